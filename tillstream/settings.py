@@ -1,0 +1,106 @@
+"""Settings, read once at the start of a process and passed inward.
+
+Order: the command's own options, then ``TILLSTREAM_*`` variables, then the addresses that a
+running local stack has noted, then the defaults below. A misspelt variable is refused: a
+setting that silently does nothing is how a till ends up on the wrong broker.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "TILLSTREAM_"
+
+HOME = Path(__file__).resolve().parent.parent
+"""The checkout: the packages are run from here and never installed elsewhere."""
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text says which, and what to do."""
+
+
+class Settings(BaseSettings):
+    """Every setting, with its unit and the reason for its default."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    home: Path = Field(HOME / ".tillstream", description="Folder for all state of this machine.")
+    kafka: str = Field("", description="Bootstrap servers, host:port[,host:port].")
+    postgres: str = Field("", description="DSN of the database, postgresql://…")
+    connect: str = Field("", description="Address of Kafka Connect's REST API, http://…")
+    application_id: str = Field(
+        "tillstream",
+        description="Consumer group and prefix of the workers' own topics. A new one replays "
+        "all inputs into a fresh state.",
+    )
+    partitions: int = Field(
+        8, ge=1, description="Partitions of every topic by location: the most workers there can be."
+    )
+    replication: int = Field(1, ge=1, description="Replicas of every topic; 3 in production.")
+    host: str = Field("127.0.0.1", description="Address that servers bind.")
+    metrics_port: int = Field(0, description="Port of /metrics; 0 takes a free one.")
+    board_port: int = Field(0, description="Port of the board; 0 takes a free one.")
+    worker_name: str = Field(
+        "worker-1", description="Name of this worker: its state folder and its group instance."
+    )
+    cart_timeout_seconds: int = Field(
+        4 * 60 * 60, ge=1, description="An open cart without an event for so long is forgotten."
+    )
+    restock_hysteresis: int = Field(
+        0,
+        ge=0,
+        description="Base units above the reorder point at which an alert clears, where the "
+        "assortment row names none.",
+    )
+    log_level: str = "info"
+    log_json: bool = Field(False, description="Logs as one JSON object a line.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _NotedByLocalStack(settings_cls)
+
+    def require(self, name: str) -> str:
+        """The address called ``name``, or `SettingsError` that says how to give it."""
+        value = str(getattr(self, name))
+        if not value:
+            raise SettingsError(
+                f"no address for {name}: start the local stack with 'tillstream local up', "
+                f"or set {PREFIX}{name.upper()}"
+            )
+        return value
+
+
+class _NotedByLocalStack(PydanticBaseSettingsSource):
+    """Addresses that `tillstream local up` has written to ``addresses.json``."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        return self().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        home = Path(os.environ.get(f"{PREFIX}HOME", HOME / ".tillstream"))
+        noted = home / "addresses.json"
+        return json.loads(noted.read_text()) if noted.exists() else {}
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings of this process; options that were not given (None) do not count."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError(f"unknown setting {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+    return Settings(**{name: value for name, value in given.items() if value is not None})

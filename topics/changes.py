@@ -1,0 +1,80 @@
+"""What the database says: row changes from Debezium, already unwrapped to the row.
+
+The key is a plain string (the location, or the SKU for products). A tombstone is a deleted row.
+"""
+
+from typing import Literal
+
+from topics.events import Contract
+from topics.scalars import (
+    Count,
+    Currency,
+    Identifier,
+    Reference,
+    Signed,
+    Unit,
+    UtcTime,
+)
+
+MovementReason = Literal[
+    "delivery",
+    "transfer_out",
+    "transfer_in",
+    "adjustment",
+    "stocktake",
+    "shrinkage",
+    "vendor_return",
+]
+
+
+class StockMovement(Contract):
+    """One booked change of stock that no till made. ``quantity`` is signed.
+
+    The same (``movement_id``, ``location_id``, ``sku``) seen twice changes nothing.
+    """
+
+    movement_id: Reference
+    location_id: Identifier
+    sku: Identifier
+    quantity: Signed
+    reason: MovementReason
+    reference: str | None = None
+    occurred_at: UtcTime
+
+
+class AssortmentPolicy(Contract):
+    """Whether a location sells a SKU, and when to reorder it, in the product's base unit.
+
+    ``hysteresis`` is how far above ``reorder_point`` an alert clears; the worker's setting
+    where it is null.
+    """
+
+    location_id: Identifier
+    sku: Identifier
+    listed: bool
+    reorder_point: Count
+    order_up_to: Count
+    hysteresis: Count | None = None
+
+
+class Product(Contract):
+    """A product of the catalog. ``price_minor`` is per each, or per kilogram for gram."""
+
+    sku: Identifier
+    gtin: str | None = None
+    name: str
+    category: str
+    unit: Unit
+    price_minor: Count
+    currency: Currency
+    tax_basis_points: Count
+
+
+class Location(Contract):
+    """A place that holds stock."""
+
+    location_id: Identifier
+    name: str
+    kind: Literal["shop", "warehouse", "online"]
+    time_zone: str
+    region: str | None = None
