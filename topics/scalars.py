@@ -35,7 +35,7 @@ def _anchored(pattern: str) -> str:
 
 
 def _require_rfc3339(value: object) -> object:
-    if isinstance(value, str) and not _RFC3339.match(value):
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _RFC3339.match(value)):
         raise ValueError("a time must be RFC 3339 with an offset, such as 2026-11-21T09:30:00Z")
     return value
 
@@ -47,7 +47,7 @@ def _require_offset(value: datetime) -> datetime:
 
 
 def _require_calendar_date(value: object) -> object:
-    if isinstance(value, str) and not _CALENDAR_DATE.match(value):
+    if not isinstance(value, date) and not (isinstance(value, str) and _CALENDAR_DATE.match(value)):
         raise ValueError("a business date must be YYYY-MM-DD")
     return value
 
@@ -90,13 +90,15 @@ NotPositive = Annotated[
 
 UtcTime = Annotated[
     datetime,
+    # The validator before it turns JSON into Python, where strict would want a datetime.
+    Field(strict=False),
     BeforeValidator(_require_rfc3339),
     AfterValidator(_require_offset),
     Meta(tz=True),
 ]
 """An instant, RFC 3339."""
 
-BusinessDate = Annotated[date, BeforeValidator(_require_calendar_date)]
+BusinessDate = Annotated[date, Field(strict=False), BeforeValidator(_require_calendar_date)]
 """The trading day that a till is in, YYYY-MM-DD; not always the calendar's."""
 
 Unit = Literal["each", "gram"]
