@@ -1,0 +1,86 @@
+"""Real services for the tests, each started once, when a test first asks for it."""
+
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tillstream.local import child, jars
+from tillstream.local import connect as connect_service
+from tillstream.local import kafka as kafka_service
+from tillstream.local import postgres as postgres_service
+from tillstream.local.ports import choose
+
+
+@contextmanager
+def running(service: child.Service) -> Iterator[child.Child]:
+    """The service for the length of a block, stopped by its own pid."""
+    process = child.start(service)
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+@pytest.fixture(scope="session")
+def services_folder() -> Iterator[Path]:
+    """Data and logs of the services; not under pytest's own folder, which only its owner enters."""
+    with tempfile.TemporaryDirectory(prefix="tillstream-tests-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def kafka(services_folder: Path) -> Iterator[str]:
+    """Bootstrap servers of a real broker that holds nothing but what tests put there."""
+    port, controller_port = choose(2)
+    folder, log = services_folder / "kafka", services_folder / "logs" / "kafka.log"
+    service = kafka_service.service(folder, port, controller_port, jars.class_path(), log)
+    with running(service):
+        yield kafka_service.address(port)
+
+
+@pytest.fixture(scope="session")
+def connect(services_folder: Path, kafka: str) -> Iterator[str]:
+    """Address of a real Connect worker on that broker."""
+    (port,) = choose(1)
+    folder, log = services_folder / "connect", services_folder / "logs" / "connect.log"
+    with running(connect_service.service(folder, port, kafka, jars.class_path(), log)):
+        yield connect_service.address(port)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(services_folder: Path) -> Iterator[str]:
+    """DSN of a real server's first database, which stays empty."""
+    (port,) = choose(1)
+    log = services_folder / "logs" / "postgres.log"
+    with running(postgres_service.service(services_folder / "postgres", port, log)):
+        yield postgres_service.address(port)
+
+
+def migrated_database(server: str) -> str:
+    """DSN of a new database with all migrations applied."""
+    from connectors.postgres.migrate import migrate
+
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    dsn = f"{server.rsplit('/', 1)[0]}/{name}"
+    migrate(dsn)
+    return dsn
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: str) -> str:
+    """DSN of the migrated database that tests share: use ids of your own in it."""
+    return migrated_database(postgres_server)
+
+
+@pytest.fixture
+def fresh_postgres(postgres_server: str) -> str:
+    """DSN of a migrated database that nobody has written to."""
+    return migrated_database(postgres_server)

@@ -1,0 +1,28 @@
+"""The local stack's services, for real."""
+
+import json
+from urllib.request import urlopen
+
+import psycopg
+from kafka import KafkaAdminClient
+
+
+def test_the_broker_answers_and_makes_no_topic_by_itself(kafka: str) -> None:
+    client = KafkaAdminClient(bootstrap_servers=kafka)
+    client.list_topics()
+    configs = client.describe_cluster()
+    client.close()
+    assert configs, "the broker does not say who it is"
+
+
+def test_connect_has_debezium_and_mirrormaker(connect: str) -> None:
+    with urlopen(f"{connect}/connector-plugins") as answer:
+        classes = {plugin["class"].rsplit(".", 1)[-1] for plugin in json.load(answer)}
+    assert {"PostgresConnector", "MirrorSourceConnector"} <= classes
+
+
+def test_the_database_decodes_its_log_for_debezium(postgres_server: str) -> None:
+    with psycopg.connect(postgres_server) as connection:
+        level = connection.execute("SHOW wal_level").fetchone()
+        superuser = connection.execute("SHOW is_superuser").fetchone()
+    assert (level, superuser) == (("logical",), ("off",))

