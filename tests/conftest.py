@@ -2,7 +2,7 @@
 
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from tillstream.local.ports import choose
 
 
 @contextmanager
-def running(service: child.Service) -> Iterator[child.Child]:
+def running(service: child.Service) -> Generator[child.Child]:
     """The service for the length of a block, stopped by its own pid."""
     process = child.start(service)
     try:
@@ -28,14 +28,14 @@ def running(service: child.Service) -> Iterator[child.Child]:
 
 
 @pytest.fixture(scope="session")
-def services_folder() -> Iterator[Path]:
+def services_folder() -> Generator[Path]:
     """Data and logs of the services; not under pytest's own folder, which only its owner enters."""
     with tempfile.TemporaryDirectory(prefix="tillstream-tests-") as folder:
         yield Path(folder)
 
 
 @pytest.fixture(scope="session")
-def kafka(services_folder: Path) -> Iterator[str]:
+def kafka(services_folder: Path) -> Generator[str]:
     """Bootstrap servers of a real broker that holds nothing but what tests put there."""
     port, controller_port = choose(2)
     folder, log = services_folder / "kafka", services_folder / "logs" / "kafka.log"
@@ -45,7 +45,7 @@ def kafka(services_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def connect(services_folder: Path, kafka: str) -> Iterator[str]:
+def connect(services_folder: Path, kafka: str) -> Generator[str]:
     """Address of a real Connect worker on that broker."""
     (port,) = choose(1)
     folder, log = services_folder / "connect", services_folder / "logs" / "connect.log"
@@ -54,7 +54,7 @@ def connect(services_folder: Path, kafka: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(services_folder: Path) -> Iterator[str]:
+def postgres_server(services_folder: Path) -> Generator[str]:
     """DSN of a real server's first database, which stays empty."""
     (port,) = choose(1)
     log = services_folder / "logs" / "postgres.log"

@@ -1,9 +1,12 @@
 """The command line: one module a command under `tillstream.commands`, joined here."""
 
+import importlib
+import pkgutil
 import sys
 
 import typer
 
+from tillstream import commands
 from tillstream.settings import SettingsError
 
 app = typer.Typer(
@@ -13,6 +16,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+for module in pkgutil.iter_modules(commands.__path__):
+    importlib.import_module(f"{commands.__name__}.{module.name}").register(app)
 
 
 def main() -> None:

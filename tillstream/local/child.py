@@ -35,7 +35,8 @@ class Service:
     """What to start, when it counts as ready, and how to stop it.
 
     ``prepare`` runs before each start and must be repeatable. ``user`` is a numeric user id to
-    run as. ``grace_seconds`` is how long it may take to stop before it is killed.
+    run as. ``settle_seconds`` is how long it must have lived before it is asked whether it is
+    ready; ``grace_seconds`` is how long it may take to stop before it is killed.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Service:
     user: int | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
+    settle_seconds: float = 0
     grace_seconds: float = 10
     ready_seconds: float = 60
 
@@ -82,19 +84,24 @@ class Child:
         """None while it runs; the negative signal number if one ended it."""
         return self._process.poll()
 
+    @property
+    def ending(self) -> str:
+        """How it ended, in words."""
+        code = self._process.returncode
+        return (
+            f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended, status {code}"
+        )
+
     def wait_ready(self) -> None:
         """Return once the service answers; `StartError` if it ends or takes too long."""
         deadline = time.monotonic() + self.service.ready_seconds
         while not self.service.ready():
             if self.exit_code is not None:
-                raise StartError(self._failure(f"ended with status {self.exit_code}"))
+                raise StartError(failure_text(self.service, self.ending))
             if time.monotonic() > deadline:
-                raise StartError(self._failure(f"not ready in {self.service.ready_seconds:g} s"))
+                late = f"was not ready within {self.service.ready_seconds:g} s"
+                raise StartError(failure_text(self.service, late))
             time.sleep(POLL_SECONDS)
-
-    def _failure(self, what: str) -> str:
-        service = self.service
-        return f"{service.name} {what}; the end of {service.log}:\n{tail(service.log)}"
 
     def ask_to_stop(self) -> None:
         """Send the stop signal and return at once."""
@@ -124,9 +131,10 @@ def start(service: Service) -> Child:
     return child
 
 
-def tail(log: Path, lines: int = TAIL_LINES) -> str:
-    """The last lines of a log."""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+def failure_text(service: Service, what: str) -> str:
+    """What happened to a service, with the tail of its log."""
+    lines = service.log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
+    return "\n".join([f"{service.name} {what}; {service.log} ends:", *lines])
 
 
 def _bound_to_parent(death_signal: signal.Signals) -> Callable[[], None] | None:

@@ -1,12 +1,10 @@
 """Kafka Connect, distributed mode with one worker: Debezium and MirrorMaker 2 are at hand."""
 
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from tillstream.local import java
 from tillstream.local.child import Service
-from tillstream.local.ports import LOOPBACK
+from tillstream.local.ports import LOOPBACK, answers_ok
 
 HEAP_MB = 512
 
@@ -42,11 +40,7 @@ def service(folder: Path, port: int, kafka: str, class_path: str, log: Path) -> 
 
 def is_ready(url: str) -> bool:
     """Whether the worker has joined its group and read its configuration."""
-    try:
-        with urlopen(f"{url}/health", timeout=5) as answer:
-            return answer.status == 200
-    except (URLError, OSError):
-        return False
+    return answers_ok(f"{url}/health")
 
 
 def _properties(port: int, kafka: str) -> dict[str, object]:

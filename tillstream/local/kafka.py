@@ -49,20 +49,18 @@ def service(folder: Path, port: int, controller_port: int, class_path: str, log:
         name="kafka",
         command=java.command("kafka.Kafka", str(config), heap_mb=HEAP_MB),
         log=log,
-        ready=lambda: is_ready(port),
+        ready=lambda: answers(port) and is_ready(address(port)),
         environment=environment,
         prepare=prepare,
         grace_seconds=GRACE_SECONDS,
     )
 
 
-def is_ready(port: int) -> bool:
+def is_ready(bootstrap: str) -> bool:
     """Whether the broker answers a metadata request."""
-    if not answers(port):
-        return False
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:
-        client = KafkaAdminClient(bootstrap_servers=address(port), request_timeout_ms=5000)
+        client = KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
         client.list_topics()
         client.close()
     except (KafkaError, OSError):

