@@ -10,7 +10,7 @@ from pathlib import Path
 
 LOCK = Path(__file__).with_name("jars.lock")
 
-HEADER = "# sha256 bytes group:artifact:version, written by `make lock-jars`"
+HEADER = "# sha256 bytes group:artifact:version, written by `make lock`"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+# Every task of this checkout; `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+# A resolver that honours the overrides in pyproject.toml; only `make lock` needs it.
+UV := .tillstream/uv
+HIDDEN_INDEXES := env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS
+
+.PHONY: help
+help: ## List the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
+		| awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+.PHONY: setup
+setup: $(INSTALLED) ## Install the locked packages into .venv, if the lock has changed
+
+# No dependency resolution here: the lock is complete, and faust's cap on click is overridden in it.
+$(INSTALLED): requirements.lock
+	@python=$$(.ci/find-python); \
+	echo "Installing $$(grep -c '==' requirements.lock) packages into .venv with $$($$python --version)"; \
+	$$python -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@ln -sf ../../bin/tillstream $(BIN)/tillstream
+	@touch $@
+
+.PHONY: run
+run: setup ## Start the whole stack and simulated tills; Ctrl-C stops it
+	@$(BIN)/tillstream local up
+
+.PHONY: test
+test: setup ## Everything: format, lint, types, import directions, all tests
+	@.ci/test-tools
+	@$(MAKE) check
+	@$(BIN)/python -m pytest
+
+.PHONY: check
+check: setup ## Format, lint, types and import directions
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports --no-cache
+
+.PHONY: format
+format: setup ## Bring the code into form
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+.PHONY: lock
+lock: setup ## Resolve all packages and jars anew and write both locks
+	@test -x $(UV)/bin/uv || { $(BIN)/python -m venv $(UV) && $(UV)/bin/pip install --quiet uv; }
+	@$(HIDDEN_INDEXES) $(UV)/bin/uv lock --quiet --no-config --upgrade
+	@$(UV)/bin/uv export --quiet --no-header --format requirements-txt --no-emit-project --all-groups -o requirements.lock >/dev/null
+	@! grep -n '://' requirements.lock
+	@$(BIN)/python -m tillstream.local.lock_jars
+
+.PHONY: clean
+clean: ## Remove .venv and the tools' caches; data of the stack stay
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache $(UV)
