@@ -1,0 +1,53 @@
+"""What the simulated shops sell: some 300 everyday articles, read from ``catalog.csv``.
+
+GTINs carry GS1's prefix 952, set aside for demonstrations, so they are nobody's articles.
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from topics.wire import WireProduct
+
+CURRENCY = "EUR"
+
+_DEMONSTRATION_PREFIX = 952
+_NUMBER_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A product, and how often its category is bought: 1 seldom, 9 by nearly everyone."""
+
+    product: WireProduct
+    popularity: int
+
+
+def gtin13(number: int) -> str:
+    """The demonstration GTIN-13 of ``number``, with its GS1 check digit."""
+    body = f"{_DEMONSTRATION_PREFIX}{number:0{_NUMBER_DIGITS}d}"
+    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body))
+    return f"{body}{-weighted % 10}"
+
+
+@cache
+def load_catalog() -> tuple[Article, ...]:
+    """Every article, in the order of the file."""
+    text = resources.files("edge.simulator").joinpath("catalog.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return tuple(_article(number, row) for number, row in enumerate(rows, start=1))
+
+
+def _article(number: int, row: dict[str, str]) -> Article:
+    product = WireProduct(
+        sku=row["sku"],
+        name=row["name"],
+        category=row["category"],
+        unit="gram" if row["unit"] == "gram" else "each",
+        price_minor=int(row["price_minor"]),
+        currency=CURRENCY,
+        tax_basis_points=int(row["tax_basis_points"]),
+        gtin=gtin13(number),
+    )
+    return Article(product, int(row["popularity"]))

@@ -1,0 +1,106 @@
+"""Who is at which till when: event times and tills, by the size of a location and its hours."""
+
+from itertools import accumulate
+from random import Random
+
+from edge.simulator.carts import Till
+from edge.simulator.demand import hour_weight
+from edge.simulator.world import World
+from topics.wire import AnyWireEvent
+
+HEARTBEAT_CHANCE = 0.03
+"""Of all events: the till that was silent longest says that it is alive. A fixed interval would
+leave a large fleet at a low rate nothing but heartbeats."""
+
+_REWEIGH_MS = 60_000
+"""How often the hours are looked at: they change on a minute."""
+
+
+class Traffic:
+    """Gives the fleet's events one after the other, each later than the last.
+
+    ``rate`` is events per second of simulated time in an average hour; with ``steady`` in every
+    hour.
+    """
+
+    def __init__(
+        self, world: World, epoch: int, start_ms: int, rate: float, steady: bool, rng: Random
+    ) -> None:
+        self._rng = rng
+        self._rate = rate
+        self._steady = steady
+        self._now_ms = float(start_ms)
+        self._sites = world.sites
+        self._tills = {
+            site.location.location_id: [Till(site, till, epoch, rng) for till in site.till_ids]
+            for site in world.sites
+        }
+        # Insertion order is order of silence: whoever speaks moves to the end.
+        self._silent = {till.till_id: till for tills in self._tills.values() for till in tills}
+        self._open: dict[str, Till] = {}
+        self._weighed_minute = -1
+        self._weights: list[float] = []
+        self._hour_factor = 1.0
+
+    @property
+    def open_carts(self) -> int:
+        """Carts that are neither paid nor left."""
+        return len(self._open)
+
+    def next_event(self) -> tuple[int, AnyWireEvent]:
+        """The time (Unix, ms) and what happened then."""
+        unix_ms = self._advance()
+        if self._rng.random() < HEARTBEAT_CHANCE:
+            return unix_ms, self.heartbeat(unix_ms)
+        till = self._pick()
+        event = till.next_event(unix_ms)
+        self._spoke(till)
+        return unix_ms, event
+
+    def close_one(self) -> tuple[int, AnyWireEvent]:
+        """The next event on the way to closed tills: a cart is left, or a heartbeat at the end."""
+        unix_ms = self._advance()
+        if not self._open:
+            return unix_ms, self.heartbeat(unix_ms)
+        till = next(iter(self._open.values()))
+        event = till.abandon(unix_ms)
+        self._spoke(till)
+        return unix_ms, event
+
+    def heartbeat(self, unix_ms: int) -> AnyWireEvent:
+        """A sign of life of the till that was silent longest."""
+        till = next(iter(self._silent.values()))
+        self._spoke(till)
+        return till.heartbeat(unix_ms)
+
+    def _advance(self) -> int:
+        self._weigh()
+        self._now_ms += self._rng.expovariate(self._rate * self._hour_factor) * 1000
+        return int(self._now_ms)
+
+    def _weigh(self) -> None:
+        minute = int(self._now_ms) // _REWEIGH_MS
+        if minute == self._weighed_minute:
+            return
+        self._weighed_minute = minute
+        weights = [site.size * self._hour_weight(index) for index, site in enumerate(self._sites)]
+        self._hour_factor = sum(weights) / sum(site.size for site in self._sites)
+        self._weights = list(accumulate(weights))
+
+    def _hour_weight(self, index: int) -> float:
+        if self._steady:
+            return 1.0
+        site = self._sites[index]
+        hour, _ = site.time.at(int(self._now_ms))
+        return hour_weight(site.location.kind, hour)
+
+    def _pick(self) -> Till:
+        site = self._rng.choices(self._sites, cum_weights=self._weights)[0]
+        return self._rng.choice(self._tills[site.location.location_id])
+
+    def _spoke(self, till: Till) -> None:
+        self._silent[till.till_id] = self._silent.pop(till.till_id)
+        if till.has_open_cart:
+            self._open[till.till_id] = till
+        else:
+            self._open.pop(till.till_id, None)
