@@ -1,0 +1,85 @@
+"""One batch: what was fetched, as rows for each table, with the offsets that it moves.
+
+`decode` is everything that needs no database; `Decoded.count` then needs the windows of the
+tills that it names.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from connectors.postgres.sink.acceptance import (
+    Booked,
+    Heard,
+    TillEpoch,
+    booked_movements,
+    first_seen,
+    heard_events,
+    till_epoch,
+)
+from connectors.postgres.sink.derived import DERIVED_BY_TOPIC, Newest, Record, Row
+from connectors.postgres.sink.receipts import InputRows
+from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
+from topics.sequences import Window
+
+INPUT_TOPICS = (TILL_EVENTS.name, STOCK_MOVEMENTS.name)
+
+TOPICS = (*INPUT_TOPICS, *DERIVED_BY_TOPIC)
+"""Every topic that the sink reads."""
+
+Rows = dict[str, Sequence[Row]]
+"""Rows to merge by table."""
+
+
+@dataclass(slots=True)
+class Decoded:
+    """A fetch, decoded: derived rows are final, till events wait for their windows."""
+
+    newest: dict[str, Newest] = field(default_factory=dict[str, Newest])
+    heard: list[Heard] = field(default_factory=list[Heard])
+    booked: list[Booked] = field(default_factory=list[Booked])
+
+    @property
+    def tills(self) -> set[TillEpoch]:
+        """Whose windows must be at hand."""
+        return {till_epoch(event) for _, event in self.heard}
+
+    def count(self, windows: dict[TillEpoch, Window]) -> Rows:
+        """Rows of every table; notes the tills' numbers in ``windows``."""
+        inputs = InputRows()
+        inputs.add_events(first_seen(self.heard, windows))
+        inputs.add_movements(self.booked)
+        rows: Rows = {
+            "stock_ledger": inputs.ledger,
+            "sales": inputs.sales,
+            "sale_lines": inputs.sale_lines,
+            "sink_tills": [_window_row(till, windows[till]) for till in self.tills],
+        }
+        rows.update(
+            {newest.table.table: list(newest.rows.values()) for newest in self.newest.values()}
+        )
+        return {table: some for table, some in rows.items() if some}
+
+
+def decode(
+    fetched: Mapping[str, Mapping[int, Sequence[Record]]], partitions: Mapping[str, int]
+) -> Decoded:
+    """Decode records by topic and partition; ``partitions`` counts those of each topic."""
+    decoded = Decoded()
+    for topic, by_partition in fetched.items():
+        for records in by_partition.values():
+            _decode_into(decoded, topic, records, partitions[topic])
+    return decoded
+
+
+def _decode_into(decoded: Decoded, topic: str, records: Sequence[Record], partitions: int) -> None:
+    if topic == TILL_EVENTS.name:
+        decoded.heard.extend(heard_events(records, partitions))
+    elif topic == STOCK_MOVEMENTS.name:
+        decoded.booked.extend(booked_movements(records, partitions))
+    else:
+        newest = decoded.newest.setdefault(topic, Newest(DERIVED_BY_TOPIC[topic]))
+        newest.add(records)
+
+
+def _window_row(till: TillEpoch, window: Window) -> Row:
+    return (*till, window.last, window.missing)

@@ -1,0 +1,211 @@
+"""Accepted inputs to rows of the ledger and of the receipts. Pure.
+
+The ledger is written from here and never from the levels, so that summing it is a second,
+independent way to the same on hand.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from connectors.postgres.sink.acceptance import Booked, Heard
+from connectors.postgres.sink.derived import Record, Row
+from topics.wire import (
+    WireCartCompleted,
+    WireEvent,
+    WireGoodsReturned,
+    WireLine,
+    WireMovement,
+    WireTender,
+)
+
+LEDGER_COLUMNS = (
+    "source_topic",
+    "source_partition",
+    "source_offset",
+    "location_id",
+    "sku",
+    "quantity",
+    "reason",
+    "reference",
+    "occurred_at",
+    "till_id",
+    "epoch",
+    "sequence",
+    "line_no",
+    "movement_id",
+)
+
+SALES_COLUMNS = (
+    "location_id",
+    "till_id",
+    "epoch",
+    "sequence",
+    "kind",
+    "receipt_no",
+    "document_id",
+    "business_date",
+    "occurred_at",
+    "currency",
+    "total_minor",
+    "discount_minor",
+    "tax_minor",
+    "tenders",
+    "restock",
+    "customer_id",
+    "cashier_id",
+)
+
+SALE_LINES_COLUMNS = (
+    "location_id",
+    "till_id",
+    "epoch",
+    "sequence",
+    "line_no",
+    "sku",
+    "quantity",
+    "unit",
+    "unit_price_minor",
+    "amount_minor",
+)
+
+
+@dataclass(slots=True)
+class InputRows:
+    """What a batch of inputs adds to the append-only tables."""
+
+    ledger: list[Row] = field(default_factory=list[Row])
+    sales: list[Row] = field(default_factory=list[Row])
+    sale_lines: list[Row] = field(default_factory=list[Row])
+
+    def add_events(self, heard: Iterable[Heard]) -> None:
+        """Take till events that count; only sales and returns leave rows."""
+        for record, event in heard:
+            if isinstance(event, WireCartCompleted):
+                self.sales.append(_sale(event))
+                self.sale_lines.extend(_lines(event, event.lines))
+                self.ledger.extend(_effects(record, event, event.lines, -1, "sale"))
+            elif isinstance(event, WireGoodsReturned):
+                self.sales.append(_return(event))
+                self.sale_lines.extend(_lines(event, event.lines))
+                if event.restock:
+                    self.ledger.extend(_effects(record, event, event.lines, 1, "return"))
+
+    def add_movements(self, booked: Iterable[Booked]) -> None:
+        """Take movements; one seen before is left to the ledger's unique index."""
+        self.ledger.extend(
+            _movement(record, movement) for record, movement in booked if movement.quantity
+        )
+
+
+def storable(text: str | None) -> str | None:
+    """``text`` without the NUL that JSON may carry and PostgreSQL cannot hold."""
+    return text.replace("\0", "\ufffd") if text and "\0" in text else text
+
+
+def _identity(event: WireEvent) -> Row:
+    return event.location_id, event.till_id, event.epoch, event.sequence
+
+
+def _effects(
+    record: Record,
+    event: WireCartCompleted | WireGoodsReturned,
+    lines: Iterable[WireLine],
+    sign: int,
+    reason: str,
+) -> Iterator[Row]:
+    source = (record.topic, record.partition, record.offset)
+    reference = storable(event.receipt_no)
+    for line in lines:
+        if line.quantity:
+            yield (
+                *source,
+                event.location_id,
+                line.sku,
+                sign * line.quantity,
+                reason,
+                reference,
+                event.occurred_at,
+                event.till_id,
+                event.epoch,
+                event.sequence,
+                line.line_no,
+                None,
+            )
+
+
+def _movement(record: Record, movement: WireMovement) -> Row:
+    return (
+        record.topic,
+        record.partition,
+        record.offset,
+        movement.location_id,
+        movement.sku,
+        movement.quantity,
+        movement.reason,
+        storable(movement.reference),
+        movement.occurred_at,
+        None,
+        None,
+        None,
+        None,
+        storable(movement.movement_id),
+    )
+
+
+def _sale(event: WireCartCompleted) -> Row:
+    return (
+        *_identity(event),
+        "sale",
+        storable(event.receipt_no),
+        storable(event.cart_id),
+        event.business_date,
+        event.occurred_at,
+        event.currency,
+        event.total_minor,
+        sum(discount.amount_minor for discount in event.discounts),
+        sum(tax.amount_minor for tax in event.taxes),
+        _tendered(event.tenders),
+        None,
+        storable(event.customer_id),
+        storable(event.cashier_id),
+    )
+
+
+def _return(event: WireGoodsReturned) -> Row:
+    return (
+        *_identity(event),
+        "return",
+        storable(event.receipt_no),
+        storable(event.return_id),
+        event.business_date,
+        event.occurred_at,
+        None,
+        event.refund_minor,
+        0,
+        0,
+        {},
+        event.restock,
+        None,
+        None,
+    )
+
+
+def _tendered(tenders: Iterable[WireTender]) -> dict[str, int]:
+    by_kind: dict[str, int] = {}
+    for tender in tenders:
+        by_kind[tender.kind] = by_kind.get(tender.kind, 0) + tender.amount_minor
+    return by_kind
+
+
+def _lines(event: WireEvent, lines: Iterable[WireLine]) -> Iterator[Row]:
+    identity = _identity(event)
+    for line in lines:
+        yield (
+            *identity,
+            line.line_no,
+            line.sku,
+            line.quantity,
+            line.unit,
+            line.unit_price_minor,
+            line.amount_minor,
+        )

@@ -1,0 +1,129 @@
+"""Kafka as the sink uses it: partitions assigned by hand, offsets kept in PostgreSQL."""
+
+# pyright: reportMissingTypeStubs=false
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import OffsetOutOfRangeError, UnknownTopicOrPartitionError
+
+from connectors.postgres.sink.derived import Record
+from connectors.postgres.sink.store import Place
+
+FETCH_WAIT_MS = 50
+"""How long a broker holds a fetch that it has nothing for. A partition that was being written
+when the fetch left waits for the next: more is latency, less is idle traffic."""
+
+PARTITION_FETCH_BYTES = 4 * 1024 * 1024
+"""Room for some ten thousand events of one partition, so that a batch under load is large even
+where few partitions are busy."""
+
+ANSWER_SECONDS = 5.0
+"""How long Kafka may take to tell its offsets before it counts as away."""
+
+Fetched = dict[str, dict[int, Sequence[Record]]]
+"""Records by topic and partition, in order."""
+
+
+class Lost(Exception):
+    """PostgreSQL's offsets are not in Kafka: they belong to another cluster."""
+
+
+class Source:
+    """The partitions of the sink's topics, read from where it is told."""
+
+    def __init__(self, consumer: Any, partitions: Mapping[str, int]) -> None:
+        self._consumer = consumer
+        self.partitions = partitions
+        """Partitions of each topic."""
+        self._all = [
+            TopicPartition(topic, partition)
+            for topic, count in partitions.items()
+            for partition in range(count)
+        ]
+        consumer.assign(self._all)
+
+    async def first_offsets(self) -> dict[Place, int]:
+        """The first offset that each partition still holds."""
+        return _by_place(await self._ask(self._consumer.beginning_offsets(self._all)))
+
+    async def end_offsets(self) -> dict[Place, int]:
+        """The offset after the last committed record of each partition."""
+        return _by_place(await self._ask(self._consumer.end_offsets(self._all)))
+
+    def ends_heard(self) -> dict[Place, int]:
+        """`end_offsets` as of the last fetch of each partition, without asking."""
+        heard = {where: self._consumer.last_stable_offset(where) for where in self._all}
+        return _by_place({where: end for where, end in heard.items() if end is not None})
+
+    async def _ask(self, answer: Any) -> Any:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await answer
+
+    def seek(self, offsets: Mapping[Place, int]) -> None:
+        """Go on from these offsets; what was fetched and not yet taken is dropped."""
+        for place, offset in offsets.items():
+            self._consumer.seek(TopicPartition(*place), offset)
+
+    async def take(self, records_max: int, wait_seconds: float) -> Fetched:
+        """What is there, as soon as there is something; raises `Lost`."""
+        try:
+            fetched = await self._consumer.getmany(
+                timeout_ms=int(wait_seconds * 1000), max_records=records_max
+            )
+        except OffsetOutOfRangeError as fault:
+            raise Lost(
+                f"Kafka does not hold the offsets that PostgreSQL names ({fault}): this database "
+                "was filled from another cluster, or topics were made anew. Give the sink a fresh "
+                "database, or reset the stack."
+            ) from fault
+        grouped: Fetched = {}
+        for where, records in fetched.items():
+            grouped.setdefault(where.topic, {})[where.partition] = cast(Sequence[Record], records)
+        return grouped
+
+    async def positions(self, places: Iterable[Place]) -> dict[Place, int]:
+        """The next offset of each place: past transaction markers, which are no records."""
+        return {place: await self._consumer.position(TopicPartition(*place)) for place in places}
+
+
+def _by_place(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:
+    return {(where.topic, where.partition): offset for where, offset in offsets.items()}
+
+
+async def partition_counts(bootstrap: str, topics: Iterable[str]) -> dict[str, int]:
+    """Partitions of each topic; raises a `KafkaError` where one is missing."""
+    admin: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        await admin.start()
+        described = await admin.describe_topics(list(topics))
+    finally:
+        await admin.close()
+    missing = [topic["topic"] for topic in described if topic["error_code"]]
+    if missing:
+        raise UnknownTopicOrPartitionError(f"{', '.join(missing)}: run 'tillstream topics sync'")
+    return {topic["topic"]: len(topic["partitions"]) for topic in described}
+
+
+@asynccontextmanager
+async def opened(bootstrap: str, topics: Iterable[str]) -> AsyncGenerator[Source]:
+    """A source of all partitions of ``topics``; raises a `KafkaError` where Kafka is away."""
+    partitions = await partition_counts(bootstrap, topics)
+    consumer: Any = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        isolation_level="read_committed",
+        fetch_max_wait_ms=FETCH_WAIT_MS,
+        max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
+    )
+    try:
+        await consumer.start()
+        yield Source(consumer, partitions)
+    finally:
+        await consumer.stop()

@@ -1,0 +1,2 @@
+-- Fills a staging table.
+COPY {staged} ({columns}) FROM STDIN (FORMAT BINARY)

@@ -1,0 +1,66 @@
+"""The tables that the sink writes, and how a batch is merged into each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, LiteralString, cast
+
+from psycopg import sql
+
+from connectors.postgres.sink.derived import DERIVED_TABLES
+from connectors.postgres.sink.receipts import (
+    LEDGER_COLUMNS,
+    SALE_LINES_COLUMNS,
+    SALES_COLUMNS,
+)
+
+_FOLDER = Path(__file__).parent / "sql"
+
+Merge = Literal["newer", "once", "latest"]
+
+
+def query(name: str) -> sql.SQL:
+    """The statement in ``sql/<name>.sql``."""
+    # Literal in all but type: the files are part of the code.
+    return sql.SQL(cast(LiteralString, (_FOLDER / f"{name}.sql").read_text()))
+
+
+@dataclass(frozen=True, slots=True)
+class SinkTable:
+    """A table, the columns that the sink writes, and what a row that exists means.
+
+    ``newer``: replaced by a newer version. ``once``: kept. ``latest``: replaced. ``key`` names
+    the unique columns; empty for ``once``, where any unique index counts.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    merge: Merge
+    key: tuple[str, ...] = ()
+
+    def statement(self, name: str) -> sql.Composed:
+        """The statement of that name, for this table."""
+        return query(name).format(
+            table=sql.Identifier(self.name),
+            staged=sql.Identifier(f"staged_{self.name}"),
+            columns=_listed(self.columns),
+            key=_listed(self.key),
+            excluded=sql.SQL(", ").join(sql.Identifier("excluded", name) for name in self.columns),
+        )
+
+
+def _listed(names: tuple[str, ...]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, names))
+
+
+SINK_TABLES = (
+    *(SinkTable(each.table, each.columns, "newer", each.key) for each in DERIVED_TABLES),
+    SinkTable("stock_ledger", LEDGER_COLUMNS, "once"),
+    SinkTable("sales", SALES_COLUMNS, "once"),
+    SinkTable("sale_lines", SALE_LINES_COLUMNS, "once"),
+    SinkTable(
+        "sink_tills",
+        ("location_id", "till_id", "epoch", "last_sequence", "missing"),
+        "latest",
+        ("location_id", "till_id", "epoch"),
+    ),
+)

@@ -1,0 +1,45 @@
+"""The sink's process: settings in, `/metrics` out, until it is asked to stop."""
+
+import asyncio
+import signal
+import sys
+
+import structlog
+import uvloop
+from prometheus_client import CollectorRegistry, start_http_server
+
+from connectors.postgres.metrics import sink_metrics
+from connectors.postgres.sink.derived import Malformed
+from connectors.postgres.sink.loop import Sink
+from connectors.postgres.sink.source import Lost
+from connectors.postgres.sink.store import Unready
+from tillstream.settings import Settings
+
+
+def run(settings: Settings) -> None:
+    """Copy the topics into PostgreSQL until SIGTERM or SIGINT; the batch at hand is finished.
+
+    Ends the process with status 1 and one line that says what to do where a fault cannot be
+    waited out.
+    """
+    kafka, postgres = settings.require("kafka"), settings.require("postgres")
+    registry = CollectorRegistry()
+    server, thread = start_http_server(settings.metrics_port, settings.host, registry)
+    structlog.get_logger("tillstream.sink").info(
+        "sink_started", metrics=f"http://{settings.host}:{server.server_port}/metrics"
+    )
+    try:
+        uvloop.run(_until_stopped(kafka, postgres, registry))
+    except (Malformed, Lost, Unready) as fault:
+        sys.exit(f"tillstream: the sink stopped: {fault}")
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+async def _until_stopped(kafka: str, postgres: str, registry: CollectorRegistry) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stopping.set)
+    await Sink(kafka, postgres, sink_metrics(registry), stopping).run()
