@@ -5,6 +5,8 @@ The key is a plain string (the location, or the SKU for products). A tombstone i
 
 from typing import Literal
 
+from pydantic import ConfigDict, Field
+
 from topics.events import Contract
 from topics.scalars import (
     Count,
@@ -12,6 +14,7 @@ from topics.scalars import (
     Identifier,
     Reference,
     Signed,
+    Text,
     Unit,
     UtcTime,
 )
@@ -38,7 +41,7 @@ class StockMovement(Contract):
     sku: Identifier
     quantity: Signed
     reason: MovementReason
-    reference: str | None = None
+    reference: Text | None = None
     occurred_at: UtcTime
 
 
@@ -46,8 +49,10 @@ class AssortmentPolicy(Contract):
     """Whether a location sells a SKU, and when to reorder it, in the product's base unit.
 
     ``hysteresis`` is how far above ``reorder_point`` an alert clears; the worker's setting
-    where it is null.
+    where it is null. ``__deleted`` is Debezium's mark of a row that is gone.
     """
+
+    model_config = ConfigDict(validate_by_name=True)
 
     location_id: Identifier
     sku: Identifier
@@ -55,15 +60,16 @@ class AssortmentPolicy(Contract):
     reorder_point: Count
     order_up_to: Count
     hysteresis: Count | None = None
+    deleted: Literal["true", "false"] = Field("false", alias="__deleted")
 
 
 class Product(Contract):
     """A product of the catalog. ``price_minor`` is per each, or per kilogram for gram."""
 
     sku: Identifier
-    gtin: str | None = None
-    name: str
-    category: str
+    gtin: Text | None = None
+    name: Text
+    category: Text
     unit: Unit
     price_minor: Count
     currency: Currency
@@ -74,7 +80,7 @@ class Location(Contract):
     """A place that holds stock."""
 
     location_id: Identifier
-    name: str
+    name: Text
     kind: Literal["shop", "warehouse", "online"]
-    time_zone: str
-    region: str | None = None
+    time_zone: Text
+    region: Text | None = None

@@ -20,7 +20,7 @@ from topics.scalars import (
 
 
 class StockLevel(Contract):
-    """Stock of one SKU at one location, in the base unit. ``available`` = on hand − in carts.
+    """Stock of one SKU at one location, in the base unit. ``available`` = on hand - in carts.
 
     ``on_hand`` may be negative: a sale happened before its delivery was booked.
     """

@@ -35,7 +35,7 @@ class Line(Contract):
 
     ``quantity`` is in the product's base unit; 0 is allowed and moves nothing.
     ``unit_price_minor`` is per each, or per kilogram where the unit is gram. ``amount_minor`` is
-    what was charged for the line and may differ from quantity × unit price.
+    what was charged for the line and may differ from quantity times unit price.
     """
 
     line_no: Count
@@ -166,8 +166,6 @@ class TillHeartbeat(Envelope):
     """The till is alive; nothing else changed."""
 
     type: Literal["till_heartbeat"]
-
-
 
 
 TillEvent = Annotated[

@@ -2,23 +2,30 @@
 
 The structs mirror the pydantic models in `topics.events` and `topics.changes`, which stay the
 reference: a property test feeds both the same bytes and expects the same verdict. What is
-refused here is validated again by the reference, for its error text.
+refused here is validated again by the reference, for its error text. Till events check their
+ids and lines in ``__post_init__``, by `topics.quick_checks`, which also holds for a struct that
+is built by hand.
 """
 
-from datetime import date, datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
 
 import msgspec
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from topics import scalars as s
-from topics.changes import AssortmentPolicy, Location, Product, StockMovement
+from topics.changes import AssortmentPolicy, Location, MovementReason, Product, StockMovement
+from topics.decoder import Decoder
+from topics.decoder import Refused as Refused
 from topics.events import till_event_adapter
-
-T = TypeVar("T")
-
-_ERRORS_TOLD = 3
-"""Faults named for one refused message; a header should stay readable."""
+from topics.quick_checks import (
+    admit_currency,
+    admit_ids,
+    good_currencies,
+    good_ids,
+    is_event_id,
+    require_distinct_line_numbers,
+)
 
 _Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -27,7 +34,7 @@ class WireLine(msgspec.Struct, frozen=True, gc=False):
     """One line of a cart or receipt; see `topics.events.Line`."""
 
     line_no: s.Count
-    sku: s.Identifier
+    sku: str
     quantity: s.Count
     unit: s.Unit
     unit_price_minor: s.Count
@@ -55,16 +62,45 @@ class WireTender(msgspec.Struct, frozen=True, gc=False):
     amount_minor: s.Signed
 
 
+def _check_envelope(event: "WireEvent") -> None:
+    if not is_event_id(event.event_id):
+        raise ValueError("an event_id must be a UUID in its canonical form")
+    if event.location_id not in good_ids or event.till_id not in good_ids:
+        admit_ids(event.location_id, event.till_id)
+    if event.occurred_at.tzinfo is not UTC:
+        _set_to_utc(event)
+
+
+def _set_to_utc(struct: "WireEvent | WireMovement") -> None:
+    msgspec.structs.force_setattr(struct, "occurred_at", s.in_utc(struct.occurred_at))
+
+
+def _check_lines(lines: tuple[WireLine, ...]) -> None:
+    highest = -1
+    rising = True
+    for line in lines:
+        if line.sku not in good_ids:
+            admit_ids(line.sku)
+        if line.line_no <= highest:
+            rising = False
+        highest = line.line_no
+    if not rising:
+        require_distinct_line_numbers(lines)
+
+
 class WireEvent(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
     """What every till event carries; see `topics.events.Envelope`."""
 
-    event_id: s.EventId
-    location_id: s.Identifier
-    till_id: s.Identifier
+    event_id: str
+    location_id: str
+    till_id: str
     epoch: s.Count
     sequence: s.Positive
     occurred_at: _Time
     business_date: date
+
+    def __post_init__(self) -> None:
+        _check_envelope(self)
 
 
 class WireCartOpened(WireEvent, frozen=True, gc=False, tag="cart_opened"):
@@ -80,6 +116,10 @@ class WireLineAdded(WireEvent, frozen=True, gc=False, tag="line_added"):
     cart_id: s.Reference
     line: WireLine
 
+    def __post_init__(self) -> None:
+        _check_envelope(self)
+        _check_lines((self.line,))
+
 
 class WireLineVoided(WireEvent, frozen=True, gc=False, tag="line_voided"):
     """See `topics.events.LineVoided`."""
@@ -94,17 +134,12 @@ class WireCartAbandoned(WireEvent, frozen=True, gc=False, tag="cart_abandoned"):
     cart_id: s.Reference
 
 
-def _require_distinct_line_numbers(lines: tuple[WireLine, ...]) -> None:
-    if len(lines) > 1 and len({line.line_no for line in lines}) != len(lines):
-        raise ValueError("line_no must be distinct within an event")
-
-
 class WireCartCompleted(WireEvent, frozen=True, gc=False, tag="cart_completed"):
     """See `topics.events.CartCompleted`."""
 
     cart_id: s.Reference
     receipt_no: s.Reference
-    currency: s.Currency
+    currency: str
     lines: tuple[WireLine, ...]
     discounts: tuple[WireDiscount, ...]
     taxes: tuple[WireTax, ...]
@@ -115,7 +150,10 @@ class WireCartCompleted(WireEvent, frozen=True, gc=False, tag="cart_completed"):
     catalog_version: s.Reference | None = None
 
     def __post_init__(self) -> None:
-        _require_distinct_line_numbers(self.lines)
+        _check_envelope(self)
+        _check_lines(self.lines)
+        if self.currency not in good_currencies:
+            admit_currency(self.currency)
 
 
 class WireGoodsReturned(WireEvent, frozen=True, gc=False, tag="goods_returned"):
@@ -128,7 +166,8 @@ class WireGoodsReturned(WireEvent, frozen=True, gc=False, tag="goods_returned"):
     restock: bool
 
     def __post_init__(self) -> None:
-        _require_distinct_line_numbers(self.lines)
+        _check_envelope(self)
+        _check_lines(self.lines)
 
 
 class WireTillHeartbeat(WireEvent, frozen=True, gc=False, tag="till_heartbeat"):
@@ -153,17 +192,13 @@ class WireMovement(msgspec.Struct, frozen=True, gc=False):
     location_id: s.Identifier
     sku: s.Identifier
     quantity: s.Signed
-    reason: Literal[
-        "delivery",
-        "transfer_out",
-        "transfer_in",
-        "adjustment",
-        "stocktake",
-        "shrinkage",
-        "vendor_return",
-    ]
+    reason: MovementReason
     occurred_at: _Time
     reference: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.occurred_at.tzinfo is not UTC:
+            _set_to_utc(self)
 
 
 class WirePolicy(msgspec.Struct, frozen=True, gc=False, rename={"deleted": "__deleted"}):
@@ -199,41 +234,6 @@ class WireProduct(msgspec.Struct, frozen=True, gc=False):
     currency: s.Currency
     tax_basis_points: s.Count
     gtin: str | None = None
-
-
-class Refused(ValueError):
-    """Bytes that are not what the topic's contract says. The text is the reference's verdict."""
-
-
-class Decoder(Generic[T]):
-    """Decodes the values of one topic; refuses with the reference model's words."""
-
-    def __init__(self, wire_type: Any, reference: TypeAdapter[Any]) -> None:
-        self._decode = msgspec.json.Decoder(wire_type).decode
-        self._reference = reference
-
-    def __call__(self, value: bytes | None) -> T:
-        """The value, or `Refused`."""
-        try:
-            return self._decode(value)  # type: ignore[arg-type]
-        except (msgspec.MsgspecError, ValueError, TypeError) as refusal:
-            raise Refused(self._explain(value, refusal)) from refusal
-
-    def _explain(self, value: bytes | None, refusal: Exception) -> str:
-        if value is None:
-            return "a tombstone, where a value was expected"
-        try:
-            self._reference.validate_json(value)
-        except ValidationError as verdict:
-            return "; ".join(_sentence(error) for error in verdict.errors()[:_ERRORS_TOLD])
-        except ValueError as verdict:
-            return str(verdict)
-        return str(refusal)
-
-
-def _sentence(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    return f"{place}: {error['msg']}" if place else str(error["msg"])
 
 
 decode_till_event: Decoder[AnyWireEvent] = Decoder(AnyWireEvent, till_event_adapter)
