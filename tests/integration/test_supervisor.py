@@ -1,0 +1,145 @@
+"""The supervisor with small real processes: order, crashes, and the end of everything."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import psutil
+import pytest
+from rich.console import Console
+
+from tillstream.local.child import Service, StartError
+from tillstream.local.record import ProcessRecord
+from tillstream.local.report import Report
+from tillstream.local.supervisor import Supervisor, back_off_seconds
+from tillstream.settings import HOME
+
+DILIGENT = "import time; print('at work', flush=True); time.sleep(600)"
+
+STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {DILIGENT}"
+
+BROKEN = "raise SystemExit('no stock, no trade')"
+
+
+def a_service(folder: Path, name: str, program: str = DILIGENT) -> Service:
+    log = folder / f"{name}.log"
+    return Service(
+        name=name,
+        command=[sys.executable, "-c", program],
+        log=log,
+        ready=lambda: "at work" in log.read_text(),
+        grace_seconds=1,
+    )
+
+
+class Stage:
+    """A supervisor, what it noted about its children, and what it said."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said = folder / "said.txt"
+        self.notes: list[list[ProcessRecord]] = []
+        self._file = self.said.open("w")
+        report = Report(Console(file=self._file, width=200))
+        self.supervisor = Supervisor(report, self.notes.append)
+
+    def start(self, *services: Service) -> None:
+        for service in services:
+            self.supervisor.start(service)
+
+    def now(self, name: str) -> ProcessRecord:
+        return next(process for process in self.notes[-1] if process.name == name)
+
+    def tick_until(self, reached: Callable[[], bool]) -> None:
+        while not reached():
+            self.supervisor.tick()
+
+    def text(self) -> str:
+        self._file.flush()
+        return self.said.read_text()
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Generator[Stage]:
+    stage = Stage(tmp_path)
+    yield stage
+    stage.supervisor.stop()
+
+
+def test_children_stop_in_the_reverse_of_the_order_in_which_they_started(stage: Stage) -> None:
+    stage.start(a_service(stage.folder, "kafka"), a_service(stage.folder, "worker-1"))
+    stage.supervisor.stop()
+    said = stage.text()
+    assert said.index("worker-1") < said.index("kafka"), "a worker lost its broker before it ended"
+
+
+def test_a_crashed_child_is_named_and_started_again(stage: Stage) -> None:
+    stage.start(a_service(stage.folder, "worker-1"))
+    first_pid = stage.now("worker-1").pid
+    assert first_pid is not None
+    os.kill(first_pid, signal.SIGKILL)
+    stage.tick_until(lambda: stage.now("worker-1").state == "restarting")
+    stage.tick_until(lambda: stage.now("worker-1").state == "running")
+    now = stage.now("worker-1")
+    assert (now.restarts, now.pid != first_pid) == (1, True)
+    assert "worker-1 was killed by SIGKILL" in stage.text()
+
+
+def test_a_child_that_fails_at_its_first_start_is_a_failure_with_its_log(stage: Stage) -> None:
+    with pytest.raises(StartError, match="no stock, no trade"):
+        stage.start(a_service(stage.folder, "sink", BROKEN))
+
+
+def test_a_step_that_fails_is_a_failure_with_its_log(stage: Stage) -> None:
+    with pytest.raises(StartError, match="no stock, no trade"):
+        stage.supervisor.run(a_service(stage.folder, "migrate", BROKEN))
+
+
+def test_a_child_that_does_not_stop_is_killed_and_that_is_said(stage: Stage) -> None:
+    stage.start(a_service(stage.folder, "board", STUBBORN))
+    pid = stage.now("board").pid
+    assert pid is not None
+    stage.supervisor.stop()
+    assert f"was killed (pid {pid})" in stage.text()
+    assert not psutil.pid_exists(pid)
+
+
+def test_the_back_off_grows_to_a_limit() -> None:
+    waits = [back_off_seconds(crashes) for crashes in range(1, 12)]
+    assert waits == sorted(waits)
+    assert waits[0] < waits[1]
+    assert waits[-1] == waits[-2]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+def test_children_die_with_a_supervisor_that_is_killed_outright(tmp_path: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(HOME)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 10
+    while child.is_running() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not child.is_running(), "an orphan would hold its port and its data against the next up"
+
+
+PARENT = f"""
+import sys, time
+from pathlib import Path
+from tillstream.local.child import Service, start
+log = Path(sys.argv[1]) / "child.log"
+command = [sys.executable, "-c", {STUBBORN!r}]
+child = start(Service("child", command, log, lambda: "at work" in log.read_text()))
+print(child.pid, flush=True)
+time.sleep(600)
+"""
