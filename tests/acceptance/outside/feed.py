@@ -1,0 +1,90 @@
+"""Producing the whole stream at full speed, remembering where the bad messages went."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kafka import KafkaProducer
+
+from .message import Header, Message
+from .partition import partition_of
+from .plan import INPUT
+from .stack import say
+from .world import World
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that must turn up in the dead letters, exactly once."""
+
+    source: str
+    kind: str
+    key: bytes | None
+    value: bytes | None
+    headers: list[Header]
+
+
+def producer_for(servers: str) -> Any:
+    """A producer with kafka-python's default partitioning."""
+    return KafkaProducer(
+        bootstrap_servers=servers,
+        linger_ms=20,
+        batch_size=200_000,
+        max_request_size=1_048_576,
+        compression_type="gzip",
+        acks="all",
+        retries=20,
+    )
+
+
+def produce(
+    servers: str, messages: list[Message], world: World, halfway: Callable[[], None]
+) -> list[DeadLetter]:
+    """Send every message in order; call `halfway` in the middle."""
+    producer = producer_for(servers)
+    partitions = len(producer.partitions_for(INPUT))
+    pending: list[tuple[Message, Any]] = []
+    began = time.monotonic()
+    for index, message in enumerate(messages):
+        if index == len(messages) // 2:
+            halfway()
+        future = _send(producer, message, world, partitions)
+        if message.bad:
+            pending.append((message, future))
+        if index % 50_000 == 49_999:
+            say(f"  produced {index + 1} of {len(messages)}")
+    producer.flush()
+    say(f"  {len(messages) / (time.monotonic() - began):.0f} messages/s produced")
+    letters = [_letter(message, future.get(timeout=60)) for message, future in pending]
+    producer.close()
+    return letters
+
+
+def _send(producer: Any, message: Message, world: World, partitions: int) -> Any:
+    partition = _lead_astray(message, world, partitions) if message.astray else None
+    return producer.send(
+        INPUT,
+        value=message.value,
+        key=message.key,
+        headers=list(message.headers),
+        partition=partition,
+    )
+
+
+def _lead_astray(message: Message, world: World, partitions: int) -> int | None:
+    """Choose a wrong partition, or a key whose partition is not the location's."""
+    assert message.event
+    right = partition_of(message.event["location_id"], partitions)
+    if message.bad == "wrong_partition":
+        return (right + 1 + message.event["sequence"] % (partitions - 1)) % partitions
+    others = [one for one in world.locations if partition_of(one, partitions) != right]
+    message.key = others[message.event["sequence"] % len(others)].encode()
+    return None
+
+
+def _letter(message: Message, placed: Any) -> DeadLetter:
+    source = f"{INPUT}-{placed.partition}-{placed.offset}"
+    return DeadLetter(source, message.bad or "", message.key, message.value, message.headers)

@@ -1,0 +1,180 @@
+"""One run from the world to the verdict."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import check_letters, check_postgres, check_topics
+from .changes import Change, make_changes
+from .database import write_changes, write_world
+from .feed import DeadLetter, produce
+from .findings import Findings
+from .message import Message
+from .oracle import Oracle
+from .outputs import Outputs
+from .plan import ALERTS, LEVELS, TILLS, TOTALS, Plan
+from .stack import Stack, kill_workers, say
+from .stream import make_stream
+from .world import Key, Movement, Policy, World, make_world
+
+QUIET_SECONDS = 60.0
+LONGEST_WAIT = 1200.0
+
+
+@dataclass
+class Run:
+    """A run's input, its oracle and what it reads."""
+
+    plan: Plan
+    world: World
+    messages: list[Message]
+    changes: list[Change]
+    oracle: Oracle = field(default_factory=Oracle)
+    letters: list[DeadLetter] = field(default_factory=list[DeadLetter])
+    failures: list[str] = field(default_factory=list[str])
+
+    def policies(self) -> dict[Key, Policy]:
+        """The assortment as all changes leave it."""
+        policies = dict(self.world.policies)
+        for change in self.changes:
+            if change.changed and not change.rolled_back:
+                policies[change.changed.key] = change.changed
+            if change.removed and not change.rolled_back:
+                policies.pop(change.removed.key, None)
+        return policies
+
+    def movements(self) -> list[Movement]:
+        """All movements that were committed after the opening."""
+        kept = [change.movements for change in self.changes if not change.rolled_back]
+        return [movement for movements in kept for movement in movements]
+
+
+def prepare(plan: Plan) -> Run:
+    """Generate everything from the seed."""
+    rng = random.Random(plan.seed)
+    world = make_world(plan, rng)
+    changes = make_changes(plan, world, rng)
+    run = Run(plan, world, make_stream(plan, world, rng), changes)
+    for delivery in world.opening:
+        for movement in delivery:
+            run.oracle.movement(movement)
+    return run
+
+
+def expect_all(run: Run) -> None:
+    """Let the oracle see the rest of the input, in the order it was produced."""
+    for message in run.messages:
+        if not message.bad and message.event:
+            run.oracle.event(message.event)
+    for movement in run.movements():
+        run.oracle.movement(movement)
+
+
+def compare(stack: Stack, run: Run, outputs: Outputs) -> Findings:
+    """Compare everything once."""
+    findings, last = Findings(), outputs.last
+    check_topics.check_levels(run.oracle, last[LEVELS], findings)
+    check_topics.check_totals(run.oracle, last[TOTALS], findings)
+    check_topics.check_tills(run.oracle, last[TILLS], findings)
+    policies = run.policies()
+    check_topics.check_alerts(run.oracle, policies, last[ALERTS], findings)
+    check_topics.check_suggestions(policies, last[ALERTS], run.oracle, findings)
+    check_letters.check_letters(run.plan, run.letters, outputs.letters, findings)
+    check_postgres.check_tables(stack.postgres, run.plan, last, findings)
+    check_postgres.check_ledger(stack.postgres, run.plan, run.oracle, findings)
+    check_postgres.check_receipts(stack.postgres, run.plan, run.oracle, findings)
+    findings.settle_readings()
+    return findings
+
+
+def settle(stack: Stack, run: Run, outputs: Outputs) -> Findings:
+    """Wait until all is right, or until nothing has changed for a while."""
+    began = changed = time.monotonic()
+    before: Any = None
+    while True:
+        fresh = outputs.catch_up()
+        findings = compare(stack, run, outputs)
+        now, counts = time.monotonic(), dict(findings.counts)
+        changed = now if fresh or counts != before else changed
+        say(f"  {now - began:4.0f} s: {outputs.count} messages, {sum(counts.values())} to settle")
+        quiet = 5.0 if not counts else QUIET_SECONDS
+        if now - changed >= quiet or now - began > LONGEST_WAIT:
+            return findings
+        before = counts
+        time.sleep(3)
+
+
+def await_opening(run: Run, outputs: Outputs) -> None:
+    """Wait for the opening stock, so that no sale comes before its delivery."""
+    limit = time.monotonic() + 300
+    while time.monotonic() < limit:
+        outputs.catch_up()
+        levels = outputs.last[LEVELS]
+        wanted = [(key, one.on_hand) for key, one in run.oracle.levels.items()]
+        there = sum(
+            levels.get(f"{key[0]}/{key[1]}", {}).get("on_hand") == number for key, number in wanted
+        )
+        say(f"  opening stock: {there} of {len(wanted)}")
+        if there == len(wanted):
+            return
+        time.sleep(1)
+    run.failures.append("the opening stock did not show within 300 s")
+
+
+def _kill(run: Run) -> None:
+    killed = kill_workers()
+    say(f"  killed {', '.join(killed) or 'nothing'}")
+    if not killed:
+        run.failures.append("no worker to kill")
+
+
+def sell(stack: Stack, run: Run, kill: bool) -> None:
+    """Produce all messages at full speed while the database changes."""
+    rng, seconds = random.Random(run.plan.seed + 1), len(run.messages) / 20_000
+    errors: list[str] = []
+    beside = threading.Thread(
+        target=_beside, args=(stack.postgres, run.changes, seconds, rng, errors)
+    )
+    beside.start()
+    run.letters = produce(
+        stack.kafka, run.messages, run.world, lambda: _kill(run) if kill else None
+    )
+    beside.join()
+    run.failures += errors
+
+
+def _beside(
+    dsn: str, changes: list[Change], seconds: float, rng: random.Random, errors: list[str]
+) -> None:
+    try:
+        write_changes(dsn, changes, seconds, rng)
+    except Exception as error:
+        errors.append(f"changes in the database failed: {error}")
+
+
+def execute(stack: Stack, run: Run, kill: bool) -> Findings:
+    """Do the whole run and compare."""
+    outputs = Outputs(stack.kafka, run.plan)
+    try:
+        write_world(stack.postgres, run.world)
+        await_opening(run, outputs)
+        sell(stack, run, kill)
+        expect_all(run)
+        findings = settle(stack, run, outputs)
+        return _closing(stack, run, outputs, findings)
+    finally:
+        outputs.close()
+
+
+def _closing(stack: Stack, run: Run, outputs: Outputs, findings: Findings) -> Findings:
+    check_postgres.check_append_only(stack.postgres, run.plan, findings)
+    findings.absorb(outputs.findings)
+    if len(outputs.partition_counts()) != 1:
+        findings.add("partitions", f"outputs have {outputs.partition_counts()} partitions")
+    for failure in run.failures:
+        findings.add("run", failure)
+    return findings

@@ -1,0 +1,62 @@
+"""The running stack, reached only through its command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def say(text: str) -> None:
+    """Tell whoever watches the run."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def tillstream(*arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+    """Run the product's command line."""
+    command = [sys.executable, "-m", "tillstream", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What `local status --json` names."""
+
+    kafka: str
+    postgres: str
+    metrics: list[str]
+    processes: list[dict[str, Any]]
+
+    def worker_pids(self) -> list[tuple[str, int]]:
+        """Names and process ids of all running workers."""
+        named = [(str(one["name"]), one.get("pid")) for one in self.processes]
+        return [(name, int(pid)) for name, pid in named if "worker" in name and pid]
+
+
+def status() -> Stack:
+    """Ask for every address."""
+    result = tillstream("local", "status", "--json")
+    if result.returncode != 0:
+        raise RuntimeError(f"local status failed: {result.stdout}{result.stderr}")
+    answer = cast(dict[str, Any], json.loads(result.stdout))
+    kafka = answer["kafka"]
+    servers = kafka if isinstance(kafka, str) else kafka[0]
+    return Stack(servers, answer["postgres"], answer["metrics"], answer["processes"])
+
+
+def kill_workers() -> list[str]:
+    """Kill every worker the hard way, each by its own process id."""
+    workers = status().worker_pids()
+    for _, pid in workers:
+        os.kill(pid, signal.SIGKILL)
+    return [f"{name} ({pid})" for name, pid in workers]

@@ -1,0 +1,55 @@
+"""The whole input of a run, in the order it is produced."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from .carts import Till
+from .faults import disturb, number
+from .malformed import KINDS, spoil
+from .message import Message, message_of
+from .plan import Plan
+from .world import World
+
+Event = dict[str, Any]
+BIG_ONES = 3
+
+
+def make_stream(plan: Plan, world: World, rng: random.Random) -> list[Message]:
+    """All messages of a run: those of one till keep their order unless they are late."""
+    tills = plan.tills * len(world.selling)
+    each = max(20, plan.events // tills)
+    messages: list[Message] = []
+    for location in world.selling:
+        for at in range(plan.tills):
+            messages += _till(plan, world, location, f"{location}-t{at}", each, rng)
+    messages += _strangers(plan, world, rng)
+    messages.sort(key=lambda message: message.position)
+    return messages
+
+
+def _till(
+    plan: Plan, world: World, location: str, till_id: str, count: int, rng: random.Random
+) -> list[Message]:
+    till = Till(plan, world, location, till_id, random.Random(rng.getrandbits(64)))
+    return disturb(number(plan, till.script(count), till.rng), till.rng)
+
+
+def _strangers(plan: Plan, world: World, rng: random.Random) -> list[Message]:
+    """One of every malformed kind, from tills never heard of otherwise, and the largest ones."""
+    kinds = [*KINDS, *["big_junk"] * BIG_ONES]
+    messages: list[Message] = []
+    for at, kind in enumerate(kinds):
+        event = _stranger(plan, rng.choice(world.locations), f"bad{at}", rng)
+        messages.append(spoil(event, kind, at / len(kinds), rng))
+    large = _stranger(plan, rng.choice(world.locations), "large", rng)
+    large["padding"] = "a" * 900_000
+    return [*messages, message_of(large, 0.5, rng)]
+
+
+def _stranger(plan: Plan, location: str, name: str, rng: random.Random) -> Event:
+    script = Till(plan, World([location], location, [], []), location, f"{location}-{name}", rng)
+    beat: Event = {"type": "till_heartbeat", "location_id": location, "till_id": script.till_id}
+    beat["business_date"] = plan.business_date(0).isoformat()
+    return number(plan, [beat], rng)[0]
