@@ -9,6 +9,7 @@ import uvloop
 from prometheus_client import CollectorRegistry, start_http_server
 
 from connectors.postgres.metrics import sink_metrics
+from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.derived import Malformed
 from connectors.postgres.sink.loop import Sink
 from connectors.postgres.sink.source import Lost
@@ -42,4 +43,6 @@ async def _until_stopped(kafka: str, postgres: str, registry: CollectorRegistry)
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stopping.set)
-    await Sink(kafka, postgres, sink_metrics(registry), stopping).run()
+    metrics = sink_metrics(registry)
+    flows = [Sink(topics, kafka, postgres, metrics, stopping) for topics in FLOWS]
+    await asyncio.gather(*(flow.run() for flow in flows))

@@ -21,10 +21,9 @@ from connectors.postgres.sink.receipts import InputRows
 from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
 from topics.sequences import Window
 
-INPUT_TOPICS = (TILL_EVENTS.name, STOCK_MOVEMENTS.name)
-
-TOPICS = (*INPUT_TOPICS, *DERIVED_BY_TOPIC)
-"""Every topic that the sink reads."""
+FLOWS = ((TILL_EVENTS.name, STOCK_MOVEMENTS.name), tuple(DERIVED_BY_TOPIC))
+"""The topics that the sink reads: inputs and derived ones, each copied over a connection of its
+own. An input becomes several rows, and under load the levels would wait behind the ledger."""
 
 Rows = dict[str, Sequence[Row]]
 """Rows to merge by table."""

@@ -10,7 +10,7 @@ nothing is written twice, whether or not the last commit had reached the server.
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 
 from connectors.postgres.metrics import SinkMetrics
 from connectors.postgres.sink.acceptance import TillEpoch
-from connectors.postgres.sink.batch import TOPICS, Decoded, Rows, decode
+from connectors.postgres.sink.batch import Decoded, Rows, decode
 from connectors.postgres.sink.outage import Outage
 from connectors.postgres.sink.source import Fetched, Source, opened
 from connectors.postgres.sink.store import Move, Overtaken, Place, Store, connected
@@ -41,24 +41,30 @@ WINDOWS_REMEMBERED = 200_000
 
 
 class Sink:
-    """Keeps PostgreSQL equal to the topics until ``stopping`` is set."""
+    """Keeps PostgreSQL equal to ``topics`` until ``stopping`` is set."""
 
     def __init__(
-        self, bootstrap: str, dsn: str, metrics: SinkMetrics, stopping: asyncio.Event
+        self,
+        topics: Sequence[str],
+        bootstrap: str,
+        dsn: str,
+        metrics: SinkMetrics,
+        stopping: asyncio.Event,
     ) -> None:
+        self._topics = topics
         self._bootstrap = bootstrap
         self._dsn = dsn
         self._metrics = metrics
         self._stopping = stopping
-        self._log: Any = structlog.get_logger("tillstream.sink")
-        self._kafka = Outage("kafka", metrics.kafka_up)
-        self._database = Outage("postgres", metrics.database_up)
+        self._log: Any = structlog.get_logger("tillstream.sink").bind(topics=",".join(topics))
+        self._kafka = Outage("kafka", metrics.kafka_up, self._log)
+        self._database = Outage("postgres", metrics.database_up, self._log)
 
     async def run(self) -> None:
         """Copy until stopped; raises `Malformed`, `Lost` or `Unready`: no waiting mends them."""
         while not self._stopping.is_set():
             try:
-                async with opened(self._bootstrap, TOPICS) as source:
+                async with opened(self._bootstrap, self._topics) as source:
                     await self._write_from(source)
             except (KafkaError, TimeoutError, OSError) as fault:
                 await self._pause("kafka", self._kafka.began(fault))

@@ -4,8 +4,6 @@ import random
 import time
 from typing import Any, Protocol
 
-import structlog
-
 FIRST_WAIT_SECONDS = 0.1
 """A restart that takes less is not noticed; a much shorter wait would hammer a starting server."""
 
@@ -26,10 +24,9 @@ class Switch(Protocol):
 class Outage:
     """The state of one service, told to the log once, and again at long intervals."""
 
-    def __init__(self, service: str, up: Switch) -> None:
-        self._service = service
+    def __init__(self, service: str, up: Switch, log: Any) -> None:
         self._up = up
-        self._log: Any = structlog.get_logger("tillstream.sink").bind(service=service)
+        self._log = log.bind(service=service)
         self._since: float | None = None
         self._told: float = 0.0
         self._wait_seconds = FIRST_WAIT_SECONDS
