@@ -39,10 +39,9 @@ def up(
         float | None, typer.Option(min=0, help="Events per second of the simulated tills.")
     ] = None,
 ) -> None:
-    """Start everything, and stop it again with Ctrl-C.
+    """Start everything; Ctrl-C stops it again.
 
-    Where TILLSTREAM_KAFKA, TILLSTREAM_POSTGRES or TILLSTREAM_CONNECT is set, that server is used
-    and none is started in its place.
+    A server that TILLSTREAM_KAFKA, TILLSTREAM_POSTGRES or TILLSTREAM_CONNECT names is used as is.
     """
     home, report = _home(), Report()
     lock = home.lock()

@@ -22,6 +22,10 @@ TAIL_LINES = 25
 PR_SET_PDEATHSIG = 1
 
 
+LOG_BYTES_MAX = 20_000_000
+"""A log that is larger at a start becomes the old one, and the one before that goes."""
+
+
 class StartError(Exception):
     """A child did not become ready; the text holds the tail of its log."""
 
@@ -59,7 +63,7 @@ class Child:
     def __init__(self, service: Service) -> None:
         self.service = service
         service.prepare()
-        service.log.parent.mkdir(parents=True, exist_ok=True)
+        _make_room(service.log)
         with service.log.open("ab") as log:
             self._process = subprocess.Popen(
                 service.command,
@@ -129,6 +133,12 @@ def start(service: Service) -> Child:
         child.stop()
         raise
     return child
+
+
+def _make_room(log: Path) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
+        log.replace(log.with_suffix(".old.log"))
 
 
 def failure_text(service: Service, what: str) -> str:

@@ -57,9 +57,13 @@ def load(home: StackHome) -> StackRecord | None:
 
 
 def born(pid: int) -> float | None:
-    """When a process was started, in seconds since 1970; None if there is none."""
+    """When a process was started, in seconds since 1970; None if there is none.
+
+    One that has ended but was never reaped, as in a container without an init, is none.
+    """
     try:
-        return psutil.Process(pid).create_time()
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
     except psutil.NoSuchProcess:
         return None
 
