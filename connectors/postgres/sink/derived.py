@@ -125,7 +125,7 @@ DERIVED_TABLES = (
     _table(registry.STOCK_LEVELS, _StockLevel, ("location_id", "sku")),
     _table(registry.CHECKOUT_TOTALS, _CheckoutTotals, ("location_id", "till_id", "business_date")),
     _table(registry.RESTOCK_ALERTS, _RestockAlert, ("location_id", "sku")),
-    _table(registry.TILL_STATUS, _TillStatus, ("location_id", "till_id")),
+    _table(registry.TILL_STATUS, _TillStatus, ("till_id",)),
 )
 
 DERIVED_BY_TOPIC = {table.topic: table for table in DERIVED_TABLES}

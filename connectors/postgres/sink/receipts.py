@@ -15,7 +15,6 @@ from topics.wire import (
     WireGoodsReturned,
     WireLine,
     WireMovement,
-    WireTender,
 )
 
 LEDGER_COLUMNS = (
@@ -42,17 +41,26 @@ SALES_COLUMNS = (
     "sequence",
     "kind",
     "receipt_no",
-    "document_id",
+    "cart_id",
+    "return_id",
+    "restock",
     "business_date",
     "occurred_at",
     "currency",
     "total_minor",
+    "gross_minor",
     "discount_minor",
     "tax_minor",
+    "refund_minor",
     "tenders",
-    "restock",
+    "discounts",
+    "taxes",
     "customer_id",
     "cashier_id",
+    "catalog_version",
+    "source_topic",
+    "source_partition",
+    "source_offset",
 )
 
 SALE_LINES_COLUMNS = (
@@ -81,11 +89,11 @@ class InputRows:
         """Take till events that count; only sales and returns leave rows."""
         for record, event in heard:
             if isinstance(event, WireCartCompleted):
-                self.sales.append(_sale(event))
+                self.sales.append(_sale(record, event))
                 self.sale_lines.extend(_lines(event, event.lines))
                 self.ledger.extend(_effects(record, event, event.lines, -1, "sale"))
             elif isinstance(event, WireGoodsReturned):
-                self.sales.append(_return(event))
+                self.sales.append(_return(record, event))
                 self.sale_lines.extend(_lines(event, event.lines))
                 if event.restock:
                     self.ledger.extend(_effects(record, event, event.lines, 1, "return"))
@@ -102,6 +110,10 @@ def storable(text: str | None) -> str | None:
     return text.replace("\0", "\ufffd") if text and "\0" in text else text
 
 
+def _source(record: Record) -> Row:
+    return record.topic, record.partition, record.offset
+
+
 def _identity(event: WireEvent) -> Row:
     return event.location_id, event.till_id, event.epoch, event.sequence
 
@@ -113,7 +125,7 @@ def _effects(
     sign: int,
     reason: str,
 ) -> Iterator[Row]:
-    source = (record.topic, record.partition, record.offset)
+    source = _source(record)
     reference = storable(event.receipt_no)
     for line in lines:
         if line.quantity:
@@ -135,9 +147,7 @@ def _effects(
 
 def _movement(record: Record, movement: WireMovement) -> Row:
     return (
-        record.topic,
-        record.partition,
-        record.offset,
+        *_source(record),
         movement.location_id,
         movement.sku,
         movement.quantity,
@@ -152,49 +162,62 @@ def _movement(record: Record, movement: WireMovement) -> Row:
     )
 
 
-def _sale(event: WireCartCompleted) -> Row:
+def _sale(record: Record, event: WireCartCompleted) -> Row:
     return (
         *_identity(event),
         "sale",
         storable(event.receipt_no),
         storable(event.cart_id),
+        None,
+        None,
         event.business_date,
         event.occurred_at,
         event.currency,
         event.total_minor,
+        sum(line.amount_minor for line in event.lines),
         sum(discount.amount_minor for discount in event.discounts),
         sum(tax.amount_minor for tax in event.taxes),
-        _tendered(event.tenders),
-        None,
+        0,
+        [{"kind": tender.kind, "amount_minor": tender.amount_minor} for tender in event.tenders],
+        [
+            {"rule": storable(discount.rule), "amount_minor": discount.amount_minor}
+            for discount in event.discounts
+        ],
+        [
+            {"rate_basis_points": tax.rate_basis_points, "amount_minor": tax.amount_minor}
+            for tax in event.taxes
+        ],
         storable(event.customer_id),
         storable(event.cashier_id),
+        storable(event.catalog_version),
+        *_source(record),
     )
 
 
-def _return(event: WireGoodsReturned) -> Row:
+def _return(record: Record, event: WireGoodsReturned) -> Row:
     return (
         *_identity(event),
         "return",
         storable(event.receipt_no),
+        None,
         storable(event.return_id),
+        event.restock,
         event.business_date,
         event.occurred_at,
         None,
+        0,
+        0,
+        0,
+        0,
         event.refund_minor,
-        0,
-        0,
-        {},
-        event.restock,
+        [],
+        [],
+        [],
         None,
         None,
+        None,
+        *_source(record),
     )
-
-
-def _tendered(tenders: Iterable[WireTender]) -> dict[str, int]:
-    by_kind: dict[str, int] = {}
-    for tender in tenders:
-        by_kind[tender.kind] = by_kind.get(tender.kind, 0) + tender.amount_minor
-    return by_kind
 
 
 def _lines(event: WireEvent, lines: Iterable[WireLine]) -> Iterator[Row]:

@@ -4,6 +4,7 @@ UPDATE sink_offsets
 SET next_offset = moved.next_offset
 FROM unnest(%(topics)s::text[], %(partitions)s::int[], %(was)s::bigint[], %(next)s::bigint[])
     AS moved (topic, partition, was, next_offset)
-WHERE sink_offsets.topic = moved.topic
+WHERE sink_offsets.consumer = 'sink'
+    AND sink_offsets.topic = moved.topic
     AND sink_offsets.partition = moved.partition
     AND sink_offsets.next_offset = moved.was

@@ -1,2 +1,2 @@
 -- Where each partition goes on.
-SELECT topic, partition, next_offset FROM sink_offsets
+SELECT topic, partition, next_offset FROM sink_offsets WHERE consumer = 'sink'
