@@ -17,6 +17,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from topics.registry import PARTITIONS_DEFAULT
+
 PREFIX = "TILLSTREAM_"
 
 HOME = Path(__file__).resolve().parent.parent
@@ -36,13 +38,21 @@ class Settings(BaseSettings):
     kafka: str = Field("", description="Bootstrap servers, host:port[,host:port].")
     postgres: str = Field("", description="DSN of the database, postgresql://…")
     connect: str = Field("", description="Address of Kafka Connect's REST API, http://…")
+    cdc_password: str = Field(
+        "",
+        repr=False,
+        description="Password of the role tillstream_cdc, as which Debezium reads the database; "
+        "empty where the server trusts it, as the local stack's does.",
+    )
     application_id: str = Field(
         "tillstream",
         description="Consumer group and prefix of the workers' own topics. A new one replays "
         "all inputs into a fresh state.",
     )
     partitions: int = Field(
-        8, ge=1, description="Partitions of every topic by location: the most workers there can be."
+        PARTITIONS_DEFAULT,
+        ge=1,
+        description="Partitions of every topic by location: the most workers there can be.",
     )
     replication: int = Field(1, ge=1, description="Replicas of every topic; 3 in production.")
     host: str = Field("127.0.0.1", description="Address that servers bind.")
@@ -102,5 +112,7 @@ def load_settings(**given: Any) -> Settings:
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
-        raise SettingsError(f"unknown setting {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+        raise SettingsError(
+            f"unknown setting {', '.join(unknown)}; known: {', '.join(sorted(known))}"
+        )
     return Settings(**{name: value for name, value in given.items() if value is not None})
