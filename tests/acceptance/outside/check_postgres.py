@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .database import as_utc, columns, ledger, refused, rows_of
+from .database import as_utc, columns, count_of, ledger, refused, rows_of
 from .findings import Findings
 from .oracle import Oracle
 from .plan import ALERTS, LEVELS, TILLS, TOTALS, Plan
@@ -65,7 +65,7 @@ def check_receipts(dsn: str, plan: Plan, oracle: Oracle, findings: Findings) -> 
             findings.add(f"{table}.location_id has no column", table)
             continue
         choices = {"sales": plain, "sales and returns": plain + more}
-        findings.reading(f"{table} rows", table, choices, len(rows_of(dsn, table, plan)))
+        findings.reading(f"{table} rows", table, choices, count_of(dsn, table, plan))
 
 
 def check_append_only(dsn: str, plan: Plan, findings: Findings) -> None:

@@ -124,6 +124,16 @@ def rows_of(dsn: str, table: str, plan: Plan) -> list[Row]:
         return cursor.execute(query).fetchall()
 
 
+def count_of(dsn: str, table: str, plan: Plan) -> int:
+    """The number of rows of this run in a result table."""
+    query = sql.SQL("SELECT count(*) FROM {} WHERE location_id LIKE {}").format(
+        sql.Identifier(table), sql.Literal(plan.prefix + "%")
+    )
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(query).fetchone()
+    return row[0] if row else 0
+
+
 def ledger(dsn: str, plan: Plan) -> list[Row]:
     """Sum and number of effects in the ledger, by location and product."""
     query = (
