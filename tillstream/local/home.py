@@ -81,8 +81,12 @@ class StackHome:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Replace a JSON file in one go: a reader sees the old one or the new one."""
+    """Replace a JSON file in one go: a reader sees the old one or the new one.
+
+    Only its owner may read it: the address of an external database may hold a password.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(value, indent=1))
     fresh.replace(path)
