@@ -6,6 +6,9 @@ Key and value of a dead letter are the original bytes, so that it can be sent ba
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from topics.events import Contract
+from topics.scalars import Count
+
 Headers = Sequence[tuple[str, bytes]]
 
 REASON = "reason"
@@ -16,7 +19,7 @@ ADDED = frozenset({REASON, ERROR, SOURCE})
 """The headers that dead-lettering adds and sending back takes off again."""
 
 ERROR_BYTES_MAX = 4096
-"""Longest error text in a header. `registry.DEAD_LETTER_BYTES_MAX` leaves 64 KiB for the three:
+"""Longest error text in a header. `registry.DEAD_LETTER_BYTES_MAX` leaves room for the three:
 a text without bound could make a dead letter that its topic refuses; a short one hides the fault.
 """
 
@@ -62,3 +65,17 @@ def told(headers: Headers, name: str) -> str:
     """The text of one of the three added headers; empty where it is missing."""
     values = [value for given, value in headers if given == name]
     return (values[-1] or b"").decode(errors="replace") if values else ""
+
+
+class RetriedLetters(Contract):
+    """What has been sent back of one partition of a dead-letter topic.
+
+    Every letter below the offset ``below``, and those within the [first, last] ranges ``also``.
+    """
+
+    below: Count = 0
+    also: tuple[tuple[Count, Count], ...] = ()
+
+    def holds(self, offset: int) -> bool:
+        """Whether the letter at ``offset`` has been sent back."""
+        return offset < self.below or any(first <= offset <= last for first, last in self.also)

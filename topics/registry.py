@@ -4,11 +4,12 @@
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, TypeAdapter
 
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
+from topics.dead_letters import RetriedLetters
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
 from topics.events import till_event_adapter
 
@@ -18,16 +19,39 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 FOREVER_MS = -1
 
-EVENT_BYTES_MAX = 1024 * 1024
-"""Largest message that a client may send: Kafka's own default, which every client assumes.
+PARTITIONS_DEFAULT = 8
+"""Partitions of every topic, unless a setting names another count: the most workers there can be.
+
+Fewer is a lower ceiling for good, since another count needs a replay into new topics; more costs
+files and memory at the broker for each topic.
+"""
+
+EVENT_BYTES_MAX = 1024 * 1024 + 12
+"""Largest batch, as compressed by the client: Kafka's own default, which every client assumes.
 
 The broker refuses a larger one before it can be lost; a smaller limit would refuse long carts.
 """
 
-DEAD_LETTER_BYTES_MAX = EVENT_BYTES_MAX + 64 * 1024
-"""Room for the headers that a dead letter adds to a message that was itself at the limit."""
+DEAD_LETTER_BYTES_MAX = 4 * EVENT_BYTES_MAX
+"""Room for what a dead letter adds to a message that was itself at the limit: its headers, and
+what another codec than the sender's makes of it. Who writes dead letters compresses them: a
+megabyte on the wire may be many in memory."""
 
 DEAD_LETTER_SUFFIX = ".dead-letter"
+
+CLOCK_AHEAD_MAX_MS = 2**63 - 1
+"""How far ahead of the broker's clock a message's timestamp may be: without bound.
+
+By Kafka's default of one hour, a till whose clock runs ahead could not deliver at all.
+"""
+
+TOMBSTONES_KEPT_MS = 7 * DAY_MS
+"""How long a compacted topic shows a deletion. A reader that was away for longer keeps the row;
+Kafka's default of a day is shorter than a weekend."""
+
+COMPACTED_SEGMENT_BYTES = 64 * 1024 * 1024
+"""Segment of a compacted topic. The newest segment is never compacted: by Kafka's default of
+1 GiB a board would read a gigabyte of passed states at its start; a few MiB would litter files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +65,7 @@ class TopicSpec:
     name: str
     summary: str
     key: str
-    model: type[BaseModel] | TypeAdapter[object] | None
+    model: type[BaseModel] | TypeAdapter[Any] | None
     cleanup: Cleanup
     retention_ms: int
     by_location: bool = True
@@ -52,7 +76,7 @@ TILL_EVENTS = TopicSpec(
     "till.cart-events",
     "What tills say: carts, sales, returns, heartbeats.",
     "location_id",
-    till_event_adapter,  # pyright: ignore[reportArgumentType] - an adapter of a union of models
+    till_event_adapter,
     "delete",
     FOREVER_MS,
 )
@@ -142,6 +166,35 @@ def dead_letter_of(spec: TopicSpec) -> TopicSpec:
 
 DEAD_LETTERS = tuple(dead_letter_of(spec) for spec in INPUTS)
 
-ALL = INPUTS + OUTPUTS + DEAD_LETTERS
+RETRIED = TopicSpec(
+    "tillstream.dead-letters-retried",
+    "Which dead letters have been sent back, so that none is sent twice.",
+    "dead-letter topic/partition",
+    RetriedLetters,
+    "compact",
+    FOREVER_MS,
+    by_location=False,
+)
+
+ALL = (*INPUTS, *OUTPUTS, *DEAD_LETTERS, RETRIED)
 
 BY_NAME = {spec.name: spec for spec in ALL}
+
+
+def kafka_configs(spec: TopicSpec, replication: int) -> dict[str, str]:
+    """The settings of ``spec`` in Kafka's names, for a topic of ``replication`` replicas.
+
+    A write is acknowledged by all replicas but one, so that one broker may be away.
+    """
+    configs = {
+        "cleanup.policy": spec.cleanup,
+        "retention.ms": str(spec.retention_ms),
+        "retention.bytes": "-1",
+        "max.message.bytes": str(spec.message_bytes_max),
+        "message.timestamp.after.max.ms": str(CLOCK_AHEAD_MAX_MS),
+        "min.insync.replicas": str(max(1, replication - 1)),
+    }
+    if spec.cleanup == "compact":
+        configs["delete.retention.ms"] = str(TOMBSTONES_KEPT_MS)
+        configs["segment.bytes"] = str(COMPACTED_SEGMENT_BYTES)
+    return configs

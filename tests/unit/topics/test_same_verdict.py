@@ -169,3 +169,13 @@ def test_an_id_is_checked_again_after_the_memory_of_good_ones_was_full(
         value = json.dumps(examples.TILL_EVENTS[1] | {"line": examples.LINE | {"sku": sku}})
         assert_same("till event", value.encode())
     assert len(quick_checks.good_ids) <= 5, "ids that a till makes up would fill the memory"
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [b'"x": "\xff\xfe"', b'"\xff": 1', b'"x": "\xed\xa0\x80"', b'"x": "\xc0\x80"', b'"x": NaN'],
+)
+def test_what_is_not_utf_8_or_json_is_refused_even_in_an_unknown_field(unknown: bytes) -> None:
+    value = json.dumps(examples.TILL_EVENTS[0]).encode()[:-1] + b", " + unknown + b"}"
+    assert_same("till event", value)
+    assert by_wire(wire.decode_till_event, value) is None

@@ -1,0 +1,73 @@
+"""``tillstream topics``: a cluster's topics, and the documents of the contracts."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tillstream.settings import HOME, load_settings
+from tillstream.topic_sync import Finding, is_in_order, is_refused, sync
+from topics.export import documents
+
+topics = typer.Typer(
+    name="topics",
+    help="Create and check the topics; write the documents of the contracts.",
+    no_args_is_help=True,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.add_typer(topics)
+
+
+@topics.command("sync")
+def sync_topics(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only compare; exit status 1 if anything differs.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Create missing topics and set the settings that differ.
+
+    A partition count is never changed, for that would break the order of events: where one
+    differs, nothing at all is changed and the exit status is 1.
+    """
+    settings = load_settings()
+    findings = sync(
+        settings.require("kafka"), settings.partitions, settings.replication, change=not check
+    )
+    if as_json:
+        typer.echo(json.dumps([finding.as_json() for finding in findings], indent=2))
+    else:
+        _print(findings)
+    raise typer.Exit(0 if is_in_order(findings) else 1)
+
+
+@topics.command()
+def export(
+    folder: Annotated[
+        Path, typer.Option(help="Where to write asyncapi.json and schemas/.", file_okay=False)
+    ] = HOME / "docs" / "contracts",
+) -> None:
+    """Write the JSON Schemas and the AsyncAPI 3.0 document of the contracts."""
+    written = documents()
+    for path, text in written.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    for stale in sorted(set(folder.glob("schemas/*.json")) - {folder / path for path in written}):
+        stale.unlink()
+    typer.echo(f"{len(written)} documents in {folder}")
+
+
+def _print(findings: list[Finding]) -> None:
+    for finding in findings:
+        typer.echo(f"{finding.state:<10}{finding.topic}")
+        for item in finding.differences:
+            typer.echo(f"{'':<12}{item.setting}: {item.found or 'unset'}, wanted {item.wanted}")
+        if finding.advice:
+            typer.echo(f"{'':<12}{finding.advice}")
+    if is_refused(findings):
+        typer.echo("Nothing was changed.", err=True)
