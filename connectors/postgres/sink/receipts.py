@@ -105,11 +105,6 @@ class InputRows:
         )
 
 
-def storable(text: str | None) -> str | None:
-    """``text`` without the NUL that JSON may carry and PostgreSQL cannot hold."""
-    return text.replace("\0", "\ufffd") if text and "\0" in text else text
-
-
 def _source(record: Record) -> Row:
     return record.topic, record.partition, record.offset
 
@@ -126,7 +121,7 @@ def _effects(
     reason: str,
 ) -> Iterator[Row]:
     source = _source(record)
-    reference = storable(event.receipt_no)
+    reference = event.receipt_no
     for line in lines:
         if line.quantity:
             yield (
@@ -152,13 +147,13 @@ def _movement(record: Record, movement: WireMovement) -> Row:
         movement.sku,
         movement.quantity,
         movement.reason,
-        storable(movement.reference),
+        movement.reference,
         movement.occurred_at,
         None,
         None,
         None,
         None,
-        storable(movement.movement_id),
+        movement.movement_id,
     )
 
 
@@ -166,8 +161,8 @@ def _sale(record: Record, event: WireCartCompleted) -> Row:
     return (
         *_identity(event),
         "sale",
-        storable(event.receipt_no),
-        storable(event.cart_id),
+        event.receipt_no,
+        event.cart_id,
         None,
         None,
         event.business_date,
@@ -180,16 +175,16 @@ def _sale(record: Record, event: WireCartCompleted) -> Row:
         0,
         [{"kind": tender.kind, "amount_minor": tender.amount_minor} for tender in event.tenders],
         [
-            {"rule": storable(discount.rule), "amount_minor": discount.amount_minor}
+            {"rule": discount.rule, "amount_minor": discount.amount_minor}
             for discount in event.discounts
         ],
         [
             {"rate_basis_points": tax.rate_basis_points, "amount_minor": tax.amount_minor}
             for tax in event.taxes
         ],
-        storable(event.customer_id),
-        storable(event.cashier_id),
-        storable(event.catalog_version),
+        event.customer_id,
+        event.cashier_id,
+        event.catalog_version,
         *_source(record),
     )
 
@@ -198,9 +193,9 @@ def _return(record: Record, event: WireGoodsReturned) -> Row:
     return (
         *_identity(event),
         "return",
-        storable(event.receipt_no),
+        event.receipt_no,
         None,
-        storable(event.return_id),
+        event.return_id,
         event.restock,
         event.business_date,
         event.occurred_at,
