@@ -1,0 +1,137 @@
+"""``tillstream local`` as its user runs it: one stack in a folder of its own, from up to reset."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tillstream.local.ports import answers_ok
+from tillstream.settings import HOME
+
+WAIT_SECONDS = 60
+
+
+class LocalStack:
+    """The command line with a home of its own, and no address from outside."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        ours = {"TILLSTREAM_HOME": str(home)}
+        others = {k: v for k, v in os.environ.items() if not k.startswith("TILLSTREAM_")}
+        self._environment = {**others, **ours}
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [HOME / ".venv" / "bin" / "tillstream", *arguments],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+        )
+
+    def up(self) -> subprocess.CompletedProcess[str]:
+        done = self.run("local", "up", "--detach", "--no-simulator")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def status(self) -> dict[str, Any]:
+        return json.loads(self.run("local", "status", "--json").stdout)
+
+    def process(self, name: str) -> dict[str, Any]:
+        return next(each for each in self.status()["processes"] if each["name"] == name)
+
+    def supervisor_pid(self) -> int:
+        return json.loads((self.home / "stack.json").read_text())["pid"]
+
+    def product_names(self) -> list[str]:
+        with psycopg.connect(self.status()["postgres"]) as connection:
+            return [name for (name,) in connection.execute("SELECT name FROM products")]
+
+
+def wait_until(reached: Callable[[], bool], lost: str) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not reached():
+        assert time.monotonic() < deadline, lost
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def stack() -> Generator[LocalStack]:
+    with tempfile.TemporaryDirectory(prefix="tillstream-local-") as folder:
+        stack = LocalStack(Path(folder) / "home")
+        stack.up()
+        yield stack
+        stack.run("local", "down")
+
+
+def test_status_names_every_address_and_each_answers(stack: LocalStack) -> None:
+    status = stack.status()
+    assert set(status) == {"kafka", "postgres", "connect", "dashboard", "metrics", "processes"}
+    for url in (f"{status['connect']}/health", status["dashboard"], *status["metrics"]):
+        assert answers_ok(url), f"{url} is named but does not answer"
+
+
+def test_every_process_runs_and_serves_metrics_where_it_should(stack: LocalStack) -> None:
+    status = stack.status()
+    states = {each["name"]: each["state"] for each in status["processes"]}
+    names = ("postgres", "kafka", "connect", "worker-1", "sink", "board")
+    assert states == dict.fromkeys(names, "running")
+    assert len(status["metrics"]) == 3, "worker, sink and board serve metrics"
+
+
+def test_a_second_up_says_that_it_runs_and_starts_nothing(stack: LocalStack) -> None:
+    before = stack.status()
+    done = stack.run("local", "up")
+    assert (done.returncode, "already running" in done.stdout) == (0, True)
+    assert before["dashboard"] in done.stdout
+    assert stack.status() == before
+
+
+def test_other_commands_find_the_running_stack(stack: LocalStack) -> None:
+    done = stack.run("reconcile")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_reset_of_a_running_stack_is_refused(stack: LocalStack) -> None:
+    done = stack.run("local", "reset", "--yes")
+    assert done.returncode != 0
+    assert "local down" in done.stderr, "the refusal does not say what to do"
+    assert stack.process("postgres")["state"] == "running"
+
+
+def test_a_killed_worker_is_started_again_and_counted(stack: LocalStack) -> None:
+    killed = stack.process("worker-1")["pid"]
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: stack.process("worker-1")["restarts"] == 1, "nobody noticed the crash")
+    wait_until(lambda: stack.process("worker-1")["state"] == "running", "no new worker came")
+    assert stack.process("worker-1")["pid"] != killed
+    log = (stack.home / "logs" / "supervisor.log").read_text()
+    assert "worker-1 was killed by SIGKILL" in log
+
+
+def test_data_survive_a_crash_and_a_stop_and_go_with_a_reset(stack: LocalStack) -> None:
+    with psycopg.connect(stack.status()["postgres"]) as connection:
+        connection.execute(
+            "INSERT INTO products (sku, name, category, unit, price_minor, currency,"
+            " tax_basis_points) VALUES ('tea', 'Tea', 'drinks', 'each', 250, 'EUR', 700)"
+        )
+    os.kill(stack.supervisor_pid(), signal.SIGKILL)
+    wait_until(lambda: stack.run("local", "status").returncode == 1, "a dead stack looks alive")
+
+    stack.up()
+    assert stack.product_names() == ["Tea"], "the database did not survive a crash"
+    assert stack.run("local", "down").returncode == 0
+    assert "local up" in stack.run("reconcile").stderr, "a stopped stack still has addresses"
+
+    stack.up()
+    assert stack.product_names() == ["Tea"], "the database did not survive a stop"
+    assert stack.run("local", "down").returncode == 0
+    assert stack.run("local", "reset", "--yes").returncode == 0
+    assert not any((stack.home / name).exists() for name in ("postgres", "kafka", "logs"))
