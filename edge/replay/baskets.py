@@ -15,6 +15,9 @@ ROWS_APART_MAX = 10_000
 """Rows between two lines of one basket. Tills of a large shop that write into one file mix some
 hundreds; ten times as many here would be 50 MB."""
 
+_ROWS_BETWEEN_SWEEPS = 500
+"""How often the oldest baskets are looked at; a basket waits so many rows longer at most."""
+
 Basket = list[Row]
 """All rows of one basket, in the order of the file; at least one."""
 
@@ -31,7 +34,8 @@ def baskets(rows: Iterable[Row | Refusal], refuse: Callable[[Refusal], None]) ->
             refuse(row)
         else:
             _put(waiting, finished, position, row, refuse)
-        yield from _finish(waiting, finished, position - ROWS_APART_MAX)
+        if position % _ROWS_BETWEEN_SWEEPS == 0:
+            yield from _finish(waiting, finished, position - ROWS_APART_MAX)
     yield from (basket for _, basket in waiting.values())
 
 

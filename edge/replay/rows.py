@@ -13,12 +13,13 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeVar
+from typing import BinaryIO, Protocol
+
+import msgspec
 
 from topics.scalars import ID_PATTERN, TEXT_LENGTH_MAX, anchored
-
-T = TypeVar("T")
 
 _IDENTIFIER = re.compile(anchored(ID_PATTERN))
 _UNREADABLE = re.compile("[\x00\ufffd]")
@@ -32,8 +33,13 @@ _CELLS_REMEMBERED = 65_536
 """Prices and articles come again and again; remembering them saves a quarter of the time. More
 of them is memory without gain."""
 
-OPTIONAL_COLUMNS = ("customer", "discount", "coupon")
-"""A file may lack these; its baskets are then anonymous, or without discounts."""
+_CHARACTERS_TOLD = 80
+"""Of a cell that is refused; the line number finds the rest."""
+
+_UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_ABSENT = {"customer": "", "discount": "0", "coupon": "0"}
+"""Columns that a file may lack, and what its rows say then."""
 
 
 class UnreadableFile(Exception):
@@ -59,8 +65,7 @@ class Columns:
     coupon: str = "coupon_disc"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One line of a basket. ``amount_minor`` is what the shop got for it, after ``discount_minor``
     and before ``coupon_minor``: the maker of the goods pays a coupon to the shop.
     """
@@ -152,107 +157,107 @@ class _RowParser:
         self._width = len(header)
         self._location_prefix = reading.location_prefix
         self._minor_digits = reading.minor_digits
-        self._at = {
-            column.name: _place(places, column.name, getattr(reading.columns, column.name))
-            for column in fields(Columns)
-        }
+        self._cells_of_row = itemgetter(
+            *(_place(places, column.name, reading.columns) for column in fields(Columns))
+        )
 
     def parse(self, line_number: int, cells: list[str]) -> Row:
         if len(cells) != self._width:
             raise _RowRefused(f"{len(cells)} fields where the header has {self._width}")
-        written = self._read(cells, "timestamp", _time)
+        at, store, basket, customer, product, quantity, amount, discount, coupon = (
+            self._cells_of_row([*cells, *_ABSENT.values()])
+        )
+        instant, business_date = _time(at)
+        digits = self._minor_digits
         return Row(
             line_number=line_number,
-            at=written.replace(tzinfo=UTC) if written.tzinfo is None else written.astimezone(UTC),
-            business_date=written.date(),
-            location_id=self._read(cells, "store", self._location),
-            basket_id=self._read(cells, "basket", _reference),
-            customer_id=self._read(cells, "customer", _reference) if self._has(cells) else None,
-            sku=self._read(cells, "product", _identifier),
-            quantity=self._read(cells, "quantity", _quantity),
-            amount_minor=self._read(cells, "amount", self._minor),
-            discount_minor=self._reduction(cells, "discount"),
-            coupon_minor=self._reduction(cells, "coupon"),
+            at=instant,
+            business_date=business_date,
+            location_id=_location(self._location_prefix, store),
+            basket_id=_reference(basket),
+            customer_id=_reference(customer) if customer else None,
+            sku=_identifier(product),
+            quantity=_quantity(quantity),
+            amount_minor=_minor_units(amount, digits),
+            # Some exports write reductions as negative amounts; none writes a surcharge here.
+            discount_minor=abs(_minor_units(discount, digits)),
+            coupon_minor=abs(_minor_units(coupon, digits)),
         )
 
-    def _has(self, cells: list[str]) -> bool:
-        at = self._at["customer"]
-        return at is not None and cells[at] != ""
 
-    def _read(self, cells: list[str], name: str, read: Callable[[str], T]) -> T:
-        at = self._at[name]
-        if at is None:
-            raise KeyError(name)
-        try:
-            return read(cells[at])
-        except ValueError as error:
-            raise _RowRefused(f"{name} {cells[at][:80]!r} {error}") from error
-
-    def _reduction(self, cells: list[str], name: str) -> int:
-        # Some exports write discounts as negative amounts; none writes a surcharge here.
-        return 0 if self._at[name] is None else abs(self._read(cells, name, self._minor))
-
-    def _location(self, text: str) -> str:
-        location_id = self._location_prefix + text
-        # Its till's id is longer, and must be an id too.
-        _identifier(location_id + _LONGEST_TILL_SUFFIX if text else text)
-        return location_id
-
-    def _minor(self, text: str) -> int:
-        return _minor_units(text, self._minor_digits)
-
-
-def _place(places: dict[str, int], name: str, column: str) -> int | None:
+def _place(places: dict[str, int], name: str, columns: Columns) -> int:
+    column = getattr(columns, name)
     if column in places:
         return places[column]
-    if name in OPTIONAL_COLUMNS and column == getattr(Columns(), name):
-        return None
+    if name in _ABSENT and column == getattr(Columns(), name):
+        return len(places) + list(_ABSENT).index(name)
     raise UnreadableFile(
         f"no column {column!r} for the {name}; the file has {', '.join(places)}: "
         f"name it with --column {name}=NAME"
     )
 
 
-def _time(text: str) -> datetime:
+@lru_cache(_CELLS_REMEMBERED)
+def _time(text: str) -> tuple[datetime, date]:
     try:
-        return datetime.fromisoformat(text)
+        written = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError("is not a time such as 2026-11-21 09:30:00") from None
+        raise _RowRefused(f"time {_told(text)} is not like 2026-11-21 09:30:00") from None
+    aware = written.replace(tzinfo=UTC) if written.tzinfo is None else written.astimezone(UTC)
+    if aware < _UNIX_EPOCH:
+        raise _RowRefused(f"time {_told(text)} is before 1970")
+    return aware, written.date()
+
+
+@lru_cache(_CELLS_REMEMBERED)
+def _location(prefix: str, store: str) -> str:
+    # Its till's id is longer, and must be an id too.
+    if not store or not _IDENTIFIER.match(prefix + store + _LONGEST_TILL_SUFFIX):
+        raise _RowRefused(f"store {_told(store)} is not 1 to 60 of A-Z a-z 0-9 . _ -")
+    return prefix + store
 
 
 @lru_cache(_CELLS_REMEMBERED)
 def _identifier(text: str) -> str:
     if not _IDENTIFIER.match(text):
-        raise ValueError("is not an id: A-Z a-z 0-9 . _ -, at most 64 (60 for a store)")
+        raise _RowRefused(f"product {_told(text)} is not 1 to 64 of A-Z a-z 0-9 . _ -")
     return text
 
 
 def _reference(text: str) -> str:
     if not 0 < len(text) <= TEXT_LENGTH_MAX or _UNREADABLE.search(text):
-        raise ValueError(f"is not a name of 1 to {TEXT_LENGTH_MAX} readable characters")
+        raise _RowRefused(
+            f"basket or customer {_told(text)} is not 1 to {TEXT_LENGTH_MAX} readable characters"
+        )
     return text
 
 
-def _number(text: str) -> Decimal:
-    if not _NUMBER.match(text):
-        raise ValueError("is not a number of at most 12 digits")
-    return Decimal(text)
+@lru_cache(_CELLS_REMEMBERED)
+def _quantity(text: str) -> int:
+    quantity = _whole(_number(text), f"quantity {_told(text)} is not whole base units")
+    if quantity < 0:
+        raise _RowRefused(f"quantity {_told(text)} is negative: a sale takes nothing back")
+    return quantity
 
 
 @lru_cache(_CELLS_REMEMBERED)
 def _minor_units(text: str, minor_digits: int) -> int:
-    return _whole(_number(text).scaleb(minor_digits), "is finer than the currency")
+    minor = _number(text).scaleb(minor_digits)
+    return _whole(minor, f"amount {_told(text)} is finer than the currency")
 
 
-def _quantity(text: str) -> int:
-    quantity = _whole(_number(text), "is not a whole number of base units")
-    if quantity < 0:
-        raise ValueError("is negative: a sale cannot take less than nothing")
-    return quantity
+def _number(text: str) -> Decimal:
+    if not _NUMBER.match(text):
+        raise _RowRefused(f"{_told(text)} is not a number of at most 12 digits")
+    return Decimal(text)
 
 
 def _whole(number: Decimal, complaint: str) -> int:
     whole = int(number)
     if whole != number:
-        raise ValueError(complaint)
+        raise _RowRefused(complaint)
     return whole
+
+
+def _told(text: str) -> str:
+    return repr(text[:_CHARACTERS_TOLD])

@@ -55,9 +55,9 @@ class Simulation:
             yield self._moment(*self._traffic.close_one())
 
     def closing(self) -> Iterator[Moment]:
-        """Closing time: the customers who are still at the tills leave without buying."""
+        """Closing time: the customers who are still at the tills leave at once."""
         while self._traffic.open_carts:
-            yield self._moment(*self._traffic.close_one())
+            yield self._moment(self._traffic.now_ms, self._traffic.abandon())
 
     def _moment(self, unix_ms: int, event: AnyWireEvent) -> Moment:
         return Moment(unix_ms, event, self.stockroom.follow(unix_ms, event))

@@ -47,11 +47,16 @@ class Traffic:
         """Carts that are neither paid nor left."""
         return len(self._open)
 
+    @property
+    def now_ms(self) -> int:
+        """The time of the last event, or of the start."""
+        return int(self._now_ms)
+
     def next_event(self) -> tuple[int, AnyWireEvent]:
         """The time (Unix, ms) and what happened then."""
         unix_ms = self._advance()
         if self._rng.random() < HEARTBEAT_CHANCE:
-            return unix_ms, self.heartbeat(unix_ms)
+            return unix_ms, self._heartbeat(unix_ms)
         till = self._pick()
         event = till.next_event(unix_ms)
         self._spoke(till)
@@ -60,15 +65,16 @@ class Traffic:
     def close_one(self) -> tuple[int, AnyWireEvent]:
         """The next event on the way to closed tills: a cart is left, or a heartbeat at the end."""
         unix_ms = self._advance()
-        if not self._open:
-            return unix_ms, self.heartbeat(unix_ms)
-        till = next(iter(self._open.values()))
-        event = till.abandon(unix_ms)
-        self._spoke(till)
-        return unix_ms, event
+        return unix_ms, self.abandon() if self._open else self._heartbeat(unix_ms)
 
-    def heartbeat(self, unix_ms: int) -> AnyWireEvent:
-        """A sign of life of the till that was silent longest."""
+    def abandon(self) -> AnyWireEvent:
+        """Whoever is served longest leaves without buying, at the time of the last event."""
+        till = next(iter(self._open.values()))
+        event = till.abandon(self.now_ms)
+        self._spoke(till)
+        return event
+
+    def _heartbeat(self, unix_ms: int) -> AnyWireEvent:
         till = next(iter(self._silent.values()))
         self._spoke(till)
         return till.heartbeat(unix_ms)
@@ -76,10 +82,10 @@ class Traffic:
     def _advance(self) -> int:
         self._weigh()
         self._now_ms += self._rng.expovariate(self._rate * self._hour_factor) * 1000
-        return int(self._now_ms)
+        return self.now_ms
 
     def _weigh(self) -> None:
-        minute = int(self._now_ms) // _REWEIGH_MS
+        minute = self.now_ms // _REWEIGH_MS
         if minute == self._weighed_minute:
             return
         self._weighed_minute = minute
@@ -91,7 +97,7 @@ class Traffic:
         if self._steady:
             return 1.0
         site = self._sites[index]
-        hour, _ = site.time.at(int(self._now_ms))
+        hour, _ = site.time.at(self.now_ms)
         return hour_weight(site.location.kind, hour)
 
     def _pick(self) -> Till:

@@ -1,0 +1,106 @@
+"""``tillstream simulate``: shops that sell."""
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+
+import psycopg
+import typer
+
+from edge.producer import DeliveryFailed
+from tillstream.interruption import interruption
+from tillstream.logs import configure_logs
+from tillstream.settings import load_settings
+from tillstream.simulation.bookings import NotBooked
+from tillstream.simulation.company import Order, simulate
+
+_UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("simulate")(_simulate)
+
+
+def _simulate(
+    rate: Annotated[
+        float,
+        typer.Option(min=0.001, help="Events per second of simulated time, in an average hour."),
+    ] = 10.0,
+    seed: Annotated[int, typer.Option(help="Names the customers and what they do.")] = 1,
+    locations: Annotated[
+        int, typer.Option(min=1, help="Shops; an online shop and a warehouse come with them.")
+    ] = 6,
+    tills: Annotated[int, typer.Option(min=1, help="Tills of each location.")] = 3,
+    events: Annotated[
+        int | None, typer.Option(min=1, help="Stop after exactly so many, with no cart open.")
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help="Simulated time of the start, ISO 8601 (UTC if it names no offset). Default: "
+            "now, following the clock."
+        ),
+    ] = None,
+    speed: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Simulated seconds per second, 0 for as fast as possible; other than 1 only "
+            "with --start.",
+        ),
+    ] = 1.0,
+    steady: Annotated[
+        bool, typer.Option("--steady", help="The same rate at every hour of the day.")
+    ] = False,
+    database: Annotated[
+        bool, typer.Option(help="Book master data, deliveries and losses in PostgreSQL.")
+    ] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="At the end, counts by type as JSON.")
+    ] = False,
+) -> None:
+    """Let simulated shops sell until Ctrl-C or SIGTERM: then customers leave and tills finish.
+
+    Trade follows the local hours of each location. Shelves that run low are filled by trucks,
+    booked in the database.
+
+    The same options with the same --seed and --start give the same events, byte for byte. The
+    start is also the tills' epoch: a simulator that is started again does not use a sequence
+    number twice, unless --start asks for the same run again.
+
+    Exit status 1: Kafka or the database did not take everything.
+    """
+    start_ms = None if start is None else _unix_ms(start)
+    if start_ms is None and speed != 1:
+        raise typer.BadParameter("needs --start: event times would leave the clock behind")
+    settings = load_settings()
+    configure_logs(settings)
+    order = Order(seed, locations, tills, rate, steady, events, start_ms, speed, database)
+    with interruption() as wished:
+        try:
+            tally = simulate(order, settings, wished)
+        except (DeliveryFailed, NotBooked, psycopg.Error) as error:
+            typer.echo(f"tillstream: the simulator stopped: {_advice(error)}", err=True)
+            raise typer.Exit(1) from error
+    if as_json:
+        typer.echo(json.dumps(tally.as_json()))
+
+
+def _unix_ms(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a time such as 2026-11-21T09:00") from None
+    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    if aware < _UNIX_EPOCH:
+        raise typer.BadParameter("a start before 1970 gives the tills a negative epoch")
+    return int(aware.timestamp() * 1000)
+
+
+def _advice(error: Exception) -> str:
+    if isinstance(error, psycopg.OperationalError):
+        return f"{str(error).strip()}; check the address, or leave it out with --no-database"
+    if isinstance(error, psycopg.Error):
+        return f"{str(error).strip()}; 'tillstream migrate' makes the tables"
+    return str(error)

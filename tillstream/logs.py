@@ -1,0 +1,30 @@
+"""How a process logs: structlog, on standard error, so that standard output stays for programs."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from tillstream.settings import Settings
+
+
+def configure_logs(settings: Settings) -> None:
+    """One line an event: JSON where `log_json` says so, else for people."""
+    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if settings.log_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
