@@ -46,6 +46,7 @@ class Stack:
             self._set_state("running")
             self._greet()
             self._supervisor.watch()
+            self._report.say("stopping")
         except StopRequested:
             pass
         finally:
