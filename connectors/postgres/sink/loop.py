@@ -39,6 +39,10 @@ Kafka is away."""
 WINDOWS_REMEMBERED = 200_000
 """Tills' epochs kept in memory, some 100 MB at the most. Those forgotten are read again."""
 
+POSTGRES_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
+
+KAFKA_AWAY = (KafkaError, TimeoutError, OSError)
+
 
 class Sink:
     """Keeps PostgreSQL equal to ``topics`` until ``stopping`` is set."""
@@ -66,21 +70,29 @@ class Sink:
             try:
                 async with opened(self._bootstrap, self._topics) as source:
                     await self._write_from(source)
-            except (KafkaError, TimeoutError, OSError) as fault:
+            except KAFKA_AWAY as fault:
                 await self._pause("kafka", self._kafka.began(fault))
 
     async def _write_from(self, source: Source) -> None:
-        """Sessions with the database, one after another; Kafka's faults pass through."""
+        """Sessions, one after another; the consumer lives through the outages of either side."""
         written: dict[Place, int] = {}
         while not self._stopping.is_set():
             try:
                 async with connected(self._dsn) as store:
                     await self._session(Session(source, store, self._metrics, written))
-            except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
+            except POSTGRES_AWAY as fault:
                 await self._pause("postgres", self._database.began(fault))
-                show_lag(self._metrics, await source.end_offsets(), written)
+                await self._show_backlog(source, written)
+            except KAFKA_AWAY as fault:
+                await self._pause("kafka", self._kafka.began(fault))
             except Overtaken:
                 self._log.warning("overtaken", cause="another sink writes to this database")
+
+    async def _show_backlog(self, source: Source, written: Mapping[Place, int]) -> None:
+        try:
+            show_lag(self._metrics, await source.end_offsets(), written)
+        except KAFKA_AWAY as fault:
+            self._kafka.began(fault)
 
     async def _session(self, session: "Session") -> None:
         await session.begin()

@@ -126,4 +126,14 @@ async def opened(bootstrap: str, topics: Iterable[str]) -> AsyncGenerator[Source
         await consumer.start()
         yield Source(consumer, partitions)
     finally:
+        await _close(consumer)
+
+
+async def _close(consumer: Any) -> None:
+    try:
         await consumer.stop()
+    except asyncio.CancelledError:
+        # Stopped while a broker is away, aiokafka lets the cancellation of its own fetch out.
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
