@@ -5,6 +5,8 @@ import os
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from kafka import KafkaAdminClient
@@ -58,14 +60,24 @@ def service(folder: Path, port: int, controller_port: int, class_path: str, log:
 
 def is_ready(bootstrap: str) -> bool:
     """Whether the broker answers a metadata request."""
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:
-        client = KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
-        client.list_topics()
-        client.close()
+        with _silent_client(), closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as client:
+            client.list_topics()
     except (KafkaError, OSError):
         return False
     return True
+
+
+@contextmanager
+def _silent_client() -> Generator[None]:
+    """Without the client's own lines on each broker that is not there yet."""
+    log = logging.getLogger("kafka")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _format(config: Path, environment: dict[str, str]) -> None:

@@ -107,6 +107,8 @@ class Stack:
         for name in ("kafka", "postgres", "connect"):
             self._report.say(f"  {name:<10} {getattr(addresses, name)}")
         self._report.say(f"\nThe board: {addresses.dashboard}")
+        if self._report.console.is_terminal:
+            self._report.say("Ctrl-C stops everything; the data stay.")
 
     def _stop(self) -> None:
         self._set_state("stopping")
