@@ -1,0 +1,65 @@
+"""The board as one object: its memory, its sources and its viewers, and the tasks between them."""
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry
+
+from dashboards.database import Database
+from dashboards.hub import Hub
+from dashboards.listener import Listener
+from dashboards.memory import Memory
+from dashboards.metrics import BoardMetrics, Shops
+from dashboards.rows import Row
+from dashboards.snapshot import Snapshot
+from dashboards.sources import DATABASE, STREAM, Source
+
+FIRST_READ_SECONDS = 5.0
+"""How long the first visitor waits for the tables, rather than see a board without locations."""
+
+
+class Board:
+    """Keeps what the pages show, for as long as `run` does."""
+
+    def __init__(self, kafka: str, postgres: str) -> None:
+        self.registry = CollectorRegistry()
+        self.memory = Memory()
+        self._metrics = BoardMetrics(self.registry)
+        self.registry.register(Shops(self.memory))
+        self.hub = Hub(self.memory, self._metrics)
+        self.database_source = Source(DATABASE, self._sources_changed)
+        self.stream_source = Source(STREAM, self._sources_changed)
+        self.database = Database(postgres, self.database_source)
+        self.snapshot = Snapshot(self.database, self.memory, self.hub)
+        self._listener = Listener(kafka, self._heard, self.stream_source)
+        self._sources_changed()
+
+    async def run(self) -> None:
+        """Follow both sources until cancelled; raises what no waiting can mend."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._listener.run())
+                tasks.create_task(self.snapshot.run(self._listener.resume_from))
+                tasks.create_task(self.hub.run())
+        finally:
+            await self.database.close()
+
+    async def ready(self) -> None:
+        """Wait for the first read of the tables, though not for ever."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.snapshot.tried.wait(), FIRST_READ_SECONDS)
+
+    def notices(self) -> list[str]:
+        """What is away, in words for who reads a page."""
+        now = datetime.now(UTC)
+        told = (self.database_source.notice(now), self.stream_source.notice(now))
+        return [notice for notice in told if notice is not None]
+
+    def _heard(self, rows: list[Row]) -> None:
+        self.hub.note(self.memory.take(rows))
+
+    def _sources_changed(self) -> None:
+        self._metrics.database_up.set(self.database_source.away_since is None)
+        self._metrics.kafka_up.set(self.stream_source.away_since is None)
+        self.hub.tell_notices(self.notices())

@@ -1,0 +1,69 @@
+"""What PostgreSQL knows, into the memory: once all of it, then what no topic brings."""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from dashboards.database import Database, DatabaseAway
+from dashboards.hub import Hub
+from dashboards.memory import Memory
+from dashboards.rows import TOPICS, Alert, Place, Row, Till, Totals
+
+REFRESH_SECONDS = 10.0
+"""How late the name of a location, or a database that is away, is noticed; one question each."""
+
+Offsets = dict[tuple[str, int], int]
+"""The next offset of each (topic, partition)."""
+
+
+class _Offset(msgspec.Struct, frozen=True):
+    topic: str
+    partition: int
+    next_offset: int
+
+
+class Snapshot:
+    """Reads the tables until it has them, and the locations ever after."""
+
+    def __init__(self, database: Database, memory: Memory, hub: Hub) -> None:
+        self._database = database
+        self._memory = memory
+        self._hub = hub
+        self.tried = asyncio.Event()
+        """Set once the tables were read, or were found not to answer."""
+
+    async def run(self, resume_from: Callable[[Offsets], None]) -> None:
+        """Until cancelled. ``resume_from`` is told once how far the tables go."""
+        read = False
+        while True:
+            try:
+                if read:
+                    await self.refresh_places()
+                else:
+                    resume_from(await self.read())
+                    read = True
+            except DatabaseAway:
+                pass  # the database has told its source, which every page shows
+            self.tried.set()
+            await asyncio.sleep(REFRESH_SECONDS)
+
+    async def read(self) -> Offsets:
+        """Everything but stock, which is read with the page that shows it.
+
+        1. how far the tables go, 2. the tables, 3. have the topics read on from there. Rows that
+        come twice are harmless; read the other way round, some would come never.
+        """
+        offsets = await self._database.ask("offsets", _Offset, topics=list(TOPICS))
+        await self.refresh_places()
+        rows: list[Row] = []
+        rows += await self._database.ask("totals", Totals)
+        rows += await self._database.ask("tills", Till)
+        rows += await self._database.ask("raised_alerts", Alert)
+        self._hub.note(self._memory.take(rows))
+        return {(each.topic, each.partition): each.next_offset for each in offsets}
+
+    async def refresh_places(self) -> None:
+        """The locations as they are registered now."""
+        places = await self._database.ask("places", Place)
+        self._hub.note_locations(self._memory.learn_places(places))

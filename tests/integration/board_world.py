@@ -1,0 +1,226 @@
+"""What the tests of the board share: rows as workers say them and as the sink writes them."""
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+
+import psycopg
+from aiohttp import ClientSession, ClientTimeout
+from aiokafka import AIOKafkaProducer
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from tillstream.topic_sync import sync
+from topics.partitioning import partition_of
+from topics.registry import OUTPUTS
+
+PARTITIONS = 8
+
+PATIENCE_SECONDS = 30.0
+"""How long anything may take before a test gives up on it: a limit, not an expectation."""
+
+Row = tuple[str, dict[str, Any]]
+"""(topic, value)."""
+
+_KEYS = {
+    "stock.levels": ("location_id", "sku"),
+    "checkout.totals": ("location_id", "till_id", "business_date"),
+    "restock.alerts": ("location_id", "sku"),
+    "till.status": ("till_id",),
+}
+
+
+def now() -> str:
+    """This moment, as events tell it."""
+    return datetime.now(UTC).isoformat()
+
+
+def level(location: str, sku: str, on_hand: int, version: int, in_carts: int = 0) -> Row:
+    """A stock level."""
+    return "stock.levels", {
+        "location_id": location,
+        "sku": sku,
+        "on_hand": on_hand,
+        "in_carts": in_carts,
+        "available": on_hand - in_carts,
+        "version": version,
+        "as_of": now(),
+    }
+
+
+def totals(location: str, version: int, **changed: Any) -> Row:
+    """A location's totals of a day."""
+    return "checkout.totals", {
+        "location_id": location,
+        "till_id": None,
+        "business_date": "2026-11-21",
+        "receipts": 0,
+        "returns": 0,
+        "units": 0,
+        "returned_units": 0,
+        "gross_minor": 0,
+        "discount_minor": 0,
+        "tax_minor": 0,
+        "refund_minor": 0,
+        "net_sales_minor": 0,
+        "tenders": {},
+        "open_carts": 0,
+        "discrepancies": 0,
+        "version": version,
+        "as_of": now(),
+        **changed,
+    }
+
+
+def alert(location: str, sku: str, version: int, **changed: Any) -> Row:
+    """A raised alert."""
+    return "restock.alerts", {
+        "location_id": location,
+        "sku": sku,
+        "state": "raised",
+        "reason": "below_reorder_point",
+        "on_hand": 3,
+        "reorder_point": 5,
+        "suggested_quantity": 17,
+        "raised_at": now(),
+        "cleared_at": None,
+        "version": version,
+        **changed,
+    }
+
+
+def till(location: str, till_id: str, version: int, **changed: Any) -> Row:
+    """What was heard of a till."""
+    return "till.status", {
+        "location_id": location,
+        "till_id": till_id,
+        "epoch": 1,
+        "last_sequence": 100,
+        "missing": [],
+        "duplicates": 0,
+        "last_seen": now(),
+        "version": version,
+        **changed,
+    }
+
+
+def make_topics(kafka: str) -> None:
+    """The derived topics, where they are missing."""
+    sync(kafka, PARTITIONS, 1, specs=OUTPUTS)
+
+
+async def say(kafka: str, rows: Iterable[Row], *, commit: bool = True) -> None:
+    """Tell rows as a worker does; ``commit`` False takes them back."""
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=str(uuid.uuid4()))
+    await producer.start()
+    try:
+        await producer.begin_transaction()
+        for topic, value in rows:
+            key = "/".join(value[name] for name in _KEYS[topic] if value[name] is not None)
+            partition = partition_of(value["location_id"], PARTITIONS)
+            body = json.dumps(value).encode()
+            await producer.send_and_wait(topic, body, key.encode(), partition)
+        await (producer.commit_transaction() if commit else producer.abort_transaction())
+    finally:
+        await producer.stop()
+
+
+def store(dsn: str, rows: Iterable[Row]) -> None:
+    """Write rows as the sink does, into an empty table."""
+    for topic, value in rows:
+        insert(dsn, topic.replace(".", "_"), value)
+
+
+def insert(dsn: str, table: str, row: dict[str, Any]) -> None:
+    """Put one row into a table."""
+    names = sql.SQL(", ").join(map(sql.Identifier, row))
+    places = sql.SQL(", ").join(sql.Placeholder() * len(row))
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})")
+    values = [Jsonb(each) if isinstance(each, list | dict) else each for each in row.values()]
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(statement.format(sql.Identifier(table), names, places), values)
+
+
+def execute(dsn: str, statement: LiteralString) -> None:
+    """Run a statement."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def register(dsn: str, location: str, name: str, **changed: Any) -> None:
+    """A row of ``locations``."""
+    row = {"location_id": location, "name": name, "kind": "shop", "time_zone": "Europe/Berlin"}
+    insert(dsn, "locations", {**row, **changed})
+
+
+def catalogue(dsn: str, sku: str, name: str, **changed: Any) -> None:
+    """A row of ``products``."""
+    row = {"sku": sku, "name": name, "category": "grocery", "price_minor": 100, "currency": "EUR"}
+    insert(dsn, "products", {**row, **changed})
+
+
+class Stream:
+    """A viewer: the messages of one stream."""
+
+    def __init__(self, content: Any) -> None:
+        self._content = content
+
+    async def next(self, event: str) -> dict[str, Any]:
+        """The next message of that kind; others are passed over."""
+        said = ""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            async for line in self._content:
+                field, _, value = line.decode().strip().partition(": ")
+                said = value if field == "event" else said
+                if field == "data" and said == event:
+                    return json.loads(value)
+        raise AssertionError(f"the stream ended without {event}")
+
+    async def row(self, row_id: str) -> dict[str, Any]:
+        """The next state of a row."""
+        while True:
+            for row in (await self.next("rows"))["rows"]:
+                if row["id"] == row_id:
+                    return row
+
+
+@asynccontextmanager
+async def watching(address: str, path: str) -> AsyncGenerator[Stream]:
+    """A viewer of the stream at ``path``, from the moment it is being told."""
+    async with (
+        ClientSession(timeout=ClientTimeout(total=None)) as session,
+        session.get(address + path) as answer,
+    ):
+        stream = Stream(answer.content)
+        await stream.next("hello")
+        yield stream
+
+
+async def read(address: str, path: str, status: int = 200) -> str:
+    """The page at ``path``."""
+    async with ClientSession() as session, session.get(address + path) as answer:
+        text = await answer.text()
+        assert answer.status == status, f"{path} answered {answer.status}: {text}"
+        return text
+
+
+async def until(true: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Return once ``true`` is; fail with ``what`` when patience ends."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not await true():
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        await asyncio.sleep(0.05)
+
+
+async def listening(address: str) -> None:
+    """Return once the board hears Kafka and PostgreSQL."""
+
+    async def well() -> bool:
+        return "tillstream_board_kafka_up 1.0" in await read(address, "/metrics")
+
+    await until(well, "the board heard Kafka")

@@ -1,0 +1,43 @@
+"""Puts the live board together: one process that reads Kafka and PostgreSQL and serves pages."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from dashboards.board import Board
+from dashboards.web import build
+
+SHUTDOWN_SECONDS = 3.0
+"""How long a stop waits for answers that are under way; streams are told to end at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBoard:
+    """A board that serves: where, and the work behind it, which ends only by a fault."""
+
+    address: str
+    work: asyncio.Task[None]
+
+
+@asynccontextmanager
+async def open_board(
+    kafka: str, postgres: str, host: str = "127.0.0.1", port: int = 0
+) -> AsyncGenerator[OpenBoard]:
+    """The board for the length of a block; port 0 takes a free one.
+
+    It serves whether or not Kafka and PostgreSQL answer. Raises OSError where the port is taken.
+    """
+    board = Board(kafka, postgres)
+    runner = web.AppRunner(build(board), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    work = asyncio.create_task(board.run())
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield OpenBoard(f"http://{host}:{runner.addresses[0][1]}", work)
+    finally:
+        await runner.cleanup()
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)

@@ -1,0 +1,51 @@
+"""``tillstream board``: the live board."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from tillstream.board import open_board
+from tillstream.logs import configure_logs
+from tillstream.settings import Settings, load_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(board)
+
+
+def board(
+    host: Annotated[str | None, typer.Option(help="Address to bind.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to bind; 0 takes a free one.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the address as one JSON object.")
+    ] = False,
+) -> None:
+    """Serve the live board: all locations, stock and alerts, as they change.
+
+    Prints its address once it serves, also while Kafka or PostgreSQL are away: the pages then
+    say so. Stops with Ctrl-C. /metrics and /healthz are at the same address.
+    """
+    settings = load_settings(host=host, board_port=port)
+    configure_logs(settings)
+    try:
+        asyncio.run(_serve(settings, as_json))
+    except OSError as fault:
+        sys.exit(f"tillstream: the board cannot be served: {fault}")
+
+
+async def _serve(settings: Settings, as_json: bool) -> None:
+    kafka, postgres = settings.require("kafka"), settings.require("postgres")
+    async with open_board(kafka, postgres, settings.host, settings.board_port) as opened:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, opened.work.cancel)
+        typer.echo(json.dumps({"address": opened.address}) if as_json else opened.address)
+        with contextlib.suppress(asyncio.CancelledError):
+            await opened.work
