@@ -28,6 +28,9 @@ MESSAGE_BYTES_MAX = 9 * 1024 * 1024
 CLEANER_BUFFER_BYTES = 32 * 1024 * 1024
 """Kafka's 128 MiB is a quarter of the heap here; below a few MiB compaction crawls."""
 
+PROBE_MS = 2000
+"""The supervisor looks after nothing else while it asks; a broker that starts needs some time."""
+
 GRACE_SECONDS = 30
 """A controlled stop closes every log; killed before, the next start reads them all again."""
 
@@ -61,11 +64,17 @@ def service(folder: Path, port: int, controller_port: int, class_path: str, log:
 def is_ready(bootstrap: str) -> bool:
     """Whether the broker answers a metadata request."""
     try:
-        with _silent_client(), closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as client:
+        with _silent_client(), closing(_client(bootstrap)) as client:
             client.list_topics()
     except (KafkaError, OSError):
         return False
     return True
+
+
+def _client(bootstrap: str) -> KafkaAdminClient:
+    return KafkaAdminClient(
+        bootstrap_servers=bootstrap, bootstrap_timeout_ms=PROBE_MS, request_timeout_ms=PROBE_MS
+    )
 
 
 @contextmanager
