@@ -54,7 +54,7 @@ class Service:
     death_signal: signal.Signals = signal.SIGKILL
     settle_seconds: float = 0
     grace_seconds: float = 10
-    ready_seconds: float = 60
+    ready_seconds: float = 120
 
 
 class Child:

@@ -34,7 +34,6 @@ def service(folder: Path, port: int, kafka: str, class_path: str, log: Path) -> 
         environment={"CLASSPATH": class_path},
         prepare=lambda: java.write_properties(config, _properties(port, kafka)),
         grace_seconds=20,
-        ready_seconds=120,
     )
 
 

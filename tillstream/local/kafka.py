@@ -73,7 +73,9 @@ def is_ready(bootstrap: str) -> bool:
 
 def _client(bootstrap: str) -> KafkaAdminClient:
     return KafkaAdminClient(
-        bootstrap_servers=bootstrap, bootstrap_timeout_ms=PROBE_MS, request_timeout_ms=PROBE_MS
+        bootstrap_servers=bootstrap,
+        request_timeout_ms=PROBE_MS,
+        bootstrap_timeout_ms=PROBE_MS,  # pyright: ignore[reportCallIssue] - its stub lags behind
     )
 
 
