@@ -1,0 +1,29 @@
+"""Database changes on their way to Kafka: the Debezium connector, as a file, and what keeps it so.
+
+`tillstream-cdc.json` is the definition; `definition` fills in the addresses, `rest` speaks with
+Kafka Connect and `keeper` makes Connect agree with the definition. The tables, the role and the
+publication are migrations of `connectors.postgres`. What a row means is not known here.
+
+One connector with one replication slot reads all four tables, so that there is one place that can
+fall behind and one WAL position to watch:
+
+- Keys. ``message.key.columns`` makes the location (the SKU for products) the key, and
+  ``ExtractField$Key`` a plain string of it: murmur2 then places a row with its location's events.
+- Values. ``ExtractNewRecordState`` leaves the row. A deleted product or location is a tombstone.
+  The topic of the assortment is keyed by location alone, where a tombstone could not say which
+  SKU is meant: a deleted policy is its last row, with ``__deleted``.
+- Latency. ``poll.interval.ms`` is how long the connector waits for a batch to fill.
+- Heartbeats. Every few seconds the connector writes to ``cdc_heartbeat`` itself, so that its slot
+  moves on, and WAL can be discarded, while its tables are idle and others are not. The topic
+  ``__debezium-heartbeat.tillstream`` comes of it; Connect creates it.
+- Topics. ``topic.creation.enable`` of the worker is only used for that one: the others exist
+  before (`tillstream topics sync`); should one be lost, it is made with its right partitions.
+
+A connector that was reset (`tillstream connectors reset`: offsets and slot dropped) takes a new
+snapshot: every row is sent once more. Readers know a movement by its id and the others by key, so
+nothing is counted twice. What was deleted between the old position and the new snapshot is not
+told to anyone: a policy or product that went in between stays with the readers.
+
+A slot that nobody reads holds back WAL until the disk is full: after the connector is taken away
+for good, drop the slot ``tillstream`` too, and set ``max_slot_wal_keep_size`` in production.
+"""

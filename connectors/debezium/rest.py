@@ -1,0 +1,88 @@
+"""The few calls of Kafka Connect's REST API that keeping one connector takes."""
+
+import http.client
+import json
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from connectors.debezium.errors import ConnectorError
+
+_ANSWER_SECONDS_MAX = 90
+"""Connect itself waits 90 s for a definition to be validated; less would hide its verdict."""
+
+Status = dict[str, Any]
+
+
+class Busy(ConnectorError):
+    """Connect is distributing its connectors, or starting: the same call may work in a moment."""
+
+
+class Connect:
+    """One connector, by name, at Connect's address ``url``."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self.url = url
+        self._address = urlsplit(url)
+        self._path = f"{self._address.path.rstrip('/')}/connectors/{quote(name, safe='')}"
+
+    def config(self) -> dict[str, str] | None:
+        """What Connect has been told; None where it knows no such connector."""
+        return self._call("GET", "/config")
+
+    def put_config(self, config: dict[str, str]) -> None:
+        """Create or change the connector. Its tasks restart, also for an equal ``config``."""
+        self._call("PUT", "/config", config)
+
+    def status(self) -> Status | None:
+        """State of the connector and its tasks; None where there is none, or none yet."""
+        return self._call("GET", "/status")
+
+    def restart_failed(self) -> None:
+        """Restart what has failed, the connector or a task, and nothing else."""
+        self._call("POST", "/restart?includeTasks=true&onlyFailed=true")
+
+    def stop(self) -> None:
+        """Take the tasks down; definition and position stay."""
+        self._call("PUT", "/stop")
+
+    def forget_position(self) -> None:
+        """Drop the stored position of a stopped connector."""
+        self._call("DELETE", "/offsets")
+
+    def delete(self) -> None:
+        """Take the connector away; its position stays under its name."""
+        self._call("DELETE", "")
+
+    def _call(self, method: str, path: str, body: object = None) -> Any:
+        try:
+            status, text = self._exchange(method, self._path + path, body)
+        except (OSError, http.client.HTTPException) as error:
+            raise ConnectorError(f"Kafka Connect does not answer at {self.url}: {error}") from error
+        return self._judge(status, text)
+
+    def _exchange(self, method: str, path: str, body: object) -> tuple[int, bytes]:
+        secure = self._address.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        conn = kind(self._address.hostname or "", self._address.port, timeout=_ANSWER_SECONDS_MAX)
+        try:
+            text = None if body is None else json.dumps(body)
+            conn.request(method, path, text, {"Content-Type": "application/json"})
+            answer = conn.getresponse()
+            return answer.status, answer.read()
+        finally:
+            conn.close()
+
+    def _judge(self, status: int, text: bytes) -> Any:
+        if status == http.HTTPStatus.NOT_FOUND:
+            return None
+        if status < http.HTTPStatus.BAD_REQUEST:
+            return json.loads(text) if text else None
+        busy = status in (http.HTTPStatus.CONFLICT, http.HTTPStatus.SERVICE_UNAVAILABLE)
+        raise (Busy if busy else ConnectorError)(f"Kafka Connect refused: {_message(text)}")
+
+
+def _message(text: bytes) -> str:
+    try:
+        return str(json.loads(text)["message"])
+    except (ValueError, KeyError, TypeError):
+        return text.decode(errors="replace")

@@ -1,0 +1,125 @@
+"""``tillstream connectors``: what Kafka Connect runs, as `connectors.debezium` defines it."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, TypeVar
+
+import typer
+
+from connectors.debezium import keeper
+from connectors.debezium.definition import NAME, Source
+from connectors.debezium.errors import ConnectorError
+from connectors.debezium.keeper import Finding
+from tillstream.settings import Settings, load_settings
+from tillstream.topic_sync import sync
+from topics.registry import ASSORTMENT, LOCATIONS, PRODUCTS, STOCK_MOVEMENTS
+
+T = TypeVar("T")
+
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+
+connectors = typer.Typer(
+    name="connectors",
+    help="Apply and check the Debezium connector in Kafka Connect.",
+    no_args_is_help=True,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.add_typer(connectors)
+
+
+@connectors.command()
+def apply(as_json: Json = False) -> None:
+    """Bring the connector to its definition and wait until it runs; failed tasks are restarted.
+
+    Exit status 1, with the task's own words, if it does not run.
+    """
+    settings = load_settings()
+    _require_topics(settings)
+    change = _or_exit(lambda: keeper.apply(settings.require("connect"), _source(settings)))
+    _tell({"connector": NAME, "change": change}, f"{change:<10}{NAME}", as_json)
+
+
+@connectors.command()
+def check(as_json: Json = False) -> None:
+    """Compare Connect with the definition; exit status 1 if a setting or the state differs."""
+    finding = _find()
+    _tell(asdict(finding) | {"in_order": finding.is_in_order}, _described(finding), as_json)
+    raise typer.Exit(0 if finding.is_in_order else 1)
+
+
+@connectors.command()
+def status(as_json: Json = False) -> None:
+    """Say what state the connector is in; exit status 1 if it is not running."""
+    finding = _find()
+    told = {"connector": finding.name, "state": finding.state, "trace": finding.trace}
+    _tell(told, f"{finding.state:<10}{finding.name}\n{finding.trace}".rstrip(), as_json)
+    raise typer.Exit(0 if finding.state == "RUNNING" else 1)
+
+
+@connectors.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget how far the connector has read and send every row of the four tables once more.
+
+    Nothing is counted twice. Rows deleted since the old position are not told to the readers.
+    """
+    settings = load_settings()
+    _require_topics(settings)
+    if not yes:
+        typer.confirm(f"Send all rows that {NAME} reads again?", abort=True)
+    _or_exit(lambda: keeper.reset(settings.require("connect"), _source(settings)))
+    typer.echo(f"reset     {NAME}")
+
+
+def _find() -> Finding:
+    settings = load_settings()
+    return _or_exit(lambda: keeper.check(settings.require("connect"), _source(settings)))
+
+
+def _source(settings: Settings) -> Source:
+    return Source(
+        settings.require("postgres"),
+        settings.cdc_password,
+        settings.partitions,
+        settings.replication,
+    )
+
+
+def _require_topics(settings: Settings) -> None:
+    """Rows sent to a topic that is not as it should be would lie in wrong partitions for good."""
+    wanted = {spec.name for spec in (STOCK_MOVEMENTS, ASSORTMENT, PRODUCTS, LOCATIONS)}
+    kafka = settings.require("kafka")
+    findings = sync(kafka, settings.partitions, settings.replication, change=False)
+    wrong = [found.topic for found in findings if found.topic in wanted and _is_unfit(found.state)]
+    if wrong:
+        sys.exit(f"tillstream: run 'tillstream topics sync' first, for {', '.join(wrong)}")
+
+
+def _is_unfit(state: str) -> bool:
+    return state in ("missing", "refused")
+
+
+def _described(finding: Finding) -> str:
+    lines = [f"{finding.state:<10}{finding.name}"]
+    lines += [
+        f"{'':<12}{item.setting}: {item.found or 'unset'}, wanted {item.wanted or 'unset'}"
+        for item in finding.differences
+    ]
+    return "\n".join([*lines, finding.trace]).rstrip()
+
+
+def _tell(told: object, text: str, as_json: bool) -> None:
+    typer.echo(json.dumps(told, indent=2) if as_json else text)
+
+
+def _or_exit(call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except ConnectorError as error:
+        sys.exit(f"tillstream: {error}")
