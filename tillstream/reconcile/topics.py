@@ -18,7 +18,7 @@ ROWS_AT_ONCE = 10_000
 """Rows held of a table while it is scanned."""
 
 TIME_COLUMNS = frozenset({"as_of", "raised_at", "cleared_at", "last_seen"})
-"""Read as microseconds since 1970: PostgreSQL holds years that Python's datetime does not."""
+"""Read as microseconds since 1970: PostgreSQL holds times that Python does not, infinity too."""
 
 ALTERED = "row altered by hand: its version is the topic's"
 STALE = "older than the topic, though the sink has read past it: restored or altered by hand"
@@ -78,6 +78,7 @@ class _Comparison:
         self._table = table
         self._newest = newest
         self._version = table.columns.index("version")
+        self._location = table.columns.index("location_id")
         self._key = [table.columns.index(name) for name in table.key]
 
     def run(self, connection: Connection, locations: Locations, told: Told) -> Iterator[Difference]:
@@ -90,17 +91,17 @@ class _Comparison:
             if len(met) % ROWS_AT_ONCE == 0:
                 told(f"comparing {self._table.table}", len(met), len(self._newest))
         for key, newest in self._newest.items():
-            if key not in met and (locations is None or key[0] in locations):
+            if key not in met and (locations is None or newest[self._location] in locations):
                 version = newest[self._version]
-                yield self._difference(key, {"version": (version, None)}, MISSING)
+                yield self._difference(newest, {"version": (version, None)}, MISSING)
 
     def _compared(self, key: Row, row: Row) -> Iterator[Difference]:
         newest = self._newest.get(key)
         if newest is None:
             version = row[self._version]
-            yield self._difference(key, {"version": (None, version)}, NOT_IN_TOPIC)
+            yield self._difference(row, {"version": (None, version)}, NOT_IN_TOPIC)
         elif fields := self._unlike(newest, row):
-            yield self._difference(key, fields, self._cause(newest, row))
+            yield self._difference(row, fields, self._cause(newest, row))
 
     def _unlike(self, newest: Row, row: Row) -> dict[str, tuple[Any, Any]]:
         return {
@@ -117,12 +118,12 @@ class _Comparison:
             return ALTERED
         return STALE if found < expected else AHEAD
 
-    def _difference(self, key: Row, fields: dict[str, tuple[Any, Any]], cause: str) -> Difference:
+    def _difference(self, row: Row, fields: dict[str, tuple[Any, Any]], cause: str) -> Difference:
         return Difference(
             check="rows-topics",
             table=self._table.table,
-            location_id=key[0],
-            key="/".join(str(part) for part in key if part is not None),
+            location_id=row[self._location],
+            key="/".join(str(row[at]) for at in self._key if row[at] is not None),
             fields=fields,
             cause=cause,
         )
@@ -144,7 +145,7 @@ def _scan(connection: Connection, table: DerivedTable, locations: Locations) -> 
 def _read_column(name: str) -> sql.Composable:
     if name not in TIME_COLUMNS:
         return sql.Identifier(name)
-    return sql.SQL("(extract(epoch FROM {}) * 1000000)::bigint").format(sql.Identifier(name))
+    return sql.SQL("extract(epoch FROM {}) * 1000000").format(sql.Identifier(name))
 
 
 def _comparable(value: Any) -> Any:

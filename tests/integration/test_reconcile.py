@@ -1,0 +1,320 @@
+"""Reconcile on a real broker and database: clean where all agree, and what it says where not.
+
+Derived rows are produced here as workers would, so that each side can be spoiled alone.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import running
+from tests.integration.sink_world import (
+    DAY,
+    HOME,
+    WHEN,
+    Message,
+    SinkProcess,
+    Till,
+    execute,
+    level,
+    line,
+    make_topics,
+    message,
+    movement,
+    read_all_inputs_as,
+    rows,
+    send,
+    sink_process,
+    written,
+)
+from tillstream.local import jars
+from tillstream.local import kafka as kafka_service
+from tillstream.local.ports import choose
+
+
+@pytest.fixture(scope="module")
+def kafka(services_folder: Path) -> Iterator[str]:
+    """A broker of this module's own: reconcile looks at all that the topics hold."""
+    port, controller = choose(2)
+    folder = services_folder / "reconcile-kafka"
+    log = services_folder / "logs" / "reconcile-kafka.log"
+    service = kafka_service.service(folder, port, controller, jars.class_path(), log)
+    with running(service):
+        asyncio.run(make_topics(kafka_service.address(port)))
+        yield kafka_service.address(port)
+
+
+@dataclass
+class Stack:
+    """Addresses of everything, and the shop that this test sells in."""
+
+    kafka: str
+    postgres: str
+    sink: SinkProcess
+    shop: str
+    group: str
+
+    def reconcile(self, *options: str, **environment: str) -> tuple[int, list[dict[str, Any]]]:
+        """Exit status and differences of this test's shop, as a program would read them."""
+        finished = subprocess.run(
+            [sys.executable, "-m", "tillstream", "reconcile", "--json", "--wait", "5", *options],
+            cwd=HOME,
+            env={
+                **os.environ,
+                **self.sink.environment,
+                "TILLSTREAM_APPLICATION_ID": self.group,
+                **environment,
+            },
+            capture_output=True,
+            check=False,
+        )
+        assert b"Traceback" not in finished.stderr, finished.stderr.decode()
+        return finished.returncode, json.loads(finished.stdout or b"[]")
+
+
+def totals(shop: str, till: str | None, **changed: Any) -> Message:
+    """Totals of the day that `a_day` makes, as a worker would say them."""
+    value = {
+        "location_id": shop,
+        "till_id": till,
+        "business_date": DAY,
+        "receipts": 2,
+        "returns": 1,
+        "units": 5,
+        "returned_units": 1,
+        "gross_minor": 1000,
+        "discount_minor": -50,
+        "tax_minor": 158,
+        "refund_minor": 100,
+        "net_sales_minor": 900,
+        "tenders": {"cash": 700, "card": 240},
+        "open_carts": 0,
+        "discrepancies": 1,
+        "version": 7,
+        "as_of": WHEN,
+        **changed,
+    }
+    return message("checkout.totals", shop, value, "/".join(filter(None, (shop, till, DAY))))
+
+
+def till_status(shop: str, till: str, last_sequence: int) -> Message:
+    """What a worker would say of a till without gaps."""
+    value = {
+        "location_id": shop,
+        "till_id": till,
+        "epoch": 1,
+        "last_sequence": last_sequence,
+        "missing": [],
+        "duplicates": 0,
+        "last_seen": WHEN,
+        "version": last_sequence,
+    }
+    return message("till.status", shop, value, till)
+
+
+def alert(shop: str, sku: str, version: int, state: str) -> Message:
+    """An alert as a worker would say it."""
+    value = {
+        "location_id": shop,
+        "sku": sku,
+        "state": state,
+        "reason": "below_reorder_point",
+        "on_hand": 3,
+        "reorder_point": 4,
+        "suggested_quantity": 9,
+        "raised_at": WHEN,
+        "cleared_at": None,
+        "version": version,
+    }
+    return message("restock.alerts", shop, value, f"{shop}/{sku}")
+
+
+def a_day(shop: str) -> list[Message]:
+    """A delivery, two sales of which one breaks the identity, a return; and what they make."""
+    till = Till(shop, f"{shop}-t1")
+    return [
+        movement(shop, "milk", 10),
+        till.event("cart_opened", cart_id="c-2"),
+        till.sale(line(1, "milk", 2, 300), line(2, "bag", 0, 300)),
+        till.sale(
+            line(1, "milk", 3, 400),
+            discounts=[{"rule": "ten", "amount_minor": -50}],
+            taxes=[{"rate_basis_points": 1900, "amount_minor": 63}],
+            tenders=[
+                {"kind": "cash", "amount_minor": 60},
+                {"kind": "cash", "amount_minor": 40},
+                {"kind": "card", "amount_minor": 240},
+            ],
+        ),
+        till.goods_returned(line(1, "milk", 1, 100), restock=True),
+        level(shop, "milk", 6, version=9),
+        level(shop, "bread", 0, version=2),
+        totals(shop, None),
+        totals(shop, f"{shop}-t1"),
+        till_status(shop, f"{shop}-t1", last_sequence=4),
+        alert(shop, "milk", 3, "raised"),
+        alert(shop, "milk", 4, "cleared"),
+    ]
+
+
+@pytest.fixture
+async def stack(kafka: str, fresh_postgres: str, tmp_path: Path) -> Any:
+    """A shop after `a_day`, with workers and sink that have read everything."""
+    shop, group = f"shop-{uuid.uuid4().hex[:8]}", f"group-{uuid.uuid4().hex[:8]}"
+    await send(kafka, a_day(shop))
+    await read_all_inputs_as(kafka, group)
+    with sink_process(kafka, fresh_postgres, tmp_path) as sink:
+        await written(kafka, fresh_postgres)
+        yield Stack(kafka, fresh_postgres, sink, shop, group)
+
+
+async def test_a_day_that_adds_up_is_clean(stack: Stack) -> None:
+    assert stack.reconcile() == (0, [])
+    assert rows(
+        stack.postgres, "SELECT state FROM restock_alerts WHERE location_id = %s", stack.shop
+    ) == [("cleared",)]
+
+
+async def test_a_level_altered_by_hand_is_found_on_both_ways(stack: Stack) -> None:
+    execute(
+        stack.postgres,
+        "UPDATE stock_levels SET on_hand = on_hand + 1 WHERE location_id = %s AND sku = 'milk'",
+        stack.shop,
+    )
+    status, differences = stack.reconcile()
+    assert status == 1
+    assert {(each["check"], each["key"]): each["fields"] for each in differences} == {
+        ("levels-ledger", f"{stack.shop}/milk"): {"on_hand": [6, 7]},
+        ("rows-topics", f"{stack.shop}/milk"): {"on_hand": [6, 7]},
+    }
+    assert all("altered by hand" in each["cause"] for each in differences), differences
+
+
+FAULTS: list[tuple[str, set[tuple[str, str]]]] = [
+    (
+        "UPDATE checkout_totals SET open_carts = 3 WHERE till_id IS NULL AND",
+        {("rows-topics", "altered by hand")},
+    ),
+    (
+        "UPDATE checkout_totals SET tenders = '{}' WHERE till_id IS NULL AND",
+        {("rows-topics", "altered by hand"), ("totals-receipts", "altered by hand")},
+    ),
+    (
+        "UPDATE restock_alerts SET raised_at = now() WHERE",
+        {("rows-topics", "altered by hand")},
+    ),
+    (
+        "UPDATE till_status SET missing = '[[1, 2]]' WHERE",
+        {("rows-topics", "altered by hand"), ("tills-counted", "altered by hand")},
+    ),
+    (
+        "UPDATE stock_levels SET as_of = 'infinity' WHERE sku = 'milk' AND",
+        {("rows-topics", "altered by hand")},
+    ),
+    (
+        "UPDATE stock_levels SET version = 1 WHERE sku = 'milk' AND",
+        {("rows-topics", "older than the topic")},
+    ),
+    (
+        "UPDATE stock_levels SET version = 99 WHERE sku = 'milk' AND",
+        {("rows-topics", "newer than the topic")},
+    ),
+    (
+        "UPDATE stock_levels SET sku = 'silk' WHERE sku = 'bread' AND",
+        {("rows-topics", "missing in PostgreSQL"), ("rows-topics", "not in the topic")},
+    ),
+    (
+        "DELETE FROM till_status WHERE",
+        {("rows-topics", "missing in PostgreSQL"), ("tills-counted", "deleted by hand")},
+    ),
+    (
+        "DELETE FROM stock_ledger WHERE reason = 'return' AND",
+        {("levels-ledger", "the sum of stock_ledger went apart")},
+    ),
+    (
+        "DELETE FROM sales WHERE kind = 'return' AND",
+        {("totals-receipts", "the sum of sales and sale_lines went apart")},
+    ),
+    (
+        "UPDATE sale_lines SET quantity = 9 WHERE sku = 'bag' AND",
+        {("totals-receipts", "the sum of sales and sale_lines went apart")},
+    ),
+    (
+        "UPDATE sink_tills SET last_sequence = 9 WHERE",
+        {("tills-counted", "have counted different sequences")},
+    ),
+]
+"""What is done to one shop, and the checks that must tell, with words of their causes."""
+
+
+async def test_every_row_altered_by_hand_is_found_with_its_cause(stack: Stack) -> None:
+    shops = {f"{stack.shop}-{number}": fault for number, fault in enumerate(FAULTS)}
+    await send(stack.kafka, [each for shop in shops for each in a_day(shop)])
+    await read_all_inputs_as(stack.kafka, stack.group)
+    await written(stack.kafka, stack.postgres)
+    for shop, (statement, _) in shops.items():
+        execute(stack.postgres, f"{statement} location_id = %s", shop)
+    status, differences = stack.reconcile()
+    assert status == 1
+    for shop, (statement, expected) in shops.items():
+        found = [each for each in differences if each["location_id"] == shop]
+        for check, words in expected:
+            assert any(each["check"] == check and words in each["cause"] for each in found), (
+                f"{check} did not say {words!r} after {statement}: {found}"
+            )
+        assert {each["check"] for each in found} == {check for check, _ in expected}, (
+            f"{statement}: {found}"
+        )
+    assert {each["location_id"] for each in differences} == set(shops), "an honest shop was named"
+
+
+async def test_one_location_is_compared_alone(stack: Stack) -> None:
+    execute(
+        stack.postgres, "UPDATE stock_levels SET in_carts = 9 WHERE location_id = %s", stack.shop
+    )
+    assert stack.reconcile("--location", "elsewhere") == (0, [])
+    assert stack.reconcile("--location", stack.shop)[0] == 1
+
+
+async def test_a_sink_that_stands_still_is_told_as_the_cause(stack: Stack) -> None:
+    stack.sink.stop()
+    await send(stack.kafka, [level(stack.shop, "milk", 6, version=10)])
+    status, differences = stack.reconcile("--wait", "0")
+    assert status == 1
+    lag = [each for each in differences if each["check"] == "progress"]
+    assert [each["table"] for each in lag] == ["sink"] and "behind" in lag[0]["cause"]
+    behind = [each for each in differences if each["check"] == "rows-topics"]
+    assert "PostgreSQL is behind" in behind[0]["cause"]
+
+
+async def test_workers_that_have_not_read_everything_are_told(stack: Stack) -> None:
+    status, differences = stack.reconcile("--wait", "0", TILLSTREAM_APPLICATION_ID="nobody")
+    assert status == 1
+    assert {(each["check"], each["table"]) for each in differences} == {("progress", "workers")}
+
+
+@pytest.mark.parametrize("name", ["TILLSTREAM_POSTGRES", "TILLSTREAM_KAFKA"])
+async def test_what_cannot_be_compared_is_not_called_clean(stack: Stack, name: str) -> None:
+    address = "postgresql://127.0.0.1:1/none" if "POSTGRES" in name else "127.0.0.1:1"
+    assert stack.reconcile(**{name: address})[0] == 2
+
+
+async def test_rows_on_their_way_are_no_differences(stack: Stack) -> None:
+    async def keep_changing() -> None:
+        for version in range(100, 160):
+            await send(stack.kafka, [level(stack.shop, "bread", 0, version)])
+            await asyncio.sleep(0.05)
+
+    changing = asyncio.create_task(keep_changing())
+    status, differences = await asyncio.to_thread(stack.reconcile)
+    await changing
+    assert (status, differences) == (0, [])
