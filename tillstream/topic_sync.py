@@ -7,6 +7,7 @@ ones. One such topic stops the whole sync before anything is changed.
 
 # pyright: reportMissingTypeStubs=false
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
@@ -24,6 +25,12 @@ _ANSWER_MS = 10_000
 """How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
 
 State = Literal["in order", "missing", "created", "differs", "changed", "refused"]
+
+_SETTLE_SECONDS = 10.0
+"""How long a broker may take to show a setting that it has accepted; seen: two seconds under load.
+Less fails where nothing is wrong; more delays the word that something is."""
+
+_LOOK_AGAIN_SECONDS = 0.1
 
 _ONCE_DONE: dict[State, State] = {"missing": "created", "differs": "changed"}
 
@@ -165,6 +172,7 @@ def _change(
     differing = [finding for finding in findings if finding.state == "differs"]
     if differing:
         _set(admin, differing)
+        _await_shown(admin, [by_name[finding.topic] for finding in differing], partitions)
     return [
         Finding(each.topic, _ONCE_DONE.get(each.state, each.state), each.differences)
         for each in findings
@@ -198,3 +206,11 @@ def _set(admin: Any, findings: list[Finding]) -> None:
     refused = {topic: said for topic, said in answer["topic"].items() if said != "OK"}
     if refused:
         raise SyncError(f"Kafka refused settings; check its rights and quotas: {refused}")
+
+
+def _await_shown(admin: Any, specs: list[TopicSpec], partitions: int) -> None:
+    deadline = time.monotonic() + _SETTLE_SECONDS
+    while not is_in_order(compare(specs, partitions, _existing(admin, specs))):
+        if time.monotonic() > deadline:
+            raise SyncError("Kafka accepted settings but does not show them: run the sync again")
+        time.sleep(_LOOK_AGAIN_SECONDS)

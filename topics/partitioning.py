@@ -30,7 +30,12 @@ def murmur2(data: bytes) -> int:
     return h ^ (h >> 15)
 
 
+def partition_of_key(key: bytes, partitions: int) -> int:
+    """The partition, from 0, that Kafka's Java client chooses for ``key``."""
+    return (murmur2(key) & 0x7FFFFFFF) % partitions
+
+
 @lru_cache(maxsize=_LOCATIONS_REMEMBERED)
 def partition_of(location_id: str, partitions: int) -> int:
     """The partition, from 0, of everything that concerns ``location_id``."""
-    return (murmur2(location_id.encode()) & 0x7FFFFFFF) % partitions
+    return partition_of_key(location_id.encode(), partitions)

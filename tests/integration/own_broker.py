@@ -1,0 +1,68 @@
+"""A broker of one's own, for tests that need all topics to themselves."""
+
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from tillstream import cli
+from tillstream.local import child, jars, kafka
+from tillstream.local.ports import choose
+
+
+@contextmanager
+def own_broker(folder: Path) -> Generator[str]:
+    """Bootstrap servers of an empty broker that keeps its data in ``folder``."""
+    port, controller_port = choose(2)
+    log = folder / "kafka.log"
+    service = kafka.service(folder / "kafka", port, controller_port, jars.class_path(), log)
+    process = child.start(service)
+    try:
+        yield kafka.address(port)
+    finally:
+        process.stop()
+
+
+def delete_topics(admin: Any, names: Iterable[str]) -> None:
+    """Delete topics and wait until the broker no longer shows them."""
+    present = set(names) & set(admin.list_topics())
+    if present:
+        admin.delete_topics(sorted(present), raise_errors=False)
+    while present & set(admin.list_topics()):
+        time.sleep(0.1)
+
+
+def tillstream(bootstrap: str, *arguments: str, **settings: str) -> tuple[int, str, str]:
+    """Run the command line against a broker: exit status, output, errors.
+
+    In this process: starting one for each costs seconds that no test here is about.
+    """
+    given = {f"TILLSTREAM_{name.upper()}": value for name, value in settings.items()}
+    output, errors = io.StringIO(), io.StringIO()
+    with (
+        patch.dict(os.environ, {"TILLSTREAM_KAFKA": bootstrap, **given}),
+        patch.object(sys, "argv", ["tillstream", *arguments]),
+        redirect_stdout(output),
+        redirect_stderr(errors),
+        pytest.raises(SystemExit) as ended,
+    ):
+        cli.main()
+    code = ended.value.code
+    if isinstance(code, str):
+        return 1, output.getvalue(), errors.getvalue() + code
+    return code or 0, output.getvalue(), errors.getvalue()
+
+
+def tillstream_json(bootstrap: str, *arguments: str, **settings: str) -> tuple[int, Any]:
+    """Exit status, and what ``--json`` says."""
+    status, output, errors = tillstream(bootstrap, *arguments, "--json", **settings)
+    assert output, errors
+    return status, json.loads(output)

@@ -1,0 +1,116 @@
+"""`tillstream topics sync` on a real broker."""
+
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kafka import KafkaAdminClient, KafkaProducer  # type: ignore[import-untyped]
+from kafka.admin import ConfigResource, ConfigResourceType  # type: ignore[import-untyped]
+
+from tests.integration.own_broker import delete_topics, own_broker, tillstream, tillstream_json
+from topics.registry import ALL, BY_NAME, DEAD_LETTERS, STOCK_LEVELS, TILL_EVENTS
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    folder: Path = tmp_path_factory.mktemp("broker")
+    with own_broker(folder) as bootstrap:
+        yield bootstrap
+
+
+@pytest.fixture
+def admin(broker: str) -> Generator[Any]:
+    """A client of a broker without our topics."""
+    client = KafkaAdminClient(bootstrap_servers=broker)
+    delete_topics(client, BY_NAME)
+    yield client
+    client.close()
+
+
+def states(told: list[dict[str, Any]]) -> dict[str, str]:
+    return {finding["topic"]: finding["state"] for finding in told}
+
+
+def configs(admin: Any, topic: str) -> dict[str, str]:
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic)
+    found = admin.describe_configs([resource], config_filter="all")["topic"][topic]
+    return {name: entry["value"] for name, entry in found.items()}
+
+
+def partitions(admin: Any) -> dict[str, int]:
+    return {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
+
+
+def test_a_fresh_broker_gets_every_topic_and_a_second_sync_finds_them_in_order(
+    broker: str, admin: Any
+) -> None:
+    status, told = tillstream_json(broker, "topics", "sync", partitions="3")
+    assert (status, set(states(told).values())) == (0, {"created"})
+    assert {spec.name: 3 for spec in ALL}.items() <= partitions(admin).items()
+    assert configs(admin, STOCK_LEVELS.name)["cleanup.policy"] == "compact"
+    assert configs(admin, TILL_EVENTS.name)["retention.ms"] == "-1"
+    for spec in DEAD_LETTERS:
+        assert int(configs(admin, spec.name)["max.message.bytes"]) == spec.message_bytes_max
+    status, told = tillstream_json(broker, "topics", "sync", partitions="3")
+    assert (status, set(states(told).values())) == (0, {"in order"})
+
+
+def test_a_check_changes_nothing_and_says_what_is_missing(broker: str, admin: Any) -> None:
+    status, told = tillstream_json(broker, "topics", "sync", "--check")
+    assert (status, set(states(told).values())) == (1, {"missing"})
+    assert not set(admin.list_topics()) & set(BY_NAME), "--check created topics"
+
+
+def test_a_setting_that_was_changed_by_hand_is_found_and_set_back(broker: str, admin: Any) -> None:
+    tillstream(broker, "topics", "sync")
+    shortened = ConfigResource(
+        ConfigResourceType.TOPIC, TILL_EVENTS.name, {"retention.ms": "3600000"}
+    )
+    admin.alter_configs([shortened])
+    while configs(admin, TILL_EVENTS.name)["retention.ms"] != "3600000":
+        time.sleep(0.1)  # the broker shows a change a moment after it took it
+    status, told = tillstream_json(broker, "topics", "sync", "--check")
+    assert (status, states(told)[TILL_EVENTS.name]) == (1, "differs")
+    assert configs(admin, TILL_EVENTS.name)["retention.ms"] == "3600000"
+    status, output, _ = tillstream(broker, "topics", "sync")
+    assert status == 0 and "retention.ms: 3600000, wanted -1" in output
+    assert configs(admin, TILL_EVENTS.name)["retention.ms"] == "-1", "history would be deleted"
+
+
+def test_another_partition_count_is_refused_and_nothing_is_changed(broker: str, admin: Any) -> None:
+    tillstream(broker, "topics", "sync", partitions="3")
+    delete_topics(admin, [STOCK_LEVELS.name])
+    status, output, errors = tillstream(broker, "topics", "sync", partitions="4")
+    assert status == 1
+    assert "breaks the order" in output and "TILLSTREAM_PARTITIONS=3" in output
+    assert "Nothing was changed" in errors
+    assert STOCK_LEVELS.name not in admin.list_topics(), "a topic was made beside refused ones"
+    assert partitions(admin)[TILL_EVENTS.name] == 3
+
+
+def test_topics_by_location_with_different_counts_are_refused(broker: str, admin: Any) -> None:
+    admin.create_topics({TILL_EVENTS.name: {"num_partitions": 2, "replication_factor": 1}})
+    admin.create_topics({STOCK_LEVELS.name: {"num_partitions": 5, "replication_factor": 1}})
+    status, told = tillstream_json(broker, "topics", "sync", partitions="5")
+    assert status == 1 and states(told)[TILL_EVENTS.name] == "refused"
+    (advice,) = [finding["advice"] for finding in told if "advice" in finding]
+    assert "2 and 5 partitions side by side" in advice
+    assert configs(admin, STOCK_LEVELS.name)["cleanup.policy"] == "delete", "it was changed"
+
+
+def test_a_till_whose_clock_is_years_ahead_can_deliver(broker: str, admin: Any) -> None:
+    tillstream(broker, "topics", "sync")
+    producer = KafkaProducer(bootstrap_servers=broker)
+    years_ahead_ms = 4_000_000_000_000
+    sent = producer.send(TILL_EVENTS.name, b"{}", b"shop-1", timestamp_ms=years_ahead_ms)
+    assert sent.get(timeout=30).offset == 0
+    producer.close()
+
+
+def test_a_broker_that_is_away_is_one_line() -> None:
+    status, output, errors = tillstream("127.0.0.1:1", "topics", "sync")
+    assert status == 1 and not output
+    assert errors.startswith("tillstream: Kafka at 127.0.0.1:1")
+    assert "Traceback" not in errors

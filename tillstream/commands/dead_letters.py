@@ -1,0 +1,124 @@
+"""``tillstream dead-letters``: what could not be applied, and sending it back after a fix."""
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
+
+from tillstream.dead_letter_list import describe
+from tillstream.dead_letters import Choice, Outcome, Progress, dead_letter_topics, retry
+from tillstream.settings import load_settings
+
+dead_letters = typer.Typer(
+    name="dead-letters",
+    help="Messages that could not be applied: see them, and send them back after a fix.",
+    no_args_is_help=True,
+)
+
+Topic = Annotated[
+    str | None,
+    typer.Argument(metavar="TOPIC", help="An input topic, such as till.cart-events; else all."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.add_typer(dead_letters)
+
+
+@dead_letters.command("list")
+def list_letters(
+    topic: Topic = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only so many, the newest.", show_default="all")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show dead letters, oldest first: reason, error, source, size, key and start of the value."""
+    described = describe(load_settings().require("kafka"), _topics(topic), limit)
+    if as_json:
+        typer.echo(json.dumps(described, indent=2))
+        return
+    for letter in described:
+        _print(letter)
+    typer.echo(f"{len(described)} dead letters", err=True)
+
+
+@dead_letters.command("retry")
+def retry_letters(
+    topic: Topic = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The letter of this source, even if it was sent back before. Repeatable."
+        ),
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Letters of this reason.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All letters that wait.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be sent; send nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send letters back to their input topic as they came, each once.
+
+    Key, value and headers are the original ones, without reason, error and source. A letter that
+    is refused again comes back as a new one. Exit status 1 if a named source was not found.
+    """
+    if sum((bool(source), reason is not None, everything)) != 1:
+        raise typer.BadParameter("say which: --source, --reason or --all")
+    choice = Choice(reason, frozenset(source or ()))
+    with _progress() as progress:
+        kafka = load_settings().require("kafka")
+        outcome = retry(kafka, _topics(topic), choice, progress, dry_run=dry_run)
+    unknown = sorted(choice.sources - set(outcome.sent))
+    _tell(outcome, unknown, dry_run, as_json)
+    raise typer.Exit(1 if unknown else 0)
+
+
+def _topics(topic: str | None) -> list[str]:
+    try:
+        return dead_letter_topics(topic)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+@contextmanager
+def _progress() -> Generator[Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("dead letters", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _print(letter: dict[str, Any]) -> None:
+    retried = "  (sent back)" if letter["retried"] else ""
+    key = "no key" if letter["key"] is None else f"key {letter['key']!r}"
+    typer.echo(f"{letter['source']}  {letter['reason']}{retried}")
+    typer.echo(f"    {letter['error']}")
+    typer.echo(f"    {letter['written_at']}, {key}, {letter['size_bytes']} bytes: ", nl=False)
+    typer.echo(repr(letter["preview"]))
+
+
+def _tell(outcome: Outcome, unknown: list[str], dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        told = {
+            "dry_run": dry_run,
+            "sent": outcome.sent,
+            "sent_before": outcome.sent_before,
+            "unknown": unknown,
+        }
+        typer.echo(json.dumps(told, indent=2))
+        return
+    verb = "would be sent back" if dry_run else "sent back"
+    for source in outcome.sent if dry_run else []:
+        typer.echo(source)
+    typer.echo(f"{len(outcome.sent)} {verb}; {outcome.sent_before} had been sent back before")
+    for source in unknown:
+        typer.echo(f"no dead letter with source {source}", err=True)
