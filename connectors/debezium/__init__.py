@@ -9,9 +9,10 @@ fall behind and one WAL position to watch:
 
 - Keys. ``message.key.columns`` makes the location (the SKU for products) the key, and
   ``ExtractField$Key`` a plain string of it: murmur2 then places a row with its location's events.
-- Values. ``ExtractNewRecordState`` leaves the row. A deleted product or location is a tombstone.
-  The topic of the assortment is keyed by location alone, where a tombstone could not say which
-  SKU is meant: a deleted policy is its last row, with ``__deleted``.
+- Values. ``ExtractNewRecordState`` leaves the row. A deleted product or location is a tombstone
+  (``delete-to-tombstone``: the mode called ``tombstone`` sends the four bytes ``null``, which
+  compaction keeps). The topic of the assortment is keyed by location alone, where a tombstone
+  could not say which SKU is meant: a deleted policy is its last row, with ``__deleted``.
 - Latency. ``poll.interval.ms`` is how long the connector waits for a batch to fill.
 - Heartbeats. Every few seconds the connector writes to ``cdc_heartbeat`` itself, so that its slot
   moves on, and WAL can be discarded, while its tables are idle and others are not. The topic
@@ -24,6 +25,6 @@ snapshot: every row is sent once more. Readers know a movement by its id and the
 nothing is counted twice. What was deleted between the old position and the new snapshot is not
 told to anyone: a policy or product that went in between stays with the readers.
 
-A slot that nobody reads holds back WAL until the disk is full: after the connector is taken away
-for good, drop the slot ``tillstream`` too, and set ``max_slot_wal_keep_size`` in production.
+A slot that nobody reads holds back WAL until the disk is full: `keeper.remove` takes the slot away
+with the connector. In production set ``max_slot_wal_keep_size``, and watch the slot.
 """

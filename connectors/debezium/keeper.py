@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal, NamedTuple, TypeVar
 
 from connectors.debezium import slot
@@ -50,6 +50,11 @@ class Finding:
         """Whether it runs as the definition says."""
         return self.state == "RUNNING" and not self.differences
 
+    def as_json(self) -> dict[str, object]:
+        """For programs."""
+        differences = [item._asdict() for item in self.differences]
+        return {**asdict(self), "differences": differences, "in_order": self.is_in_order}
+
 
 def apply(url: str, source: Source) -> Change:
     """Tell Connect the definition, if it differs, and wait until the connector runs.
@@ -72,19 +77,24 @@ def check(url: str, source: Source) -> Finding:
 
 
 def reset(url: str, source: Source) -> None:
-    """Forget how far the connector has read, so that all rows are sent again; then apply.
+    """Forget how far the connector has read, so that all rows are sent again."""
+    remove(url, source)
+    apply(url, source)
 
-    1. Stop the connector. 2. Drop its position. 3. Take it away. 4. Drop its slot. 5. Apply.
+
+def remove(url: str, source: Source) -> None:
+    """Take the connector away for good, with its slot: nothing holds back WAL afterwards.
+
+    1. Stop it. 2. Drop its position. 3. Delete it. 4. Drop its slot. Whatever of this has been
+    done before is passed over.
     """
-    connect = Connect(url, NAME)
+    connect, wanted = Connect(url, NAME), definition(source)
     if _patiently(connect.config) is not None:
         _patiently(connect.stop)
         _until(lambda: _state(connect.status())[0] == "STOPPED", "the connector does not stop")
         _patiently(connect.forget_position)
         _patiently(connect.delete)
-    wanted = definition(source)
     _until(lambda: slot.drop(wanted), f"the slot {wanted['slot.name']} is still being read")
-    apply(url, source)
 
 
 def _differences(found: dict[str, str], wanted: dict[str, str]) -> list[Difference]:

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Annotated, TypeVar
 
 import typer
@@ -48,7 +47,7 @@ def apply(as_json: Json = False) -> None:
 def check(as_json: Json = False) -> None:
     """Compare Connect with the definition; exit status 1 if a setting or the state differs."""
     finding = _find()
-    _tell(asdict(finding) | {"in_order": finding.is_in_order}, _described(finding), as_json)
+    _tell(finding.as_json(), _described(finding), as_json)
     raise typer.Exit(0 if finding.is_in_order else 1)
 
 

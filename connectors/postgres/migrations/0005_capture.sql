@@ -14,9 +14,10 @@ EXCEPTION
     WHEN duplicate_object OR unique_violation THEN
         NULL;
     WHEN insufficient_privilege THEN
-        RAISE EXCEPTION 'role % may not create the replication role', current_user
-            USING ERRCODE = 'insufficient_privilege',
-                  HINT = 'Ask a DBA to run once: CREATE ROLE tillstream_cdc LOGIN REPLICATION;';
+        -- Not as a hint: the migration tool shows the message alone.
+        RAISE EXCEPTION 'role % may not, so a DBA must run once: '
+                'CREATE ROLE tillstream_cdc LOGIN REPLICATION', current_user
+            USING ERRCODE = 'insufficient_privilege';
 END $$;
 
 DO $$
@@ -25,9 +26,8 @@ BEGIN
         SELECT FROM pg_roles
         WHERE rolname = 'tillstream_cdc' AND rolcanlogin AND rolreplication AND NOT rolsuper
     ) THEN
-        RAISE EXCEPTION 'role tillstream_cdc exists, but not as LOGIN REPLICATION NOSUPERUSER'
-            USING HINT = 'Ask a DBA to run once: '
-                'ALTER ROLE tillstream_cdc LOGIN REPLICATION NOSUPERUSER;';
+        RAISE EXCEPTION 'role tillstream_cdc has other powers, so a DBA must run once: '
+            'ALTER ROLE tillstream_cdc LOGIN REPLICATION NOSUPERUSER';
     END IF;
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO tillstream_cdc', current_database());
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO tillstream_cdc', current_schema());
