@@ -61,8 +61,11 @@ class Source:
         return _by_place({where: end for where, end in heard.items() if end is not None})
 
     async def _ask(self, answer: Any) -> Any:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            return await answer
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await answer
+        except TimeoutError:
+            raise TimeoutError(f"no answer for {ANSWER_SECONDS:g} s") from None
 
     def seek(self, offsets: Mapping[Place, int]) -> None:
         """Go on from these offsets; what was fetched and not yet taken is dropped."""
