@@ -15,6 +15,8 @@ from kafka.errors import KafkaError  # pyright: ignore[reportMissingTypeStubs]
 from topics.partitioning import partition_of
 from topics.registry import TILL_EVENTS
 
+_KafkaProducer: Any = KafkaProducer
+
 _LINGER_MS = 5
 """Wait for company before a batch is sent. 0 sends single events and a tenth of the rate; more
 than a few tens is seen on the board."""
@@ -23,8 +25,14 @@ _BATCH_BYTES = 256 * 1024
 """Largest batch of one partition. Kafka's 16 KiB holds 25 receipts and makes the round trip the
 limit; 1 MiB would meet the broker's limit."""
 
-_DELIVERY_TIMEOUT_MS = 120_000
+DELIVERY_TIMEOUT_MS = 120_000
 """A broker that is away for longer is an error. Shorter ends the till at each broker restart."""
+
+_REQUEST_TIMEOUT_MS = 30_000
+
+_ANSWER_MS = 10_000
+"""How long to look for a broker and the topic. Less fails beside a broker that starts; more seems
+to hang."""
 
 _MARK_EVERY = 500
 _MARKS_MAX = 40
@@ -39,20 +47,25 @@ class DeliveryFailed(Exception):
 class TillProducer:
     """Publishes encoded till events, each to the partition of its location."""
 
-    def __init__(self, bootstrap: str, topic: str = TILL_EVENTS.name) -> None:
-        """Connect; `DeliveryFailed` where there is no broker or no such topic."""
-        self._topic = topic
+    def __init__(self, bootstrap: str, delivery_timeout_ms: int = DELIVERY_TIMEOUT_MS) -> None:
+        """Connect; `DeliveryFailed` where there is no broker or no topic."""
+        self._topic = topic = TILL_EVENTS.name
+        self._timeout_seconds = delivery_timeout_ms / 1000
         self._failure: BaseException | None = None
         self._marks: deque[Any] = deque()
         self._sent = 0
         try:
-            self._kafka: Any = KafkaProducer(
+            self._kafka: Any = _KafkaProducer(
                 bootstrap_servers=bootstrap.split(","),
                 enable_idempotence=True,
                 acks="all",
                 linger_ms=_LINGER_MS,
                 batch_size=_BATCH_BYTES,
-                delivery_timeout_ms=_DELIVERY_TIMEOUT_MS,
+                # Two tries must fit, or a broker that restarts loses what was on its way to it.
+                request_timeout_ms=min(_REQUEST_TIMEOUT_MS, delivery_timeout_ms // 2),
+                bootstrap_timeout_ms=_ANSWER_MS,
+                max_block_ms=_ANSWER_MS,
+                delivery_timeout_ms=delivery_timeout_ms,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
             )
@@ -73,12 +86,11 @@ class TillProducer:
     def publish(self, location_id: str, value: bytes) -> None:
         """Queue one event; waits while too many are unacknowledged."""
         self._raise_failure()
-        future = self._kafka.send(
-            self._topic,
-            value,
-            location_id.encode(),
-            partition=partition_of(location_id, self._partitions),
-        )
+        place = partition_of(location_id, self._partitions)
+        try:
+            future = self._kafka.send(self._topic, value, location_id.encode(), partition=place)
+        except KafkaError as error:
+            raise self._not_taken(error) from error
         future.add_errback(self._note_failure)
         self._sent += 1
         if self._sent % _MARK_EVERY == 0:
@@ -89,7 +101,7 @@ class TillProducer:
         if len(self._marks) > _MARKS_MAX:
             oldest = self._marks.popleft()
             try:
-                oldest.get(timeout=_DELIVERY_TIMEOUT_MS / 1000)
+                oldest.get(timeout=self._timeout_seconds)
             except KafkaError as error:
                 self._note_failure(error)
             self._raise_failure()
@@ -99,15 +111,18 @@ class TillProducer:
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
-            raise DeliveryFailed(
-                f"Kafka did not take an event of {self._topic} ({self._failure!r}): check the "
-                "broker; what came after it may be missing too"
-            ) from self._failure
+            raise self._not_taken(self._failure) from self._failure
+
+    def _not_taken(self, error: BaseException) -> DeliveryFailed:
+        return DeliveryFailed(
+            f"Kafka did not take an event of {self._topic} ({error!r}): check the broker; what "
+            "came after it may be missing too"
+        )
 
     def flush(self) -> None:
         """Wait until every event is acknowledged; `DeliveryFailed` where one was not."""
         try:
-            self._kafka.flush(timeout=_DELIVERY_TIMEOUT_MS / 1000)
+            self._kafka.flush(timeout=self._timeout_seconds)
         except KafkaError as error:
             self._note_failure(error)
         self._raise_failure()

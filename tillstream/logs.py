@@ -26,5 +26,6 @@ def configure_logs(settings: Settings) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up late: whoever redirects standard error means the logs too.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )

@@ -8,6 +8,7 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
@@ -124,7 +125,7 @@ class BasketFile:
             self.bytes_read = raw.tell
             try:
                 yield from self._parse(csv.reader(_text(raw, self._path)))
-            except (EOFError, OSError) as error:
+            except (EOFError, OSError, zlib.error) as error:
                 raise UnreadableFile(f"{self._path} breaks off: {error}") from error
             finally:
                 self.bytes_read = lambda: self.bytes_total

@@ -1,0 +1,52 @@
+"""A till's publisher delivers everything to its location's partition, or says that it did not."""
+
+from pathlib import Path
+
+import pytest
+
+from edge.producer import DeliveryFailed, TillProducer
+from tests.integration.own_broker import own_broker, tillstream
+from tests.integration.till_topic import PARTITIONS, TillTopic
+from topics.partitioning import partition_of
+
+
+def test_events_arrive_once_in_order_in_the_partition_of_their_location(kafka: str) -> None:
+    topic = TillTopic(kafka)
+    with TillProducer(kafka) as producer:
+        for number in range(30_000):
+            producer.publish(f"shop-{number % 7}", str(number).encode())
+
+    arrived = [(message.partition, message.key.decode(), message) for message in topic.messages()]
+    assert len(arrived) == 30_000, "events were lost or doubled between the till and Kafka"
+    for location in {key for _, key, _ in arrived}:
+        mine = [(partition, m.value) for partition, key, m in arrived if key == location]
+        assert {partition for partition, _ in mine} == {partition_of(location, PARTITIONS)}
+        numbers = [int(value) for _, value in mine]
+        assert numbers == sorted(numbers), f"events of {location} overtook each other"
+
+
+def test_a_broker_that_goes_away_for_good_is_an_error_and_not_a_loss_unsaid(
+    tmp_path: Path,
+) -> None:
+    with own_broker(tmp_path) as bootstrap:
+        tillstream(bootstrap, "topics", "sync")
+        producer = TillProducer(bootstrap, delivery_timeout_ms=2000)
+        producer.publish("shop-1", b"{}")
+        producer.flush()
+
+    producer.publish("shop-1", b"{}")
+    with pytest.raises(DeliveryFailed, match="did not take an event"):
+        producer.flush()
+    with pytest.raises(DeliveryFailed):
+        producer.publish("shop-1", b"{}")
+
+
+def test_an_event_that_is_too_large_is_refused_before_it_can_be_lost(kafka: str) -> None:
+    TillTopic(kafka)
+    with TillProducer(kafka) as producer, pytest.raises(DeliveryFailed, match="TooLarge"):
+        producer.publish("shop-1", b"x" * 2_000_000)
+
+
+def test_a_missing_topic_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:
+    with own_broker(tmp_path) as bootstrap, pytest.raises(DeliveryFailed, match="topics sync"):
+        TillProducer(bootstrap)

@@ -1,0 +1,39 @@
+"""The simulated catalog can be booked and scanned as it is."""
+
+import msgspec
+from pydantic import TypeAdapter
+
+from edge.simulator.catalog import gtin13, load_catalog
+from topics.changes import Product
+
+
+def test_a_check_digit_is_the_one_of_a_published_example() -> None:
+    # The worked example of GS1's demonstration prefix, summed by hand:
+    # 9+5*3+2+1*3+2+3*3+4+5*3+6+7*3+8+9*3 = 121, so 9 is missing to 130.
+    assert gtin13(123456789) == "9521234567899"
+
+
+def test_every_gtin_has_a_valid_check_digit_and_its_own_number() -> None:
+    gtins = [article.product.gtin or "" for article in load_catalog()]
+
+    assert len(set(gtins)) == len(gtins), "two articles would scan as one"
+    for gtin in gtins:
+        digits = [int(digit) for digit in gtin]
+        assert len(digits) == 13
+        assert (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0, f"{gtin} would not scan"
+
+
+def test_there_are_some_three_hundred_articles_that_the_contract_accepts() -> None:
+    articles = load_catalog()
+
+    assert 280 <= len(articles) <= 350
+    assert len({article.product.sku for article in articles}) == len(articles)
+    for article in articles:
+        TypeAdapter(Product).validate_json(msgspec.json.encode(article.product))
+
+
+def test_articles_are_sold_by_piece_and_by_weight_and_at_several_tax_rates() -> None:
+    products = [article.product for article in load_catalog()]
+
+    assert {product.unit for product in products} == {"each", "gram"}
+    assert len({product.tax_basis_points for product in products}) > 1
