@@ -37,13 +37,21 @@ class Board:
 
     async def run(self) -> None:
         """Follow both sources until cancelled; raises what no waiting can mend."""
+        work = [
+            asyncio.create_task(self._listener.run(), name="listener"),
+            asyncio.create_task(self.snapshot.run(self._listener.resume_from), name="snapshot"),
+            asyncio.create_task(self.hub.run(), name="hub"),
+        ]
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._listener.run())
-                tasks.create_task(self.snapshot.run(self._listener.resume_from))
-                tasks.create_task(self.hub.run())
+            await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for task in work:
+                task.cancel()
+            results = await asyncio.gather(*work, return_exceptions=True)
             await self.database.close()
+        # None of them ends by itself: a board that went on without one would show old figures.
+        faults = [result for result in results if isinstance(result, Exception)]
+        raise RuntimeError("part of the board's work has ended") from next(iter(faults), None)
 
     async def ready(self) -> None:
         """Wait for the first read of the tables, though not for ever."""

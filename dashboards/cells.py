@@ -72,7 +72,7 @@ def show_location(memory: Memory, location_id: str, now: datetime) -> Shown:
         "name": place.name or location_id,
         "kind": wording.KINDS.get(place.kind or "", "Not registered"),
         "heard": heard(seen, now),
-        "heard_at": wording.clock(seen, where, now) if seen else "",
+        "heard_at": wording.clock_with_zone(seen, where, now) if seen else "",
         "alerts": wording.count(alerts),
         "missing": wording.count(missing) if seen else wording.NOTHING,
         **_day_cells(totals, place.currency),

@@ -61,6 +61,10 @@ class Listener:
                     await self._follow(consumer)
             except (KafkaError, TopicsMissing, TimeoutError, OSError) as fault:
                 self._source.away(fault)
+            except asyncio.CancelledError:
+                if _is_cancelled():
+                    raise
+                self._source.away("the connection was closed")
             await asyncio.sleep(RETRY_SECONDS)
 
     def resume_from(self, tables: Mapping[Place, int]) -> None:
@@ -123,6 +127,13 @@ class Listener:
                     place=f"{record.topic}-{record.partition}-{record.offset}",
                     cause=str(fault),
                 )
+
+
+def _is_cancelled() -> bool:
+    """Whether this task is to end. aiokafka cancels what waits for a connection that broke, and
+    to whoever waits the two look alike."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 @asynccontextmanager

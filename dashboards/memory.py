@@ -60,6 +60,7 @@ class Memory:
         self.totals: dict[str, Totals] = {}
         self.products: Recent[str, Product] = Recent(PRODUCTS_MAX)
         self._tills: dict[str, dict[str, Till]] = {}
+        self._home_of_till: dict[str, str] = {}
         self._raised: dict[str, dict[str, Alert]] = {}
         self._cleared: Recent[tuple[str, str], int] = Recent(CLEARED_MAX)
         self._levels: Recent[tuple[str, str], Level] = Recent(levels_max)
@@ -173,11 +174,14 @@ class Memory:
         return True
 
     def _keep_till(self, till: Till) -> bool:
-        tills = self._tills.setdefault(till.location_id, {})
-        held = tills.get(till.till_id)
+        """A till is known by its id alone: one that moved leaves its former location."""
+        home = self._home_of_till.get(till.till_id, till.location_id)
+        held = self._tills.setdefault(home, {}).get(till.till_id)
         if held is not None and held.version >= till.version:
             return False
-        tills[till.till_id] = till
+        self._tills[home].pop(till.till_id, None)
+        self._tills.setdefault(till.location_id, {})[till.till_id] = till
+        self._home_of_till[till.till_id] = till.location_id
         return True
 
 

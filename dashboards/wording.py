@@ -6,7 +6,12 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+    get_currency_symbol,
+)
 
 LOCALE = "en_GB"
 
@@ -39,7 +44,9 @@ def money(amount_minor: int, currency: str | None) -> str:
     if currency is None:
         return f"{count(amount_minor)} minor units"
     amount = Decimal(amount_minor).scaleb(-get_currency_precision(currency))
-    return format_currency(amount, currency, locale=LOCALE)
+    # A symbol of letters, such as SEK, needs room before the figure; babel leaves none.
+    room = "\N{NO-BREAK SPACE}" if get_currency_symbol(currency, LOCALE)[-1].isalpha() else ""
+    return format_currency(amount, currency, f"¤{room}#,##0.00", locale=LOCALE)
 
 
 def quantity(value: int, unit: str) -> str:
@@ -85,7 +92,7 @@ def clock_with_zone(instant: datetime, where: tzinfo, now: datetime) -> str:
 
 def day(value: date) -> str:
     """A calendar date."""
-    return format_date(value, "EEE d MMM y", locale=LOCALE)
+    return format_date(value, "d MMM y", locale=LOCALE)
 
 
 def age(seconds: float) -> str:

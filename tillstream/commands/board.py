@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import signal
 import sys
 from typing import Annotated
@@ -35,6 +36,8 @@ def board(
     """
     settings = load_settings(host=host, board_port=port)
     configure_logs(settings)
+    # The board says once that Kafka is away; aiokafka would say it several times a second.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         asyncio.run(_serve(settings, as_json))
     except OSError as fault:

@@ -1,0 +1,332 @@
+"""The board on a real broker and database: true at first paint, live after it, honest when blind.
+
+Tests share the broker and keep apart by locations of their own; each has a database of its own.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from tests.conftest import running
+from tests.integration.board_world import (
+    alert,
+    catalogue,
+    execute,
+    insert,
+    level,
+    listening,
+    make_topics,
+    read,
+    register,
+    say,
+    store,
+    till,
+    totals,
+    until,
+    watching,
+)
+from tillstream.board import open_board
+from tillstream.local import jars
+from tillstream.local import kafka as kafka_service
+from tillstream.local.ports import choose
+from topics.partitioning import partition_of
+
+HOME = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def shop() -> str:
+    """A location that no other test uses."""
+    return f"shop-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture
+async def address(kafka: str, fresh_postgres: str) -> AsyncIterator[str]:
+    """A board on the shared broker and an empty database of its own."""
+    make_topics(kafka)
+    async with open_board(kafka, fresh_postgres) as board:
+        await listening(board.address)
+        yield board.address
+
+
+async def test_first_paint_comes_from_the_database(
+    kafka: str, fresh_postgres: str, shop: str
+) -> None:
+    make_topics(kafka)
+    register(fresh_postgres, shop, "Köln Süd")
+    catalogue(fresh_postgres, "milk", "Whole milk 1 l")
+    catalogue(fresh_postgres, "pears", "Pears", unit="gram")
+    store(
+        fresh_postgres,
+        [
+            level(shop, "milk", 4, 1),
+            level(shop, "pears", 12_500, 1, in_carts=300),
+            level(shop, "odd", 2, 1),
+            alert(shop, "milk", 1, on_hand=4),
+            totals(shop, 1, receipts=12, net_sales_minor=98_765, discrepancies=1),
+            totals(shop, 9, receipts=77, business_date="2026-11-20"),
+            till(shop, f"{shop}-t1", 1, missing=[[3, 4], [9, 9]], duplicates=2),
+        ],
+    )
+    async with open_board(kafka, fresh_postgres) as board:
+        front = await read(board.address, "/")
+        page = await read(board.address, f"/locations/{shop}")
+        alerts = await read(board.address, "/alerts")
+    for text in ("Köln Süd", "€987.65", ">12<", ">3<", "Open"):
+        assert text in front, f"{text} is missing on the front page"
+    assert ">77<" not in front, "yesterday's totals stand for today's"
+    for text in ("Whole milk 1 l", "12.5 kg", "12.2 kg", "Unknown product", "3–4, 9", "Order 17"):  # noqa: RUF001
+        assert text in page, f"{text} is missing on the location's page"
+    assert "Whole milk 1 l" in alerts
+    assert "Below reorder point" in alerts
+
+
+async def test_the_currency_is_that_of_the_sales(
+    kafka: str, fresh_postgres: str, address: str, shop: str
+) -> None:
+    sale = {
+        "location_id": shop,
+        "till_id": "t1",
+        "epoch": 1,
+        "sequence": 1,
+        "kind": "sale",
+        "receipt_no": "r-1",
+        "business_date": "2026-11-21",
+        "occurred_at": "2026-11-21T09:30:00Z",
+        "currency": "JPY",
+        "total_minor": 1_500,
+        "source_topic": "till.cart-events",
+        "source_partition": 0,
+        "source_offset": 0,
+    }
+    register(fresh_postgres, shop, "Düsseldorf, Immermannstraße")
+    insert(fresh_postgres, "sales", sale)
+    await say(kafka, [totals(shop, 1, net_sales_minor=1_500)])
+
+    async def in_yen() -> bool:
+        return "¥1,500" in await read(address, f"/locations/{shop}")
+
+    await until(in_yen, "the location's currency was that of its sales")
+
+
+async def test_a_change_is_pushed_and_a_later_page_has_it_too(
+    kafka: str, address: str, shop: str
+) -> None:
+    async with watching(address, f"/locations/{shop}/events") as stream:
+        await say(kafka, [level(shop, "milk", 11, 1, in_carts=2)])
+        row = await stream.row(f"stock/{shop}/milk")
+        assert (row["cells"]["on_hand"], row["cells"]["available"]) == ("11", "9")
+        await say(kafka, [alert(shop, "milk", 2, reason="out_of_stock", on_hand=0)])
+        row = await stream.row(f"stock/{shop}/milk")
+        assert (row["marks"]["reason"], row["cells"]["alert"]) == ("out_of_stock", "Out of stock")
+    page = await read(address, f"/locations/{shop}")
+    assert ">11<" in page, "the page shows only what PostgreSQL has, which is behind"
+    assert "Out of stock" in page
+
+
+async def test_a_till_and_its_totals_move_the_front_page(
+    kafka: str, address: str, shop: str
+) -> None:
+    async with watching(address, "/events") as stream:
+        await say(kafka, [till(shop, f"{shop}-t1", 1, missing=[[5, 6]])])
+        row = await stream.row(f"location/{shop}/")
+        assert (row["marks"]["state"], row["cells"]["missing"]) == ("open", "2")
+        await say(kafka, [totals(shop, 1, receipts=3, open_carts=1)])
+        row = await stream.row(f"location/{shop}/")
+        assert (row["cells"]["receipts"], row["cells"]["open_carts"]) == ("3", "1")
+
+
+async def test_what_was_taken_back_is_not_shown(kafka: str, address: str, shop: str) -> None:
+    async with watching(address, f"/locations/{shop}/events") as stream:
+        await say(kafka, [level(shop, "milk", 666, 1)], commit=False)
+        await say(kafka, [level(shop, "milk", 5, 1)])
+        row = await stream.row(f"stock/{shop}/milk")
+        assert row["cells"]["on_hand"] == "5", "a transaction that was aborted was shown"
+
+
+async def test_an_older_message_does_not_undo_the_table(
+    kafka: str, fresh_postgres: str, address: str, shop: str
+) -> None:
+    store(fresh_postgres, [level(shop, "milk", 40, 9)])
+    assert ">40<" in await read(address, f"/locations/{shop}")
+    async with watching(address, f"/locations/{shop}/events") as stream:
+        await say(kafka, [level(shop, "milk", 41, 8), level(shop, "bread", 1, 1)])
+        await stream.row(f"stock/{shop}/bread")
+    page = await read(address, f"/locations/{shop}")
+    assert ">40<" in page
+    assert ">41<" not in page, "an older version replaced a newer one"
+
+
+async def test_what_the_sink_had_not_written_when_the_board_started_is_shown(
+    kafka: str, fresh_postgres: str, shop: str
+) -> None:
+    make_topics(kafka)
+    register(fresh_postgres, shop, "Ulm")
+    await say(kafka, [totals(shop, 1, receipts=31), level(shop, "milk", 17, 1)])
+    async with open_board(kafka, fresh_postgres) as board:
+
+        async def shown() -> bool:
+            page = await read(board.address, f"/locations/{shop}")
+            return ">31<" in page and ">17<" in page
+
+        await until(shown, "what fell between the tables and the start of the board was shown")
+
+
+async def test_stock_is_searched_and_turned_page_by_page(
+    fresh_postgres: str, address: str, shop: str
+) -> None:
+    register(fresh_postgres, shop, "Ulm")
+    execute(
+        fresh_postgres,
+        "INSERT INTO products (sku, name, category, price_minor) "
+        "SELECT 'sku-' || n, 'Product 100%_' || n, 'x', 1 FROM generate_series(1, 250) AS n",
+    )
+    execute(
+        fresh_postgres,
+        "INSERT INTO stock_levels (location_id, sku, on_hand, in_carts, available, version, as_of) "
+        "SELECT location_id, sku, 1, 0, 1, 1, now() FROM products, locations",
+    )
+    store(fresh_postgres, [alert(shop, "sku-250", 1)])
+    first = await read(address, f"/locations/{shop}")
+    assert first.count('data-row="stock/') == 100
+    assert "Page 1 of 3" in first
+    last = await read(address, f"/locations/{shop}?page=3")
+    assert last.count('data-row="stock/') == 50
+    beyond = await read(address, f"/locations/{shop}?page=99999999999999999999")
+    assert "Page 1 of 3" in beyond
+    found = await read(address, f"/locations/{shop}?q=PRODUCT+100%25_7")
+    assert found.count('data-row="stock/') == 11, "% and _ are characters, not patterns"
+    assert "Nothing here matches" in await read(address, f"/locations/{shop}?q=%00'--")
+
+
+async def test_an_alert_for_a_sku_that_never_moved_is_shown(
+    kafka: str, address: str, shop: str
+) -> None:
+    async with watching(address, f"/locations/{shop}/events") as stream:
+        await say(kafka, [alert(shop, "never", 1, reason="out_of_stock", on_hand=0)])
+        await stream.row(f"stock/{shop}/never")
+    page = await read(address, f"/locations/{shop}?only=alerts")
+    assert f'data-row="stock/{shop}/never"' in page
+    assert "Out of stock" in page
+
+
+async def test_an_unknown_location_is_said_to_be_unknown(address: str) -> None:
+    page = await read(address, "/locations/atlantis", status=404)
+    assert "No location has the id atlantis" in page
+    page = await read(address, "/locations/%3Cscript%3Ealert(1)%3C%2Fscript%3E", status=404)
+    assert "<script>alert" not in page
+    assert "There is nothing at" in await read(address, "/nowhere", status=404)
+
+
+async def test_a_value_that_breaks_its_contract_does_not_stop_the_board(
+    kafka: str, address: str, shop: str
+) -> None:
+    partition = partition_of(shop, 8)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    for value in (b"no json", b"{}", None):
+        await producer.send_and_wait("stock.levels", value, b"x", partition)
+    await producer.stop()
+    async with watching(address, f"/locations/{shop}/events") as stream:
+        await say(kafka, [level(shop, "milk", 5, 1)])
+        assert (await stream.row(f"stock/{shop}/milk"))["cells"]["on_hand"] == "5"
+
+
+async def test_prometheus_is_told_of_viewers_freshness_and_alerts(
+    kafka: str, address: str, shop: str
+) -> None:
+    async with watching(address, "/events") as stream:
+        await say(kafka, [till(shop, f"{shop}-t1", 1), alert(shop, "milk", 1)])
+        await stream.row(f"location/{shop}/")
+        metrics = await read(address, "/metrics")
+    assert "tillstream_board_viewers 1.0" in metrics
+    assert f'tillstream_freshness_seconds{{location_id="{shop}"}}' in metrics
+    labels = f'location_id="{shop}",reason="below_reorder_point"'
+    assert f"tillstream_stock_alerts{{{labels}}} 1.0" in metrics
+    assert 'tillstream_board_age_seconds_bucket{le="1.0"}' in metrics
+
+
+async def test_without_the_database_the_last_known_state_stays_and_is_called_so(
+    kafka: str, fresh_postgres: str, shop: str
+) -> None:
+    make_topics(kafka)
+    register(fresh_postgres, shop, "Ulm")
+    store(fresh_postgres, [level(shop, "milk", 40, 1), totals(shop, 1, receipts=31)])
+    async with open_board(kafka, fresh_postgres) as board:
+        await listening(board.address)
+        assert ">40<" in await read(board.address, f"/locations/{shop}")
+        _close(fresh_postgres)
+        page = await read(board.address, f"/locations/{shop}")
+        assert "PostgreSQL does not answer since" in page
+        assert ">40<" in page
+        assert ">31<" in page
+        async with watching(board.address, f"/locations/{shop}/events") as stream:
+            await say(kafka, [level(shop, "milk", 39, 2)])
+            assert (await stream.row(f"stock/{shop}/milk"))["cells"]["on_hand"] == "39"
+        assert ">39<" in await read(board.address, f"/locations/{shop}?q=MILK")
+        assert "degraded" in await read(board.address, "/healthz")
+        await read(board.address, "/locations/unheard-of", status=503)
+
+
+async def test_without_kafka_the_page_says_so_and_goes_on_afterwards(
+    services_folder: Path, fresh_postgres: str, shop: str
+) -> None:
+    port, controller = choose(2)
+    folder = services_folder / "board-kafka"
+    log = services_folder / "logs" / "board-kafka.log"
+    service = kafka_service.service(folder, port, controller, jars.class_path(), log)
+    kafka = kafka_service.address(port)
+    register(fresh_postgres, shop, "Ulm")
+    store(fresh_postgres, [totals(shop, 1, receipts=31)])
+    async with open_board(kafka, fresh_postgres) as board:
+        await until(lambda: _says(board.address, "Kafka does not answer since"), "it said so")
+        assert ">31<" in await read(board.address, "/")
+        with running(service):
+            make_topics(kafka)
+            await listening(board.address)
+            await say(kafka, [totals(shop, 2, receipts=32)])
+            await until(lambda: _says(board.address, ">32<"), "the change was shown")
+        await until(lambda: _says(board.address, "Kafka does not answer since"), "it said so again")
+        with running(service):
+            await say(kafka, [totals(shop, 3, receipts=33)])
+            await until(lambda: _says(board.address, ">33<"), "it went on where it was")
+            assert "Kafka does not answer" not in await read(board.address, "/")
+
+
+def test_the_command_prints_its_address_and_stops_on_a_signal(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "TILLSTREAM_HOME": str(tmp_path),
+        "TILLSTREAM_KAFKA": "127.0.0.1:1",
+        "TILLSTREAM_POSTGRES": "postgresql://127.0.0.1:1/none",
+    }
+    command = [sys.executable, "-m", "tillstream", "board", "--json"]
+    with subprocess.Popen(
+        command, cwd=HOME, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    assert said.startswith('{"address": "http://127.0.0.1:')
+
+
+async def _says(address: str, text: str) -> bool:
+    return text in await read(address, "/")
+
+
+def _close(dsn: str) -> None:
+    """Let nobody into the database any more, as when its server is away."""
+    server, name = dsn.rsplit("/", 1)
+    execute(f"{server}/postgres", f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")  # pyright: ignore[reportArgumentType]
+    execute(
+        f"{server}/postgres",
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",  # pyright: ignore[reportArgumentType] # noqa: S608
+    )

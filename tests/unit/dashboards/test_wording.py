@@ -1,0 +1,76 @@
+"""Figures and times read as people write them."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboards import wording
+
+NOW = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "currency", "text"),
+    [
+        (123_456, "EUR", "€1,234.56"),
+        (-50, "GBP", "-£0.50"),
+        (1_234, "JPY", "JP¥1,234"),
+        (1_234, "KWD", "KWD\N{NO-BREAK SPACE}1.234"),
+        (2**53, "EUR", "€90,071,992,547,409.92"),
+        (1_234, None, "1,234 minor units"),
+    ],
+)
+def test_money_has_its_currency_and_its_digits(
+    amount_minor: int, currency: str | None, text: str
+) -> None:
+    assert wording.money(amount_minor, currency) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (12_500, "gram", "12.5 kg"),
+        (-1_001, "gram", "-1.001 kg"),
+        (999, "gram", "999 g"),
+        (12_500, "each", "12,500"),
+    ],
+)
+def test_grams_become_kilograms_and_pieces_stay(value: int, unit: str, text: str) -> None:
+    assert wording.quantity(value, unit) == text
+
+
+def test_the_date_is_told_where_it_is_not_today_in_that_zone() -> None:
+    instant = datetime(2026, 11, 21, 22, 29, 7, tzinfo=UTC)
+    assert wording.clock(instant, UTC, NOW) == "22:29:07"
+    tokyo = ZoneInfo("Asia/Tokyo")
+    assert (
+        wording.clock(datetime(2026, 11, 21, 14, 0, tzinfo=UTC), tokyo, NOW) == "21 Nov, 23:00:00"
+    )
+    assert wording.clock(instant.replace(year=2025), UTC, NOW) == "21 Nov 2025, 22:29:07"
+
+
+def test_a_zone_that_does_not_exist_is_utc() -> None:
+    assert wording.zone("Europe/Atlantis") is UTC
+    assert wording.zone("../etc/passwd") is UTC
+    assert wording.zone(None) is UTC
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-3, "0 s ago"),
+        (59.9, "59 s ago"),
+        (60, "1 min ago"),
+        (3_600, "1 h 0 min ago"),
+        (90_000, "1 d ago"),
+    ],
+)
+def test_an_age_is_told_in_its_largest_unit(seconds: float, text: str) -> None:
+    assert wording.age(seconds) == text
+
+
+def test_many_missing_ranges_are_counted_after_the_first() -> None:
+    ranges = [(1, 1), (3, 9), (11, 11), (13, 13), (15, 15), (17, 17), (19, 19)]
+    assert wording.missing(ranges) == "1, 3–9, 11, 13, 15 and 2 more"  # noqa: RUF001
+    assert wording.missing([]) == ""
