@@ -12,9 +12,10 @@ from connectors.debezium.rest import Busy, Connect, Status
 
 T = TypeVar("T")
 
-_WAIT_SECONDS_MAX = 60
+WAIT_SECONDS = 60.0
 """For Connect to distribute and start the connector: a second or two, and most of a minute
-where another worker has just died and its tasks are waited for."""
+where another worker has just died and its tasks are waited for. A first snapshot of millions of
+rows takes longer."""
 
 _POLL_SECONDS = 0.2
 
@@ -24,6 +25,18 @@ failure that Connect still shows from before the first."""
 
 _RESTART_SHOWS_SECONDS = 2.0
 """How long the state from before a restart may still be shown."""
+
+_SETTLED_SECONDS = 1.0
+"""How long it must have been streaming. A fault that shows with the first change that it decodes
+takes a moment; longer delays every start of the stack."""
+
+STALLED = "STALLED"
+"""Connect says that the connector runs, but it does not read its slot."""
+
+_STALLED_EXPLAINED = (
+    "Connect says that it runs, but it reads no changes: either it is taking its first snapshot, "
+    "or it retries after a fault, which Connect's log names"
+)
 
 Change = Literal["created", "changed", "unchanged"]
 
@@ -38,7 +51,11 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How the connector stands: its state, and where its settings differ."""
+    """How the connector stands: its state, and where its settings differ.
+
+    The state is Connect's own, or ``MISSING``, or `STALLED`: a fault that might pass, such as a
+    database that is away, is retried for ever, and to Connect the connector runs meanwhile.
+    """
 
     name: str
     state: str
@@ -56,23 +73,25 @@ class Finding:
         return {**asdict(self), "differences": differences, "in_order": self.is_in_order}
 
 
-def apply(url: str, source: Source) -> Change:
-    """Tell Connect the definition, if it differs, and wait until the connector runs.
+def apply(url: str, source: Source, wait_seconds: float = WAIT_SECONDS) -> Change:
+    """Tell Connect the definition, if it differs, and wait until changes are read.
 
     Tasks that have failed are restarted. Raises `ConnectorError`, with the task's own words.
     """
     connect, wanted = Connect(url, NAME), definition(source)
     found = _patiently(connect.config)
+    if found == wanted and _state(connect, wanted)[0] == "RUNNING":
+        return "unchanged"
     if found != wanted:
         _patiently(lambda: connect.put_config(wanted))
-    _wait_until_running(connect)
+    _wait_until_running(connect, wanted, wait_seconds)
     return "created" if found is None else "unchanged" if found == wanted else "changed"
 
 
 def check(url: str, source: Source) -> Finding:
     """Compare Connect with the definition; changes nothing."""
     connect, wanted = Connect(url, NAME), definition(source)
-    state, trace = _state(connect.status())
+    state, trace = _state(connect, wanted)
     return Finding(NAME, state, trace, tuple(_differences(connect.config() or {}, wanted)))
 
 
@@ -91,7 +110,7 @@ def remove(url: str, source: Source) -> None:
     connect, wanted = Connect(url, NAME), definition(source)
     if _patiently(connect.config) is not None:
         _patiently(connect.stop)
-        _until(lambda: _state(connect.status())[0] == "STOPPED", "the connector does not stop")
+        _until(lambda: _state(connect, wanted)[0] == "STOPPED", "the connector does not stop")
         _patiently(connect.forget_position)
         _patiently(connect.delete)
     _until(lambda: slot.drop(wanted), f"the slot {wanted['slot.name']} is still being read")
@@ -109,7 +128,15 @@ def _shown(name: str, value: str | None) -> str | None:
     return "(hidden)" if name == HIDDEN and value else value
 
 
-def _state(status: Status | None) -> tuple[str, str]:
+def _state(connect: Connect, wanted: dict[str, str]) -> tuple[str, str]:
+    """What `Finding` calls the state, and the words that go with it."""
+    state, trace = _state_in_connect(_patiently(connect.status))
+    if state == "RUNNING" and not slot.is_read(wanted):
+        return STALLED, _STALLED_EXPLAINED
+    return state, trace
+
+
+def _state_in_connect(status: Status | None) -> tuple[str, str]:
     """The worst state among the connector and its tasks, with its trace."""
     if status is None:
         return "MISSING", ""
@@ -123,22 +150,25 @@ def _state(status: Status | None) -> tuple[str, str]:
     return (others[0] if others else "RUNNING"), ""
 
 
-def _wait_until_running(connect: Connect) -> None:
-    restarts, deadline = 0, time.monotonic() + _WAIT_SECONDS_MAX
-    while (found := _state(_patiently(connect.status)))[0] != "RUNNING":
-        state, trace = found
+def _wait_until_running(connect: Connect, wanted: dict[str, str], wait_seconds: float) -> None:
+    """Until it has been streaming for a while, restarting what fails; then give up."""
+    restarts, started = 0, time.monotonic()
+    running_since = None
+    while running_since is None or time.monotonic() < running_since + _SETTLED_SECONDS:
+        state, trace = _state(connect, wanted)
+        running_since = (running_since or time.monotonic()) if state == "RUNNING" else None
         if state == "FAILED" and restarts < _RESTARTS_MAX:
             _patiently(connect.restart_failed)
             restarts += 1
             time.sleep(_RESTART_SHOWS_SECONDS)
-        elif state == "FAILED" or time.monotonic() > deadline:
+        elif state == "FAILED" or time.monotonic() > started + wait_seconds:
             raise ConnectorError(f"connector {NAME} is {state}: {trace or 'it says no more'}")
         time.sleep(_POLL_SECONDS)
 
 
 def _patiently(call: Callable[[], T]) -> T:
     """``call``, again while Connect is busy distributing its connectors."""
-    deadline = time.monotonic() + _WAIT_SECONDS_MAX
+    deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
             return call()
@@ -149,8 +179,8 @@ def _patiently(call: Callable[[], T]) -> T:
 
 
 def _until(is_done: Callable[[], bool], complaint: str) -> None:
-    deadline = time.monotonic() + _WAIT_SECONDS_MAX
+    deadline = time.monotonic() + WAIT_SECONDS
     while not is_done():
         if time.monotonic() > deadline:
-            raise ConnectorError(f"{complaint} within {_WAIT_SECONDS_MAX} s")
+            raise ConnectorError(f"{complaint} within {WAIT_SECONDS:.0f} s")
         time.sleep(_POLL_SECONDS)

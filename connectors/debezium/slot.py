@@ -1,27 +1,39 @@
 """The replication slot: PostgreSQL's side of how far the connector has read."""
 
 from collections.abc import Mapping
+from typing import LiteralString
 
 import psycopg
 from psycopg import errors
 
 from connectors.debezium.errors import ConnectorError
 
+_OWN = "FROM pg_replication_slots WHERE slot_name = %s AND database = current_database()"
+
+
+def is_read(config: Mapping[str, str]) -> bool:
+    """Whether somebody reads the slot that the definition ``config`` names."""
+    return _query(config, f"SELECT active {_OWN}") == [(True,)]
+
 
 def drop(config: Mapping[str, str]) -> bool:
-    """Drop the slot that the definition ``config`` names; False while somebody reads from it."""
+    """Drop the slot that ``config`` names; False while somebody reads it. None is fine too."""
     try:
-        with _connect(config) as conn:
-            conn.execute(
-                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
-                "WHERE slot_name = %s",
-                (config["slot.name"],),
-            )
+        _query(config, f"SELECT pg_drop_replication_slot(slot_name) {_OWN}")
     except errors.ObjectInUse:
         return False
-    except psycopg.Error as error:
-        raise ConnectorError(f"cannot drop the slot {config['slot.name']}: {error}") from error
     return True
+
+
+def _query(config: Mapping[str, str], query: LiteralString) -> list[tuple[object, ...]]:
+    name = config["slot.name"]
+    try:
+        with _connect(config) as conn:
+            return conn.execute(query, (name,)).fetchall()
+    except errors.ObjectInUse:
+        raise
+    except psycopg.Error as error:
+        raise ConnectorError(f"cannot look after the slot {name}: {error}") from error
 
 
 def _connect(config: Mapping[str, str]) -> psycopg.Connection[tuple[object, ...]]:

@@ -32,14 +32,20 @@ def register(app: typer.Typer) -> None:
 
 
 @connectors.command()
-def apply(as_json: Json = False) -> None:
-    """Bring the connector to its definition and wait until it runs; failed tasks are restarted.
+def apply(
+    wait: Annotated[
+        float,
+        typer.Option(min=0, help="Seconds to wait for it; a large first snapshot takes more."),
+    ] = keeper.WAIT_SECONDS,
+    as_json: Json = False,
+) -> None:
+    """Bring the connector to its definition and wait until it reads changes.
 
-    Exit status 1, with the task's own words, if it does not run.
+    Failed tasks are restarted. Exit status 1, with the task's own words, if it does not come up.
     """
     settings = load_settings()
     _require_topics(settings)
-    change = _or_exit(lambda: keeper.apply(settings.require("connect"), _source(settings)))
+    change = _or_exit(lambda: keeper.apply(settings.require("connect"), _source(settings), wait))
     _tell({"connector": NAME, "change": change}, f"{change:<10}{NAME}", as_json)
 
 
