@@ -41,9 +41,9 @@ async def one_location(request: web.Request) -> web.Response:
     await board.ready()
     if not await _is_known(board, location_id):
         return _unknown(request, board, location_id)
-    wish = _wish(location_id, request.query)
+    wish, turn = _wish(location_id, request.query), board.memory.turn
     choice = await choose(board.database, board.memory, wish)
-    shown = _location(board.memory, wish, choice)
+    shown = {**_location(board.memory, wish, choice), "turn": turn}
     return _page(request, "location.html", f"/locations/{location_id}/events", shown)
 
 
@@ -51,7 +51,7 @@ async def all_alerts(request: web.Request) -> web.Response:
     """Every raised alert, the worst first, then the oldest."""
     board = request.app[BOARD]
     await board.ready()
-    page = _page_number(request.query)
+    page, turn = _page_number(request.query), board.memory.turn
     alerts = sorted(board.memory.all_alerts(), key=_urgency)
     choice = Choice([], len(alerts), min(page, max(1, -(-len(alerts) // PAGE_ROWS))))
     here = alerts[(choice.page - 1) * PAGE_ROWS :][:PAGE_ROWS]
@@ -64,6 +64,7 @@ async def all_alerts(request: web.Request) -> web.Response:
         "rows": [row for row in rows if not row.gone],
         "choice": choice,
         "turn_to": {step: _query(page=choice.page + step) for step in (-1, 1)},
+        "turn": turn,
     }
     return _page(request, "alerts.html", "/alerts/events", shown)
 
@@ -156,15 +157,15 @@ def _page(
     board = request.app[BOARD]
     now = datetime.now(UTC)
     context: dict[str, object] = {
-        **shown,
         "path": request.path,
         "stream": stream,
         "notices": board.notices(),
         "run": board.hub.run_id,
+        # Of a page that waited for the database, the turn before: rows may have come meanwhile.
         "turn": board.memory.turn,
         "now_ms": cells.milliseconds(now),
         "silent_after_seconds": cells.SILENT_AFTER_SECONDS,
         "count": wording.count,
-        "page_rows": PAGE_ROWS,
+        **shown,
     }
     return aiohttp_jinja2.render_template(template, request, context, status=status)
