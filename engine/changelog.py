@@ -1,0 +1,87 @@
+"""Brings a partition's store up to the end of its changelog.
+
+The store holds the offset up to which it is right, so only the tail is read, in large batches.
+"""
+
+from collections.abc import Callable, Mapping
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import TopicPartition
+
+from engine.store import Store
+
+log = structlog.get_logger()
+
+READ_RECORDS_MAX = 20_000
+"""Changelog records per read and store batch: larger holds the event loop for over 100 ms."""
+
+PROGRESS_EVERY_RECORDS = 500_000
+"""A rebuild that says nothing for minutes looks like one that hangs."""
+
+
+class StoreAheadOfLog(Exception):
+    """The store was written past the changelog's end: the log has lost what the store holds."""
+
+
+async def recover(store: Store, bootstrap: str, topic: str, partition: int) -> int:
+    """Read the changelog from the store's position to its end; the records applied.
+
+    Raises `StoreAheadOfLog`; the caller empties the store and recovers from the first offset.
+    """
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=8 * 1024 * 1024,
+    )
+    await consumer.start()
+    try:
+        return await _read_tail(consumer, store, TopicPartition(topic, partition))
+    finally:
+        await consumer.stop()
+
+
+async def _read_tail(consumer: AIOKafkaConsumer, store: Store, tp: TopicPartition) -> int:
+    consumer.assign([tp])
+    end = (await consumer.end_offsets([tp]))[tp]
+    start = store.position()
+    if start is not None and start > end:
+        raise StoreAheadOfLog(f"{tp.topic}-{tp.partition} ends at {end}, the store is at {start}")
+    if start is None:
+        await consumer.seek_to_beginning(tp)
+    else:
+        consumer.seek(tp, start)
+    return await _apply(consumer, store, tp, end, _progress(tp, end))
+
+
+async def _apply(
+    consumer: AIOKafkaConsumer,
+    store: Store,
+    tp: TopicPartition,
+    end: int,
+    tell: Callable[[int, int], None],
+) -> int:
+    applied = 0
+    at = await consumer.position(tp)
+    while at < end:
+        fetched = await consumer.getmany(tp, timeout_ms=1000, max_records=READ_RECORDS_MAX)
+        records = fetched.get(tp, [])
+        at = await consumer.position(tp)
+        values: Mapping[bytes, bytes | None] = {r.key: r.value for r in records}
+        store.write(values, at)
+        applied += len(records)
+        tell(applied, at)
+    return applied
+
+
+def _progress(tp: TopicPartition, end: int) -> Callable[[int, int], None]:
+    told = 0
+
+    def tell(applied: int, at: int) -> None:
+        nonlocal told
+        if applied - told >= PROGRESS_EVERY_RECORDS:
+            told = applied
+            log.info("recovering", partition=tp.partition, records=applied, at=at, end=end)
+
+    return tell

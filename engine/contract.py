@@ -1,0 +1,84 @@
+"""What the engine asks of an agent, and what it hands to it.
+
+An agent is built once per partition, over that partition's state. It is synchronous: it gets a
+list of records, changes its tables and collects what is to be sent; the engine does the rest.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from engine.state import PartitionState
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class Record(Protocol):
+    """One message as the consumer delivers it (aiokafka's ``ConsumerRecord``)."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int:
+        """Milliseconds since the epoch, as the topic keeps it."""
+        ...
+
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Headers: ...
+
+
+@dataclass(slots=True, frozen=True)
+class Message:
+    """A message to send to the agent's own partition of a topic."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+@dataclass(slots=True)
+class Outbox:
+    """What a fold wants sent, by topic, in order, since the last commit."""
+
+    messages: dict[str, list[Message]] = field(default_factory=dict[str, list[Message]])
+
+    def send(self, topic: str, message: Message) -> None:
+        """Send ``message`` with the transaction that the current batch is part of."""
+        self.messages.setdefault(topic, []).append(message)
+
+
+class PartitionAgent(Protocol):
+    """One partition's folds."""
+
+    def fold(self, topic: str, records: Sequence[Record]) -> None:
+        """Apply ``records`` of one topic, in order. An exception stops the worker."""
+        ...
+
+    def announce(self, outbox: Outbox) -> None:
+        """Put into ``outbox`` what has changed since the last call, once per key."""
+        ...
+
+    def committed(self) -> None:
+        """The transaction with everything announced so far is durable: time to count it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpec:
+    """What the engine needs to run an agent.
+
+    ``topics`` have equal partition counts. ``build`` is called once per assigned partition with
+    its recovered state and number.
+    """
+
+    topics: tuple[str, ...]
+    build: Callable[[PartitionState, int], PartitionAgent]
+    tables: Mapping[str, type]

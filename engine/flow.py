@@ -1,0 +1,92 @@
+"""All partitions that a worker holds, and the end of the worker when one of them fails."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from faust.types import TP
+
+from engine.contract import AgentSpec, Record
+from engine.errors import InputRecreated
+from engine.partition import EngineSettings, PartitionWork
+
+log = structlog.get_logger()
+
+
+class PartitionFlow:
+    """The partitions' work by number; drives what `engine.consumer` asks for."""
+
+    def __init__(
+        self,
+        spec: AgentSpec,
+        settings: EngineSettings,
+        stop_now: Callable[[BaseException], None],
+    ) -> None:
+        self.work: dict[int, PartitionWork] = {}
+        self._spec = spec
+        self._settings = settings
+        self._stop_now = stop_now
+        self._changing = asyncio.Lock()
+
+    async def open(self, partitions: Iterable[int]) -> Mapping[TP, int]:
+        """Recover the partitions that are new here; where each of their topics is read from."""
+        new = sorted(set(partitions) - self.work.keys())
+        if not new:
+            return {}
+        async with self._changing:
+            starts: dict[TP, int] = {}
+            for partition in new:
+                starts.update(await self._open(partition))
+            await self._refuse_recreated(starts)
+            return starts
+
+    async def _open(self, partition: int) -> dict[TP, int]:
+        work = PartitionWork(self._spec, self._settings, partition, self.failed)
+        positions = await work.open()
+        self.work[partition] = work
+        done = work.progress
+        log.info(
+            "partition open",
+            partition=partition,
+            recovered_records=done.recovered,
+            recovery_seconds=round(done.recovery_seconds, 2),
+        )
+        return {TP(topic, partition): at for topic, at in positions.items()}
+
+    async def _refuse_recreated(self, starts: Mapping[TP, int]) -> None:
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._settings.bootstrap)
+        await consumer.start()
+        try:
+            ends = await consumer.end_offsets(list(starts))
+        finally:
+            await consumer.stop()
+        for tp, start in starts.items():
+            if start > ends[tp]:
+                raise InputRecreated(
+                    f"{tp.topic}-{tp.partition} ends at offset {ends[tp]}, but the state of "
+                    f"application {self._settings.application_id!r} has read up to {start}: the "
+                    "topic was made anew or lost messages. Start a new application id."
+                )
+
+    def fold(self, tp: TP, records: Sequence[Record]) -> None:
+        """Hand ``records`` to their partition; one that was revoked meanwhile drops them."""
+        work = self.work.get(tp.partition)
+        if work is not None:
+            work.fold(tp.topic, records)
+
+    async def room(self, tp: TP) -> None:
+        """Wait until the partition can take more."""
+        work = self.work.get(tp.partition)
+        if work is not None:
+            await work.room()
+
+    async def close(self) -> None:
+        """Commit and release every partition; their next owner recovers them."""
+        async with self._changing:
+            held, self.work = self.work, {}
+            await asyncio.gather(*(work.close() for work in held.values()))
+
+    def failed(self, error: BaseException) -> None:
+        """Stop the worker: what it could not write, the next one does."""
+        self._stop_now(error)

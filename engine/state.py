@@ -1,0 +1,127 @@
+"""The tables of one partition: plain values, a bounded cache, and what has changed since.
+
+A value lives in one of four places, looked up in this order: the cache (live objects), the
+changes of the open transaction (live objects, so that an evicted one is not read stale), the
+changes that are committed but not yet in the store (bytes), and the store (bytes).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from engine.store import Store
+
+V = TypeVar("V")
+
+CACHE_ENTRIES = 200_000
+"""Values kept as live objects per table and half of the cache. At some 300 bytes each, twice
+this is 120 MB a table; far fewer and hot SKUs are decoded again for every sale."""
+
+SEPARATOR = "\x00"
+"""Between table and key in the store and the changelog; no key may hold it."""
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Table(Generic[V]):
+    """One table of one partition. Keys are strings, values structs that ``msgspec`` encodes."""
+
+    def __init__(self, name: str, value_type: type[V], state: "PartitionState") -> None:
+        self._prefix = name + SEPARATOR
+        self._decode = msgspec.msgpack.Decoder(value_type).decode
+        self._state = state
+        self._recent: dict[str, V | None] = {}
+        self._older: dict[str, V | None] = {}
+        self.changed: dict[str, V | None] = {}
+
+    def get(self, key: str) -> V | None:
+        """The value, or None. Change it only together with a `put`."""
+        try:
+            return self._recent[key]
+        except KeyError:
+            return self._remember(key, self._look_up(key))
+
+    def put(self, key: str, value: V) -> None:
+        """Note that ``value`` is what ``key`` holds now."""
+        self._remember(key, value)
+        self.changed[key] = value
+
+    def drop(self, key: str) -> None:
+        """Forget ``key``: a tombstone in the changelog."""
+        self._remember(key, None)
+        self.changed[key] = None
+
+    def scan(self) -> Iterator[tuple[str, V]]:
+        """Every key and value, as of the last commit; for rebuilding indexes on start."""
+        for key, value in self._state.scan(self._prefix):
+            yield key.removeprefix(self._prefix), self._decode(value)
+
+    def take(self) -> Iterator[tuple[bytes, bytes | None]]:
+        """The changes since the last call, encoded for changelog and store; None is dropped."""
+        changed, self.changed = self.changed, {}
+        for key, value in changed.items():
+            yield (self._prefix + key).encode(), None if value is None else _encode(value)
+
+    def _remember(self, key: str, value: V | None) -> V | None:
+        if len(self._recent) >= CACHE_ENTRIES:
+            self._older, self._recent = self._recent, {}
+        self._recent[key] = value
+        return value
+
+    def _look_up(self, key: str) -> V | None:
+        if key in self._older:
+            return self._older[key]
+        if key in self.changed:
+            return self.changed[key]
+        value = self._state.read((self._prefix + key).encode())
+        return None if value is None else self._decode(value)
+
+
+class PartitionState:
+    """All tables of one partition over one store."""
+
+    def __init__(self, store: Store, tables: Mapping[str, type]) -> None:
+        self._store = store
+        self._leaving: dict[bytes, bytes | None] = {}
+        self._unwritten: dict[bytes, bytes | None] = {}
+        self._tables = {name: Table[Any](name, kind, self) for name, kind in tables.items()}
+
+    def table(self, name: str) -> Table[Any]:
+        """The table called ``name``."""
+        return self._tables[name]
+
+    def take(self) -> dict[bytes, bytes | None]:
+        """Everything that changed since the last call; it is on its way to the changelog."""
+        changes = {k: v for table in self._tables.values() for k, v in table.take()}
+        self._leaving = changes
+        return changes
+
+    def settle(self) -> int:
+        """What was taken is durable in the changelog. Returns how much awaits `write`."""
+        self._unwritten.update(self._leaving)
+        self._leaving = {}
+        return len(self._unwritten)
+
+    def write(self, position: int) -> None:
+        """Put what has settled into the store, together with the changelog position.
+
+        ``position`` is the offset after the last changelog record that the store now covers.
+        """
+        self._store.write(self._unwritten, position)
+        self._unwritten = {}
+
+    def read(self, key: bytes) -> bytes | None:
+        """The newest encoded value of a full key that is no longer a live object."""
+        for place in (self._leaving, self._unwritten):
+            if key in place:
+                return place[key]
+        return self._store.read(key)
+
+    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        """Full keys and values under ``prefix`` in the store."""
+        return self._store.scan(prefix)
+
+    def close(self) -> None:
+        """Release the store; what was not written is in the changelog."""
+        self._store.close()

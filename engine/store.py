@@ -1,0 +1,107 @@
+"""Where a partition's state is kept on this machine: RocksDB, or memory in tests.
+
+The store is a copy of the changelog up to a position that it holds itself, written in the same
+batch as the values: after any crash it is a true prefix, and recovery reads on from there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from rocksdict import Options, Rdict, WriteBatch
+
+_POSITION = b"\x00position"
+"""No table's key starts with the separator, so this cannot meet one."""
+
+
+class Store(Protocol):
+    """Encoded values by key, with the changelog position that they stand for."""
+
+    def read(self, key: bytes) -> bytes | None: ...
+    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]: ...
+    def write(self, values: Mapping[bytes, bytes | None], position: int) -> None: ...
+    def position(self) -> int | None: ...
+    def close(self) -> None: ...
+
+
+class MemoryStore:
+    """A store that is gone with its process; always recovered from the first offset."""
+
+    def __init__(self) -> None:
+        self._values: dict[bytes, bytes] = {}
+        self._position: int | None = None
+
+    def read(self, key: bytes) -> bytes | None:
+        """The value of ``key``."""
+        return self._values.get(key)
+
+    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        """Keys that start with ``prefix``, in order."""
+        start = prefix.encode()
+        for key in sorted(self._values):
+            if key.startswith(start):
+                yield key.decode(), self._values[key]
+
+    def write(self, values: Mapping[bytes, bytes | None], position: int) -> None:
+        """Apply ``values`` (None deletes) and remember ``position``."""
+        for key, value in values.items():
+            if value is None:
+                self._values.pop(key, None)
+            else:
+                self._values[key] = value
+        self._position = position
+
+    def position(self) -> int | None:
+        """The changelog offset to read on from; None for a store that was never written."""
+        return self._position
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+class RocksStore:
+    """A store in a RocksDB folder of its own, one per partition."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        options = Options(raw_mode=True)
+        options.create_if_missing(True)
+        options.set_keep_log_file_num(2)
+        self._db = Rdict(str(folder), options)
+
+    def read(self, key: bytes) -> bytes | None:
+        """The value of ``key``."""
+        return self._db.get(key)
+
+    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        """Keys that start with ``prefix``, in order."""
+        start = prefix.encode()
+        entries: Iterable[tuple[bytes, bytes]] = self._db.items(from_key=start)
+        for key, value in entries:
+            if not key.startswith(start):
+                return
+            yield key.decode(), value
+
+    def write(self, values: Mapping[bytes, bytes | None], position: int) -> None:
+        """Apply ``values`` (None deletes) and ``position`` in one atomic batch.
+
+        The write-ahead log is not synced: after power loss the store is an older prefix, and
+        the changelog has the rest.
+        """
+        batch = WriteBatch(raw_mode=True)
+        for key, value in values.items():
+            if value is None:
+                batch.delete(key)
+            else:
+                batch.put(key, value)
+        batch.put(_POSITION, b"%d" % position)
+        self._db.write(batch)
+
+    def position(self) -> int | None:
+        """The changelog offset to read on from; None for a store that was never written."""
+        position: bytes | None = self._db.get(_POSITION)
+        return None if position is None else int(position)
+
+    def close(self) -> None:
+        """Flush and release the folder's lock."""
+        self._db.close()

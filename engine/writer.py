@@ -1,0 +1,111 @@
+"""Sends one partition's results: changelog, outputs and input offsets, all or nothing.
+
+The transactional id belongs to the partition. Whoever opens it next fences the one before
+(KIP-98): a worker that was suspended and believes that it still owns the partition can write
+nothing any more.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import TopicPartition
+
+from engine.contract import Message
+
+BATCH_BYTES_MAX = 512 * 1024
+"""Bytes in one record batch. Above a topic's ``max.message.bytes`` (1 MiB) the broker refuses
+it; far smaller ones cost a request each."""
+
+TRANSACTION_TIMEOUT_MS = 30_000
+"""After so long the broker ends a transaction that a dead worker left open; until then readers
+of committed data wait at it. Shorter than a slow broker's answer would abort good work."""
+
+_GZIP = 1
+"""Compression attribute of a record batch (KIP-98). A message that came compressed may be larger
+than a topic allows; compressed again it fits where it fitted before."""
+
+_LARGE_MESSAGE_BYTES = 256 * 1024
+"""From here a message travels in a compressed batch of its own."""
+
+
+class PartitionWriter:
+    """The transactional producer of one partition of an application."""
+
+    def __init__(self, bootstrap: str, application_id: str, partition: int) -> None:
+        self._group = application_id
+        self._partition = partition
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=bootstrap,
+            client_id=f"{application_id}-{partition}",
+            transactional_id=f"{application_id}-{partition}",
+            transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+            max_batch_size=BATCH_BYTES_MAX,
+            acks="all",
+        )
+
+    async def open(self) -> None:
+        """Fence whoever held this partition before, and abort what it left open."""
+        await self._producer.start()
+
+    async def commit(
+        self,
+        changelog: str,
+        changes: Mapping[bytes, bytes | None],
+        outputs: Mapping[str, Iterable[Message]],
+        positions: Mapping[str, int],
+    ) -> int:
+        """Make everything durable at once; the offset after the last changelog record.
+
+        ``positions`` are the next offsets to read, by input topic. Any failure is the caller's
+        end: the transaction is aborted by whoever opens the partition next.
+        """
+        await self._producer.begin_transaction()
+        sent = [await self._send(changelog, [Message(k, v) for k, v in changes.items()])]
+        for topic, messages in outputs.items():
+            sent.append(await self._send(topic, messages))
+        offsets = {TopicPartition(t, self._partition): at for t, at in positions.items()}
+        await self._producer.send_offsets_to_transaction(offsets, self._group)
+        await asyncio.gather(*(future for futures in sent for future in futures))
+        await self._producer.commit_transaction()
+        last = sent[0][-1].result()
+        return int(last.offset) + 1
+
+    async def _send(self, topic: str, messages: Iterable[Message]) -> list[asyncio.Future[object]]:
+        return [
+            await self._producer.send_batch(batch, topic, partition=self._partition)
+            for batch in self._batches(messages)
+        ]
+
+    def _batches(self, messages: Iterable[Message]) -> Iterable[BatchBuilder]:
+        now_ms = int(time.time() * 1000)
+        batch = self._producer.create_batch()
+        for message in messages:
+            if message.value is not None and len(message.value) > _LARGE_MESSAGE_BYTES:
+                yield _alone(message, now_ms)
+            elif not _appended(batch, message, now_ms):
+                yield batch
+                batch = self._producer.create_batch()
+                _appended(batch, message, now_ms)
+        if batch.record_count():
+            yield batch
+
+    async def close(self) -> None:
+        """Stop the producer; an open transaction is aborted by the next owner."""
+        await self._producer.stop()
+
+
+def _appended(batch: BatchBuilder, message: Message, now_ms: int) -> bool:
+    appended = batch.append(
+        timestamp=now_ms, key=message.key, value=message.value, headers=list(message.headers)
+    )
+    return appended is not None
+
+
+def _alone(message: Message, now_ms: int) -> BatchBuilder:
+    batch = BatchBuilder(BATCH_BYTES_MAX, _GZIP, is_transactional=True)
+    if not _appended(batch, message, now_ms):
+        raise ValueError("a batch refused its first message")
+    return batch
