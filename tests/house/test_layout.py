@@ -38,8 +38,3 @@ def test_the_command_runs_in_a_folder_that_has_packages_of_the_same_name(tmp_pat
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "local" in done.stdout
-
-
-def test_no_lock_names_an_address() -> None:
-    for lock in ("requirements.lock", "tillstream/local/jars.lock"):
-        assert "://" not in (CHECKOUT / lock).read_text(), f"{lock} holds for one mirror only"
