@@ -23,6 +23,7 @@ COMMAND = re.compile(r"(?:\.venv/bin/|`|^)tillstream ((?:[a-z][a-z-]* ?)+)", re.
 TASK = re.compile(r"(?:`|^)make ([a-z]+)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 TEST = re.compile(r"`(tests/[^`:]+)(?:::(\w+))?`")
+METRIC = re.compile(r"`(tillstream_[a-z_]+)`")
 SETTING = re.compile(r"\bTILLSTREAM_([A-Z_]+)\b")
 
 each_document = pytest.mark.parametrize(
@@ -73,6 +74,20 @@ def test_a_setting_that_is_named_exists(document: Path) -> None:
     known = {name.upper() for name in Settings.model_fields}
     unknown = set(SETTING.findall(document.read_text())) - known
     assert not unknown, f"no such setting: {sorted(unknown)}"
+
+
+@each_document
+def test_a_metric_or_role_that_is_named_exists(document: Path) -> None:
+    known = {name for source in _sources() for name in re.findall(r"tillstream_[a-z_]+", source)}
+    unknown = set(METRIC.findall(document.read_text())) - known
+    assert not unknown, f"no such name in the code: {sorted(unknown)}"
+
+
+def _sources() -> Iterator[str]:
+    for folder in ("topics", "connectors", "dashboards"):
+        for path in (CHECKOUT / folder).rglob("*"):
+            if path.suffix in (".py", ".sql"):
+                yield path.read_text()
 
 
 @each_document

@@ -1,0 +1,131 @@
+"""The catalogue of metrics is what processes show, what the page says, and well named."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from connectors.postgres.metrics import sink_metrics
+from dashboards.memory import Memory
+from dashboards.metrics import BoardMetrics, Shops
+from tillstream.figures import Reckoned, WorkerFigures
+from topics.metrics import BY_PROCESS, MetricSpec
+from topics.metrics_page import page
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+PAGE = CHECKOUT / "docs" / "metrics.md"
+
+WRITE_THE_PAGE = (
+    'run `.venv/bin/python -c "from topics.metrics_page import page; '
+    "print(page(), end='')\" > docs/metrics.md` and commit the page"
+)
+
+CLASSES = {
+    "Counter",
+    "Gauge",
+    "Histogram",
+    "Summary",
+    "CounterMetricFamily",
+    "GaugeMetricFamily",
+    "HistogramMetricFamily",
+}
+
+MEASURES = {"seconds", "minor"}
+
+OTHER_MEASURES = {"ms", "milliseconds", "minutes", "hours", "days", "cents", "percent"}
+"""One measure for one thing: figures that are to be added or compared share it."""
+
+SPECS = sorted({spec for specs in BY_PROCESS.values() for spec in specs}, key=lambda s: s.name)
+
+each_metric = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+
+
+def _worker() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    WorkerFigures(registry)
+    registry.register(Reckoned(dict, dict, {}))
+    return registry
+
+
+def _sink() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    sink_metrics(registry)
+    return registry
+
+
+def _board() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    BoardMetrics(registry)
+    registry.register(Shops(Memory()))
+    return registry
+
+
+PROCESSES = {"worker": _worker, "sink": _sink, "board": _board}
+
+
+@pytest.mark.parametrize("process", BY_PROCESS)
+def test_a_process_shows_what_the_catalogue_says_of_it(process: str) -> None:
+    shown = {
+        (metric.name, metric.type, metric.documentation)
+        for metric in PROCESSES[process]().collect()
+    }
+    told = {
+        (spec.name.removesuffix("_total"), spec.kind, spec.help) for spec in BY_PROCESS[process]
+    }
+    assert shown - told == set(), f"add to BY_PROCESS[{process!r}] in topics/metrics.py"
+    assert told - shown == set(), f"the {process} never shows it: take it out, or build it"
+
+
+def test_no_metric_is_named_outside_the_catalogue() -> None:
+    named = [
+        f"{path.relative_to(CHECKOUT)}:{node.lineno}"
+        for package in ("agents", "connectors", "dashboards", "edge", "engine", "tillstream")
+        for path in sorted((CHECKOUT / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if _names_a_metric(node)
+    ]
+    assert not named, f"give it a MetricSpec in topics/metrics.py and build from that: {named}"
+
+
+def _names_a_metric(node: ast.AST) -> bool:
+    """Whether a class of prometheus-client is called with a name of its own."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name | ast.Attribute):
+        return False
+    called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+    given = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "name")]
+    return called in CLASSES and any(
+        isinstance(value, ast.Constant) and isinstance(value.value, str) for value in given
+    )
+
+
+def test_a_name_has_one_meaning() -> None:
+    assert len({spec.name for spec in SPECS}) == len(SPECS), "two specs share a name"
+
+
+@each_metric
+def test_a_name_tells_whose_it_is_and_its_kind(spec: MetricSpec) -> None:
+    assert spec.name.startswith("tillstream_"), f"call it tillstream_{spec.name}"
+    assert spec.name.endswith("_total") == (spec.kind == "counter"), (
+        f"{spec.name}: counters end in _total, and nothing else does"
+    )
+
+
+@each_metric
+def test_a_name_ends_in_its_unit(spec: MetricSpec) -> None:
+    *words, last = spec.name.removesuffix("_total").split("_")
+    assert not MEASURES & set(words), f"{spec.name}: the unit comes last, before _total"
+    assert not OTHER_MEASURES & {*words, last}, f"{spec.name}: measure in {sorted(MEASURES)}"
+    if spec.kind == "histogram":
+        assert last in MEASURES | {"records", "rows"}, f"{spec.name}: buckets of what?"
+
+
+@each_metric
+def test_a_histogram_and_nothing_else_has_buckets(spec: MetricSpec) -> None:
+    assert bool(spec.buckets) == (spec.kind == "histogram"), spec.name
+    assert list(spec.buckets) == sorted(set(spec.buckets)), f"{spec.name}: buckets rise"
+
+
+def test_the_page_is_that_of_the_catalogue() -> None:
+    assert PAGE.exists() and PAGE.read_text() == page(), WRITE_THE_PAGE
