@@ -5,12 +5,24 @@ their figures from these specs, so that a board or a rule can rely on the names.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 AGE_SECONDS_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3_600)
 """From the idle path's tens of milliseconds to an outage of an hour."""
 
-BATCH_RECORDS_BUCKETS = (1, 10, 100, 1_000, 3_000, 10_000, 30_000, 100_000)
+BOARD_AGE_SECONDS_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3_600)
+"""Finest around the second within which a change must show; an hour is a till that was cut off."""
+
+BATCH_BUCKETS = (1, 10, 100, 1_000, 3_000, 10_000, 30_000, 100_000)
+"""Records or rows: from one sale on an idle path to the largest batch while catching up."""
+
+
+class Arguments(TypedDict):
+    """What prometheus-client's counters, gauges and histograms all take."""
+
+    name: str
+    documentation: str
+    labelnames: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,10 @@ class MetricSpec:
     help: str
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
+
+    def arguments(self) -> Arguments:
+        """For prometheus-client, which this package does not import; buckets come beside them."""
+        return Arguments(name=self.name, documentation=self.help, labelnames=self.labels)
 
 
 EVENTS = MetricSpec(
@@ -50,11 +66,16 @@ UNKNOWN_LOCATION = MetricSpec(
 RECEIPTS = MetricSpec(
     "tillstream_receipts_total", "counter", "Sales, by location.", ("location_id",)
 )
-NET_SALES = MetricSpec(
-    "tillstream_net_sales_minor",
-    "gauge",
-    "Receipt totals minus refunds that this worker has applied since its start, by location.",
+SALES = MetricSpec(
+    "tillstream_sales_minor_total",
+    "counter",
+    "Sum of receipt totals, without refunds, by location; in minor units of its currency.",
     ("location_id",),
+)
+LATE = MetricSpec(
+    "tillstream_late_events_total",
+    "counter",
+    "Till events applied after a later one of the same till.",
 )
 BELOW_REORDER_POINT = MetricSpec(
     "tillstream_items_below_reorder_point",
@@ -78,7 +99,7 @@ BATCH_RECORDS = MetricSpec(
     "tillstream_batch_records",
     "histogram",
     "Input records in one transaction.",
-    buckets=BATCH_RECORDS_BUCKETS,
+    buckets=BATCH_BUCKETS,
 )
 CONSUMER_LAG = MetricSpec(
     "tillstream_consumer_lag_records",
@@ -98,3 +119,104 @@ RECOVERY_SECONDS = MetricSpec(
     "How long the last recovery of a partition's state took.",
     ("partition",),
 )
+
+SINK_ROWS = MetricSpec(
+    "tillstream_sink_rows_total",
+    "counter",
+    "Rows handed to PostgreSQL, by table; those that changed nothing count as well.",
+    ("table",),
+)
+SINK_BATCH_ROWS = MetricSpec(
+    "tillstream_sink_batch_rows",
+    "histogram",
+    "Rows in one transaction.",
+    buckets=BATCH_BUCKETS,
+)
+SINK_LAG = MetricSpec(
+    "tillstream_sink_lag_records",
+    "gauge",
+    "Committed records of a topic that are not yet in PostgreSQL.",
+    ("topic",),
+)
+SINK_DATABASE_UP = MetricSpec(
+    "tillstream_sink_database_up", "gauge", "1 while PostgreSQL takes what the sink writes."
+)
+SINK_KAFKA_UP = MetricSpec("tillstream_sink_kafka_up", "gauge", "1 while Kafka answers the sink.")
+SINK_WAITING = MetricSpec(
+    "tillstream_sink_waiting_seconds_total",
+    "counter",
+    "Time spent waiting for a service that is away.",
+    ("service",),
+)
+SINK_EVENT_AGE = MetricSpec(
+    "tillstream_sink_event_age_seconds",
+    "histogram",
+    "Age of the oldest record of a partition in a batch when the batch is committed.",
+    ("topic",),
+    AGE_SECONDS_BUCKETS,
+)
+
+BOARD_VIEWERS = MetricSpec("tillstream_board_viewers", "gauge", "Pages that are open now.")
+BOARD_ROWS_PUSHED = MetricSpec(
+    "tillstream_board_rows_pushed_total",
+    "counter",
+    "Changed rows sent to open pages, once for each page.",
+)
+BOARD_AGE = MetricSpec(
+    "tillstream_board_age_seconds",
+    "histogram",
+    "Age of the newest event behind a changed row when it is sent to open pages.",
+    buckets=BOARD_AGE_SECONDS_BUCKETS,
+)
+BOARD_DATABASE_UP = MetricSpec(
+    "tillstream_board_database_up", "gauge", "1 while PostgreSQL answers the board."
+)
+BOARD_KAFKA_UP = MetricSpec(
+    "tillstream_board_kafka_up", "gauge", "1 while Kafka answers the board."
+)
+STOCK_ALERTS = MetricSpec(
+    "tillstream_stock_alerts",
+    "gauge",
+    "Raised restock alerts by location and reason.",
+    ("location_id", "reason"),
+)
+
+BY_PROCESS = {
+    "worker": (
+        EVENTS,
+        DUPLICATES,
+        GAPS_OPENED,
+        GAPS_HEALED,
+        DEAD_LETTERS,
+        UNKNOWN_LOCATION,
+        RECEIPTS,
+        NET_SALES,
+        BELOW_REORDER_POINT,
+        FRESHNESS,
+        EVENT_AGE,
+        BATCH_RECORDS,
+        CONSUMER_LAG,
+        PARTITIONS_HELD,
+        COMMITS,
+        RECOVERY_SECONDS,
+    ),
+    "sink": (
+        SINK_ROWS,
+        SINK_BATCH_ROWS,
+        SINK_LAG,
+        SINK_DATABASE_UP,
+        SINK_KAFKA_UP,
+        SINK_WAITING,
+        SINK_EVENT_AGE,
+    ),
+    "board": (
+        BOARD_VIEWERS,
+        BOARD_ROWS_PUSHED,
+        BOARD_AGE,
+        BOARD_DATABASE_UP,
+        BOARD_KAFKA_UP,
+        FRESHNESS,
+        STOCK_ALERTS,
+    ),
+}
+"""What the `/metrics` of each process shows."""

@@ -1,0 +1,125 @@
+"""What a worker measures: counts of its batches, and gauges reckoned when Prometheus asks."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from agents.ports import Counts
+from topics import metrics as names
+from topics.metrics import MetricSpec
+
+MICROSECONDS = 1_000_000
+
+AGES_PER_BATCH = 50
+"""Events of a batch whose age is observed, evenly spread. All of them would cost a microsecond
+each, a tenth of the worker; a single one would hide a batch that waited."""
+
+LagByPartition = Mapping[tuple[str, int], int]
+
+
+def counter(spec: MetricSpec, registry: CollectorRegistry) -> Counter:
+    """The counter that ``spec`` describes."""
+    return Counter(spec.name, spec.help, spec.labels, registry=registry)
+
+
+def gauge(spec: MetricSpec, registry: CollectorRegistry) -> Gauge:
+    """The gauge that ``spec`` describes."""
+    return Gauge(spec.name, spec.help, spec.labels, registry=registry)
+
+
+def histogram(spec: MetricSpec, registry: CollectorRegistry) -> Histogram:
+    """The histogram that ``spec`` describes."""
+    return Histogram(spec.name, spec.help, spec.labels, buckets=spec.buckets, registry=registry)
+
+
+class WorkerFigures:
+    """Adds up what the partitions have counted, once a batch."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.newest_event_seconds: dict[str, float] = {}
+        self._events = counter(names.EVENTS, registry)
+        self._duplicates = counter(names.DUPLICATES, registry)
+        self._gaps_opened = counter(names.GAPS_OPENED, registry)
+        self._gaps_healed = counter(names.GAPS_HEALED, registry)
+        self._dead_letters = counter(names.DEAD_LETTERS, registry)
+        self._unknown_location = counter(names.UNKNOWN_LOCATION, registry)
+        self._receipts = counter(names.RECEIPTS, registry)
+        self._sales = counter(names.SALES, registry)
+        self._late = counter(names.LATE, registry)
+        self._below = gauge(names.BELOW_REORDER_POINT, registry)
+        self._age = histogram(names.EVENT_AGE, registry)
+        self._batch = histogram(names.BATCH_RECORDS, registry)
+        self._commits = counter(names.COMMITS, registry)
+
+    def add(self, partition: int, counts: Counts) -> None:
+        """Add what one committed batch of one partition has counted."""
+        self._add_totals(counts)
+        for location_id, at_us in counts.newest_event_us.items():
+            self.newest_event_seconds[location_id] = at_us / MICROSECONDS
+        for location_id, items in counts.below_reorder_point.items():
+            self._below.labels(location_id).set(items)
+        self._observe_ages(counts.event_times_us)
+        self._commits.labels(partition).inc()
+        self._batch.observe(sum(counts.events.values()) + counts.duplicates)
+
+    def _add_totals(self, counts: Counts) -> None:
+        self._duplicates.inc(counts.duplicates)
+        self._late.inc(counts.late)
+        self._gaps_opened.inc(counts.gaps_opened)
+        self._gaps_healed.inc(counts.gaps_healed)
+        self._unknown_location.inc(counts.unknown_location)
+        for kind, number in counts.events.items():
+            self._events.labels(kind).inc(number)
+        for (topic, reason), number in counts.dead_letters.items():
+            self._dead_letters.labels(topic, reason).inc(number)
+        for location_id, number in counts.receipts.items():
+            self._receipts.labels(location_id).inc(number)
+        for location_id, minor in counts.receipts_minor.items():
+            # A counter only grows; a receipt below nought is an exchange, counted as nought.
+            self._sales.labels(location_id).inc(max(0, minor))
+
+    def _observe_ages(self, times_us: list[int]) -> None:
+        now = time.time()
+        for at_us in times_us[:: 1 + len(times_us) // AGES_PER_BATCH]:
+            self._age.observe(max(0.0, now - at_us / MICROSECONDS))
+
+
+class Reckoned(Collector):
+    """Lag, freshness and holdings: true at the moment of the question."""
+
+    def __init__(
+        self,
+        lag: Callable[[], LagByPartition],
+        recovery_seconds: Callable[[], Mapping[int, float]],
+        newest_event_seconds: Mapping[str, float],
+    ) -> None:
+        self._lag = lag
+        self._recovery_seconds = recovery_seconds
+        self._newest = newest_event_seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauges of what this worker holds now."""
+        lag = _family(names.CONSUMER_LAG)
+        for (topic, partition), records in sorted(self._lag().items()):
+            lag.add_metric([topic, str(partition)], records)
+        recovery = _family(names.RECOVERY_SECONDS)
+        took = self._recovery_seconds()
+        for partition, seconds in sorted(took.items()):
+            recovery.add_metric([str(partition)], seconds)
+        held = _family(names.PARTITIONS_HELD)
+        held.add_metric([], len(took))
+        yield from (lag, recovery, held, self._freshness())
+
+    def _freshness(self) -> Metric:
+        fresh = _family(names.FRESHNESS)
+        now = time.time()
+        for location_id, at in sorted(self._newest.items()):
+            fresh.add_metric([location_id], now - at)
+        return fresh
+
+
+def _family(spec: MetricSpec) -> GaugeMetricFamily:
+    return GaugeMetricFamily(spec.name, spec.help, labels=spec.labels)
