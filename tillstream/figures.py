@@ -59,7 +59,7 @@ class WorkerFigures:
         self._add_totals(counts)
         for location_id, at_us in counts.newest_event_us.items():
             self.newest_event_seconds[location_id] = at_us / MICROSECONDS
-        for location_id, items in counts.below_reorder_point.items():
+        for location_id, items in counts.raised_alerts.items():
             self._below.labels(location_id).set(items)
         self._observe_ages(counts.event_times_us)
         self._commits.labels(partition).inc()
