@@ -1,0 +1,78 @@
+"""Records to decoded values; what cannot be applied becomes a dead letter instead.
+
+One fault never takes its neighbours along: the rest of the batch goes on.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+from agents.ports import Counting
+from engine.contract import Message, Outbox, Record
+from topics.dead_letters import dead_letter_headers
+from topics.partitioning import partition_of
+from topics.registry import DEAD_LETTER_SUFFIX
+from topics.wire import Refused
+
+MALFORMED = "malformed"
+WRONG_PARTITION = "wrong_partition"
+
+
+class _Located(Protocol):
+    @property
+    def location_id(self) -> str: ...
+
+
+T = TypeVar("T")
+L = TypeVar("L", bound=_Located)
+
+
+class Intake:
+    """Decodes one partition's records and keeps its dead letters until they are announced."""
+
+    def __init__(self, partitions: int, counting: Counting) -> None:
+        self._partitions = partitions
+        self._letters: list[tuple[str, Message]] = []
+        self._counting = counting
+
+    def located(
+        self, records: Sequence[Record], decode: Callable[[bytes | None], L]
+    ) -> Iterator[tuple[Record, L]]:
+        """Records of a topic by location, decoded, that lie where their location's do."""
+        for record, value in self.decoded(records, decode):
+            right = partition_of(value.location_id, self._partitions)
+            if right == record.partition:
+                yield record, value
+            else:
+                error = f"{value.location_id} belongs to partition {right} of {self._partitions}"
+                self._refuse(record, WRONG_PARTITION, error)
+
+    def decoded(
+        self, records: Sequence[Record], decode: Callable[[bytes | None], T]
+    ) -> Iterator[tuple[Record, T]]:
+        """Records decoded, wherever they lie."""
+        for record in records:
+            try:
+                value = decode(record.value)
+            except Refused as refusal:
+                self._refuse(record, MALFORMED, str(refusal))
+            else:
+                yield record, value
+
+    def announce(self, outbox: Outbox) -> None:
+        """Send the dead letters, each once."""
+        for topic, letter in self._letters:
+            outbox.send(topic, letter)
+        self._letters = []
+
+    def _refuse(self, record: Record, reason: str, error: str) -> None:
+        headers = dead_letter_headers(
+            record.headers, reason, error, record.topic, record.partition, record.offset
+        )
+        letter = Message(record.key, record.value, headers)
+        self._letters.append((record.topic + DEAD_LETTER_SUFFIX, letter))
+        self._counting.now.dead_letters[record.topic, reason] += 1
+
+
+def without_tombstones(records: Sequence[Record]) -> list[Record]:
+    """Row changes without the tombstones that follow a deleted row: its own change said it."""
+    return [record for record in records if record.value is not None]

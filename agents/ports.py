@@ -1,0 +1,56 @@
+"""What the agents ask of who runs them: somewhere to add their counts."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from math import inf
+from typing import Protocol
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one committed batch of one partition brought.
+
+    Counted since the last commit: ``events`` (new ones, by type), ``duplicates``, ``late`` (new,
+    but after a later one of the same till), ``unknown_location`` (new, of a location that the
+    database has not named yet), ``gaps_opened`` (jumps), ``gaps_healed`` (missing events that
+    arrived), ``dead_letters`` by (topic, reason), ``receipts`` and ``net_sales_minor`` (totals
+    minus refunds; may be negative) by location. ``oldest_at_seconds`` and ``newest_at_seconds``
+    are the credible times of the batch's new events, since 1970; infinite without any.
+
+    As they stand now, for locations where they changed: ``newest_event_seconds`` (credible, since
+    1970) and ``raised_alerts``.
+    """
+
+    events: Counter[str] = field(default_factory=Counter[str])
+    duplicates: int = 0
+    late: int = 0
+    unknown_location: int = 0
+    gaps_opened: int = 0
+    gaps_healed: int = 0
+    dead_letters: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    receipts: Counter[str] = field(default_factory=Counter[str])
+    net_sales_minor: Counter[str] = field(default_factory=Counter[str])
+    oldest_at_seconds: float = inf
+    newest_at_seconds: float = -inf
+    newest_event_seconds: dict[str, float] = field(default_factory=dict[str, float])
+    raised_alerts: dict[str, int] = field(default_factory=dict[str, int])
+
+
+class Tally(Protocol):
+    """Keeps the counts of all partitions, for the metrics."""
+
+    def add(self, partition: int, counts: Counts) -> None:
+        """Add a batch's counts; called once when a partition starts, then once per commit."""
+        ...
+
+
+class Counting:
+    """The counts of the open batch, shared by the folds of one partition."""
+
+    def __init__(self) -> None:
+        self.now = Counts()
+
+    def take(self) -> Counts:
+        """What was counted; counting starts again from nothing."""
+        taken, self.now = self.now, Counts()
+        return taken

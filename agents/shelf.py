@@ -1,0 +1,65 @@
+"""Items and their alerts: what the folds of several topics change together."""
+
+from datetime import datetime
+
+from agents.outputs import alert_message, level_message
+from agents.ports import Counting
+from engine.contract import Message, Outbox
+from engine.state import PartitionState, Table
+from tables.items import Item
+from tables.restock import judge
+from topics.registry import RESTOCK_ALERTS, STOCK_LEVELS
+
+ITEMS = "items"
+
+
+class Shelf:
+    """The stock of one partition's locations, and what has changed of it since announced."""
+
+    def __init__(self, state: PartitionState, default_hysteresis: int, counting: Counting) -> None:
+        self._items: Table[Item] = state.table(ITEMS)
+        self._default_hysteresis = default_hysteresis
+        self._levels: dict[str, Item] = {}
+        self._alerts: list[Message] = []
+        self._raised: dict[str, int] = {}
+        self._counting = counting
+        self._count_raised()
+
+    def item(self, key: str) -> Item:
+        """The item of ``location_id/sku``, a new one where there is none."""
+        return self._items.get(key) or Item()
+
+    def put_level(self, key: str, item: Item) -> None:
+        """Keep and announce an item whose level was touched."""
+        self._items.put(key, item)
+        self._levels[key] = item
+
+    def put_policy(self, key: str, item: Item) -> None:
+        """Keep an item of which only the policy changed: its level is not announced."""
+        self._items.put(key, item)
+
+    def judge(self, location_id: str, key: str, item: Item, at: datetime) -> None:
+        """Bring the item's alert up to date, and announce it where it changed."""
+        was_raised = item.raised
+        if judge(item, at, self._default_hysteresis):
+            self._alerts.append(alert_message(key, item))
+        if item.raised != was_raised:
+            raised = self._raised.get(location_id, 0) + (1 if item.raised else -1)
+            self._raised[location_id] = raised
+            self._counting.now.raised_alerts[location_id] = raised
+
+    def announce(self, outbox: Outbox) -> None:
+        """Send the touched levels, and every change of an alert in order."""
+        levels, self._levels = self._levels, {}
+        alerts, self._alerts = self._alerts, []
+        for key, item in levels.items():
+            outbox.send(STOCK_LEVELS.name, level_message(key, item))
+        for alert in alerts:
+            outbox.send(RESTOCK_ALERTS.name, alert)
+
+    def _count_raised(self) -> None:
+        for key, item in self._items.scan():
+            if item.raised:
+                location_id = key.partition("/")[0]
+                self._raised[location_id] = self._raised.get(location_id, 0) + 1
+        self._counting.now.raised_alerts.update(self._raised)

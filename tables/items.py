@@ -1,0 +1,85 @@
+"""Stock of one SKU at one location, with its restock policy and alert.
+
+The three share one value so that a sale looks up once.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from tables.offsets import UNSEEN
+
+Reason = Literal["below_reorder_point", "out_of_stock", "negative_stock"]
+
+
+class Item(msgspec.Struct, array_like=True, gc=False):
+    """One SKU at one location; key ``location_id/sku``. Quantities in the product's base unit.
+
+    ``as_of`` is the newest ``occurred_at`` that touched the level, None where only a policy is
+    known. ``stocked`` says that ``on_hand`` has ever been moved. ``alert_reorder_point`` is the
+    one last announced with the alert.
+    """
+
+    on_hand: int = 0
+    in_carts: int = 0
+    as_of: datetime | None = None
+    stocked: bool = False
+    till_offset: int = UNSEEN
+    movement_offset: int = UNSEEN
+    policy_offset: int = UNSEEN
+    listed: bool = False
+    reorder_point: int = 0
+    order_up_to: int = 0
+    hysteresis: int | None = None
+    raised: bool = False
+    reason: Reason | None = None
+    alert_reorder_point: int | None = None
+    raised_at: datetime | None = None
+    cleared_at: datetime | None = None
+
+    @property
+    def level_version(self) -> int:
+        """Grows with every event and movement that touched the level."""
+        return self.till_offset + self.movement_offset + 2
+
+    @property
+    def alert_version(self) -> int:
+        """Grows with everything that can change the alert."""
+        return self.till_offset + self.movement_offset + self.policy_offset + 3
+
+
+def touch_by_till(item: Item, at: datetime, offset: int) -> None:
+    """Note that a till event at ``offset`` concerns the level, even one of quantity 0."""
+    item.till_offset = offset
+    if item.as_of is None or at > item.as_of:
+        item.as_of = at
+
+
+def touch_by_movement(item: Item, at: datetime, offset: int) -> None:
+    """Note that a movement at ``offset`` concerns the level."""
+    item.movement_offset = offset
+    if item.as_of is None or at > item.as_of:
+        item.as_of = at
+
+
+def move(item: Item, quantity: int) -> None:
+    """Add ``quantity`` to what is on hand; below 0 is shown, never clamped. 0 moves nothing."""
+    if quantity:
+        item.on_hand += quantity
+        item.stocked = True
+
+
+def set_policy(
+    item: Item, listed: bool, reorder_point: int, order_up_to: int, hysteresis: int | None
+) -> None:
+    """When to reorder, from an assortment row."""
+    item.listed = listed
+    item.reorder_point = reorder_point
+    item.order_up_to = order_up_to
+    item.hysteresis = hysteresis
+
+
+def remove_policy(item: Item) -> None:
+    """The assortment row is gone: nothing is reordered."""
+    set_policy(item, listed=False, reorder_point=0, order_up_to=0, hysteresis=None)

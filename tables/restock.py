@@ -1,0 +1,57 @@
+"""When an alert is raised, keeps a reason, and clears.
+
+Judged after each change of a level or a policy, never once per batch: what an alert's history
+holds must not depend on how the records were batched.
+"""
+
+from datetime import datetime
+
+from tables.items import Item, Reason
+
+
+def judge(item: Item, at: datetime, default_hysteresis: int) -> bool:
+    """Bring the alert up to date at ``at``; True where it is to be announced.
+
+    Raised where stock is negative, or below the reorder point of a listed policy. It clears at
+    the reorder point plus hysteresis, or at 0 where there is no listed policy. A reason or
+    reorder point that changes meanwhile is announced within the same alert. An item that never
+    had stock moved raises nothing: it has a policy, but no level to fall short of it.
+    """
+    if not item.stocked:
+        return False
+    point = item.reorder_point if item.listed else None
+    if item.raised:
+        return _judge_raised(item, point, at, default_hysteresis)
+    if item.on_hand < 0 or (point is not None and item.on_hand < point):
+        item.raised, item.raised_at, item.cleared_at = True, at, None
+        item.reason, item.alert_reorder_point = _reason(item.on_hand), point
+        return True
+    return False
+
+
+def _judge_raised(item: Item, point: int | None, at: datetime, default_hysteresis: int) -> bool:
+    if item.on_hand >= _clears_at(item, point, default_hysteresis):
+        item.raised, item.cleared_at, item.alert_reorder_point = False, at, point
+        return True
+    reason = _reason(item.on_hand)
+    if reason == item.reason and point == item.alert_reorder_point:
+        return False
+    item.reason, item.alert_reorder_point = reason, point
+    return True
+
+
+def _clears_at(item: Item, point: int | None, default_hysteresis: int) -> int:
+    if point is None:
+        return 0
+    return point + (default_hysteresis if item.hysteresis is None else item.hysteresis)
+
+
+def _reason(on_hand: int) -> Reason:
+    if on_hand < 0:
+        return "negative_stock"
+    return "out_of_stock" if on_hand == 0 else "below_reorder_point"
+
+
+def suggested_quantity(item: Item) -> int:
+    """What to order, in the base unit: up to ``order_up_to`` where a policy is listed."""
+    return max(0, item.order_up_to - item.on_hand) if item.listed else 0

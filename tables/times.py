@@ -1,0 +1,27 @@
+"""Which time of an event is believed, and in which unit clocks are kept."""
+
+from datetime import UTC, datetime
+
+AHEAD_MAX_US = 24 * 60 * 60 * 1_000_000
+"""How far a till's clock may run ahead of the record's timestamp before it is not believed.
+
+One event from the year 2099 would otherwise empty every cart of its shop and make it look
+fresh for good; much less than a day, and a till in a wrong time zone would not be believed.
+"""
+
+
+def microseconds(at: datetime) -> int:
+    """Microseconds since 1970 of an aware time."""
+    return round(at.timestamp() * 1_000_000)
+
+
+def credible(occurred_at: datetime, timestamp_ms: int) -> tuple[datetime, int]:
+    """The time to believe, and the same in microseconds since 1970.
+
+    It is ``occurred_at``, or the record's timestamp where the event claims to be more than
+    `AHEAD_MAX_US` ahead of it. A record without a timestamp (-1) contradicts nothing.
+    """
+    occurred_us = microseconds(occurred_at)
+    if timestamp_ms >= 0 and occurred_us - timestamp_ms * 1000 > AHEAD_MAX_US:
+        return datetime.fromtimestamp(timestamp_ms / 1000, UTC), timestamp_ms * 1000
+    return occurred_at, occurred_us

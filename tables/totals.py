@@ -1,0 +1,100 @@
+"""Totals of a location, or of one of its tills, on one business date."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from tables.offsets import UNSEEN
+from topics.wire import WireCartCompleted, WireGoodsReturned, WireLine
+
+
+class Totals(msgspec.Struct, array_like=True, gc=False):
+    """One row; key ``location_id/business_date`` or ``location_id/till_id/business_date``.
+
+    `topics.derived.CheckoutTotals` says what each figure means.
+    """
+
+    receipts: int = 0
+    returns: int = 0
+    units: int = 0
+    returned_units: int = 0
+    gross_minor: int = 0
+    discount_minor: int = 0
+    tax_minor: int = 0
+    refund_minor: int = 0
+    net_sales_minor: int = 0
+    tenders: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+    open_carts: int = 0
+    discrepancies: int = 0
+    as_of: datetime | None = None
+    offset: int = UNSEEN
+
+    @property
+    def version(self) -> int:
+        """Grows with every event that touched the row."""
+        return self.offset + 1
+
+
+class Sale(NamedTuple):
+    """The sums of one receipt, made once for both of its rows."""
+
+    units: int
+    gross_minor: int
+    discount_minor: int
+    tax_minor: int
+    tenders: dict[str, int]
+    total_minor: int
+    is_discrepant: bool
+
+
+def sum_of(event: WireCartCompleted) -> Sale:
+    """The sums of a receipt, and whether its amounts contradict each other."""
+    units = gross = discount = tax = tendered = 0
+    for line in event.lines:
+        units += line.quantity
+        gross += line.amount_minor
+    for reduction in event.discounts:
+        discount += reduction.amount_minor
+    for contained in event.taxes:
+        tax += contained.amount_minor
+    tenders: dict[str, int] = {}
+    for tender in event.tenders:
+        tendered += tender.amount_minor
+        tenders[tender.kind] = tenders.get(tender.kind, 0) + tender.amount_minor
+    total = event.total_minor
+    discrepant = gross + discount != total or tendered != total
+    return Sale(units, gross, discount, tax, tenders, total, discrepant)
+
+
+def add_sale(row: Totals, sale: Sale) -> None:
+    """Count a receipt by its ``total_minor``, also where its amounts contradict it."""
+    row.receipts += 1
+    row.units += sale.units
+    row.gross_minor += sale.gross_minor
+    row.discount_minor += sale.discount_minor
+    row.tax_minor += sale.tax_minor
+    row.net_sales_minor += sale.total_minor
+    row.discrepancies += sale.is_discrepant
+    for kind, amount_minor in sale.tenders.items():
+        row.tenders[kind] = row.tenders.get(kind, 0) + amount_minor
+
+
+def add_return(row: Totals, event: WireGoodsReturned) -> None:
+    """Count what came back, whether or not it goes back on the shelf."""
+    row.returns += 1
+    row.returned_units += units_of(event.lines)
+    row.refund_minor += event.refund_minor
+    row.net_sales_minor -= event.refund_minor
+
+
+def units_of(lines: tuple[WireLine, ...]) -> int:
+    """Base units of all lines; a gram counts as one."""
+    return sum(line.quantity for line in lines)
+
+
+def touch(row: Totals, at: datetime, offset: int) -> None:
+    """Note that an event at ``offset`` concerns the row."""
+    row.offset = offset
+    if row.as_of is None or at > row.as_of:
+        row.as_of = at

@@ -1,0 +1,229 @@
+"""One partition's agents over a store in memory, and short ways to say what tills say."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from agents.ports import Counts
+from agents.retail import TABLES, retail_agent
+from engine.contract import Message, Outbox, PartitionAgent
+from engine.state import PartitionState
+from engine.store import MemoryStore
+from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
+from topics.partitioning import partition_of
+from topics.registry import ASSORTMENT, STOCK_MOVEMENTS, TILL_EVENTS
+
+PARTITIONS = 8
+SHOP = "shop-1"
+MORNING = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+MODELS = {
+    "stock.levels": StockLevel,
+    "checkout.totals": CheckoutTotals,
+    "restock.alerts": RestockAlert,
+    "till.status": TillStatus,
+}
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A record as the engine hands it over."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+@dataclass
+class Kept:
+    """A tally that keeps every batch's counts."""
+
+    counts: list[Counts] = field(default_factory=list[Counts])
+
+    def add(self, partition: int, counts: Counts) -> None:
+        self.counts.append(counts)
+
+
+def after(minutes: float) -> datetime:
+    """A time of the day on which everything here happens."""
+    return MORNING + timedelta(minutes=minutes)
+
+
+def said(
+    kind: str,
+    sequence: int,
+    minutes: float = 0,
+    *,
+    till: str = "till-1",
+    epoch: int = 1,
+    shop: str = SHOP,
+    day: date = MORNING.date(),
+    **added: Any,
+) -> dict[str, Any]:
+    """A till event, ``minutes`` after nine."""
+    return {
+        "type": kind,
+        "event_id": f"01932f5e-7a1b-7c3d-8e4f-{sequence:012d}",
+        "location_id": shop,
+        "till_id": till,
+        "epoch": epoch,
+        "sequence": sequence,
+        "occurred_at": after(minutes).isoformat(),
+        "business_date": day.isoformat(),
+        **added,
+    }
+
+
+def line(
+    sku: str = "milk", quantity: int = 1, line_no: int = 1, amount: int = 100
+) -> dict[str, Any]:
+    """A line of a cart or receipt."""
+    return {
+        "line_no": line_no,
+        "sku": sku,
+        "quantity": quantity,
+        "unit": "each",
+        "unit_price_minor": amount,
+        "amount_minor": amount,
+    }
+
+
+def receipt(*lines: dict[str, Any], cart: str = "c-1", **other: Any) -> dict[str, Any]:
+    """What ``cart_completed`` adds: paid by card, without discounts."""
+    total = sum(each["amount_minor"] for each in lines)
+    return {
+        "cart_id": cart,
+        "receipt_no": f"r-{cart}",
+        "currency": "EUR",
+        "lines": list(lines),
+        "discounts": [],
+        "taxes": [],
+        "tenders": [{"kind": "card", "amount_minor": total}],
+        "total_minor": total,
+        **other,
+    }
+
+
+def returned(*lines: dict[str, Any], refund: int, restock: bool) -> dict[str, Any]:
+    """What ``goods_returned`` adds."""
+    return {
+        "return_id": "b-1",
+        "receipt_no": "r-1",
+        "lines": list(lines),
+        "refund_minor": refund,
+        "restock": restock,
+    }
+
+
+class World:
+    """Commits after each `give`; ``restart`` builds the agents anew over the same store."""
+
+    def __init__(self, default_hysteresis: int = 0, timeout_minutes: int = 240) -> None:
+        self.tally = Kept()
+        self._timeout = timedelta(minutes=timeout_minutes)
+        self._hysteresis = default_hysteresis
+        self._store = MemoryStore()
+        self._offsets: dict[str, int] = {}
+        self.sent: dict[str, list[Message]] = {}
+        self.restart()
+
+    def restart(self) -> None:
+        """As after a crash: what was committed is there, what was remembered is not."""
+        self.state = PartitionState(self._store, TABLES)
+        spec = retail_agent(PARTITIONS, self._timeout, self._hysteresis, self.tally)
+        self.agent: PartitionAgent = spec.build(self.state, partition_of(SHOP, PARTITIONS))
+
+    def sell(self, *events: dict[str, Any]) -> None:
+        """Till events, committed as one batch."""
+        self.give(TILL_EVENTS.name, *events)
+
+    def book(self, sku: str, quantity: int, movement: str = "", minutes: float = 0) -> None:
+        """A stock movement."""
+        number = self._offsets.get(STOCK_MOVEMENTS.name, 0)
+        row = {
+            "movement_id": movement or f"m-{number}",
+            "location_id": SHOP,
+            "sku": sku,
+            "quantity": quantity,
+            "reason": "delivery",
+            "occurred_at": after(minutes).isoformat(),
+        }
+        self.give(STOCK_MOVEMENTS.name, row)
+
+    def list_item(self, sku: str, reorder_point: int, order_up_to: int, **other: Any) -> None:
+        """An assortment row."""
+        row = {
+            "location_id": SHOP,
+            "sku": sku,
+            "listed": True,
+            "reorder_point": reorder_point,
+            "order_up_to": order_up_to,
+            **other,
+        }
+        self.give(ASSORTMENT.name, row)
+
+    def give(self, topic: str, *values: dict[str, Any] | bytes | None, **given: Any) -> None:
+        """One batch of one topic, folded, announced and committed."""
+        self.give_records(topic, [self.record(topic, value, **given) for value in values])
+
+    def give_records(self, topic: str, records: Sequence[Fetched]) -> None:
+        """Records as they are, as one batch."""
+        self.agent.fold(topic, records)
+        outbox = Outbox()
+        self.agent.announce(outbox)
+        for name, messages in outbox.messages.items():
+            self.sent.setdefault(name, []).extend(messages)
+        self.state.take()
+        self.state.settle()
+        self.state.write(0)
+        self.agent.committed()
+
+    def record(
+        self,
+        topic: str,
+        value: dict[str, Any] | bytes | None,
+        timestamp: datetime = MORNING,
+        partition: int | None = None,
+        headers: Sequence[tuple[str, bytes]] = (),
+    ) -> Fetched:
+        """The next record of ``topic``."""
+        offset = self._offsets.get(topic, 0)
+        self._offsets[topic] = offset + 1
+        body = json.dumps(value).encode() if isinstance(value, dict) else value
+        place = partition_of(SHOP, PARTITIONS) if partition is None else partition
+        milliseconds = int(timestamp.timestamp() * 1000)
+        return Fetched(topic, place, offset, milliseconds, SHOP.encode(), body, headers)
+
+    def history(self, topic: str, key: str) -> list[Any]:
+        """Every message of a key, read through the contract's model."""
+        return [
+            MODELS[topic].model_validate_json(message.value or b"")
+            for message in self.sent.get(topic, [])
+            if message.key == key.encode()
+        ]
+
+    def level(self, sku: str = "milk") -> StockLevel:
+        """The stock of ``sku`` as last announced."""
+        return self.history("stock.levels", f"{SHOP}/{sku}")[-1]
+
+    def totals(self, till: str | None = None, day: date = MORNING.date()) -> CheckoutTotals:
+        """The shop's totals, or a till's, as last announced."""
+        parts = [SHOP, till, day.isoformat()] if till else [SHOP, day.isoformat()]
+        return self.history("checkout.totals", "/".join(parts))[-1]
+
+    def alerts(self, sku: str = "milk") -> list[RestockAlert]:
+        """The history of alerts of ``sku``."""
+        return self.history("restock.alerts", f"{SHOP}/{sku}")
+
+    def till(self, till: str = "till-1") -> TillStatus:
+        """A till's status as last announced."""
+        return self.history("till.status", till)[-1]
+
+    def dead(self, topic: str) -> list[Message]:
+        """The dead letters of ``topic``."""
+        return self.sent.get(topic + ".dead-letter", [])
