@@ -11,12 +11,6 @@ from agents.ports import Counts
 from topics import metrics as names
 from topics.metrics import MetricSpec
 
-MICROSECONDS = 1_000_000
-
-AGES_PER_BATCH = 50
-"""Events of a batch whose age is observed, evenly spread. All of them would cost a microsecond
-each, a tenth of the worker; a single one would hide a batch that waited."""
-
 LagByPartition = Mapping[tuple[str, int], int]
 
 
@@ -47,7 +41,7 @@ class WorkerFigures:
         self._dead_letters = counter(names.DEAD_LETTERS, registry)
         self._unknown_location = counter(names.UNKNOWN_LOCATION, registry)
         self._receipts = counter(names.RECEIPTS, registry)
-        self._sales = counter(names.SALES, registry)
+        self._net_sales = gauge(names.NET_SALES, registry)
         self._late = counter(names.LATE, registry)
         self._below = gauge(names.BELOW_REORDER_POINT, registry)
         self._age = histogram(names.EVENT_AGE, registry)
@@ -57,11 +51,10 @@ class WorkerFigures:
     def add(self, partition: int, counts: Counts) -> None:
         """Add what one committed batch of one partition has counted."""
         self._add_totals(counts)
-        for location_id, at_us in counts.newest_event_us.items():
-            self.newest_event_seconds[location_id] = at_us / MICROSECONDS
+        self.newest_event_seconds.update(counts.newest_event_seconds)
         for location_id, items in counts.raised_alerts.items():
             self._below.labels(location_id).set(items)
-        self._observe_ages(counts.event_times_us)
+        self._observe_ages(counts)
         self._commits.labels(partition).inc()
         self._batch.observe(sum(counts.events.values()) + counts.duplicates)
 
@@ -77,14 +70,15 @@ class WorkerFigures:
             self._dead_letters.labels(topic, reason).inc(number)
         for location_id, number in counts.receipts.items():
             self._receipts.labels(location_id).inc(number)
-        for location_id, minor in counts.receipts_minor.items():
-            # A counter only grows; a receipt below nought is an exchange, counted as nought.
-            self._sales.labels(location_id).inc(max(0, minor))
+        for location_id, minor in counts.net_sales_minor.items():
+            self._net_sales.labels(location_id).inc(minor)
 
-    def _observe_ages(self, times_us: list[int]) -> None:
-        now = time.time()
-        for at_us in times_us[:: 1 + len(times_us) // AGES_PER_BATCH]:
-            self._age.observe(max(0.0, now - at_us / MICROSECONDS))
+    def _observe_ages(self, counts: Counts) -> None:
+        # The oldest and the newest bound the batch; each event would cost a microsecond.
+        if counts.events:
+            now = time.time()
+            for at in (counts.oldest_at_seconds, counts.newest_at_seconds):
+                self._age.observe(max(0.0, now - at))
 
 
 class Reckoned(Collector):

@@ -66,10 +66,10 @@ UNKNOWN_LOCATION = MetricSpec(
 RECEIPTS = MetricSpec(
     "tillstream_receipts_total", "counter", "Sales, by location.", ("location_id",)
 )
-SALES = MetricSpec(
-    "tillstream_sales_minor_total",
-    "counter",
-    "Sum of receipt totals, without refunds, by location; in minor units of its currency.",
+NET_SALES = MetricSpec(
+    "tillstream_net_sales_minor",
+    "gauge",
+    "Receipt totals minus refunds that this worker has applied since its start, by location.",
     ("location_id",),
 )
 LATE = MetricSpec(
@@ -190,7 +190,7 @@ BY_PROCESS = {
         DEAD_LETTERS,
         UNKNOWN_LOCATION,
         RECEIPTS,
-        SALES,
+        NET_SALES,
         LATE,
         BELOW_REORDER_POINT,
         FRESHNESS,
