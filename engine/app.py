@@ -28,6 +28,10 @@ disk looks like death; Faust's default of 60 s leaves shops without figures for 
 CHANGELOG_BATCH_BYTES_MAX = 8 * 1024 * 1024
 """``max.message.bytes`` of the changelog, well above the largest batch that is written."""
 
+INSYNC_REPLICAS_MIN = 2
+"""Copies that must hold a state change before it counts, where there are so many: with one, a
+lost broker takes state along that outputs already tell of."""
+
 
 class BatchApp(faust.App):
     """A Faust app whose consumer hands whole batches to a flow."""
@@ -114,6 +118,7 @@ async def _create_changelog(
     config = {
         "cleanup.policy": "compact",
         "max.message.bytes": str(CHANGELOG_BATCH_BYTES_MAX),
+        "min.insync.replicas": str(min(INSYNC_REPLICAS_MIN, replication)),
     }
     topic = NewTopic(name, partitions, replication, topic_configs=config)
     response = await admin.create_topics([topic])
