@@ -8,37 +8,19 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from dashboards.memory import Memory
-
-AGE_SECONDS_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3_600)
-"""Finest around the second within which a change must show; an hour is a till that was cut off."""
+from topics import metrics as names
 
 
 class BoardMetrics:
     """Viewers, and what they were told."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.viewers = Gauge(
-            "tillstream_board_viewers", "Pages that are open now.", registry=registry
-        )
-        self._pushed = Counter(
-            "tillstream_board_rows_pushed",
-            "Changed rows sent to open pages, once for each page.",
-            registry=registry,
-        )
-        self._age = Histogram(
-            "tillstream_board_age_seconds",
-            "Age of the newest event behind a changed row when it is sent to open pages.",
-            buckets=AGE_SECONDS_BUCKETS,
-            registry=registry,
-        )
-        self.database_up = Gauge(
-            "tillstream_board_database_up",
-            "1 while PostgreSQL answers the board.",
-            registry=registry,
-        )
-        self.kafka_up = Gauge(
-            "tillstream_board_kafka_up", "1 while Kafka answers the board.", registry=registry
-        )
+        self.viewers = Gauge(**names.BOARD_VIEWERS.arguments(), registry=registry)
+        self._pushed = Counter(**names.BOARD_ROWS_PUSHED.arguments(), registry=registry)
+        age = names.BOARD_AGE
+        self._age = Histogram(**age.arguments(), buckets=age.buckets, registry=registry)
+        self.database_up = Gauge(**names.BOARD_DATABASE_UP.arguments(), registry=registry)
+        self.kafka_up = Gauge(**names.BOARD_KAFKA_UP.arguments(), registry=registry)
 
     def pushed_rows(self, age_seconds: Iterable[float], viewers: int) -> None:
         """Note rows of these ages, sent to that many pages."""
@@ -56,28 +38,24 @@ class Shops(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The gauges, for each location that has tills or alerts."""
-        freshness = GaugeMetricFamily(
-            "tillstream_freshness_seconds",
-            "Time since the newest event or heartbeat of a location's tills.",
-            labels=["location_id"],
-        )
-        below = GaugeMetricFamily(
-            "tillstream_stock_alerts",
-            "Raised restock alerts by location and reason.",
-            labels=["location_id", "reason"],
-        )
+        freshness = _family(names.FRESHNESS)
+        alerts = _family(names.STOCK_ALERTS)
         now = datetime.now(UTC)
         for location_id in sorted(self._memory.location_ids()):
             seen = self._memory.last_seen(location_id)
             if seen is not None:
                 freshness.add_metric([location_id], (now - seen).total_seconds())
             for reason, number in self._alerts(location_id).items():
-                below.add_metric([location_id, reason], number)
+                alerts.add_metric([location_id, reason], number)
         yield freshness
-        yield below
+        yield alerts
 
     def _alerts(self, location_id: str) -> dict[str, int]:
         numbers = {"below_reorder_point": 0, "out_of_stock": 0, "negative_stock": 0}
         for alert in self._memory.alerts(location_id).values():
             numbers[alert.reason] += 1
         return numbers
+
+
+def _family(spec: names.MetricSpec) -> GaugeMetricFamily:
+    return GaugeMetricFamily(spec.name, spec.help, labels=spec.labels)
