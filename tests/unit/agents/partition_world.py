@@ -18,6 +18,7 @@ from topics.registry import ASSORTMENT, STOCK_MOVEMENTS, TILL_EVENTS
 PARTITIONS = 8
 SHOP = "shop-1"
 MORNING = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+TODAY = MORNING.date()
 MODELS = {
     "stock.levels": StockLevel,
     "checkout.totals": CheckoutTotals,
@@ -62,7 +63,7 @@ def said(
     till: str = "till-1",
     epoch: int = 1,
     shop: str = SHOP,
-    day: date = MORNING.date(),
+    day: date = TODAY,
     **added: Any,
 ) -> dict[str, Any]:
     """A till event, ``minutes`` after nine."""
@@ -211,7 +212,7 @@ class World:
         """The stock of ``sku`` as last announced."""
         return self.history("stock.levels", f"{SHOP}/{sku}")[-1]
 
-    def totals(self, till: str | None = None, day: date = MORNING.date()) -> CheckoutTotals:
+    def totals(self, till: str | None = None, day: date = TODAY) -> CheckoutTotals:
         """The shop's totals, or a till's, as last announced."""
         parts = [SHOP, till, day.isoformat()] if till else [SHOP, day.isoformat()]
         return self.history("checkout.totals", "/".join(parts))[-1]
