@@ -1,6 +1,7 @@
 """The result is that of the records, not of how they were batched or how often restarted."""
 
 from random import Random
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,30 +23,33 @@ SKUS = ("milk", "bread", "salt")
 Step = tuple[str, Fetched]
 
 
-def till_event(random: Random, sequence: int, till: str) -> dict[str, object]:
+def till_event(random: Random, sequence: int, till: str) -> dict[str, Any]:
     cart = f"c-{random.randrange(6)}"
     one = line(random.choice(SKUS), random.randrange(4), random.randrange(3))
-    kind, added = random.choice(
-        [
-            ("cart_opened", {"cart_id": cart}),
-            ("line_added", {"cart_id": cart, "line": one}),
-            ("line_voided", {"cart_id": cart, "line_no": one["line_no"]}),
-            ("cart_abandoned", {"cart_id": cart}),
-            ("cart_completed", receipt(one, cart=cart)),
-            ("goods_returned", returned(one, refund=10, restock=random.random() < 0.5)),
-            ("till_heartbeat", {}),
-        ]
-    )
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        ("cart_opened", {"cart_id": cart}),
+        ("line_added", {"cart_id": cart, "line": one}),
+        ("line_voided", {"cart_id": cart, "line_no": one["line_no"]}),
+        ("cart_abandoned", {"cart_id": cart}),
+        ("cart_completed", receipt(one, cart=cart)),
+        ("goods_returned", returned(one, refund=10, restock=random.random() < 0.5)),
+        ("till_heartbeat", {}),
+    ]
+    kind, added = random.choice(kinds)
     minutes = sequence * 5 + random.randrange(60)
     return said(kind, sequence, minutes, till=till, epoch=random.randrange(1, 3), **added)
 
 
-def row(random: Random) -> tuple[str, dict[str, object]]:
+def row(random: Random) -> tuple[str, dict[str, Any]]:
     sku = random.choice(SKUS)
     if random.random() < 0.5:
-        policy = {"location_id": SHOP, "sku": sku, "listed": random.random() < 0.8}
+        policy: dict[str, Any] = {"location_id": SHOP, "sku": sku, "listed": random.random() < 0.8}
         return ASSORTMENT.name, policy | {"reorder_point": random.randrange(4), "order_up_to": 9}
-    movement = {"movement_id": f"m-{random.randrange(20)}", "location_id": SHOP, "sku": sku}
+    movement: dict[str, Any] = {
+        "movement_id": f"m-{random.randrange(20)}",
+        "location_id": SHOP,
+        "sku": sku,
+    }
     return STOCK_MOVEMENTS.name, movement | {
         "quantity": random.randrange(-3, 6),
         "reason": "adjustment",

@@ -6,6 +6,7 @@ See it with ``pytest -s``.
 import sys
 import time
 from random import Random
+from typing import Any
 
 from tests.unit.agents.partition_world import Fetched, World, line, receipt, said
 from topics.registry import TILL_EVENTS
@@ -19,7 +20,7 @@ def shopping(random: Random, world: World) -> list[Fetched]:
     records: list[Fetched] = []
     sequences = [0] * 8
 
-    def say(till: int, kind: str, cart: int, **added: object) -> None:
+    def say(till: int, kind: str, cart: int, **added: Any) -> None:
         sequences[till] += 1
         event = said(kind, sequences[till], cart / 20, till=f"till-{till}", **added)
         records.append(world.record(TILL_EVENTS.name, event))

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from tests.unit.agents.partition_world import MORNING, World, after, line, receipt, said
 
@@ -28,10 +29,11 @@ def test_a_void_before_its_line_keeps_it_out() -> None:
 
 
 def test_abandoning_and_completing_release_the_carts_lines() -> None:
-    for kind, added, on_hand in (
+    endings: list[tuple[str, dict[str, Any], int]] = [
         ("cart_abandoned", {"cart_id": "c-1"}, 0),
         ("cart_completed", receipt(line(quantity=1)), -1),
-    ):
+    ]
+    for kind, added, on_hand in endings:
         world = World()
         world.sell(
             said("cart_opened", 1, cart_id="c-1"),
@@ -43,10 +45,11 @@ def test_abandoning_and_completing_release_the_carts_lines() -> None:
 
 
 def test_late_events_of_a_closed_cart_change_nothing_in_carts() -> None:
-    for kind, added in (
+    endings: list[tuple[str, dict[str, Any]]] = [
         ("cart_abandoned", {"cart_id": "c-1"}),
         ("cart_completed", receipt(line("bread"))),
-    ):
+    ]
+    for kind, added in endings:
         world = World()
         world.sell(said(kind, 5, 5, **added))
         world.restart()

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from tests.unit.agents.partition_world import (
     MORNING,
@@ -58,11 +59,12 @@ def test_totals_grow_at_the_location_and_at_the_till() -> None:
 
 
 def test_a_sale_that_breaks_the_identity_counts_by_its_total_and_is_a_discrepancy() -> None:
-    for spoilt in (
+    spoilings: list[dict[str, Any]] = [
         {"total_minor": 90},
         {"tenders": [{"kind": "card", "amount_minor": 90}]},
         {"discounts": [{"rule": "odd", "amount_minor": -1}]},
-    ):
+    ]
+    for spoilt in spoilings:
         world = World()
         world.sell(said("cart_completed", 1, **receipt(line(), **spoilt)))
         totals = world.totals()
