@@ -1,0 +1,62 @@
+"""From a till to the board through every part: Kafka, worker, sink, PostgreSQL, Chromium."""
+
+import json
+import uuid
+
+import psycopg
+
+from edge.producer import TillProducer
+from tests.acceptance.conftest import Stack
+from tests.browser import chromium, visit
+from tests.integration.sink_world import Till, line
+
+
+def sell(kafka: str, till: Till, quantity: int) -> None:
+    """Sell some of one product, as a till says it."""
+    with TillProducer(kafka) as producer:
+        _, key, value, _ = till.sale(line(1, "whole-milk-1l", quantity))
+        producer.publish(key, value)
+        producer.flush()
+
+
+async def test_a_sale_at_a_till_moves_the_open_board(stack: Stack) -> None:
+    addresses = stack.status()
+    name = f"shop-{uuid.uuid4().hex[:8]}"
+    till = Till(name, f"{name}-till-1")
+    with psycopg.connect(addresses["postgres"]) as connection:
+        connection.execute(
+            "INSERT INTO locations (location_id, name, kind, time_zone) "
+            "VALUES (%s, 'Köln, Ehrenfeld', 'shop', 'Europe/Berlin')",
+            (name,),
+        )
+    sell(addresses["kafka"], till, 2)
+
+    async with chromium() as browser, visit(browser, addresses["dashboard"]) as seen:
+        await seen.go(f"/locations/{name}")
+        await seen.shows(f"stock/{name}/whole-milk-1l", "on_hand", "−2")
+        await seen.mark()
+        sell(addresses["kafka"], till, 5)
+        await seen.shows(f"stock/{name}/whole-milk-1l", "on_hand", "−7")
+
+        assert not await seen.was_reloaded(), "the board changed only by a reload"
+        assert seen.faults == [] and seen.outside == []
+
+
+async def test_the_simulators_sales_move_the_open_board(stack: Stack) -> None:
+    board = stack.status()["dashboard"]
+    async with chromium() as browser, visit(browser, board) as seen:
+        options = ("--events", "400", "--rate", "1000", "--steady", "--locations", "2", "--json")
+        ended = stack.python("tillstream", "simulate", *options)
+        assert ended.returncode == 0, ended.stderr
+        sold = json.loads(ended.stdout.splitlines()[-1])
+
+        await seen.go("/")
+        rows = await seen.page.locator('[data-row^="figures/"]').count()
+
+        assert rows >= 2, f"the simulator sold {sold}, and the board shows {rows} locations"
+
+
+def test_the_books_of_the_whole_stack_agree(stack: Stack) -> None:
+    result = stack.python("tillstream", "reconcile", "--json")
+
+    assert result.returncode == 0, result.stdout + result.stderr
