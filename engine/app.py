@@ -3,13 +3,13 @@
 import os
 import sys
 from collections.abc import Callable
+from typing import Any, cast
 
 import faust
 import structlog
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
 from yarl import URL
 
+from engine.clients import TOPIC_EXISTS, AdminClient, NewTopic
 from engine.consumer import BatchConsumer, BatchTransport
 from engine.contract import AgentSpec
 from engine.errors import TopicsUnfit
@@ -42,8 +42,7 @@ class BatchApp(faust.App):
         return BatchTransport(self.conf.broker_consumer, self)
 
     def _new_consumer(self) -> BatchConsumer:
-        consumer = super()._new_consumer()
-        assert isinstance(consumer, BatchConsumer)
+        consumer = cast(BatchConsumer, super()._new_consumer())
         consumer.flow = self.flow
         return consumer
 
@@ -81,8 +80,9 @@ def build_app(
         store="memory://",
     )
     app.flow = PartitionFlow(spec, settings, on_failure)
+    topic = cast(Any, app).topic
     for name in spec.topics:
-        app.topics.add(app.topic(name, key_serializer="raw", value_serializer="raw"))
+        app.topics.add(topic(name, key_serializer="raw", value_serializer="raw"))
     return app
 
 
@@ -91,7 +91,7 @@ async def ensure_topics(spec: AgentSpec, settings: EngineSettings, replication: 
 
     Raises `TopicsUnfit` where an input is missing or the partition counts differ.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
+    admin = AdminClient(bootstrap_servers=settings.bootstrap)
     await admin.start()
     try:
         partitions = await _partitions(admin, spec.topics)
@@ -101,7 +101,7 @@ async def ensure_topics(spec: AgentSpec, settings: EngineSettings, replication: 
         await admin.close()
 
 
-async def _partitions(admin: AIOKafkaAdminClient, topics: tuple[str, ...]) -> int:
+async def _partitions(admin: Any, topics: tuple[str, ...]) -> int:
     described = await admin.describe_topics(list(topics))
     counts = {found["topic"]: len(found["partitions"]) for found in described}
     missing = [topic for topic in topics if not counts.get(topic)]
@@ -112,9 +112,7 @@ async def _partitions(admin: AIOKafkaAdminClient, topics: tuple[str, ...]) -> in
     return counts[topics[0]]
 
 
-async def _create_changelog(
-    admin: AIOKafkaAdminClient, name: str, partitions: int, replication: int
-) -> None:
+async def _create_changelog(admin: Any, name: str, partitions: int, replication: int) -> None:
     config = {
         "cleanup.policy": "compact",
         "max.message.bytes": str(CHANGELOG_BATCH_BYTES_MAX),
@@ -123,5 +121,5 @@ async def _create_changelog(
     topic = NewTopic(name, partitions, replication, topic_configs=config)
     response = await admin.create_topics([topic])
     for _, code, *rest in response.topic_errors:
-        if code not in (0, TopicAlreadyExistsError.errno):
+        if code not in (0, TOPIC_EXISTS):
             raise TopicsUnfit(f"the changelog {name} could not be made: {rest or code}")

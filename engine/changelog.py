@@ -4,11 +4,11 @@ The store holds the offset up to which it is right, so only the tail is read, in
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer
-from aiokafka.structs import TopicPartition
 
+from engine.clients import Consumer, TopicPartition
 from engine.store import Store
 
 log = structlog.get_logger()
@@ -29,7 +29,7 @@ async def recover(store: Store, bootstrap: str, topic: str, partition: int) -> i
 
     Raises `StoreAheadOfLog`; the caller empties the store and recovers from the first offset.
     """
-    consumer = AIOKafkaConsumer(
+    consumer = Consumer(
         bootstrap_servers=bootstrap,
         isolation_level="read_committed",
         auto_offset_reset="earliest",
@@ -42,9 +42,9 @@ async def recover(store: Store, bootstrap: str, topic: str, partition: int) -> i
         await consumer.stop()
 
 
-async def _read_tail(consumer: AIOKafkaConsumer, store: Store, tp: TopicPartition) -> int:
+async def _read_tail(consumer: Any, store: Store, tp: Any) -> int:
     consumer.assign([tp])
-    end = (await consumer.end_offsets([tp]))[tp]
+    end: int = (await consumer.end_offsets([tp]))[tp]
     start = store.position()
     if start is not None and start > end:
         raise StoreAheadOfLog(f"{tp.topic}-{tp.partition} ends at {end}, the store is at {start}")
@@ -56,14 +56,14 @@ async def _read_tail(consumer: AIOKafkaConsumer, store: Store, tp: TopicPartitio
 
 
 async def _apply(
-    consumer: AIOKafkaConsumer,
+    consumer: Any,
     store: Store,
-    tp: TopicPartition,
+    tp: Any,
     end: int,
     tell: Callable[[int, int], None],
 ) -> int:
     applied = 0
-    at = await consumer.position(tp)
+    at: int = await consumer.position(tp)
     while at < end:
         fetched = await consumer.getmany(tp, timeout_ms=1000, max_records=READ_RECORDS_MAX)
         records = fetched.get(tp, [])
@@ -75,7 +75,7 @@ async def _apply(
     return applied
 
 
-def _progress(tp: TopicPartition, end: int) -> Callable[[int, int], None]:
+def _progress(tp: Any, end: int) -> Callable[[int, int], None]:
     told = 0
 
     def tell(applied: int, at: int) -> None:

@@ -10,12 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, cast
 
 import structlog
-from aiokafka import AIOKafkaConsumer
-from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from engine.clients import Consumer, ConsumerStoppedError, RangePartitionAssignor
 from engine.contract import Record
 
 log = structlog.get_logger()
@@ -54,11 +52,11 @@ class Flow(Protocol):
 class BatchConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that fetches and keeps the group membership."""
 
-    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
+    def _create_worker_consumer(self, transport: Any) -> Any:
         conf = self.app.conf
         # The range assignor gives every topic's partition n to the same worker; round robin,
         # which Faust takes for apps without tables, does not.
-        return AIOKafkaConsumer(
+        return Consumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
             group_instance_id=conf.consumer_group_instance_id,
@@ -79,7 +77,7 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
 
     def ends(self, tps: Iterable[TP]) -> dict[TP, int | None]:
         """Where each partition ends, as of the last fetch; None where not fetched yet."""
-        consumer = self._ensure_consumer()
+        consumer: Any = self._ensure_consumer()
         return {tp: consumer.highwater(tp) for tp in tps}
 
 
@@ -89,7 +87,7 @@ class BatchConsumer(driver.Consumer):
     flow: Flow
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
-        return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
+        return BatchConsumerThread(self, loop=self.loop, beacon=cast(Any, self).beacon)
 
     def ends(self) -> dict[TP, int | None]:
         """The known end of every assigned partition, for lag."""
@@ -111,7 +109,7 @@ class BatchConsumer(driver.Consumer):
 
     async def _drain_messages(self, fetcher: Any) -> None:
         def stopping() -> bool:
-            return bool(self._stopped.is_set() or fetcher._stopped.is_set())
+            return self.should_stop or bool(fetcher.should_stop)
 
         try:
             while not stopping():
@@ -125,7 +123,7 @@ class BatchConsumer(driver.Consumer):
     async def _turn(self) -> None:
         """One fetch: 1. open what is new, 2. fetch, 3. fold each partition's list."""
         if not self.flow_active:
-            await self.wait_first(self.can_resume_flow.wait(), timeout=POLL_SECONDS)
+            await cast(Any, self).wait_first(self.can_resume_flow.wait(), timeout=POLL_SECONDS)
             return
         generation = self.app.consumer_generation_id
         await self._open_assigned()
@@ -151,5 +149,3 @@ class BatchTransport(driver.Transport):
     """Faust's aiokafka transport with the consumer above."""
 
     Consumer = BatchConsumer
-
-

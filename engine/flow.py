@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import structlog
-from aiokafka import AIOKafkaConsumer
 from faust.types import TP
 
+from engine.clients import Consumer
 from engine.contract import AgentSpec, Record
 from engine.errors import InputRecreated
 from engine.partition import EngineSettings, PartitionWork
@@ -55,10 +55,10 @@ class PartitionFlow:
         return {TP(topic, partition): at for topic, at in positions.items()}
 
     async def _refuse_recreated(self, starts: Mapping[TP, int]) -> None:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._settings.bootstrap)
+        consumer = Consumer(bootstrap_servers=self._settings.bootstrap)
         await consumer.start()
         try:
-            ends = await consumer.end_offsets(list(starts))
+            ends: dict[TP, int] = await consumer.end_offsets(list(starts))
         finally:
             await consumer.stop()
         for tp, start in starts.items():

@@ -6,7 +6,7 @@ batch as the values: after any crash it is a true prefix, and recovery reads on 
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from rocksdict import Options, Rdict, WriteBatch
 
@@ -76,7 +76,7 @@ class RocksStore:
     def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
         """Keys that start with ``prefix``, in order."""
         start = prefix.encode()
-        entries: Iterable[tuple[bytes, bytes]] = self._db.items(from_key=start)
+        entries = cast(Iterable[tuple[bytes, bytes]], self._db.items(from_key=start))
         for key, value in entries:
             if not key.startswith(start):
                 return

@@ -8,11 +8,9 @@ nothing any more.
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.producer.message_accumulator import BatchBuilder
-from aiokafka.structs import TopicPartition
-
+from engine.clients import BatchBuilder, Producer, TopicPartition
 from engine.contract import Message
 
 BATCH_BYTES_MAX = 512 * 1024
@@ -41,7 +39,7 @@ class PartitionWriter:
     def __init__(self, bootstrap: str, application_id: str, partition: int) -> None:
         self._group = application_id
         self._partition = partition
-        self._producer = AIOKafkaProducer(
+        self._producer = Producer(
             bootstrap_servers=bootstrap,
             client_id=f"{application_id}-{partition}",
             transactional_id=f"{application_id}-{partition}",
@@ -78,13 +76,13 @@ class PartitionWriter:
         last = sent[0][-1].result()
         return int(last.offset) + 1
 
-    async def _send(self, topic: str, messages: Iterable[Message]) -> list[asyncio.Future[object]]:
+    async def _send(self, topic: str, messages: Iterable[Message]) -> list[asyncio.Future[Any]]:
         return [
             await self._producer.send_batch(batch, topic, partition=self._partition)
             for batch in self._batches(messages)
         ]
 
-    def _batches(self, messages: Iterable[Message]) -> Iterable[BatchBuilder]:
+    def _batches(self, messages: Iterable[Message]) -> Iterable[Any]:
         now_ms = int(time.time() * 1000)
         batch = self._producer.create_batch()
         for message in messages:
@@ -102,14 +100,14 @@ class PartitionWriter:
         await self._producer.stop()
 
 
-def _appended(batch: BatchBuilder, message: Message, now_ms: int) -> bool:
+def _appended(batch: Any, message: Message, now_ms: int) -> bool:
     appended = batch.append(
         timestamp=now_ms, key=message.key, value=message.value, headers=list(message.headers)
     )
     return appended is not None
 
 
-def _alone(message: Message, now_ms: int) -> BatchBuilder:
+def _alone(message: Message, now_ms: int) -> Any:
     batch = BatchBuilder(BATCH_BYTES_MAX, _GZIP, is_transactional=True)
     if not _appended(batch, message, now_ms):
         raise ValueError("a batch refused its first message")

@@ -8,15 +8,15 @@ from datetime import timedelta
 import faust
 import structlog
 import uvloop
-from aiokafka.errors import KafkaError
 from prometheus_client import CollectorRegistry, start_http_server
 
 from agents.retail import retail_agent
 from engine.app import BatchApp, build_app, ensure_topics
+from engine.clients import KafkaError
 from engine.consumer import BatchConsumer
 from engine.contract import AgentSpec
 from engine.errors import TopicsUnfit
-from engine.partition import EngineSettings
+from engine.partition import EngineSettings, Progress
 from tillstream.figures import Reckoned, WorkerFigures
 from tillstream.settings import Settings
 
@@ -29,7 +29,10 @@ times a second (a third of the time, measured); none at all would keep Faust's c
 
 def run(settings: Settings) -> None:
     """Run the agents until SIGTERM or SIGINT."""
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    # Faust makes its loops itself, one of them in the consumer's thread.
+    asyncio.set_event_loop_policy(  # pyright: ignore[reportDeprecated]
+        uvloop.EventLoopPolicy()
+    )
     registry = CollectorRegistry()
     figures = WorkerFigures(registry)
     engine_settings = EngineSettings(
@@ -88,9 +91,9 @@ def _serve_metrics(
             if tp.partition in work
         }
 
-    def recovery_seconds() -> dict[int, float]:
-        return {p: work.progress.recovery_seconds for p, work in app.flow.work.items()}
+    def progress() -> dict[int, Progress]:
+        return {p: work.progress for p, work in app.flow.work.items()}
 
-    registry.register(Reckoned(lag, recovery_seconds, figures.newest_event_seconds))
+    registry.register(Reckoned(lag, progress, figures.newest_event_seconds))
     server, _ = start_http_server(settings.metrics_port, settings.host, registry)
     log.info("worker_started", metrics=f"http://{settings.host}:{server.server_port}/metrics")

@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from agents.ports import Counts
+from engine.partition import Progress
 from topics import metrics as names
 from topics.metrics import MetricSpec
 
@@ -46,7 +47,6 @@ class WorkerFigures:
         self._below = gauge(names.BELOW_REORDER_POINT, registry)
         self._age = histogram(names.EVENT_AGE, registry)
         self._batch = histogram(names.BATCH_RECORDS, registry)
-        self._commits = counter(names.COMMITS, registry)
 
     def add(self, partition: int, counts: Counts) -> None:
         """Add what one committed batch of one partition has counted."""
@@ -55,8 +55,9 @@ class WorkerFigures:
         for location_id, items in counts.raised_alerts.items():
             self._below.labels(location_id).set(items)
         self._observe_ages(counts)
-        self._commits.labels(partition).inc()
-        self._batch.observe(sum(counts.events.values()) + counts.duplicates)
+        events = sum(counts.events.values()) + counts.duplicates
+        if events:
+            self._batch.observe(events)
 
     def _add_totals(self, counts: Counts) -> None:
         self._duplicates.inc(counts.duplicates)
@@ -87,11 +88,11 @@ class Reckoned(Collector):
     def __init__(
         self,
         lag: Callable[[], LagByPartition],
-        recovery_seconds: Callable[[], Mapping[int, float]],
+        progress: Callable[[], Mapping[int, Progress]],
         newest_event_seconds: Mapping[str, float],
     ) -> None:
         self._lag = lag
-        self._recovery_seconds = recovery_seconds
+        self._progress = progress
         self._newest = newest_event_seconds
 
     def collect(self) -> Iterator[Metric]:
@@ -99,13 +100,16 @@ class Reckoned(Collector):
         lag = _family(names.CONSUMER_LAG)
         for (topic, partition), records in sorted(self._lag().items()):
             lag.add_metric([topic, str(partition)], records)
-        recovery = _family(names.RECOVERY_SECONDS)
-        took = self._recovery_seconds()
-        for partition, seconds in sorted(took.items()):
-            recovery.add_metric([str(partition)], seconds)
-        held = _family(names.PARTITIONS_HELD)
-        held.add_metric([], len(took))
-        yield from (lag, recovery, held, self._freshness())
+        progress = self._progress()
+        recovery, held = _family(names.RECOVERY_SECONDS), _family(names.PARTITIONS_HELD)
+        commits = CounterMetricFamily(
+            names.COMMITS.name, names.COMMITS.help, labels=names.COMMITS.labels
+        )
+        for partition, done in sorted(progress.items()):
+            recovery.add_metric([str(partition)], done.recovery_seconds)
+            commits.add_metric([str(partition)], done.commits)
+        held.add_metric([], len(progress))
+        yield from (lag, recovery, held, commits, self._freshness())
 
     def _freshness(self) -> Metric:
         fresh = _family(names.FRESHNESS)

@@ -12,7 +12,6 @@ from topics.scalars import (
     BusinessDate,
     Count,
     Identifier,
-    NotPositive,
     Signed,
     TenderKind,
     UtcTime,
@@ -50,7 +49,7 @@ class CheckoutTotals(Contract):
     units: Count
     returned_units: Count
     gross_minor: Signed
-    discount_minor: NotPositive
+    discount_minor: Signed
     tax_minor: Signed
     refund_minor: Count
     net_sales_minor: Signed

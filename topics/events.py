@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from topics.scalars import (
+    Amount,
     BusinessDate,
     Count,
     Currency,
@@ -16,6 +17,7 @@ from topics.scalars import (
     Identifier,
     NotPositive,
     Positive,
+    Quantity,
     Reference,
     Signed,
     TenderKind,
@@ -40,10 +42,10 @@ class Line(Contract):
 
     line_no: Count
     sku: Identifier
-    quantity: Count
+    quantity: Quantity
     unit: Unit
     unit_price_minor: Count
-    amount_minor: Signed
+    amount_minor: Amount
 
 
 class Discount(Contract):
@@ -57,14 +59,14 @@ class Tax(Contract):
     """Tax contained in the amounts, by rate in basis points (1,900 is 19 %)."""
 
     rate_basis_points: Count
-    amount_minor: Signed
+    amount_minor: Amount
 
 
 class Tender(Contract):
     """What the customer paid with."""
 
     kind: TenderKind
-    amount_minor: Signed
+    amount_minor: Amount
 
 
 class Envelope(Contract):

@@ -98,7 +98,7 @@ EVENT_AGE = MetricSpec(
 BATCH_RECORDS = MetricSpec(
     "tillstream_batch_records",
     "histogram",
-    "Input records in one transaction.",
+    "Till events in one transaction, duplicates among them; batches without any do not count.",
     buckets=BATCH_BUCKETS,
 )
 CONSUMER_LAG = MetricSpec(

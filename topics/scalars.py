@@ -18,6 +18,12 @@ SAFE_INTEGER_MAX = 2**53 - 1
 Above it a reader in JavaScript rounds money; far below it a bulk quantity in grams is refused.
 """
 
+QUANTITY_MAX = 10**12
+AMOUNT_MAX = 10**13
+"""Largest quantity and amount of one entry of an event. A message holds some ten thousand
+entries, and their sum must fit the 64 bits of state and database: with `SAFE_INTEGER_MAX` each, a
+thousand lines would stop whoever adds them up. A million tonnes in grams still pass."""
+
 TEXT_LENGTH_MAX = 128
 """Characters in a free reference (receipt, cart, return). Longer ones are a till gone wrong;
 shorter than a UUID with a prefix would refuse honest ones."""
@@ -100,6 +106,12 @@ Signed = Annotated[
     Meta(ge=-SAFE_INTEGER_MAX, le=SAFE_INTEGER_MAX),
 ]
 """A quantity or an amount that may be negative."""
+
+Quantity = Annotated[int, Field(ge=0, le=QUANTITY_MAX), Meta(ge=0, le=QUANTITY_MAX)]
+"""Quantity of one line, in the product's base unit."""
+
+Amount = Annotated[int, Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX), Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+"""Money of one line, tax or tender, in minor units; may be negative."""
 
 NotPositive = Annotated[int, Field(ge=-SAFE_INTEGER_MAX, le=0), Meta(ge=-SAFE_INTEGER_MAX, le=0)]
 """An amount that only ever reduces, as discounts do."""

@@ -35,10 +35,10 @@ class WireLine(msgspec.Struct, frozen=True, gc=False):
 
     line_no: s.Count
     sku: str
-    quantity: s.Count
+    quantity: s.Quantity
     unit: s.Unit
     unit_price_minor: s.Count
-    amount_minor: s.Signed
+    amount_minor: s.Amount
 
 
 class WireDiscount(msgspec.Struct, frozen=True, gc=False):
@@ -52,14 +52,14 @@ class WireTax(msgspec.Struct, frozen=True, gc=False):
     """See `topics.events.Tax`."""
 
     rate_basis_points: s.Count
-    amount_minor: s.Signed
+    amount_minor: s.Amount
 
 
 class WireTender(msgspec.Struct, frozen=True, gc=False):
     """See `topics.events.Tender`."""
 
     kind: s.TenderKind
-    amount_minor: s.Signed
+    amount_minor: s.Amount
 
 
 def _check_envelope(event: "WireEvent") -> None:

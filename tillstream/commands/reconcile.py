@@ -5,7 +5,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -14,7 +14,6 @@ import typer
 from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from connectors.postgres.sink.derived import Malformed
 from tillstream.reconcile.difference import Difference
@@ -102,23 +101,17 @@ def _print(outcome: Outcome, as_json: bool) -> None:
         differences = [difference.to_json() for difference in outcome.differences]
         print(json.dumps(differences, indent=2, default=str))  # noqa: T201
     elif outcome.differences:
-        Console().print(_table(outcome.differences))
+        for difference in outcome.differences:
+            print("\n".join(_lines(difference)))  # noqa: T201
+        print(f"{len(outcome.differences)} differences")  # noqa: T201
     else:
         print("no difference")  # noqa: T201
 
 
-def _table(differences: list[Difference]) -> Table:
-    table = Table("check", "table", "key", "field", "expected", "found", "cause")
-    for difference in differences:
-        for name, (expected, found) in (difference.fields or {"": ("", "")}).items():
-            table.add_row(
-                difference.check,
-                difference.table,
-                difference.key,
-                name,
-                str(expected),
-                str(found),
-                difference.cause,
-            )
-    table.caption = f"{len(differences)} differences"
-    return table
+def _lines(difference: Difference) -> Iterator[str]:
+    """A line a field: whole keys, also where the output goes to a file or another program."""
+    place = f"{difference.check}  {difference.table}  {difference.key}"
+    if not difference.fields:
+        yield f"{place}: {difference.cause}"
+    for name, (expected, found) in difference.fields.items():
+        yield f"{place}  {name}: expected {expected}, found {found}: {difference.cause}"

@@ -1,0 +1,26 @@
+"""The Kafka client's names, in one place: it ships no types, so here it stops being checked.
+
+What comes from here is ``Any``; the modules that use it give their own values types.
+"""
+
+# pyright: reportMissingTypeStubs=false
+
+from typing import Any
+
+import aiokafka
+import aiokafka.admin
+import aiokafka.coordinator.assignors.range as range_assignor
+import aiokafka.errors
+import aiokafka.producer.message_accumulator as accumulator
+
+Consumer: Any = aiokafka.AIOKafkaConsumer
+Producer: Any = aiokafka.AIOKafkaProducer
+TopicPartition: Any = aiokafka.TopicPartition
+AdminClient: Any = aiokafka.admin.AIOKafkaAdminClient
+NewTopic: Any = aiokafka.admin.NewTopic
+BatchBuilder: Any = accumulator.BatchBuilder
+RangePartitionAssignor: Any = range_assignor.RangePartitionAssignor
+
+ConsumerStoppedError: type[Exception] = aiokafka.errors.ConsumerStoppedError
+KafkaError: type[Exception] = aiokafka.errors.KafkaError
+TOPIC_EXISTS: int = aiokafka.errors.TopicAlreadyExistsError.errno
