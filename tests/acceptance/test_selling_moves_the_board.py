@@ -33,10 +33,10 @@ async def test_a_sale_at_a_till_moves_the_open_board(stack: Stack) -> None:
 
     async with chromium() as browser, visit(browser, addresses["dashboard"]) as seen:
         await seen.go(f"/locations/{name}")
-        await seen.shows(f"stock/{name}/whole-milk-1l", "on_hand", "\N{MINUS SIGN}2")
+        await seen.shows(f"stock/{name}/whole-milk-1l", "on_hand", "-2")
         await seen.mark()
         sell(addresses["kafka"], till, 5)
-        await seen.shows(f"stock/{name}/whole-milk-1l", "on_hand", "\N{MINUS SIGN}7")
+        await seen.shows(f"stock/{name}/whole-milk-1l", "on_hand", "-7")
 
         assert not await seen.was_reloaded(), "the board changed only by a reload"
         assert seen.faults == [] and seen.outside == []
