@@ -60,6 +60,7 @@ class TopicSpec:
 
     ``by_location`` topics share one partition count and are placed by location alone.
     ``model`` is a pydantic model or adapter for the value, None where the value is opaque.
+    ``stamped_by_broker`` topics carry the broker's time, because their senders' clocks may lie.
     """
 
     name: str
@@ -70,6 +71,7 @@ class TopicSpec:
     retention_ms: int
     by_location: bool = True
     message_bytes_max: int = EVENT_BYTES_MAX
+    stamped_by_broker: bool = False
 
 
 TILL_EVENTS = TopicSpec(
@@ -79,6 +81,7 @@ TILL_EVENTS = TopicSpec(
     till_event_adapter,
     "delete",
     FOREVER_MS,
+    stamped_by_broker=True,
 )
 STOCK_MOVEMENTS = TopicSpec(
     "cdc.stock-movements",
@@ -192,6 +195,7 @@ def kafka_configs(spec: TopicSpec, replication: int) -> dict[str, str]:
         "retention.bytes": "-1",
         "max.message.bytes": str(spec.message_bytes_max),
         "message.timestamp.after.max.ms": str(CLOCK_AHEAD_MAX_MS),
+        "message.timestamp.type": "LogAppendTime" if spec.stamped_by_broker else "CreateTime",
         "min.insync.replicas": str(max(1, replication - 1)),
     }
     if spec.cleanup == "compact":

@@ -18,6 +18,9 @@ from tests.integration.worker_world import Topics, WorkerProcess, eventually
 from topics.partitioning import partition_of
 from topics.registry import ASSORTMENT, STOCK_MOVEMENTS, TILL_EVENTS, dead_letter_of
 
+FAR_FUTURE_MS = 4_070_908_800_000
+"""2099-01-01, by which a till with that date in its clock stamps its messages too."""
+
 _numbers = count(1)
 
 
@@ -132,7 +135,9 @@ def test_a_time_in_the_far_future_sells_but_leaves_the_locations_clock_alone(sho
         occurred_at="2099-01-01T00:00:00Z",
     )
 
-    shop.around(opened, added, far)
+    shop.topics.send([opened, added])
+    shop.topics.send([far], timestamp_ms=FAR_FUTURE_MS)
+    shop.around()
 
     level = shop.level("pear")
     assert level["on_hand"] == -1, "a sale with a wrong clock was lost"

@@ -81,11 +81,16 @@ class Topics:
         """The newest value of each key."""
         return {m.key.decode(): json.loads(m.value) for m in self.messages(topic)}
 
-    def send(self, messages: Sequence[Message], headers: Headers | None = None) -> None:
-        """Send in order, and return when all are acknowledged."""
+    def send(
+        self,
+        messages: Sequence[Message],
+        headers: Headers | None = None,
+        timestamp_ms: int | None = None,
+    ) -> None:
+        """Send in order, and return when all are acknowledged; stamped now unless told."""
         producer = KafkaProducer(bootstrap_servers=self.kafka, max_request_size=2_000_000)
         sent = [
-            producer.send(topic, value, key.encode(), headers or [], partition)
+            producer.send(topic, value, key.encode(), headers or [], partition, timestamp_ms)
             for topic, key, value, partition in messages
         ]
         for each in sent:
