@@ -40,6 +40,13 @@ def delete_topics(admin: Any, names: Iterable[str]) -> None:
         time.sleep(0.1)
 
 
+def shown(admin: Any, names: Iterable[str]) -> None:
+    """Wait until the broker shows topics that were just made, which under load is not at once."""
+    wanted = set(names)
+    while not wanted <= set(admin.list_topics()):
+        time.sleep(0.1)
+
+
 def tillstream(bootstrap: str, *arguments: str, **settings: str) -> tuple[int, str, str]:
     """Run the command line against a broker: exit status, output, errors.
 

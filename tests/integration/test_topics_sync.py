@@ -9,7 +9,13 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer  # type: ignore[import-untyped]
 from kafka.admin import ConfigResource, ConfigResourceType  # type: ignore[import-untyped]
 
-from tests.integration.own_broker import delete_topics, own_broker, tillstream, tillstream_json
+from tests.integration.own_broker import (
+    delete_topics,
+    own_broker,
+    shown,
+    tillstream,
+    tillstream_json,
+)
 from topics.registry import ALL, BY_NAME, DEAD_LETTERS, STOCK_LEVELS, TILL_EVENTS
 
 
@@ -93,6 +99,7 @@ def test_another_partition_count_is_refused_and_nothing_is_changed(broker: str, 
 def test_topics_by_location_with_different_counts_are_refused(broker: str, admin: Any) -> None:
     admin.create_topics({TILL_EVENTS.name: {"num_partitions": 2, "replication_factor": 1}})
     admin.create_topics({STOCK_LEVELS.name: {"num_partitions": 5, "replication_factor": 1}})
+    shown(admin, (TILL_EVENTS.name, STOCK_LEVELS.name))
     status, told = tillstream_json(broker, "topics", "sync", partitions="5")
     assert status == 1 and states(told)[TILL_EVENTS.name] == "refused"
     (advice,) = [finding["advice"] for finding in told if "advice" in finding]
