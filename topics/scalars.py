@@ -19,10 +19,10 @@ Above it a reader in JavaScript rounds money; far below it a bulk quantity in gr
 """
 
 QUANTITY_MAX = 10**12
-AMOUNT_MAX = 10**13
-"""Largest quantity and amount of one entry of an event. A message holds some ten thousand
-entries, and their sum must fit the 64 bits of state and database: with `SAFE_INTEGER_MAX` each, a
-thousand lines would stop whoever adds them up. A million tonnes in grams still pass."""
+AMOUNT_MAX = 10**12
+"""Largest quantity and amount of one entry of an event. A message that came compressed may hold a
+million entries, and their sum must fit the 64 bits of state and database: at `SAFE_INTEGER_MAX`
+each, a thousand lines would stop whoever adds them up. A million tonnes in grams still pass."""
 
 TEXT_LENGTH_MAX = 128
 """Characters in a free reference (receipt, cart, return). Longer ones are a till gone wrong;

@@ -3,9 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
-import subprocess
-import sys
 import time
 import urllib.request
 import uuid
@@ -18,15 +15,13 @@ import psycopg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tests.integration.process import PATIENCE_SECONDS, Process
 from topics.partitioning import partition_of
 from topics.registry import INPUTS, OUTPUTS, STOCK_MOVEMENTS, TILL_EVENTS
 
 PARTITIONS = 4
-HOME = Path(__file__).resolve().parents[2]
 WHEN = "2026-11-21T09:30:00Z"
 DAY = "2026-11-21"
-PATIENCE_SECONDS = 60.0
-"""How long anything may take before a test gives up on it: a limit, not an expectation."""
 
 Message = tuple[str, str, bytes, int]
 """(topic, key, value, partition)."""
@@ -185,60 +180,21 @@ async def read_all_inputs_as(kafka: str, group: str) -> None:
         await consumer.stop()
 
 
-class SinkProcess:
-    """`tillstream.sink.run` in a process of its own."""
+class SinkProcess(Process):
+    """`tillstream worker sink` in a process of its own."""
 
     def __init__(self, kafka: str, postgres: str, folder: Path) -> None:
-        self.environment = {
-            "TILLSTREAM_HOME": str(folder),
-            "TILLSTREAM_KAFKA": kafka,
-            "TILLSTREAM_POSTGRES": postgres,
-        }
-        self._log = folder / "sink.log"
-        self._process = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        program = (
-            "from tillstream.settings import load_settings\n"
-            "from tillstream.sink import run\n"
-            "run(load_settings())\n"
-        )
-        with self._log.open("wb") as log:
-            return subprocess.Popen(
-                [sys.executable, "-c", program],
-                cwd=HOME,
-                env={**os.environ, **self.environment},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-
-    @property
-    def log(self) -> str:
-        """What the last process has said."""
-        return self._log.read_text()
-
-    def kill(self) -> None:
-        """End it as a power cut would, by its own pid."""
-        self._process.kill()
-        self._process.wait()
-
-    def restart(self) -> None:
-        """Start it again after `kill` or `stop`."""
-        self._process = self._start()
-
-    def stop(self) -> int:
-        """Ask it to stop; its exit status."""
-        self._process.terminate()
-        return self._process.wait(PATIENCE_SECONDS)
+        settings = {"home": str(folder), "kafka": kafka, "postgres": postgres}
+        super().__init__(["-m", "tillstream", "worker", "sink"], folder / "sink.log", settings)
 
     @property
     def running(self) -> bool:
         """Whether it is still there."""
-        return self._process.poll() is None
+        return self.process.poll() is None
 
     def metric(self, name: str) -> float:
         """The sum of a metric's samples; 0 where there is none."""
-        at = self.log.split("metrics=", 1)[1].split()[0]
+        at = self.log.rsplit("metrics=", 1)[1].split()[0]
         with urllib.request.urlopen(at) as answer:
             lines = answer.read().decode().splitlines()
         return sum(

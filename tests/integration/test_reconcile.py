@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import running
+from tests.integration.process import HOME
 from tests.integration.sink_world import (
     DAY,
-    HOME,
     WHEN,
     Message,
     SinkProcess,

@@ -1,9 +1,6 @@
 """Real workers on a broker of their own, and what they have said so far."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,54 +8,26 @@ from typing import Any
 
 from kafka import KafkaProducer
 
-from tests.integration.sink_world import HOME, PARTITIONS, PATIENCE_SECONDS, Message
+from tests.integration.process import PATIENCE_SECONDS, Process
+from tests.integration.sink_world import PARTITIONS, Message
 from tillstream.topic_reader import TopicReader
 
 Headers = list[tuple[str, bytes]]
 
 
-class WorkerProcess:
+class WorkerProcess(Process):
     """`tillstream worker` in a process of its own."""
 
     def __init__(self, kafka: str, folder: Path, name: str, application_id: str) -> None:
-        self._log = folder / f"{name}-{application_id}.log"
-        self._environment = {
-            "TILLSTREAM_HOME": str(folder),
-            "TILLSTREAM_KAFKA": kafka,
-            "TILLSTREAM_WORKER_NAME": name,
-            "TILLSTREAM_APPLICATION_ID": application_id,
-            "TILLSTREAM_PARTITIONS": str(PARTITIONS),
+        settings = {
+            "home": str(folder),
+            "kafka": kafka,
+            "worker_name": name,
+            "application_id": application_id,
+            "partitions": str(PARTITIONS),
         }
-        self.process = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        with self._log.open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "tillstream", "worker"],
-                cwd=HOME,
-                env={**os.environ, **self._environment},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-
-    @property
-    def log(self) -> str:
-        """All that its processes have said."""
-        return self._log.read_text()
-
-    def kill(self) -> None:
-        """End it as a power cut would, by its own pid."""
-        self.process.kill()
-        self.process.wait()
-
-    def restart(self) -> None:
-        """Start it again after `kill`."""
-        self.process = self._start()
-
-    def stop(self) -> int:
-        """Ask it to stop; its exit status."""
-        self.process.terminate()
-        return self.process.wait(timeout=PATIENCE_SECONDS)
+        log = folder / f"{name}-{application_id}.log"
+        super().__init__(["-m", "tillstream", "worker"], log, settings)
 
 
 class Topics:

@@ -10,6 +10,7 @@ from tests.unit.agents.partition_world import (
     returned,
     said,
 )
+from topics.scalars import QUANTITY_MAX
 
 
 def test_a_sale_takes_its_quantities_off_the_shelf() -> None:
@@ -109,7 +110,7 @@ def test_a_quantity_of_zero_moves_nothing_but_its_level_is_shown() -> None:
 
 def test_very_large_quantities_stay_exact() -> None:
     world = World()
-    huge = 2**53 - 1
+    huge = QUANTITY_MAX
     world.sell(said("cart_completed", 1, **receipt(line(quantity=huge))))
     world.book("milk", huge)
     assert world.level().on_hand == 0
