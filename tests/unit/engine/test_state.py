@@ -1,0 +1,114 @@
+"""Where a value is looked up on its way from the fold to the store: never stale, never lost."""
+
+import msgspec
+import pytest
+
+from engine import state as state_module
+from engine.state import PartitionState, Table
+from engine.store import MemoryStore
+
+
+class Level(msgspec.Struct, array_like=True):
+    """A value that folds change in place."""
+
+    on_hand: int
+
+
+def opened(store: MemoryStore) -> tuple[PartitionState, Table[Level]]:
+    state = PartitionState(store, {"levels": Level, "other": Level})
+    return state, state.table("levels")
+
+
+def commit(state: PartitionState, position: int = 1) -> dict[bytes, bytes | None]:
+    """Take, settle and write, as after a transaction."""
+    changes = state.take()
+    state.settle()
+    state.write(position)
+    return changes
+
+
+@pytest.fixture
+def tiny_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So small that every second key evicts."""
+    monkeypatch.setattr(state_module, "CACHE_ENTRIES", 1)
+
+
+def test_a_value_survives_into_a_state_that_is_opened_anew() -> None:
+    store = MemoryStore()
+    state, levels = opened(store)
+    levels.put("a", Level(3))
+    commit(state)
+
+    _, again = opened(store)
+
+    assert again.get("a") == Level(3)
+
+
+@pytest.mark.usefixtures("tiny_cache")
+def test_an_evicted_value_is_not_read_stale_before_its_transaction() -> None:
+    state, levels = opened(MemoryStore())
+    levels.put("a", Level(1))
+    commit(state)
+    levels.put("a", Level(2))
+    for key in "bcd":
+        levels.get(key)
+
+    assert levels.get("a") == Level(2), "the store's older value came back"
+
+
+@pytest.mark.usefixtures("tiny_cache")
+@pytest.mark.parametrize("settled", [False, True])
+def test_an_evicted_value_is_not_read_stale_while_it_is_on_its_way(settled: bool) -> None:
+    state, levels = opened(MemoryStore())
+    levels.put("a", Level(1))
+    commit(state)
+    levels.put("a", Level(2))
+    state.take()
+    if settled:
+        state.settle()
+    for key in "bcd":
+        levels.get(key)
+
+    assert levels.get("a") == Level(2), "the store's older value came back"
+
+
+def test_a_change_after_the_take_belongs_to_the_next_one() -> None:
+    state, levels = opened(MemoryStore())
+    level = Level(1)
+    levels.put("a", level)
+    first = state.take()
+    level.on_hand = 2
+    levels.put("a", level)
+
+    assert msgspec.msgpack.decode(first[b"levels\x00a"] or b"") == [1]
+    assert msgspec.msgpack.decode(state.take()[b"levels\x00a"] or b"") == [2]
+
+
+def test_a_dropped_key_is_a_tombstone_and_is_gone_everywhere() -> None:
+    store = MemoryStore()
+    state, levels = opened(store)
+    levels.put("a", Level(1))
+    commit(state)
+    levels.drop("a")
+
+    assert levels.get("a") is None
+    assert commit(state) == {b"levels\x00a": None}, "the changelog would keep the key for ever"
+    assert opened(store)[1].get("a") is None
+
+
+def test_tables_do_not_see_each_others_keys() -> None:
+    state, levels = opened(MemoryStore())
+    state.table("other").put("a", Level(9))
+    commit(state)
+
+    assert levels.get("a") is None
+    assert list(levels.scan()) == []
+
+
+def test_nothing_that_was_unchanged_is_taken_again() -> None:
+    state, levels = opened(MemoryStore())
+    levels.put("a", Level(1))
+    commit(state)
+    levels.get("a")
+
+    assert state.take() == {}
