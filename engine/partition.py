@@ -120,19 +120,18 @@ class PartitionWork:
             store = self._open_store()
             return store, await changelog.recover(store, *where)
 
-    def fold(self, topic: str, records: Sequence[Record]) -> int:
-        """Apply the records that the state has not seen yet; how many that were."""
+    def fold(self, topic: str, records: Sequence[Record]) -> None:
+        """Apply the records that the state has not seen yet."""
         position = self.progress.positions[topic]
         fresh = records if records[0].offset >= position else _from(position, records)
         if not fresh:
-            return 0
+            return
         try:
             self._agent.fold(topic, fresh)
         except Exception as error:
             span = f"{topic}-{self.partition} offsets {fresh[0].offset} to {fresh[-1].offset}"
             raise FoldFailed(f"{span}: {error!r}") from error
         self._note(topic, fresh[-1].offset + 1, len(fresh))
-        return len(fresh)
 
     def _note(self, topic: str, position: int, count: int) -> None:
         self.progress.positions[topic] = position

@@ -17,17 +17,17 @@ LagByPartition = Mapping[tuple[str, int], int]
 
 def counter(spec: MetricSpec, registry: CollectorRegistry) -> Counter:
     """The counter that ``spec`` describes."""
-    return Counter(spec.name, spec.help, spec.labels, registry=registry)
+    return Counter(**spec.arguments(), registry=registry)
 
 
 def gauge(spec: MetricSpec, registry: CollectorRegistry) -> Gauge:
     """The gauge that ``spec`` describes."""
-    return Gauge(spec.name, spec.help, spec.labels, registry=registry)
+    return Gauge(**spec.arguments(), registry=registry)
 
 
 def histogram(spec: MetricSpec, registry: CollectorRegistry) -> Histogram:
     """The histogram that ``spec`` describes."""
-    return Histogram(spec.name, spec.help, spec.labels, buckets=spec.buckets, registry=registry)
+    return Histogram(**spec.arguments(), buckets=spec.buckets, registry=registry)
 
 
 class WorkerFigures:

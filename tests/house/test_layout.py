@@ -6,18 +6,7 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-
-PACKAGES = (
-    "topics",
-    "tables",
-    "engine",
-    "agents",
-    "connectors",
-    "edge",
-    "dashboards",
-    "tillstream",
-)
+from tests.house.checkout import CHECKOUT, PACKAGES
 
 
 @pytest.mark.parametrize("package", PACKAGES)

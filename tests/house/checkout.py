@@ -1,0 +1,16 @@
+"""Where the house tests look: the checkout and its packages."""
+
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+PACKAGES = (
+    "topics",
+    "tables",
+    "engine",
+    "agents",
+    "connectors",
+    "edge",
+    "dashboards",
+    "tillstream",
+)
