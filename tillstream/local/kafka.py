@@ -91,8 +91,17 @@ def _silent_client() -> Generator[None]:
         log.setLevel(before)
 
 
+def cluster_id(random: bytes) -> str:
+    """A cluster's id from 16 random bytes, written as Kafka writes its UUIDs.
+
+    The first bit is cleared: one id in 64 would begin with a dash, which Kafka's tools take for
+    an option.
+    """
+    return urlsafe_b64encode(bytes((random[0] & 0x7F,)) + random[1:]).rstrip(b"=").decode()
+
+
 def _format(config: Path, environment: dict[str, str]) -> None:
-    cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    cluster = cluster_id(uuid.uuid4().bytes)
     arguments = ("format", "--config", str(config), "--cluster-id", cluster, "--ignore-formatted")
     done = subprocess.run(
         java.command("kafka.tools.StorageTool", *arguments, heap_mb=HEAP_MB),
