@@ -24,8 +24,10 @@ class StoreAheadOfLog(Exception):
     """The store was written past the changelog's end: the log has lost what the store holds."""
 
 
-async def recover(store: Store, bootstrap: str, topic: str, partition: int) -> int:
-    """Read the changelog from the store's position to its end; the records applied.
+async def recover(
+    store: Store, bootstrap: str, topic: str, partition: int, applied: Callable[[int], None]
+) -> None:
+    """Read the changelog from the store's position to its end; ``applied`` is told each part.
 
     Raises `StoreAheadOfLog`; the caller empties the store and recovers from the first offset.
     """
@@ -37,12 +39,12 @@ async def recover(store: Store, bootstrap: str, topic: str, partition: int) -> i
     )
     await consumer.start()
     try:
-        return await _read_tail(consumer, store, TopicPartition(topic, partition))
+        await _read_tail(consumer, store, TopicPartition(topic, partition), applied)
     finally:
         await consumer.stop()
 
 
-async def _read_tail(consumer: Any, store: Store, tp: Any) -> int:
+async def _read_tail(consumer: Any, store: Store, tp: Any, applied: Callable[[int], None]) -> None:
     consumer.assign([tp])
     end: int = (await consumer.end_offsets([tp]))[tp]
     start = store.position()
@@ -52,17 +54,7 @@ async def _read_tail(consumer: Any, store: Store, tp: Any) -> int:
         await consumer.seek_to_beginning(tp)
     else:
         consumer.seek(tp, start)
-    return await _apply(consumer, store, tp, end, _progress(tp, end))
-
-
-async def _apply(
-    consumer: Any,
-    store: Store,
-    tp: Any,
-    end: int,
-    tell: Callable[[int, int], None],
-) -> int:
-    applied = 0
+    tell = _progress(tp, end)
     at: int = await consumer.position(tp)
     while at < end:
         fetched = await consumer.getmany(tp, timeout_ms=1000, max_records=READ_RECORDS_MAX)
@@ -70,18 +62,18 @@ async def _apply(
         at = await consumer.position(tp)
         values: Mapping[bytes, bytes | None] = {r.key: r.value for r in records}
         store.write(values, at)
-        applied += len(records)
-        tell(applied, at)
-    return applied
+        applied(len(records))
+        tell(len(records), at)
 
 
 def _progress(tp: Any, end: int) -> Callable[[int, int], None]:
-    told = 0
+    total = told = 0
 
-    def tell(applied: int, at: int) -> None:
-        nonlocal told
-        if applied - told >= PROGRESS_EVERY_RECORDS:
-            told = applied
-            log.info("recovering", partition=tp.partition, records=applied, at=at, end=end)
+    def tell(records: int, at: int) -> None:
+        nonlocal total, told
+        total += records
+        if total - told >= PROGRESS_EVERY_RECORDS:
+            told = total
+            log.info("recovering", partition=tp.partition, records=total, at=at, end=end)
 
     return tell

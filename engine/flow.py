@@ -9,7 +9,7 @@ from faust.types import TP
 from engine.clients import Consumer
 from engine.contract import AgentSpec, Record
 from engine.errors import InputRecreated
-from engine.partition import EngineSettings, PartitionWork
+from engine.partition import EngineSettings, PartitionWork, Progress
 
 log = structlog.get_logger()
 
@@ -24,6 +24,7 @@ class PartitionFlow:
         stop_now: Callable[[BaseException], None],
     ) -> None:
         self.work: dict[int, PartitionWork] = {}
+        self.opening: dict[int, Progress] = {}
         self._spec = spec
         self._settings = settings
         self._stop_now = stop_now
@@ -43,7 +44,11 @@ class PartitionFlow:
 
     async def _open(self, partition: int) -> dict[TP, int]:
         work = PartitionWork(self._spec, self._settings, partition, self.failed)
-        positions = await work.open()
+        self.opening[partition] = work.progress
+        try:
+            positions = await work.open()
+        finally:
+            del self.opening[partition]
         self.work[partition] = work
         done = work.progress
         log.info(

@@ -55,9 +55,15 @@ class EngineSettings:
 
 @dataclass(slots=True)
 class Progress:
-    """What a partition has done, for metrics and the watchdog."""
+    """What a partition has done, for metrics and the watchdog.
 
+    ``fenced`` once no predecessor can write any more; ``committed`` is how many of ``records``
+    are durable.
+    """
+
+    fenced: bool = False
     records: int = 0
+    committed: int = 0
     commits: int = 0
     recovered: int = 0
     recovery_seconds: float = 0.0
@@ -86,13 +92,15 @@ class PartitionWork:
         self._room.set()
         self._closing = False
         self._written_at = 0.0
+        self._position = 0
 
     async def open(self) -> dict[str, int]:
         """Fence, recover, and build the agent; the next offset of each input topic."""
         await self._writer.open()
+        self.progress.fenced = True
         started = time.monotonic()
         store = self._open_store()
-        store, self.progress.recovered = await self._recover(store)
+        store = await self._recover(store)
         self._state = PartitionState(store, {**self._spec.tables, POSITIONS: int})
         self._positions = self._state.table(POSITIONS)
         self.progress.positions = {t: self._positions.get(t) or 0 for t in self._spec.topics}
@@ -109,16 +117,20 @@ class PartitionWork:
         root = self._settings.state_folder
         return None if root is None else root / f"{self.partition:05d}"
 
-    async def _recover(self, store: Store) -> tuple[Store, int]:
+    async def _recover(self, store: Store) -> Store:
         where = (self._settings.bootstrap, self._settings.changelog, self.partition)
         try:
-            return store, await changelog.recover(store, *where)
+            await changelog.recover(store, *where, self._note_recovered)
         except changelog.StoreAheadOfLog as found:
             log.warning("state is rebuilt", partition=self.partition, why=str(found))
             store.close()
             empty(self._folder())
             store = self._open_store()
-            return store, await changelog.recover(store, *where)
+            await changelog.recover(store, *where, self._note_recovered)
+        return store
+
+    def _note_recovered(self, records: int) -> None:
+        self.progress.recovered += records
 
     def fold(self, topic: str, records: Sequence[Record]) -> None:
         """Apply the records that the state has not seen yet."""
@@ -167,19 +179,21 @@ class PartitionWork:
         self._agent.announce(outbox)
         changes = self._state.take()
         self._pending = 0
+        folded = self.progress.records
         self._room.set()
-        position = await self._writer.commit(
+        self._position = await self._writer.commit(
             self._settings.changelog, changes, outbox.messages, dict(self.progress.positions)
         )
         self._agent.committed()
         self.progress.commits += 1
-        self._write(self._state.settle(), position)
+        self.progress.committed = folded
+        self._write(self._state.settle())
 
-    def _write(self, unwritten: int, position: int) -> None:
+    def _write(self, unwritten: int) -> None:
         now = time.monotonic()
         due = now - self._written_at >= WRITE_EVERY_SECONDS or unwritten >= WRITE_EVERY_KEYS
-        if due or self._closing:
-            self._state.write(position)
+        if due:
+            self._state.write(self._position)
             self._written_at = now
 
     async def close(self) -> None:
@@ -188,6 +202,8 @@ class PartitionWork:
         self._work_came.set()
         await self._committer
         await self._commit_pending()
+        if self.progress.commits:  # the last ones may have settled since the last write
+            self._state.write(self._position)
         await self._writer.close()
         self._state.close()
 
