@@ -376,7 +376,8 @@ def test_an_owner_that_may_make_no_roles_is_told_what_a_dba_must_run(
     with pytest.raises(MigrationError, match=r"DBA .*: CREATE ROLE tillstream_cdc LOGIN REPL"):
         migrate(database)
     dba("CREATE ROLE tillstream_cdc LOGIN REPLICATION")
-    assert migrate(database) == ["0005_capture.sql"], "the migrations before it were lost"
+    rest = ALL_FILES[ALL_FILES.index("0005_capture.sql") :]
+    assert migrate(database) == rest, "the migrations before it were lost"
 
 
 def test_a_capture_role_that_is_a_superuser_is_refused(

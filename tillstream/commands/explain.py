@@ -1,0 +1,104 @@
+"""``tillstream explain``: the level at any past moment, and what made it so."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import psycopg
+import typer
+from psycopg import sql
+from psycopg.rows import class_row
+
+from dashboards.ledger.explanation import Explanation, Subject, Unknown, explain, subject_of
+from dashboards.ledger.moments import NoMoment, parse_moment
+from tillstream.explained import lines, zone
+from tillstream.settings import load_settings
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 10
+"""How long the database may take to answer before it counts as away."""
+
+NOT_EXPLAINED = 1
+"""Exit status where there is nothing to explain: no such location, SKU or time."""
+
+NOT_READ = 2
+"""Exit status where the database did not answer."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command(name="explain")(command)
+
+
+def command(
+    location: Annotated[str, typer.Argument(help="Id of the location.", metavar="LOCATION")],
+    sku: Annotated[str, typer.Argument(help="SKU of the product.", metavar="SKU")],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            help="The moment, as 2026-11-21T14:05 on the location's own clock, or with an offset "
+            "as 2026-11-21T13:05Z. Without it, now.",
+            metavar="TIME",
+        ),
+    ] = None,
+    last: Annotated[
+        int, typer.Option(min=1, max=1000, help="How many effects before the moment to list.")
+    ] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say how much was on hand at a moment, and which sales and movements made it so.
+
+    It is reckoned from the stock ledger, by when each effect occurred in the shop, not by when
+    it was told: what a till delivers late changes the past, and is marked as late. The level now
+    is compared with the one that the workers keep; while events are on their way the two may
+    differ for a moment. How much lay in carts is not in the ledger.
+
+    Exit status: 0 explained, 1 unknown location, SKU or time, 2 the database does not answer.
+    """
+    dsn = load_settings().require("postgres")
+    try:
+        subject, explanation = asyncio.run(_explained(dsn, location, sku, at, last))
+    except (Unknown, NoMoment) as fault:
+        _fail(NOT_EXPLAINED, str(fault))
+    except (psycopg.Error, OSError) as fault:
+        _fail(NOT_READ, f"PostgreSQL does not answer: {str(fault).strip()}")
+    else:
+        typer.echo(
+            msgspec.json.encode(explanation).decode()
+            if as_json
+            else "\n".join(lines(subject, explanation))
+        )
+
+
+def _fail(status: int, cause: str) -> None:
+    print(f"tillstream: {cause}", file=sys.stderr)  # noqa: T201
+    raise typer.Exit(status)
+
+
+async def _explained(
+    dsn: str, location: str, sku: str, at: str | None, last: int
+) -> tuple[Subject, Explanation]:
+    async with await psycopg.AsyncConnection.connect(
+        dsn, autocommit=True, connect_timeout=CONNECT_SECONDS
+    ) as connection:
+        ask = _Asker(connection)
+        subject = await subject_of(ask, location, sku)
+        now = datetime.now(UTC)
+        moment = parse_moment(at, zone(subject), now) if at is not None else now
+        return subject, await explain(ask, location, sku, moment, last)
+
+
+class _Asker:
+    """`dashboards.ledger.explanation.Ask` on one connection."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        self._connection = connection
+
+    async def __call__(self, question: sql.SQL, row_type: type[T], **parameters: object) -> list[T]:
+        async with self._connection.cursor(row_factory=class_row(row_type)) as cursor:
+            await cursor.execute(question, parameters)
+            return await cursor.fetchall()
