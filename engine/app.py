@@ -37,6 +37,8 @@ class BatchApp(faust.App):
     """A Faust app whose consumer hands whole batches to a flow."""
 
     flow: PartitionFlow
+    batch_consumer: BatchConsumer | None = None
+    """Once the worker has made it: other threads must not, as `faust.App.consumer` would."""
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker_consumer, self)
@@ -44,6 +46,7 @@ class BatchApp(faust.App):
     def _new_consumer(self) -> BatchConsumer:
         consumer = cast(BatchConsumer, super()._new_consumer())
         consumer.flow = self.flow
+        self.batch_consumer = consumer
         return consumer
 
 

@@ -13,7 +13,7 @@ import structlog
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from engine.clients import Consumer, ConsumerStoppedError, RangePartitionAssignor
+from engine.clients import Consumer, ConsumerStoppedError, KafkaError, RangePartitionAssignor
 from engine.contract import Record
 
 log = structlog.get_logger()
@@ -80,6 +80,11 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         consumer: Any = self._ensure_consumer()
         return {tp: consumer.highwater(tp) for tp in tps}
 
+    async def read_up_to(self) -> dict[TP, int]:
+        """The next offset to fetch of every assigned partition; runs in this thread's loop."""
+        consumer: Any = self._ensure_consumer()
+        return {tp: await consumer.position(tp) for tp in consumer.assignment()}
+
 
 class BatchConsumer(driver.Consumer):
     """Hands whole fetched lists to a `Flow`."""
@@ -92,6 +97,19 @@ class BatchConsumer(driver.Consumer):
     def ends(self) -> dict[TP, int | None]:
         """The known end of every assigned partition, for lag."""
         return cast(BatchConsumerThread, self._thread).ends(self.assignment())
+
+    async def read_up_to(self, patience_seconds: float) -> dict[TP, int]:
+        """The next offset to fetch of every assigned partition, asked from any thread.
+
+        Offsets without a record in them count as read. Empty where the fetching thread does not
+        answer in time.
+        """
+        thread = cast(BatchConsumerThread, self._thread)
+        asked = asyncio.run_coroutine_threadsafe(thread.read_up_to(), thread.thread_loop)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(asked), patience_seconds)
+        except (TimeoutError, ConsumerStoppedError, KafkaError):
+            return {}
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
         """Offsets are committed in the work's transactions."""

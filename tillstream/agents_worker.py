@@ -11,12 +11,12 @@ import uvloop
 from prometheus_client import CollectorRegistry, start_http_server
 
 from agents.retail import retail_agent
-from engine.app import BatchApp, build_app, ensure_topics
+from engine.app import BatchApp, build_app, ensure_topics, stop_now
 from engine.clients import KafkaError
-from engine.consumer import BatchConsumer
 from engine.contract import AgentSpec
 from engine.errors import TopicsUnfit
 from engine.partition import EngineSettings, Progress
+from engine.watchdog import Watchdog
 from tillstream.figures import Reckoned, WorkerFigures
 from tillstream.settings import Settings
 
@@ -42,7 +42,9 @@ def run(settings: Settings) -> None:
     )
     spec = _checked_spec(settings, engine_settings, figures)
     app = build_app(spec, engine_settings, instance=settings.worker_name)
-    _serve_metrics(settings, registry, app, figures)
+    watchdog = Watchdog(app, engine_settings.bootstrap, stop_now)
+    _serve_metrics(settings, registry, app, figures, watchdog)
+    watchdog.start()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     worker = faust.Worker(
@@ -75,11 +77,15 @@ def _checked_spec(
 
 
 def _serve_metrics(
-    settings: Settings, registry: CollectorRegistry, app: BatchApp, figures: WorkerFigures
+    settings: Settings,
+    registry: CollectorRegistry,
+    app: BatchApp,
+    figures: WorkerFigures,
+    watchdog: Watchdog,
 ) -> None:
     def lag() -> dict[tuple[str, int], int]:
-        consumer = app.consumer
-        if not isinstance(consumer, BatchConsumer):
+        consumer = app.batch_consumer
+        if consumer is None:
             return {}
         ends = consumer.ends()
         work = app.flow.work
@@ -94,6 +100,14 @@ def _serve_metrics(
     def progress() -> dict[int, Progress]:
         return {p: work.progress for p, work in app.flow.work.items()}
 
-    registry.register(Reckoned(lag, progress, figures.newest_event_seconds))
+    registry.register(
+        Reckoned(
+            lag,
+            progress,
+            watchdog.stalled_seconds,
+            lambda: watchdog.kafka_answers,
+            figures.newest_event_seconds,
+        )
+    )
     server, _ = start_http_server(settings.metrics_port, settings.host, registry)
     log.info("worker_started", metrics=f"http://{settings.host}:{server.server_port}/metrics")

@@ -89,10 +89,14 @@ class Reckoned(Collector):
         self,
         lag: Callable[[], LagByPartition],
         progress: Callable[[], Mapping[int, Progress]],
+        stalled_seconds: Callable[[], Mapping[int, float]],
+        kafka_answers: Callable[[], bool],
         newest_event_seconds: Mapping[str, float],
     ) -> None:
         self._lag = lag
         self._progress = progress
+        self._stalled_seconds = stalled_seconds
+        self._kafka_answers = kafka_answers
         self._newest = newest_event_seconds
 
     def collect(self) -> Iterator[Metric]:
@@ -110,6 +114,18 @@ class Reckoned(Collector):
             commits.add_metric([str(partition)], done.commits)
         held.add_metric([], len(progress))
         yield from (lag, recovery, held, commits, self._freshness())
+        yield from (self._stalled(), self._kafka_up())
+
+    def _kafka_up(self) -> Metric:
+        up = _family(names.WORKER_KAFKA_UP)
+        up.add_metric([], self._kafka_answers())
+        return up
+
+    def _stalled(self) -> Metric:
+        stalled = _family(names.STALLED)
+        for partition, seconds in sorted(self._stalled_seconds().items()):
+            stalled.add_metric([str(partition)], seconds)
+        return stalled
 
     def _freshness(self) -> Metric:
         fresh = _family(names.FRESHNESS)

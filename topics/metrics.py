@@ -110,6 +110,15 @@ CONSUMER_LAG = MetricSpec(
 PARTITIONS_HELD = MetricSpec(
     "tillstream_partitions_held", "gauge", "Partitions that this worker holds and has recovered."
 )
+STALLED = MetricSpec(
+    "tillstream_stalled_seconds",
+    "gauge",
+    "How long a partition has had something to do and made no progress; the worker ends at 90.",
+    ("partition",),
+)
+WORKER_KAFKA_UP = MetricSpec(
+    "tillstream_worker_kafka_up", "gauge", "1 while Kafka answers the worker."
+)
 COMMITS = MetricSpec(
     "tillstream_commits_total", "counter", "Transactions committed, by partition.", ("partition",)
 )
@@ -200,6 +209,8 @@ BY_PROCESS = {
         PARTITIONS_HELD,
         COMMITS,
         RECOVERY_SECONDS,
+        STALLED,
+        WORKER_KAFKA_UP,
     ),
     "sink": (
         SINK_ROWS,

@@ -45,7 +45,7 @@ each_metric = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 def _worker() -> CollectorRegistry:
     registry = CollectorRegistry()
     WorkerFigures(registry)
-    registry.register(Reckoned(dict, dict, {}))
+    registry.register(Reckoned(dict, dict, dict, bool, {}))
     return registry
 
 
