@@ -14,7 +14,7 @@ from engine.consumer import BatchConsumer, BatchTransport
 from engine.contract import AgentSpec
 from engine.errors import TopicsUnfit
 from engine.flow import PartitionFlow
-from engine.partition import EngineSettings
+from engine.settings import EngineSettings
 
 log = structlog.get_logger()
 

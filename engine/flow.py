@@ -9,7 +9,8 @@ from faust.types import TP
 from engine.clients import Consumer
 from engine.contract import AgentSpec, Record
 from engine.errors import InputRecreated
-from engine.partition import EngineSettings, PartitionWork, Progress
+from engine.partition import PartitionWork, Progress
+from engine.settings import EngineSettings
 
 log = structlog.get_logger()
 
@@ -43,7 +44,8 @@ class PartitionFlow:
             return starts
 
     async def _open(self, partition: int) -> dict[TP, int]:
-        work = PartitionWork(self._spec, self._settings, partition, self.failed)
+        wal, place = self._settings.log(partition), self._settings.place(partition)
+        work = PartitionWork(self._spec, wal, place, partition, self.failed)
         self.opening[partition] = work.progress
         try:
             positions = await work.open()

@@ -8,17 +8,16 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 
-from engine import changelog
+from engine.changelog import StoreAheadOfLog
 from engine.contract import AgentSpec, Outbox, PartitionAgent, Record
 from engine.errors import FoldFailed
-from engine.folder import empty
+from engine.log import PartitionLog
+from engine.place import Place
 from engine.state import PartitionState
-from engine.store import MemoryStore, RocksStore, Store
-from engine.writer import PartitionWriter
+from engine.store import Store
 
 log = structlog.get_logger()
 
@@ -37,20 +36,6 @@ WRITE_EVERY_SECONDS = 1.0
 WRITE_EVERY_KEYS = 50_000
 """Settled changes go to the store this often or this many at once: hot keys are written once,
 and after a crash the changelog's tail to read is about a second long."""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """Where the engine works. ``state_folder`` None keeps the state in memory."""
-
-    bootstrap: str
-    application_id: str
-    state_folder: Path | None
-
-    @property
-    def changelog(self) -> str:
-        """The compacted topic that holds all state of the application."""
-        return f"{self.application_id}-state-changelog"
 
 
 @dataclass(slots=True)
@@ -76,16 +61,17 @@ class PartitionWork:
     def __init__(
         self,
         spec: AgentSpec,
-        settings: EngineSettings,
+        log: PartitionLog,
+        place: Place,
         partition: int,
         failed: Callable[[BaseException], None],
     ) -> None:
         self.partition = partition
         self.progress = Progress()
         self._spec = spec
-        self._settings = settings
+        self._log = log
+        self._place = place
         self._failed = failed
-        self._writer = PartitionWriter(settings.bootstrap, settings.application_id, partition)
         self._pending = 0
         self._work_came = asyncio.Event()
         self._room = asyncio.Event()
@@ -96,11 +82,10 @@ class PartitionWork:
 
     async def open(self) -> dict[str, int]:
         """Fence, recover, and build the agent; the next offset of each input topic."""
-        await self._writer.open()
+        await self._log.open()
         self.progress.fenced = True
         started = time.monotonic()
-        store = self._open_store()
-        store = await self._recover(store)
+        store = await self._recovered()
         self._state = PartitionState(store, {**self._spec.tables, POSITIONS: int})
         self._positions = self._state.table(POSITIONS)
         self.progress.positions = {t: self._positions.get(t) or 0 for t in self._spec.topics}
@@ -109,24 +94,16 @@ class PartitionWork:
         self._committer = asyncio.create_task(self._keep_committing())
         return self.progress.positions
 
-    def _open_store(self) -> Store:
-        folder = self._folder()
-        return MemoryStore() if folder is None else RocksStore(folder)
-
-    def _folder(self) -> Path | None:
-        root = self._settings.state_folder
-        return None if root is None else root / f"{self.partition:05d}"
-
-    async def _recover(self, store: Store) -> Store:
-        where = (self._settings.bootstrap, self._settings.changelog, self.partition)
+    async def _recovered(self) -> Store:
+        store = self._place.open()
         try:
-            await changelog.recover(store, *where, self._note_recovered)
-        except changelog.StoreAheadOfLog as found:
+            await self._log.recover(store, self._note_recovered)
+        except StoreAheadOfLog as found:
             log.warning("state is rebuilt", partition=self.partition, why=str(found))
             store.close()
-            empty(self._folder())
-            store = self._open_store()
-            await changelog.recover(store, *where, self._note_recovered)
+            self._place.clear()
+            store = self._place.open()
+            await self._log.recover(store, self._note_recovered)
         return store
 
     def _note_recovered(self, records: int) -> None:
@@ -181,8 +158,8 @@ class PartitionWork:
         self._pending = 0
         folded = self.progress.records
         self._room.set()
-        self._position = await self._writer.commit(
-            self._settings.changelog, changes, outbox.messages, dict(self.progress.positions)
+        self._position = await self._log.commit(
+            changes, outbox.messages, dict(self.progress.positions)
         )
         self._agent.committed()
         self.progress.commits += 1
@@ -204,7 +181,7 @@ class PartitionWork:
         await self._commit_pending()
         if self.progress.commits:  # the last ones may have settled since the last write
             self._state.write(self._position)
-        await self._writer.close()
+        await self._log.close()
         self._state.close()
 
 

@@ -15,7 +15,8 @@ from engine.app import BatchApp, build_app, ensure_topics, stop_now
 from engine.clients import KafkaError
 from engine.contract import AgentSpec
 from engine.errors import TopicsUnfit
-from engine.partition import EngineSettings, Progress
+from engine.partition import Progress
+from engine.settings import EngineSettings
 from engine.watchdog import Watchdog
 from tillstream.figures import Reckoned, WorkerFigures
 from tillstream.settings import Settings

@@ -1,0 +1,71 @@
+"""The log that one partition's work is made durable in: recovered from, fenced, committed to."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from engine import changelog
+from engine.contract import Message
+from engine.store import Store
+from engine.writer import PartitionWriter
+
+
+class PartitionLog(Protocol):
+    """What `engine.partition.PartitionWork` asks of Kafka."""
+
+    async def open(self) -> None:
+        """Fence whoever held the partition before, and abort what it left open."""
+        ...
+
+    async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
+        """Bring ``store`` to the changelog's end; ``applied`` is told the records of each part.
+
+        Raises `engine.changelog.StoreAheadOfLog`.
+        """
+        ...
+
+    async def commit(
+        self,
+        changes: Mapping[bytes, bytes | None],
+        outputs: Mapping[str, Iterable[Message]],
+        positions: Mapping[str, int],
+    ) -> int:
+        """Make all of it durable, or nothing; the offset after the last changelog record."""
+        ...
+
+    async def close(self) -> None:
+        """Let go; an open transaction is aborted by the next owner."""
+        ...
+
+
+class KafkaLog:
+    """A partition's changelog, outputs and input offsets in Kafka, in one transaction."""
+
+    def __init__(
+        self, bootstrap: str, application_id: str, changelog_topic: str, partition: int
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._changelog = changelog_topic
+        self._partition = partition
+        self._writer = PartitionWriter(bootstrap, application_id, partition)
+
+    async def open(self) -> None:
+        """See `PartitionLog`."""
+        await self._writer.open()
+
+    async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
+        """See `PartitionLog`."""
+        where = (self._bootstrap, self._changelog, self._partition)
+        await changelog.recover(store, *where, applied)
+
+    async def commit(
+        self,
+        changes: Mapping[bytes, bytes | None],
+        outputs: Mapping[str, Iterable[Message]],
+        positions: Mapping[str, int],
+    ) -> int:
+        """See `PartitionLog`."""
+        return await self._writer.commit(self._changelog, changes, outputs, positions)
+
+    async def close(self) -> None:
+        """See `PartitionLog`."""
+        await self._writer.close()
