@@ -14,7 +14,7 @@ from engine.state import PartitionState, Table
 from tables.items import Item, move, touch_by_till
 from tables.offsets import require_unseen
 from tables.tills import Admission, TillState, admit, see
-from tables.times import credible
+from tables.times import credible, is_ahead
 from tables.totals import Totals, add_return, add_sale, sum_of
 from topics.registry import TILL_STATUS
 from topics.wire import (
@@ -88,6 +88,9 @@ class Checkout:
             self._counting.now.duplicates += 1
             return
         seen_at, seen_us = credible(event.occurred_at, timestamp_ms)
+        self._counting.now.clock_ahead += is_ahead(
+            event.occurred_at, timestamp_ms, seen_at, seen_us
+        )
         see(till, seen_at)
         clock_us = self._carts.tick(event.location_id, seen_us, offset)
         name, apply = self._appliers[type(event)]

@@ -12,9 +12,10 @@ class Counts:
 
     Counted since the last commit: ``events`` (new ones, by type), ``duplicates``, ``late`` (new,
     but after a later one of the same till), ``unknown_location`` (new, of a location that the
-    database has not named yet), ``gaps_opened`` (jumps), ``gaps_healed`` (missing events that
-    arrived), ``dead_letters`` by (topic, reason), ``receipts`` and ``net_sales_minor`` (totals
-    minus refunds; may be negative) by location. ``oldest_at_seconds`` and ``newest_at_seconds``
+    database has not named yet), ``clock_ahead`` (new, from the future),
+    ``gaps_opened`` (jumps), ``gaps_healed`` (missing events that arrived), ``dead_letters`` by
+    (topic, reason), ``receipts`` and ``net_sales_minor`` (totals minus refunds; may be negative)
+    by location. ``oldest_at_seconds`` and ``newest_at_seconds``
     are the credible times of the batch's new events, since 1970; infinite without any.
 
     As they stand now, for locations where they changed: ``newest_event_seconds`` (credible, since
@@ -25,6 +26,7 @@ class Counts:
     duplicates: int = 0
     late: int = 0
     unknown_location: int = 0
+    clock_ahead: int = 0
     gaps_opened: int = 0
     gaps_healed: int = 0
     dead_letters: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])

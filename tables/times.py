@@ -9,6 +9,10 @@ One event from the year 2099 would otherwise empty every cart of its shop and ma
 fresh for good; much less than a day, and a till in a wrong time zone would not be believed.
 """
 
+TOLERATED_US = 5 * 60 * 1_000_000
+"""How far ahead a till's clock may be before somebody should set it. A clock that is asked for the
+time drifts by seconds; a day's slack would hide a wrong time zone."""
+
 
 def microseconds(at: datetime) -> int:
     """Microseconds since 1970 of an aware time."""
@@ -25,3 +29,12 @@ def credible(occurred_at: datetime, timestamp_ms: int) -> tuple[datetime, int]:
     if timestamp_ms >= 0 and occurred_us - timestamp_ms * 1000 > AHEAD_MAX_US:
         return datetime.fromtimestamp(timestamp_ms / 1000, UTC), timestamp_ms * 1000
     return occurred_at, occurred_us
+
+
+def is_ahead(occurred_at: datetime, timestamp_ms: int, seen_at: datetime, seen_us: int) -> bool:
+    """Whether an event comes from the future; ``seen_at`` and ``seen_us`` are its credible time.
+
+    A record without a timestamp (-1) contradicts nothing.
+    """
+    disbelieved = seen_at is not occurred_at
+    return disbelieved or 0 <= timestamp_ms * 1000 < seen_us - TOLERATED_US

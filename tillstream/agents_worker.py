@@ -20,6 +20,8 @@ from engine.settings import EngineSettings
 from engine.watchdog import Watchdog
 from tillstream.figures import Reckoned, WorkerFigures
 from tillstream.settings import Settings
+from tillstream.upkeep.disks import OwnDisk
+from tillstream.upkeep.identity import Identity
 
 log = structlog.get_logger()
 
@@ -35,6 +37,8 @@ def run(settings: Settings) -> None:
         uvloop.EventLoopPolicy()
     )
     registry = CollectorRegistry()
+    registry.register(Identity("worker", settings.worker_name))
+    registry.register(OwnDisk(settings.home))
     figures = WorkerFigures(registry)
     engine_settings = EngineSettings(
         settings.require("kafka"),
@@ -74,6 +78,7 @@ def _checked_spec(
             f"tillstream: {fault or 'Kafka does not answer'}. Is Kafka at "
             f"{engine_settings.bootstrap}, and has 'tillstream topics sync' been run?"
         )
+    figures.partitions.set(partitions)
     return build(partitions)
 
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from dashboards.board import Board
 from dashboards.web import build
+from tillstream.upkeep.identity import Identity
 
 SHUTDOWN_SECONDS = 3.0
 """How long a stop waits for answers that are under way; streams are told to end at once."""
@@ -31,6 +32,7 @@ async def open_board(
     It serves whether or not Kafka and PostgreSQL answer. Raises OSError where the port is taken.
     """
     board = Board(kafka, postgres)
+    board.registry.register(Identity("board", "board"))
     runner = web.AppRunner(build(board), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     work = asyncio.create_task(board.run())

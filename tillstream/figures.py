@@ -44,6 +44,8 @@ class WorkerFigures:
         self._receipts = counter(names.RECEIPTS, registry)
         self._net_sales = gauge(names.NET_SALES, registry)
         self._late = counter(names.LATE, registry)
+        self._clock_ahead = counter(names.CLOCK_AHEAD, registry)
+        self.partitions = gauge(names.PARTITIONS, registry)
         self._below = gauge(names.BELOW_REORDER_POINT, registry)
         self._age = histogram(names.EVENT_AGE, registry)
         self._batch = histogram(names.BATCH_RECORDS, registry)
@@ -62,6 +64,7 @@ class WorkerFigures:
     def _add_totals(self, counts: Counts) -> None:
         self._duplicates.inc(counts.duplicates)
         self._late.inc(counts.late)
+        self._clock_ahead.inc(counts.clock_ahead)
         self._gaps_opened.inc(counts.gaps_opened)
         self._gaps_healed.inc(counts.gaps_healed)
         self._unknown_location.inc(counts.unknown_location)

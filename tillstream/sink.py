@@ -15,6 +15,8 @@ from connectors.postgres.sink.loop import Sink
 from connectors.postgres.sink.source import Lost
 from connectors.postgres.sink.store import Unready
 from tillstream.settings import Settings
+from tillstream.upkeep.identity import Identity
+from tillstream.upkeep.surroundings import Surroundings
 
 
 def run(settings: Settings) -> None:
@@ -25,6 +27,8 @@ def run(settings: Settings) -> None:
     """
     kafka, postgres = settings.require("kafka"), settings.require("postgres")
     registry = CollectorRegistry()
+    registry.register(Identity("sink", settings.worker_name))
+    registry.register(Surroundings(settings))
     server, thread = start_http_server(settings.metrics_port, settings.host, registry)
     structlog.get_logger("tillstream.sink").info(
         "sink_started", metrics=f"http://{settings.host}:{server.server_port}/metrics"

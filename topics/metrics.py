@@ -4,41 +4,21 @@ Names end in their unit; counters are named as they are shown, with ``_total``. 
 their figures from these specs, so that a board or a rule can rely on the names.
 """
 
-from dataclasses import dataclass
-from typing import Literal, TypedDict
-
-AGE_SECONDS_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3_600)
-"""From the idle path's tens of milliseconds to an outage of an hour."""
-
-BOARD_AGE_SECONDS_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3_600)
-"""Finest around the second within which a change must show; an hour is a till that was cut off."""
-
-BATCH_BUCKETS = (1, 10, 100, 1_000, 3_000, 10_000, 30_000, 100_000)
-"""Records or rows: from one sale on an idle path to the largest batch while catching up."""
-
-
-class Arguments(TypedDict):
-    """What prometheus-client's counters, gauges and histograms all take."""
-
-    name: str
-    documentation: str
-    labelnames: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MetricSpec:
-    """One metric as Prometheus shows it."""
-
-    name: str
-    kind: Literal["counter", "gauge", "histogram"]
-    help: str
-    labels: tuple[str, ...] = ()
-    buckets: tuple[float, ...] = ()
-
-    def arguments(self) -> Arguments:
-        """For prometheus-client, which this package does not import; buckets come beside them."""
-        return Arguments(name=self.name, documentation=self.help, labelnames=self.labels)
-
+from topics.metric_spec import (
+    AGE_SECONDS_BUCKETS,
+    BATCH_BUCKETS,
+    BOARD_AGE_SECONDS_BUCKETS,
+    MetricSpec,
+)
+from topics.upkeep_metrics import (
+    CONNECT_UP,
+    CONNECTOR_UP,
+    DISK_FREE,
+    DISK_SIZE,
+    EVERYWHERE,
+    SLOT_HELD,
+    SLOT_UP,
+)
 
 EVENTS = MetricSpec(
     "tillstream_events_total", "counter", "Till events applied, by type.", ("type",)
@@ -76,6 +56,11 @@ LATE = MetricSpec(
     "tillstream_late_events_total",
     "counter",
     "Till events applied after a later one of the same till.",
+)
+CLOCK_AHEAD = MetricSpec(
+    "tillstream_clock_ahead_events_total",
+    "counter",
+    "Till events from the future: their own time is more than five minutes after the broker's.",
 )
 BELOW_REORDER_POINT = MetricSpec(
     "tillstream_items_below_reorder_point",
@@ -118,6 +103,9 @@ STALLED = MetricSpec(
 )
 WORKER_KAFKA_UP = MetricSpec(
     "tillstream_worker_kafka_up", "gauge", "1 while Kafka answers the worker."
+)
+PARTITIONS = MetricSpec(
+    "tillstream_partitions", "gauge", "Partitions of every input: what all workers hold together."
 )
 COMMITS = MetricSpec(
     "tillstream_commits_total", "counter", "Transactions committed, by partition.", ("partition",)
@@ -189,9 +177,24 @@ STOCK_ALERTS = MetricSpec(
     "Raised restock alerts by location and reason.",
     ("location_id", "reason"),
 )
+MISSING_EVENTS = MetricSpec(
+    "tillstream_missing_events",
+    "gauge",
+    "Till events that later ones prove to be missing, by location.",
+    ("location_id",),
+)
+SILENT_TILLS = MetricSpec(
+    "tillstream_silent_tills",
+    "gauge",
+    "Tills not heard for fifteen minutes that were heard within a day, by location.",
+    ("location_id",),
+)
 
 BY_PROCESS = {
     "worker": (
+        *EVERYWHERE,
+        DISK_FREE,
+        DISK_SIZE,
         EVENTS,
         DUPLICATES,
         GAPS_OPENED,
@@ -201,18 +204,23 @@ BY_PROCESS = {
         RECEIPTS,
         NET_SALES,
         LATE,
+        CLOCK_AHEAD,
         BELOW_REORDER_POINT,
         FRESHNESS,
         EVENT_AGE,
         BATCH_RECORDS,
         CONSUMER_LAG,
         PARTITIONS_HELD,
+        PARTITIONS,
         COMMITS,
         RECOVERY_SECONDS,
         STALLED,
         WORKER_KAFKA_UP,
     ),
     "sink": (
+        *EVERYWHERE,
+        DISK_FREE,
+        DISK_SIZE,
         SINK_ROWS,
         SINK_BATCH_ROWS,
         SINK_LAG,
@@ -220,8 +228,13 @@ BY_PROCESS = {
         SINK_KAFKA_UP,
         SINK_WAITING,
         SINK_EVENT_AGE,
+        CONNECT_UP,
+        CONNECTOR_UP,
+        SLOT_UP,
+        SLOT_HELD,
     ),
     "board": (
+        *EVERYWHERE,
         BOARD_VIEWERS,
         BOARD_ROWS_PUSHED,
         BOARD_AGE,
@@ -229,6 +242,8 @@ BY_PROCESS = {
         BOARD_KAFKA_UP,
         FRESHNESS,
         STOCK_ALERTS,
+        MISSING_EVENTS,
+        SILENT_TILLS,
     ),
 }
 """What the `/metrics` of each process shows."""

@@ -10,7 +10,7 @@ _INTRODUCTION = """\
 
 What the `/metrics` of each process shows, from the catalogue in `topics/metrics.py`. The addresses are in `tillstream local status --json`.
 
-The last word of a name is its unit, before `_total` in a counter: `seconds`, `minor` (minor units of the currency), `records`, `rows`. A name without a unit counts what it names; one that ends in `up` is 1 or 0. Beside a histogram's `_bucket`, `_sum` and `_count` the client library shows when a counter or histogram began, as `_created`.
+The last word of a name is its unit, before `_total` in a counter: `seconds`, `bytes`, `minor` (minor units of the currency), `records`, `rows`. A name without a unit counts what it names; one that ends in `up` is 1 or 0. Beside a histogram's `_bucket`, `_sum` and `_count` the client library shows when a counter or histogram began, as `_created`.
 """  # noqa: E501 - Markdown: a paragraph is a line
 
 

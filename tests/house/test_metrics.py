@@ -10,6 +10,10 @@ from connectors.postgres.metrics import sink_metrics
 from dashboards.memory import Memory
 from dashboards.metrics import BoardMetrics, Shops
 from tillstream.figures import Reckoned, WorkerFigures
+from tillstream.settings import load_settings
+from tillstream.upkeep.disks import OwnDisk
+from tillstream.upkeep.identity import Identity
+from tillstream.upkeep.surroundings import Surroundings
 from topics.metrics import BY_PROCESS, MetricSpec
 from topics.metrics_page import page
 
@@ -32,7 +36,7 @@ CLASSES = {
     "HistogramMetricFamily",
 }
 
-MEASURES = {"seconds", "minor"}
+MEASURES = {"seconds", "minor", "bytes"}
 
 OTHER_MEASURES = {"ms", "milliseconds", "minutes", "hours", "days", "cents", "percent"}
 """One measure for one thing: figures that are to be added or compared share it."""
@@ -42,21 +46,30 @@ SPECS = sorted({spec for specs in BY_PROCESS.values() for spec in specs}, key=la
 each_metric = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 
 
-def _worker() -> CollectorRegistry:
+def _anyone(process: str) -> CollectorRegistry:
     registry = CollectorRegistry()
+    registry.register(Identity(process, "name"))
+    return registry
+
+
+def _worker() -> CollectorRegistry:
+    registry = _anyone("worker")
+    registry.register(OwnDisk(CHECKOUT))
     WorkerFigures(registry)
     registry.register(Reckoned(dict, dict, dict, bool, {}))
     return registry
 
 
 def _sink() -> CollectorRegistry:
-    registry = CollectorRegistry()
+    registry = _anyone("sink")
+    nowhere = load_settings(kafka="127.0.0.1:1", postgres="host=127.0.0.1 port=1")
+    registry.register(Surroundings(nowhere))
     sink_metrics(registry)
     return registry
 
 
 def _board() -> CollectorRegistry:
-    registry = CollectorRegistry()
+    registry = _anyone("board")
     BoardMetrics(registry)
     registry.register(Shops(Memory()))
     return registry

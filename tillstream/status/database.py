@@ -1,0 +1,28 @@
+"""Short questions to PostgreSQL, each over a connection of its own."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+_FOLDER = Path(__file__).parent / "sql"
+
+CONNECT_SECONDS = 3
+"""libpq takes nothing below 2."""
+
+STATEMENT_MS = 3_000
+"""What counts or lists a few rows is done long before, or the server is in trouble."""
+
+
+def ask(dsn: str, name: str, **values: Any) -> list[tuple[Any, ...]]:
+    """The rows of the query in ``sql/<name>.sql``; raises `psycopg.Error`."""
+    query = (_FOLDER / f"{name}.sql").read_bytes()
+    options = f"-c statement_timeout={STATEMENT_MS}"
+    with psycopg.connect(
+        dsn,
+        autocommit=True,
+        connect_timeout=CONNECT_SECONDS,
+        options=options,
+        application_name="tillstream-status",
+    ) as conn:
+        return conn.execute(query, values or None).fetchall()
