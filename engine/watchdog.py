@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import structlog
+from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
 
 from engine.app import BatchApp
@@ -31,9 +32,9 @@ STALL_SECONDS = 90.0
 (``broker_rebalance_timeout``), and so may a broker that starts; a shop must not be without
 figures for many minutes."""
 
-LOOK_EVERY_SECONDS = 5.0
-"""Each look asks the broker for the ends of the partitions held: more often is load for nothing,
-more rarely makes the metric coarse."""
+LOOKS_PER_STALL = 18
+"""A look every 5 s: each asks the broker for the ends of the partitions held. More often is load
+for nothing, more rarely makes the metric coarse."""
 
 ANSWER_SECONDS = 10.0
 """A broker that takes longer to say where partitions end counts as away."""
@@ -82,16 +83,18 @@ class Watchdog:
         try:
             asyncio.run(self._watch())
         except Exception as error:
-            self._stop_now(error)
+            # A worker that stops closes its loops while this one may be asking them.
+            if not self._app.should_stop:
+                self._stop_now(error)
 
     async def _watch(self) -> None:
-        while True:
+        while not self._app.should_stop:
             faulthandler.dump_traceback_later(LAST_RESORT_SECONDS, exit=True)
             consumer = self._app.batch_consumer
             if consumer is not None:
                 self._check_loop(consumer)
                 await self._look(consumer)
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            await asyncio.sleep(self._stall_seconds / LOOKS_PER_STALL)
 
     def _check_loop(self, consumer: BatchConsumer) -> None:
         now = time.monotonic()
@@ -106,7 +109,7 @@ class Watchdog:
         self._loop_ran_at = time.monotonic()
 
     async def _look(self, consumer: BatchConsumer) -> None:
-        held = sorted(consumer.assignment())
+        held = _assigned(consumer)
         ends = await self._ends(held)
         now = time.monotonic()
         if ends is None:
@@ -144,6 +147,13 @@ class Watchdog:
             log.warning(
                 "Kafka answers again" if kafka_answers else "Kafka does not answer: waiting for it"
             )
+
+
+def _assigned(consumer: BatchConsumer) -> list[TP]:
+    try:
+        return sorted(consumer.assignment())
+    except ConsumerNotStarted:
+        return []
 
 
 def _standings(
