@@ -1,8 +1,6 @@
-"""The live board: what people look at, and what Prometheus scrapes from it.
+"""What people look at: the live board, what Prometheus and Grafana are told to show, the ledger.
 
-Here live the rows that the board reads, its memory of the newest of them, the words and figures
-that it makes of them, the pages, and the streams that keep a page true without a reload. First
-paint comes from PostgreSQL, changes from the derived topics. Nothing here decides what a stock
-level or a total is, and nothing writes; only `topics` is known. Who connects to which broker and
-database is decided in `tillstream`.
+Nothing here decides what a stock level or a total is, and nothing writes to the derived tables;
+of the other packages only `topics` is known. Who connects to which broker and database is decided
+in `tillstream`.
 """

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from dashboards.board import Board
-from dashboards.web import build
+from dashboards.board.app import build
+from dashboards.board.state import Board
 from tillstream.upkeep.identity import Identity
 
 SHUTDOWN_SECONDS = 3.0

@@ -7,8 +7,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from connectors.postgres.metrics import sink_metrics
-from dashboards.memory import Memory
-from dashboards.metrics import BoardMetrics, Shops
+from dashboards.board.feed.memory import Memory
+from dashboards.board.metrics import BoardMetrics, Shops
 from tillstream.figures import Reckoned, WorkerFigures
 from tillstream.settings import load_settings
 from tillstream.upkeep.disks import OwnDisk

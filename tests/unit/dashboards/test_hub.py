@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry
 
-from dashboards.hub import MESSAGES_MAX, ROWS_MAX, Hub, Message, Viewer
-from dashboards.memory import Memory
-from dashboards.metrics import BoardMetrics
-from dashboards.rows import Level
-from dashboards.scopes import location_scope
+from dashboards.board.feed.memory import Memory
+from dashboards.board.feed.rows import Level
+from dashboards.board.live.hub import MESSAGES_MAX, ROWS_MAX, Hub, Message, Viewer
+from dashboards.board.live.scopes import location_scope
+from dashboards.board.metrics import BoardMetrics
 
 WHEN = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from dashboards.memory import Memory
-from dashboards.rows import Alert, Level, Place, Till, Totals
+from dashboards.board.feed.memory import Memory
+from dashboards.board.feed.rows import Alert, Level, Place, Till, Totals
 
 WHEN = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 

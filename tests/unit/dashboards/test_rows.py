@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from pydantic import BaseModel
 
-from dashboards.rows import TOPICS, Place, Product, decode
+from dashboards.board.feed.rows import TOPICS, Place, Product, decode
 from topics import changes, derived
 from topics.registry import OUTPUTS
 

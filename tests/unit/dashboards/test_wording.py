@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboards import wording
+from dashboards.board.words import wording
 
 NOW = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
 

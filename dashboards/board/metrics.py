@@ -7,8 +7,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from dashboards.memory import Memory
-from dashboards.rows import Till
+from dashboards.board.feed.memory import Memory
+from dashboards.board.feed.rows import Till
 from topics import metrics as names
 
 

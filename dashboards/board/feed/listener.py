@@ -16,8 +16,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from dashboards.rows import TOPICS, Row, decode
-from dashboards.sources import Source
+from dashboards.board.feed.rows import TOPICS, Row, decode
+from dashboards.board.feed.sources import Source
 
 FETCH_WAIT_MS = 50
 """How long a broker holds a fetch that it has nothing for. A partition that changes while the

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from dashboards.cells import Shown, show
-from dashboards.memory import Memory
-from dashboards.metrics import BoardMetrics
-from dashboards.rows import Row, changed_at
-from dashboards.scopes import Key, places_of, places_of_location
+from dashboards.board.feed.memory import Memory
+from dashboards.board.feed.rows import Row, changed_at
+from dashboards.board.live.scopes import Key, places_of, places_of_location
+from dashboards.board.metrics import BoardMetrics
+from dashboards.board.words.cells import Shown, show
 
 PAUSE_SECONDS = 0.1
 """Between two messages to a viewer. Shorter costs a redraw nobody sees; with longer, a change

@@ -13,11 +13,11 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from dashboards.sources import Source
+from dashboards.board.feed.sources import Source
 
 T = TypeVar("T")
 
-_FOLDER = Path(__file__).parent / "sql"
+_FOLDER = Path(__file__).parent.parent / "sql"
 
 CONNECT_SECONDS = 3
 """How long one attempt may take. Visitors wait for it; a busy server needs a second."""

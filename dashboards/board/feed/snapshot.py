@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from dashboards.database import Database, DatabaseAway
-from dashboards.hub import Hub
-from dashboards.memory import Memory
-from dashboards.rows import TOPICS, Alert, Place, Row, Till, Totals
+from dashboards.board.feed.database import Database, DatabaseAway
+from dashboards.board.feed.memory import Memory
+from dashboards.board.feed.rows import TOPICS, Alert, Place, Row, Till, Totals
+from dashboards.board.live.hub import Hub
 
 REFRESH_SECONDS = 10.0
 """How late the name of a location, or a database that is away, is noticed; one question each."""

@@ -7,10 +7,10 @@ value that a reload would show.
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from dashboards import wording
-from dashboards.memory import Memory
-from dashboards.rows import Alert, Level, Product, Till, Totals
-from dashboards.scopes import Key
+from dashboards.board.feed.memory import Memory
+from dashboards.board.feed.rows import Alert, Level, Product, Till, Totals
+from dashboards.board.live.scopes import Key
+from dashboards.board.words import wording
 
 SILENT_AFTER_SECONDS = 90
 """A location without an event or heartbeat for so long counts as silent. A heartbeat that is

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry
 
-from dashboards.database import Database
-from dashboards.hub import Hub
-from dashboards.listener import Listener
-from dashboards.memory import Memory
-from dashboards.metrics import BoardMetrics, Shops
-from dashboards.rows import Row
-from dashboards.snapshot import Snapshot
-from dashboards.sources import DATABASE, STREAM, Source
+from dashboards.board.feed.database import Database
+from dashboards.board.feed.listener import Listener
+from dashboards.board.feed.memory import Memory
+from dashboards.board.feed.rows import Row
+from dashboards.board.feed.snapshot import Snapshot
+from dashboards.board.feed.sources import DATABASE, STREAM, Source
+from dashboards.board.live.hub import Hub
+from dashboards.board.metrics import BoardMetrics, Shops
 
 FIRST_READ_SECONDS = 5.0
 """How long the first visitor waits for the tables, rather than see a board without locations."""

@@ -6,9 +6,9 @@ import contextlib
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse
 
-from dashboards.hub import Hub, Message, Viewer
-from dashboards.pages import BOARD
-from dashboards.scopes import ALL_ALERTS, ALL_LOCATIONS, location_scope
+from dashboards.board.live.hub import Hub, Message, Viewer
+from dashboards.board.live.scopes import ALL_ALERTS, ALL_LOCATIONS, location_scope
+from dashboards.board.pages.all import BOARD
 
 BEAT_SECONDS = 10.0
 """Silence after which a stream says that it lives. The page's script gives up on a stream after

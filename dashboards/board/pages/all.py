@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 import aiohttp_jinja2
 from aiohttp import web
 
-from dashboards import cells, wording
-from dashboards.board import Board
-from dashboards.database import DatabaseAway
-from dashboards.memory import Memory
-from dashboards.rows import Alert, Product
-from dashboards.scopes import SUMMARY, Key
-from dashboards.stock import PAGE_ROWS, Choice, Wish, choose
+from dashboards.board.feed.database import DatabaseAway
+from dashboards.board.feed.memory import Memory
+from dashboards.board.feed.rows import Alert, Product
+from dashboards.board.live.scopes import SUMMARY, Key
+from dashboards.board.pages.stock import PAGE_ROWS, Choice, Wish, choose
+from dashboards.board.state import Board
+from dashboards.board.words import cells, wording
 
 BOARD: web.AppKey[Board] = web.AppKey("board", Board)
 

@@ -6,7 +6,7 @@ A scope is what one kind of page follows; a key names one row (or group of figur
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from dashboards.rows import Alert, Level, Row, Till, Totals
+from dashboards.board.feed.rows import Alert, Level, Row, Till, Totals
 
 ALL_LOCATIONS = "all"
 ALL_ALERTS = "alerts"

@@ -8,9 +8,10 @@ import jinja2
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from dashboards import pages, streams
-from dashboards.board import Board
-from dashboards.pages import BOARD
+from dashboards.board.live import streams
+from dashboards.board.pages import all as pages
+from dashboards.board.pages.all import BOARD
+from dashboards.board.state import Board
 
 _FOLDER = Path(__file__).parent
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from dashboards.rows import Alert, Level, Place, Product, Row, Till, Totals
+from dashboards.board.feed.rows import Alert, Level, Place, Product, Row, Till, Totals
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -9,9 +9,9 @@ from datetime import datetime
 
 import msgspec
 
-from dashboards.database import Database, DatabaseAway
-from dashboards.memory import Memory
-from dashboards.rows import Level, Product
+from dashboards.board.feed.database import Database, DatabaseAway
+from dashboards.board.feed.memory import Memory
+from dashboards.board.feed.rows import Level, Product
 
 PAGE_ROWS = 100
 """Rows on a page. More is slow to draw on a phone; fewer is a lot of turning."""

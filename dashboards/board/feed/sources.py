@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from dashboards import wording
+from dashboards.board.words import wording
 
 
 @dataclass(frozen=True, slots=True)
