@@ -1,0 +1,153 @@
+"""Tillstream's engine on the reference job: the whole engine, and a small agent.
+
+Transactions, offset stamps in every value, the changelog, RocksDB behind the bounded cache and
+recovery are all as in the product; only the agent is small, because the job is.
+"""
+
+import asyncio
+import gc
+from collections.abc import Sequence
+
+import faust
+import msgspec
+import uvloop
+
+from benchmarks.job import PARTITIONS, FirstEvents, Job, job_from_environment
+from engine.app import build_app, ensure_topics
+from engine.contract import AgentSpec, Message, Outbox, Record
+from engine.settings import EngineSettings
+from engine.state import PartitionState, Table
+from tables.offsets import require_unseen
+from tillstream.agents_worker import GC_THRESHOLDS
+
+TILLS = "tills"
+STOCK = "stock"
+
+
+class Till(msgspec.Struct, array_like=True, gc=False):
+    """The last number of a till, and the offset that it came with."""
+
+    sequence: int
+    offset: int
+
+
+class Level(msgspec.Struct, array_like=True, gc=False):
+    """What is on hand of ``location_id/sku``, and the offset that last touched it."""
+
+    on_hand: int
+    offset: int
+
+
+class Line(msgspec.Struct, gc=False):
+    """What the job needs of a line."""
+
+    sku: str
+    quantity: int
+
+
+class Sale(msgspec.Struct, gc=False):
+    """What the job needs of a sale."""
+
+    location_id: str
+    till_id: str
+    sequence: int
+    lines: list[Line]
+
+
+class _Message(msgspec.Struct, gc=False):
+    location_id: str
+    sku: str
+    on_hand: int
+
+
+_decode = msgspec.json.Decoder(Sale).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class ReferenceAgent:
+    """One partition: see `engine.contract.PartitionAgent`."""
+
+    def __init__(self, state: PartitionState, output_topic: str, first: FirstEvents) -> None:
+        self._tills: Table[Till] = state.table(TILLS)
+        self._stock: Table[Level] = state.table(STOCK)
+        self._touched: dict[str, Level] = {}
+        self._output_topic = output_topic
+        self._first = first
+
+    def fold(self, topic: str, records: Sequence[Record]) -> None:
+        """Apply the sales that their tills have not said before."""
+        self._first.come()
+        for record in records:
+            assert record.value is not None
+            sale = _decode(record.value)
+            if self._is_new(sale, record.offset):
+                self._apply(sale, record.offset)
+
+    def announce(self, outbox: Outbox) -> None:
+        """The new level of every touched key, once."""
+        touched, self._touched = self._touched, {}
+        for key, level in touched.items():
+            location_id, _, sku = key.partition("/")
+            text = _encode(_Message(location_id, sku, level.on_hand))
+            outbox.send(self._output_topic, Message(key.encode(), text))
+
+    def committed(self) -> None:
+        """Nothing is counted here."""
+
+    def _is_new(self, sale: Sale, offset: int) -> bool:
+        till = self._tills.get(sale.till_id)
+        if till is None:
+            self._tills.put(sale.till_id, Till(sale.sequence, offset))
+            return True
+        require_unseen(sale.till_id, offset, till.offset)
+        is_new = sale.sequence > till.sequence
+        if is_new:
+            till.sequence = sale.sequence
+        till.offset = offset
+        self._tills.put(sale.till_id, till)
+        return is_new
+
+    def _apply(self, sale: Sale, offset: int) -> None:
+        for line in sale.lines:
+            key = f"{sale.location_id}/{line.sku}"
+            level = self._stock.get(key)
+            if level is None:
+                level = Level(-line.quantity, offset)
+            else:
+                # A SKU may be on two lines of one sale; the till's stamp has refused a replay.
+                require_unseen(key, offset, level.offset - 1)
+                level.on_hand -= line.quantity
+                level.offset = offset
+            self._stock.put(key, level)
+            self._touched[key] = level
+
+
+def reference_spec(job: Job) -> AgentSpec:
+    """The agent over the job's input."""
+    first = FirstEvents()
+
+    def build(state: PartitionState, _: int) -> ReferenceAgent:
+        return ReferenceAgent(state, job.output_topic, first)
+
+    return AgentSpec((job.input_topic,), build, {TILLS: Till, STOCK: Level})
+
+
+def main() -> None:
+    """Run the job that the environment names, set up as `tillstream worker` is."""
+    job = job_from_environment()
+    asyncio.set_event_loop_policy(  # pyright: ignore[reportDeprecated]
+        uvloop.EventLoopPolicy()
+    )
+    spec = reference_spec(job)
+    settings = EngineSettings(job.bootstrap, job.name, job.folder)
+    found = asyncio.run(ensure_topics(spec, settings, replication=1))
+    assert found == PARTITIONS
+    app = build_app(spec, settings, instance="bench")
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    worker = faust.Worker(app, loglevel="info", redirect_stdouts=False)
+    raise worker.execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The benchmark's own broker, and the topics on it."""
+
+import time
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from benchmarks.job import PARTITIONS
+from tillstream.local import child, jars, kafka
+from tillstream.local.ports import choose
+
+APPEND_TIME = {"message.timestamp.type": "LogAppendTime"}
+"""The broker's own clock says when a message arrived, whoever sent it."""
+
+GONE_SECONDS = 30
+"""How long a deleted topic may stay visible before that is a fault of the broker."""
+
+
+def client(bootstrap: str) -> dict[str, object]:
+    """Settings of every client of the harness; librdkafka's notes on each hiccup stay away."""
+    return {"bootstrap.servers": bootstrap, "log_level": 2}
+
+
+class Broker:
+    """A running broker that holds nothing but what the benchmark put there."""
+
+    def __init__(self, bootstrap: str, pid: int) -> None:
+        self.bootstrap = bootstrap
+        self.pid = pid
+        self._admin = AdminClient(client(bootstrap))
+
+    def create(self, topics: Iterable[str], config: Mapping[str, str]) -> None:
+        """Make topics of `PARTITIONS` partitions."""
+        new = [NewTopic(topic, PARTITIONS, 1, config=dict(config)) for topic in topics]
+        for done in self._admin.create_topics(new).values():
+            done.result()
+
+    def delete(self, topics: Iterable[str]) -> None:
+        """Delete topics and wait until they are gone."""
+        wanted = set(topics) & self.topics()
+        if wanted:
+            self._admin.delete_topics(sorted(wanted))
+        deadline = time.monotonic() + GONE_SECONDS
+        while wanted & self.topics() and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def topics(self) -> set[str]:
+        """Names of all topics."""
+        return set(self._admin.list_topics(timeout=30).topics)
+
+    def ends(self, topic: str) -> list[int]:
+        """The offset after the last message, by partition."""
+        with closing(Consumer(client(self.bootstrap) | {"group.id": "ends"})) as probe:
+            return [
+                probe.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)[1]
+                for partition in range(PARTITIONS)
+            ]
+
+    def has_committed(self, group: str, topic: str, ends: list[int]) -> bool:
+        """Whether ``group`` has committed all of ``topic`` up to ``ends``."""
+        partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+        asked = ConsumerGroupTopicPartitions(group, partitions)
+        try:
+            found = self._admin.list_consumer_group_offsets([asked])[group].result(10)
+        except KafkaException:
+            return False
+        return all(each.offset >= ends[each.partition] for each in found.topic_partitions)
+
+
+@contextmanager
+def own_broker(folder: Path) -> Generator[Broker]:
+    """An empty broker that keeps its data in ``folder``; the jars are fetched if need be."""
+    port, controller_port = choose(2)
+    log = folder / "kafka.log"
+    service = kafka.service(folder / "kafka", port, controller_port, jars.class_path(), log)
+    process = child.start(service)
+    try:
+        yield Broker(kafka.address(port), process.pid)
+    finally:
+        process.stop()
