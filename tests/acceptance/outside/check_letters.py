@@ -20,8 +20,9 @@ def check_letters(
     for letter in expected:
         copies = found.pop(letter.source, [])
         if len(copies) != 1:
+            much = "twice" if copies else "absent"
             text = f"{letter.source}: {len(copies)} times"
-            findings.add(f"dead letter {letter.kind} not once", text)
+            findings.add(f"dead letter {letter.kind} {much}", text)
         for record in copies[:1]:
             _compare(letter, record, findings)
     for source, copies in found.items():

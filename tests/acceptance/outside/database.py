@@ -64,7 +64,7 @@ def write_changes(dsn: str, changes: list[Change], seconds: float, rng: random.R
     """Run all changes, spread over about as many seconds as the sales take."""
     with psycopg.connect(dsn) as connection:
         for change in changes:
-            _write(connection, change)
+            write_change(connection, change)
             if change.rolled_back:
                 connection.rollback()
             else:
@@ -72,7 +72,8 @@ def write_changes(dsn: str, changes: list[Change], seconds: float, rng: random.R
             time.sleep(rng.random() * 2 * seconds / len(changes))
 
 
-def _write(connection: Connection, change: Change) -> None:
+def write_change(connection: Connection, change: Change) -> None:
+    """Run the statements of one transaction, without its end."""
     if change.movements:
         _movements(connection, change.movements)
     if change.removed:

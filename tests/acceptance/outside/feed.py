@@ -51,19 +51,20 @@ def produce(
     for index, message in enumerate(messages):
         if index == len(messages) // 2:
             halfway()
-        future = _send(producer, message, world, partitions)
+        future = send(producer, message, world, partitions)
         if message.bad:
             pending.append((message, future))
         if index % 50_000 == 49_999:
             say(f"  produced {index + 1} of {len(messages)}")
     producer.flush()
     say(f"  {len(messages) / (time.monotonic() - began):.0f} messages/s produced")
-    letters = [_letter(message, future.get(timeout=60)) for message, future in pending]
+    letters = [letter_of(message, future.get(timeout=60)) for message, future in pending]
     producer.close()
     return letters
 
 
-def _send(producer: Any, message: Message, world: World, partitions: int) -> Any:
+def send(producer: Any, message: Message, world: World, partitions: int) -> Any:
+    """Send a message to its partition, or astray where it asks for that."""
     partition = _lead_astray(message, world, partitions) if message.astray else None
     return producer.send(
         INPUT,
@@ -85,6 +86,7 @@ def _lead_astray(message: Message, world: World, partitions: int) -> int | None:
     return None
 
 
-def _letter(message: Message, placed: Any) -> DeadLetter:
+def letter_of(message: Message, placed: Any) -> DeadLetter:
+    """The dead letter that a bad message must become."""
     source = f"{INPUT}-{placed.partition}-{placed.offset}"
     return DeadLetter(source, message.bad or "", message.key, message.value, message.headers)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from .carts_oracle import OpenCart
+from .carts_oracle import Carts, credible
 from .plan import parse_time
 from .tills_oracle import TillSeen
 from .world import Key, Movement
 
 Event = dict[str, Any]
 TotalsKey = tuple[str, str | None, str]
+Cause = tuple[Any, ...]
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,6 +24,7 @@ class Level:
 
     on_hand: int = 0
     rows: int = 0
+    path: list[int] = field(default_factory=list[int])
     changed: datetime = LONG_AGO
     mentioned: datetime = LONG_AGO
 
@@ -47,22 +49,29 @@ class Oracle:
     """Expected state, fed in the order of the input partitions."""
 
     levels: dict[Key, Level] = field(default_factory=dict[Key, Level])
-    carts: dict[tuple[str, str], OpenCart] = field(default_factory=dict[tuple[str, str], OpenCart])
+    carts: dict[str, Carts] = field(default_factory=dict[str, Carts])
     totals: dict[TotalsKey, Totals] = field(default_factory=dict[TotalsKey, Totals])
     tills: dict[str, TillSeen] = field(default_factory=dict[str, TillSeen])
     sales: Counter[str] = field(default_factory=Counter[str])
+    receipts: dict[Cause, Cause] = field(default_factory=dict[Cause, Cause])
+    effects: dict[Cause, int] = field(default_factory=dict[Cause, int])
 
     def movement(self, row: Movement) -> None:
         """Apply a stock movement."""
-        self._level(row.location_id, row.sku).move(row.quantity, row.occurred_at)
+        cause = (row.location_id, row.sku, row.movement_id)
+        self._move(cause, row.quantity, row.occurred_at)
+        self._note_paths({cause[:2]})
 
-    def event(self, event: Event) -> None:
-        """Apply a till event unless its number was seen before."""
+    def event(self, event: Event, stamp: datetime | None = None) -> None:
+        """Apply a till event unless its number was seen before; `stamp` is the broker's time."""
         till = self.tills.setdefault(event["till_id"], TillSeen(event["location_id"]))
         if not till.first_time(event["epoch"], event["sequence"]):
             return
+        seen = credible(parse_time(event["occurred_at"]), stamp)
+        carts = self.carts.setdefault(event["location_id"], Carts(seen))
+        carts.tick(seen)
         if "cart_id" in event:
-            self._cart(event)
+            self._cart(event, carts, seen)
         if event["type"] == "cart_completed":
             self._sale(event)
         if event["type"] == "goods_returned":
@@ -71,35 +80,55 @@ class Oracle:
     def in_carts(self) -> Counter[Key]:
         """Quantities in carts that are still open."""
         counter: Counter[Key] = Counter()
-        for (location, _), cart in self.carts.items():
-            for sku, quantity in cart.lines.values():
-                counter[location, sku] += quantity
+        for location, carts in self.carts.items():
+            for cart in carts.open():
+                for sku, quantity in cart.lines.values():
+                    counter[location, sku] += quantity
         return counter
 
     def open_carts(self, announced: bool) -> Counter[TotalsKey]:
         """Open carts per totals row; `announced` counts only those whose opening was seen."""
         counter: Counter[TotalsKey] = Counter()
-        for (location, _), cart in self.carts.items():
-            if not cart.ended and (cart.opened or not announced):
-                counter[location, None, cart.business_date] += 1
-                counter[location, cart.till_id, cart.business_date] += 1
+        for location, carts in self.carts.items():
+            for cart in carts.open():
+                if cart.opened or not announced:
+                    counter[location, None, cart.business_date] += 1
+                    counter[location, cart.till_id, cart.business_date] += 1
         return counter
 
     def _level(self, location: str, sku: str) -> Level:
         return self.levels.setdefault((location, sku), Level())
 
-    def _cart(self, event: Event) -> None:
-        key = (event["location_id"], event["cart_id"])
-        fresh = OpenCart(event["till_id"], event["business_date"])
-        cart = self.carts.setdefault(key, fresh)
-        moment = parse_time(event["occurred_at"])
+    def _move(self, cause: Cause, quantity: int, moment: datetime) -> None:
+        self._level(cause[0], cause[1]).move(quantity, moment)
+        if quantity:
+            self.effects[cause] = quantity
+
+    def _note_paths(self, keys: set[Any]) -> None:
+        for key in keys:
+            level = self.levels[key]
+            level.path.append(level.on_hand)
+
+    def _cart(self, event: Event, carts: Carts, seen: datetime) -> None:
+        location, moment = event["location_id"], parse_time(event["occurred_at"])
+        cart = carts.cart(event, seen)
+        if cart is None:
+            return
         mentioned = {sku for sku, _ in cart.lines.values()} | _skus(event)
-        for sku in cart.apply(event):
-            level = self._level(key[0], sku)
+        for sku in cart.apply(event, seen):
+            level = self._level(location, sku)
             level.changed = max(level.changed, moment)
         for sku in mentioned:
-            level = self._level(key[0], sku)
+            level = self._level(location, sku)
             level.mentioned = max(level.mentioned, moment)
+
+    def _lines(self, event: Event, sign: int) -> None:
+        moment, location = parse_time(event["occurred_at"]), event["location_id"]
+        for line in event["lines"]:
+            cause = (location, line["sku"], *_number(event)[1:], line["line_no"])
+            self._move(cause, sign * line["quantity"], moment)
+        if sign:
+            self._note_paths({(location, line["sku"]) for line in event["lines"]})
 
     def _rows(self, event: Event) -> list[Totals]:
         location, date = event["location_id"], event["business_date"]
@@ -107,9 +136,8 @@ class Oracle:
         return [self.totals.setdefault(key, Totals()) for key in keys]
 
     def _sale(self, event: Event) -> None:
-        moment = parse_time(event["occurred_at"])
-        for line in event["lines"]:
-            self._level(event["location_id"], line["sku"]).move(-line["quantity"], moment)
+        self._lines(event, -1)
+        self.receipts[_number(event)] = ("sale", event["total_minor"], len(event["lines"]))
         for row in self._rows(event):
             row.sums.update(_sale_sums(event))
             for tender in event["tenders"]:
@@ -117,13 +145,15 @@ class Oracle:
         self.sales.update(sales=1, sale_lines=len(event["lines"]))
 
     def _return(self, event: Event) -> None:
-        moment = parse_time(event["occurred_at"])
-        for line in event["lines"]:
-            level = self._level(event["location_id"], line["sku"])
-            level.move(line["quantity"] if event["restock"] else 0, moment)
+        self._lines(event, 1 if event["restock"] else 0)
+        self.receipts[_number(event)] = ("return", event["refund_minor"], len(event["lines"]))
         for row in self._rows(event):
             row.sums.update(_return_sums(event))
         self.sales.update(returns=1, return_lines=len(event["lines"]))
+
+
+def _number(event: Event) -> Cause:
+    return event["location_id"], event["till_id"], event["epoch"], event["sequence"]
 
 
 def _skus(event: Event) -> set[str]:

@@ -28,6 +28,7 @@ class Plan:
     tills: int = 3
     products: int = 120
     assortment: int = 60
+    wrong_clocks: float = 0.0
 
     @property
     def prefix(self) -> str:

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import check_letters, check_postgres, check_topics
+from . import check_causes, check_letters, check_postgres, check_topics, crossings
 from .changes import Change, make_changes
 from .database import write_changes, write_world
 from .feed import DeadLetter, produce
@@ -47,6 +47,12 @@ class Run:
                 policies.pop(change.removed.key, None)
         return policies
 
+    def moved(self) -> set[Key]:
+        """What the database changed after the opening: its alerts have no settled order."""
+        moved = {(row.location_id, row.sku) for row in self.movements()}
+        policies = [policy for one in self.changes for policy in (one.changed, one.removed)]
+        return moved | {policy.key for policy in policies if policy}
+
     def movements(self) -> list[Movement]:
         """All movements that were committed after the opening."""
         kept = [change.movements for change in self.changes if not change.rolled_back]
@@ -76,17 +82,21 @@ def expect_all(run: Run) -> None:
 
 def compare(stack: Stack, run: Run, outputs: Outputs) -> Findings:
     """Compare everything once."""
-    findings, last = Findings(), outputs.last
+    findings, last = Findings(), outputs.history.last
     check_topics.check_levels(run.oracle, last[LEVELS], findings)
     check_topics.check_totals(run.oracle, last[TOTALS], findings)
     check_topics.check_tills(run.oracle, last[TILLS], findings)
     policies = run.policies()
     check_topics.check_alerts(run.oracle, policies, last[ALERTS], findings)
     check_topics.check_suggestions(policies, last[ALERTS], run.oracle, findings)
+    crossings.check_crossings(
+        run.oracle.levels, policies, run.moved(), outputs.history.alerts, findings
+    )
     check_letters.check_letters(run.plan, run.letters, outputs.letters, findings)
     check_postgres.check_tables(stack.postgres, run.plan, last, findings)
     check_postgres.check_ledger(stack.postgres, run.plan, run.oracle, findings)
     check_postgres.check_receipts(stack.postgres, run.plan, run.oracle, findings)
+    check_causes.check_causes(stack.postgres, run.plan, run.oracle, findings)
     findings.settle_readings()
     return findings
 
@@ -113,7 +123,7 @@ def await_opening(run: Run, outputs: Outputs) -> None:
     limit = time.monotonic() + 300
     while time.monotonic() < limit:
         outputs.catch_up()
-        levels = outputs.last[LEVELS]
+        levels = outputs.history.last[LEVELS]
         wanted = [(key, one.on_hand) for key, one in run.oracle.levels.items()]
         there = sum(
             levels.get(f"{key[0]}/{key[1]}", {}).get("on_hand") == number for key, number in wanted
@@ -165,16 +175,18 @@ def execute(stack: Stack, run: Run, kill: bool) -> Findings:
         sell(stack, run, kill)
         expect_all(run)
         findings = settle(stack, run, outputs)
-        return _closing(stack, run, outputs, findings)
+        return closing(stack, run, outputs, findings)
     finally:
         outputs.close()
 
 
-def _closing(stack: Stack, run: Run, outputs: Outputs, findings: Findings) -> Findings:
+def closing(stack: Stack, run: Run, outputs: Outputs, findings: Findings) -> Findings:
+    """Add what holds for the whole run: every message, and what the database refuses."""
     check_postgres.check_append_only(stack.postgres, run.plan, findings)
-    findings.absorb(outputs.findings)
-    if len(outputs.partition_counts()) != 1:
-        findings.add("partitions", f"outputs have {outputs.partition_counts()} partitions")
+    findings.absorb(outputs.history.findings)
+    partitions = outputs.history.partition_counts()
+    if len(partitions) != 1:
+        findings.add("partitions", f"outputs have {partitions} partitions")
     for failure in run.failures:
         findings.add("run", failure)
     return findings

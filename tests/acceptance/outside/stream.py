@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 from .carts import Till
 from .faults import disturb, number
 from .malformed import KINDS, spoil
 from .message import Message, message_of
-from .plan import Plan
+from .plan import Plan, parse_time, rfc3339
 from .world import World
 
 Event = dict[str, Any]
 BIG_ONES = 3
+CLOCKS_OFF_HOURS = (-24 * 400, -30, -3, 1, 9, 30, 24 * 400)
 
 
 def make_stream(plan: Plan, world: World, rng: random.Random) -> list[Message]:
@@ -33,7 +35,17 @@ def _till(
     plan: Plan, world: World, location: str, till_id: str, count: int, rng: random.Random
 ) -> list[Message]:
     till = Till(plan, world, location, till_id, random.Random(rng.getrandbits(64)))
-    return disturb(number(plan, till.script(count), till.rng), till.rng)
+    events = number(plan, till.script(count), till.rng)
+    if plan.wrong_clocks and till.rng.random() < plan.wrong_clocks:
+        _set_wrong(events, till.rng)
+    return disturb(events, till.rng)
+
+
+def _set_wrong(events: list[Event], rng: random.Random) -> None:
+    """A till whose clock is wrong all along: by hours, or by more than a year."""
+    off = timedelta(hours=rng.choice(CLOCKS_OFF_HOURS))
+    for event in events:
+        event["occurred_at"] = rfc3339(parse_time(event["occurred_at"]) + off, rng)
 
 
 def _strangers(plan: Plan, world: World, rng: random.Random) -> list[Message]:

@@ -1,0 +1,61 @@
+"""Run one seed: `python -m tests.faults --seed 1 --minutes 4`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.acceptance.outside.stack import say
+
+from .schedule import FAULTS_MIN, KINDS, draw
+from .session import Report, Session
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="faults", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=4.0)
+    parser.add_argument("--faults", type=int, default=FAULTS_MIN, help="at least so many")
+    parser.add_argument(
+        "--kinds", nargs="+", choices=KINDS, default=KINDS, metavar="KIND", help=", ".join(KINDS)
+    )
+    parser.add_argument("--keep", type=Path, help="copy the logs here where something is wrong")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Suffer and judge; the last line is one JSON object, the exit status 0 where all is right."""
+    options = _options(arguments)
+    faults = draw(options.seed, options.minutes, options.kinds, options.faults)
+    say(f"seed {options.seed}: {', '.join(fault.kind for fault in faults)}")
+    home = Path(tempfile.mkdtemp(prefix="tillstream-faults-"))
+    try:
+        session = Session(options.seed, options.minutes, faults, home)
+        return _tell(session, home, options.keep)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _tell(session: Session, home: Path, keep: Path | None) -> int:
+    right = False
+    try:
+        report = session.run()
+        right = _is_right(report)
+        report.verdict.findings.show()
+        say(json.dumps(report.as_json()))
+    finally:
+        if keep is not None and not right:
+            shutil.copytree(home / "logs", keep, dirs_exist_ok=True)
+    return 0 if right else 1
+
+
+def _is_right(report: Report) -> bool:
+    return not report.verdict.findings.counts
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""A fresh application that replays every input reaches the same state."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.acceptance.outside.findings import Findings
+from tests.acceptance.outside.outputs import Outputs
+from tests.acceptance.outside.plan import ALERTS, LEVELS, TILLS, TOTALS, Plan
+from tests.acceptance.outside.stack import ROOT
+
+from .feed import eventually
+
+Values = Mapping[str, Mapping[str, Any]]
+NAME = "fresh"
+REPLAY_SECONDS_MAX = 180.0
+
+
+def check_fresh(
+    home: Path, kafka: str, plan: Plan, before: Mapping[str, Values], findings: Findings
+) -> dict[str, dict[str, Any]]:
+    """Run a worker under a new application id until it has said all that was said before.
+
+    Returns the newest of both by key, which is what PostgreSQL must hold then.
+    """
+    outputs = Outputs(kafka, plan)
+    settings = {"TILLSTREAM_APPLICATION_ID": NAME, "TILLSTREAM_WORKER_NAME": NAME}
+    with (home / "logs" / f"{NAME}.log").open("ab") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "tillstream", "worker"],
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        eventually("the same state", REPLAY_SECONDS_MAX, lambda: _same(outputs, before))
+        compare_fresh(before, outputs.history.last, findings)
+        return {topic: newest(before[topic], outputs.history.last[topic]) for topic in before}
+    finally:
+        worker.terminate()
+        worker.wait(30)
+        outputs.close()
+
+
+def _same(outputs: Outputs, before: Mapping[str, Values]) -> bool:
+    outputs.catch_up()
+    trial = Findings()
+    compare_fresh(before, outputs.history.last, trial)
+    return not trial.counts
+
+
+def compare_fresh(
+    before: Mapping[str, Values], after: Mapping[str, Values], findings: Findings
+) -> None:
+    """Levels, totals and tills to the last field; alerts by what is raised and why.
+
+    When an alert was raised depends on the order of two topics, which a replay may choose anew.
+    """
+    for topic in (LEVELS, TOTALS, TILLS):
+        for key in before[topic].keys() | after[topic].keys():
+            expected, found = before[topic].get(key), after[topic].get(key)
+            findings.same(f"fresh {topic}", key, expected, found)
+    findings.same(f"fresh {ALERTS}", "raised", _raised(before[ALERTS]), _raised(after[ALERTS]))
+
+
+def newest(before: Values, after: Values) -> dict[str, Any]:
+    """By key the value with the higher version; the earlier one where both have the same."""
+    later = {
+        key: one
+        for key, one in after.items()
+        if key not in before or one["version"] > before[key]["version"]
+    }
+    return {**before, **later}
+
+
+def _raised(alerts: Values) -> dict[str, str]:
+    return {key: one["reason"] for key, one in alerts.items() if one["state"] == "raised"}
