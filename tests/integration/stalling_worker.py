@@ -1,0 +1,85 @@
+"""A worker on the real engine in which one part goes quiet, as clients and disks have done.
+
+`python -m tests.integration.stalling_worker KIND BOOTSTRAP APPLICATION`; it reads the topic that
+is called like the application.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+import faust
+
+from engine.app import BatchApp, build_app, ensure_topics, stop_now
+from engine.contract import AgentSpec, Outbox, Record
+from engine.flow import PartitionFlow
+from engine.log import KafkaLog
+from engine.settings import EngineSettings
+from engine.state import PartitionState
+from engine.watchdog import Watchdog
+
+STALL_SECONDS = 6.0
+
+
+class Counting:
+    """An agent that counts, and in its fold does what ``kind`` says."""
+
+    def __init__(self, state: PartitionState, kind: str) -> None:
+        self._seen = state.table("seen")
+        self._kind = kind
+
+    def fold(self, topic: str, records: Sequence[Record]) -> None:
+        """Count, or never return."""
+        if self._kind == "fold":
+            time.sleep(600)
+        self._seen.put("seen", (self._seen.get("seen") or 0) + len(records))
+
+    def announce(self, outbox: Outbox) -> None:
+        """Nothing to say."""
+
+    def committed(self) -> None:
+        """Nothing to count."""
+
+
+async def _never(*_: Any) -> Any:
+    await asyncio.sleep(600)
+
+
+def _end_fetching(app: BatchApp) -> None:
+    consumer = app.batch_consumer
+    loop = attrgetter("_thread.thread_loop")(consumer)
+    fetching = attrgetter("_thread._consumer._fetcher._fetch_task")(consumer)
+    loop.call_soon_threadsafe(fetching.cancel)
+
+
+async def _sabotage(app: BatchApp, kind: str) -> None:
+    """Let the part called ``kind`` go quiet, once the worker holds its partition."""
+    while not app.flow.work:  # noqa: ASYNC110 - the flow has no event for it
+        await asyncio.sleep(0.1)
+    if kind == "commit":
+        setattr(KafkaLog, kind, _never)
+    elif kind == "fetch":
+        _end_fetching(app)
+    sys.stdout.write("quiet now\n")
+    sys.stdout.flush()
+
+
+def main(kind: str, bootstrap: str, application_id: str) -> None:
+    """Run until the watchdog ends it."""
+    settings = EngineSettings(bootstrap, application_id, None)
+    spec = AgentSpec((application_id,), lambda state, _: Counting(state, kind), {"seen": int})
+    asyncio.run(ensure_topics(spec, settings, 1))
+    app = build_app(spec, settings, instance=application_id)
+    if kind == "recovery":
+        setattr(PartitionFlow, "open", _never)
+    app.task(lambda: _sabotage(app, kind))
+    Watchdog(app, bootstrap, stop_now, STALL_SECONDS).start()
+    worker = faust.Worker(app, loglevel="info", redirect_stdouts=False, override_logging=False)
+    raise worker.execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
