@@ -74,7 +74,7 @@ def main(kind: str, bootstrap: str, application_id: str) -> None:
     asyncio.run(ensure_topics(spec, settings, 1))
     app = build_app(spec, settings, instance=application_id)
     if kind == "recovery":
-        setattr(PartitionFlow, "open", _never)
+        PartitionFlow.open = _never  # pyright: ignore[reportAttributeAccessIssue]
     app.task(lambda: _sabotage(app, kind))
     Watchdog(app, bootstrap, stop_now, STALL_SECONDS).start()
     worker = faust.Worker(app, loglevel="info", redirect_stdouts=False, override_logging=False)
