@@ -40,6 +40,11 @@ CREATE DATABASE {OWNER} OWNER {OWNER};
 UNPRIVILEGED = "nobody"
 """Who runs PostgreSQL when root starts it: it refuses root."""
 
+PID_FILE = "postmaster.pid"
+
+ORPHAN_SECONDS = 5.0
+"""How long a session may take to end once asked, and again once killed: a sync may be under way."""
+
 CONNECTIONS_MAX = 200
 """A few dozen are used; each that is not costs some kilobytes."""
 
@@ -56,6 +61,7 @@ def service(folder: Path, port: int, log: Path) -> Service:
 
     def prepare() -> None:
         _make_reachable(data, user)
+        _end_orphans(data)
         _forget_dead_postmaster(data)
         if not (data / "PG_VERSION").exists():
             _initialise(data, user)
@@ -123,14 +129,47 @@ def _run(command: list[str], user: int | None, text: str = "") -> None:
         raise StartError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
 
 
+def _end_orphans(data: Path) -> None:
+    """End the sessions of a postmaster that was killed: a busy one does not notice by itself.
+
+    PostgreSQL refuses to start beside them. `StartError` where one stays.
+    """
+    alive = [process for process in psutil.process_iter() if _is_orphan(process, data)]
+    for number in (signal.SIGQUIT, signal.SIGKILL):
+        for process in alive:
+            process.send_signal(number)
+        _, alive = psutil.wait_procs(alive, ORPHAN_SECONDS)
+    if alive:
+        pids = ", ".join(str(process.pid) for process in alive)
+        raise StartError(f"sessions of a server that is gone hold {data}: end {pids}")
+
+
+def _is_orphan(process: psutil.Process, data: Path) -> bool:
+    try:
+        if process.name() != "postgres" or Path(process.cwd()) != data:
+            return False
+        parent = process.parent()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+    is_postmaster = str(process.pid) == _noted_pid(data)
+    return not is_postmaster and (parent is None or parent.name() != "postgres")
+
+
 def _forget_dead_postmaster(data: Path) -> None:
     """Remove the pid file of a server that is gone.
 
-    PostgreSQL does so itself unless some other program has been given that pid since.
+    PostgreSQL does so itself unless some other program has been given that pid since. An empty
+    file is what a full disk leaves.
     """
-    pid_file = data / "postmaster.pid"
-    if pid_file.exists() and not _is_postgres(int(pid_file.read_text().split()[0])):
-        pid_file.unlink()
+    pid = _noted_pid(data)
+    if not pid or not _is_postgres(int(pid)):
+        (data / PID_FILE).unlink(missing_ok=True)
+
+
+def _noted_pid(data: Path) -> str:
+    """The pid of the server that was last started on these data; "" where none is noted."""
+    pid_file = data / PID_FILE
+    return pid_file.read_text().partition("\n")[0].strip() if pid_file.exists() else ""
 
 
 def _is_postgres(pid: int) -> bool:
