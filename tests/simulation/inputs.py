@@ -1,0 +1,284 @@
+"""What the tills and the database say in a run: a small shop or two, with all that goes wrong.
+
+The events are those of `tests.acceptance.outside`; here they are few, and more of them are
+lost, late, repeated or malformed.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from tests.acceptance.outside.carts import Till
+from tests.acceptance.outside.faults import number
+from tests.acceptance.outside.feed import DeadLetter
+from tests.acceptance.outside.malformed import ASTRAY, KINDS, spoil
+from tests.acceptance.outside.message import Message, message_of
+from tests.acceptance.outside.oracle import Oracle
+from tests.acceptance.outside.partition import partition_of
+from tests.acceptance.outside.plan import Plan, parse_time, rfc3339, uuid7
+from tests.acceptance.outside.world import Key, Movement, Policy, Product, World, quantity_for
+
+from .broker import InputRecord
+
+PARTITIONS = 4
+PARTITION = 1
+"""The partition number that is simulated; what belongs elsewhere is a dead letter here."""
+
+STARTED = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+STAMP_MS = int(STARTED.timestamp() * 1000)
+
+TILLS = "till.cart-events"
+MOVEMENTS = "cdc.stock-movements"
+ASSORTMENT = "cdc.assortment"
+PRODUCTS = "cdc.products"
+LOCATIONS = "cdc.locations"
+
+NIGHT = timedelta(hours=5)
+"""Longer than an open cart is kept."""
+
+Effect = Callable[["Expectation"], None]
+
+
+@dataclass
+class Expectation:
+    """What must come of the input up to a point: the oracle, and the policies."""
+
+    oracle: Oracle
+    policies: dict[Key, Policy]
+
+    def set_policy(self, policy: Policy) -> None:
+        """An assortment row was written."""
+        self.policies[policy.key] = policy
+
+    def remove_policy(self, policy: Policy) -> None:
+        """An assortment row was deleted."""
+        self.policies.pop(policy.key, None)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One message of the input, what it does, and whether it must become a dead letter."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    effect: Effect | None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    bad: str | None = None
+    is_opening: bool = False
+    skips: int = 0
+
+    def record(self, offset: int) -> InputRecord:
+        """As it lies in its topic."""
+        stamp = STAMP_MS if self.topic == TILLS else -1
+        return InputRecord(self.topic, PARTITION, offset, stamp, self.key, self.value, self.headers)
+
+    def letter(self, offset: int) -> DeadLetter:
+        """The dead letter that it must become."""
+        source = f"{self.topic}-{PARTITION}-{offset}"
+        return DeadLetter(source, self.bad or "", self.key, self.value, list(self.headers))
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that is sent, in order, and what the database changed after its opening."""
+
+    plan: Plan
+    sent: list[Sent]
+    moved: set[Key]
+
+
+@lru_cache(maxsize=2)
+def make_inputs(seed: int) -> Inputs:
+    """The input of a seed."""
+    rng = random.Random(seed)
+    plan = Plan(seed, 60, "s", STARTED)
+    world = _world(plan, rng)
+    changes, moved = _changes(plan, world, rng)
+    sent = [*_opening(world), *_merged([*_tills(plan, world, rng), changes], rng)]
+    return Inputs(plan, sent, moved)
+
+
+def _world(plan: Plan, rng: random.Random) -> World:
+    products = [_product(plan, at, rng) for at in range(rng.randint(1, 4))]
+    here = _places(plan, here=True)
+    locations = [next(here) for _ in range(rng.randint(1, 2))]
+    world = World(locations, next(here), products, [_product(plan, 9, rng)])
+    for location in locations:
+        for product in products:
+            if rng.random() < 0.8:
+                point = rng.choice((0, 5, 20)) * (300 if product.unit == "gram" else 1)
+                policy = Policy(location, product.sku, rng.random() > 0.1, point, point * 3 + 10)
+                world.policies[policy.key] = policy
+            world.opening.append([_movement(location, product, "delivery", 40, rng)])
+    return world
+
+
+def _places(plan: Plan, here: bool) -> Iterator[str]:
+    """Ids of locations whose partition is the simulated one, or is not."""
+    names = (f"{plan.prefix}s{at}" for at in range(1000))
+    return (name for name in names if (partition_of(name, PARTITIONS) == PARTITION) is here)
+
+
+def _product(plan: Plan, at: int, rng: random.Random) -> Product:
+    unit = "gram" if rng.random() < 0.2 else "each"
+    return Product(f"{plan.prefix}p{at}", f"Äpfel {at}", unit, rng.randint(19, 4999), 700)
+
+
+def _movement(
+    location: str, product: Product, reason: str, most: int, rng: random.Random
+) -> Movement:
+    moment = STARTED - timedelta(minutes=rng.randint(1, 50))
+    quantity = quantity_for(product, rng, most)
+    return Movement(uuid7(moment, rng), location, product.sku, quantity, reason, None, moment)
+
+
+def _opening(world: World) -> list[Sent]:
+    sent = [_row(LOCATIONS, _location_row(location)) for location in world.locations]
+    sent += [_row(PRODUCTS, _product_row(product)) for product in world.products]
+    sent += [_policy_row(policy) for policy in world.policies.values()]
+    sent += [_movement_row(row) for rows in world.opening for row in rows]
+    return [Sent(one.topic, one.key, one.value, one.effect, is_opening=True) for one in sent]
+
+
+def _row(topic: str, row: dict[str, Any], effect: Effect | None = None, skips: int = 0) -> Sent:
+    key = row.get("location_id", row["sku"] if "sku" in row else "")
+    return Sent(topic, str(key).encode(), json.dumps(row).encode(), effect, skips=skips)
+
+
+def _location_row(location: str) -> dict[str, Any]:
+    return {"location_id": location, "name": location, "kind": "shop", "time_zone": "Europe/Paris"}
+
+
+def _product_row(product: Product) -> dict[str, Any]:
+    row: dict[str, Any] = {"sku": product.sku, "name": product.name, "category": "c"}
+    row |= {"unit": product.unit, "price_minor": product.price_minor, "currency": "EUR"}
+    return {**row, "tax_basis_points": product.tax_basis_points}
+
+
+def _policy_row(policy: Policy) -> Sent:
+    row: dict[str, Any] = {"location_id": policy.location_id, "sku": policy.sku}
+    row |= {"listed": policy.listed, "reorder_point": policy.reorder_point}
+    row |= {"order_up_to": policy.order_up_to}
+    return _row(ASSORTMENT, row, lambda expected: expected.set_policy(policy))
+
+
+def _movement_row(movement: Movement) -> Sent:
+    row = {**vars(movement), "occurred_at": movement.occurred_at.isoformat()}
+    return _row(MOVEMENTS, row, lambda expected: expected.oracle.movement(movement))
+
+
+def _changes(plan: Plan, world: World, rng: random.Random) -> tuple[list[Sent], set[Key]]:
+    """What the database does later, to every second product only, and what it touched."""
+    changed = world.products[::2]
+    sent: list[Sent] = []
+    for _ in range(rng.randint(0, 6)):
+        location, product = rng.choice(world.locations), rng.choice(changed)
+        row = _movement_row(_movement(location, product, "adjustment", 20, rng))
+        sent.append(row)
+        if rng.random() < 0.3:  # a connector that was reset sends it again
+            sent.append(Sent(row.topic, row.key, row.value, skips=rng.randint(0, 2)))
+        if rng.random() < 0.1:
+            sent.append(Sent(row.topic, row.key, (row.value or b"")[:-9], bad="broken_json"))
+    sent += _policy_changes(world, changed, rng)
+    rng.shuffle(sent)
+    return _once_first(sent), {(at, one.sku) for at in world.locations for one in changed}
+
+
+def _once_first(sent: list[Sent]) -> list[Sent]:
+    """A repeat may not come before what it repeats: then it would be the first."""
+    effects = {one.value: one.effect for one in sent if one.effect}
+    seen: set[bytes | None] = set()
+    ordered: list[Sent] = []
+    for one in sent:
+        effect = None if one.value in seen else effects.get(one.value)
+        seen.add(one.value)
+        ordered.append(
+            Sent(one.topic, one.key, one.value, effect, one.headers, one.bad, skips=one.skips)
+        )
+    return ordered
+
+
+def _policy_changes(world: World, changed: list[Product], rng: random.Random) -> list[Sent]:
+    sent: list[Sent] = []
+    for policy in world.policies.values():
+        if policy.sku not in [product.sku for product in changed] or rng.random() < 0.6:
+            continue
+        point = policy.reorder_point * 2 + 7
+        moved = Policy(policy.location_id, policy.sku, policy.listed, point, point * 3)
+        sent.append(_policy_row(moved if rng.random() < 0.6 else policy))
+    return sent
+
+
+def _tills(plan: Plan, world: World, rng: random.Random) -> Iterator[list[Sent]]:
+    for location in world.selling:
+        for at in range(rng.randint(1, 2)):
+            yield _till(plan, world, location, f"{location}-t{at}", rng)
+
+
+def _till(plan: Plan, world: World, location: str, till_id: str, rng: random.Random) -> list[Sent]:
+    script = Till(plan, world, location, till_id, rng).script(rng.randint(6, 28))
+    events = number(plan, script, rng)
+    if rng.random() < 0.3:
+        _sleep(events[rng.randrange(len(events)) :], rng)
+    messages: list[Message] = []
+    for index, event in enumerate(events):
+        messages += _delivered(event, float(index), rng)
+    messages.sort(key=lambda message: message.position)
+    return [_sent(message, rng) for message in messages]
+
+
+def _sleep(events: list[dict[str, Any]], rng: random.Random) -> None:
+    """A night passes, or the till's clock goes wrong by more than a day."""
+    off = rng.choice((NIGHT, NIGHT, timedelta(hours=30), timedelta(hours=-30)))
+    for event in events:
+        event["occurred_at"] = rfc3339(parse_time(event["occurred_at"]) + off, rng)
+
+
+def _delivered(event: dict[str, Any], at: float, rng: random.Random) -> Iterator[Message]:
+    """An event as it arrives: lost, late, malformed, twice, or simply once."""
+    fate = rng.random()
+    if fate < 0.02:
+        return
+    if fate < 0.08:
+        yield _spoilt(event, at, rng)
+    if fate < 0.05:
+        return
+    late = rng.choice((0.0, 1.5, 6.0)) if rng.random() < 0.15 else 0.0
+    yield message_of(event, at + late, rng)
+    if rng.random() < 0.1:
+        yield message_of(event, at + late + rng.choice((0.5, 8.0)), rng)
+
+
+def _spoilt(event: dict[str, Any], at: float, rng: random.Random) -> Message:
+    kind = rng.choice(KINDS)
+    if kind in ASTRAY:
+        event = {**event, "location_id": f"{event['location_id'].rsplit('-', 1)[0]}-away"}
+    return spoil(event, kind, at, rng)
+
+
+def _sent(message: Message, rng: random.Random) -> Sent:
+    event, effect = message.event, None
+    if event is not None and not message.bad:
+        good = event
+
+        def effect(expected: Expectation) -> None:
+            expected.oracle.event(good, STARTED)
+
+    skips = rng.randint(1, 3) if rng.random() < 0.02 else 0
+    headers = tuple(message.headers)
+    return Sent(TILLS, message.key, message.value, effect, headers, message.bad, skips=skips)
+
+
+def _merged(streams: list[list[Sent]], rng: random.Random) -> list[Sent]:
+    """All streams, each in its own order."""
+    order = [at for at, stream in enumerate(streams) for _ in stream]
+    rng.shuffle(order)
+    left = [iter(stream) for stream in streams]
+    return [next(left[at]) for at in order]

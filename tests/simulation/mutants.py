@@ -1,0 +1,199 @@
+"""Broken orders, each a mistake that somebody could make: the simulation must find every one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+
+from agents.checkout import TILLS
+from engine.contract import Message
+from engine.partition import POSITIONS
+from engine.state import SEPARATOR
+from engine.store import Store
+
+from .broker import CHANGELOG, Broker, Entry, Retry, Transaction
+from .disk import Disk, DiskStore
+from .log import SimulatedLog
+from .network import RequestFailed
+from .parts import Parts
+
+Changes = Mapping[bytes, bytes | None]
+Outputs = Mapping[str, Iterable[Message]]
+Positions = Mapping[str, int]
+
+
+def _of(table: str, changes: Changes) -> dict[bytes, bytes | None]:
+    prefix = (table + SEPARATOR).encode()
+    return {key: value for key, value in changes.items() if key.startswith(prefix)}
+
+
+def _without(some: Changes, changes: Changes) -> dict[bytes, bytes | None]:
+    return {key: value for key, value in changes.items() if key not in some}
+
+
+class WatermarkFirst(SimulatedLog):
+    """What each till has said is durable before what it did."""
+
+    async def commit(self, changes: Changes, outputs: Outputs, positions: Positions) -> int:
+        """Two transactions."""
+        marks = _of(TILLS, changes) | _of(POSITIONS, changes)
+        await super().commit(marks, {}, positions)
+        return await super().commit(_without(marks, changes), outputs, positions)
+
+
+class AcknowledgedFirst(SimulatedLog):
+    """The input's offsets are committed before what the input did."""
+
+    async def commit(self, changes: Changes, outputs: Outputs, positions: Positions) -> int:
+        """Two transactions."""
+        reached = _of(POSITIONS, changes)
+        await super().commit(reached, {}, positions)
+        return await super().commit(_without(reached, changes), outputs, {})
+
+
+class OutputsFirst(SimulatedLog):
+    """Readers are told before the state is durable."""
+
+    async def commit(self, changes: Changes, outputs: Outputs, positions: Positions) -> int:
+        """Two transactions."""
+        await super().commit({}, outputs, {})
+        return await super().commit(changes, {}, positions)
+
+
+class StateFirst(SimulatedLog):
+    """The state is durable before readers are told, who never are if it ends in between."""
+
+    async def commit(self, changes: Changes, outputs: Outputs, positions: Positions) -> int:
+        """Two transactions."""
+        end = await super().commit(changes, {}, positions)
+        await super().commit({}, outputs, {})
+        return end
+
+
+class StoreFirst(SimulatedLog):
+    """The store is written before the transaction is committed."""
+
+    async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
+        """As it should be, and remember the store."""
+        await super().recover(store, applied)
+        self._store = store
+
+    async def commit(self, changes: Changes, outputs: Outputs, positions: Positions) -> int:
+        """Write first, at the position where the changelog is about to end."""
+        end: int = await self.ask(self.broker.stable_end, CHANGELOG)
+        self._store.write(changes, end + len(changes))
+        return await super().commit(changes, outputs, positions)
+
+
+class Unconfirmed(SimulatedLog):
+    """A commit counts as durable before the coordinator has said so."""
+
+    async def commit(self, changes: Changes, outputs: Outputs, positions: Positions) -> int:
+        """Run the transaction beside what follows."""
+        end: int = await self.ask(self.broker.stable_end, CHANGELOG)
+        rest = super().commit(changes, outputs, positions)
+        self._commit = asyncio.get_running_loop().create_task(rest)
+        await asyncio.sleep(self.knobs.latency_seconds)
+        return end + len(changes)
+
+
+class CommitsAgain(SimulatedLog):
+    """A commit that may have failed is sent once more."""
+
+    async def commit(self, changes: Changes, outputs: Outputs, positions: Positions) -> int:
+        """Try twice."""
+        sent = {topic: list(messages) for topic, messages in outputs.items()}
+        try:
+            return await super().commit(changes, sent, positions)
+        except RequestFailed:
+            await super().open()
+            return await super().commit(changes, sent, positions)
+
+
+class RecoversFirst(SimulatedLog):
+    """The state is read before the owner before is fenced."""
+
+    async def open(self) -> None:
+        """Later."""
+
+    async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
+        """Read, then fence."""
+        await super().recover(store, applied)
+        await super().open()
+
+
+class ReadsUncommitted(SimulatedLog):
+    """A recovery takes in what was never committed."""
+
+    def read(self, start: int) -> tuple[list[Entry], int]:
+        """Everything."""
+        end = self.broker.stable_end(CHANGELOG)
+        log = self.broker.logs[CHANGELOG]
+        return [entry for entry in log if start <= entry.offset < end], end
+
+
+class StopsShort(SimulatedLog):
+    """A recovery takes the first part of the changelog for all of it."""
+
+    async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
+        """One part."""
+        entries, at = await self.ask(self.read, store.position() or 0)
+        store.write({entry.message.key: entry.message.value for entry in entries}, at)
+        applied(len(entries))
+
+
+class TornStore(DiskStore):
+    """The position is written before the values."""
+
+    def write(self, values: Changes, position: int) -> None:
+        """Two writes."""
+        self._disk.crash_point()
+        self.put({}, position)
+        self._disk.crash_point()
+        self.put(dict(values), position)
+
+
+class TornDisk(Disk):
+    """A disk under stores whose writes are not atomic."""
+
+    def open(self) -> Store:
+        """See `Disk`."""
+        return TornStore(self)
+
+
+class Unfenced(Broker):
+    """Each owner has a transactional id of its own: nobody is fenced."""
+
+    def init_producer(self) -> int:
+        """A producer beside all others."""
+        self._epoch += 1
+        return self._epoch
+
+    def require(self, epoch: int) -> None:
+        """Everybody may write."""
+
+    def begin(self, epoch: int) -> Transaction:
+        """Only its own last transaction is in the way."""
+        if any(one.epoch == epoch for one in self._running):
+            raise Retry
+        transaction = Transaction(epoch)
+        self._running.append(transaction)
+        self._later("timeout", lambda: self._expire(transaction))
+        return transaction
+
+
+MUTANTS = {
+    "watermark before effects": Parts(log=WatermarkFirst),
+    "acknowledgement first": Parts(log=AcknowledgedFirst),
+    "outputs before state": Parts(log=OutputsFirst),
+    "state before outputs": Parts(log=StateFirst),
+    "store before the transaction": Parts(log=StoreFirst),
+    "settled before the answer": Parts(log=Unconfirmed),
+    "sent again after a doubt": Parts(log=CommitsAgain),
+    "recovered before fencing": Parts(log=RecoversFirst),
+    "recovered from what was taken back": Parts(log=ReadsUncommitted),
+    "recovered too little": Parts(log=StopsShort),
+    "store's position before its values": Parts(disk=TornDisk),
+    "no fencing": Parts(broker=Unfenced),
+}
+"""By the order that is broken."""

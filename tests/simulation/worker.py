@@ -1,0 +1,100 @@
+"""A worker process that owns the partition: fetches, folds, and hands over, as the engine does."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from engine.contract import AgentSpec
+from engine.partition import PartitionWork
+
+from .broker import Broker, InputRecord
+from .disk import Disk
+from .log import SimulatedLog
+from .loop import Killed, Process
+from .network import Network
+
+LogMaker = Callable[[Network, Broker], SimulatedLog]
+Activity = Callable[[], Awaitable[None]]
+
+
+class Worker:
+    """One life of one owner, from its start to its end."""
+
+    def __init__(
+        self,
+        process: Process,
+        disk: Disk,
+        spec: AgentSpec,
+        partition: int,
+        ended: Callable[[Worker, str], None],
+    ) -> None:
+        self.process = process
+        self.disk = disk
+        self.is_open = False
+        self._spec = spec
+        self._partition = partition
+        self._ended = ended
+        self._revoked = False
+        self._tasks: list[Any] = []
+
+    def start(self, log: LogMaker, network: Network, broker: Broker, rng: random.Random) -> None:
+        """Begin to live; runs in the worker's process."""
+        self._network = network
+        self._broker = broker
+        self._rng = rng
+        wal = log(network, broker)
+        self._work = PartitionWork(self._spec, wal, self.disk, self._partition, self.failed)
+        self._run(self._live)
+
+    def revoke(self) -> None:
+        """The group gives the partition to another; runs in the worker's process."""
+        if self.is_open and not self._revoked:
+            self._revoked = True
+            self._run(self._hand_over)
+
+    def failed(self, error: BaseException) -> None:
+        """End at once, as a worker does that cannot write or fold."""
+        self._end(f"{type(error).__name__}: {error}")
+        raise Killed
+
+    def _run(self, activity: Activity) -> None:
+        self._tasks.append(asyncio.get_running_loop().create_task(self._guard(activity)))
+
+    async def _guard(self, activity: Activity) -> None:
+        try:
+            await activity()
+        except Exception as error:
+            self.failed(error)
+
+    def _end(self, why: str) -> None:
+        if not self.process.dead:
+            self._network.loop.kill(self.process)
+            self._ended(self, why)
+
+    async def _live(self) -> None:
+        positions = dict(await self._work.open())
+        self.is_open = True
+        while not self._revoked:
+            for topic, records in (await self._fetched(positions)).items():
+                await self._work.room()
+                if self._revoked:
+                    return
+                self._work.fold(topic, records)
+                positions[topic] = records[-1].offset + 1
+                await asyncio.sleep(0)
+
+    async def _hand_over(self) -> None:
+        await self._work.close()
+        self._end("")
+
+    async def _fetched(self, positions: dict[str, int]) -> dict[str, list[InputRecord]]:
+        """The next records of each topic, once there are any; some may have been read before."""
+        knobs = self._network.knobs
+        most = self._rng.randint(1, knobs.fetch_records_max)
+        again = self._rng.randint(0, 3)
+        topics = self._rng.sample(sorted(positions), len(positions))
+        wanted = {topic: (positions[topic], max(0, positions[topic] - again)) for topic in topics}
+        return await self._network.fetch(self.process, self._broker, wanted, most)
