@@ -4,9 +4,11 @@ An agent is built once per partition, over that partition's state. It is synchro
 list of records, changes its tables and collects what is to be sent; the engine does the rest.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
 
 from engine.state import PartitionState
 
@@ -35,8 +37,7 @@ class Record(Protocol):
     def headers(self) -> Headers: ...
 
 
-@dataclass(slots=True, frozen=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """A message to send to the agent's own partition of a topic."""
 
     key: bytes | None
@@ -53,6 +54,10 @@ class Outbox:
     def send(self, topic: str, message: Message) -> None:
         """Send ``message`` with the transaction that the current batch is part of."""
         self.messages.setdefault(topic, []).append(message)
+
+    def send_all(self, topic: str, messages: Iterable[Message]) -> None:
+        """Send ``messages`` in order, as `send` does."""
+        self.messages.setdefault(topic, []).extend(messages)
 
 
 class PartitionAgent(Protocol):

@@ -21,6 +21,9 @@ this is 120 MB a table; far fewer and hot SKUs are decoded again for every sale.
 SEPARATOR = "\x00"
 """Between table and key in the store and the changelog; no key may hold it."""
 
+_NOT_HERE: Any = object()
+"""Told apart from None, which says that the key holds nothing."""
+
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -37,20 +40,18 @@ class Table(Generic[V]):
 
     def get(self, key: str) -> V | None:
         """The value, or None. Change it only together with a `put`."""
-        try:
-            return self._recent[key]
-        except KeyError:
-            return self._remember(key, self._look_up(key))
+        value = self._recent.get(key, _NOT_HERE)
+        if value is _NOT_HERE:
+            value = self._recent[key] = self._look_up(key)
+        return value
 
     def put(self, key: str, value: V) -> None:
         """Note that ``value`` is what ``key`` holds now."""
-        self._remember(key, value)
-        self.changed[key] = value
+        self._recent[key] = self.changed[key] = value
 
     def drop(self, key: str) -> None:
         """Forget ``key``: a tombstone in the changelog."""
-        self._remember(key, None)
-        self.changed[key] = None
+        self._recent[key] = self.changed[key] = None
 
     def scan(self) -> Iterator[tuple[str, V]]:
         """Every key and value, as of the last commit; for rebuilding indexes on start."""
@@ -60,14 +61,14 @@ class Table(Generic[V]):
     def take(self) -> Iterator[tuple[bytes, bytes | None]]:
         """The changes since the last call, encoded for changelog and store; None is dropped."""
         changed, self.changed = self.changed, {}
+        prefix = self._prefix
         for key, value in changed.items():
-            yield (self._prefix + key).encode(), None if value is None else _encode(value)
+            yield (prefix + key).encode(), None if value is None else _encode(value)
 
-    def _remember(self, key: str, value: V | None) -> V | None:
+    def age(self) -> None:
+        """Let go of what was not looked at for a full cache; once a transaction is enough."""
         if len(self._recent) >= CACHE_ENTRIES:
             self._older, self._recent = self._recent, {}
-        self._recent[key] = value
-        return value
 
     def _look_up(self, key: str) -> V | None:
         if key in self._older:
@@ -93,7 +94,10 @@ class PartitionState:
 
     def take(self) -> dict[bytes, bytes | None]:
         """Everything that changed since the last call; it is on its way to the changelog."""
-        changes = {k: v for table in self._tables.values() for k, v in table.take()}
+        changes: dict[bytes, bytes | None] = {}
+        for table in self._tables.values():
+            changes.update(table.take())
+            table.age()
         self._leaving = changes
         return changes
 

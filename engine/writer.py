@@ -6,16 +6,12 @@ nothing any more.
 """
 
 import asyncio
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.clients import BatchBuilder, Producer, TopicPartition
+from engine.batches import BATCH_BYTES_MAX, batches
+from engine.clients import Producer, TopicPartition
 from engine.contract import Message
-
-BATCH_BYTES_MAX = 512 * 1024
-"""Bytes in one record batch. Above a topic's ``max.message.bytes`` (1 MiB) the broker refuses
-it; far smaller ones cost a request each."""
 
 TRANSACTION_TIMEOUT_MS = 30_000
 """After so long the broker ends a transaction that a dead worker left open; until then readers
@@ -24,13 +20,6 @@ of committed data wait at it. Shorter than a slow broker's answer would abort go
 RETRY_BACKOFF_MS = 20
 """While the markers of the last transaction are still being written, the broker asks to retry
 the first message of the next. Waiting aiokafka's 100 ms doubled a commit's latency."""
-
-_GZIP = 1
-"""Compression attribute of a record batch (KIP-98). A message that came compressed may be larger
-than a topic allows; compressed again it fits where it fitted before."""
-
-_LARGE_MESSAGE_BYTES = 256 * 1024
-"""From here a message travels in a compressed batch of its own."""
 
 
 class PartitionWriter:
@@ -66,7 +55,7 @@ class PartitionWriter:
         end: the transaction is aborted by whoever opens the partition next.
         """
         await self._producer.begin_transaction()
-        sent = [await self._send(changelog, [Message(k, v) for k, v in changes.items()])]
+        sent = [await self._send(changelog, map(Message, changes.keys(), changes.values()))]
         for topic, messages in outputs.items():
             sent.append(await self._send(topic, messages))
         offsets = {TopicPartition(t, self._partition): at for t, at in positions.items()}
@@ -79,36 +68,9 @@ class PartitionWriter:
     async def _send(self, topic: str, messages: Iterable[Message]) -> list[asyncio.Future[Any]]:
         return [
             await self._producer.send_batch(batch, topic, partition=self._partition)
-            for batch in self._batches(messages)
+            for batch in batches(messages)
         ]
-
-    def _batches(self, messages: Iterable[Message]) -> Iterable[Any]:
-        now_ms = int(time.time() * 1000)
-        batch = self._producer.create_batch()
-        for message in messages:
-            if message.value is not None and len(message.value) > _LARGE_MESSAGE_BYTES:
-                yield _alone(message, now_ms)
-            elif not _appended(batch, message, now_ms):
-                yield batch
-                batch = self._producer.create_batch()
-                _appended(batch, message, now_ms)
-        if batch.record_count():
-            yield batch
 
     async def close(self) -> None:
         """Stop the producer; an open transaction is aborted by the next owner."""
         await self._producer.stop()
-
-
-def _appended(batch: Any, message: Message, now_ms: int) -> bool:
-    appended = batch.append(
-        timestamp=now_ms, key=message.key, value=message.value, headers=list(message.headers)
-    )
-    return appended is not None
-
-
-def _alone(message: Message, now_ms: int) -> Any:
-    batch = BatchBuilder(BATCH_BYTES_MAX, _GZIP, is_transactional=True)
-    if not _appended(batch, message, now_ms):
-        raise ValueError("a batch refused its first message")
-    return batch
