@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+import msgspec
 import psycopg
+from psycopg.types.json import set_json_dumps
 
 from benchmarks.job import PARTITIONS
 from benchmarks.postgres import Connection, Database
 from benchmarks.sales import Shape
 from benchmarks.sink_input import Message, SinkInput
-from connectors.postgres.sink.batch import Rows, decode
+from connectors.postgres.sink.batch import Decoded, Rows
 from connectors.postgres.sink.tables import SINK_TABLES, query
 from topics.partitioning import partition_of
 from topics.sequences import Window
@@ -40,6 +42,7 @@ def ceiling(database: Database, topics: tuple[str, ...], sales: int) -> float:
     try:
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute("SET synchronous_commit TO off")
+            set_json_dumps(msgspec.json.encode, connection)
             seconds = _write(connection, batches)
     finally:
         database.drop(dsn)
@@ -50,7 +53,9 @@ def _batches(topics: tuple[str, ...], sales: int) -> Iterator[Rows]:
     windows: dict[tuple[str, str, int], Window] = {}
     messages = (each for each in SinkInput(Shape()).take(sales) if each[0] in topics)
     while some := list(islice(messages, RECORDS)):
-        decoded = decode(_fetched(some), dict.fromkeys(topics, PARTITIONS))
+        decoded = Decoded()
+        for topic, records in _fetched(some).items():
+            decoded.add(topic, records, PARTITIONS)
         for till in decoded.tills:
             windows.setdefault(till, Window())
         rows = decoded.count(windows)
@@ -58,12 +63,11 @@ def _batches(topics: tuple[str, ...], sales: int) -> Iterator[Rows]:
         yield rows
 
 
-def _fetched(messages: Iterable[Message]) -> dict[str, dict[int, list[_Record]]]:
-    fetched: dict[str, dict[int, list[_Record]]] = {}
+def _fetched(messages: Iterable[Message]) -> dict[str, list[_Record]]:
+    fetched: dict[str, list[_Record]] = {}
     for number, (topic, location_id, value) in enumerate(messages):
-        place = partition_of(location_id, PARTITIONS)
-        record = _Record(topic, place, number, value)
-        fetched.setdefault(topic, {}).setdefault(place, []).append(record)
+        record = _Record(topic, partition_of(location_id, PARTITIONS), number, value)
+        fetched.setdefault(topic, []).append(record)
     return fetched
 
 
@@ -78,9 +82,12 @@ def _write(connection: Connection, batches: list[Rows]) -> float:
     for batch in batches:
         with connection.transaction(), connection.cursor() as cursor:
             for name, rows in batch.items():
-                with cursor.copy(tables[name].statement("copy")) as copy:
+                table = tables[name]
+                way = "append" if table.merge == "once" else "copy"
+                with cursor.copy(table.statement(way)) as copy:
                     copy.set_types(types[name])
                     for row in rows:
                         copy.write_row(row)
-                cursor.execute(tables[name].statement(f"merge_{tables[name].merge}"))
+                if way == "copy":
+                    cursor.execute(table.statement(f"merge_{table.merge}"))
     return time.monotonic() - started

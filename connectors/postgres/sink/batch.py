@@ -1,10 +1,10 @@
 """One batch: what was fetched, as rows for each table, with the offsets that it moves.
 
-`decode` is everything that needs no database; `Decoded.count` then needs the windows of the
+`Decoded.add` is everything that needs no database; `Decoded.count` then needs the windows of the
 tills that it names.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from connectors.postgres.sink.acceptance import (
@@ -36,11 +36,20 @@ class Decoded:
     newest: dict[str, Newest] = field(default_factory=dict[str, Newest])
     heard: list[Heard] = field(default_factory=list[Heard])
     booked: list[Booked] = field(default_factory=list[Booked])
+    tills: set[TillEpoch] = field(default_factory=set[TillEpoch])
+    """Whose windows must be at hand."""
 
-    @property
-    def tills(self) -> set[TillEpoch]:
-        """Whose windows must be at hand."""
-        return {till_epoch(event) for _, event in self.heard}
+    def add(self, topic: str, records: Sequence[Record], partitions: int) -> None:
+        """Decode records of one topic that has so many partitions."""
+        if topic == TILL_EVENTS.name:
+            heard = heard_events(records, partitions)
+            self.heard.extend(heard)
+            self.tills.update([till_epoch(event) for _, event in heard])
+        elif topic == STOCK_MOVEMENTS.name:
+            self.booked.extend(booked_movements(records, partitions))
+        else:
+            newest = self.newest.setdefault(topic, Newest(DERIVED_BY_TOPIC[topic]))
+            newest.add(records)
 
     def count(self, windows: dict[TillEpoch, Window]) -> Rows:
         """Rows of every table; notes the tills' numbers in ``windows``."""
@@ -57,27 +66,6 @@ class Decoded:
             {newest.table.table: list(newest.rows.values()) for newest in self.newest.values()}
         )
         return {table: some for table, some in rows.items() if some}
-
-
-def decode(
-    fetched: Mapping[str, Mapping[int, Sequence[Record]]], partitions: Mapping[str, int]
-) -> Decoded:
-    """Decode records by topic and partition; ``partitions`` counts those of each topic."""
-    decoded = Decoded()
-    for topic, by_partition in fetched.items():
-        for records in by_partition.values():
-            _decode_into(decoded, topic, records, partitions[topic])
-    return decoded
-
-
-def _decode_into(decoded: Decoded, topic: str, records: Sequence[Record], partitions: int) -> None:
-    if topic == TILL_EVENTS.name:
-        decoded.heard.extend(heard_events(records, partitions))
-    elif topic == STOCK_MOVEMENTS.name:
-        decoded.booked.extend(booked_movements(records, partitions))
-    else:
-        newest = decoded.newest.setdefault(topic, Newest(DERIVED_BY_TOPIC[topic]))
-        newest.add(records)
 
 
 def _window_row(till: TillEpoch, window: Window) -> Row:

@@ -4,7 +4,7 @@ The ledger is written from here and never from the levels, so that summing it is
 independent way to the same on hand.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from connectors.postgres.sink.acceptance import Booked, Heard
@@ -13,7 +13,6 @@ from topics.wire import (
     WireCartCompleted,
     WireEvent,
     WireGoodsReturned,
-    WireLine,
     WireMovement,
 )
 
@@ -90,54 +89,71 @@ class InputRows:
         for record, event in heard:
             if isinstance(event, WireCartCompleted):
                 self.sales.append(_sale(record, event))
-                self.sale_lines.extend(_lines(event, event.lines))
-                self.ledger.extend(_effects(record, event, event.lines, -1, "sale"))
+                self._add_lines(event)
+                self._add_effects(record, event, -1, "sale")
             elif isinstance(event, WireGoodsReturned):
                 self.sales.append(_return(record, event))
-                self.sale_lines.extend(_lines(event, event.lines))
+                self._add_lines(event)
                 if event.restock:
-                    self.ledger.extend(_effects(record, event, event.lines, 1, "return"))
+                    self._add_effects(record, event, 1, "return")
 
     def add_movements(self, booked: Iterable[Booked]) -> None:
         """Take movements; one seen before is left to the ledger's unique index."""
         self.ledger.extend(
-            _movement(record, movement) for record, movement in booked if movement.quantity
+            [_movement(record, movement) for record, movement in booked if movement.quantity]
         )
 
+    def _add_lines(self, event: WireCartCompleted | WireGoodsReturned) -> None:
+        location_id, till_id, epoch, sequence = _identity(event)
+        for line in event.lines:
+            self.sale_lines.append(
+                (
+                    location_id,
+                    till_id,
+                    epoch,
+                    sequence,
+                    line.line_no,
+                    line.sku,
+                    line.quantity,
+                    line.unit,
+                    line.unit_price_minor,
+                    line.amount_minor,
+                )
+            )
 
-def _source(record: Record) -> Row:
+    def _add_effects(
+        self, record: Record, event: WireCartCompleted | WireGoodsReturned, sign: int, reason: str
+    ) -> None:
+        topic, partition, offset = _source(record)
+        location_id, till_id, epoch, sequence = _identity(event)
+        for line in event.lines:
+            if line.quantity:
+                self.ledger.append(
+                    (
+                        topic,
+                        partition,
+                        offset,
+                        location_id,
+                        line.sku,
+                        sign * line.quantity,
+                        reason,
+                        event.receipt_no,
+                        event.occurred_at,
+                        till_id,
+                        epoch,
+                        sequence,
+                        line.line_no,
+                        None,
+                    )
+                )
+
+
+def _source(record: Record) -> tuple[str, int, int]:
     return record.topic, record.partition, record.offset
 
 
-def _identity(event: WireEvent) -> Row:
+def _identity(event: WireEvent) -> tuple[str, str, int, int]:
     return event.location_id, event.till_id, event.epoch, event.sequence
-
-
-def _effects(
-    record: Record,
-    event: WireCartCompleted | WireGoodsReturned,
-    lines: Iterable[WireLine],
-    sign: int,
-    reason: str,
-) -> Iterator[Row]:
-    source = _source(record)
-    reference = event.receipt_no
-    for line in lines:
-        if line.quantity:
-            yield (
-                *source,
-                event.location_id,
-                line.sku,
-                sign * line.quantity,
-                reason,
-                reference,
-                event.occurred_at,
-                event.till_id,
-                event.epoch,
-                event.sequence,
-                line.line_no,
-                None,
-            )
 
 
 def _movement(record: Record, movement: WireMovement) -> Row:
@@ -169,19 +185,13 @@ def _sale(record: Record, event: WireCartCompleted) -> Row:
         event.occurred_at,
         event.currency,
         event.total_minor,
-        sum(line.amount_minor for line in event.lines),
-        sum(discount.amount_minor for discount in event.discounts),
-        sum(tax.amount_minor for tax in event.taxes),
+        sum([line.amount_minor for line in event.lines]),
+        sum([discount.amount_minor for discount in event.discounts]),
+        sum([tax.amount_minor for tax in event.taxes]),
         0,
-        [{"kind": tender.kind, "amount_minor": tender.amount_minor} for tender in event.tenders],
-        [
-            {"rule": discount.rule, "amount_minor": discount.amount_minor}
-            for discount in event.discounts
-        ],
-        [
-            {"rate_basis_points": tax.rate_basis_points, "amount_minor": tax.amount_minor}
-            for tax in event.taxes
-        ],
+        event.tenders,
+        event.discounts,
+        event.taxes,
         event.customer_id,
         event.cashier_id,
         event.catalog_version,
@@ -213,17 +223,3 @@ def _return(record: Record, event: WireGoodsReturned) -> Row:
         None,
         *_source(record),
     )
-
-
-def _lines(event: WireEvent, lines: Iterable[WireLine]) -> Iterator[Row]:
-    identity = _identity(event)
-    for line in lines:
-        yield (
-            *identity,
-            line.line_no,
-            line.sku,
-            line.quantity,
-            line.unit,
-            line.unit_price_minor,
-            line.amount_minor,
-        )

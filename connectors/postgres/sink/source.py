@@ -3,13 +3,18 @@
 # pyright: reportMissingTypeStubs=false
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+import contextlib
+from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import OffsetOutOfRangeError, UnknownTopicOrPartitionError
+from aiokafka.errors import (
+    KafkaConnectionError,
+    OffsetOutOfRangeError,
+    UnknownTopicOrPartitionError,
+)
 
 from connectors.postgres.sink.derived import Record
 from connectors.postgres.sink.store import Place
@@ -75,9 +80,10 @@ class Source:
     async def take(self, records_max: int, wait_seconds: float) -> Fetched:
         """What is there, as soon as there is something; raises `Lost`."""
         try:
-            fetched = await self._consumer.getmany(
-                timeout_ms=int(wait_seconds * 1000), max_records=records_max
-            )
+            with _own_cancellation():
+                fetched = await self._consumer.getmany(
+                    timeout_ms=int(wait_seconds * 1000), max_records=records_max
+                )
         except OffsetOutOfRangeError as fault:
             raise Lost(
                 f"Kafka does not hold the offsets that PostgreSQL names ({fault}): this database "
@@ -133,10 +139,18 @@ async def opened(bootstrap: str, topics: Iterable[str]) -> AsyncGenerator[Source
 
 
 async def _close(consumer: Any) -> None:
-    try:
+    # Stopped while a broker is away, aiokafka lets the cancellation of its own fetch out.
+    with contextlib.suppress(KafkaConnectionError), _own_cancellation():
         await consumer.stop()
+
+
+@contextmanager
+def _own_cancellation() -> Generator[None]:
+    """Tells a cancellation of ours from one that aiokafka lets out when a connection breaks."""
+    try:
+        yield
     except asyncio.CancelledError:
-        # Stopped while a broker is away, aiokafka lets the cancellation of its own fetch out.
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise
+        raise KafkaConnectionError("the connection was closed") from None

@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
+from psycopg.types.json import set_json_dumps
 
 from connectors.postgres.sink.acceptance import TillEpoch
 from connectors.postgres.sink.batch import Rows
@@ -45,8 +47,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class _Staging:
-    """The statements of one table and the types of its columns."""
+    """The statements of one table and the types of its columns; ``append`` where rows of the
+    table stay as they are."""
 
+    append: sql.Composed | None
     copy: sql.Composed
     merge: sql.Composed
     types: tuple[int, ...]
@@ -95,11 +99,23 @@ class Store:
 
     async def write(self, rows: Rows, moves: Sequence[Move]) -> None:
         """A batch and its offsets, both or neither; raises `Overtaken`."""
+        try:
+            await self._write(rows, moves, append=True)
+        except psycopg.errors.UniqueViolation:
+            # Inputs that were read before, or a movement that a reset connector repeated.
+            await self._write(rows, moves, append=False)
+
+    async def _write(self, rows: Rows, moves: Sequence[Move], *, append: bool) -> None:
         async with self._connection.transaction():
             # First, because the rows' locks hold back a rival sink before it does the work.
             await self._move(moves)
             for table, some in rows.items():
-                await self._merge(self._staging[table], some)
+                staging = self._staging[table]
+                if append and staging.append:
+                    await self._copy(staging.append, staging.types, some)
+                else:
+                    await self._copy(staging.copy, staging.types, some)
+                    await self._connection.execute(staging.merge)
 
     async def _move(self, moves: Sequence[Move]) -> None:
         topics, partitions = _split([move.place for move in moves])
@@ -123,18 +139,19 @@ class Store:
             )
         await self._connection.execute(table.statement("stage"))
         return _Staging(
+            append=table.statement("append") if table.merge == "once" else None,
             copy=table.statement("copy"),
             merge=table.statement(f"merge_{table.merge}"),
             types=tuple(types[name] for name in table.columns),
         )
 
-    async def _merge(self, staging: _Staging, rows: Sequence[Row]) -> None:
-        async with self._connection.cursor() as cursor:
-            async with cursor.copy(staging.copy) as copy:
-                copy.set_types(staging.types)
-                for row in rows:
-                    await copy.write_row(row)
-            await cursor.execute(staging.merge)
+    async def _copy(
+        self, statement: sql.Composed, types: Sequence[int], rows: Sequence[Row]
+    ) -> None:
+        async with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(types)
+            for row in rows:
+                await copy.write_row(row)
 
 
 def _split(places: Collection[Place]) -> tuple[list[str], list[int]]:
@@ -150,6 +167,7 @@ async def connected(dsn: str) -> AsyncGenerator[Store]:
         **KEEPALIVE,
     }
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True, **options) as connection:
+        set_json_dumps(msgspec.json.encode, connection)
         # A crash of the server may take back the last commits, but batch and offsets together:
         # the sink reads the offsets again and goes on from there.
         await connection.execute("SET synchronous_commit TO off")

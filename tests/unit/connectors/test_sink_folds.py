@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from connectors.postgres.sink.batch import decode
+from connectors.postgres.sink.batch import Decoded
 from connectors.postgres.sink.derived import DERIVED_BY_TOPIC, Malformed, Newest
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
 from topics.partitioning import partition_of
@@ -154,9 +154,10 @@ def heartbeat(sequence: int, partitions: int, partition: int | None = None) -> R
 
 
 def test_events_that_leave_no_receipt_still_close_gaps() -> None:
-    topic, own = TILL_EVENTS.name, partition_of("shop-1", 8)
+    topic = TILL_EVENTS.name
     records = [heartbeat(number, 8) for number in (1, 4, 3, 4)]
-    decoded = decode({topic: {own: records}}, {topic: 8})
+    decoded = Decoded()
+    decoded.add(topic, records, 8)
     till = ("shop-1", "till-1", 2)
     assert decoded.tills == {till}
     rows = decoded.count({till: Window()})
@@ -165,5 +166,6 @@ def test_events_that_leave_no_receipt_still_close_gaps() -> None:
 
 def test_an_event_in_another_partition_than_its_locations_is_not_heard() -> None:
     topic, wrong = TILL_EVENTS.name, (partition_of("shop-1", 8) + 1) % 8
-    decoded = decode({topic: {wrong: [heartbeat(1, 8, wrong)]}}, {topic: 8})
+    decoded = Decoded()
+    decoded.add(topic, [heartbeat(1, 8, wrong)], 8)
     assert not decoded.tills and not decoded.count({})

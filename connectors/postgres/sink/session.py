@@ -1,0 +1,154 @@
+"""Batches over one connection to each side: the next is read while the last is written.
+
+Reading takes this process's time and writing mostly the server's, so neither waits for the
+other. Whatever fails ends the session; the next one goes back to what PostgreSQL holds.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors.postgres.metrics import SinkMetrics
+from connectors.postgres.sink.acceptance import TillEpoch
+from connectors.postgres.sink.batch import Decoded, Rows
+from connectors.postgres.sink.source import Fetched, Source
+from connectors.postgres.sink.store import Move, Place, Store
+from topics.sequences import Window
+
+BATCH_RECORDS_MAX = 10_000
+"""Records in one transaction. Fewer pay the round trips more often; more hold back the first
+row of a batch, and a kill repeats more."""
+
+PIECE_RECORDS = 1_000
+"""Records decoded before others may run, some ten milliseconds: the other flow's connection and
+the fetches would stand still meanwhile. Far fewer costs a turn of the event loop each."""
+
+IDLE_SECONDS = 0.2
+"""How long one fetch waits when nothing comes; a stop is noticed after it."""
+
+PROBE_SECONDS = 5.0
+"""Between two looks at the ends of the partitions while nothing comes: silence may mean that
+Kafka is away."""
+
+WINDOWS_REMEMBERED = 200_000
+"""Tills' epochs kept in memory, some 100 MB at the most. Those forgotten are read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A fetch, decoded, and where the reader stands after it."""
+
+    decoded: Decoded
+    positions: dict[Place, int]
+    oldest_ms: dict[Place, int]
+    """Timestamp of the first record of each place; empty where nothing came."""
+
+
+class Session:
+    """``written`` holds what PostgreSQL has, and is kept up to date."""
+
+    def __init__(
+        self, source: Source, store: Store, metrics: SinkMetrics, written: dict[Place, int]
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._metrics = metrics
+        self._written = written
+        self._windows: dict[TillEpoch, Window] = {}
+        self._probe_due = 0.0
+
+    async def begin(self) -> None:
+        """Go to the offsets that PostgreSQL holds."""
+        self._written.update(await self._store.claim(await self._source.first_offsets()))
+        self._source.seek(self._written)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Copy until ``stopping``; what was read ahead then is read again the next time."""
+        reading = asyncio.ensure_future(self._read())
+        try:
+            while not stopping.is_set():
+                batch = await reading
+                reading = asyncio.ensure_future(self._read())
+                await self._copy(batch)
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _read(self) -> Batch:
+        fetched = await self._source.take(BATCH_RECORDS_MAX, IDLE_SECONDS)
+        oldest_ms = _oldest_ms(fetched)
+        # An empty fetch may still have passed the markers of transactions, in any partition.
+        positions = await self._source.positions(oldest_ms or self._written)
+        return Batch(await self._decode(fetched), positions, oldest_ms)
+
+    async def _decode(self, fetched: Fetched) -> Decoded:
+        decoded = Decoded()
+        for topic, by_partition in fetched.items():
+            for records in by_partition.values():
+                for start in range(0, len(records), PIECE_RECORDS):
+                    piece = records[start : start + PIECE_RECORDS]
+                    decoded.add(topic, piece, self._source.partitions[topic])
+                    await asyncio.sleep(0)
+        return decoded
+
+    async def _copy(self, batch: Batch) -> None:
+        """One batch: 1. read windows, 2. count, 3. write, 4. measure."""
+        await self._remember(batch.decoded.tills)
+        rows = batch.decoded.count(self._windows)
+        await self._write(rows, batch.positions)
+        if batch.oldest_ms:
+            self._measure(batch, rows)
+        show_lag(self._metrics, self._source.ends_heard(), self._written)
+        if not batch.oldest_ms:
+            await self._probe()
+
+    async def _remember(self, tills: set[TillEpoch]) -> None:
+        if len(self._windows) > WINDOWS_REMEMBERED:
+            self._windows.clear()
+        unknown = tills - self._windows.keys()
+        if unknown:
+            self._windows.update(await self._store.windows(unknown))
+
+    async def _write(self, rows: Rows, positions: Mapping[Place, int]) -> None:
+        moves = [
+            Move(place, self._written[place], position)
+            for place, position in positions.items()
+            if position != self._written[place]
+        ]
+        if moves:
+            await self._store.write(rows, moves)
+            self._written.update({move.place: move.next for move in moves})
+
+    def _measure(self, batch: Batch, rows: Rows) -> None:
+        now = time.time()
+        for (topic, _), oldest_ms in batch.oldest_ms.items():
+            age_seconds = max(0.0, now - oldest_ms / 1000)
+            self._metrics.event_age_seconds.labels(topic).observe(age_seconds)
+        for table, some in rows.items():
+            self._metrics.rows.labels(table).inc(len(some))
+        self._metrics.batch_rows.observe(sum(map(len, rows.values())))
+
+    async def _probe(self) -> None:
+        """Let Kafka show that it is there, or its fault end the session."""
+        if time.monotonic() >= self._probe_due:
+            await self._source.end_offsets()
+            self._probe_due = time.monotonic() + PROBE_SECONDS
+
+
+def show_lag(metrics: SinkMetrics, ends: Mapping[Place, int], written: Mapping[Place, int]) -> None:
+    """Set the lag of each topic, as far as ``ends`` and ``written`` are known."""
+    behind: dict[str, int] = {}
+    for place, end in ends.items():
+        topic, _ = place
+        behind[topic] = behind.get(topic, 0) + max(0, end - written.get(place, 0))
+    for topic, records in behind.items():
+        metrics.lag_records.labels(topic).set(records)
+
+
+def _oldest_ms(fetched: Fetched) -> dict[Place, int]:
+    return {
+        (topic, partition): records[0].timestamp
+        for topic, by_partition in fetched.items()
+        for partition, records in by_partition.items()
+    }
