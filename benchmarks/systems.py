@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.job import FIRST, Job
+from benchmarks.streams import build as streams
 
 
 def _first(line: str) -> bool:
@@ -33,6 +34,24 @@ class System:
 
 SYSTEMS = (
     System("tillstream", "Tillstream", _python("tillstream_reference")),
+    System(
+        "kafka-streams",
+        "Kafka Streams, RocksDB and cache",
+        streams.command,
+        environment=streams.environment("rocksdb", streams.CACHE_BYTES, "at_least_once"),
+    ),
+    System(
+        "kafka-streams-exactly-once",
+        "Kafka Streams, the same, exactly_once_v2",
+        streams.command,
+        environment=streams.environment("rocksdb", streams.CACHE_BYTES, "exactly_once_v2"),
+    ),
+    System(
+        "kafka-streams-memory",
+        "Kafka Streams, memory, no cache",
+        streams.command,
+        environment=streams.environment("memory", 0, "at_least_once"),
+    ),
     System("bare", "bare confluent-kafka, dict", _python("bare")),
 )
 

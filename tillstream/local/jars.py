@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tillstream.local import maven
-from tillstream.local.jar_lock import Jar, read_lock, sha256_of
+from tillstream.local.jar_lock import LOCK, Jar, read_lock, sha256_of
 from tillstream.settings import HOME
 
 CACHE = HOME / ".tillstream" / "jars"
@@ -28,21 +28,21 @@ def silent(_file_name: str, _size_bytes: int) -> None:
     """A `Progress` that tells nobody."""
 
 
-def missing(cache: Path = CACHE) -> list[Jar]:
+def missing(cache: Path = CACHE, lock: Path = LOCK) -> list[Jar]:
     """The locked jars that the cache does not hold whole."""
-    return [jar for jar in read_lock() if not _is_whole(cache / jar.file_name, jar)]
+    return [jar for jar in read_lock(lock) if not _is_whole(cache / jar.file_name, jar)]
 
 
 def _is_whole(path: Path, jar: Jar) -> bool:
     return path.exists() and path.stat().st_size == jar.size_bytes
 
 
-def class_path(progress: Progress = silent, cache: Path = CACHE) -> str:
+def class_path(progress: Progress = silent, cache: Path = CACHE, lock: Path = LOCK) -> str:
     """Java's class path of the locked jars, after fetching those that are missing."""
-    wanted = missing(cache)
+    wanted = missing(cache, lock)
     if wanted:
         fetch(wanted, cache, progress)
-    return ":".join(str(cache / jar.file_name) for jar in read_lock())
+    return ":".join(str(cache / jar.file_name) for jar in read_lock(lock))
 
 
 def fetch(wanted: list[Jar], cache: Path, progress: Progress) -> None:

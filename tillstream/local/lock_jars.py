@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
@@ -35,12 +36,16 @@ def locked(coordinate: str, cache: Path) -> jar_lock.Jar:
     return jar_lock.Jar(jar_lock.sha256_of(path), path.stat().st_size, coordinate)
 
 
-def main() -> None:
-    """Resolve, download and write; takes a minute."""
+def resolved(roots: Sequence[str]) -> list[jar_lock.Jar]:
+    """The roots and all that they need at run time, as lines of a lock; takes a minute."""
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(8) as pool:
         cache = Path(folder)
-        coordinates = maven.resolve(ROOTS, cache)
-        jars = list(pool.map(locked, coordinates, repeat(cache)))
+        return list(pool.map(locked, maven.resolve(roots, cache), repeat(cache)))
+
+
+def main() -> None:
+    """Resolve, download and write."""
+    jars = resolved(ROOTS)
     jar_lock.write_lock(jars)
     sys.stdout.write(f"{jar_lock.LOCK.name}: {len(jars)} jars\n")
 

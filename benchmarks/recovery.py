@@ -1,0 +1,276 @@
+"""``python -m benchmarks.recovery``: from ``kill -9`` of one of two workers to caught up.
+
+Two workers share the partitions, with a state of a million levels, under steady sales. One is
+killed. Either its supervisor starts it again after its first back-off (`restart`), or the other
+worker takes over once the session has run out (`takeover`). Caught up is when everything sold in
+the second after the kill is committed, and the lag is back to what it was before.
+"""
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from benchmarks.kafka import client, own_broker
+from tillstream.local.supervisor import BACK_OFF_FIRST_SECONDS, TICK_SECONDS
+from tillstream.settings import HOME
+from topics.partitioning import partition_of
+from topics.registry import PARTITIONS_DEFAULT, STOCK_MOVEMENTS, TILL_EVENTS
+
+APPLICATION = "recovery"
+LOCATIONS = 50
+LINES = 2
+WHEN = "2026-11-21T09:30:00Z"
+SETTLE_SECONDS = 5.0
+"""Of normal work before each kill, in which the usual lag is measured."""
+
+PATIENCE_SECONDS = 300.0
+
+LAG_FACTOR = 1.5
+"""Lag swings with the commits; so much above the highest seen before the kill is still normal."""
+
+_encode = msgspec.json.encode
+
+
+class Shops(threading.Thread):
+    """Sells ``rate`` carts a second, evenly over the locations, until it is stopped."""
+
+    def __init__(self, bootstrap: str, keys: int, rate: float) -> None:
+        super().__init__(daemon=True)
+        self._producer = Producer({**client(bootstrap), "linger.ms": 5})
+        self._skus = keys // LOCATIONS
+        self._rate = rate
+        self._ended = threading.Event()
+
+    def deliver(self) -> None:
+        """One movement for each SKU of each location, as fast as it goes."""
+        for number in range(self._skus * LOCATIONS):
+            location, sku = number % LOCATIONS, number // LOCATIONS
+            self._send(STOCK_MOVEMENTS.name, f"shop-{location}", _movement(location, sku))
+        self._producer.flush()
+
+    def run(self) -> None:
+        """Sell until `stop`."""
+        started = time.monotonic()
+        number = 0
+        while not self._ended.is_set():
+            location, sequence = number % LOCATIONS, number // LOCATIONS + 1
+            sale = _sale(location, sequence, [(number * 7 + n) % self._skus for n in range(LINES)])
+            self._send(TILL_EVENTS.name, f"shop-{location}", sale)
+            number += 1
+            time.sleep(max(0.0, started + number / self._rate - time.monotonic()))
+        self._producer.flush()
+
+    def stop(self) -> None:
+        """Stop selling; all is sent when this returns."""
+        self._ended.set()
+        self.join()
+
+    def _send(self, topic: str, location_id: str, value: dict[str, Any]) -> None:
+        partition = partition_of(location_id, PARTITIONS_DEFAULT)
+        while True:
+            try:
+                self._producer.produce(topic, _encode(value), location_id, partition)
+                break
+            except BufferError:
+                self._producer.poll(0.1)
+        self._producer.poll(0)
+
+
+def _movement(location: int, sku: int) -> dict[str, Any]:
+    return {
+        "movement_id": f"m-{location}-{sku}",
+        "location_id": f"shop-{location}",
+        "sku": f"sku-{sku}",
+        "quantity": 1_000,
+        "reason": "delivery",
+        "occurred_at": WHEN,
+    }
+
+
+def _sale(location: int, sequence: int, skus: list[int]) -> dict[str, Any]:
+    line = {"quantity": 1, "unit": "each", "unit_price_minor": 100, "amount_minor": 100}
+    lines = [{"line_no": n, "sku": f"sku-{sku}", **line} for n, sku in enumerate(skus, 1)]
+    total_minor = 100 * len(lines)
+    return {
+        "type": "cart_completed",
+        "event_id": str(uuid.uuid4()),
+        "location_id": f"shop-{location}",
+        "till_id": f"till-{location}",
+        "epoch": 1,
+        "sequence": sequence,
+        "occurred_at": WHEN,
+        "business_date": WHEN[:10],
+        "cart_id": f"c-{sequence}",
+        "receipt_no": f"r-{sequence}",
+        "currency": "EUR",
+        "lines": lines,
+        "discounts": [],
+        "taxes": [],
+        "tenders": [{"kind": "cash", "amount_minor": total_minor}],
+        "total_minor": total_minor,
+    }
+
+
+class Worker:
+    """One worker process; its log goes on over restarts."""
+
+    def __init__(self, bootstrap: str, folder: Path, name: str) -> None:
+        self.log = folder / f"{name}.log"
+        self._environment = {
+            "TILLSTREAM_HOME": str(folder),
+            "TILLSTREAM_KAFKA": bootstrap,
+            "TILLSTREAM_APPLICATION_ID": APPLICATION,
+            "TILLSTREAM_WORKER_NAME": name,
+        }
+        self.start()
+
+    def start(self) -> None:
+        """Start it, again after `kill`."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "tillstream", "worker"],
+                env={**os.environ, "PYTHONPATH": str(HOME), **self._environment},
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill(self) -> None:
+        """``kill -9``."""
+        self._process.kill()
+        self._process.wait()
+
+    def milestones(self, since: float) -> dict[str, float]:
+        """Seconds from ``since`` to the last of each milestone in the log."""
+        told: dict[str, float] = {}
+        for line in self.log.read_text(errors="replace").splitlines():
+            if found := re.match(r"(\S+Z) .*(worker_started|partition open)", line):
+                at = datetime.fromisoformat(found[1]).timestamp()
+                if at > since:
+                    told[found[2]] = round(at - since, 2)
+        return told
+
+
+class Progress:
+    """How far the workers have committed the tills' events."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._consumer = Consumer({**client(bootstrap), "group.id": APPLICATION})
+
+    def ends(self, topic: str = TILL_EVENTS.name) -> list[int]:
+        """Where the partitions end."""
+        return [
+            self._consumer.get_watermark_offsets(TopicPartition(topic, partition), 10)[1]
+            for partition in range(PARTITIONS_DEFAULT)
+        ]
+
+    def committed(self, topic: str = TILL_EVENTS.name) -> list[int]:
+        """The next offsets to read."""
+        places = [TopicPartition(topic, partition) for partition in range(PARTITIONS_DEFAULT)]
+        return [max(0, each.offset) for each in self._consumer.committed(places, 10)]
+
+    def lag(self) -> int:
+        """Records of the partition that is furthest behind."""
+        ends, committed = self.ends(), self.committed()
+        return max(end - at for end, at in zip(ends, committed, strict=True))
+
+    def wait(self, topic: str, ends: list[int]) -> None:
+        """Return once everything up to ``ends`` is committed."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while any(at < end for at, end in zip(self.committed(topic), ends, strict=True)):
+            if time.monotonic() > until:
+                raise TimeoutError(f"the workers did not get through {topic}")
+            time.sleep(0.02)
+
+    def usual_lag(self) -> int:
+        """The highest lag of some seconds."""
+        until, highest = time.monotonic() + SETTLE_SECONDS, 1
+        while time.monotonic() < until:
+            highest = max(highest, self.lag())
+        return highest
+
+
+def _one_round(progress: Progress, victim: Worker, path: str) -> dict[str, Any]:
+    usual = progress.usual_lag()
+    victim.kill()
+    killed, killed_at = time.monotonic(), time.time()
+    time.sleep(1.0)
+    ends = progress.ends()
+    if path == "restart":
+        rest = BACK_OFF_FIRST_SECONDS + TICK_SECONDS - (time.monotonic() - killed)
+        time.sleep(max(0.0, rest))
+        victim.start()
+    progress.wait(TILL_EVENTS.name, ends)
+    while progress.lag() > LAG_FACTOR * usual:
+        time.sleep(0.02)
+    seconds = round(time.monotonic() - killed, 2)
+    told = {"path": path, "seconds": seconds, "usual_lag_records": usual}
+    told |= victim.milestones(killed_at)
+    if path == "takeover":
+        victim.start()
+        time.sleep(2 * SETTLE_SECONDS)
+    return told
+
+
+@contextmanager
+def _world(folder: Path, keys: int, rate: float) -> Iterator[tuple[Progress, list[Worker]]]:
+    with own_broker(folder) as broker:
+        environment = {**os.environ, "TILLSTREAM_KAFKA": broker.bootstrap}
+        command = [sys.executable, "-P", "-m", "tillstream", "topics", "sync"]
+        subprocess.run(command, env={**environment, "PYTHONPATH": str(HOME)}, check=True)
+        shops, progress = Shops(broker.bootstrap, keys, rate), Progress(broker.bootstrap)
+        shops.deliver()
+        workers = [Worker(broker.bootstrap, folder, f"worker-{n}") for n in (1, 2)]
+        try:
+            progress.wait(STOCK_MOVEMENTS.name, progress.ends(STOCK_MOVEMENTS.name))
+            shops.start()
+            time.sleep(2 * SETTLE_SECONDS)
+            yield progress, workers
+        finally:
+            shops.stop()
+            for worker in workers:
+                worker.kill()
+
+
+def recovery(
+    rounds: Annotated[int, typer.Option(min=1, help="Kills of each path.")] = 7,
+    keys: Annotated[int, typer.Option(min=1_000, help="Levels in the state.")] = 1_000_000,
+    rate: Annotated[float, typer.Option(min=1, help="Sales a second.")] = 1_000.0,
+    path: Annotated[str, typer.Option(help="restart, takeover, or both by a comma.")] = "restart",
+) -> None:
+    """Kill one of two workers again and again; prints each round, and last one JSON line."""
+    scratch = HOME / ".tillstream"
+    scratch.mkdir(exist_ok=True)
+    told: list[dict[str, Any]] = []
+    with (
+        tempfile.TemporaryDirectory(dir=scratch, prefix="recovery-") as folder,
+        _world(Path(folder), keys, rate) as (progress, workers),
+    ):
+        for number in range(rounds):
+            for each in path.split(","):
+                told.append(_one_round(progress, workers[number % 2], each))
+                typer.echo(json.dumps(told[-1]))
+    medians = {
+        each: statistics.median(t["seconds"] for t in told if t["path"] == each)
+        for each in path.split(",")
+    }
+    typer.echo(json.dumps({"keys": keys, "rate": rate, "rounds": rounds, "median": medians}))
+
+
+if __name__ == "__main__":
+    typer.run(recovery)
