@@ -38,6 +38,10 @@ test: setup ## Everything: format, lint, types, import directions, all tests
 	@$(MAKE) check
 	@$(BIN)/python -m pytest
 
+.PHONY: faults
+faults: setup ## Suffer faults drawn from a seed on a whole stack: make faults SEED=1 MINUTES=4
+	@$(BIN)/python -m tests.faults --seed $(or $(SEED),1) --minutes $(or $(MINUTES),4)
+
 .PHONY: check
 check: setup ## Format, lint, types and import directions
 	@$(BIN)/ruff format --check --quiet .

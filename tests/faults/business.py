@@ -50,7 +50,7 @@ class Business:
             try:
                 self._attempt(change)
                 break
-            except psycopg.OperationalError:  # away, or its disk is full
+            except (psycopg.OperationalError, psycopg.InterfaceError):  # away, or its disk is full
                 self.retries += 1
                 time.sleep(AGAIN_SECONDS)
         if not change.rolled_back:

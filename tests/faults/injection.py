@@ -108,8 +108,7 @@ class Injection:
         self.stack.leave(self.rng.choice(self.stack.present()), how)
 
     def _take_postgres_away(self, fault: Fault) -> None:
-        with self.stack.unattended():
-            self.stack.signal("postgres", signal.SIGKILL)
+        with self.stack.killed("postgres"):
             time.sleep(fault.seconds)
 
     def _kill_sink_in_transaction(self, _fault: Fault) -> None:
@@ -122,9 +121,7 @@ class Injection:
             self.stack.signal("sink", signal.SIGKILL)
 
     def _change_state(self, change: Callable[[Path], None]) -> None:
-        with self.stack.unattended():
-            self.stack.signal(WORKER, signal.SIGKILL)
-            time.sleep(0.2)
+        with self.stack.killed(WORKER):
             change(self.state)
 
     def _put_earlier(self, folder: Path) -> None:

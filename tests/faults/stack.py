@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,11 +75,14 @@ class OwnStack:
         return False
 
     @contextmanager
-    def unattended(self) -> Iterator[None]:
-        """Nobody starts a crashed process again meanwhile."""
-        supervisor = int(self._record()["pid"])
+    def killed(self, name: str) -> Iterator[None]:
+        """A process is killed, and nobody starts it or any other again meanwhile."""
+        pid, supervisor = self.running(name), int(self._record()["pid"])
         os.kill(supervisor, signal.SIGSTOP)
         try:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.2)
             yield
         finally:
             os.kill(supervisor, signal.SIGCONT)
