@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 
 import faust
@@ -20,6 +21,7 @@ from engine.settings import EngineSettings
 from engine.watchdog import Watchdog
 from tillstream.figures import Reckoned, WorkerFigures
 from tillstream.settings import Settings
+from tillstream.shadow.redirect import redirected
 from tillstream.upkeep.disks import OwnDisk
 from tillstream.upkeep.identity import Identity
 
@@ -30,8 +32,12 @@ GC_THRESHOLDS = (50_000, 50, 100)
 times a second (a third of the time, measured); none at all would keep Faust's cycles."""
 
 
-def run(settings: Settings) -> None:
-    """Run the agents until SIGTERM or SIGINT."""
+def run(settings: Settings, output_topic: Callable[[str], str] | None = None) -> None:
+    """Run the agents until SIGTERM or SIGINT.
+
+    ``output_topic`` names the topics that stand for the usual ones, for a worker beside the live
+    ones. Such a worker leaves its group when it stops, for it will not be back.
+    """
     # Faust makes its loops itself, one of them in the consumer's thread.
     asyncio.set_event_loop_policy(  # pyright: ignore[reportDeprecated]
         uvloop.EventLoopPolicy()
@@ -46,7 +52,10 @@ def run(settings: Settings) -> None:
         settings.home / "state" / settings.application_id / settings.worker_name,
     )
     spec = _checked_spec(settings, engine_settings, figures)
-    app = build_app(spec, engine_settings, instance=settings.worker_name)
+    instance: str | None = settings.worker_name
+    if output_topic is not None:
+        spec, instance = redirected(spec, output_topic), None
+    app = build_app(spec, engine_settings, instance=instance)
     watchdog = Watchdog(app, engine_settings.bootstrap, stop_now)
     _serve_metrics(settings, registry, app, figures, watchdog)
     watchdog.start()

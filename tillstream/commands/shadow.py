@@ -1,0 +1,121 @@
+"""``tillstream shadow``: try this checkout's agents on the live inputs before they count."""
+
+# pyright: reportMissingTypeStubs=false
+
+import asyncio
+import json
+import sys
+from typing import Annotated
+
+import typer
+from aiokafka.errors import KafkaError
+
+from tillstream.interruption import interruption
+from tillstream.settings import Settings, SettingsError, load_settings
+from tillstream.shadow.crew import crew
+from tillstream.shadow.report import as_json, difference_rows, summary, table
+from tillstream.shadow.run import Request, ShadowRun, ShadowStopped, Standing
+from tillstream.shadow.sides import Shadow
+from tillstream.shadow.stage import Stage
+
+DIFFERENT = 1
+"""Exit status where something differs, or where the new version ended by itself."""
+
+NOT_COMPARED = 2
+"""Exit status where the comparison itself failed."""
+
+HEADS = ("topic", "key", "field", "live", "shadow")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command(name="shadow")(command)
+
+
+def command(
+    application_id: Annotated[
+        str,
+        typer.Option(help="Application id of the shadow. [default: the live one's with -shadow]"),
+    ] = "",
+    until_caught_up: Annotated[
+        bool,
+        typer.Option(
+            "--until-caught-up",
+            help="End once both sides have read all inputs and every key is judged; "
+            "without it, compare until Ctrl-C.",
+        ),
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the partitions.")] = 1,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave topics, group and state for looking at them.")
+    ] = False,
+    json_output: Annotated[
+        bool, typer.Option("--json", help="Print the outcome as one JSON object.")
+    ] = False,
+) -> None:
+    """Run this checkout's agents beside the live ones, on the same inputs, and compare.
+
+    The shadow reads every input from its first offset under an application id of its own, and
+    writes to topics of its own, `shadow.<application id>.<topic>`. Where live and shadow say the
+    same version of a key, their values must be equal; in the end so must be the newest of each
+    key. Of alerts, what stands in the end is compared. Topics, group and state go at the end.
+
+    Exit status: 0 no difference, 1 differences or the new version stopped, 2 could not compare.
+    """
+    settings = load_settings()
+    live = settings.application_id
+    shadow = Shadow(live, application_id or f"{live}-shadow")
+    if problem := shadow.problem():
+        raise SettingsError(problem)
+    standing = _run(settings, shadow, until_caught_up, workers, keep)
+    differences = standing.comparison.differences()
+    if json_output:
+        typer.echo(json.dumps(as_json(standing, live, shadow.application_id), indent=2))
+    else:
+        if differences:
+            typer.echo("\n".join([*table(HEADS, list(difference_rows(differences))), ""]))
+        typer.echo("\n".join(summary(standing)))
+    raise typer.Exit(DIFFERENT if differences else 0)
+
+
+def _run(
+    settings: Settings, shadow: Shadow, until_caught_up: bool, workers: int, keep: bool
+) -> Standing:
+    stage = Stage(settings, shadow)
+    request = Request(settings.require("kafka"), shadow, until_caught_up)
+    stage.set_up()
+    try:
+        with interruption() as wished, crew(settings, shadow, workers) as working:
+            run = ShadowRun(request, wished, working.check, _tell)
+            asyncio.run(run.run())
+            return run.standing
+    except (KafkaError, TimeoutError) as fault:
+        _say(f"tillstream: could not compare: {fault or type(fault).__name__}")
+        raise typer.Exit(NOT_COMPARED) from fault
+    except ShadowStopped as end:
+        _say(f"tillstream: the new version stopped: {end}")
+        raise typer.Exit(DIFFERENT) from end
+    finally:
+        _clear()
+        if not keep:
+            stage.take_down()
+
+
+def _tell(standing: Standing) -> None:
+    """One line that is written over, where somebody watches."""
+    if sys.stderr.isatty():
+        found = len(standing.comparison.differences())
+        line = (
+            f"unread: live {standing.live_lag}, shadow {standing.shadow_lag}; differences {found}"
+        )
+        typer.echo(f"\r\x1b[K{line}", err=True, nl=False)
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        typer.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _say(text: str) -> None:
+    _clear()
+    typer.echo(text, err=True)

@@ -1,0 +1,25 @@
+"""``python -m tillstream.shadow.worker LIVE``: one worker of a shadow of the application LIVE.
+
+Its settings come from the environment like any worker's; its application id is the shadow's.
+"""
+
+import sys
+
+from tillstream import agents_worker
+from tillstream.logs import configure_logs
+from tillstream.settings import SettingsError, load_settings
+from tillstream.shadow.sides import Shadow
+
+
+def main(live: str) -> None:
+    """Run until SIGTERM."""
+    settings = load_settings()
+    configure_logs(settings)
+    shadow = Shadow(live, settings.application_id)
+    if problem := shadow.problem():
+        raise SettingsError(problem)
+    agents_worker.run(settings, shadow.topic)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
