@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,7 @@ def test_the_same_version_differs_nowhere_and_leaves_nothing_behind(live: Live) 
     assert topics["checkout.totals"]["keys"] == SHOPS * 2
     assert topics["till.cart-events.dead-letter"]["keys"] == 1
     assert all(topic["undecided"] == 0 for topic in topics.values()), topics
-    with KafkaAdminClient(bootstrap_servers=live.kafka) as admin:
+    with closing(KafkaAdminClient(bootstrap_servers=live.kafka)) as admin:
         left = [name for name in admin.list_topics() if "shadow" in name]
         groups = [group for group in admin.list_groups() if "shadow" in str(group)]
     assert (left, groups) == ([], []), "the shadow left something on the broker"
