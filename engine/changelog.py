@@ -39,12 +39,17 @@ async def recover(
     )
     await consumer.start()
     try:
-        await _read_tail(consumer, store, TopicPartition(topic, partition), applied)
+        await read_tail(consumer, store, TopicPartition(topic, partition), applied)
     finally:
         await consumer.stop()
 
 
-async def _read_tail(consumer: Any, store: Store, tp: Any, applied: Callable[[int], None]) -> None:
+async def read_tail(consumer: Any, store: Store, tp: Any, applied: Callable[[int], None]) -> None:
+    """`recover` with a consumer of committed data that is already there.
+
+    Nothing past the end as it was at the start is taken: that is a newer owner's, and the last
+    read may cut its transaction in two, which no fold may see.
+    """
     consumer.assign([tp])
     end: int = (await consumer.end_offsets([tp]))[tp]
     start = store.position()
@@ -58,8 +63,8 @@ async def _read_tail(consumer: Any, store: Store, tp: Any, applied: Callable[[in
     at: int = await consumer.position(tp)
     while at < end:
         fetched = await consumer.getmany(tp, timeout_ms=1000, max_records=READ_RECORDS_MAX)
-        records = fetched.get(tp, [])
-        at = await consumer.position(tp)
+        records = [record for record in fetched.get(tp, []) if record.offset < end]
+        at = min(await consumer.position(tp), end)
         values: Mapping[bytes, bytes | None] = {r.key: r.value for r in records}
         store.write(values, at)
         applied(len(records))
