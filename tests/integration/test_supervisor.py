@@ -1,5 +1,7 @@
 """The supervisor with small real processes: order, crashes, and the end of everything."""
 
+import errno
+import io
 import os
 import signal
 import subprocess
@@ -34,6 +36,13 @@ def a_service(folder: Path, name: str, program: str = DILIGENT) -> Service:
         ready=lambda: "at work" in log.read_text(),
         grace_seconds=1,
     )
+
+
+class FullDisk(io.StringIO):
+    """Where a log would be written, had it room."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 class Stage:
@@ -106,6 +115,25 @@ def test_a_child_that_does_not_stop_is_killed_and_that_is_said(stage: Stage) -> 
     stage.supervisor.stop()
     assert f"was killed (pid {pid})" in stage.text()
     assert not psutil.pid_exists(pid)
+
+
+def test_a_full_disk_stops_neither_the_supervisor_nor_what_it_tells_later(tmp_path: Path) -> None:
+    noted: list[list[ProcessRecord]] = []
+    room: list[bool] = []
+
+    def note(processes: list[ProcessRecord]) -> None:
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        noted.append(processes)
+
+    supervisor = Supervisor(Report(Console(file=FullDisk())), note)
+    supervisor.start(a_service(tmp_path, "worker-1"))
+    room.append(True)
+    supervisor.tick()
+    os.kill(noted[-1][0].pid or 0, signal.SIGKILL)
+    while noted[-1][0].restarts == 0 or noted[-1][0].state != "running":
+        supervisor.tick()
+    supervisor.stop()
 
 
 def test_the_back_off_grows_to_a_limit() -> None:

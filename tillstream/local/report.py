@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -20,8 +20,9 @@ class Report:
         self.console = console or Console(highlight=False, soft_wrap=True)
 
     def say(self, text: str) -> None:
-        """One line."""
-        self.console.print(text, markup=False)
+        """One line. Where a full disk has no room for it, the stack goes on without."""
+        with suppress(OSError):
+            self.console.print(text, markup=False)
 
     @contextmanager
     def step(self, name: str) -> Generator[None]:

@@ -185,5 +185,6 @@ class Supervisor:
     def _tell(self) -> None:
         now = [watched.note() for watched in self._watched]
         if now != self._noted:
-            self._noted = now
-            self._changed(now)
+            with suppress(OSError):  # a full disk: told again at the next look
+                self._changed(now)
+                self._noted = now
