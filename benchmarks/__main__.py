@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from benchmarks.bench import compare
-from benchmarks.report import show
+from benchmarks.report import show, write
+from benchmarks.summary import summarise
 from benchmarks.systems import SYSTEMS, System
 from tillstream.settings import HOME
 
@@ -37,14 +38,20 @@ def benchmarks(
 ) -> None:
     """Run contenders on the same input, round by round, and print the table.
 
-    Each run is checked against a direct sum of the input. The broker is the benchmark's own.
+    Each run is checked against a direct sum of the input; exit status 1 if one is wrong or did
+    not finish. The broker is the benchmark's own. The rows also go to .tillstream/bench.json and,
+    where all contenders ran, into the picture of the README.
     """
     systems = _chosen(only)
     scratch = HOME / ".tillstream"
     scratch.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch, prefix="bench-") as folder:
         results = compare(systems, rounds, events, ages, Path(folder))
-    show(results)
+    rows = summarise(results)
+    show(rows)
+    for path in write(rows, draw=systems == list(SYSTEMS)):
+        sys.stdout.write(f"wrote {path}\n")
+    raise typer.Exit(0 if all(row["correct"] for row in rows) else 1)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.events import reference_sale
+from benchmarks.jobs import KINDS
 from benchmarks.kafka import Broker, own_broker
-from benchmarks.result import Result
-from benchmarks.run import Bench, run
+from benchmarks.result import Result, failed
+from benchmarks.run import Bench, RunFailed, run
 from benchmarks.sales import Sales, Shape
 from benchmarks.systems import System
 from benchmarks.tills import Tills
 
-console = Console(stderr=True)
+console = Console(stderr=True, highlight=False)
+
+Input = tuple[str, int]
+"""A job's name and how many sales."""
 
 
 def compare(
@@ -22,31 +25,40 @@ def compare(
     """Every run of every system, in the order they ran."""
     with own_broker(folder) as broker:
         bench = Bench(broker, folder)
-        inputs = {
-            count: _filled(broker, count)
-            for count in sorted({min(events, each.events_max) for each in systems})
-        }
+        inputs = {wanted: filled(broker, *wanted, Shape()) for wanted in _inputs(systems, events)}
         results: list[Result] = []
         for number in range(rounds):
             for system in systems:
-                tills = inputs[min(events, system.events_max)]
-                results.append(run(bench, system, tills, number, with_ages))
+                tills = inputs[system.job, min(events, system.events_max)]
+                results.append(_run(bench, system, tills, number, with_ages))
                 console.print(_line(results[-1]))
         return results
 
 
-def _filled(broker: Broker, count: int) -> Tills:
-    console.print(f"making {count:,} sales")
-    topic = f"sales-{count}"
-    broker.create([topic], {"retention.ms": "-1"})
-    tills = Tills(broker.bootstrap, topic, Sales(Shape(), reference_sale))
+def _inputs(systems: Sequence[System], events: int) -> list[Input]:
+    return sorted({(each.job, min(events, each.events_max)) for each in systems})
+
+
+def filled(broker: Broker, job: str, count: int, shape: Shape) -> Tills:
+    """An input topic with ``count`` sales in it."""
+    console.print(f"making {count:,} sales for the {job} job")
+    kind = KINDS[job]
+    topic = kind.make_input(broker, count)
+    tills = Tills(broker.bootstrap, topic, Sales(shape, kind.encode))
     tills.fill(count)
     return tills
 
 
+def _run(bench: Bench, system: System, tills: Tills, number: int, with_ages: bool) -> Result:
+    try:
+        return run(bench, system, tills, number, with_ages)
+    except RunFailed as fault:
+        return failed(system.name, system.title, system.job, str(fault))
+
+
 def _line(result: Result) -> str:
     return (
-        f"{result.system:>14} {result.events_per_second:>9,.0f} events/s "
-        f"{result.cpu_seconds_per_million:>7.1f} CPU-s/M "
+        f"{result.system:>26} {result.events_per_second:>9,.0f} events/s "
+        f"{result.cpu_seconds_per_million:>7.1f} CPU-s/M  "
         f"{'' if result.correct else 'WRONG: ' + result.fault}"
     )

@@ -6,7 +6,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourceType,
+)
 
 from benchmarks.job import PARTITIONS
 from tillstream.local import child, jars, kafka
@@ -36,6 +43,16 @@ class Broker:
         """Make topics of `PARTITIONS` partitions."""
         new = [NewTopic(topic, PARTITIONS, 1, config=dict(config)) for topic in topics]
         for done in self._admin.create_topics(new).values():
+            done.result()
+
+    def stamp_on_append(self, topic: str) -> None:
+        """Let the broker's clock stamp ``topic`` from now on."""
+        entries = [
+            ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+            for name, value in APPEND_TIME.items()
+        ]
+        change = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=entries)
+        for done in self._admin.incremental_alter_configs([change]).values():
             done.result()
 
     def delete(self, topics: Iterable[str]) -> None:

@@ -29,15 +29,13 @@ class Output:
 
 def read(broker: Broker, topic: str) -> Output:
     """Everything that is committed in ``topic``."""
-    newest: dict[bytes, bytes] = {}
+    newest: dict[bytes | None, bytes | None] = {}
     count = last_ms = 0
     for message in _messages(broker, topic):
-        key, value = message.key(), message.value()
-        assert isinstance(key, bytes) and isinstance(value, bytes)
         count += 1
-        newest[key] = value
+        newest[message.key()] = message.value()
         last_ms = max(last_ms, message.timestamp()[1])
-    decoded = {key.decode(): orjson.loads(value) for key, value in newest.items()}
+    decoded = {(key or b"").decode(): orjson.loads(value or b"") for key, value in newest.items()}
     return Output(count, last_ms / 1000, decoded)
 
 

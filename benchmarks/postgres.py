@@ -38,7 +38,7 @@ class Database:
         """Delete a database that `fresh` made."""
         name = sql.Identifier(dsn.rsplit("/", 1)[1])
         with psycopg.connect(self.dsn, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+            connection.execute(sql.SQL("DROP DATABASE {}").format(name))
 
     def cpu_seconds(self) -> float:
         """What the server and all its backends have used so far, those that ended included."""

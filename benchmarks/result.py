@@ -29,3 +29,8 @@ class Result:
     peak_memory_mib: float
     correct: bool
     fault: str
+
+
+def failed(system: str, title: str, job: str, fault: str) -> Result:
+    """A run that did not come to its end."""
+    return Result(system, title, job, 0, 0, 0, 0, 0, 0, 0, None, None, 0, False, fault)

