@@ -7,14 +7,16 @@ offsets travel in the work's own transaction.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Protocol, cast
 
 import structlog
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from engine.clients import Consumer, ConsumerStoppedError, KafkaError, RangePartitionAssignor
+from engine.clients import ConsumerStoppedError, KafkaError, RangePartitionAssignor
 from engine.contract import Record
+from engine.fetching import PlainConsumer
 
 log = structlog.get_logger()
 
@@ -56,7 +58,7 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         conf = self.app.conf
         # The range assignor gives every topic's partition n to the same worker; round robin,
         # which Faust takes for apps without tables, does not.
-        return Consumer(
+        return PlainConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
             group_instance_id=conf.consumer_group_instance_id,
@@ -97,6 +99,11 @@ class BatchConsumer(driver.Consumer):
     def ends(self) -> dict[TP, int | None]:
         """The known end of every assigned partition, for lag."""
         return cast(BatchConsumerThread, self._thread).ends(self.assignment())
+
+    @property
+    def member_id(self) -> str:
+        """What the group calls this worker now; it changes when the group had put it out."""
+        return str(attrgetter("_thread._consumer._coordinator.member_id")(self))
 
     async def read_up_to(self, patience_seconds: float) -> dict[TP, int]:
         """The next offset to fetch of every assigned partition, asked from any thread.

@@ -23,6 +23,7 @@ from engine.clients import Consumer, KafkaError
 from engine.consumer import BatchConsumer
 from engine.errors import EngineError
 from engine.partition import Progress
+from engine.rivals import Rivals
 from engine.stalls import Stalls, Standing
 
 log = structlog.get_logger()
@@ -67,6 +68,7 @@ class Watchdog:
         self._stop_now = stop_now
         self._stall_seconds = stall_seconds
         self._stalls = Stalls()
+        self._rivals = Rivals(app.conf.consumer_group_instance_id or "")
         self._loop_ran_at = time.monotonic()
         self._client: Any = None
         self.kafka_answers = True
@@ -110,6 +112,8 @@ class Watchdog:
 
     async def _look(self, consumer: BatchConsumer) -> None:
         held = _assigned(consumer)
+        if held:
+            self._rivals.look(consumer.member_id, time.monotonic())
         ends = await self._ends(held)
         now = time.monotonic()
         if ends is None:

@@ -5,6 +5,8 @@ import gc
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import NoReturn
 
 import faust
 import structlog
@@ -17,6 +19,7 @@ from engine.clients import KafkaError
 from engine.contract import AgentSpec
 from engine.errors import TopicsUnfit
 from engine.partition import Progress
+from engine.rivals import NameTaken, claim
 from engine.settings import EngineSettings
 from engine.watchdog import Watchdog
 from tillstream.figures import Reckoned, WorkerFigures
@@ -38,6 +41,16 @@ def run(settings: Settings, output_topic: Callable[[str], str] | None = None) ->
     ``output_topic`` names the topics that stand for the usual ones, for a worker beside the live
     ones. Such a worker leaves its group when it stops, for it will not be back.
     """
+    folder = settings.home / "state" / settings.application_id / settings.worker_name
+    try:
+        held = claim(folder)
+    except NameTaken as taken:
+        sys.exit(f"tillstream: {taken}, by --name or TILLSTREAM_WORKER_NAME")
+    with held:
+        _run(settings, folder, output_topic)
+
+
+def _run(settings: Settings, folder: Path, output_topic: Callable[[str], str] | None) -> NoReturn:
     # Faust makes its loops itself, one of them in the consumer's thread.
     asyncio.set_event_loop_policy(  # pyright: ignore[reportDeprecated]
         uvloop.EventLoopPolicy()
@@ -46,11 +59,7 @@ def run(settings: Settings, output_topic: Callable[[str], str] | None = None) ->
     registry.register(Identity("worker", settings.worker_name))
     registry.register(OwnDisk(settings.home))
     figures = WorkerFigures(registry)
-    engine_settings = EngineSettings(
-        settings.require("kafka"),
-        settings.application_id,
-        settings.home / "state" / settings.application_id / settings.worker_name,
-    )
+    engine_settings = EngineSettings(settings.require("kafka"), settings.application_id, folder)
     spec = _checked_spec(settings, engine_settings, figures)
     instance: str | None = settings.worker_name
     if output_topic is not None:

@@ -6,11 +6,15 @@
 3. Once nothing is undecided, or when somebody asks to stop: stop the workers, remove everything.
 """
 
+# pyright: reportMissingTypeStubs=false
+
 import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
+
+from aiokafka.errors import KafkaError
 
 from connectors.postgres.sink.source import Source, opened
 from tillstream.reconcile.progress import group_offsets, lag
@@ -30,6 +34,9 @@ LOOK_EVERY_SECONDS = 2.0
 
 READ_SECONDS = 0.5
 """How long one reading waits for outputs before the lag is asked for again."""
+
+AWAY_SECONDS_MAX = 120.0
+"""A broker that starts again is back before; a run of hours should not end with each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ class ShadowRun:
         self._wished = wished
         self._check_workers = check_workers
         self._told = told
+        self._away_since: float | None = None
 
     async def run(self) -> None:
         """Steps 2; raises `ShadowStopped`, or a `KafkaError` where Kafka is away."""
@@ -89,7 +97,19 @@ class ShadowRun:
         ):
             outputs = Outputs(source, shadow, self.standing.comparison)
             while not self._wished.is_set() and not self._is_done():
-                await self._look(inputs, outputs)
+                await self._look_patiently(inputs, outputs)
+
+    async def _look_patiently(self, inputs: Source, outputs: Outputs) -> None:
+        """A look that Kafka does not answer is made again, unless it stays away for long."""
+        try:
+            await self._look(inputs, outputs)
+        except (KafkaError, TimeoutError):
+            self._away_since = self._away_since or time.monotonic()
+            if time.monotonic() - self._away_since > AWAY_SECONDS_MAX:
+                raise
+            await asyncio.to_thread(self._wished.wait, LOOK_EVERY_SECONDS)
+        else:
+            self._away_since = None
 
     def _is_done(self) -> bool:
         standing = self.standing
