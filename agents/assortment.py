@@ -7,6 +7,7 @@ from agents.shelf import Shelf
 from engine.contract import Record
 from tables.items import remove_policy, set_policy
 from tables.offsets import require_unseen
+from topics.registry import ASSORTMENT
 from topics.wire import WirePolicy, decode_policy
 
 
@@ -20,7 +21,7 @@ class Assortment:
     def fold(self, records: Sequence[Record]) -> None:
         """Apply policies in order."""
         rows = without_tombstones(records)
-        for record, policy in self._intake.located(rows, decode_policy):
+        for record, policy in self._intake.located(ASSORTMENT.name, rows, decode_policy):
             self._apply(policy, record.offset)
 
     def _apply(self, policy: WirePolicy, offset: int) -> None:

@@ -16,7 +16,7 @@ from tables.offsets import require_unseen
 from tables.tills import Admission, TillState, admit, see
 from tables.times import credible, is_ahead
 from tables.totals import Totals, add_return, add_sale, sum_of
-from topics.registry import TILL_STATUS
+from topics.registry import TILL_EVENTS, TILL_STATUS
 from topics.wire import (
     AnyWireEvent,
     WireCartAbandoned,
@@ -68,7 +68,7 @@ class Checkout:
 
     def fold(self, records: Sequence[Record]) -> None:
         """Apply till events in order."""
-        for record, event in self._intake.located(records, decode_till_event):
+        for record, event in self._intake.located(TILL_EVENTS.name, records, decode_till_event):
             self._apply(event, record.offset, record.timestamp)
 
     def announce(self, outbox: Outbox) -> None:

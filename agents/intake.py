@@ -29,32 +29,33 @@ L = TypeVar("L", bound=_Located)
 class Intake:
     """Decodes one partition's records and keeps its dead letters until they are announced."""
 
-    def __init__(self, partitions: int, counting: Counting) -> None:
+    def __init__(self, partition: int, partitions: int, counting: Counting) -> None:
+        self._partition = partition
         self._partitions = partitions
         self._letters: list[tuple[str, Message]] = []
         self._counting = counting
 
     def located(
-        self, records: Sequence[Record], decode: Callable[[bytes | None], L]
+        self, topic: str, records: Sequence[Record], decode: Callable[[bytes | None], L]
     ) -> Iterator[tuple[Record, L]]:
         """Records of a topic by location, decoded, that lie where their location's do."""
-        for record, value in self.decoded(records, decode):
+        for record, value in self.decoded(topic, records, decode):
             right = partition_of(value.location_id, self._partitions)
-            if right == record.partition:
+            if right == self._partition:
                 yield record, value
             else:
                 error = f"{value.location_id} belongs to partition {right} of {self._partitions}"
-                self._refuse(record, WRONG_PARTITION, error)
+                self._refuse(topic, record, WRONG_PARTITION, error)
 
     def decoded(
-        self, records: Sequence[Record], decode: Callable[[bytes | None], T]
+        self, topic: str, records: Sequence[Record], decode: Callable[[bytes | None], T]
     ) -> Iterator[tuple[Record, T]]:
         """Records decoded, wherever they lie."""
         for record in records:
             try:
                 value = decode(record.value)
             except Refused as refusal:
-                self._refuse(record, MALFORMED, str(refusal))
+                self._refuse(topic, record, MALFORMED, str(refusal))
             else:
                 yield record, value
 
@@ -64,13 +65,13 @@ class Intake:
             outbox.send(topic, letter)
         self._letters = []
 
-    def _refuse(self, record: Record, reason: str, error: str) -> None:
+    def _refuse(self, topic: str, record: Record, reason: str, error: str) -> None:
         headers = dead_letter_headers(
-            record.headers, reason, error, record.topic, record.partition, record.offset
+            record.headers, reason, error, topic, self._partition, record.offset
         )
         letter = Message(record.key, record.value, headers)
-        self._letters.append((record.topic + DEAD_LETTER_SUFFIX, letter))
-        self._counting.now.dead_letters[record.topic, reason] += 1
+        self._letters.append((topic + DEAD_LETTER_SUFFIX, letter))
+        self._counting.now.dead_letters[topic, reason] += 1
 
 
 def without_tombstones(records: Sequence[Record]) -> list[Record]:

@@ -7,6 +7,7 @@ import msgspec
 from agents.intake import Intake, without_tombstones
 from engine.contract import Record
 from engine.state import PartitionState, Table
+from topics import registry
 from topics.wire import decode_location, decode_product
 
 LOCATIONS = "locations"
@@ -28,10 +29,13 @@ class MasterData:
     def fold_locations(self, records: Sequence[Record]) -> None:
         """Remember which locations there are."""
         rows = without_tombstones(records)
-        for record, location in self._intake.located(rows, decode_location):
+        for record, location in self._intake.located(
+            registry.LOCATIONS.name, rows, decode_location
+        ):
             self.locations.put(location.location_id, Known(record.offset))
 
     def fold_products(self, records: Sequence[Record]) -> None:
         """Find the malformed ones: no figure depends on a product's row."""
-        for _ in self._intake.decoded(without_tombstones(records), decode_product):
+        rows = without_tombstones(records)
+        for _ in self._intake.decoded(registry.PRODUCTS.name, rows, decode_product):
             pass

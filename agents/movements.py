@@ -10,6 +10,7 @@ from engine.contract import Record
 from engine.state import PartitionState, Table
 from tables.items import move, touch_by_movement
 from tables.offsets import require_unseen
+from topics.registry import STOCK_MOVEMENTS
 from topics.wire import WireMovement, decode_movement
 
 MOVEMENTS = "movements"
@@ -31,7 +32,9 @@ class Movements:
 
     def fold(self, records: Sequence[Record]) -> None:
         """Apply movements in order."""
-        for record, movement in self._intake.located(records, decode_movement):
+        for record, movement in self._intake.located(
+            STOCK_MOVEMENTS.name, records, decode_movement
+        ):
             key = f"{movement.location_id}/{movement.movement_id}/{movement.sku}"
             if self._booked.get(key) is None:
                 self._booked.put(key, Booked(record.offset))

@@ -69,7 +69,7 @@ class RetailAgent:
         self._partition = partition
         self._tally = tally
         self._counting = Counting()
-        self._intake = Intake(partitions, self._counting)
+        self._intake = Intake(partition, partitions, self._counting)
         self._shelf = Shelf(state, default_hysteresis, self._counting)
         self._book = Book(state)
         carts = OpenCarts(state, self._shelf, self._book, timeout_us)

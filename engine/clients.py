@@ -9,6 +9,7 @@ from typing import Any
 
 import aiokafka
 import aiokafka.admin
+import aiokafka.consumer.fetcher as fetcher
 import aiokafka.coordinator.assignors.range as range_assignor
 import aiokafka.errors
 import aiokafka.producer.message_accumulator as accumulator
@@ -19,8 +20,11 @@ TopicPartition: Any = aiokafka.TopicPartition
 AdminClient: Any = aiokafka.admin.AIOKafkaAdminClient
 NewTopic: Any = aiokafka.admin.NewTopic
 BatchBuilder: Any = accumulator.BatchBuilder
+FetchResult: Any = fetcher.FetchResult
+PartitionRecords: Any = fetcher.PartitionRecords
 RangePartitionAssignor: Any = range_assignor.RangePartitionAssignor
 
 ConsumerStoppedError: type[Exception] = aiokafka.errors.ConsumerStoppedError
+CorruptRecord: type[Exception] = aiokafka.errors.CorruptRecordException
 KafkaError: type[Exception] = aiokafka.errors.KafkaError
 TOPIC_EXISTS: int = aiokafka.errors.TopicAlreadyExistsError.errno

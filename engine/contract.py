@@ -16,12 +16,8 @@ Headers = Sequence[tuple[str, bytes]]
 
 
 class Record(Protocol):
-    """One message as the consumer delivers it (aiokafka's ``ConsumerRecord``)."""
+    """One message as the consumer delivers it; topic and partition are its fold's."""
 
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
     @property
     def offset(self) -> int: ...
     @property

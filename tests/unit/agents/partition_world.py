@@ -31,8 +31,6 @@ MODELS = {
 class Fetched:
     """A record as the engine hands it over."""
 
-    topic: str
-    partition: int
     offset: int
     timestamp: int
     key: bytes | None
@@ -124,7 +122,13 @@ def returned(*lines: dict[str, Any], refund: int, restock: bool) -> dict[str, An
 class World:
     """Commits after each `give`; ``restart`` builds the agents anew over the same store."""
 
-    def __init__(self, default_hysteresis: int = 0, timeout_minutes: int = 240) -> None:
+    def __init__(
+        self,
+        default_hysteresis: int = 0,
+        timeout_minutes: int = 240,
+        partition: int = partition_of(SHOP, PARTITIONS),
+    ) -> None:
+        self._partition = partition
         self.tally = Kept()
         self._timeout = timedelta(minutes=timeout_minutes)
         self._hysteresis = default_hysteresis
@@ -137,7 +141,7 @@ class World:
         """As after a crash: what was committed is there, what was remembered is not."""
         self.state = PartitionState(self._store, TABLES)
         spec = retail_agent(PARTITIONS, self._timeout, self._hysteresis, self.tally)
-        self.agent: PartitionAgent = spec.build(self.state, partition_of(SHOP, PARTITIONS))
+        self.agent: PartitionAgent = spec.build(self.state, self._partition)
 
     def sell(self, *events: dict[str, Any]) -> None:
         """Till events, committed as one batch."""
@@ -189,16 +193,14 @@ class World:
         topic: str,
         value: dict[str, Any] | bytes | None,
         timestamp: datetime = MORNING,
-        partition: int | None = None,
         headers: Sequence[tuple[str, bytes]] = (),
     ) -> Fetched:
         """The next record of ``topic``."""
         offset = self._offsets.get(topic, 0)
         self._offsets[topic] = offset + 1
         body = json.dumps(value).encode() if isinstance(value, dict) else value
-        place = partition_of(SHOP, PARTITIONS) if partition is None else partition
         milliseconds = int(timestamp.timestamp() * 1000)
-        return Fetched(topic, place, offset, milliseconds, SHOP.encode(), body, headers)
+        return Fetched(offset, milliseconds, SHOP.encode(), body, headers)
 
     def history(self, topic: str, key: str) -> list[Any]:
         """Every message of a key, read through the contract's model."""

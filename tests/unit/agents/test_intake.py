@@ -73,9 +73,8 @@ def test_what_lies_in_another_partition_than_its_locations_is_a_dead_letter(spec
         },
         "cdc.locations": LOCATION,
     }
-    world = World()
-    elsewhere = (partition_of(SHOP, PARTITIONS) + 1) % PARTITIONS
-    world.give(spec.name, values[spec.name], partition=elsewhere)
+    world = World(partition=(partition_of(SHOP, PARTITIONS) + 1) % PARTITIONS)
+    world.give(spec.name, values[spec.name])
     (letter,) = world.dead(spec.name)
     assert dict(letter.headers)["reason"] == b"wrong_partition"
     assert set(world.sent) == {spec.name + ".dead-letter"}

@@ -1,0 +1,76 @@
+"""aiokafka's consumer without the object that it makes of each record.
+
+A fetched batch is unpacked in C into records that have all that `engine.contract.Record` asks
+for; aiokafka then copies each into a Python object, key by key, which costs more than decoding
+it. Here the C records are handed on, a batch at a time.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.clients import Consumer, CorruptRecord, FetchResult, PartitionRecords
+
+READ_COMMITTED = 1
+"""aiokafka's number for the isolation level."""
+
+
+class PlainRecords(PartitionRecords):
+    """The records of one fetch of one partition, as they were unpacked."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._records_iterator
+
+    def _unpack_records(self) -> Iterator[Any]:
+        while self._records.has_next():
+            batch = self._records.next_batch()
+            if self._check_crcs and not batch.validate_crc():
+                raise CorruptRecord(f"Invalid CRC - {self._tp}")
+            start, self.next_fetch_offset = self.next_fetch_offset, batch.next_offset
+            if self._is_to_be_read(batch):
+                # A fetch begins with the batch that holds its offset, which may not be its first.
+                yield from (
+                    [r for r in batch if r.offset >= start]
+                    if (batch.base_offset < start)
+                    else batch
+                )
+
+    def _is_to_be_read(self, batch: Any) -> bool:
+        """False for markers of transactions, and for what an aborted one wrote."""
+        if self._isolation_level == READ_COMMITTED and batch.producer_id is not None:
+            self._consume_aborted_up_to(batch.base_offset)
+            if batch.is_control_batch and self._contains_abort_marker(batch):
+                self._aborted_producers.discard(batch.producer_id)
+            if batch.is_transactional and batch.producer_id in self._aborted_producers:
+                return False
+        return not batch.is_control_batch
+
+
+class _Fetched(dict[Any, Any]):
+    """The fetcher's buffer: what is put into it yields plain records."""
+
+    def __setitem__(self, tp: Any, fetched: Any) -> None:
+        if type(fetched) is FetchResult:
+            fetched._partition_records = _plain(fetched._partition_records)  # noqa: SLF001
+        super().__setitem__(tp, fetched)
+
+
+def _plain(records: Any) -> PlainRecords:
+    return PlainRecords(
+        records._tp,  # noqa: SLF001
+        records._records,  # noqa: SLF001
+        records._aborted_transactions,  # noqa: SLF001
+        records.next_fetch_offset,
+        None,
+        None,
+        records._check_crcs,  # noqa: SLF001
+        records._isolation_level,  # noqa: SLF001
+    )
+
+
+class PlainConsumer(Consumer):
+    """An aiokafka consumer whose `getmany` gives plain records, without topic and partition."""
+
+    async def start(self) -> None:
+        """Connect, and hand out plain records from the first fetch on."""
+        await super().start()  # pyright: ignore[reportUnknownMemberType]
+        self._fetcher._records = _Fetched(self._fetcher._records)  # noqa: SLF001
