@@ -1,9 +1,13 @@
 """The benchmark's own broker, and the topics on it."""
 
+# pyright: reportPrivateImportUsage=false
+# The client's admin package does not list what it exports.
+
 import time
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import (
@@ -26,7 +30,7 @@ GONE_SECONDS = 30
 """How long a deleted topic may stay visible before that is a fault of the broker."""
 
 
-def client(bootstrap: str) -> dict[str, object]:
+def client(bootstrap: str) -> dict[str, Any]:
     """Settings of every client of the harness; librdkafka's notes on each hiccup stay away."""
     return {"bootstrap.servers": bootstrap, "log_level": 2}
 

@@ -26,9 +26,9 @@ COLUMNS = (
     ("age p50\nms", "age_p50_ms", ",.0f"),
     ("age p99\nms", "age_p99_ms", ",.0f"),
     ("peak\nMiB", "peak_memory_mib", ",.0f"),
-    ("× Kafka\nStreams", "ratio_to_kafka_streams", ".2f"),
-    ("× its\nCPU", "cpu_ratio_to_kafka_streams", ".2f"),
-    ("× bare", "ratio_to_bare", ".2f"),
+    ("x Kafka\nStreams", "ratio_to_kafka_streams", ".2f"),
+    ("x its\nCPU", "cpu_ratio_to_kafka_streams", ".2f"),
+    ("x bare", "ratio_to_bare", ".2f"),
     ("others'\ncores", "other_cores", ".2f"),
     ("events", "events", ",d"),
 )

@@ -69,8 +69,6 @@ def _median(values: Iterable[float | None]) -> float | None:
     return None if middle is None or math.isinf(middle) else middle
 
 
-def _ratio(
-    runs: list[Result], bases: list[Result], of: Callable[[Result], float]
-) -> float | None:
+def _ratio(runs: list[Result], bases: list[Result], of: Callable[[Result], float]) -> float | None:
     pairs = zip(runs, bases, strict=False)
     return _median(of(run) / of(base) for run, base in pairs if run.seconds and of(base))

@@ -6,10 +6,14 @@ has flushed, once a second. Its state goes to changelogs but is never read back:
 recover, has no offsets in its values, and repeats its last second after a crash.
 """
 
+# pyright: reportPrivateImportUsage=false
+# Its admin package does not list what it exports.
+
 import gc
 import signal
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import orjson
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
@@ -88,7 +92,7 @@ class Loop:
         """Leave after the batch at hand."""
         self._running = False
 
-    def _fold(self, messages: Iterable[Message]) -> tuple[dict[str, int], dict[str, int]]:
+    def _fold(self, messages: Iterable[Any]) -> tuple[dict[str, int], dict[str, int]]:
         """The tills and keys that changed, with their partitions."""
         tills: dict[str, int] = {}
         touched: dict[str, int] = {}

@@ -17,7 +17,7 @@ from engine.app import build_app, ensure_topics
 from engine.contract import AgentSpec, Message, Outbox, Record
 from engine.settings import EngineSettings
 from engine.state import PartitionState, Table
-from tables.offsets import require_unseen
+from tables.offsets import UNSEEN, require_unseen
 from tillstream.agents_worker import GC_THRESHOLDS
 
 TILLS = "tills"
@@ -70,25 +70,24 @@ class ReferenceAgent:
     def __init__(self, state: PartitionState, output_topic: str, first: FirstEvents) -> None:
         self._tills: Table[Till] = state.table(TILLS)
         self._stock: Table[Level] = state.table(STOCK)
-        self._touched: dict[str, Level] = {}
         self._output_topic = output_topic
         self._first = first
 
     def fold(self, topic: str, records: Sequence[Record]) -> None:
         """Apply the sales that their tills have not said before."""
         self._first.come()
+        decode, is_new, apply = _decode, self._is_new, self._apply
         for record in records:
-            sale = _decode(record.value or b"")
-            if self._is_new(sale, record.offset):
-                self._apply(sale, record.offset)
+            offset = record.offset
+            sale = decode(record.value)  # type: ignore[arg-type]
+            if is_new(sale, offset):
+                apply(sale, offset)
 
     def announce(self, outbox: Outbox) -> None:
         """The new level of every touched key, once."""
-        touched, self._touched = self._touched, {}
-        for key, level in touched.items():
-            location_id, _, sku = key.partition("/")
-            text = _encode(_Message(location_id, sku, level.on_hand))
-            outbox.send(self._output_topic, Message(key.encode(), text))
+        outbox.send_all(
+            self._output_topic, (_message(*changed) for changed in self._stock.changed.items())
+        )
 
     def committed(self) -> None:
         """Nothing is counted here."""
@@ -107,18 +106,23 @@ class ReferenceAgent:
         return is_new
 
     def _apply(self, sale: Sale, offset: int) -> None:
+        location_id = sale.location_id
+        get, put = self._stock.get, self._stock.put
         for line in sale.lines:
-            key = f"{sale.location_id}/{line.sku}"
-            level = self._stock.get(key)
+            key = f"{location_id}/{line.sku}"
+            level = get(key)
             if level is None:
-                level = Level(-line.quantity, offset)
-            else:
-                # A SKU may be on two lines of one sale; the till's stamp has refused a replay.
-                require_unseen(key, offset, level.offset - 1)
-                level.on_hand -= line.quantity
-                level.offset = offset
-            self._stock.put(key, level)
-            self._touched[key] = level
+                level = Level(0, UNSEEN)
+            # A SKU may be on two lines of one sale; the till's stamp has refused a replay.
+            require_unseen(key, offset, level.offset - 1)
+            level.on_hand -= line.quantity
+            level.offset = offset
+            put(key, level)
+
+
+def _message(key: str, level: Level | None) -> Message:
+    location_id, _, sku = key.partition("/")
+    return Message(key.encode(), _encode(_Message(location_id, sku, level.on_hand if level else 0)))
 
 
 def reference_spec(job: Job) -> AgentSpec:
