@@ -38,6 +38,9 @@ _STALLED_EXPLAINED = (
     "or it retries after a fault, which Connect's log names"
 )
 
+_HALTED = ("PAUSED", "STOPPED")
+"""Somebody has asked Connect to hold the connector."""
+
 Change = Literal["created", "changed", "unchanged"]
 
 
@@ -76,7 +79,8 @@ class Finding:
 def apply(url: str, source: Source, wait_seconds: float = WAIT_SECONDS) -> Change:
     """Tell Connect the definition, if it differs, and wait until changes are read.
 
-    Tasks that have failed are restarted. Raises `ConnectorError`, with the task's own words.
+    Tasks that have failed are restarted, and a connector that was stopped is resumed. Raises
+    `ConnectorError`, with the task's own words.
     """
     connect, wanted = Connect(url, NAME), definition(source)
     found = _patiently(connect.config)
@@ -84,6 +88,8 @@ def apply(url: str, source: Source, wait_seconds: float = WAIT_SECONDS) -> Chang
         return "unchanged"
     if found != wanted:
         _patiently(lambda: connect.put_config(wanted))
+    if _state(connect, wanted)[0] in _HALTED:
+        _patiently(connect.resume)
     _wait_until_running(connect, wanted, wait_seconds)
     return "created" if found is None else "unchanged" if found == wanted else "changed"
 

@@ -41,6 +41,10 @@ class Connect:
         """Restart what has failed, the connector or a task, and nothing else."""
         self._call("POST", "/restart?includeTasks=true&onlyFailed=true")
 
+    def resume(self) -> None:
+        """Start the tasks of a connector that was paused or stopped."""
+        self._call("PUT", "/resume")
+
     def stop(self) -> None:
         """Take the tasks down; definition and position stay."""
         self._call("PUT", "/stop")

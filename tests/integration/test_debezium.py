@@ -324,6 +324,13 @@ def test_a_task_that_failed_says_why_and_resumes_with_the_row_that_it_failed_on(
     read("cdc.products", "hit", 1)
 
 
+def test_a_connector_that_somebody_stopped_runs_again(capture: str, source: Source) -> None:
+    Connect(capture, NAME).stop()
+    wait_until(lambda: keeper.check(capture, source).state == "STOPPED", "it does not stop")
+    assert keeper.apply(capture, source) == "unchanged"
+    assert keeper.check(capture, source).is_in_order
+
+
 def test_a_connector_that_only_retries_is_not_taken_for_a_running_one(
     capture: str, source: Source, execute: Callable[..., object]
 ) -> None:

@@ -41,7 +41,8 @@ def apply(
 ) -> None:
     """Bring the connector to its definition and wait until it reads changes.
 
-    Failed tasks are restarted. Exit status 1, with the task's own words, if it does not come up.
+    Failed tasks are restarted and a stopped connector is resumed. Exit status 1, with the task's
+    own words, if it does not come up.
     """
     settings = load_settings()
     _require_topics(settings)

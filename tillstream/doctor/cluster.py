@@ -1,0 +1,106 @@
+"""Kafka: whether it answers, its topics, its disks, and who holds up or holds what."""
+
+# pyright: reportMissingTypeStubs=false
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from kafka.errors import KafkaError
+
+from tillstream.doctor.finding import Finding, Patient, bad, good, unknown
+from tillstream.doctor.machine import FREE_SHARE_MIN
+from tillstream.status import broker, disks
+from tillstream.status.admin import admin
+from tillstream.status.words import size, span
+from tillstream.topic_sync import Finding as TopicFinding
+from tillstream.topic_sync import SyncError, is_in_order, sync
+from topics.registry import BY_NAME
+
+OPEN_SECONDS_MAX = 30.0
+"""A transaction of a worker takes a fraction of a second. Below a slow broker's pause good ones
+would be blamed."""
+
+
+def kafka(patient: Patient) -> Iterator[Finding]:
+    """Whether it answers, and whether each partition has a worker."""
+    bootstrap = patient.settings.kafka
+    seen = broker.look(bootstrap, patient.settings.application_id, ())
+    if not seen.brokers:
+        yield bad("kafka", seen.fault, "start it, or set TILLSTREAM_KAFKA to where it is")
+        return
+    yield good("kafka", f"{', '.join(seen.brokers)} answer")
+    if seen.fault:
+        yield unknown("workers", seen.fault)
+        return
+    free = [str(each.number) for each in seen.partitions if not each.holder]
+    if free:
+        told = f"nobody holds partition {', '.join(free)}"
+        yield bad("workers", told, "start a worker: 'tillstream worker', or 'tillstream local up'")
+    else:
+        yield good("workers", f"{len(seen.members)} hold all {len(seen.partitions)} partitions")
+
+
+def topics(patient: Patient) -> Iterator[Finding]:
+    """Whether all topics are there, with the right partitions and settings."""
+    settings = patient.settings
+    try:
+        found = sync(settings.kafka, settings.partitions, settings.replication, change=False)
+    except SyncError as fault:
+        yield unknown("topics", str(fault))
+        return
+    if is_in_order(found):
+        yield good("topics", f"all {len(found)} are as they should be")
+    yield from (_topic(each) for each in found if each.state != "in order")
+
+
+def _topic(found: TopicFinding) -> Finding:
+    remedy = found.advice or "run 'tillstream topics sync'"
+    if found.state == "missing":
+        return bad("topics", f"{found.topic} is missing", remedy)
+    told = ", ".join(
+        f"{item.setting} is {item.found or 'unset'} instead of {item.wanted}"
+        for item in found.differences
+    )
+    return bad("topics", f"{found.topic}: {told}", remedy)
+
+
+def broker_disks(patient: Patient) -> Iterator[Finding]:
+    """Room on the brokers."""
+    for name, disk in (disks.look(patient.settings.kafka) or {}).items():
+        told = f"{name}: {size(disk.free_bytes)} of {size(disk.size_bytes)} are free"
+        if disk.free_bytes < FREE_SHARE_MIN * disk.size_bytes:
+            yield bad("broker disks", told, "make room: a broker whose disk is full stops")
+        else:
+            yield good("broker disks", told)
+
+
+def transactions(patient: Patient) -> Iterator[Finding]:
+    """Transactions that stay open on an input: whoever reads it waits at them."""
+    try:
+        with admin(patient.settings.kafka) as client:
+            late = list(_late(client))
+    except KafkaError as fault:
+        yield unknown("transactions", f"Kafka does not answer: {fault!r}")
+        return
+    if not late:
+        yield good("transactions", "none is open for long")
+    yield from late
+
+
+def _late(client: Any) -> Iterator[Finding]:
+    listed = client.list_transactions(state_filters=["Ongoing"]).values()
+    ids = [each.transactional_id for some in listed for each in some]
+    described: dict[str, Any] = client.describe_transactions(ids) if ids else {}
+    for name, told in described.items():
+        seconds = time.time() - told.transaction_start_time_ms / 1000
+        held = sorted(
+            f"{p.topic}-{p.partition}" for p in told.topic_partitions if p.topic in BY_NAME
+        )
+        if seconds > OPEN_SECONDS_MAX and held:
+            finding = (
+                f"the transaction of {name!r} has held up {', '.join(held)} for {span(seconds)}"
+            )
+            ends = span(told.transaction_timeout_ms / 1000)
+            remedy = f"end or restart that producer; the broker itself gives it up after {ends}"
+            yield bad("transactions", finding, remedy)

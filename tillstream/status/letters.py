@@ -1,0 +1,40 @@
+"""Dead letters that wait for somebody."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tillstream.dead_letters import letters
+from tillstream.retried import NOTHING, load
+from tillstream.topic_reader import KafkaAway, TopicReader
+from topics.registry import DEAD_LETTERS
+
+READ_MAX = 20_000
+"""Offsets that are read to count them. The positions alone give no number, for transactions leave
+marks among the letters; reading more would make a glance take seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Letters not sent back yet, by their topic; ``at_most`` instead where there are very many."""
+
+    waiting: Mapping[str, int] = field(default_factory=dict[str, int])
+    at_most: int | None = None
+    fault: str = ""
+
+
+def look(bootstrap: str) -> Seen:
+    """Count them."""
+    try:
+        sent = load(bootstrap)
+        with TopicReader(bootstrap, [spec.name for spec in DEAD_LETTERS]) as messages:
+            if messages.span > READ_MAX:
+                return Seen(at_most=messages.span)
+            found = Counter(
+                letter.place.topic
+                for letter in letters(messages)
+                if not sent.get(letter.place, NOTHING).holds(letter.offset)
+            )
+    except KafkaAway as fault:
+        return Seen(fault=str(fault))
+    return Seen(found)
