@@ -18,7 +18,7 @@ from .feed import eventually
 
 Values = Mapping[str, Mapping[str, Any]]
 NAME = "fresh"
-REPLAY_SECONDS_MAX = 180.0
+REPLAY_SECONDS_MAX = 600.0
 
 
 def check_fresh(
