@@ -1,0 +1,91 @@
+"""State that is kept today is read by the next version, and by the one before after a rollback.
+
+Values are encoded as arrays: a field is known by its place. A version may add fields at the end,
+with a default, and nothing else; whatever needs more starts under a new application id.
+"""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from agents.retail import TABLES
+
+RELEASED: dict[str, tuple[str, ...]] = {
+    "tills": ("epochs", "duplicates", "last_seen", "offset"),
+    "items": (
+        "on_hand",
+        "in_carts",
+        "as_of",
+        "stocked",
+        "till_offset",
+        "movement_offset",
+        "policy_offset",
+        "listed",
+        "reorder_point",
+        "order_up_to",
+        "hysteresis",
+        "raised",
+        "reason",
+        "alert_reorder_point",
+        "raised_at",
+        "cleared_at",
+    ),
+    "carts": ("till_id", "business_date", "last_event_us", "closed", "lines", "voids"),
+    "clocks": ("at_us",),
+    "totals": (
+        "receipts",
+        "returns",
+        "units",
+        "returned_units",
+        "gross_minor",
+        "discount_minor",
+        "tax_minor",
+        "refund_minor",
+        "net_sales_minor",
+        "tenders",
+        "open_carts",
+        "discrepancies",
+        "as_of",
+        "offset",
+    ),
+    "movements": ("offset",),
+    "locations": ("offset",),
+}
+"""Fields of each table's values, in the order in which stores and changelogs hold them. Add a new
+field here with the release that brings it; never take one out, and never move one."""
+
+each_table = pytest.mark.parametrize("table", RELEASED)
+
+
+def test_every_table_is_released() -> None:
+    assert set(TABLES) == set(RELEASED), "a table more is compatible: name its fields here"
+
+
+@each_table
+def test_released_fields_keep_their_places(table: str) -> None:
+    kind: Any = TABLES[table]
+    assert kind.__struct_config__.array_like, "values are arrays: names would cost twice the bytes"
+    assert kind.__struct_fields__[: len(RELEASED[table])] == RELEASED[table], (
+        "state that is kept would be read into other fields: put new ones at the end, or release "
+        "under a new application id"
+    )
+
+
+@each_table
+def test_an_added_field_has_a_default(table: str) -> None:
+    kind: Any = TABLES[table]
+    added = msgspec.structs.fields(kind)[len(RELEASED[table]) :]
+    assert not [field.name for field in added if field.required], "older state lacks the field"
+
+
+def test_an_older_version_passes_over_a_field_that_a_newer_one_has_added() -> None:
+    class Older(msgspec.Struct, array_like=True):
+        units: int = 0
+
+    class Newer(Older, array_like=True):
+        refunds: int = 7
+
+    encode, decode = msgspec.msgpack.encode, msgspec.msgpack.decode
+    assert decode(encode(Older(1)), type=Newer) == Newer(1, 7), "upgraded"
+    assert decode(encode(Newer(1, 2)), type=Older) == Older(1), "rolled back"
