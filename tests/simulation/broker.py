@@ -16,6 +16,10 @@ from typing import NamedTuple
 from engine.contract import Message
 from topics.registry import INPUTS
 
+PARTITIONS = 4
+PARTITION = 1
+"""The partition number that is simulated; what belongs elsewhere is a dead letter here."""
+
 CHANGELOG = "changelog"
 OFFSETS = "__consumer_offsets"
 

@@ -26,6 +26,9 @@ PAUSE_SECONDS_MAX = 60.0
 
 HANG_SECONDS_MAX = 45.0
 
+UNEXPECTED_ENDS_MAX = 3
+"""A worker that stops so often, unexpected each time, is not started again: the run has failed."""
+
 EXPECTED_ENDS = ("Fenced", "RequestFailed")
 """What may end a worker that nobody killed: another has the partition, or a request failed."""
 
@@ -45,7 +48,7 @@ class Fleet:
         told: Callable[[], None],
     ) -> None:
         self.suffered: Counter[str] = Counter()
-        self.ends: list[str] = []
+        self.unexpected: list[str] = []
         self.lives = 0
         self.steps = 0
         self._parts = parts
@@ -85,8 +88,8 @@ class Fleet:
 
     def _ended(self, worker: Worker, why: str) -> None:
         """A worker ended of itself: why, or nothing where it handed over."""
-        if why:
-            self.ends.append(why)
+        if why and not why.startswith(EXPECTED_ENDS):
+            self.unexpected.append(why)
         self._bury(worker, worker.disk if self._rng.random() < 0.5 else None)
 
     def _bury(self, worker: Worker, disk: Disk | None) -> None:
@@ -96,7 +99,7 @@ class Fleet:
             self._loop.post(self._world, RESTART_SECONDS, self._replace, disk)
 
     def _replace(self, disk: Disk | None) -> None:
-        if self._owner is None:
+        if self._owner is None and len(self.unexpected) < UNEXPECTED_ENDS_MAX:
             taken = any(worker.disk is disk for worker in self._workers.values())
             self.start(None if taken else disk)
 
@@ -129,7 +132,9 @@ class Fleet:
         elif kind == "hang":
             self._network.hang(HANG_SECONDS_MAX * share)
         else:
-            self._broker.compact(keep_tombstones=True)
+            # A reader for whom a day is too short to take in the changelog is nobody's promise.
+            recovering = any(not worker.is_open for worker in self._workers.values())
+            self._broker.compact(keep_tombstones=kind == "compact" or recovering)
 
     def _kill(self, worker: Worker, kind: str, share: float) -> None:
         self._loop.kill(worker.process)

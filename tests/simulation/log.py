@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from engine.changelog import StoreAheadOfLog
+from engine.changelog import read_tail
+from engine.clients import TopicPartition
 from engine.contract import Message
 from engine.store import Store
 
-from .broker import CHANGELOG, Broker, Entry, Retry, Transaction
+from .broker import CHANGELOG, PARTITION, Broker, Entry, Retry, Transaction
 from .network import Network
 
 RETRY_SECONDS = 0.02
+
+_CHANGELOG: Any = TopicPartition(CHANGELOG, PARTITION)
 
 
 class SimulatedLog:
@@ -47,16 +50,8 @@ class SimulatedLog:
         self._epoch = await self.insist(self.broker.init_producer)
 
     async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
-        """See `PartitionLog`; as `engine.changelog.recover` does."""
-        end: int = await self.ask(self.broker.stable_end, CHANGELOG)
-        start = store.position()
-        if start is not None and start > end:
-            raise StoreAheadOfLog(f"the changelog ends at {end}, the store is at {start}")
-        at = start or 0
-        while at < end:
-            entries, at = await self.ask(self.read, at)
-            store.write({entry.message.key: entry.message.value for entry in entries}, at)
-            applied(len(entries))
+        """See `PartitionLog`: the engine's own reading of the changelog."""
+        await read_tail(ChangelogReader(self), store, _CHANGELOG, applied)
 
     def read(self, start: int) -> tuple[list[Entry], int]:
         """The next part of the changelog, and where to read on."""
@@ -90,6 +85,49 @@ class SimulatedLog:
 
     async def close(self) -> None:
         """See `PartitionLog`."""
+
+
+class ChangelogRecord(NamedTuple):
+    """A message of the changelog as a consumer delivers it."""
+
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+def _record(entry: Entry) -> ChangelogRecord:
+    return ChangelogRecord(entry.offset, entry.message.key, entry.message.value)
+
+
+class ChangelogReader:
+    """As much of a consumer of committed data as a recovery uses."""
+
+    def __init__(self, log: SimulatedLog) -> None:
+        self._log = log
+        self._at = 0
+
+    def assign(self, partitions: list[Any]) -> None:
+        """There is one changelog."""
+
+    async def end_offsets(self, partitions: list[Any]) -> dict[Any, int]:
+        """The last stable offset."""
+        return {_CHANGELOG: await self._log.ask(self._log.broker.stable_end, CHANGELOG)}
+
+    async def seek_to_beginning(self, partition: Any) -> None:
+        """To offset 0."""
+
+    def seek(self, partition: Any, offset: int) -> None:
+        """To ``offset``."""
+        self._at = offset
+
+    async def position(self, partition: Any) -> int:
+        """The next offset."""
+        return self._at
+
+    async def getmany(self, partition: Any, **limits: int) -> dict[Any, list[ChangelogRecord]]:
+        """The next part."""
+        entries, self._at = await self._log.ask(self._log.read, self._at)
+        return {partition: [_record(entry) for entry in entries]}
 
 
 def messages_of(changes: Mapping[bytes, bytes | None]) -> list[Message]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+from asyncio.events import _set_running_loop
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context
 from heapq import heappop, heappush
 from typing import Any
 
-STEPS_MAX = 40_000
-"""Callbacks of a run, of which a usual one has some 1,500. A run that has so many never ends."""
+STEPS_MAX = 20_000
+"""Callbacks of a run, of which a usual one has some 500. A run that has so many never ends."""
 
 
 class Killed(BaseException):
@@ -98,29 +99,32 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def run(self) -> None:
         """Run until nothing is left to do. Raises `Restless`."""
-        asyncio.events._set_running_loop(self)
+        _set_running_loop(self)
         try:
             while process := self._next():
                 self._step(process)
         finally:
             for coroutine in self._coroutines:
                 coroutine.close()
-            asyncio.events._set_running_loop(None)
+            _set_running_loop(None)
 
     def _next(self) -> Process | None:
         while True:
             able = [p for p in self._processes if p.ready and not p.paused]
             if able:
-                return able[0] if len(able) == 1 else self._rng.choice(able)
+                return able[0] if len(able) == 1 else able[int(self._rng.random() * len(able))]
             if not self._timers:
                 return None
             self._advance()
 
     def _advance(self) -> None:
         """To the next moment for which something is planned; all of it becomes ready."""
-        self._now = max(self._now, self._timers[0][0])
-        while self._timers and self._timers[0][0] <= self._now:
-            _, _, process, handle = heappop(self._timers)
+        timers = self._timers
+        now = timers[0][0]
+        if now > self._now:
+            self._now = now
+        while timers and timers[0][0] <= now:
+            _, _, process, handle = heappop(timers)
             if not process.dead and not handle.cancelled:
                 process.ready.append(handle)
 

@@ -19,8 +19,9 @@ from engine import state as state_module
 from tests.acceptance.outside.findings import Findings
 from tests.acceptance.outside.plan import LEVELS, TILLS, TOTALS
 
-from .fleet import EXPECTED_ENDS, Fleet
-from .inputs import PARTITION, PARTITIONS, Inputs, Sent, make_inputs
+from .broker import PARTITION, PARTITIONS
+from .fleet import Fleet
+from .inputs import Inputs, Sent, make_inputs
 from .loop import Restless, VirtualLoop
 from .network import Network
 from .parts import Parts
@@ -46,6 +47,10 @@ class Result:
     def is_right(self) -> bool:
         """Whether nothing differs."""
         return not self.findings.counts
+
+    def wrong(self) -> dict[str, int]:
+        """The differences by kind."""
+        return dict(self.findings.counts)
 
 
 class _Unheard:
@@ -142,10 +147,9 @@ def _to_rest(loop: VirtualLoop, verdict: Verdict, fleet: Fleet) -> None:
     try:
         loop.run()
     except Restless as found:
-        verdict.findings.add("no rest", f"{found}; workers ended with {fleet.ends[-5:]}")
-    for end in fleet.ends:
-        if not end.startswith(EXPECTED_ENDS):
-            verdict.findings.add("worker stopped", end)
+        verdict.findings.add("no rest", str(found))
+    for why in fleet.unexpected:
+        verdict.findings.add("worker stopped", why)
     verdict.last()
 
 

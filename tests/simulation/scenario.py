@@ -26,6 +26,7 @@ KINDS = (
     "answer fails",
     "hang",
     "compact",
+    "a day passes",
 )
 """What may happen, as often as it is named; `fleet.Fleet` says what each does."""
 

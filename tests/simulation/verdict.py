@@ -17,11 +17,10 @@ from engine.state import SEPARATOR
 from tests.acceptance.outside import check_letters, check_topics, crossings
 from tests.acceptance.outside.findings import Findings
 from tests.acceptance.outside.history import History
-from tests.acceptance.outside.oracle import Oracle
 from tests.acceptance.outside.plan import ALERTS, LEVELS, OUTPUTS, TILLS, TOTALS
 
-from .broker import CHANGELOG, Broker
-from .inputs import PARTITION, PARTITIONS, Expectation, Inputs, Sent
+from .broker import CHANGELOG, PARTITION, PARTITIONS, Broker
+from .inputs import TILL_EVENTS, Expectation, Inputs, Sent
 
 ALL = 1_000_000
 
@@ -51,7 +50,7 @@ class Verdict:
         self.looks = 0
         self._inputs = inputs
         self._broker = broker
-        self._expected = Expectation(Oracle(), {})
+        self._expected = Expectation()
         self._due: list[Any] = []
         self._sent: dict[str, list[tuple[int, Sent]]] = {}
         self._told: dict[str, int] = {}
@@ -113,7 +112,9 @@ class Verdict:
         self.positions[topic] = max(before, position)
 
     def _expect(self) -> None:
-        for topic, position in self.positions.items():
+        # Tills only sell once the opening stock is committed: what is known of it comes first.
+        for topic in sorted(self.positions, key=lambda topic: topic == TILL_EVENTS):
+            position = self.positions[topic]
             sent, at = self._sent[topic], self._told.get(topic, 0)
             while at < len(sent) and sent[at][0] < position:
                 offset, one = sent[at]
