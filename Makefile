@@ -42,6 +42,10 @@ test: setup ## Everything: format, lint, types, import directions, all tests
 faults: setup ## Suffer faults drawn from a seed on a whole stack: make faults SEED=1 MINUTES=4
 	@$(BIN)/python -m tests.faults --seed $(or $(SEED),1) --minutes $(or $(MINUTES),4)
 
+.PHONY: bench
+bench: setup ## Compare with Kafka Streams, Quix Streams, Faust and a bare loop; takes a quarter of an hour
+	@$(BIN)/python -m benchmarks
+
 .PHONY: check
 check: setup ## Format, lint, types and import directions
 	@$(BIN)/ruff format --check --quiet .
@@ -61,6 +65,9 @@ lock: setup ## Resolve all packages and jars anew and write both locks
 	@$(UV)/bin/uv export --quiet --no-header --format requirements-txt --no-emit-project --all-groups -o requirements.lock >/dev/null
 	@! grep -n '://' requirements.lock
 	@$(BIN)/python -m tillstream.local.lock_jars
+	@$(BIN)/python -m benchmarks.streams.lock
+	@$(HIDDEN_INDEXES) $(UV)/bin/uv pip compile --quiet --no-config --universal --generate-hashes --no-header --upgrade --python-version 3.11 benchmarks/quix/requirements.in -o benchmarks/quix/requirements.lock
+	@! grep -n '://' benchmarks/quix/requirements.lock
 
 .PHONY: clean
 clean: ## Remove .venv and the tools' caches; data of the stack stay

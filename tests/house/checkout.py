@@ -13,4 +13,5 @@ PACKAGES = (
     "edge",
     "dashboards",
     "tillstream",
+    "benchmarks",
 )
