@@ -41,7 +41,7 @@ class Broker:
     def __init__(self, bootstrap: str, pid: int) -> None:
         self.bootstrap = bootstrap
         self.pid = pid
-        self._admin = AdminClient(client(bootstrap))
+        self._admin: Any = AdminClient(client(bootstrap))
 
     def create(self, topics: Iterable[str], config: Mapping[str, str]) -> None:
         """Make topics of `PARTITIONS` partitions."""
