@@ -2,7 +2,7 @@
 
 Runs as a process of its own: `python -m benchmarks.latency_load KAFKA RATE SECONDS
 PARTITIONS EPOCH`.
-It says `ready` when all is encoded, and `done` with the rate that it reached.
+It says `ready` when all is encoded, and begins at the next line that it is given.
 """
 
 import sys
@@ -29,12 +29,12 @@ def main() -> None:
 
     sales = Sales(Shape(), in_epoch)
     events = list(sales.take(rate * seconds))
-    _say("ready")
+    print("ready", flush=True)  # noqa: T201 - to the process that started this one
     if sys.stdin.readline():
-        _say(f"done {_send(kafka, events, rate, partitions):.0f}")
+        _send(kafka, events, rate, partitions)
 
 
-def _send(kafka: str, events: list[Event], rate: int, partitions: int) -> float:
+def _send(kafka: str, events: list[Event], rate: int, partitions: int) -> None:
     producer = Producer({"bootstrap.servers": kafka, "linger.ms": 5, "acks": "all"})
     size = max(1, int(rate * SLICE_SECONDS))
     started = time.monotonic()
@@ -47,12 +47,6 @@ def _send(kafka: str, events: list[Event], rate: int, partitions: int) -> float:
             producer.produce(TILL_EVENTS.name, event.value, event.location_id, place)
         producer.poll(0)
     producer.flush(60)
-    return len(events) / (time.monotonic() - started)
-
-
-def _say(what: str) -> None:
-    sys.stdout.write(f"{what}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

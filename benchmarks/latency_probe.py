@@ -4,6 +4,8 @@ Three clocks, all of this machine: the till's when it hands the sale over, this 
 worker's level can be read, and when the page's event stream shows it.
 """
 
+# pyright: reportMissingTypeStubs=false
+
 import asyncio
 import random
 import re
@@ -32,6 +34,8 @@ PAUSE_SECONDS = (0.15, 0.45)
 
 PATIENCE_SECONDS = 60.0
 
+LOOK_SECONDS = 0.1
+
 _TOKEN = re.compile(r"/stream\?viewer=([\w-]+)")
 _ON_HAND = re.compile(rf'id="stock/{LOCATION}/{SKU}".*?data-cell="on_hand">([^<]*)<', re.DOTALL)
 
@@ -54,6 +58,12 @@ class Seen:
             stage.setdefault(each, now)
         self.told.set()
 
+    def keep_last(self, samples: int) -> None:
+        """Forget the sales before the last ``samples``."""
+        for stage in (self.sent, self.appended, self.derived, self.shown):
+            for number in [each for each in stage if each <= self.sold - samples]:
+                del stage[number]
+
     async def until_shown(self) -> None:
         """Return once the page shows the newest sale; TimeoutError when patience ends."""
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -73,7 +83,9 @@ class Probe:
         self.seen = Seen()
 
     async def run(self, warm_up: int, samples: int) -> Seen:
-        """Sell, one after another; the first ``warm_up`` sales are not kept."""
+        """Sell, one after another, and tell of the last ``samples``; may be called again."""
+        self.seen = Seen(sold=self.seen.sold)
+        begins = await self._end_of_input()
         await self._first_sale()
         async with ClientSession(timeout=ClientTimeout(total=None)) as session:
             watching = [
@@ -86,10 +98,8 @@ class Probe:
                 for each in watching:
                     each.cancel()
                 await asyncio.gather(*watching, return_exceptions=True)
-        await self._read_append_times()
-        for stage in (self.seen.sent, self.seen.appended, self.seen.derived, self.seen.shown):
-            for number in range(warm_up + 2):
-                stage.pop(number, None)
+        await self._read_append_times(begins)
+        self.seen.keep_last(samples)
         return self.seen
 
     async def _first_sale(self) -> None:
@@ -98,7 +108,7 @@ class Probe:
         address = f"{self._board}/locations/{LOCATION}?q={SKU}"
         async with ClientSession() as session, asyncio.timeout(PATIENCE_SECONDS):
             while not _ON_HAND.search(await (await session.get(address)).text()):
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(LOOK_SECONDS)  # noqa: ASYNC110 - a page has no event to wait for
 
     async def _sell_next(self) -> None:
         self._sell()
@@ -138,14 +148,19 @@ class Probe:
                     on_hand = orjson.loads(record.value)["on_hand"]
                     self.seen.note(self.seen.derived, -on_hand)
 
-    async def _read_append_times(self) -> None:
-        """The broker's own stamp of each marked sale."""
+    async def _end_of_input(self) -> int:
+        async with _reader(self._kafka, "read_uncommitted") as consumer:
+            place = TopicPartition(TILL_EVENTS.name, self._place)
+            return (await consumer.end_offsets([place]))[place]
+
+    async def _read_append_times(self, begins: int) -> None:
+        """The broker's own stamp of each marked sale, from offset ``begins`` on."""
         async with _reader(self._kafka, "read_uncommitted") as consumer:
             place = TopicPartition(TILL_EVENTS.name, self._place)
             consumer.assign([place])
-            await consumer.seek_to_beginning(place)
+            consumer.seek(place, begins)
             marked = f'"{TILL}"'.encode()
-            while len(self.seen.appended) < self.seen.sold:
+            while self.seen.sold not in self.seen.appended:
                 for record in await _some(consumer):
                     if marked in record.value:
                         number = orjson.loads(record.value)["sequence"]

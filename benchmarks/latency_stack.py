@@ -10,7 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from benchmarks.job import PARTITIONS
 
@@ -74,20 +74,17 @@ class Load:
     """Background sales in a process of their own, encoded and waiting to be sent."""
 
     process: subprocess.Popen[str]
+    tell: IO[str]
 
     def begin(self) -> None:
-        """Send."""
-        self._write("go\n")
+        """Send: any line will do."""
+        self.tell.write("go\n")
+        self.tell.flush()
 
-    def end(self) -> float:
-        """Wait until all is sent; the rate that was reached, in events a second."""
-        assert self.process.stdout
-        return float(self.process.stdout.readline().split()[1])
-
-    def _write(self, text: str) -> None:
-        assert self.process.stdin
-        self.process.stdin.write(text)
-        self.process.stdin.flush()
+    @property
+    def running(self) -> bool:
+        """Whether sales are still being sent."""
+        return self.process.poll() is None
 
 
 @contextmanager
@@ -104,10 +101,10 @@ def load(stack: Stack, rate: int, seconds: int, epoch: int) -> Generator[Load]:
         text=True,
     )
     try:
-        assert process.stdout
-        if process.stdout.readline() != "ready\n":
+        tell, hear = process.stdin, process.stdout
+        if tell is None or hear is None or hear.readline() != "ready\n":
             raise RuntimeError("the load did not come about")
-        yield Load(process)
+        yield Load(process, tell)
     finally:
         process.kill()
         process.wait()
