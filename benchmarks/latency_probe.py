@@ -107,8 +107,9 @@ class Probe:
         self._sell()
         address = f"{self._board}/locations/{LOCATION}?q={SKU}"
         async with ClientSession() as session, asyncio.timeout(PATIENCE_SECONDS):
-            while not _ON_HAND.search(await (await session.get(address)).text()):
-                await asyncio.sleep(LOOK_SECONDS)  # noqa: ASYNC110 - a page has no event to wait for
+            # Not an event: a page can only be asked again.
+            while not _ON_HAND.search(await (await session.get(address)).text()):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def _sell_next(self) -> None:
         self._sell()
