@@ -25,7 +25,7 @@ def compare(
     """Every run of every system, in the order they ran."""
     with own_broker(folder) as broker:
         bench = Bench(broker, folder)
-        inputs = {wanted: filled(broker, *wanted, Shape()) for wanted in _inputs(systems, events)}
+        inputs = {wanted: _filled(broker, *wanted) for wanted in _inputs(systems, events)}
         results: list[Result] = []
         for number in range(rounds):
             for system in systems:
@@ -39,13 +39,13 @@ def _inputs(systems: Sequence[System], events: int) -> list[Input]:
     return sorted({(each.job, min(events, each.events_max)) for each in systems})
 
 
-def filled(broker: Broker, job: str, count: int, shape: Shape) -> Tills:
+def _filled(broker: Broker, job: str, count: int) -> Tills:
     """An input topic with ``count`` sales in it."""
     console.print(f"making {count:,} sales for the {job} job")
     kind = KINDS[job]
     topic = kind.make_input(broker, count)
-    tills = Tills(broker.bootstrap, topic, Sales(shape, kind.encode))
-    tills.fill(count)
+    tills = Tills(broker.bootstrap, topic, Sales(Shape(), kind.encode))
+    tills.fill(tills.sales.take(count))
     return tills
 
 

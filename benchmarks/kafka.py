@@ -80,15 +80,20 @@ class Broker:
                 for partition in range(PARTITIONS)
             ]
 
+    def describe_group(self, group: str) -> Any:
+        """What the client's admin says of a consumer group."""
+        return self._admin.describe_consumer_groups([group])[group].result(10)
+
     def has_committed(self, group: str, topic: str, ends: list[int]) -> bool:
         """Whether ``group`` has committed all of ``topic`` up to ``ends``."""
         partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
         asked = ConsumerGroupTopicPartitions(group, partitions)
         try:
-            found = self._admin.list_consumer_group_offsets([asked])[group].result(10)
+            found: Any = self._admin.list_consumer_group_offsets([asked])[group].result(10)
         except KafkaException:
             return False
-        return all(each.offset >= ends[each.partition] for each in found.topic_partitions)
+        committed: list[TopicPartition] = found.topic_partitions
+        return all(each.offset >= ends[each.partition] for each in committed)
 
 
 @contextmanager

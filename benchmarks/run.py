@@ -115,7 +115,7 @@ def run(bench: Bench, system: System, tills: Tills, number: int, with_ages: bool
     kind = KINDS[system.job]
     job = _job(bench, system, kind, tills, number)
     ends = bench.broker.ends(tills.topic)
-    with _topics(bench.broker, kind, job), _running(bench, system, job) as contender:
+    with _topics(bench.broker, kind, job), running(bench, system, job) as contender:
         began = contender.wait_begun()
         contender.wait_until(
             lambda: bench.broker.has_committed(job.name, tills.topic, ends),
@@ -155,8 +155,9 @@ def _topics(broker: Broker, kind: Kind, job: Job) -> Generator[None]:
 
 
 @contextmanager
-def _running(bench: Bench, system: System, job: Job) -> Generator[Contender]:
-    contender = Contender(system, job, bench.folder / f"{job.name}.log", bench.broker)
+def running(bench: Bench, system: System, job: Job) -> Generator[Contender]:
+    """The contender's process; it and its state are gone afterwards."""
+    contender = Contender(system, job, bench.folder / f"{job.folder.name}.log", bench.broker)
     try:
         yield contender
     finally:

@@ -18,7 +18,8 @@ class Shape:
     """What the shops are like.
 
     ``skew`` is the share of all events that come from the first location, on top of its own.
-    ``copies_every``: after so many events one is sent again.
+    ``copies_every``: after so many events one is sent again. ``is_even``: all products sell alike,
+    where otherwise few make most sales.
     """
 
     locations: int = 200
@@ -28,6 +29,7 @@ class Shape:
     lines_max: int = 3
     skew: float = 0.0
     copies_every: int = 100
+    is_even: bool = False
 
 
 class Line(NamedTuple):
@@ -79,8 +81,9 @@ class Sales:
         ]
         self._skus = [f"P{number:05d}" for number in range(1, shape.skus + 1)]
         self._random.shuffle(self._skus)
-        # Zipf's law: few products make most sales.
-        self._weights = list(itertools.accumulate(1 / rank for rank in range(1, shape.skus + 1)))
+        ranks = range(1, shape.skus + 1)
+        # Zipf's law, unless even.
+        self._weights = list(itertools.accumulate(1 if shape.is_even else 1 / r for r in ranks))
         self._recent: list[tuple[str, str, bytes]] = []
         self._number = 0
 
@@ -92,13 +95,25 @@ class Sales:
             if (number + 1) % self._shape.copies_every == 0:
                 yield self._copy()
 
+    def sweep(self, lines_each: int) -> Iterator[Event]:
+        """Sales of the first tills that touch every product of every location once."""
+        for location_id, till_id in self._tills[:: self._shape.tills]:
+            for at in range(0, len(self._skus), lines_each):
+                number, self._number = self._number, self._number + 1
+                self.sequences[till_id] += 1
+                lines = [Line(sku, 1, 100) for sku in self._skus[at : at + lines_each]]
+                sale = Sale(number, location_id, till_id, self.sequences[till_id], lines, number)
+                yield self._made(sale)
+
     def _next(self, number: int) -> Event:
-        sale = self._sale(number)
+        return self._made(self._sale(number))
+
+    def _made(self, sale: Sale) -> Event:
         value = self._encode(sale)
         keys = tuple(f"{sale.location_id}/{line.sku}" for line in sale.lines)
         for key, line in zip(keys, sale.lines, strict=True):
             self.on_hand[key] = self.on_hand.get(key, 0) - line.quantity
-        self._keep((sale.location_id, sale.till_id, value), number)
+        self._keep((sale.location_id, sale.till_id, value), sale.number)
         self.messages += 1
         return Event(sale.location_id, value, keys)
 

@@ -1,7 +1,7 @@
 """Fills an input topic at full speed, and sends live events at a set pace."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from confluent_kafka import Message, Producer
 
@@ -14,22 +14,23 @@ from topics.partitioning import partition_of
 class Tills:
     """The shops' side: sends what `Sales` makes to one topic, each location to its partition."""
 
-    def __init__(self, bootstrap: str, topic: str, sales: Sales) -> None:
+    def __init__(self, bootstrap: str, topic: str, sales: Sales, **settings: object) -> None:
         self.topic = topic
         self.sales = sales
-        self._producer = Producer(
+        self.producer = Producer(
             {
                 **client(bootstrap),
                 "enable.idempotence": True,
                 "linger.ms": 5,
                 "batch.size": 256 * 1024,
                 "queue.buffering.max.messages": 500_000,
+                **settings,
             }
         )
 
-    def fill(self, count: int) -> None:
-        """Send ``count`` sales and their copies, as fast as it goes."""
-        for event in self.sales.take(count):
+    def fill(self, events: Iterable[Event]) -> None:
+        """Send ``events`` as fast as it goes."""
+        for event in events:
             self._send(event)
         self._drain()
 
@@ -49,16 +50,16 @@ class Tills:
         partition = partition_of(event.location_id, PARTITIONS)
         while True:
             try:
-                self._producer.produce(
+                self.producer.produce(
                     self.topic, event.value, event.location_id, partition, on_delivery=_delivered
                 )
                 break
             except BufferError:
-                self._producer.poll(0.1)
-        self._producer.poll(0)
+                self.producer.poll(0.1)
+        self.producer.poll(0)
 
     def _drain(self) -> None:
-        left = self._producer.flush(60)
+        left = self.producer.flush(60)
         if left:
             raise RuntimeError(f"{left} events of the input were not taken by the broker")
 

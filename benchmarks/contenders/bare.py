@@ -42,7 +42,7 @@ class Loop:
 
     def make_changelogs(self) -> None:
         """Compacted, as state is kept elsewhere too."""
-        admin = AdminClient({"bootstrap.servers": self._job.bootstrap})
+        admin: Any = AdminClient({"bootstrap.servers": self._job.bootstrap})
         names = [self._job.changelog(table) for table in ("tills", "stock")]
         config = {"cleanup.policy": "compact"}
         made = admin.create_topics([NewTopic(name, PARTITIONS, 1, config=config) for name in names])

@@ -144,7 +144,7 @@ def main() -> None:
     spec = reference_spec(job)
     settings = EngineSettings(job.bootstrap, job.name, job.folder)
     asyncio.run(ensure_topics(spec, settings, replication=1))
-    app = build_app(spec, settings, instance="bench")
+    app = build_app(spec, settings, instance=job.folder.name)
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     worker = faust.Worker(app, loglevel="info", redirect_stdouts=False)
