@@ -40,6 +40,9 @@ for nothing, more rarely makes the metric coarse."""
 ANSWER_SECONDS = 10.0
 """A broker that takes longer to say where partitions end counts as away."""
 
+STOP_SECONDS = 5.0
+"""For a look that is under way when the worker stops: it may get no answer any more."""
+
 LAST_RESORT_SECONDS = 3 * STALL_SECONDS
 """A thread in C that holds the interpreter's lock stops this watchdog too; the timer below it
 needs no lock, cannot log, and ends the process with status 1."""
@@ -71,11 +74,18 @@ class Watchdog:
         self._rivals = Rivals(app.conf.consumer_group_instance_id or "")
         self._loop_ran_at = time.monotonic()
         self._client: Any = None
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
         self.kafka_answers = True
 
     def start(self) -> None:
-        """Begin to watch; ends with the process."""
-        threading.Thread(target=self._run, name="watchdog", daemon=True).start()
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Watch no more; a thread that still runs when the interpreter goes may crash it."""
+        self._stopped.set()
+        self._thread.join(STOP_SECONDS)
 
     def stalled_seconds(self) -> dict[int, float]:
         """By partition: how long it has had work and made no progress."""
@@ -83,20 +93,26 @@ class Watchdog:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._watch())
+            # The plain loop, whatever the worker uses: it is not what is to be watched.
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                runner.run(self._watch())
         except Exception as error:
             # A worker that stops closes its loops while this one may be asking them.
-            if not self._app.should_stop:
+            if not (self._stopped.is_set() or self._app.should_stop):
                 self._stop_now(error)
 
     async def _watch(self) -> None:
-        while not self._app.should_stop:
+        pause_seconds = self._stall_seconds / LOOKS_PER_STALL
+        while not self._stopped.is_set() and not self._app.should_stop:
             faulthandler.dump_traceback_later(LAST_RESORT_SECONDS, exit=True)
             consumer = self._app.batch_consumer
             if consumer is not None:
                 self._check_loop(consumer)
                 await self._look(consumer)
-            await asyncio.sleep(self._stall_seconds / LOOKS_PER_STALL)
+            await asyncio.to_thread(self._stopped.wait, pause_seconds)
+        faulthandler.cancel_dump_traceback_later()
+        if self._client is not None:
+            await self._client.stop()
 
     def _check_loop(self, consumer: BatchConsumer) -> None:
         now = time.monotonic()

@@ -21,6 +21,9 @@ RETRY_BACKOFF_MS = 20
 """While the markers of the last transaction are still being written, the broker asks to retry
 the first message of the next. Waiting aiokafka's 100 ms doubled a commit's latency."""
 
+Sent = tuple[asyncio.Future[Any], int]
+"""What becomes of a batch, and how many records it has."""
+
 
 class PartitionWriter:
     """The transactional producer of one partition of an application."""
@@ -60,14 +63,17 @@ class PartitionWriter:
             sent.append(await self._send(topic, messages))
         offsets = {TopicPartition(t, self._partition): at for t, at in positions.items()}
         await self._producer.send_offsets_to_transaction(offsets, self._group)
-        await asyncio.gather(*(future for futures in sent for future in futures))
+        await asyncio.gather(*(future for batches_sent in sent for future, _ in batches_sent))
         await self._producer.commit_transaction()
-        last = sent[0][-1].result()
-        return int(last.offset) + 1
+        last, records = sent[0][-1]
+        return int(last.result().offset) + records  # the offset told is that of its first record
 
-    async def _send(self, topic: str, messages: Iterable[Message]) -> list[asyncio.Future[Any]]:
+    async def _send(self, topic: str, messages: Iterable[Message]) -> list[Sent]:
         return [
-            await self._producer.send_batch(batch, topic, partition=self._partition)
+            (
+                await self._producer.send_batch(batch, topic, partition=self._partition),
+                int(batch.record_count()),
+            )
             for batch in batches(messages)
         ]
 

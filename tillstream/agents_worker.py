@@ -73,7 +73,10 @@ def _run(settings: Settings, folder: Path, output_topic: Callable[[str], str] | 
     worker = faust.Worker(
         app, loglevel=settings.log_level, redirect_stdouts=False, override_logging=False
     )
-    raise worker.execute_from_commandline()
+    try:
+        raise worker.execute_from_commandline()
+    finally:
+        watchdog.stop()
 
 
 def _checked_spec(
