@@ -33,7 +33,7 @@ APPLICATION = "recovery"
 SETTLE_SECONDS = 5.0
 """Of normal work before each kill, in which the usual lag is measured."""
 
-PATIENCE_SECONDS = 300.0
+PATIENCE_SECONDS = 1_800.0
 
 ANSWER_SECONDS = 60
 """How long the broker of a machine that others use too may take."""

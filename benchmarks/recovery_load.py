@@ -51,7 +51,8 @@ class Shops(threading.Thread):
     def stop(self) -> None:
         """Stop selling; all is sent when this returns."""
         self._ended.set()
-        self.join()
+        if self.is_alive():
+            self.join()
 
     def _send(self, topic: str, location_id: str, value: dict[str, Any]) -> None:
         partition = partition_of(location_id, PARTITIONS_DEFAULT)
