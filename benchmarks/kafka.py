@@ -9,7 +9,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    ConsumerGroupState,
+    ConsumerGroupTopicPartitions,
+    KafkaException,
+    TopicPartition,
+)
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -80,9 +86,15 @@ class Broker:
                 for partition in range(PARTITIONS)
             ]
 
-    def describe_group(self, group: str) -> Any:
-        """What the client's admin says of a consumer group."""
-        return self._admin.describe_consumer_groups([group])[group].result(10)
+    def sharing(self, group: str) -> int:
+        """How many members of ``group`` hold partitions; 0 while it is not settled."""
+        try:
+            found: Any = self._admin.describe_consumer_groups([group])[group].result(10)
+        except KafkaException:
+            return 0
+        if found.state != ConsumerGroupState.STABLE:
+            return 0
+        return sum(bool(each.assignment.topic_partitions) for each in found.members)
 
     def has_committed(self, group: str, topic: str, ends: list[int]) -> bool:
         """Whether ``group`` has committed all of ``topic`` up to ``ends``."""

@@ -5,12 +5,9 @@ committed. So none of them has a start before the others, whatever number of the
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
-
-from confluent_kafka import ConsumerGroupState
 
 from benchmarks.events import reference_sale
 from benchmarks.job import Job
@@ -129,24 +126,16 @@ def _all_running(
 
 
 def _wait_until_shared(bench: Bench, contenders: Sequence[Contender], job: Job) -> None:
-    def is_shared() -> bool:
-        group: Any = bench.broker.describe_group(job.name)
-        with_work = [each for each in group.members if each.assignment.topic_partitions]
-        return group.state == ConsumerGroupState.STABLE and len(with_work) == len(contenders)
-
-    _wait(contenders, is_shared, "has not shared its partitions")
+    contenders[0].wait_until(
+        lambda: bench.broker.sharing(job.name) == len(contenders), "has not shared its partitions"
+    )
     time.sleep(SETTLE_SECONDS)
 
 
 def _wait_until_done(bench: Bench, contenders: Sequence[Contender], job: Job) -> None:
     # The last offset of each partition is the mark of a commit, which nobody reads.
     ends = [max(0, end - 1) for end in bench.broker.ends(job.input_topic)]
-    _wait(
-        contenders,
+    contenders[0].wait_until(
         lambda: bench.broker.has_committed(job.name, job.input_topic, ends),
         "has not committed its input",
     )
-
-
-def _wait(contenders: Sequence[Contender], holds: Callable[[], bool], what: str) -> None:
-    contenders[0].wait_until(holds, what)
