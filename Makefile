@@ -6,6 +6,9 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# What the board's pages load, and what checks them.
+VENDOR := dashboards/board/vendor
+VENDORED := $(VENDOR)/files/axe.min.js
 # A resolver that honours the overrides in pyproject.toml; only `make lock` needs it.
 UV := .tillstream/uv
 HIDDEN_INDEXES := env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS
@@ -16,7 +19,7 @@ help: ## List the tasks
 		| awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 .PHONY: setup
-setup: $(INSTALLED) ## Install the locked packages into .venv, if the lock has changed
+setup: $(INSTALLED) $(VENDORED) ## Install the locked packages into .venv, if the lock has changed
 	@:
 
 # No dependency resolution here: the lock is complete, and faust's cap on click is overridden in it.
@@ -26,6 +29,11 @@ $(INSTALLED): requirements.lock
 	$$python -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@ln -sf ../../bin/tillstream $(BIN)/tillstream
+	@touch $@
+
+$(VENDORED): $(VENDOR)/package-lock.json | $(INSTALLED)
+	@echo "Installing the scripts of the board's pages"
+	@$(BIN)/python -m dashboards.board.vendor.install
 	@touch $@
 
 .PHONY: run

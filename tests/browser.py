@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Page, Request, async_playwright
 
+from dashboards.board import vendor
+
 FLAGS = (
     "--no-sandbox",  # containers have no user namespaces to make one from
     "--disable-background-networking",
@@ -19,6 +21,14 @@ FLAGS = (
 
 PATIENCE_MS = 20_000
 """How long anything may take before a test gives up on it: a limit, not an expectation."""
+
+
+AXE = vendor.FILES / "axe.min.js"
+"""Deque's rules of accessibility, as `make setup` installs them."""
+
+_RUN_AXE = """async () => (await axe.run()).violations.flatMap(
+    ({id, help, nodes}) => nodes.map(({html, failureSummary}) =>
+        `${id}: ${help}: ${html.slice(0, 200)}: ${failureSummary}`))"""
 
 
 @dataclass
@@ -36,7 +46,7 @@ class Visit:
         await self.page.locator('[data-line="live"]').wait_for()
 
     async def cell(self, row: str, name: str) -> str:
-        """The text of a cell; ``row`` is as in the page's ``data-row``."""
+        """The text of a cell; ``row`` is the id of its row."""
         return (await self._cell(row, name).text_content() or "").strip()
 
     async def shows(self, row: str, name: str, text: str, timeout_ms: float = PATIENCE_MS) -> None:
@@ -52,8 +62,18 @@ class Visit:
         """Whether the page was loaded anew since `mark`."""
         return not await self.page.evaluate("window.marked === true")
 
+    async def breaches(self) -> list[str]:
+        """What axe finds wrong with the page as it is, light and dark; empty where it is good."""
+        await self.page.evaluate(AXE.read_text())
+        found: list[str] = []
+        for scheme in ("light", "dark"):
+            await self.page.emulate_media(color_scheme=scheme)
+            for breach in await self.page.evaluate(_RUN_AXE):
+                found.append(f"{scheme}: {breach}")
+        return found
+
     def _cell(self, row: str, name: str) -> Any:
-        return self.page.locator(f'[data-row="{row}"] [data-cell="{name}"]')
+        return self.page.locator(f'[id="{row}"] [data-cell="{name}"]')
 
 
 @asynccontextmanager

@@ -3,17 +3,20 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import aiohttp_jinja2
-import jinja2
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from dashboards.board.live import streams
-from dashboards.board.pages import all as pages
-from dashboards.board.pages.all import BOARD
+from dashboards.board import vendor
+from dashboards.board.app_keys import BOARD
+from dashboards.board.live.streams import stream
+from dashboards.board.pages import alerts, location, overview, product, rows
+from dashboards.board.pages.common import not_found
 from dashboards.board.state import Board
+from dashboards.board.words.locales import DEFAULT
 
 _FOLDER = Path(__file__).parent
+
+PAGES = (overview, location, product, alerts, rows)
 
 _POLICY = "; ".join(
     (
@@ -41,26 +44,21 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def build(board: Board) -> web.Application:
-    """The application; it shows ``board`` and neither starts nor stops it."""
+    """The application; it shows ``board`` and neither starts nor stops it.
+
+    Raises `vendor.NotInstalled`.
+    """
+    vendor.require_files()
     app = web.Application(middlewares=[_missing_pages])
     app[BOARD] = board
-    aiohttp_jinja2.setup(
-        app,
-        loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    for page in PAGES:
+        app.add_routes(page.ROUTES)
     app.add_routes(
         [
-            web.get("/", pages.all_locations),
-            web.get("/alerts", pages.all_alerts),
-            web.get("/locations/{location_id}", pages.one_location),
-            web.get("/events", streams.locations_stream),
-            web.get("/alerts/events", streams.alerts_stream),
-            web.get("/locations/{location_id}/events", streams.location_stream),
+            web.get("/stream", stream),
             web.get("/healthz", _healthz),
             web.get("/metrics", _metrics),
+            web.get("/static/vendor/{name}", _vendored),
             web.static("/static", _FOLDER / "static"),
         ]
     )
@@ -74,7 +72,7 @@ async def _missing_pages(request: web.Request, handler: Handler) -> web.StreamRe
     try:
         return await handler(request)
     except web.HTTPNotFound:
-        return await pages.not_found(request)
+        return await not_found(request)
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -84,12 +82,19 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
 
 
 async def _end_streams(app: web.Application) -> None:
-    app[BOARD].hub.close()
+    app[BOARD].viewers.close()
+
+
+async def _vendored(request: web.Request) -> web.StreamResponse:
+    name = request.match_info["name"]
+    if name not in vendor.PACKAGED:
+        raise web.HTTPNotFound
+    return web.FileResponse(vendor.FILES / name)
 
 
 async def _healthz(request: web.Request) -> web.Response:
     """200 as long as pages are served; what is away is in the body, and on the pages."""
-    notices = request.app[BOARD].notices()
+    notices = request.app[BOARD].notices(DEFAULT)
     return web.json_response({"status": "degraded" if notices else "ok", "notices": notices})
 
 

@@ -2,18 +2,28 @@
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 
+from dashboards.board.feed import usual
 from dashboards.board.feed.database import Database
 from dashboards.board.feed.listener import Listener
 from dashboards.board.feed.memory import Memory
 from dashboards.board.feed.rows import Row
 from dashboards.board.feed.snapshot import Snapshot
 from dashboards.board.feed.sources import DATABASE, STREAM, Source
-from dashboards.board.live.hub import Hub
+from dashboards.board.feed.usual import Usual
+from dashboards.board.lists.listings import Listings
+from dashboards.board.live import sweep
+from dashboards.board.live.artist import Artist
+from dashboards.board.live.keys import NOTICES, OVERVIEW
+from dashboards.board.live.viewers import Viewers
 from dashboards.board.metrics import BoardMetrics, Shops
+from dashboards.board.words.scene import Scene
+from dashboards.board.words.wording import words_in
 
 FIRST_READ_SECONDS = 5.0
 """How long the first visitor waits for the tables, rather than see a board without locations."""
@@ -25,23 +35,22 @@ class Board:
     def __init__(self, kafka: str, postgres: str) -> None:
         self.registry = CollectorRegistry()
         self.memory = Memory()
-        self._metrics = BoardMetrics(self.registry)
+        self.metrics = BoardMetrics(self.registry)
         self.registry.register(Shops(self.memory))
-        self.hub = Hub(self.memory, self._metrics)
+        self.usual = Usual(self.memory)
+        self.viewers = Viewers(self.metrics)
+        self.listings = Listings(self.viewers)
+        self.artist = Artist(self.scene, self.notices, self.viewers)
         self.database_source = Source(DATABASE, self._sources_changed)
         self.stream_source = Source(STREAM, self._sources_changed)
         self.database = Database(postgres, self.database_source)
-        self.snapshot = Snapshot(self.database, self.memory, self.hub)
+        self.snapshot = Snapshot(self.database, self.memory, self.viewers.note, self._renamed)
         self._listener = Listener(kafka, self._heard, self.stream_source)
         self._sources_changed()
 
     async def run(self) -> None:
         """Follow both sources until cancelled; raises what no waiting can mend."""
-        work = [
-            asyncio.create_task(self._listener.run(), name="listener"),
-            asyncio.create_task(self.snapshot.run(self._listener.resume_from), name="snapshot"),
-            asyncio.create_task(self.hub.run(), name="hub"),
-        ]
+        work = [asyncio.create_task(each) for each in self._work()]
         try:
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -58,16 +67,32 @@ class Board:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.snapshot.tried.wait(), FIRST_READ_SECONDS)
 
-    def notices(self) -> list[str]:
+    def scene(self, locale: str) -> Scene:
+        """What is known now, for a viewer who reads in that locale."""
+        return Scene(self.memory, self.usual, words_in(locale), datetime.now(UTC))
+
+    def notices(self, locale: str) -> list[str]:
         """What is away, in words for who reads a page."""
-        now = datetime.now(UTC)
-        told = (self.database_source.notice(now), self.stream_source.notice(now))
+        now, words = datetime.now(UTC), words_in(locale)
+        told = (self.database_source.notice(now, words), self.stream_source.notice(now, words))
         return [notice for notice in told if notice is not None]
 
+    def _work(self) -> Iterable[Coroutine[Any, Any, None]]:
+        yield self._listener.run()
+        yield self.snapshot.run(self._listener.resume_from)
+        yield usual.keep_up(self.usual, self.memory, self.database)
+        yield sweep.run(self.memory, self.viewers, self.scene)
+
     def _heard(self, rows: list[Row]) -> None:
-        self.hub.note(self.memory.take(rows))
+        self.viewers.note(self.memory.take(rows))
+
+    def _renamed(self, location_ids: Iterable[str]) -> None:
+        changed = list(location_ids)
+        self.viewers.note_locations(changed)
+        if changed:
+            self.viewers.mark(OVERVIEW)
 
     def _sources_changed(self) -> None:
-        self._metrics.database_up.set(self.database_source.away_since is None)
-        self._metrics.kafka_up.set(self.stream_source.away_since is None)
-        self.hub.tell_notices(self.notices())
+        self.metrics.database_up.set(self.database_source.away_since is None)
+        self.metrics.kafka_up.set(self.stream_source.away_since is None)
+        self.viewers.mark(NOTICES)

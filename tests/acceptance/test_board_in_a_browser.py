@@ -96,7 +96,7 @@ async def test_what_is_new_appears(kafka: str, stocked: str, shop: str) -> None:
         await say(kafka, [alert(shop, "new-sku", 2, reason="negative_stock", on_hand=-2)])
         await seen.shows(f"alert/{shop}/new-sku", "alert", "Negative stock")
         await say(kafka, [alert(shop, "new-sku", 3, state="cleared")])
-        await seen.page.locator(f'[data-row="alert/{shop}/new-sku"]').wait_for(state="detached")
+        await seen.page.locator(f'[id="alert/{shop}/new-sku"]').wait_for(state="detached")
         assert not await seen.was_reloaded()
         assert_clean(seen)
 
@@ -131,11 +131,11 @@ async def test_stock_is_found_by_what_is_typed(kafka: str, stocked: str, shop: s
         await seen.mark()
         await seen.page.get_by_label("SKU or name").press_sequentially("BREAD")
         await seen.page.get_by_text("2 SKUs with “BREAD”").wait_for()
-        assert await seen.page.locator('[data-fragment="stock"] tbody tr').count() == 2
+        assert await seen.page.locator("#list tbody tr").count() == 2
         assert seen.page.url.endswith("?q=BREAD")
         await say(kafka, [level(shop, "bread-2", 4, 2), level(shop, "milk-9", 1, 1)])
         await seen.shows(f"stock/{shop}/bread-2", "on_hand", "4")
-        assert await seen.page.locator(f'[data-row="stock/{shop}/milk-9"]').count() == 0
+        assert await seen.page.locator(f'[id="stock/{shop}/milk-9"]').count() == 0
         assert not await seen.was_reloaded()
         assert_clean(seen)
 

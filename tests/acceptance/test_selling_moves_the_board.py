@@ -56,7 +56,7 @@ async def test_the_simulators_shops_appear_on_the_open_board_and_sell(stack: Sta
         sold = json.loads(ended.stdout.splitlines()[-1])
 
         assert sold["events_by_type"]["cart_completed"] > 0
-        receipts = seen.page.locator('[data-row="location/berlin-mitte/"] [data-cell="receipts"]')
+        receipts = seen.page.locator('[id="location/berlin-mitte/"] [data-cell="receipts"]')
         await expect(receipts, "the board shows no simulated sale").to_have_text(ABOVE_NOUGHT)
 
 

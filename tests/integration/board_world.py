@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import re
 import time
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from typing import Any, LiteralString
 
 import psycopg
@@ -164,41 +167,87 @@ def catalogue(dsn: str, sku: str, name: str, **changed: Any) -> None:
     insert(dsn, "products", {**row, **changed})
 
 
+@dataclass
+class Piece:
+    """One row or group of figures, as a page shows it: texts by cell, and marks."""
+
+    row_id: str
+    marks: dict[str, str]
+    cells: dict[str, str] = field(default_factory=dict[str, str])
+
+
+class _Pieces(HTMLParser):
+    """Reads the pieces of a page, or of what a stream brings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: dict[str, Piece] = {}
+        self._piece: Piece | None = None
+        self._cell = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if "data-turn" in given:
+            marks = {name[5:]: value for name, value in given.items() if name.startswith("data-")}
+            self._piece = self.pieces[given["id"]] = Piece(given["id"], marks)
+        self._cell = given.get("data-cell", "")
+        if self._cell and self._piece:
+            self._piece.cells[self._cell] = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._cell = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._cell and self._piece:
+            self._piece.cells[self._cell] += data
+
+
+def pieces(html: str) -> dict[str, Piece]:
+    """The pieces of some HTML by their ids."""
+    reader = _Pieces()
+    reader.feed(html)
+    return reader.pieces
+
+
 class Stream:
-    """A viewer: the messages of one stream."""
+    """A viewer: what its page is told."""
 
     def __init__(self, content: Any) -> None:
         self._content = content
 
-    async def next(self, event: str) -> dict[str, Any]:
-        """The next message of that kind; others are passed over."""
-        said = ""
+    async def next(self, event: str) -> str:
+        """The data of the next event of that name, ``message`` for rows; others are passed over."""
+        said = "message"
         async with asyncio.timeout(PATIENCE_SECONDS):
             async for line in self._content:
-                field, _, value = line.decode().strip().partition(": ")
-                said = value if field == "event" else said
-                if field == "data" and said == event:
-                    return json.loads(value)
+                name, _, value = line.decode().rstrip("\n").partition(": ")
+                if name == "event":
+                    said = value
+                if name == "data" and said == event:
+                    return value
+                if not name:
+                    said = "message"
         raise AssertionError(f"the stream ended without {event}")
 
-    async def row(self, row_id: str) -> dict[str, Any]:
-        """The next state of a row."""
+    async def row(self, row_id: str, **cells: str) -> Piece:
+        """The next state of a row that has these cells; other states may come before it."""
         while True:
-            for row in (await self.next("rows"))["rows"]:
-                if row["id"] == row_id:
-                    return row
+            row = pieces(await self.next("message")).get(row_id)
+            if row is not None and cells.items() <= row.cells.items():
+                return row
 
 
 @asynccontextmanager
 async def watching(address: str, path: str) -> AsyncGenerator[Stream]:
-    """A viewer of the stream at ``path``, from the moment it is being told."""
-    async with (
-        ClientSession(timeout=ClientTimeout(total=None)) as session,
-        session.get(address + path) as answer,
-    ):
-        stream = Stream(answer.content)
-        await stream.next("hello")
-        yield stream
+    """A viewer of the page at ``path``, from the moment it is being told."""
+    async with ClientSession(timeout=ClientTimeout(total=None)) as session:
+        async with session.get(address + path) as answer:
+            found = re.search(r"/stream\?viewer=[\w-]+", await answer.text())
+        assert found is not None, f"{path} has no stream"
+        async with session.get(address + found.group(), max_line_size=2**24) as answer:
+            stream = Stream(answer.content)
+            await stream.next("hello")
+            yield stream
 
 
 async def read(address: str, path: str, status: int = 200) -> str:

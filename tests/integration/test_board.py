@@ -117,38 +117,44 @@ async def test_the_currency_is_that_of_the_sales(
 
 
 async def test_a_change_is_pushed_and_a_later_page_has_it_too(
-    kafka: str, address: str, shop: str
+    kafka: str, fresh_postgres: str, address: str, shop: str
 ) -> None:
-    async with watching(address, f"/locations/{shop}/events") as stream:
-        await say(kafka, [level(shop, "milk", 11, 1, in_carts=2)])
+    register(fresh_postgres, shop, "Ulm")
+    store(fresh_postgres, [level(shop, "milk", 12, 1)])
+    async with watching(address, f"/locations/{shop}") as stream:
+        await say(kafka, [level(shop, "milk", 11, 2, in_carts=2)])
         row = await stream.row(f"stock/{shop}/milk")
-        assert (row["cells"]["on_hand"], row["cells"]["available"]) == ("11", "9")
-        await say(kafka, [alert(shop, "milk", 2, reason="out_of_stock", on_hand=0)])
+        assert (row.cells["on_hand"], row.cells["available"]) == ("11", "9")
+        await say(kafka, [alert(shop, "milk", 3, reason="out_of_stock", on_hand=0)])
         row = await stream.row(f"stock/{shop}/milk")
-        assert (row["marks"]["reason"], row["cells"]["alert"]) == ("out_of_stock", "Out of stock")
+        assert (row.marks["reason"], row.cells["alert"]) == ("out_of_stock", "Out of stock")
     page = await read(address, f"/locations/{shop}")
     assert ">11<" in page, "the page shows only what PostgreSQL has, which is behind"
     assert "Out of stock" in page
 
 
 async def test_a_till_and_its_totals_move_the_front_page(
-    kafka: str, address: str, shop: str
+    kafka: str, fresh_postgres: str, address: str, shop: str
 ) -> None:
-    async with watching(address, "/events") as stream:
+    await known(fresh_postgres, address, shop)
+    async with watching(address, "/") as stream:
         await say(kafka, [till(shop, f"{shop}-t1", 1, missing=[[5, 6]])])
-        row = await stream.row(f"location/{shop}/")
-        assert (row["marks"]["state"], row["cells"]["missing"]) == ("open", "2")
+        row = await stream.row(f"location/{shop}/", missing="2")
+        assert row.marks["state"] == "open"
         await say(kafka, [totals(shop, 1, receipts=3, open_carts=1)])
-        row = await stream.row(f"location/{shop}/")
-        assert (row["cells"]["receipts"], row["cells"]["open_carts"]) == ("3", "1")
+        await stream.row(f"location/{shop}/", receipts="3", open_carts="1")
 
 
-async def test_what_was_taken_back_is_not_shown(kafka: str, address: str, shop: str) -> None:
-    async with watching(address, f"/locations/{shop}/events") as stream:
+async def test_what_was_taken_back_is_not_shown(
+    kafka: str, fresh_postgres: str, address: str, shop: str
+) -> None:
+    register(fresh_postgres, shop, "Ulm")
+    store(fresh_postgres, [level(shop, "milk", 12, 0)])
+    async with watching(address, f"/locations/{shop}") as stream:
         await say(kafka, [level(shop, "milk", 666, 1)], commit=False)
         await say(kafka, [level(shop, "milk", 5, 1)])
         row = await stream.row(f"stock/{shop}/milk")
-        assert row["cells"]["on_hand"] == "5", "a transaction that was aborted was shown"
+        assert row.cells["on_hand"] == "5", "a transaction that was aborted was shown"
 
 
 async def test_an_older_message_does_not_undo_the_table(
@@ -156,9 +162,9 @@ async def test_an_older_message_does_not_undo_the_table(
 ) -> None:
     store(fresh_postgres, [level(shop, "milk", 40, 9)])
     assert ">40<" in await read(address, f"/locations/{shop}")
-    async with watching(address, f"/locations/{shop}/events") as stream:
+    async with watching(address, f"/locations/{shop}") as stream:
         await say(kafka, [level(shop, "milk", 41, 8), level(shop, "bread", 1, 1)])
-        await stream.row(f"stock/{shop}/bread")
+        await stream.next("relist-stock")
     page = await read(address, f"/locations/{shop}")
     assert ">40<" in page
     assert ">41<" not in page, "an older version replaced a newer one"
@@ -193,27 +199,27 @@ async def test_stock_is_searched_and_turned_page_by_page(
         "INSERT INTO stock_levels (location_id, sku, on_hand, in_carts, available, version, as_of) "
         "SELECT location_id, sku, 1, 0, 1, 1, now() FROM products, locations",
     )
-    store(fresh_postgres, [alert(shop, "sku-250", 1)])
     first = await read(address, f"/locations/{shop}")
-    assert first.count('data-row="stock/') == 100
+    assert first.count('id="stock/') == 100
     assert "Page 1 of 3" in first
     last = await read(address, f"/locations/{shop}?page=3")
-    assert last.count('data-row="stock/') == 50
-    beyond = await read(address, f"/locations/{shop}?page=99999999999999999999")
-    assert "Page 1 of 3" in beyond
+    assert last.count('id="stock/') == 50
+    assert "Page 3 of 3" in await read(address, f"/locations/{shop}?page=1000000")
+    assert "Page 1 of 3" in await read(address, f"/locations/{shop}?page=99999999999999999999")
     found = await read(address, f"/locations/{shop}?q=PRODUCT+100%25_7")
-    assert found.count('data-row="stock/') == 11, "% and _ are characters, not patterns"
+    assert found.count('id="stock/') == 11, "% and _ are characters, not patterns"
     assert "Nothing here matches" in await read(address, f"/locations/{shop}?q=%00'--")
 
 
 async def test_an_alert_for_a_sku_that_never_moved_is_shown(
-    kafka: str, address: str, shop: str
+    kafka: str, fresh_postgres: str, address: str, shop: str
 ) -> None:
-    async with watching(address, f"/locations/{shop}/events") as stream:
+    register(fresh_postgres, shop, "Ulm")
+    async with watching(address, f"/locations/{shop}") as stream:
         await say(kafka, [alert(shop, "never", 1, reason="out_of_stock", on_hand=0)])
-        await stream.row(f"stock/{shop}/never")
-    page = await read(address, f"/locations/{shop}?only=alerts")
-    assert f'data-row="stock/{shop}/never"' in page
+        await stream.next("relist-stock")
+    page = await read(address, f"/locations/{shop}")
+    assert f'id="stock/{shop}/never"' in page
     assert "Out of stock" in page
 
 
@@ -226,23 +232,26 @@ async def test_an_unknown_location_is_said_to_be_unknown(address: str) -> None:
 
 
 async def test_a_value_that_breaks_its_contract_does_not_stop_the_board(
-    kafka: str, address: str, shop: str
+    kafka: str, fresh_postgres: str, address: str, shop: str
 ) -> None:
+    register(fresh_postgres, shop, "Ulm")
+    store(fresh_postgres, [level(shop, "milk", 12, 0)])
     partition = partition_of(shop, 8)
     producer = AIOKafkaProducer(bootstrap_servers=kafka)
     await producer.start()
     for value in (b"no json", b"{}", None):
         await producer.send_and_wait("stock.levels", value, b"x", partition)
     await producer.stop()
-    async with watching(address, f"/locations/{shop}/events") as stream:
+    async with watching(address, f"/locations/{shop}") as stream:
         await say(kafka, [level(shop, "milk", 5, 1)])
-        assert (await stream.row(f"stock/{shop}/milk"))["cells"]["on_hand"] == "5"
+        assert (await stream.row(f"stock/{shop}/milk")).cells["on_hand"] == "5"
 
 
 async def test_prometheus_is_told_of_viewers_freshness_and_alerts(
-    kafka: str, address: str, shop: str
+    kafka: str, fresh_postgres: str, address: str, shop: str
 ) -> None:
-    async with watching(address, "/events") as stream:
+    await known(fresh_postgres, address, shop)
+    async with watching(address, "/") as stream:
         await say(kafka, [till(shop, f"{shop}-t1", 1), alert(shop, "milk", 1)])
         await stream.row(f"location/{shop}/")
         metrics = await read(address, "/metrics")
@@ -267,9 +276,9 @@ async def test_without_the_database_the_last_known_state_stays_and_is_called_so(
         assert "PostgreSQL does not answer since" in page
         assert ">40<" in page
         assert ">31<" in page
-        async with watching(board.address, f"/locations/{shop}/events") as stream:
+        async with watching(board.address, f"/locations/{shop}") as stream:
             await say(kafka, [level(shop, "milk", 39, 2)])
-            assert (await stream.row(f"stock/{shop}/milk"))["cells"]["on_hand"] == "39"
+            assert (await stream.row(f"stock/{shop}/milk")).cells["on_hand"] == "39"
         assert ">39<" in await read(board.address, f"/locations/{shop}?q=MILK")
         assert "degraded" in await read(board.address, "/healthz")
         await read(board.address, "/locations/unheard-of", status=503)
@@ -316,6 +325,13 @@ def test_the_command_prints_its_address_and_stops_on_a_signal(tmp_path: Path) ->
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     assert said.startswith('{"address": "http://127.0.0.1:')
+
+
+async def known(dsn: str, address: str, shop: str) -> None:
+    """Register a shop, and return once the front page lists it."""
+    register(dsn, shop, "Ulm")
+    await read(address, f"/locations/{shop}")
+    await until(lambda: _says(address, f'id="location/{shop}/"'), "the shop was listed")
 
 
 async def _says(address: str, text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from dashboards.board.vendor import NotInstalled
 from tillstream.board import open_board
 from tillstream.logs import configure_logs
 from tillstream.settings import Settings, load_settings
@@ -40,7 +41,7 @@ def board(
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         asyncio.run(_serve(settings, as_json))
-    except OSError as fault:
+    except (OSError, NotInstalled) as fault:
         sys.exit(f"tillstream: the board cannot be served: {fault}")
 
 

@@ -1,42 +1,50 @@
-"""PostgreSQL as the board uses it: reads only, over one connection that comes back by itself.
+"""PostgreSQL as the board uses it: reads only, over a few connections that come back by themselves.
 
 The statements are in ``sql/``, one question a file.
 """
 
 import asyncio
 import time
-from functools import cache
 from pathlib import Path
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
 from dashboards.board.feed.sources import Source
+from dashboards.statements import statement
 
 T = TypeVar("T")
 
-_FOLDER = Path(__file__).parent.parent / "sql"
+_FOLDER = Path(__file__).parent.parent
+
+CONNECTIONS_MAX = 4
+"""Questions at a time. With one, everybody waits for who sorts fifty thousand SKUs; with many,
+two hundred viewers who come back at once take the database away from the sink."""
 
 CONNECT_SECONDS = 3
 """How long one attempt may take. Visitors wait for it; a busy server needs a second."""
 
 STATEMENT_MS = 5_000
-"""A statement that runs longer is broken off: all viewers share the connection."""
+"""A statement that runs longer is broken off: viewers share the connections."""
 
 RETRY_SECONDS = 2.0
 """After a failure, how long nobody tries again: each attempt would keep a visitor waiting."""
 
+_OPTIONS = " ".join(
+    f"-c {setting}"
+    for setting in (
+        f"statement_timeout={STATEMENT_MS}",
+        "default_transaction_read_only=on",
+        # Compiling a statement takes longer than any of these should run.
+        "jit=off",
+    )
+)
+
 
 class DatabaseAway(Exception):
     """PostgreSQL does not answer; what is in memory is all there is."""
-
-
-@cache
-def _query(name: str) -> sql.SQL:
-    # Literal in all but type: the files are part of the code.
-    return sql.SQL(cast(LiteralString, (_FOLDER / f"{name}.sql").read_text()))
 
 
 class Database:
@@ -45,13 +53,17 @@ class Database:
     def __init__(self, dsn: str, source: Source) -> None:
         self._dsn = dsn
         self._source = source
-        self._turn = asyncio.Lock()
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._turns = asyncio.Semaphore(CONNECTIONS_MAX)
+        self._idle: list[psycopg.AsyncConnection[Any]] = []
         self._not_before = 0.0
 
     async def ask(self, question: str, row_type: type[T], **parameters: object) -> list[T]:
         """Rows of the statement in ``sql/<question>.sql``."""
-        async with self._turn:
+        return await self.query(statement(_FOLDER, question), row_type, **parameters)
+
+    async def query(self, question: sql.SQL, row_type: type[T], **parameters: object) -> list[T]:
+        """Rows of a statement; see `dashboards.ledger.explanation.Ask`."""
+        async with self._turns:
             if time.monotonic() < self._not_before:
                 raise DatabaseAway(self._source.cause)
             try:
@@ -64,27 +76,32 @@ class Database:
 
     async def close(self) -> None:
         """Leave the server."""
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        while self._idle:
+            await self._idle.pop().close()
 
     async def _fetch(
-        self, question: str, row_type: type[T], parameters: dict[str, object]
+        self, question: sql.SQL, row_type: type[T], parameters: dict[str, object]
     ) -> list[T]:
-        connection = self._connection or await self._connect()
-        async with connection.cursor(row_factory=class_row(row_type)) as cursor:
-            await cursor.execute(_query(question), parameters)
-            return await cursor.fetchall()
+        connection = self._idle.pop() if self._idle else await self._connect()
+        try:
+            async with connection.cursor(row_factory=class_row(row_type)) as cursor:
+                await cursor.execute(question, parameters)
+                rows = await cursor.fetchall()
+        except BaseException:
+            # Whoever breaks off leaves an answer under way: the connection is of no more use.
+            await connection.close()
+            raise
+        self._idle.append(connection)
+        return rows
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        self._connection = await psycopg.AsyncConnection.connect(
+        return await psycopg.AsyncConnection.connect(
             self._dsn,
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
             application_name="tillstream-board",
-            options=f"-c statement_timeout={STATEMENT_MS} -c default_transaction_read_only=on",
+            options=_OPTIONS,
         )
-        return self._connection
 
     async def _give_up(self, fault: BaseException) -> None:
         self._not_before = time.monotonic() + RETRY_SECONDS

@@ -102,6 +102,14 @@ class Product(msgspec.Struct, frozen=True, gc=False):
     unit: str
 
 
+class LastSale(msgspec.Struct, frozen=True, gc=False):
+    """The newest receipt of a till; ``total_minor`` in the currency of its location."""
+
+    till_id: str
+    occurred_at: datetime
+    total_minor: int
+
+
 Row = Level | Totals | Alert | Till
 
 TOPICS: dict[str, type[Row]] = {

@@ -1,14 +1,13 @@
 """What PostgreSQL knows, into the memory: once all of it, then what no topic brings."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from dashboards.board.feed.database import Database, DatabaseAway
-from dashboards.board.feed.memory import Memory
+from dashboards.board.feed.memory import Change, Memory
 from dashboards.board.feed.rows import TOPICS, Alert, Place, Row, Till, Totals
-from dashboards.board.live.hub import Hub
 
 REFRESH_SECONDS = 10.0
 """How late the name of a location, or a database that is away, is noticed; one question each."""
@@ -26,10 +25,17 @@ class _Offset(msgspec.Struct, frozen=True):
 class Snapshot:
     """Reads the tables until it has them, and the locations ever after."""
 
-    def __init__(self, database: Database, memory: Memory, hub: Hub) -> None:
+    def __init__(
+        self,
+        database: Database,
+        memory: Memory,
+        changed: Callable[[Iterable[Change]], None],
+        renamed: Callable[[Iterable[str]], None],
+    ) -> None:
         self._database = database
         self._memory = memory
-        self._hub = hub
+        self._changed = changed
+        self._renamed = renamed
         self.tried = asyncio.Event()
         """Set once the tables were read, or were found not to answer."""
 
@@ -60,10 +66,10 @@ class Snapshot:
         rows += await self._database.ask("totals", Totals)
         rows += await self._database.ask("tills", Till)
         rows += await self._database.ask("raised_alerts", Alert)
-        self._hub.note(self._memory.take(rows))
+        self._changed(self._memory.take(rows))
         return {(each.topic, each.partition): each.next_offset for each in offsets}
 
     async def refresh_places(self) -> None:
         """The locations as they are registered now."""
         places = await self._database.ask("places", Place)
-        self._hub.note_locations(self._memory.learn_places(places))
+        self._renamed(self._memory.learn_places(places))

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from dashboards.board.words import wording
+from dashboards.board.words.wording import DEFAULT_WORDS, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class Source:
             self.away_since, self.cause = None, ""
             self._changed()
 
-    def notice(self, now: datetime) -> str | None:
+    def notice(self, now: datetime, words: Words = DEFAULT_WORDS) -> str | None:
         """The outage in words, or None."""
         if self.away_since is None:
             return None
-        since = wording.clock_with_zone(self.away_since, UTC, now)
+        since = words.clock_with_zone(self.away_since, UTC, now)
         return f"{self._told.name} does not answer since {since}. {self._told.consequence}"
 
 

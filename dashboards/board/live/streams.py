@@ -1,59 +1,99 @@
-"""The streams that keep an open page true: server-sent events until the viewer leaves."""
+"""The stream that keeps an open page true: server-sent events until the viewer leaves.
+
+Changed rows come as ``hx-partial`` elements, which htmx puts in the place of those shown. Named
+events tell a page to fetch a part of itself: ``relist-…`` where the order of a list is another,
+``hours`` where a chart has news, ``gone`` where the board no longer knows the page.
+"""
 
 import asyncio
 import contextlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 
 from aiohttp import web
-from aiohttp_sse import EventSourceResponse
 
-from dashboards.board.live.hub import Hub, Message, Viewer
-from dashboards.board.live.scopes import ALL_ALERTS, ALL_LOCATIONS, location_scope
-from dashboards.board.pages.all import BOARD
+from dashboards.board.app_keys import BOARD
+from dashboards.board.live.keys import Key
+from dashboards.board.live.viewers import Viewer
+from dashboards.board.state import Board
 
 BEAT_SECONDS = 10.0
 """Silence after which a stream says that it lives. The page's script gives up on a stream after
 25 s: with fewer than two beats in that time, one late beat would look like a broken line."""
 
+PAUSE_SECONDS = 0.4
+"""Between two messages to a viewer. Shorter costs two hundred viewers' redraws that nobody sees;
+with longer, a change that falls into a pause takes more than a second from till to screen."""
+
 SEND_SECONDS = 30.0
 """How long a viewer may take to accept a message before it is let go; it will connect again."""
 
-RECONNECT_MS = 1_000
-"""How long a browser waits before it connects again."""
+_FETCHED: dict[str, Callable[[Key], str]] = {
+    "list": lambda key: f"relist-{key.ident.partition('/')[0]}",
+    "hours": lambda key: "hours",
+}
+"""Kinds of keys that a page fetches when it is told so, and the name of the event that tells."""
+
+_HEADERS = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
 
 
-async def locations_stream(request: web.Request) -> web.StreamResponse:
-    """Changes of the list of all locations."""
-    return await _stream(request, ALL_LOCATIONS)
+async def stream(request: web.Request) -> web.StreamResponse:
+    """What changes on the page that holds the token."""
+    board = request.app[BOARD]
+    viewer = board.viewers.get(request.query.get("viewer", ""))
+    response = web.StreamResponse(headers=_HEADERS)
+    await response.prepare(request)
+    # Viewers leave in the middle of a message as often as between two.
+    with contextlib.suppress(ConnectionResetError, TimeoutError):
+        if viewer is None:
+            await response.write(_event("gone"))
+            return response
+        board.viewers.connected(viewer, 1)
+        try:
+            await _feed(response, board, viewer)
+        finally:
+            board.viewers.connected(viewer, -1)
+    return response
 
 
-async def location_stream(request: web.Request) -> web.StreamResponse:
-    """Changes at one location."""
-    return await _stream(request, location_scope(request.match_info["location_id"]))
-
-
-async def alerts_stream(request: web.Request) -> web.StreamResponse:
-    """Changes of the list of all alerts."""
-    return await _stream(request, ALL_ALERTS)
-
-
-async def _stream(request: web.Request, scope: str) -> web.StreamResponse:
-    hub = request.app[BOARD].hub
-    with hub.viewing(scope) as viewer:
-        response = EventSourceResponse(send_timeout=SEND_SECONDS)
-        await response.prepare(request)
-        # Viewers leave in the middle of a message as often as between two.
-        with contextlib.suppress(ConnectionResetError, TimeoutError):
-            async with response:
-                await _feed(response, hub, viewer)
-        return response
-
-
-async def _feed(response: EventSourceResponse, hub: Hub, viewer: Viewer) -> None:
-    message: Message | None = hub.hello()
-    while message is not None:
-        await response.send(message.data, event=message.event, retry=RECONNECT_MS)
+async def _feed(response: web.StreamResponse, board: Board, viewer: Viewer) -> None:
+    await _send(response, _event("hello"))
+    while not board.viewers.closed:
         try:
             async with asyncio.timeout(BEAT_SECONDS):
-                message = await viewer.next()
+                await viewer.something.wait()
         except TimeoutError:
-            message = hub.beat()
+            await _send(response, _event("beat"))
+            continue
+        changed = viewer.take()
+        message = b"".join(_messages(board, viewer.locale, list(changed)))
+        if message:
+            await _send(response, message)
+            _note_ages(board, changed.values())
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _send(response: web.StreamResponse, message: bytes) -> None:
+    async with asyncio.timeout(SEND_SECONDS):
+        await response.write(message)
+
+
+def _messages(board: Board, locale: str, keys: list[Key]) -> Iterator[bytes]:
+    fetched = {_FETCHED[key.kind](key) for key in keys if key.kind in _FETCHED}
+    drawn = [key for key in keys if key.kind not in _FETCHED]
+    if drawn:
+        parts = b"".join(board.artist.partial(key, locale) for key in drawn)
+        yield b"data: " + parts + b"\n\n"
+    for name in sorted(fetched):
+        yield _event(name)
+
+
+def _note_ages(board: Board, ats: Iterable[datetime | None]) -> None:
+    now = datetime.now(UTC)
+    board.metrics.pushed_rows([(now - at).total_seconds() for at in ats if at is not None], 1)
+
+
+def _event(name: str) -> bytes:
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    return f"event: {name}\ndata: {json.dumps({'now': now_ms})}\n\n".encode()

@@ -1,1 +1,5 @@
-"""One module a page: its routes, what it reads, and the name of its template."""
+"""One module a page: what it reads, what it shows, and its ``ROUTES``.
+
+To add a page, write its module here and its templates in ``templates/<page>/``, add it to
+`app.PAGES`, and, if people should find it from everywhere, to the navigation in ``base.html``.
+"""

@@ -1,272 +1,174 @@
-// Keeps an open page true: values that the stream pushes replace those shown, and the page is
-// fetched again wherever that is not enough. Everything is set as text, never as markup.
+// What htmx does not: says whether the page is live, counts ages, marks what changed, and lets go of
+// rows of a long list that are far away. All content comes from the server.
 
-const RESYNC_EVERY_MS = 60_000; // heals what no message tells: names, order, page counts
-const RESYNC_PAUSE_MS = 1_000; // between two fetches, so that a flood of rows costs one a second
-const RESYNC_LATER_MS = 15_000; // for rows that may stand on another page of a long list
 const SILENCE_MS = 25_000; // two and a half beats of the server: the line is cut
-const RETRY_MS = 3_000; // where the browser itself has given up
-const SEARCH_PAUSE_MS = 250; // after the last key
+const RETRY_MS = 3_000; // where the first connection failed, which htmx does not try again
+const BODIES_MAX = 5; // hundreds of rows that stay in the page; the server tells of a few more
+const NEAR_PX = 600; // as the rootMargin in macros.html
 
-const FRAGMENT_OF = { location: "locations", till: "tills", stock: "stock", alert: "alerts" };
-const STATES = { open: "Open", silent: "Silent", unheard: "No tills heard" };
+const page = () => document.getElementById("page");
 
-const body = document.body;
-const silentAfterMs = Number(body.dataset.silentAfter) * 1000;
+// --- a state that was overtaken on its way does not undo a newer one ------------------------------
 
-let shown = { run: body.dataset.run, turn: Number(body.dataset.turn) };
-let clockAheadMs = Number(body.dataset.now) - Date.now();
-const rows = new Map();
+htmx.registerExtension("newest", {
+  htmx_before_morph_node: (_, { oldNode, newNode }) =>
+    !(Number(newNode.dataset?.turn) < Number(oldNode.dataset?.turn)),
+});
 
-// --- rows ---------------------------------------------------------------------------------
+// --- the line -------------------------------------------------------------------------------------
 
-function indexRows() {
-  rows.clear();
-  for (const row of document.querySelectorAll("[data-row]")) rows.set(row.dataset.row, row);
+let connection = null;
+let heardAt = Date.now();
+let lostAt = null;
+let clockAheadMs = Number(page().dataset.now) - Date.now();
+
+function showLine(state, words) {
+  const line = document.querySelector("[data-line]");
+  if (!line) return;
+  line.dataset.line = state;
+  line.querySelector("[data-line-words]").textContent = words;
 }
 
-function setText(element, text) {
-  if (element.textContent === text) return;
-  element.textContent = text;
-  element.classList.remove("changed");
-  void element.offsetWidth; // lets the same highlight run again
-  element.classList.add("changed");
+function lost() {
+  lostAt ??= new Date();
+  showLine("lost", `Not live since ${lostAt.toLocaleTimeString(navigator.languages)}, connecting again`);
 }
 
-function showRow(row) {
-  const element = rows.get(row.id);
-  if (!element) {
-    if (!row.gone) missRow(row);
-    return;
+function heard() {
+  heardAt = Date.now();
+  lostAt = null;
+  showLine("live", "Live");
+}
+
+document.addEventListener("htmx:sse:after:connection", ({ detail }) => {
+  connection = detail.connection;
+});
+document.addEventListener("htmx:sse:before:connection", ({ detail }) => {
+  if (detail.connection.attempt > 0 && !document.hidden) lost();
+});
+document.addEventListener("htmx:sse:close", () => (connection = null));
+document.addEventListener("htmx:sse:before:message", heard);
+for (const name of ["hello", "beat"]) {
+  document.addEventListener(name, ({ detail }) => {
+    clockAheadMs = JSON.parse(detail.data).now - Date.now();
+  });
+}
+
+// The board does not know this page any more: it was restarted, or the page was away for long.
+document.addEventListener("gone", () =>
+  htmx.ajax("GET", location.href, { source: "#page", target: "#page", select: "#page", swap: "outerMorph" }),
+);
+
+function watchLine() {
+  if (document.hidden || !document.getElementById("stream")) return;
+  const silentMs = Date.now() - heardAt;
+  if (connection && silentMs > SILENCE_MS) {
+    lost();
+    heardAt = Date.now();
+    connection.reader?.cancel();
+  } else if (!connection && silentMs > RETRY_MS) {
+    lost();
+    heardAt = Date.now();
+    htmx.trigger("#stream", "connect");
   }
-  if (row.gone) {
-    element.remove();
-    rows.delete(row.id);
-    resyncWithin(RESYNC_PAUSE_MS);
-    return;
-  }
-  for (const [name, value] of Object.entries(row.marks)) element.dataset[name] = value;
-  for (const cell of element.querySelectorAll("[data-cell]")) {
-    const text = row.cells[cell.dataset.cell];
-    if (text !== undefined) setText(cell, text);
-  }
-  if (element.dataset.seen !== undefined) showFreshness(element, serverNow());
 }
 
-// A row that the page does not have: new, on another page of the list, or not asked for.
-function missRow(row) {
-  const [kind, , ident] = row.id.split("/");
-  const fragment = document.querySelector(`[data-fragment="${FRAGMENT_OF[kind]}"]`);
-  if (!fragment) return;
-  if ("onlyAlerts" in fragment.dataset && !row.marks.reason) return;
-  const search = (fragment.dataset.searchText ?? "").toLowerCase();
-  const searched = `${ident}\n${row.cells.name}`.toLowerCase();
-  // The server may not have read the name of a product that this page has not shown.
-  if (search && row.marks.product === "known" && !searched.includes(search)) return;
-  resyncWithin("complete" in fragment.dataset ? 0 : RESYNC_LATER_MS);
-}
-
-// --- freshness ----------------------------------------------------------------------------
-
-const serverNow = () => Date.now() + clockAheadMs;
+// --- ages -----------------------------------------------------------------------------------------
 
 // As wording.age on the server.
-function age(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
+function age(ms) {
+  const whole = Math.max(0, Math.floor(ms / 1000));
   if (whole < 60) return `${whole} s ago`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ago`;
   if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min ago`;
   return `${Math.floor(whole / 86_400)} d ago`;
 }
 
-function showFreshness(row, now) {
-  const seen = Number(row.dataset.seen);
-  const state = !seen ? "unheard" : now - seen > silentAfterMs ? "silent" : "open";
-  row.dataset.state = state;
-  const [words, ago, at] = ["[data-state-words]", "[data-age]", ".at"].map((part) =>
-    row.querySelector(part),
-  );
-  if (words && words.textContent !== STATES[state]) words.textContent = STATES[state];
-  if (ago) ago.textContent = seen ? age((now - seen) / 1000) : "";
-  if (at) at.hidden = !seen;
-}
-
 function tick() {
-  const now = serverNow();
-  const counts = { open: 0, silent: 0 };
-  for (const row of document.querySelectorAll("[data-seen]")) {
-    showFreshness(row, now);
-    counts[row.dataset.state] += 1;
+  const now = Date.now() + clockAheadMs;
+  for (const element of document.querySelectorAll("[data-age]")) {
+    const text = age(now - Number(element.dataset.age));
+    if (element.textContent !== text) element.textContent = text;
   }
-  for (const count of document.querySelectorAll("[data-count-state]")) {
-    count.textContent = counts[count.dataset.countState].toLocaleString("en-GB");
-  }
-  if (stream && Date.now() - heardAt > SILENCE_MS) reconnect();
+  watchLine();
 }
 
-// --- fetching the page again --------------------------------------------------------------
+// --- what changed ---------------------------------------------------------------------------------
 
-let fetching = false;
-let fetchAgain = false;
-let fetchedAt = Date.now();
-let resyncTimer = null;
-let resyncAt = Infinity;
-let held = []; // what the stream said while the page was being fetched
+new MutationObserver((changes) => {
+  for (const { target } of changes) {
+    const cell = target.parentElement?.closest("[data-cell]");
+    if (!cell) continue;
+    cell.classList.remove("changed");
+    void cell.offsetWidth; // lets the same highlight run again
+    cell.classList.add("changed");
+  }
+}).observe(document.body, { subtree: true, characterData: true });
 
-function resyncWithin(ms) {
-  const at = Math.max(Date.now() + ms, fetchedAt + RESYNC_PAUSE_MS);
-  if (at >= resyncAt) return;
-  clearTimeout(resyncTimer);
-  resyncAt = at;
-  resyncTimer = setTimeout(resync, at - Date.now());
+// --- long lists -----------------------------------------------------------------------------------
+
+const bodies = () => [...document.querySelectorAll("#list tbody[data-page]")];
+const isDrawn = (body) => !body.classList.contains("later");
+
+function isNear(body) {
+  const { top, bottom } = body.getBoundingClientRect();
+  return bottom > -NEAR_PX && top < window.innerHeight + NEAR_PX;
 }
 
-async function resync() {
-  clearTimeout(resyncTimer);
-  resyncAt = Infinity;
-  if (fetching) {
-    fetchAgain = true;
-    return;
-  }
-  fetching = true;
-  try {
-    const answer = await fetch(window.location.href, { cache: "no-store" });
-    if (!answer.ok) throw new Error(`the board answered ${answer.status}`);
-    replaceFragments(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    resyncWithin(RESYNC_EVERY_MS);
-  } catch {
-    resyncWithin(RESYNC_LATER_MS);
-  } finally {
-    fetching = false;
-    fetchedAt = Date.now();
-    const waiting = held;
-    held = [];
-    waiting.forEach(applyRows);
-  }
-  if (fetchAgain) {
-    fetchAgain = false;
-    await resync();
+// Rows that are not drawn yet need about as much room as those that are.
+function keepRoom() {
+  const list = document.getElementById("list");
+  const drawn = list?.querySelector("tbody[data-page]:not(.later)");
+  if (drawn?.rows.length) {
+    list.style.setProperty("--rows", `${(drawn.offsetHeight / drawn.rows.length) * 100}px`);
   }
 }
 
-function replaceFragments(fresh) {
-  const focused = document.activeElement?.getAttribute("href");
-  for (const fragment of document.querySelectorAll("[data-fragment]")) {
-    const next = fresh.querySelector(`[data-fragment="${fragment.dataset.fragment}"]`);
-    if (!next) continue;
-    const hadFocus = fragment.contains(document.activeElement);
-    fragment.replaceWith(next);
-    // Whoever walks the list by keyboard stays where they were.
-    if (hadFocus && focused) next.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+function letGo(body) {
+  const cell = Object.assign(document.createElement("td"), { colSpan: 99 });
+  cell.style.height = `${body.offsetHeight}px`;
+  const row = document.createElement("tr");
+  row.append(cell);
+  body.replaceChildren(row);
+  body.classList.add("later");
+  body.setAttribute("hx-get", body.dataset.from);
+  body.setAttribute("hx-trigger", `intersect delay:100ms rootMargin:"${NEAR_PX}px 0px"`);
+  body.setAttribute("hx-swap", "outerHTML");
+  htmx.process(body, true);
+}
+
+function makeRoomFor(wanted) {
+  const number = (body) => Number(body.dataset.page);
+  const far = (body) => Math.abs(number(body) - number(wanted));
+  const drawn = bodies().filter(isDrawn).sort((a, b) => far(b) - far(a));
+  const dropped = drawn.slice(0, Math.max(0, drawn.length + 1 - BODIES_MAX));
+  dropped.forEach(letGo);
+  return dropped.map((body) => body.dataset.page);
+}
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const { sourceElement: source, request } = ctx;
+  if (source.matches("tbody.later")) {
+    for (const dropped of makeRoomFor(source)) request.body.append("drop", dropped);
+  } else if (source.id === "list") {
+    for (const body of bodies().filter(isDrawn)) request.body.append("page", body.dataset.page);
+  } else if (source.matches("form")) {
+    for (const [name, value] of [...request.body]) {
+      if (!value || source.elements[name]?.dataset?.default === value) request.body.delete(name);
+    }
   }
-  shown = { run: fresh.body.dataset.run, turn: Number(fresh.body.dataset.turn) };
-  clockAheadMs = Number(fresh.body.dataset.now) - Date.now();
-  indexRows();
-  tick();
-}
+});
 
-// --- the stream ---------------------------------------------------------------------------
+// Whoever drags the scroll bar passes by thousands of rows that nobody will read.
+document.addEventListener("htmx:before:request", (event) => {
+  const source = event.detail.ctx.sourceElement;
+  if (source.matches("tbody.later") && !isNear(source)) event.preventDefault();
+});
 
-let stream = null;
-let heardAt = 0;
-let lostAt = null;
+document.addEventListener("htmx:after:swap", keepRoom);
 
-function applyRows(message) {
-  if (message.run !== shown.run || message.turn <= shown.turn) return;
-  message.rows.forEach(showRow);
-}
+// --------------------------------------------------------------------------------------------------
 
-function onMessage(event, act) {
-  stream.addEventListener(event, ({ data }) => {
-    const message = JSON.parse(data);
-    heardAt = Date.now();
-    clockAheadMs = message.now - Date.now();
-    act(message);
-  });
-}
-
-function connect() {
-  stream?.close();
-  stream = new EventSource(body.dataset.stream);
-  heardAt = Date.now();
-  stream.addEventListener("error", lost);
-  onMessage("hello", hello);
-  onMessage("rows", (message) => (fetching ? held.push(message) : applyRows(message)));
-  onMessage("notices", (message) => showNotices(message.notices));
-  onMessage("resync", () => resyncWithin(0));
-  onMessage("beat", () => {});
-}
-
-function hello(message) {
-  lostAt = null;
-  showLine("live", "Live");
-  showNotices(message.notices);
-  if (message.run !== shown.run || message.turn !== shown.turn) resync();
-}
-
-function lost() {
-  lostAt ??= new Date();
-  showLine("lost", `Not live since ${lostAt.toLocaleTimeString("en-GB")}, connecting again`);
-  if (stream?.readyState === EventSource.CLOSED) setTimeout(reconnect, RETRY_MS);
-}
-
-function reconnect() {
-  if (document.hidden) return;
-  if (Date.now() - heardAt > SILENCE_MS) lost();
-  connect();
-}
-
-function showLine(state, words) {
-  document.querySelector("[data-line]").dataset.line = state;
-  document.querySelector("[data-line-words]").textContent = words;
-}
-
-function showNotices(notices) {
-  const list = document.querySelector("[data-notices]");
-  const now = [...list.children].map((item) => item.textContent);
-  if (now.join("\n") === notices.join("\n")) return;
-  list.replaceChildren(
-    ...notices.map((notice) => Object.assign(document.createElement("li"), { textContent: notice })),
-  );
-}
-
-// A browser has six connections to one board: tabs in the background give theirs up.
-function onVisibility() {
-  if (document.hidden) {
-    stream?.close();
-    stream = null;
-  } else {
-    connect();
-  }
-}
-
-// --- search -------------------------------------------------------------------------------
-
-function enableSearch(form) {
-  let timer = null;
-  const search = () => {
-    const wanted = [...new FormData(form)].filter(([, value]) => value);
-    const query = new URLSearchParams(wanted).toString();
-    history.replaceState(null, "", query ? `?${query}` : window.location.pathname);
-    resync();
-  };
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(search, SEARCH_PAUSE_MS);
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    clearTimeout(timer);
-    search();
-  });
-}
-
-// ------------------------------------------------------------------------------------------
-
-indexRows();
+keepRoom();
 tick();
 setInterval(tick, 1000);
-resyncWithin(RESYNC_EVERY_MS);
-document.addEventListener("visibilitychange", onVisibility);
-document.querySelectorAll("[data-search]").forEach(enableSearch);
-if (!document.hidden) connect();

@@ -1,19 +1,20 @@
-"""Figures and times as people read them. Pure; British English."""
+"""Figures and times as people read them, in their own locale. Pure; texts are English."""
 
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import (
     format_currency,
     format_decimal,
+    format_percent,
     get_currency_precision,
     get_currency_symbol,
 )
 
-LOCALE = "en_GB"
+from dashboards.board.words.locales import DEFAULT, locale_of
 
 DASH = "\N{EN DASH}"
 
@@ -25,6 +26,10 @@ GRAMS_PER_KILOGRAM = 1000
 RANGES_TOLD = 5
 """Missing ranges named on the page; the rest are counted."""
 
+FORMATTED_MAX = 50_000
+"""Texts of one kind that are remembered: a formatted number costs 0.1 ms, and a page of a hundred
+rows holds a thousand, most of them small and seen before."""
+
 KINDS = {"shop": "Shop", "warehouse": "Warehouse", "online": "Online"}
 
 REASONS = {
@@ -33,30 +38,87 @@ REASONS = {
     "negative_stock": "Negative stock",
 }
 
-
-def count(value: int) -> str:
-    """A number with its thousands set apart."""
-    return format_decimal(value, locale=LOCALE)
+STATES = {"open": "Open", "silent": "Silent", "closed": "Closed", "unheard": "No tills heard"}
 
 
-def money(amount_minor: int, currency: str | None) -> str:
-    """An amount with its currency; in bare minor units where the currency is not known."""
-    if currency is None:
-        return f"{count(amount_minor)} minor units"
+class Words:
+    """Figures and times in one locale."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._locale = locale_of(name)
+
+    def count(self, value: int) -> str:
+        """A number with its thousands set apart."""
+        return _decimal(Decimal(value), self.name)
+
+    def money(self, amount_minor: int, currency: str | None) -> str:
+        """An amount with its currency; in bare minor units where the currency is not known."""
+        if currency is None:
+            return f"{self.count(amount_minor)} minor units"
+        return _money(amount_minor, currency, self.name)
+
+    def quantity(self, value: int, unit: str) -> str:
+        """A quantity in base units: pieces as they are, a kilogram or more in kilograms."""
+        if unit != "gram":
+            return self.count(value)
+        if abs(value) < GRAMS_PER_KILOGRAM:
+            return f"{self.count(value)} g"
+        return f"{_decimal(Decimal(value) / GRAMS_PER_KILOGRAM, self.name)} kg"
+
+    def change(self, share: float) -> str:
+        """A share as a signed percentage."""
+        return format_percent(share, "+#,##0 %;-#,##0 %", locale=self._locale)
+
+    def clock(self, instant: datetime, where: tzinfo, now: datetime) -> str:
+        """The time of day, with the date where that is not today's."""
+        local = instant.astimezone(where)
+        today = now.astimezone(where).date()
+        at = format_time(local, "medium", locale=self._locale)
+        if local.date() == today:
+            return at
+        skeleton = "MMMd" if local.year == today.year else "yMMMd"
+        return f"{format_skeleton(skeleton, local, locale=self._locale)}, {at}"
+
+    def clock_with_zone(self, instant: datetime, where: tzinfo, now: datetime) -> str:
+        """As `clock`, with the zone's short name: for lists that cross zones."""
+        return f"{self.clock(instant, where, now)} {instant.astimezone(where):%Z}"
+
+    def hour(self, hour: int) -> str:
+        """An hour of the day, as the clock shows it."""
+        return format_time(datetime(2000, 1, 1, hour % 24), "short", locale=self._locale)  # noqa: DTZ001
+
+    def day(self, value: date) -> str:
+        """A calendar date."""
+        return format_date(value, "medium", locale=self._locale)
+
+    def weekday(self, value: date) -> str:
+        """The name of the day of the week: in English, for it stands in a sentence."""
+        return f"{value:%A}"
+
+
+@cache
+def words_in(locale: str) -> Words:
+    """The words of a locale that `locales.choose` named."""
+    return Words(locale)
+
+
+@lru_cache(maxsize=FORMATTED_MAX)
+def _decimal(value: Decimal, locale: str) -> str:
+    return format_decimal(value, locale=locale_of(locale))
+
+
+@lru_cache(maxsize=FORMATTED_MAX)
+def _money(amount_minor: int, currency: str, locale: str) -> str:
     amount = Decimal(amount_minor).scaleb(-get_currency_precision(currency))
+    pattern = locale_of(locale).currency_formats["standard"].pattern
     # A symbol of letters, such as SEK, needs room before the figure; babel leaves none.
-    room = "\N{NO-BREAK SPACE}" if get_currency_symbol(currency, LOCALE)[-1].isalpha() else ""
-    return format_currency(amount, currency, f"¤{room}#,##0.00", locale=LOCALE)
+    if get_currency_symbol(currency, locale_of(locale))[-1].isalpha():
+        pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
+    return format_currency(amount, currency, pattern, locale=locale_of(locale))
 
 
-def quantity(value: int, unit: str) -> str:
-    """A quantity in base units: pieces as they are, a kilogram or more in kilograms."""
-    if unit != "gram":
-        return count(value)
-    if abs(value) < GRAMS_PER_KILOGRAM:
-        return f"{count(value)} g"
-    kilograms = Decimal(value) / GRAMS_PER_KILOGRAM
-    return f"{format_decimal(kilograms, format='#,##0.###', locale=LOCALE)} kg"
+DEFAULT_WORDS = words_in(DEFAULT)
 
 
 def missing(ranges: list[tuple[int, int]]) -> str:
@@ -75,33 +137,18 @@ def zone(name: str | None) -> tzinfo:
         return UTC
 
 
-def clock(instant: datetime, where: tzinfo, now: datetime) -> str:
-    """The time of day, with the date where that is not today's."""
-    local = instant.astimezone(where)
-    today = now.astimezone(where).date()
-    if local.date() == today:
-        return f"{local:%H:%M:%S}"
-    pattern = "d MMM, HH:mm:ss" if local.year == today.year else "d MMM y, HH:mm:ss"
-    return format_datetime(local, pattern, locale=LOCALE)
-
-
-def clock_with_zone(instant: datetime, where: tzinfo, now: datetime) -> str:
-    """As `clock`, with the zone's short name: for lists that cross zones."""
-    return f"{clock(instant, where, now)} {instant.astimezone(where):%Z}"
-
-
-def day(value: date) -> str:
-    """A calendar date."""
-    return format_date(value, "d MMM y", locale=LOCALE)
-
-
 def age(seconds: float) -> str:
     """How long ago; `static/board.js` says it in the same words."""
+    return f"{span(seconds)} ago"
+
+
+def span(seconds: float) -> str:
+    """How long, in its largest unit."""
     whole = max(0, int(seconds))
     if whole < 60:
-        return f"{whole} s ago"
+        return f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min ago"
+        return f"{whole // 60} min"
     if whole < 86_400:
-        return f"{whole // 3600} h {whole % 3600 // 60} min ago"
-    return f"{whole // 86_400} d ago"
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 86_400} d"

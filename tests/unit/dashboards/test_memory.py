@@ -41,9 +41,10 @@ def test_a_newer_level_replaces_an_older() -> None:
 
 def test_the_turn_counts_only_batches_that_changed_something() -> None:
     memory = Memory()
+    before = memory.turn
     memory.take([level("milk", 7, 2)])
     memory.take([level("milk", 7, 2)])
-    assert memory.turn == 1, "pages would be fetched again for nothing"
+    assert memory.turn == before + 1, "a page that is newer would be taken for an older one"
 
 
 def test_levels_that_were_set_longest_ago_are_forgotten_first() -> None:
@@ -108,3 +109,25 @@ def test_a_location_is_known_once_anything_is_heard_of_it() -> None:
     assert memory.learn_places([Place("shop-2", "Bonn")]) == []
     assert set(memory.location_ids()) == {"shop-1", "shop-2"}
     assert memory.place("shop-1").name is None
+
+
+def test_a_location_that_was_deleted_goes_unless_something_was_heard_of_it() -> None:
+    memory = Memory()
+    memory.take([level("milk", 7, 2)])
+    memory.learn_places([Place("shop-1", "Ulm"), Place("shop-2", "Bonn")])
+    assert sorted(memory.learn_places([])) == ["shop-1", "shop-2"]
+    assert set(memory.location_ids()) == {"shop-1"}
+    assert memory.place("shop-1").name is None, "a name that is no longer registered is shown"
+
+
+def test_only_what_is_new_or_leaves_makes_another_list() -> None:
+    memory = Memory()
+    lists = [
+        change.lists
+        for row in (
+            level("milk", 7, 1), level("milk", 6, 2),
+            alert(1, raised=True), alert(2, raised=True), alert(3, raised=False),
+        )
+        for change in memory.take([row])
+    ]  # fmt: skip
+    assert lists == [True, False, True, False, True]

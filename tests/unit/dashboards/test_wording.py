@@ -6,6 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboards.board.words import wording
+from dashboards.board.words.locales import DEFAULT, choose
+from dashboards.board.words.wording import words_in
+
+BRITISH = words_in(DEFAULT)
 
 NOW = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
 
@@ -24,7 +28,7 @@ NOW = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
 def test_money_has_its_currency_and_its_digits(
     amount_minor: int, currency: str | None, text: str
 ) -> None:
-    assert wording.money(amount_minor, currency) == text
+    assert BRITISH.money(amount_minor, currency) == text
 
 
 @pytest.mark.parametrize(
@@ -37,17 +41,17 @@ def test_money_has_its_currency_and_its_digits(
     ],
 )
 def test_grams_become_kilograms_and_pieces_stay(value: int, unit: str, text: str) -> None:
-    assert wording.quantity(value, unit) == text
+    assert BRITISH.quantity(value, unit) == text
 
 
 def test_the_date_is_told_where_it_is_not_today_in_that_zone() -> None:
     instant = datetime(2026, 11, 21, 22, 29, 7, tzinfo=UTC)
-    assert wording.clock(instant, UTC, NOW) == "22:29:07"
+    assert BRITISH.clock(instant, UTC, NOW) == "22:29:07"
     tokyo = ZoneInfo("Asia/Tokyo")
     assert (
-        wording.clock(datetime(2026, 11, 21, 14, 0, tzinfo=UTC), tokyo, NOW) == "21 Nov, 23:00:00"
+        BRITISH.clock(datetime(2026, 11, 21, 14, 0, tzinfo=UTC), tokyo, NOW) == "21 Nov, 23:00:00"
     )
-    assert wording.clock(instant.replace(year=2025), UTC, NOW) == "21 Nov 2025, 22:29:07"
+    assert BRITISH.clock(instant.replace(year=2025), UTC, NOW) == "21 Nov 2025, 22:29:07"
 
 
 def test_a_zone_that_does_not_exist_is_utc() -> None:
@@ -74,3 +78,23 @@ def test_many_missing_ranges_are_counted_after_the_first() -> None:
     ranges = [(1, 1), (3, 9), (11, 11), (13, 13), (15, 15), (17, 17), (19, 19)]
     assert wording.missing(ranges) == "1, 3–9, 11, 13, 15 and 2 more"  # noqa: RUF001
     assert wording.missing([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "locale", "money"),
+    [
+        (None, "en_GB", "€1,234.56"),
+        ("en", "en_GB", "€1,234.56"),
+        ("en-US,en;q=0.8", "en_US", "€1,234.56"),
+        ("de-DE,de;q=0.9", "de_DE", "1.234,56\N{NO-BREAK SPACE}€"),
+        ("en;q=0.1, de-AT", "de_AT", "€\N{NO-BREAK SPACE}1.234,56"),
+        ("xx-YY, <script>, *;q=x, fr", "fr", None),
+        ("," * 10_000, "en_GB", None),
+    ],
+)
+def test_figures_are_written_as_the_browser_asks(
+    asked: str | None, locale: str, money: str | None
+) -> None:
+    assert choose(asked) == locale
+    if money is not None:
+        assert words_in(locale).money(123_456, "EUR") == money

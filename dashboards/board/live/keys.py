@@ -1,0 +1,95 @@
+"""What of a page can change, and what changes with which row. Pure."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from dashboards.board.feed.memory import Change
+from dashboards.board.feed.rows import Alert, Level, Till, Totals
+
+Kind = Literal[
+    "notices", "summary", "location", "figures", "till", "stock", "place", "product", "alert",
+    "list", "hours",
+]  # fmt: skip
+
+
+class Key(NamedTuple):
+    """One thing on a page: a row, a group of figures, or the order of a list.
+
+    ``ident`` is a till, a SKU, or what a list is of; empty where the kind has none.
+    """
+
+    kind: Kind
+    location_id: str = ""
+    ident: str = ""
+
+    @property
+    def row_id(self) -> str:
+        """What the element is called in the page; ``/`` is in no id."""
+        return "/".join(self)
+
+
+NOTICES = Key("notices")
+SUMMARY = Key("summary")
+OVERVIEW = Key("list", "", "locations")
+ALERTS = Key("list", "", "alerts")
+
+
+def stock_list(location_id: str) -> Key:
+    """The order of one location's stock."""
+    return Key("list", location_id, "stock")
+
+
+def till_list(location_id: str) -> Key:
+    """Which tills a location has."""
+    return Key("list", location_id, "tills")
+
+
+def place_list(sku: str) -> Key:
+    """Which locations have a product."""
+    return Key("list", "", f"places/{sku}")
+
+
+def keys_of(change: Change) -> Iterator[Key]:
+    """Everything that shows something of the changed row."""
+    row = change.row
+    match row:
+        case Level():
+            yield from _keys_of_stock(row.location_id, row.sku)
+        case Alert():
+            yield from _keys_of_stock(row.location_id, row.sku)
+            yield Key("alert", row.location_id, row.sku)
+        case Till():
+            yield Key("till", row.location_id, row.till_id)
+        case Totals():
+            yield Key("hours", row.location_id)
+    if not isinstance(row, Level):
+        yield from keys_of_location(row.location_id)
+    if change.lists:
+        yield from _lists_of(row)
+
+
+def keys_of_location(location_id: str) -> Iterator[Key]:
+    """Where a location as a whole is shown."""
+    yield Key("figures", location_id)
+    yield Key("location", location_id)
+
+
+def _keys_of_stock(location_id: str, sku: str) -> Iterator[Key]:
+    yield Key("stock", location_id, sku)
+    yield Key("place", location_id, sku)
+    yield Key("product", "", sku)
+
+
+def _lists_of(row: Level | Totals | Alert | Till) -> Iterator[Key]:
+    match row:
+        case Level():
+            yield stock_list(row.location_id)
+            yield place_list(row.sku)
+        case Alert():
+            yield ALERTS
+            yield stock_list(row.location_id)
+        case Till():
+            yield till_list(row.location_id)
+            yield OVERVIEW
+        case Totals():
+            yield OVERVIEW

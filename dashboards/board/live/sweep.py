@@ -1,0 +1,43 @@
+"""What changes by time alone: who has fallen silent, and what all locations add up to."""
+
+import asyncio
+from collections.abc import Callable
+
+from dashboards.board.feed.memory import Memory
+from dashboards.board.live.keys import SUMMARY, Key
+from dashboards.board.live.viewers import Viewers
+from dashboards.board.words.locales import DEFAULT
+from dashboards.board.words.scene import Scene, heard_state
+
+SWEEP_SECONDS = 1.0
+"""How late a silence is noticed, and how often the sums of all locations are drawn: a thousand
+locations cost some ten milliseconds."""
+
+
+async def run(memory: Memory, viewers: Viewers, scene: Callable[[str], Scene]) -> None:
+    """Until cancelled."""
+    states: dict[Key, str] = {}
+    turn = 0
+    while True:
+        changed = _changed(memory, scene(DEFAULT), states)
+        viewers.note_locations({key.location_id for key in changed})
+        for key in changed:
+            viewers.mark(key)
+        if changed or memory.turn != turn:
+            viewers.mark(SUMMARY)
+        turn = memory.turn
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+def _changed(memory: Memory, scene: Scene, states: dict[Key, str]) -> list[Key]:
+    """Locations and tills whose state is another than at the last look; notes it in ``states``."""
+    now: dict[Key, str] = {}
+    for location_id in memory.location_ids():
+        now[Key("location", location_id)] = scene.state(location_id)
+        for till in memory.tills(location_id):
+            key = Key("till", location_id, till.till_id)
+            now[key] = heard_state(till.last_seen, scene.now)
+    changed = [key for key, state in now.items() if states.get(key, state) != state]
+    states.clear()
+    states.update(now)
+    return changed

@@ -1,0 +1,57 @@
+"""Every location in one look: who needs help comes first."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from dashboards.board.lists.view import view_of
+from dashboards.board.live.keys import OVERVIEW, SUMMARY, Key
+from dashboards.board.pages.common import Visit
+from dashboards.board.state import Board
+from dashboards.board.words import attention
+from dashboards.board.words.places import show_summary
+
+SHOWS = {"all": "All", "help": "Needs a look", "silent": "Silent"}
+
+
+async def overview(request: web.Request) -> web.Response:
+    """The list of all locations, the one that needs most attention first."""
+    visit = Visit(request)
+    board, search = visit.board, visit.search().lower()
+    await board.ready()
+    wanted = visit.chosen("show", SHOWS)
+    viewer = visit.viewer([SUMMARY, OVERVIEW])
+
+    async def choose() -> Sequence[str]:
+        return _by_attention(board, visit.locale, search, wanted)
+
+    listing = await board.listings.share(
+        ("overview", search, wanted), OVERVIEW, lambda each: Key("location", each), choose
+    )
+    view = await view_of(board, viewer, listing, request.query)
+    shown = {
+        "view": view,
+        "here": visit.here,
+        "search": visit.search(),
+        "show": wanted,
+        "shows": SHOWS,
+    }
+    if visit.part == "list":
+        return visit.page("overview/list.html", viewer, shown)
+    summary = show_summary(board.scene(visit.locale))
+    return visit.page("overview/page.html", viewer, {**shown, "summary": summary})
+
+
+def _by_attention(board: Board, locale: str, search: str, wanted: str) -> list[str]:
+    scene = board.scene(locale)
+    weights = {each: attention.weight(scene, each) for each in board.memory.location_ids()}
+    named = {each: (board.memory.place(each).name or each).lower() for each in weights}
+    found = [each for each in weights if search in named[each] or search in each.lower()]
+    if wanted == "help":
+        found = [each for each in found if weights[each]]
+    if wanted == "silent":
+        found = [each for each in found if scene.state(each) == "silent"]
+    return sorted(found, key=lambda each: (-weights[each], named[each], each))
+
+
+ROUTES = [web.get("/", overview)]

@@ -1,0 +1,114 @@
+"""Who needs help, and why. Pure.
+
+Each reason has a weight; a location's place on the overview is their sum. The weights say what is
+looked at first: a shop that nobody hears may be losing every sale's record; one that sells half
+of the usual loses money; events that are missing make its figures wrong; shelves that are empty
+lose sales one product at a time.
+"""
+
+from collections import Counter
+from typing import NamedTuple
+
+from dashboards.board.words.scene import Scene
+from dashboards.board.words.wording import span
+
+FEW_SALES = 0.5
+"""Share of the usual net sales below which a day is bad."""
+
+FEWER_SALES = 0.8
+"""Share below which it is weak: a fifth less is rarely chance over some hours."""
+
+SALES_JUDGED_SECONDS = 2 * 3600
+"""How much of the usual day must have sold something before it is judged: one early customer
+more or less would be half of a first hour."""
+
+SILENT, BAD_DAY, MISSING, WEAK_DAY, NEGATIVE, DISCREPANCY, OUT, BELOW = (
+    100,
+    80,
+    60,
+    35,
+    30,
+    20,
+    15,
+    5,
+)
+
+
+class Need(NamedTuple):
+    """One reason to look; ``severity`` is ``bad`` or ``warn``."""
+
+    weight: int
+    severity: str
+    words: str
+
+
+def needs(scene: Scene, location_id: str) -> list[Need]:
+    """The reasons to look at a location, the heaviest first."""
+    found = [
+        *_silence(scene, location_id),
+        *_sales(scene, location_id),
+        *_records(scene, location_id),
+        *_shelves(scene, location_id),
+    ]
+    return sorted(found, key=lambda need: -need.weight)
+
+
+def weight(scene: Scene, location_id: str) -> int:
+    """How much a location wants a look; 0 where nothing does."""
+    return sum(need.weight for need in needs(scene, location_id))
+
+
+def _silence(scene: Scene, location_id: str) -> list[Need]:
+    seen = scene.memory.last_seen(location_id)
+    if seen is None or scene.state(location_id) != "silent":
+        return []
+    return [Need(SILENT, "bad", f"Silent for {span((scene.now - seen).total_seconds())}")]
+
+
+def _sales(scene: Scene, location_id: str) -> list[Need]:
+    share = share_of_usual(scene, location_id)
+    if share is None or share >= FEWER_SALES:
+        return []
+    words = f"Sales {scene.words.change(share - 1)} against usual"
+    return [Need(BAD_DAY, "bad", words) if share < FEW_SALES else Need(WEAK_DAY, "warn", words)]
+
+
+def share_of_usual(scene: Scene, location_id: str) -> float | None:
+    """Today's net sales as a share of what is usual by now; None where that says nothing."""
+    totals, profile = scene.memory.totals.get(location_id), scene.usual.today(location_id)
+    usual = scene.usual.by_now(location_id, scene.now)
+    if totals is None or profile is None or not usual or usual < 0:
+        return None
+    elapsed = scene.usual.selling_seconds(location_id, scene.now)
+    return totals.net_sales_minor / usual if elapsed >= SALES_JUDGED_SECONDS else None
+
+
+def _records(scene: Scene, location_id: str) -> list[Need]:
+    missing = sum(till.missing_events for till in scene.memory.tills(location_id))
+    totals = scene.memory.totals.get(location_id)
+    found: list[Need] = []
+    if missing:
+        found.append(Need(MISSING, "bad", f"{_counted(scene, missing, 'event')} missing"))
+    if totals is not None and totals.discrepancies:
+        told = _counted(scene, totals.discrepancies, "receipt")
+        found.append(Need(DISCREPANCY, "warn", f"{told} that do not add up"))
+    return found
+
+
+def _shelves(scene: Scene, location_id: str) -> list[Need]:
+    reasons = Counter(alert.reason for alert in scene.memory.alerts(location_id).values())
+    told: tuple[tuple[str, int, str, str], ...] = (
+        ("negative_stock", NEGATIVE, "bad", "with negative stock"),
+        ("out_of_stock", OUT, "warn", "out of stock"),
+        ("below_reorder_point", BELOW, "warn", "to reorder"),
+    )
+    return [
+        Need(weighs + min(reasons[reason], weighs), severity,
+             f"{_counted(scene, reasons[reason], 'product')} {words}")
+        for reason, weighs, severity, words in told
+        if reasons[reason]
+    ]  # fmt: skip
+
+
+def _counted(scene: Scene, number: int, what: str) -> str:
+    return f"{scene.words.count(number)} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,162 @@
+"""Locations and their tills, as rows and figures."""
+
+from datetime import datetime
+
+from dashboards.board.feed.rows import Till, Totals
+from dashboards.board.live.keys import SUMMARY, Key
+from dashboards.board.words import attention, wording
+from dashboards.board.words.scene import Scene, Shown, heard_state, milliseconds, some
+
+NOTES_SHOWN = 3
+"""Reasons told in a row of the overview; more make it long, and three are enough to go there."""
+
+
+def show_summary(scene: Scene) -> Shown:
+    """What all locations add up to. Money is not added: currencies differ."""
+    memory, count = scene.memory, scene.words.count
+    ids = memory.location_ids()
+    states = [scene.state(each) for each in ids]
+    missing = sum(till.missing_events for each in ids for till in memory.tills(each))
+    alerts = sum(len(memory.alerts(each)) for each in ids)
+    helped = sum(1 for each in ids if attention.weight(scene, each) >= attention.MISSING)
+    cells = {
+        "locations": count(len(ids)),
+        "help": count(helped),
+        "open": count(states.count("open")),
+        "silent": count(states.count("silent")),
+        "alerts": count(alerts),
+        "missing": count(missing),
+    }
+    marks = {"alerts": some(alerts), "missing": some(missing), "help": some(helped)}
+    return Shown(SUMMARY, cells, marks)
+
+
+def show_location(scene: Scene, location_id: str) -> Shown:
+    """One line of the list of all locations."""
+    memory, words = scene.memory, scene.words
+    place, totals = memory.place(location_id), memory.totals.get(location_id)
+    missing = sum(till.missing_events for till in memory.tills(location_id))
+    alerts = len(memory.alerts(location_id))
+    seen = memory.last_seen(location_id)
+    found = attention.needs(scene, location_id)[:NOTES_SHOWN]
+    cells = {
+        "name": place.name or location_id,
+        "kind": wording.KINDS.get(place.kind or "", "Not registered"),
+        **_heard(scene, location_id, seen),
+        "alerts": words.count(alerts),
+        "missing": words.count(missing) if seen else wording.NOTHING,
+        "usual": _usual(scene, location_id),
+        **_day_cells(scene, totals, place.currency),
+    }
+    marks = {
+        "state": scene.state(location_id),
+        "alerts": some(alerts),
+        "missing": some(missing),
+        "discrepancies": some(totals.discrepancies if totals else 0),
+        "named": "" if place.name else "no",
+    }
+    return Shown(
+        Key("location", location_id),
+        cells,
+        marks,
+        milliseconds(seen),
+        tuple((need.severity, need.words) for need in found),
+    )
+
+
+def show_figures(scene: Scene, location_id: str) -> Shown:
+    """The figures on top of one location's page."""
+    place, totals = scene.memory.place(location_id), scene.memory.totals.get(location_id)
+    line = show_location(scene, location_id)
+    cells = {**line.cells, **_money_cells(scene, totals, place.currency)}
+    where = scene.where(location_id)
+    cells["as_of"] = (
+        scene.words.clock(totals.as_of, where, scene.now) if totals else wording.NOTHING
+    )
+    return Shown(Key("figures", location_id), cells, line.marks, line.seen, line.notes)
+
+
+def show_till(scene: Scene, location_id: str, till_id: str) -> Shown:
+    """One till of a location."""
+    key = Key("till", location_id, till_id)
+    till = scene.memory.till(location_id, till_id)
+    if till is None:
+        return Shown(key, gone=True)
+    marks = {
+        "state": heard_state(till.last_seen, scene.now),
+        "missing": some(till.missing_events),
+        "duplicates": some(till.duplicates),
+    }
+    cells = {**_till_cells(scene, till), **_heard(scene, location_id, till.last_seen)}
+    cells["state"] = wording.STATES[marks["state"]]
+    cells["last_sale"] = _last_sale(scene, location_id, till_id)
+    return Shown(key, cells, marks, milliseconds(till.last_seen))
+
+
+def _last_sale(scene: Scene, location_id: str, till_id: str) -> str:
+    sale, words = scene.memory.last_sale(location_id, till_id), scene.words
+    if sale is None:
+        return wording.NOTHING
+    amount = words.money(sale.total_minor, scene.memory.place(location_id).currency)
+    return f"{amount}, {words.clock(sale.occurred_at, scene.where(location_id), scene.now)}"
+
+
+def _heard(scene: Scene, location_id: str, seen: datetime | None) -> dict[str, str]:
+    state = wording.STATES[scene.state(location_id)]
+    if seen is None:
+        return {"state": state, "age": "", "heard_at": ""}
+    where = scene.where(location_id)
+    return {
+        "state": state,
+        "age": wording.age((scene.now - seen).total_seconds()),
+        "heard_at": scene.words.clock_with_zone(seen, where, scene.now),
+    }
+
+
+def _usual(scene: Scene, location_id: str) -> str:
+    """How the day compares, in words; empty where nothing is known to compare with."""
+    totals, usual = scene.memory.totals.get(location_id), scene.usual.by_now(location_id, scene.now)
+    if totals is None or usual is None:
+        return ""
+    day = scene.words.weekday(totals.business_date)
+    if usual <= 0:
+        return f"usually nothing by now on a {day}"
+    share = totals.net_sales_minor / usual
+    return f"{scene.words.change(share - 1)} against a usual {day}"
+
+
+def _day_cells(scene: Scene, totals: Totals | None, currency: str | None) -> dict[str, str]:
+    names = ("net_sales", "receipts", "units", "open_carts", "discrepancies", "business_date")
+    if totals is None:
+        return dict.fromkeys(names, wording.NOTHING)
+    words = scene.words
+    return {
+        "net_sales": words.money(totals.net_sales_minor, currency),
+        "receipts": words.count(totals.receipts),
+        "units": words.count(totals.units),
+        "open_carts": words.count(totals.open_carts),
+        "discrepancies": words.count(totals.discrepancies),
+        "business_date": words.day(totals.business_date),
+    }
+
+
+def _money_cells(scene: Scene, totals: Totals | None, currency: str | None) -> dict[str, str]:
+    if totals is None:
+        return dict.fromkeys(("gross", "discount", "tax", "returns"), wording.NOTHING)
+    words = scene.words
+    return {
+        "gross": words.money(totals.gross_minor, currency),
+        "discount": words.money(totals.discount_minor, currency),
+        "tax": words.money(totals.tax_minor, currency),
+        "returns": words.count(totals.returns),
+    }
+
+
+def _till_cells(scene: Scene, till: Till) -> dict[str, str]:
+    count = scene.words.count
+    return {
+        "last_sequence": count(till.last_sequence),
+        "missing": count(till.missing_events),
+        "ranges": wording.missing(till.missing),
+        "duplicates": count(till.duplicates),
+    }
