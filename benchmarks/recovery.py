@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -145,7 +145,7 @@ def _one_round(progress: Progress, victim: Worker, path: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _world(folder: Path, keys: int, rate: float) -> Iterator[tuple[Progress, list[Worker]]]:
+def _world(folder: Path, keys: int, rate: float) -> Generator[tuple[Progress, list[Worker]]]:
     with own_broker(folder) as broker:
         environment = {**os.environ, "TILLSTREAM_KAFKA": broker.bootstrap}
         command = [sys.executable, "-P", "-m", "tillstream", "topics", "sync"]

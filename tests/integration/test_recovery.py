@@ -1,0 +1,116 @@
+"""How little a worker has to do to come back: real processes on a real broker."""
+
+import re
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.integration.own_broker import own_broker, tillstream
+from tests.integration.process import PATIENCE_SECONDS
+from tests.integration.sink_world import PARTITIONS, Message, Till, line
+from tests.integration.worker_world import Topics, WorkerProcess, eventually
+
+SHOPS = 12
+CHANGELOG = "tillstream-state-changelog"
+
+
+@dataclass
+class World:
+    """A broker, a folder for workers, and tills that sell."""
+
+    topics: Topics
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.tills = [Till(f"back-shop-{n}", f"back-till-{n}") for n in range(SHOPS)]
+        self.sold = 0
+
+    def worker(self, name: str = "worker-1") -> WorkerProcess:
+        """A worker, started."""
+        return WorkerProcess(self.topics.kafka, self.folder, name, "tillstream")
+
+    def sell(self, carts: int) -> None:
+        """One SKU, over and over, at every shop."""
+        sales: Sequence[Message] = [
+            till.sale(line(1, f"sku-{number % 20}", 1))
+            for number in range(carts)
+            for till in self.tills
+        ]
+        self.topics.send(sales)
+        self.sold += len(sales)
+
+    def await_levels(self, *workers: WorkerProcess) -> None:
+        """Return once the levels are the sum of what was sold."""
+
+        def left() -> int:
+            return sum(level["on_hand"] for level in self.topics.now("stock.levels").values())
+
+        eventually(
+            f"{self.sold} sales",
+            lambda: left() == -self.sold,
+            lambda: "\n".join(worker.log for worker in workers),
+        )
+
+
+def _opened(worker: WorkerProcess, since: int = 0) -> list[int]:
+    """Records that were recovered for each partition opened after that length of the log."""
+    return [int(found) for found in re.findall(r"recovered_records=(\d+)", worker.log[since:])]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
+    folder = tmp_path_factory.mktemp("recovery")
+    with own_broker(folder) as kafka:
+        status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
+        assert status == 0, errors
+        yield World(Topics(kafka), folder)
+
+
+def test_a_clean_stop_leaves_nothing_to_recover(world: World) -> None:
+    worker = world.worker()
+    try:
+        world.sell(carts=20)
+        world.await_levels(worker)
+        assert worker.stop() == 0, worker.log[-3000:]
+
+        said = len(worker.log)
+        worker.restart()
+        eventually(
+            "every partition", lambda: len(_opened(worker, said)) == PARTITIONS, lambda: worker.log
+        )
+        assert sum(_opened(worker, said)) == 0, "what had settled was not written to the store"
+    finally:
+        assert worker.stop() == 0, worker.log[-3000:]
+
+
+def test_a_killed_worker_reads_the_tail_of_the_changelog_and_nothing_before(world: World) -> None:
+    worker = world.worker()
+    try:
+        for _ in range(8):
+            world.sell(carts=10)
+            time.sleep(0.3)
+        world.await_levels(worker)
+        worker.kill()
+        said = len(worker.log)
+        worker.restart()
+        eventually(
+            "every partition", lambda: len(_opened(worker, said)) == PARTITIONS, lambda: worker.log
+        )
+        everything = len(world.topics.messages(CHANGELOG))
+        assert sum(_opened(worker, said)) < everything / 2, "the whole changelog was read again"
+    finally:
+        assert worker.stop() == 0, worker.log[-3000:]
+
+
+def test_a_second_worker_of_the_same_name_ends_and_says_what_to_do(world: World) -> None:
+    first = world.worker()
+    try:
+        eventually("every partition", lambda: len(_opened(first)) >= PARTITIONS, lambda: first.log)
+        second = world.worker()
+        assert second.process.wait(timeout=PATIENCE_SECONDS) == 1, second.log[-3000:]
+        assert "give every worker a name of its own, by --name" in second.log
+    finally:
+        assert first.stop() == 0, first.log[-3000:]
