@@ -9,6 +9,7 @@ import faust
 import structlog
 from yarl import URL
 
+from engine.changelog import TOMBSTONES_KEPT_SECONDS
 from engine.clients import TOPIC_EXISTS, AdminClient, NewTopic
 from engine.consumer import BatchConsumer, BatchTransport
 from engine.contract import AgentSpec
@@ -118,6 +119,7 @@ async def _partitions(admin: Any, topics: tuple[str, ...]) -> int:
 async def _create_changelog(admin: Any, name: str, partitions: int, replication: int) -> None:
     config = {
         "cleanup.policy": "compact",
+        "delete.retention.ms": str(TOMBSTONES_KEPT_SECONDS * 1000),
         "max.message.bytes": str(CHANGELOG_BATCH_BYTES_MAX),
         "min.insync.replicas": str(min(INSYNC_REPLICAS_MIN, replication)),
     }

@@ -3,6 +3,7 @@
 The store holds the offset up to which it is right, so only the tail is read, in large batches.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,8 +21,28 @@ PROGRESS_EVERY_RECORDS = 500_000
 """A rebuild that says nothing for minutes looks like one that hangs."""
 
 
-class StoreAheadOfLog(Exception):
+_DAY_SECONDS = 24 * 60 * 60
+
+TOMBSTONES_KEPT_SECONDS = 7 * _DAY_SECONDS
+"""``delete.retention.ms`` of the changelog: how long it tells that a key is gone. Kafka's default
+of a day is shorter than a weekend; far longer, and it fills with carts of long ago."""
+
+STORE_AGE_SECONDS_MAX = 5 * _DAY_SECONDS
+"""How long ago a store may have been complete. Closer to `TOMBSTONES_KEPT_SECONDS`, clocks that
+differ or a long recovery bring back keys that were dropped; far below, a long weekend costs a
+rebuild."""
+
+
+class StoreUnfit(Exception):
+    """The store cannot be brought up to date from the changelog: it is to be built anew."""
+
+
+class StoreAheadOfLog(StoreUnfit):
     """The store was written past the changelog's end: the log has lost what the store holds."""
+
+
+class StoreTooOld(StoreUnfit):
+    """The changelog may have forgotten keys that were dropped since the store was complete."""
 
 
 async def recover(
@@ -29,7 +50,7 @@ async def recover(
 ) -> None:
     """Read the changelog from the store's position to its end; ``applied`` is told each part.
 
-    Raises `StoreAheadOfLog`; the caller empties the store and recovers from the first offset.
+    Raises `StoreUnfit`; the caller empties the store and recovers from the first offset.
     """
     consumer = Consumer(
         bootstrap_servers=bootstrap,
@@ -51,10 +72,11 @@ async def read_tail(consumer: Any, store: Store, tp: Any, applied: Callable[[int
     read may cut its transaction in two, which no fold may see.
     """
     consumer.assign([tp])
+    began = time.time()
     end: int = (await consumer.end_offsets([tp]))[tp]
     start = store.position()
-    if start is not None and start > end:
-        raise StoreAheadOfLog(f"{tp.topic}-{tp.partition} ends at {end}, the store is at {start}")
+    if start is not None:
+        _require_fit(store, start, tp, end, began)
     if start is None:
         await consumer.seek_to_beginning(tp)
     else:
@@ -69,6 +91,15 @@ async def read_tail(consumer: Any, store: Store, tp: Any, applied: Callable[[int
         store.write(values, at)
         applied(len(records))
         tell(len(records), at)
+    store.confirm(began)
+
+
+def _require_fit(store: Store, start: int, tp: Any, end: int, now: float) -> None:
+    if start > end:
+        raise StoreAheadOfLog(f"{tp.topic}-{tp.partition} ends at {end}, the store is at {start}")
+    confirmed = store.confirmed_at()
+    if confirmed is None or abs(now - confirmed) > STORE_AGE_SECONDS_MAX:
+        raise StoreTooOld(f"the store was last known to be complete at {confirmed}, now is {now}")
 
 
 def _progress(tp: Any, end: int) -> Callable[[int, int], None]:

@@ -19,7 +19,7 @@ class PartitionLog(Protocol):
     async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
         """Bring ``store`` to the changelog's end; ``applied`` is told the records of each part.
 
-        Raises `engine.changelog.StoreAheadOfLog`.
+        Raises `engine.changelog.StoreUnfit`.
         """
         ...
 

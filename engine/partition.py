@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from engine.changelog import StoreAheadOfLog
+from engine.changelog import StoreUnfit
 from engine.contract import AgentSpec, Outbox, PartitionAgent, Record
 from engine.errors import FoldFailed
 from engine.log import PartitionLog
@@ -98,7 +98,7 @@ class PartitionWork:
         store = self._place.open()
         try:
             await self._log.recover(store, self._note_recovered)
-        except StoreAheadOfLog as found:
+        except StoreUnfit as found:
             log.warning("state is rebuilt", partition=self.partition, why=str(found))
             store.close()
             self._place.clear()

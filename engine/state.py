@@ -5,6 +5,7 @@ changes of the open transaction (live objects, so that an evicted one is not rea
 changes that are committed but not yet in the store (bytes), and the store (bytes).
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -113,6 +114,7 @@ class PartitionState:
         ``position`` is the offset after the last changelog record that the store now covers.
         """
         self._store.write(self._unwritten, position)
+        self._store.confirm(time.time())
         self._unwritten = {}
 
     def read(self, key: bytes) -> bytes | None:

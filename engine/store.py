@@ -19,7 +19,8 @@ from rocksdict import (
 )
 
 _POSITION = b"\x00position"
-"""No table's key starts with the separator, so this cannot meet one."""
+_CONFIRMED_AT = b"\x00confirmed-at"
+"""No table's key starts with the separator, so these cannot meet one."""
 
 _FILTER_BITS_PER_KEY = 10
 """Of each file's filter. A key that was never seen is asked for once per file without one; with
@@ -44,6 +45,8 @@ class Store(Protocol):
     def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]: ...
     def write(self, values: Mapping[bytes, bytes | None], position: int) -> None: ...
     def position(self) -> int | None: ...
+    def confirm(self, at_seconds: float) -> None: ...
+    def confirmed_at(self) -> float | None: ...
     def close(self) -> None: ...
 
 
@@ -53,6 +56,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._values: dict[bytes, bytes] = {}
         self._position: int | None = None
+        self._confirmed_at: float | None = None
 
     def read(self, key: bytes) -> bytes | None:
         """The value of ``key``."""
@@ -77,6 +81,14 @@ class MemoryStore:
     def position(self) -> int | None:
         """The changelog offset to read on from; None for a store that was never written."""
         return self._position
+
+    def confirm(self, at_seconds: float) -> None:
+        """See `RocksStore.confirm`."""
+        self._confirmed_at = at_seconds
+
+    def confirmed_at(self) -> float | None:
+        """See `RocksStore.confirmed_at`."""
+        return self._confirmed_at
 
     def close(self) -> None:
         """Nothing to release."""
@@ -121,6 +133,15 @@ class RocksStore:
         """The changelog offset to read on from; None for a store that was never written."""
         position: bytes | None = self._db.get(_POSITION)
         return None if position is None else int(position)
+
+    def confirm(self, at_seconds: float) -> None:
+        """Note that the store held all of the changelog at that moment, in seconds since 1970."""
+        self._db.put(_CONFIRMED_AT, b"%d" % at_seconds)
+
+    def confirmed_at(self) -> float | None:
+        """The last moment that was confirmed, in whole seconds; None where none ever was."""
+        confirmed: bytes | None = self._db.get(_CONFIRMED_AT)
+        return None if confirmed is None else float(confirmed)
 
     def close(self) -> None:
         """Flush and release the folder's lock."""

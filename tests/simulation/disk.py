@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from engine.store import MemoryStore, Store
 
-Write = tuple[Mapping[bytes, bytes | None], int]
+Write = Callable[[MemoryStore], None]
 
 
 class Disk:
@@ -39,8 +39,8 @@ class DiskStore(MemoryStore):
     def __init__(self, disk: Disk) -> None:
         super().__init__()
         self._disk = disk
-        for values, position in disk.writes:
-            super().write(values, position)
+        for write in disk.writes:
+            write(self)
 
     def write(self, values: Mapping[bytes, bytes | None], position: int) -> None:
         """See `engine.store.Store`; a process may be killed just before or after it."""
@@ -48,7 +48,12 @@ class DiskStore(MemoryStore):
         self.put(dict(values), position)
         self._disk.crash_point()
 
+    def confirm(self, at_seconds: float) -> None:
+        """See `engine.store.Store`; a write of its own."""
+        super().confirm(at_seconds)
+        self._disk.writes.append(lambda store: MemoryStore.confirm(store, at_seconds))
+
     def put(self, values: Mapping[bytes, bytes | None], position: int) -> None:
         """One atomic write."""
-        self._disk.writes.append((values, position))
         super().write(values, position)
+        self._disk.writes.append(lambda store: MemoryStore.write(store, values, position))

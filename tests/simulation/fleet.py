@@ -26,6 +26,9 @@ PAUSE_SECONDS_MAX = 60.0
 
 HANG_SECONDS_MAX = 45.0
 
+DAYS_SECONDS = 8 * 24 * 60 * 60
+"""Longer than the changelog keeps its tombstones."""
+
 UNEXPECTED_ENDS_MAX = 3
 """A worker that stops so often, unexpected each time, is not started again: the run has failed."""
 
@@ -119,7 +122,7 @@ class Fleet:
 
     def _apply(self, fault: Fault, worker: Worker) -> None:
         kind, share = fault.kind, fault.size
-        if kind in ("kill", "power", "delete", "old copy", "elsewhere"):
+        if kind in ("kill", "power", "delete", "old copy", "elsewhere", "back after days"):
             self._kill(worker, kind, share)
         elif kind == "pause":
             self._pause(worker, PAUSE_SECONDS_MAX * share)
@@ -132,19 +135,25 @@ class Fleet:
         elif kind == "hang":
             self._network.hang(HANG_SECONDS_MAX * share)
         else:
-            # A reader for whom a day is too short to take in the changelog is nobody's promise.
-            recovering = any(not worker.is_open for worker in self._workers.values())
-            self._broker.compact(keep_tombstones=kind == "compact" or recovering)
+            self._broker.compact(keep_tombstones=True)
 
     def _kill(self, worker: Worker, kind: str, share: float) -> None:
         self._loop.kill(worker.process)
         if kind == "power":
             worker.disk.keep(1 - share / 3)
-        elif kind == "old copy":
+        elif kind in ("old copy", "back after days"):
             worker.disk.keep(share)
         elif kind == "delete":
             worker.disk.clear()
+        if kind == "back after days":
+            self._let_days_pass()
         self._bury(worker, None if kind == "elsewhere" else worker.disk)
+
+    def _let_days_pass(self) -> None:
+        """The changelog forgets what was dropped, but not under a worker that is reading it."""
+        if all(worker.is_open or worker.process.dead for worker in self._workers.values()):
+            self._loop.days_seconds += DAYS_SECONDS
+            self._broker.compact(keep_tombstones=False)
 
     def _pause(self, worker: Worker, seconds: float) -> None:
         worker.process.paused = True

@@ -224,7 +224,7 @@ def _tills(plan: Plan, world: World, rng: random.Random) -> Iterator[list[Sent]]
 def _till(plan: Plan, world: World, location: str, till_id: str, rng: random.Random) -> list[Sent]:
     script = Till(plan, world, location, till_id, rng).script(rng.randint(4, 20))
     events = number(plan, script, rng)
-    if rng.random() < 0.3:
+    if rng.random() < 0.6:
         _sleep(events[rng.randrange(len(events)) :], rng)
     messages: list[Message] = []
     for index, event in enumerate(events):
@@ -263,16 +263,14 @@ def _spoilt(event: dict[str, Any], at: float, rng: random.Random) -> Message:
 
 
 def _sent(message: Message, rng: random.Random) -> Sent:
-    event, effect = message.event, None
-    if event is not None and not message.bad:
-        good = event
-
-        def effect(expected: Expectation) -> None:
-            expected.oracle.event(good, STARTED)
-
+    effect = None if message.bad or message.event is None else _event_effect(message.event)
     skips = rng.randint(1, 3) if rng.random() < 0.02 else 0
     headers = tuple(message.headers)
     return Sent(TILL_EVENTS, message.key, message.value, effect, headers, message.bad, skips=skips)
+
+
+def _event_effect(event: dict[str, Any]) -> Effect:
+    return lambda expected: expected.oracle.event(event, STARTED)
 
 
 def _merged(streams: list[list[Sent]], rng: random.Random) -> list[Sent]:

@@ -63,6 +63,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def __init__(self, rng: random.Random) -> None:
         self.before_step: Callable[[Process], None] = lambda process: None
         self.steps = 0
+        self.days_seconds = 0
+        """How far the calendar has moved on beside the run's own time."""
         self._rng = rng
         self._now = 0.0
         self._timers: list[tuple[float, int, Process, Handle]] = []

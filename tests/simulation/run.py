@@ -14,6 +14,7 @@ from unittest import mock
 
 from agents.ports import Counts
 from agents.retail import retail_agent
+from engine import changelog as changelog_module
 from engine import partition as partition_module
 from engine import state as state_module
 from tests.acceptance.outside.findings import Findings
@@ -63,7 +64,7 @@ class _Unheard:
 SPEC = retail_agent(PARTITIONS, timedelta(hours=4), 0, _Unheard())
 
 
-class _Clock:
+class Clock:
     """The engine's clock during a run."""
 
     loop: VirtualLoop
@@ -72,8 +73,12 @@ class _Clock:
         """Seconds since the beginning of the run."""
         return self.loop.time()
 
+    def time(self) -> float:
+        """Seconds since 1970, which is when the run began."""
+        return self.loop.time() + self.loop.days_seconds
 
-_clock = _Clock()
+
+_clock = Clock()
 
 
 @contextmanager
@@ -81,6 +86,8 @@ def virtual() -> Iterator[None]:
     """The engine tells the runs' time and keeps quiet; once around any number of runs."""
     with (
         mock.patch.object(partition_module, "time", _clock),
+        mock.patch.object(state_module, "time", _clock),
+        mock.patch.object(changelog_module, "time", _clock),
         mock.patch.object(partition_module, "log", mock.Mock()),
         mock.patch.object(partition_module, "PENDING_RECORDS_MAX", 0),
         mock.patch.object(partition_module, "WRITE_EVERY_SECONDS", 0.0),

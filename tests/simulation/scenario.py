@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SCHEDULES_PER_INPUT = 10
@@ -26,12 +27,12 @@ KINDS = (
     "answer fails",
     "hang",
     "compact",
-    "a day passes",
+    "back after days",
 )
 """What may happen, as often as it is named; `fleet.Fleet` says what each does."""
 
 FAULTS_MAX = 6
-STEPS_BETWEEN_FAULTS = 40
+STEPS_BETWEEN_FAULTS = 70
 """On average. A life that ends sooner has not recovered; much later, it has come to rest."""
 
 
@@ -71,16 +72,16 @@ class Knobs:
     burst_every_seconds: float = 0.2
 
 
-def draw(seed: int) -> Scenario:
-    """The scenario of a seed."""
+def draw(seed: int, kinds: Sequence[str] = KINDS) -> Scenario:
+    """The scenario of a seed, with faults of ``kinds`` only."""
     rng = random.Random(seed)
-    faults = tuple(_fault(rng) for _ in range(rng.randint(0, FAULTS_MAX)))
+    faults = tuple(_fault(rng, kinds) for _ in range(rng.randint(0, FAULTS_MAX)))
     return Scenario(seed // SCHEDULES_PER_INPUT, seed + 1, faults)
 
 
-def _fault(rng: random.Random) -> Fault:
+def _fault(rng: random.Random, kinds: Sequence[str]) -> Fault:
     after = 1 + int(rng.expovariate(1 / STEPS_BETWEEN_FAULTS))
-    return Fault(after, rng.choice(KINDS), round(rng.random(), 2))
+    return Fault(after, rng.choice(kinds), round(rng.random(), 2))
 
 
 def knobs_of(scenario: Scenario) -> Knobs:

@@ -38,3 +38,12 @@ def test_rocksdb_holds_values_and_position_after_it_was_closed(tmp_path: Path) -
     second = RocksStore(tmp_path / "db")
 
     assert (second.read(b"a"), second.position()) == (b"1", 7)
+
+
+def test_a_store_knows_when_it_was_last_complete(store: Store) -> None:
+    assert store.confirmed_at() is None
+
+    store.write({b"a": b"1"}, 5)
+    store.confirm(1_763_700_000.0)
+
+    assert store.confirmed_at() == 1_763_700_000.0
