@@ -19,8 +19,8 @@ from tillstream.settings import HOME
 
 RECORD = Path(__file__).with_name("on_record.json")
 
-EVENTS = 100_000
-"""A second or two of work for each; fewer measure the start, more make every test run longer."""
+EVENTS = 60_000
+"""A second of work for each; fewer measure the start, more make every test run longer."""
 
 ROUNDS = 2
 

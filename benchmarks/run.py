@@ -126,7 +126,8 @@ def run(bench: Bench, system: System, tills: Tills, number: int, with_ages: bool
         ages = measure_ages(bench.broker, job.output_topic, tills) if with_ages else None
         memory = peak_mib(contender.process.pid)
         contender.stop()
-        fault = kind.check(bench.broker, tills.sales, read(bench.broker, job.output_topic))
+        newest = read(bench.broker, job.output_topic) if with_ages else filled
+        fault = kind.check(bench.broker, tills.sales, newest)
         return _result(system, sum(ends), began, done, filled, ages, memory, fault)
 
 
