@@ -22,16 +22,13 @@ SALES_JUDGED_SECONDS = 2 * 3600
 """How much of the usual day must have sold something before it is judged: one early customer
 more or less would be half of a first hour."""
 
-SILENT, BAD_DAY, MISSING, WEAK_DAY, NEGATIVE, DISCREPANCY, OUT, BELOW = (
-    100,
-    80,
-    60,
-    35,
-    30,
-    20,
-    15,
-    5,
-)
+MISSING, WEAK_DAY, NEGATIVE, DISCREPANCY, OUT, BELOW = 60, 35, 30, 20, 15, 5
+
+BAD_DAY = 220
+"""More than all of those together, so that they never hide it."""
+
+SILENT = 400
+"""More than a bad day: of a shop that is not heard nothing else can be believed."""
 
 
 class Need(NamedTuple):
