@@ -124,6 +124,8 @@ class BatchConsumer(driver.Consumer):
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish every partition's transaction before the group moves on."""
+        # Before the close, or the next turn would open again what has just been closed.
+        self.stop_flow()
         await self.flow.close()
         await super().on_partitions_revoked(revoked)
 
@@ -150,12 +152,12 @@ class BatchConsumer(driver.Consumer):
         if not self.flow_active:
             await cast(Any, self).wait_first(self.can_resume_flow.wait(), timeout=POLL_SECONDS)
             return
-        generation = self.app.consumer_generation_id
         await self._open_assigned()
         fetched, _ = await self._wait_next_records(POLL_SECONDS)
+        # Whatever the group has decided meanwhile: the work of a revoked partition is closed and
+        # takes nothing, and that of an open one would miss for good what was left out here,
+        # because the next fetch goes on behind it.
         for tp, records in (fetched or {}).items():
-            if not self.flow_active or self.app.consumer_generation_id != generation:
-                return
             await self._fold(tp, cast(Sequence[Record], records))
 
     async def _open_assigned(self) -> None:
