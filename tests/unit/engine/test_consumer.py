@@ -24,7 +24,7 @@ class Turning(BatchConsumer):
     async def _open_assigned(self) -> None:
         pass
 
-    async def _wait_next_records(self, *_: Any) -> tuple[Any, Any]:
+    async def _wait_next_records(self, timeout: float) -> tuple[Any, Any]:  # noqa: ASYNC109
         self.flow_active = False  # the group begins to rebalance while a fetch is under way
         return {EVENTS: ["sale"]}, {EVENTS}
 
