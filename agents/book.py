@@ -43,8 +43,7 @@ class Book:
     def announce(self, outbox: Outbox) -> None:
         """Send every row that was looked up to be changed."""
         changed, self._changed = self._changed, {}
-        for key, row in changed.items():
-            outbox.send(CHECKOUT_TOTALS.name, totals_message(key, row))
+        outbox.send_all(CHECKOUT_TOTALS.name, (totals_message(*row) for row in changed.items()))
 
     def _row(self, key: str) -> Totals:
         row = self._rows.get(key) or Totals()

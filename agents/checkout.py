@@ -74,8 +74,7 @@ class Checkout:
     def announce(self, outbox: Outbox) -> None:
         """Send the status of every till that said something."""
         changed, self._changed = self._changed, {}
-        for key, till in changed.items():
-            outbox.send(TILL_STATUS.name, till_message(key, till))
+        outbox.send_all(TILL_STATUS.name, (till_message(*till) for till in changed.items()))
 
     def _apply(self, event: AnyWireEvent, offset: int, timestamp_ms: int) -> None:
         key = f"{event.location_id}/{event.till_id}"

@@ -12,7 +12,7 @@ from agents.master_data import Known, MasterData
 from agents.movements import MOVEMENTS, Booked, Movements
 from agents.open_carts import CARTS, CLOCKS, OpenCarts
 from agents.ports import Counting, Tally
-from agents.shelf import ITEMS, Shelf
+from agents.shelf import ITEMS, RAISED, Raised, Shelf
 from engine.contract import AgentSpec, Outbox, Record
 from engine.state import PartitionState
 from tables.carts import Cart, Clock
@@ -31,6 +31,7 @@ from topics.registry import (
 TABLES = {
     TILLS: TillState,
     ITEMS: Item,
+    RAISED: Raised,
     CARTS: Cart,
     CLOCKS: Clock,
     TOTALS: Totals,

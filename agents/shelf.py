@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from agents.outputs import alert_message, level_message
 from agents.ports import Counting
 from engine.contract import Message, Outbox
@@ -11,6 +13,16 @@ from tables.restock import judge
 from topics.registry import RESTOCK_ALERTS, STOCK_LEVELS
 
 ITEMS = "items"
+RAISED = "raised"
+
+
+class Raised(msgspec.Struct, array_like=True, gc=False):
+    """How many alerts of a location stand; key ``location_id``.
+
+    Kept, not counted on start: that would read every item of the partition.
+    """
+
+    items: int
 
 
 class Shelf:
@@ -21,9 +33,10 @@ class Shelf:
         self._default_hysteresis = default_hysteresis
         self._levels: dict[str, Item] = {}
         self._alerts: list[Message] = []
-        self._raised: dict[str, int] = {}
+        self._raised: Table[Raised] = state.table(RAISED)
         self._counting = counting
-        self._count_raised()
+        standing = {location_id: raised.items for location_id, raised in self._raised.scan()}
+        counting.now.raised_alerts.update(standing)
 
     def item(self, key: str) -> Item:
         """The item of ``location_id/sku``, a new one where there is none."""
@@ -44,22 +57,17 @@ class Shelf:
         if judge(item, at, self._default_hysteresis):
             self._alerts.append(alert_message(key, item))
         if item.raised != was_raised:
-            raised = self._raised.get(location_id, 0) + (1 if item.raised else -1)
-            self._raised[location_id] = raised
-            self._counting.now.raised_alerts[location_id] = raised
+            self._count_raised(location_id, 1 if item.raised else -1)
 
     def announce(self, outbox: Outbox) -> None:
         """Send the touched levels, and every change of an alert in order."""
         levels, self._levels = self._levels, {}
         alerts, self._alerts = self._alerts, []
-        for key, item in levels.items():
-            outbox.send(STOCK_LEVELS.name, level_message(key, item))
-        for alert in alerts:
-            outbox.send(RESTOCK_ALERTS.name, alert)
+        outbox.send_all(STOCK_LEVELS.name, (level_message(*level) for level in levels.items()))
+        outbox.send_all(RESTOCK_ALERTS.name, alerts)
 
-    def _count_raised(self) -> None:
-        for key, item in self._items.scan():
-            if item.raised:
-                location_id = key.partition("/")[0]
-                self._raised[location_id] = self._raised.get(location_id, 0) + 1
-        self._counting.now.raised_alerts.update(self._raised)
+    def _count_raised(self, location_id: str, more: int) -> None:
+        raised = self._raised.get(location_id) or Raised(0)
+        raised.items += more
+        self._raised.put(location_id, raised)
+        self._counting.now.raised_alerts[location_id] = raised.items

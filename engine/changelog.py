@@ -9,7 +9,8 @@ from typing import Any
 
 import structlog
 
-from engine.clients import Consumer, TopicPartition
+from engine.clients import TopicPartition
+from engine.fetching import PlainConsumer
 from engine.store import Store
 
 log = structlog.get_logger()
@@ -52,7 +53,7 @@ async def recover(
 
     Raises `StoreUnfit`; the caller empties the store and recovers from the first offset.
     """
-    consumer = Consumer(
+    consumer = PlainConsumer(
         bootstrap_servers=bootstrap,
         isolation_level="read_committed",
         auto_offset_reset="earliest",

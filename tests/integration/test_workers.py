@@ -58,6 +58,14 @@ class World:
         """A worker, started."""
         return WorkerProcess(self.topics.kafka, self.folder, name, application_id)
 
+    def await_first(self, trade: Trade, worker: WorkerProcess) -> None:
+        """A worker that is asked to stop before it has begun shows nothing."""
+        eventually(
+            "the first level",
+            lambda: not trade.on_hand.keys().isdisjoint(self.topics.now("stock.levels")),
+            lambda: worker.log,
+        )
+
     def assert_exact(self, trade: Trade, *workers: WorkerProcess) -> None:
         """Levels become the direct sum and stay it; nothing is doubled on the way."""
         eventually(
@@ -130,6 +138,7 @@ def test_a_worker_whose_disk_was_lost_rebuilds_its_state_from_the_changelog(worl
     bursts = trade.bursts()
     for burst in bursts[:10]:
         world.topics.send(burst)
+    world.await_first(trade, worker)
     assert worker.stop() == 0, worker.log[-3000:]
     shutil.rmtree(world.folder / "state")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from agents.checkout import TILLS
@@ -18,6 +19,7 @@ from .log import SimulatedLog
 from .loop import VirtualLoop
 from .network import RequestFailed
 from .parts import Parts
+from .scenario import KINDS
 
 Changes = Mapping[bytes, bytes | None]
 Outputs = Mapping[str, Iterable[Message]]
@@ -144,6 +146,19 @@ class StopsShort(SimulatedLog):
         applied(len(entries))
 
 
+class ReadsPastItsEnd(SimulatedLog):
+    """A recovery keeps what came after its end: the first half of a rival's transaction."""
+
+    async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
+        """Whole parts, wherever they end."""
+        end: int = await self.ask(self.broker.stable_end, CHANGELOG)
+        at = store.position() or 0
+        while at < end:
+            entries, at = await self.ask(self.read, at)
+            store.write({entry.message.key: entry.message.value for entry in entries}, at)
+        store.confirm(0.0)
+
+
 class Trusted(DiskStore):
     """A store that is taken for complete, however old it is."""
 
@@ -201,19 +216,28 @@ class Unfenced(Broker):
         return transaction
 
 
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A run's parts with one of them broken, and the faults that are drawn to find it."""
+
+    parts: Parts
+    kinds: Sequence[str] = KINDS
+
+
 MUTANTS = {
-    "watermark before effects": Parts(log=WatermarkFirst),
-    "acknowledgement first": Parts(log=AcknowledgedFirst),
-    "outputs before state": Parts(log=OutputsFirst),
-    "state before outputs": Parts(log=StateFirst),
-    "store before the transaction": Parts(log=StoreFirst),
-    "settled before the answer": Parts(log=Unconfirmed),
-    "sent again after a doubt": Parts(log=CommitsAgain),
-    "recovered before fencing": Parts(log=RecoversFirst),
-    "recovered from what was taken back": Parts(log=ReadsUncommitted),
-    "recovered too little": Parts(log=StopsShort),
-    "store's position before its values": Parts(disk=TornDisk),
-    "old store trusted": Parts(disk=TrustedDisk),
-    "no fencing": Parts(broker=Unfenced),
+    "watermark before effects": Mutant(Parts(log=WatermarkFirst)),
+    "outputs before state": Mutant(Parts(log=OutputsFirst)),
+    "acknowledgement first": Mutant(Parts(log=AcknowledgedFirst)),
+    "state before outputs": Mutant(Parts(log=StateFirst)),
+    "store before the transaction": Mutant(Parts(log=StoreFirst)),
+    "settled before the answer": Mutant(Parts(log=Unconfirmed)),
+    "sent again after a doubt": Mutant(Parts(log=CommitsAgain)),
+    "recovered before fencing": Mutant(Parts(log=RecoversFirst)),
+    "recovered from what was taken back": Mutant(Parts(log=ReadsUncommitted)),
+    "recovered too little": Mutant(Parts(log=StopsShort)),
+    "recovered past its end": Mutant(Parts(log=ReadsPastItsEnd), ("pause", "rival")),
+    "store's position before its values": Mutant(Parts(disk=TornDisk)),
+    "old store trusted": Mutant(Parts(disk=TrustedDisk), ("back after days", "handover")),
+    "no fencing": Mutant(Parts(broker=Unfenced)),
 }
-"""By the order that is broken."""
+"""By the order that is broken. Two need a rare order, so only what leads to it is drawn."""

@@ -13,8 +13,8 @@ from .scenario import Fault, Scenario
 
 T = TypeVar("T")
 
-RUNS_MAX = 1_500
-"""Runs that a shrinking may take: some 15 s. The smallest scenario is nice to have, not needed."""
+RUNS_MAX = 800
+"""Runs that a shrinking may take: some 10 s. The smallest scenario is nice to have, not needed."""
 
 Fails = Callable[[Scenario], bool]
 
@@ -88,10 +88,10 @@ def _with(scenario: Scenario, at: int, fault: Fault) -> Scenario:
 def as_test(name: str, scenario: Scenario, findings: Sequence[str], mutant: str = "") -> str:
     """A test to paste into `test_found.py`; ``findings`` say what was wrong."""
     faults = "".join(f"            {fault},\n" for fault in scenario.faults)
-    parts = f', MUTANTS["{mutant}"]' if mutant else ""
+    parts = f', MUTANTS["{mutant}"].parts' if mutant else ""
     sent = make_inputs(scenario.inputs).sent
     kept = [sent[at] for at in (scenario.kept or ())]
-    messages = "".join(f"    # {one.topic} {(one.value or b'')[:300]!r}\n" for one in kept)
+    messages = "".join(f"    # {one.topic} {(one.value or b'')[:50]!r}\n" for one in kept)
     return (
         f"def test_{name}() -> None:\n"
         f'    """{"; ".join(findings)}."""\n'

@@ -51,6 +51,7 @@ RELEASED: dict[str, tuple[str, ...]] = {
     ),
     "movements": ("offset",),
     "locations": ("offset",),
+    "raised": ("items",),
 }
 """Fields of each table's values, in the order in which stores and changelogs hold them. Add a new
 field here with the release that brings it; never take one out, and never move one."""
