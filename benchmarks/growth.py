@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.kafka import own_broker
-from benchmarks.run import Bench
+from benchmarks.run import Bench, RunFailed
 from benchmarks.sales import Shape
 from benchmarks.surge import Surge, surge
 from benchmarks.systems import system
@@ -77,17 +77,28 @@ def main(
         bench = Bench(broker, Path(folder))
         for step in steps(full):
             if step.curve in wanted:
-                rows.append(_row(step, _run(bench, step, events)))
-                typer.echo(f"{rows[-1]}", err=True)
+                rows.extend(_measured(bench, step, events))
     JSON.write_text(json.dumps(rows, indent=1) + "\n")
     Console(width=120).print(_table(rows))
-    raise typer.Exit(0 if all(row["correct"] for row in rows) else 1)
+    done = sum(step.curve in wanted for step in steps(full)) == len(rows)
+    raise typer.Exit(0 if done and all(row["correct"] for row in rows) else 1)
 
 
 def _run(bench: Bench, step: Step, events: int) -> Surge:
     sales = int(events * min(step.sales_share, 1.0))
     engine = system("tillstream")
     return surge(bench, engine, step.shape, sales, step.workers, step.keys_first)
+
+
+def _measured(bench: Bench, step: Step, events: int) -> Iterator[dict[str, Any]]:
+    """The step's row; none where it did not finish, which standard error then tells."""
+    try:
+        row = _row(step, _run(bench, step, events))
+    except RunFailed as fault:
+        typer.echo(f"{step.curve} {step.value:g} failed: {fault}", err=True)
+    else:
+        typer.echo(f"{step.curve} {step.value:g}: {row['events_per_second']:,.0f}/s", err=True)
+        yield row
 
 
 def _row(step: Step, surge: Surge) -> dict[str, Any]:
