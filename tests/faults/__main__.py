@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
+from types import FrameType
 
 from tests.acceptance.outside.stack import say
 
@@ -30,6 +32,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Suffer and judge; the last line is one JSON object, the exit status 0 where all is right."""
     options = _options(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell had them ignored
+        signal.signal(number, _end)
     faults = draw(options.seed, options.minutes, options.kinds, options.faults)
     say(f"seed {options.seed}: {', '.join(fault.kind for fault in faults)}")
     home = Path(tempfile.mkdtemp(prefix="tillstream-faults-"))
@@ -38,6 +42,11 @@ def main(arguments: list[str] | None = None) -> int:
         return _tell(session, home, options.keep)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """Take the stack down on the way out."""
+    sys.exit(128 + number)
 
 
 def _tell(session: Session, home: Path, keep: Path | None) -> int:

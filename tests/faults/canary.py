@@ -47,7 +47,7 @@ class Canary:
             self._feed.send(message_of(self._sale(location), 0.0, self._rng))
             self._on_hand[location] += DELIVERED - 1
         self._business.commit(Change(movements=[self._delivery(one) for one in self.locations]))
-        return eventually("caught up", seconds, self._shown)
+        return eventually(seconds, self._shown)
 
     def _shown(self) -> bool:
         with psycopg.connect(self._dsn, connect_timeout=5) as connection:

@@ -7,21 +7,36 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from typing import Any
 
-from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from confluent_kafka import Producer
 
-from tests.acceptance.outside.feed import send
+from tests.acceptance.outside.feed import lead_astray
 from tests.acceptance.outside.message import Message
+from tests.acceptance.outside.partition import murmur2
 from tests.acceptance.outside.plan import INPUT
 from tests.acceptance.outside.world import World
 
-UNACKNOWLEDGED_MAX = 1_000
-"""A till's buffer: with so many on their way it waits."""
+SETTINGS = {
+    "acks": "all",
+    "enable.idempotence": True,
+    "linger.ms": 10,
+    "compression.type": "gzip",
+    "message.max.bytes": 1_048_576,
+    # A till's buffer: with so many on their way it waits.
+    "queue.buffering.max.messages": 1_000,
+    "request.timeout.ms": 10_000,
+    "delivery.timeout.ms": 240_000,
+    "reconnect.backoff.max.ms": 1_000,
+}
 
-ANSWERS_SECONDS_MAX = 300.0
-"""Above the producer's own limit for one message."""
+ANSWERS_SECONDS_MAX = 600.0
+"""Above the producer's own limit for one message, and for sending it once more."""
+
+FULL_SECONDS = 0.02
+"""How long a till waits before it looks again whether its buffer has room."""
 
 
 @dataclass(frozen=True)
@@ -39,68 +54,74 @@ class Feed:
     def __init__(self, servers: str, messages: Sequence[Message], world: World) -> None:
         self._messages = messages
         self._world = world
-        self._producer: Any = _producer(servers)
-        self.partitions = len(self._producer.partitions_for(INPUT))
-        self._room = threading.BoundedSemaphore(UNACKNOWLEDGED_MAX)
+        self._producer = Producer({"bootstrap.servers": servers, **SETTINGS})
+        self.partitions = len(self._producer.list_topics(INPUT, 30).topics[INPUT].partitions)
+        self._keyless = count()
         self._again: deque[Message] = deque()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._stopping, self._closed = threading.Event(), threading.Event()
+        self._sending = threading.Thread(target=self._run, daemon=True)
+        self._answering = threading.Thread(target=self._serve_answers, daemon=True)
         self.acknowledged: list[Acknowledged] = []
         self.unanswered: list[Message] = []
-        self._outstanding = 0
-        self._counting = threading.Lock()
         self.buffer_full_seconds = 0.0
         self.failure: BaseException | None = None
 
     def start(self, seconds: float) -> None:
         """Begin; a message at position 1.0 is sent after ``seconds``."""
         self._seconds = seconds
-        self._thread.start()
+        self._answering.start()
+        self._sending.start()
 
     def stop(self) -> None:
         """Send nothing new, and wait for the answers to what was sent."""
         self._stopping.set()
-        self._thread.join()
+        self._sending.join()
         limit = time.monotonic() + ANSWERS_SECONDS_MAX
-        while self._again or self._outstanding:
+        while self._again or len(self._producer):
             if time.monotonic() > limit:
-                raise RuntimeError(f"{self._outstanding} messages were never answered")
+                raise RuntimeError(f"{len(self._producer)} messages were never answered")
             self._repeat()
             time.sleep(0.1)
-        self._producer.close()
+        self._closed.set()
+        self._answering.join()
 
     def send(self, message: Message) -> None:
         """Send one message, waiting while the buffer is full."""
-        began = time.monotonic()
-        self._room.acquire()
-        self.buffer_full_seconds += time.monotonic() - began
-        self._count(1)
-        future = self._handed_over(message)
-        future.add_callback(self._note, message)
-        future.add_errback(self._not_taken, message)
-
-    def _handed_over(self, message: Message) -> Any:
+        place = self._place(message)
         while True:
             try:
-                return send(self._producer, message, self._world, self.partitions)
-            except KafkaError:  # no broker to ask where the message belongs: nothing was sent
-                time.sleep(0.2)
+                self._producer.produce(
+                    INPUT,
+                    value=message.value,
+                    key=message.key,
+                    partition=place,
+                    headers=list(message.headers),
+                    on_delivery=partial(self._answered, message),
+                )
+                return
+            except BufferError:
+                self.buffer_full_seconds += FULL_SECONDS
+                time.sleep(FULL_SECONDS)
 
-    def _note(self, message: Message, placed: Any) -> None:
-        self.acknowledged.append(Acknowledged(message, placed.partition, placed.offset))
-        self._count(-1)
+    def _place(self, message: Message) -> int:
+        place = lead_astray(message, self._world, self.partitions) if message.astray else None
+        if place is not None:
+            return place
+        number = next(self._keyless) if message.key is None else murmur2(message.key) & 0x7FFFFFFF
+        return number % self.partitions
 
-    def _not_taken(self, message: Message, _error: BaseException) -> None:
-        """No answer: it may lie in the topic or not, so a till sends it again."""
-        self.unanswered.append(message)
-        self._again.append(message)
-        self._count(-1)
+    def _answered(self, message: Message, error: object, placed: Any) -> None:
+        """Without an answer it may lie in the topic or not, so a till sends it again."""
+        if error is None:
+            taken = Acknowledged(message, placed.partition(), placed.offset())
+            self.acknowledged.append(taken)
+        else:
+            self.unanswered.append(message)
+            self._again.append(message)
 
-    def _count(self, change: int) -> None:
-        with self._counting:
-            self._outstanding += change
-        if change < 0:
-            self._room.release()
+    def _serve_answers(self) -> None:
+        while not self._closed.is_set():
+            self._producer.poll(0.1)
 
     def _repeat(self) -> None:
         while self._again:
@@ -122,7 +143,7 @@ class Feed:
             self.send(message)
 
 
-def eventually(what: str, seconds: float, holds: Callable[[], bool]) -> bool:
+def eventually(seconds: float, holds: Callable[[], bool]) -> bool:
     """Whether something becomes true in time; faults on the way count as not yet."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
@@ -133,18 +154,3 @@ def eventually(what: str, seconds: float, holds: Callable[[], bool]) -> bool:
             pass
         time.sleep(0.2)
     return False
-
-
-def _producer(servers: str) -> Any:
-    return KafkaProducer(
-        bootstrap_servers=servers,
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=10,
-        max_request_size=1_048_576,
-        compression_type="gzip",
-        request_timeout_ms=10_000,
-        delivery_timeout_ms=240_000,
-        max_block_ms=5_000,
-        reconnect_backoff_max_ms=1_000,
-    )

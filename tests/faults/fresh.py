@@ -39,7 +39,7 @@ def check_fresh(
             stderr=subprocess.STDOUT,
         )
     try:
-        eventually("the same state", REPLAY_SECONDS_MAX, lambda: _same(outputs, before))
+        eventually(REPLAY_SECONDS_MAX, lambda: _same(outputs, before))
         compare_fresh(before, outputs.history.last, findings)
         return {topic: newest(before[topic], outputs.history.last[topic]) for topic in before}
     finally:

@@ -158,4 +158,4 @@ def _put_ahead(folder: Path) -> None:
 
 def stores_are_there(state: Path) -> bool:
     """Whether a worker has written any store yet."""
-    return eventually("a first state", 60, lambda: any(state.glob("*/CURRENT")))
+    return eventually(60, lambda: any(state.glob("*/CURRENT")))

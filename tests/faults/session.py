@@ -105,7 +105,7 @@ class Session:
     def _drive(self, stack: OwnStack, disks: Disks, run: Run) -> None:
         addresses = stack.addresses
         write_world(addresses.postgres, run.world)
-        if not eventually("opening stock", 120, lambda: _opened(addresses.postgres, run)):
+        if not eventually(120, lambda: _opened(addresses.postgres, run)):
             raise RuntimeError("the opening stock did not show")
         feed = Feed(addresses.kafka, run.messages, run.world)
         business = Business(addresses.postgres, run.changes)

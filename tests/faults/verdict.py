@@ -93,7 +93,7 @@ def _check_outputs(stack: OwnStack, run: Run, findings: Findings) -> None:
     last = outputs.history.last
     newest = check_fresh(stack.home, stack.addresses.kafka, run.plan, last, findings)
     dsn = stack.addresses.postgres
-    eventually("the rows", 30, lambda: not _differing_rows(dsn, run, newest).counts)
+    eventually(30, lambda: not _differing_rows(dsn, run, newest).counts)
     findings.absorb(_differing_rows(dsn, run, newest))
 
 

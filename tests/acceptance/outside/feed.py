@@ -65,7 +65,7 @@ def produce(
 
 def send(producer: Any, message: Message, world: World, partitions: int) -> Any:
     """Send a message to its partition, or astray where it asks for that."""
-    partition = _lead_astray(message, world, partitions) if message.astray else None
+    partition = lead_astray(message, world, partitions) if message.astray else None
     return producer.send(
         INPUT,
         value=message.value,
@@ -75,8 +75,8 @@ def send(producer: Any, message: Message, world: World, partitions: int) -> Any:
     )
 
 
-def _lead_astray(message: Message, world: World, partitions: int) -> int | None:
-    """Choose a wrong partition, or a key whose partition is not the location's."""
+def lead_astray(message: Message, world: World, partitions: int) -> int | None:
+    """Choose a wrong partition, or (None) a key whose partition is not the location's."""
     assert message.event
     right = partition_of(message.event["location_id"], partitions)
     if message.bad == "wrong_partition":
