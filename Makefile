@@ -50,6 +50,10 @@ test: setup ## Everything: format, lint, types, import directions, all tests
 faults: setup ## Suffer faults drawn from a seed on a whole stack: make faults SEED=1 MINUTES=4
 	@$(BIN)/python -m tests.faults --seed $(or $(SEED),1) --minutes $(or $(MINUTES),4)
 
+.PHONY: simulate
+simulate: setup ## Drawn crashes between any two steps, simulated: make simulate SEEDS=10000 FIRST=1
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),1)
+
 .PHONY: bench
 bench: setup ## Compare with Kafka Streams, Quix Streams, Faust and a bare loop; takes a quarter of an hour
 	@$(BIN)/python -m benchmarks

@@ -231,7 +231,7 @@ MUTANTS = {
     "state before outputs": Mutant(Parts(log=StateFirst)),
     "store before the transaction": Mutant(Parts(log=StoreFirst)),
     "settled before the answer": Mutant(Parts(log=Unconfirmed)),
-    "sent again after a doubt": Mutant(Parts(log=CommitsAgain)),
+    "sent again after a doubt": Mutant(Parts(log=CommitsAgain), ("answer fails", "kill")),
     "recovered before fencing": Mutant(Parts(log=RecoversFirst)),
     "recovered from what was taken back": Mutant(Parts(log=ReadsUncommitted)),
     "recovered too little": Mutant(Parts(log=StopsShort)),
@@ -240,4 +240,4 @@ MUTANTS = {
     "old store trusted": Mutant(Parts(disk=TrustedDisk), ("back after days", "handover")),
     "no fencing": Mutant(Parts(broker=Unfenced)),
 }
-"""By the order that is broken. Two need a rare order, so only what leads to it is drawn."""
+"""By the order that is broken. Some need a rare order: only what leads to it is drawn."""
