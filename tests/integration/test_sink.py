@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from tests.conftest import migrated_database, running
 from tests.integration.sink_world import (
@@ -312,6 +314,45 @@ async def test_a_broker_that_is_away_for_a_while_costs_nothing_but_time(
     await send(kafka, load[500:])
     await written(kafka, fresh_postgres)
     assert sink.running, f"the sink must wait, not end: {sink.log}"
+    assert without_zeros(ledger_sums(fresh_postgres, shop)) == without_zeros(sums)
+
+
+async def test_a_locked_table_is_waited_for_and_the_lag_shows(
+    kafka: str, fresh_postgres: str, sink: SinkProcess, shop: str
+) -> None:
+    load, sums = mixed_load(shop, events=300, seed=12)
+    await send(kafka, load[:100])
+    await written(kafka, fresh_postgres)
+    with psycopg.connect(fresh_postgres) as holder:
+        holder.execute("LOCK TABLE stock_ledger")
+        await send(kafka, load[100:])
+        await until(lambda: sink.metric("tillstream_sink_lag_records") > 0, "the lag showed")
+    await written(kafka, fresh_postgres)
+    assert without_zeros(ledger_sums(fresh_postgres, shop)) == without_zeros(sums)
+
+
+async def test_a_database_that_refuses_to_write_is_waited_for(
+    kafka: str, fresh_postgres: str, sink: SinkProcess, shop: str
+) -> None:
+    load, sums = mixed_load(shop, events=300, seed=13)
+    await send(kafka, load[:100])
+    await written(kafka, fresh_postgres)
+    name = sql.Identifier(fresh_postgres.rsplit("/", 1)[1])
+    with psycopg.connect(fresh_postgres, autocommit=True) as owner:
+        only_read = sql.SQL("ALTER DATABASE {} SET default_transaction_read_only TO {}")
+        owner.execute(only_read.format(name, sql.Literal("on")))
+        owner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name = 'tillstream-sink'"
+        )
+        await send(kafka, load[100:])
+        await until(lambda: sink.metric("tillstream_sink_database_up") == 0, "it noticed")
+        await until(lambda: sink.metric("tillstream_sink_waiting_seconds_total") > 0, "it waited")
+        assert sink.running, f"the sink must wait, not end: {sink.log}"
+        owner.execute("SET default_transaction_read_only TO off")
+        owner.execute(only_read.format(name, sql.Literal("off")))
+    await written(kafka, fresh_postgres)
+    assert sink.metric("tillstream_sink_database_up") == 1
     assert without_zeros(ledger_sums(fresh_postgres, shop)) == without_zeros(sums)
 
 

@@ -65,7 +65,8 @@ class Sink:
         while not self._stopping.is_set():
             try:
                 async with connected(self._dsn) as store:
-                    await self._session(Session(source, store, self._metrics, written))
+                    session = Session(source, store, self._metrics, written, self._database.ended)
+                    await self._session(session)
             except POSTGRES_AWAY as fault:
                 await self._pause("postgres", self._database.began(fault))
                 await self._show_backlog(source, written)
@@ -83,7 +84,6 @@ class Sink:
     async def _session(self, session: Session) -> None:
         await session.begin()
         self._kafka.ended()
-        self._database.ended()
         await session.run(self._stopping)
 
     async def _pause(self, service: str, seconds: float) -> None:

@@ -6,7 +6,7 @@ other. Whatever fails ends the session; the next one goes back to what PostgreSQ
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from connectors.postgres.metrics import SinkMetrics
@@ -49,12 +49,19 @@ class Session:
     """``written`` holds what PostgreSQL has, and is kept up to date."""
 
     def __init__(
-        self, source: Source, store: Store, metrics: SinkMetrics, written: dict[Place, int]
+        self,
+        source: Source,
+        store: Store,
+        metrics: SinkMetrics,
+        written: dict[Place, int],
+        proven: Callable[[], None],
     ) -> None:
+        """``proven`` is called whenever PostgreSQL has shown that it takes what there is."""
         self._source = source
         self._store = store
         self._metrics = metrics
         self._written = written
+        self._proven = proven
         self._windows: dict[TillEpoch, Window] = {}
         self._probe_due = 0.0
 
@@ -77,6 +84,8 @@ class Session:
 
     async def _read(self) -> Batch:
         fetched = await self._source.take(BATCH_RECORDS_MAX, IDLE_SECONDS)
+        # Here too: the lag must show while a write waits for a lock.
+        self._show_lag()
         oldest_ms = _oldest_ms(fetched)
         # An empty fetch may still have passed the markers of transactions, in any partition.
         positions = await self._source.positions(oldest_ms or self._written)
@@ -96,10 +105,13 @@ class Session:
         """One batch: 1. read windows, 2. count, 3. write, 4. measure."""
         await self._remember(batch.decoded.tills)
         rows = batch.decoded.count(self._windows)
-        await self._write(rows, batch.positions)
+        wrote = await self._write(rows, batch.positions)
         if batch.oldest_ms:
             self._measure(batch, rows)
-        show_lag(self._metrics, self._source.ends_heard(), self._written)
+        behind = self._show_lag()
+        # An empty fetch is no proof: the batch that PostgreSQL refused may be still to come.
+        if wrote or not behind:
+            self._proven()
         if not batch.oldest_ms:
             await self._probe()
 
@@ -110,7 +122,7 @@ class Session:
         if unknown:
             self._windows.update(await self._store.windows(unknown))
 
-    async def _write(self, rows: Rows, positions: Mapping[Place, int]) -> None:
+    async def _write(self, rows: Rows, positions: Mapping[Place, int]) -> bool:
         moves = [
             Move(place, self._written[place], position)
             for place, position in positions.items()
@@ -119,6 +131,10 @@ class Session:
         if moves:
             await self._store.write(rows, moves)
             self._written.update({move.place: move.next for move in moves})
+        return bool(moves)
+
+    def _show_lag(self) -> int:
+        return show_lag(self._metrics, self._source.ends_heard(), self._written)
 
     def _measure(self, batch: Batch, rows: Rows) -> None:
         now = time.time()
@@ -136,14 +152,15 @@ class Session:
             self._probe_due = time.monotonic() + PROBE_SECONDS
 
 
-def show_lag(metrics: SinkMetrics, ends: Mapping[Place, int], written: Mapping[Place, int]) -> None:
-    """Set the lag of each topic, as far as ``ends`` and ``written`` are known."""
+def show_lag(metrics: SinkMetrics, ends: Mapping[Place, int], written: Mapping[Place, int]) -> int:
+    """Set the lag of each topic, as far as ``ends`` and ``written`` are known; their sum."""
     behind: dict[str, int] = {}
     for place, end in ends.items():
         topic, _ = place
         behind[topic] = behind.get(topic, 0) + max(0, end - written.get(place, 0))
     for topic, records in behind.items():
         metrics.lag_records.labels(topic).set(records)
+    return sum(behind.values())
 
 
 def _oldest_ms(fetched: Fetched) -> dict[Place, int]:

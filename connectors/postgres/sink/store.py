@@ -27,6 +27,11 @@ KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count":
 """Seconds, seconds and probes after which a silent server is gone: a pulled cable sends no
 reset, and the default of two hours would be the length of the outage."""
 
+STATEMENT_SECONDS = 30
+"""How long one statement may take, a wait for somebody's lock included, before it is taken back and
+tried again: then the wait is told. The database's own limit may be meant for web pages, and
+shorter than a batch on a busy server."""
+
 
 class Unready(Exception):
     """The database lacks a table; the text says what to do."""
@@ -171,6 +176,8 @@ async def connected(dsn: str) -> AsyncGenerator[Store]:
         # A crash of the server may take back the last commits, but batch and offsets together:
         # the sink reads the offsets again and goes on from there.
         await connection.execute("SET synchronous_commit TO off")
+        limit = sql.SQL("SET statement_timeout TO {}")
+        await connection.execute(limit.format(sql.Literal(f"{STATEMENT_SECONDS}s")))
         store = Store(connection)
         await store.prepare()
         yield store
