@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dashboards.board.feed.memory import Memory
 from dashboards.board.live.keys import SUMMARY, Key
 from dashboards.board.live.viewers import Viewers
+from dashboards.board.words import attention
 from dashboards.board.words.locales import DEFAULT
 from dashboards.board.words.scene import Scene, heard_state
 
@@ -30,10 +31,15 @@ async def run(memory: Memory, viewers: Viewers, scene: Callable[[str], Scene]) -
 
 
 def _changed(memory: Memory, scene: Scene, states: dict[Key, str]) -> list[Key]:
-    """Locations and tills whose state is another than at the last look; notes it in ``states``."""
+    """Locations and tills whose state is another than at the last look; notes it in ``states``.
+
+    For how long a location has been silent is part of its state: the page says it in minutes.
+    """
     now: dict[Key, str] = {}
     for location_id in memory.location_ids():
-        now[Key("location", location_id)] = scene.state(location_id)
+        silent = attention.silence(scene, location_id)
+        state = silent[0].words if silent else scene.state(location_id)
+        now[Key("location", location_id)] = state
         for till in memory.tills(location_id):
             key = Key("till", location_id, till.till_id)
             now[key] = heard_state(till.last_seen, scene.now)

@@ -42,7 +42,7 @@ class Need(NamedTuple):
 def needs(scene: Scene, location_id: str) -> list[Need]:
     """The reasons to look at a location, the heaviest first."""
     found = [
-        *_silence(scene, location_id),
+        *silence(scene, location_id),
         *_sales(scene, location_id),
         *_records(scene, location_id),
         *_shelves(scene, location_id),
@@ -55,7 +55,8 @@ def weight(scene: Scene, location_id: str) -> int:
     return sum(need.weight for need in needs(scene, location_id))
 
 
-def _silence(scene: Scene, location_id: str) -> list[Need]:
+def silence(scene: Scene, location_id: str) -> list[Need]:
+    """That a location is silent while it usually sells, if it is."""
     seen = scene.memory.last_seen(location_id)
     if seen is None or scene.state(location_id) != "silent":
         return []
