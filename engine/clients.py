@@ -26,5 +26,6 @@ RangePartitionAssignor: Any = range_assignor.RangePartitionAssignor
 
 ConsumerStoppedError: type[Exception] = aiokafka.errors.ConsumerStoppedError
 CorruptRecord: type[Exception] = aiokafka.errors.CorruptRecordException
+IllegalStateError: type[Exception] = aiokafka.errors.IllegalStateError
 KafkaError: type[Exception] = aiokafka.errors.KafkaError
 TOPIC_EXISTS: int = aiokafka.errors.TopicAlreadyExistsError.errno

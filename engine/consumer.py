@@ -7,6 +7,7 @@ offsets travel in the work's own transaction.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from operator import attrgetter
 from typing import Any, Protocol, cast
 
@@ -14,7 +15,12 @@ import structlog
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from engine.clients import ConsumerStoppedError, KafkaError, RangePartitionAssignor
+from engine.clients import (
+    ConsumerStoppedError,
+    IllegalStateError,
+    KafkaError,
+    RangePartitionAssignor,
+)
 from engine.contract import Record
 from engine.fetching import PlainConsumer
 
@@ -163,7 +169,9 @@ class BatchConsumer(driver.Consumer):
     async def _open_assigned(self) -> None:
         starts = await self.flow.open({tp.partition for tp in self.assignment()})
         if starts:
-            await self.seek_wait(starts)
+            # The group may take partitions back at any moment; then their work is closed by now.
+            with suppress(IllegalStateError):
+                await self.seek_wait(starts)
 
     async def _fold(self, tp: TP, records: Sequence[Record]) -> None:
         for start in range(0, len(records), FOLD_RECORDS_MAX):

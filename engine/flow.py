@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import cast
 
 import structlog
 from faust.types import TP
@@ -35,6 +36,7 @@ class PartitionFlow:
         self._settings = settings
         self._stop_now = stop_now
         self._changing = asyncio.Lock()
+        self._opening_all: asyncio.Future[list[dict[TP, int] | BaseException]] | None = None
         self._recovering = asyncio.Semaphore(RECOVERING_MAX)
 
     async def open(self, partitions: Iterable[int]) -> Mapping[TP, int]:
@@ -43,10 +45,26 @@ class PartitionFlow:
         if not new:
             return {}
         async with self._changing:
-            opened = await asyncio.gather(*(self._open(partition) for partition in new))
-            starts = {tp: at for positions in opened for tp, at in positions.items()}
+            starts = await self._open_all(new)
             await self._refuse_recreated(starts)
             return starts
+
+    async def _open_all(self, partitions: Iterable[int]) -> dict[TP, int]:
+        """Nothing where `close` came in between: it cannot wait for a recovery of minutes."""
+        self._opening_all = asyncio.gather(
+            *(self._open(partition) for partition in partitions), return_exceptions=True
+        )
+        try:
+            opened = await self._opening_all
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            return {}
+        for outcome in opened:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return {tp: at for starts in opened for tp, at in cast(dict[TP, int], starts).items()}
 
     async def _open(self, partition: int) -> dict[TP, int]:
         async with self._recovering:
@@ -71,6 +89,8 @@ class PartitionFlow:
         return {TP(topic, partition): at for topic, at in positions.items()}
 
     async def _refuse_recreated(self, starts: Mapping[TP, int]) -> None:
+        if not starts:
+            return
         consumer = Consumer(bootstrap_servers=self._settings.bootstrap)
         await consumer.start()
         try:
@@ -99,6 +119,8 @@ class PartitionFlow:
 
     async def close(self) -> None:
         """Commit and release every partition; their next owner recovers them."""
+        if self._opening_all is not None:
+            self._opening_all.cancel()
         async with self._changing:
             held, self.work = self.work, {}
             await asyncio.gather(*(work.close() for work in held.values()))

@@ -81,11 +81,18 @@ class PartitionWork:
         self._position = 0
 
     async def open(self) -> dict[str, int]:
-        """Fence, recover, and build the agent; the next offset of each input topic."""
-        await self._log.open()
-        self.progress.fenced = True
-        started = time.monotonic()
-        store = await self._recovered()
+        """Fence, recover, and build the agent; the next offset of each input topic.
+
+        Cancelled, it lets go of what it has opened.
+        """
+        try:
+            await self._log.open()
+            self.progress.fenced = True
+            started = time.monotonic()
+            store = await self._recovered()
+        except BaseException:
+            await self._log.close()
+            raise
         self._state = PartitionState(store, {**self._spec.tables, POSITIONS: int})
         self._positions = self._state.table(POSITIONS)
         self.progress.positions = {t: self._positions.get(t) or 0 for t in self._spec.topics}
@@ -95,15 +102,19 @@ class PartitionWork:
         return self.progress.positions
 
     async def _recovered(self) -> Store:
-        store = self._place.open()
         try:
-            await self._log.recover(store, self._note_recovered)
+            return await self._recover_into(self._place.open())
         except StoreUnfit as found:
             log.warning("state is rebuilt", partition=self.partition, why=str(found))
-            store.close()
             self._place.clear()
-            store = self._place.open()
+            return await self._recover_into(self._place.open())
+
+    async def _recover_into(self, store: Store) -> Store:
+        try:
             await self._log.recover(store, self._note_recovered)
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def _note_recovered(self, records: int) -> None:
