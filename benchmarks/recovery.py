@@ -47,6 +47,7 @@ class Worker:
 
     def __init__(self, bootstrap: str, folder: Path, name: str) -> None:
         self.log = folder / f"{name}.log"
+        self.own_ends = 0
         self._environment = {
             "TILLSTREAM_HOME": str(folder),
             "TILLSTREAM_KAFKA": bootstrap,
@@ -64,6 +65,12 @@ class Worker:
                 stdout=log,
                 stderr=log,
             )
+
+    def look(self) -> None:
+        """Start it again where it has ended by itself, as its supervisor would."""
+        if self._process.poll() is not None:
+            self.own_ends += 1
+            self.start()
 
     def kill(self) -> None:
         """``kill -9``."""
@@ -106,12 +113,14 @@ class Progress:
         ends, committed = self.ends(), self.committed()
         return max(end - at for end, at in zip(ends, committed, strict=True))
 
-    def wait(self, topic: str, ends: list[int]) -> None:
+    def wait(self, topic: str, ends: list[int], tended: list[Worker]) -> None:
         """Return once everything up to ``ends`` is committed."""
         until = time.monotonic() + PATIENCE_SECONDS
         while any(at < end for at, end in zip(self.committed(topic), ends, strict=True)):
             if time.monotonic() > until:
                 raise TimeoutError(f"the workers did not get through {topic}")
+            for worker in tended:
+                worker.look()
             time.sleep(0.02)
 
     def usual_lag(self) -> int:
@@ -122,8 +131,11 @@ class Progress:
         return highest
 
 
-def _one_round(progress: Progress, victim: Worker, path: str) -> dict[str, Any]:
-    usual = progress.usual_lag()
+def _one_round(progress: Progress, workers: list[Worker], path: str) -> dict[str, Any]:
+    """Kill the first of ``workers``."""
+    victim, tended = workers[0], workers[1:]
+    progress.wait(TILL_EVENTS.name, progress.ends(), workers)
+    usual, ends_before = progress.usual_lag(), sum(each.own_ends for each in workers)
     victim.kill()
     killed, killed_at = time.monotonic(), time.time()
     time.sleep(1.0)
@@ -132,12 +144,15 @@ def _one_round(progress: Progress, victim: Worker, path: str) -> dict[str, Any]:
         rest = BACK_OFF_FIRST_SECONDS + TICK_SECONDS - (time.monotonic() - killed)
         time.sleep(max(0.0, rest))
         victim.start()
-    progress.wait(TILL_EVENTS.name, ends)
+        tended = workers
+    progress.wait(TILL_EVENTS.name, ends, tended)
     while progress.lag() > LAG_FACTOR * usual:
         time.sleep(0.02)
     seconds = round(time.monotonic() - killed, 2)
     told = {"path": path, "seconds": seconds, "usual_lag_records": usual}
     told |= victim.milestones(killed_at)
+    told["ended_by_themselves"] = sum(each.own_ends for each in workers) - ends_before
+    told["load"] = round(os.getloadavg()[0], 1)
     if path == "takeover":
         victim.start()
         time.sleep(2 * SETTLE_SECONDS)
@@ -154,7 +169,7 @@ def _world(folder: Path, keys: int, rate: float) -> Generator[tuple[Progress, li
         shops.deliver()
         workers = [Worker(broker.bootstrap, folder, f"worker-{n}") for n in (1, 2)]
         try:
-            progress.wait(STOCK_MOVEMENTS.name, progress.ends(STOCK_MOVEMENTS.name))
+            progress.wait(STOCK_MOVEMENTS.name, progress.ends(STOCK_MOVEMENTS.name), workers)
             shops.start()
             time.sleep(2 * SETTLE_SECONDS)
             yield progress, workers
@@ -180,7 +195,7 @@ def recovery(
     ):
         for number in range(rounds):
             for each in path.split(","):
-                told.append(_one_round(progress, workers[number % 2], each))
+                told.append(_one_round(progress, workers[:: -1 if number % 2 else 1], each))
                 typer.echo(json.dumps(told[-1]))
     medians = {
         each: statistics.median(t["seconds"] for t in told if t["path"] == each)
