@@ -30,6 +30,8 @@ SETTINGS = {
     "request.timeout.ms": 10_000,
     "delivery.timeout.ms": 240_000,
     "reconnect.backoff.max.ms": 1_000,
+    # Nothing but what is fatal: that the broker is away is no news here.
+    "log_level": 2,
 }
 
 ANSWERS_SECONDS_MAX = 600.0
