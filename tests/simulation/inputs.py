@@ -222,7 +222,7 @@ def _tills(plan: Plan, world: World, rng: random.Random) -> Iterator[list[Sent]]
 
 
 def _till(plan: Plan, world: World, location: str, till_id: str, rng: random.Random) -> list[Sent]:
-    script = Till(plan, world, location, till_id, rng).script(rng.randint(4, 20))
+    script = Till(plan, world, location, till_id, rng).script(rng.randint(4, 16))
     events = number(plan, script, rng)
     if rng.random() < 0.6:
         _sleep(events[rng.randrange(len(events)) :], rng)

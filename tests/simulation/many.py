@@ -14,7 +14,7 @@ from tests.acceptance.outside.stack import say
 from .run import run, virtual
 from .scenario import draw
 
-PORTION = 50
+PORTION = 60
 """Seeds that a process takes at once, and after which it collects its garbage."""
 
 

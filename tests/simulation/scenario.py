@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SCHEDULES_PER_INPUT = 10
+SCHEDULES_PER_INPUT = 20
 """Runs over the same input. Making one and what must come of it costs as much as three runs."""
 
 KINDS = (

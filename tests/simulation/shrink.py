@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from .inputs import make_inputs
 from .parts import Parts
 from .run import AS_IT_SHOULD_BE, run
 from .scenario import Fault, Scenario
 
-T = TypeVar("T")
+RUNS_MAX = 3_000
+"""Runs that a shrinking may take: some 15 s. The smallest scenario is nice to have, not needed."""
 
-RUNS_MAX = 800
-"""Runs that a shrinking may take: some 10 s. The smallest scenario is nice to have, not needed."""
+EARLIER = (0, 1, 2, 4, 8, 16, 32)
+"""With fewer messages a run has fewer steps, so what befalls it must come so much sooner."""
+
+SOON = range(1, 100)
+"""Steps at which a single fault is tried in the plainest order."""
 
 Fails = Callable[[Scenario], bool]
+Without = Callable[[Scenario, int, int], Iterator[Scenario]]
+"""Scenarios without the faults or messages from one number up to another."""
 
 
 def shrink(scenario: Scenario, parts: Parts = AS_IT_SHOULD_BE) -> Scenario:
@@ -37,47 +42,73 @@ def shrink(scenario: Scenario, parts: Parts = AS_IT_SHOULD_BE) -> Scenario:
 
 
 def _smaller(scenario: Scenario, fails: Fails) -> Scenario:
-    """One round: the plainest order, fewer faults, fewer messages, faults that come sooner."""
-    plain = replace(scenario, schedule=0)
-    scenario = plain if fails(plain) else scenario
-    faults = _fewer(scenario.faults, lambda some: fails(replace(scenario, faults=some)))
-    scenario = replace(scenario, faults=faults)
-    sent = scenario.kept or ()
-    kept = _fewer(sent, lambda some: fails(replace(scenario, kept=some)))
-    return _sooner(replace(scenario, kept=kept), fails)
-
-
-def _fewer(items: tuple[T, ...], fails: Callable[[tuple[T, ...]], bool]) -> tuple[T, ...]:
-    """Leave out ever shorter runs of items, as long as it still fails without them."""
-    length = len(items)
-    while length:
-        start = 0
-        while start < len(items):
-            without = items[:start] + items[start + length :]
-            if fails(without):
-                items = without
-            else:
-                start += length
-        length //= 2
-    return items
-
-
-def _sooner(scenario: Scenario, fails: Fails) -> Scenario:
-    for at, fault in enumerate(scenario.faults):
-        for plainer in _plainer(fault):
-            candidate = _with(scenario, at, plainer)
-            if fails(candidate):
-                scenario = candidate
-                break
+    """One round: fewer faults, the plainest order, fewer messages, plainer faults."""
+    scenario = _fewer(scenario, len(scenario.faults), _without_faults, fails)
+    scenario = _first(_plain(scenario), fails) or scenario
+    scenario = _fewer(scenario, len(scenario.kept or ()), _without_messages, fails)
+    for at in range(len(scenario.faults)):
+        scenario = _first(_plainer(scenario, at), fails) or scenario
     return scenario
 
 
-def _plainer(fault: Fault) -> Iterator[Fault]:
+def _first(candidates: Iterable[Scenario], fails: Fails) -> Scenario | None:
+    return next((candidate for candidate in candidates if fails(candidate)), None)
+
+
+def _fewer(scenario: Scenario, count: int, without: Without, fails: Fails) -> Scenario:
+    """Leave out ever shorter runs of ``count`` things, as long as it still fails."""
+    length = count
+    while length:
+        start = 0
+        while start < count:
+            end = min(start + length, count)
+            smaller = _first(without(scenario, start, end), fails)
+            if smaller is None:
+                start = end
+            else:
+                scenario, count = smaller, count - (end - start)
+        length //= 2
+    return scenario
+
+
+def _without_faults(scenario: Scenario, start: int, end: int) -> Iterator[Scenario]:
+    """The next fault comes when it came before, or as soon as the first that is left out did."""
+    gone, rest = scenario.faults[start:end], scenario.faults[end:]
+    if rest:
+        delay = sum(fault.after for fault in gone)
+        later = replace(rest[0], after=rest[0].after + delay)
+        yield replace(scenario, faults=(*scenario.faults[:start], later, *rest[1:]))
+    yield replace(scenario, faults=(*scenario.faults[:start], *rest))
+
+
+def _without_messages(scenario: Scenario, start: int, end: int) -> Iterator[Scenario]:
+    kept = scenario.kept or ()
+    smaller = replace(scenario, kept=kept[:start] + kept[end:])
+    if not smaller.faults:
+        yield smaller
+        return
+    for steps in EARLIER:
+        after = smaller.faults[0].after - steps
+        if after > 0:
+            yield _with(smaller, 0, replace(smaller.faults[0], after=after))
+
+
+def _plain(scenario: Scenario) -> Iterator[Scenario]:
+    if scenario.schedule:
+        yield replace(scenario, schedule=0)
+        if len(scenario.faults) == 1:
+            for after in SOON:
+                fault = replace(scenario.faults[0], after=after)
+                yield replace(scenario, schedule=0, faults=(fault,))
+
+
+def _plainer(scenario: Scenario, at: int) -> Iterator[Scenario]:
+    fault = scenario.faults[at]
     if fault.size != 0.5:
-        yield replace(fault, size=0.5)
+        yield _with(scenario, at, replace(fault, size=0.5))
     for after in (1, fault.after // 2, fault.after - 1):
         if 0 < after < fault.after:
-            yield replace(fault, after=after)
+            yield _with(scenario, at, replace(fault, after=after))
 
 
 def _with(scenario: Scenario, at: int, fault: Fault) -> Scenario:

@@ -93,8 +93,12 @@ class Worker:
     async def _fetched(self, positions: dict[str, int]) -> dict[str, list[InputRecord]]:
         """The next records of each topic, once there are any; some may have been read before."""
         knobs = self._network.knobs
-        most = self._rng.randint(1, knobs.fetch_records_max)
-        again = self._rng.randint(0, 3)
-        topics = self._rng.sample(sorted(positions), len(positions))
-        wanted = {topic: (positions[topic], max(0, positions[topic] - again)) for topic in topics}
+        most = 1 + int(self._rng.random() * knobs.fetch_records_max)
+        again = int(self._rng.random() * 4)
+        topics = list(positions)
+        turn = int(self._rng.random() * len(topics))
+        wanted = {
+            topic: (positions[topic], max(0, positions[topic] - again))
+            for topic in (*topics[turn:], *topics[:turn])
+        }
         return await self._network.fetch(self.process, self._broker, wanted, most)
