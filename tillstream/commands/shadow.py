@@ -68,14 +68,18 @@ def command(
     if problem := shadow.problem():
         raise SettingsError(problem)
     standing = _run(settings, shadow, until_caught_up, workers, keep)
-    differences = standing.comparison.differences()
     if json_output:
         typer.echo(json.dumps(as_json(standing, live, shadow.application_id), indent=2))
     else:
-        if differences:
-            typer.echo("\n".join([*table(HEADS, list(difference_rows(differences))), ""]))
-        typer.echo("\n".join(summary(standing)))
-    raise typer.Exit(DIFFERENT if differences else 0)
+        _print(standing)
+    raise typer.Exit(DIFFERENT if standing.comparison.differences() else 0)
+
+
+def _print(standing: Standing) -> None:
+    differences = standing.comparison.differences()
+    if differences:
+        typer.echo("\n".join([*table(HEADS, list(difference_rows(differences))), ""]))
+    typer.echo("\n".join(summary(standing)))
 
 
 def _run(
