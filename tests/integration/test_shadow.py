@@ -109,7 +109,8 @@ def test_the_same_version_differs_nowhere_and_leaves_nothing_behind(live: Live) 
     assert topics["checkout.totals"]["keys"] == SHOPS * 2
     assert topics["till.cart-events.dead-letter"]["keys"] == 1
     assert all(topic["undecided"] == 0 for topic in topics.values()), topics
-    with closing(KafkaAdminClient(bootstrap_servers=live.kafka)) as admin:
+    untyped: Any = KafkaAdminClient(bootstrap_servers=live.kafka)
+    with closing(untyped) as admin:
         left = [name for name in admin.list_topics() if "shadow" in name]
         groups = [group for group in admin.list_groups() if "shadow" in str(group)]
     assert (left, groups) == ([], []), "the shadow left something on the broker"
