@@ -12,7 +12,6 @@ from typing import Any
 from confluent_kafka import (
     Consumer,
     ConsumerGroupState,
-    ConsumerGroupTopicPartitions,
     KafkaException,
     TopicPartition,
 )
@@ -31,6 +30,9 @@ from tillstream.local.ports import choose
 
 APPEND_TIME = {"message.timestamp.type": "LogAppendTime"}
 """The broker's own clock says when a message arrived, whoever sent it."""
+
+ENDS = {"group.id": "ends", "isolation.level": "read_uncommitted"}
+"""A committed reader's end lags behind while a transaction's marks are still being written."""
 
 GONE_SECONDS = 30
 """How long a deleted topic may stay visible before that is a fault of the broker."""
@@ -80,7 +82,7 @@ class Broker:
 
     def ends(self, topic: str) -> list[int]:
         """The offset after the last message, by partition."""
-        with closing(Consumer(client(self.bootstrap) | {"group.id": "ends"})) as probe:
+        with closing(Consumer(client(self.bootstrap) | ENDS)) as probe:
             return [
                 probe.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)[1]
                 for partition in range(PARTITIONS)
@@ -96,19 +98,30 @@ class Broker:
             return 0
         return sum(bool(each.assignment.topic_partitions) for each in found.members)
 
-    def has_committed(self, group: str, topic: str, ends: list[int]) -> bool:
-        """Whether ``group`` has committed all of ``topic`` up to ``ends``.
 
-        Of an empty partition there is nothing to commit.
-        """
-        partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
-        asked = ConsumerGroupTopicPartitions(group, partitions)
+class Progress:
+    """How far a group has committed a topic.
+
+    Asked by a consumer that never joins: librdkafka's admin client crashes the process where the
+    group's coordinator is not there yet.
+    """
+
+    def __init__(self, broker: Broker, group: str, topic: str) -> None:
+        settings = {"group.id": group, "isolation.level": "read_uncommitted"}
+        self._partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        self._probe = Consumer(client(broker.bootstrap) | settings)
+
+    def has_reached(self, ends: list[int]) -> bool:
+        """Whether all is committed up to ``ends``; of an empty partition nothing need be."""
         try:
-            found: Any = self._admin.list_consumer_group_offsets([asked])[group].result(10)
+            found = self._probe.committed(self._partitions, timeout=10)
         except KafkaException:
             return False
-        committed: list[TopicPartition] = found.topic_partitions
-        return all(max(0, each.offset) >= ends[each.partition] for each in committed)
+        return all(max(0, each.offset) >= ends[each.partition] for each in found)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._probe.close()
 
 
 @contextmanager

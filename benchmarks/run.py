@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -14,7 +14,7 @@ from typing import IO
 from benchmarks.ages import Ages, measure_ages
 from benchmarks.job import Job
 from benchmarks.jobs import KINDS, Kind
-from benchmarks.kafka import Broker
+from benchmarks.kafka import Broker, Progress
 from benchmarks.outputs import Output, read
 from benchmarks.result import Result
 from benchmarks.systems import System
@@ -84,6 +84,11 @@ class Contender:
         self.wait_until(lambda: bool(self._began), "no first events")
         return self._began[0]
 
+    def wait_done(self, job: Job, ends: list[int]) -> None:
+        """Until its group has committed the input up to ``ends``."""
+        with closing(Progress(self._broker, job.name, job.input_topic)) as progress:
+            self.wait_until(lambda: progress.has_reached(ends), "has not committed its input")
+
     def stop(self) -> None:
         """Ask it to stop, and kill it if it does not."""
         self.process.terminate()
@@ -117,10 +122,7 @@ def run(bench: Bench, system: System, tills: Tills, number: int, with_ages: bool
     ends = bench.broker.ends(tills.topic)
     with _topics(bench.broker, kind, job), running(bench, system, job) as contender:
         began = contender.wait_begun()
-        contender.wait_until(
-            lambda: bench.broker.has_committed(job.name, tills.topic, ends),
-            "has not committed its input",
-        )
+        contender.wait_done(job, ends)
         done = contender.usage()
         filled = read(bench.broker, job.output_topic)
         ages = measure_ages(bench.broker, job.output_topic, tills) if with_ages else None

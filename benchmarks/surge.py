@@ -135,7 +135,4 @@ def _wait_until_shared(bench: Bench, contenders: Sequence[Contender], job: Job) 
 def _wait_until_done(bench: Bench, contenders: Sequence[Contender], job: Job) -> None:
     # The last offset of each partition is the mark of a commit, which nobody reads.
     ends = [max(0, end - 1) for end in bench.broker.ends(job.input_topic)]
-    contenders[0].wait_until(
-        lambda: bench.broker.has_committed(job.name, job.input_topic, ends),
-        "has not committed its input",
-    )
+    contenders[0].wait_done(job, ends)
