@@ -1,17 +1,15 @@
 """``python -m benchmarks``: run contenders side by side and table what they did."""
 
 import sys
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from benchmarks.bench import compare
 from benchmarks.report import show, write
+from benchmarks.scratch import scratch
 from benchmarks.summary import summarise
 from benchmarks.systems import SYSTEMS, System
-from tillstream.settings import HOME
 
 app = typer.Typer(
     add_completion=False,
@@ -43,10 +41,8 @@ def benchmarks(
     where all contenders ran, into the picture of the README.
     """
     systems = _chosen(only)
-    scratch = HOME / ".tillstream"
-    scratch.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="bench-") as folder:
-        results = compare(systems, rounds, events, ages, Path(folder))
+    with scratch("bench") as folder:
+        results = compare(systems, rounds, events, ages, folder)
     rows = summarise(results)
     show(rows)
     for path in write(rows, draw=systems == list(SYSTEMS)):

@@ -5,10 +5,8 @@ in the state, lines per sale, and how much of the traffic one location has. All 
 """
 
 import json
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +16,7 @@ from rich.table import Table
 from benchmarks.kafka import own_broker
 from benchmarks.run import Bench, RunFailed
 from benchmarks.sales import Shape
+from benchmarks.scratch import scratch
 from benchmarks.surge import Surge, surge
 from benchmarks.systems import system
 from tillstream.settings import HOME
@@ -68,13 +67,8 @@ def main(
     """Measure each point of each curve, print them, and write .tillstream/growth.json."""
     wanted = [name for name in only.split(",") if name] or list(CURVES)
     rows: list[dict[str, Any]] = []
-    scratch = HOME / ".tillstream"
-    scratch.mkdir(exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory(dir=scratch, prefix="growth-") as folder,
-        own_broker(Path(folder)) as broker,
-    ):
-        bench = Bench(broker, Path(folder))
+    with scratch("growth") as folder, own_broker(folder) as broker:
+        bench = Bench(broker, folder)
         for step in steps(full):
             if step.curve in wanted:
                 rows.extend(_measured(bench, step, events))

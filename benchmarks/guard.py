@@ -6,7 +6,6 @@ is for this input only: in so short a run, starting and stopping weigh more than
 """
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +13,8 @@ import typer
 
 from benchmarks.bench import compare
 from benchmarks.result import Result
+from benchmarks.scratch import scratch
 from benchmarks.systems import system
-from tillstream.settings import HOME
 
 RECORD = Path(__file__).with_name("on_record.json")
 
@@ -58,8 +57,8 @@ def main(
     ] = False,
 ) -> None:
     """Measure the ratio and compare it with the record."""
-    with tempfile.TemporaryDirectory(dir=HOME / ".tillstream", prefix="guard-") as folder:
-        ratio = measure(Path(folder))
+    with scratch("guard") as folder:
+        ratio = measure(folder)
     if record:
         RECORD.write_text(json.dumps({"ratio_to_bare": round(ratio, 2), "events": EVENTS}) + "\n")
     typer.echo(f"{ratio:.2f} x the bare loop, on record {on_record():.2f}")
