@@ -16,8 +16,12 @@ def scratch(prefix: str) -> Generator[Path]:
 
     A request to terminate ends the block as an exception does, so that contenders are stopped.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, _end)
     home = HOME / ".tillstream"
     home.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home, prefix=f"{prefix}-") as folder:
         yield Path(folder)
+
+
+def _end(number: int, _: object) -> None:
+    sys.exit(128 + number)
