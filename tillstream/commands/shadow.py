@@ -64,15 +64,20 @@ def command(
     """
     settings = load_settings()
     live = settings.application_id
-    shadow = Shadow(live, application_id or f"{live}-shadow")
-    if problem := shadow.problem():
-        raise SettingsError(problem)
+    shadow = _shadow(live, application_id)
     standing = _run(settings, shadow, until_caught_up, workers, keep)
     if json_output:
         typer.echo(json.dumps(as_json(standing, live, shadow.application_id), indent=2))
     else:
         _print(standing)
     raise typer.Exit(DIFFERENT if standing.comparison.differences() else 0)
+
+
+def _shadow(live: str, application_id: str) -> Shadow:
+    shadow = Shadow(live, application_id or f"{live}-shadow")
+    if problem := shadow.problem():
+        raise SettingsError(problem)
+    return shadow
 
 
 def _print(standing: Standing) -> None:
