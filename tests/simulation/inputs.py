@@ -8,93 +8,26 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from tests.acceptance.outside.carts import Till
-from tests.acceptance.outside.faults import number
-from tests.acceptance.outside.feed import DeadLetter
-from tests.acceptance.outside.malformed import ASTRAY, KINDS, spoil
-from tests.acceptance.outside.message import Message, message_of
-from tests.acceptance.outside.oracle import Oracle
-from tests.acceptance.outside.partition import partition_of
-from tests.acceptance.outside.plan import Plan, parse_time, rfc3339, uuid7
+from tests.acceptance.outside.plan import Plan, uuid7
 from tests.acceptance.outside.world import Key, Movement, Policy, Product, World, quantity_for
 
-from .broker import PARTITION, PARTITIONS, InputRecord
-
-STARTED = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-STAMP_MS = int(STARTED.timestamp() * 1000)
-
-TILL_EVENTS = "till.cart-events"
-MOVEMENTS = "cdc.stock-movements"
-ASSORTMENT = "cdc.assortment"
-PRODUCTS = "cdc.products"
-LOCATIONS = "cdc.locations"
-
-NIGHT = timedelta(hours=5)
-"""Longer than an open cart is kept."""
-
-Effect = Callable[["Expectation"], None]
-
-
-@dataclass
-class Expectation:
-    """What must come of the input up to a point: the oracle, and the policies."""
-
-    oracle: Oracle = field(default_factory=Oracle)
-    policies: dict[Key, Policy] = field(default_factory=dict[Key, Policy])
-    booked: set[str] = field(default_factory=set[str])
-
-    def movement(self, movement: Movement) -> None:
-        """A movement was booked, or a connector that was reset sent it again."""
-        if movement.movement_id not in self.booked:
-            self.booked.add(movement.movement_id)
-            self.oracle.movement(movement)
-
-    def set_policy(self, policy: Policy) -> None:
-        """An assortment row was written."""
-        self.policies[policy.key] = policy
-
-    def remove_policy(self, policy: Policy) -> None:
-        """An assortment row was deleted."""
-        self.policies.pop(policy.key, None)
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One message of the input, what it does, and whether it must become a dead letter."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    effect: Effect | None = None
-    headers: tuple[tuple[str, bytes], ...] = ()
-    bad: str | None = None
-    is_opening: bool = False
-    skips: int = 0
-
-    def record(self, offset: int) -> InputRecord:
-        """As it lies in its topic."""
-        stamp = STAMP_MS if self.topic == TILL_EVENTS else -1
-        return InputRecord(self.topic, PARTITION, offset, stamp, self.key, self.value, self.headers)
-
-    def letter(self, offset: int) -> DeadLetter:
-        """The dead letter that it must become."""
-        source = f"{self.topic}-{PARTITION}-{offset}"
-        return DeadLetter(source, self.bad or "", self.key, self.value, list(self.headers))
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """All that is sent, in order, and what the database changed after its opening."""
-
-    plan: Plan
-    sent: list[Sent]
-    moved: set[Key]
+from .sent import (
+    ASSORTMENT,
+    LOCATIONS,
+    MOVEMENTS,
+    PRODUCTS,
+    STARTED,
+    Effect,
+    Inputs,
+    Sent,
+    places,
+)
+from .till_inputs import tills
 
 
 @lru_cache(maxsize=2)
@@ -104,13 +37,13 @@ def make_inputs(seed: int) -> Inputs:
     plan = Plan(seed, 60, "s", STARTED)
     world = _world(plan, rng)
     changes, moved = _changes(plan, world, rng)
-    sent = [*_opening(world), *_merged([*_tills(plan, world, rng), changes], rng)]
+    sent = [*_opening(world), *_merged([*tills(plan, world, rng), changes], rng)]
     return Inputs(plan, sent, moved)
 
 
 def _world(plan: Plan, rng: random.Random) -> World:
     products = [_product(plan, at, rng) for at in range(rng.randint(1, 4))]
-    here = _places(plan.prefix, here=True)
+    here = places(plan.prefix, here=True)
     locations = [next(here) for _ in range(rng.randint(1, 2))]
     world = World(locations, next(here), products, [_product(plan, 9, rng)])
     for location in locations:
@@ -121,12 +54,6 @@ def _world(plan: Plan, rng: random.Random) -> World:
                 world.policies[policy.key] = policy
             world.opening.append([_movement(location, product, "delivery", 40, rng)])
     return world
-
-
-def _places(stem: str, here: bool) -> Iterator[str]:
-    """Ids of locations whose partition is the simulated one, or is not."""
-    names = (f"{stem}s{at}" for at in range(1000))
-    return (name for name in names if (partition_of(name, PARTITIONS) == PARTITION) is here)
 
 
 def _product(plan: Plan, at: int, rng: random.Random) -> Product:
@@ -213,64 +140,6 @@ def _removal(policy: Policy) -> list[Sent]:
     marked = (row.value or b"")[:-1] + b', "__deleted": "true"}'
     removed = replace(row, value=marked, effect=lambda expected: expected.remove_policy(policy))
     return [removed, replace(row, value=None, effect=None)]
-
-
-def _tills(plan: Plan, world: World, rng: random.Random) -> Iterator[list[Sent]]:
-    for location in world.selling:
-        for at in range(rng.randint(1, 2)):
-            yield _till(plan, world, location, f"{location}-t{at}", rng)
-
-
-def _till(plan: Plan, world: World, location: str, till_id: str, rng: random.Random) -> list[Sent]:
-    script = Till(plan, world, location, till_id, rng).script(rng.randint(4, 16))
-    events = number(plan, script, rng)
-    if rng.random() < 0.6:
-        _sleep(events[rng.randrange(len(events)) :], rng)
-    messages: list[Message] = []
-    for index, event in enumerate(events):
-        messages += _delivered(event, float(index), rng)
-    messages.sort(key=lambda message: message.position)
-    return [_sent(message, rng) for message in messages]
-
-
-def _sleep(events: list[dict[str, Any]], rng: random.Random) -> None:
-    """A night passes, or the till's clock goes wrong by more than a day."""
-    off = rng.choice((NIGHT, NIGHT, timedelta(hours=30), timedelta(hours=-30)))
-    for event in events:
-        event["occurred_at"] = rfc3339(parse_time(event["occurred_at"]) + off, rng)
-
-
-def _delivered(event: dict[str, Any], at: float, rng: random.Random) -> Iterator[Message]:
-    """An event as it arrives: lost, late, malformed, twice, or simply once."""
-    fate = rng.random()
-    if fate < 0.02:
-        return
-    if fate < 0.08:
-        yield _spoilt(event, at, rng)
-    if fate < 0.05:
-        return
-    late = rng.choice((0.0, 1.5, 6.0)) if rng.random() < 0.15 else 0.0
-    yield message_of(event, at + late, rng)
-    if rng.random() < 0.1:
-        yield message_of(event, at + late + rng.choice((0.5, 8.0)), rng)
-
-
-def _spoilt(event: dict[str, Any], at: float, rng: random.Random) -> Message:
-    kind = rng.choice(KINDS)
-    if kind in ASTRAY:
-        event = {**event, "location_id": next(_places(event["location_id"], here=False))}
-    return spoil(event, kind, at, rng)
-
-
-def _sent(message: Message, rng: random.Random) -> Sent:
-    effect = None if message.bad or message.event is None else _event_effect(message.event)
-    skips = rng.randint(1, 3) if rng.random() < 0.02 else 0
-    headers = tuple(message.headers)
-    return Sent(TILL_EVENTS, message.key, message.value, effect, headers, message.bad, skips=skips)
-
-
-def _event_effect(event: dict[str, Any]) -> Effect:
-    return lambda expected: expected.oracle.event(event, STARTED)
 
 
 def _merged(streams: list[list[Sent]], rng: random.Random) -> list[Sent]:

@@ -22,11 +22,12 @@ from tests.acceptance.outside.plan import LEVELS, TILLS, TOTALS
 
 from .broker import PARTITION, PARTITIONS
 from .fleet import Fleet
-from .inputs import Inputs, Sent, make_inputs
+from .inputs import make_inputs
 from .loop import Restless, VirtualLoop
 from .network import Network
 from .parts import Parts
 from .scenario import Knobs, Scenario, knobs_of
+from .sent import Inputs, Sent
 from .verdict import Verdict
 
 AS_IT_SHOULD_BE = Parts()

@@ -20,7 +20,7 @@ from tests.acceptance.outside.history import History
 from tests.acceptance.outside.plan import ALERTS, LEVELS, OUTPUTS, TILLS, TOTALS
 
 from .broker import CHANGELOG, PARTITION, PARTITIONS, Broker
-from .inputs import TILL_EVENTS, Expectation, Inputs, Sent
+from .sent import TILL_EVENTS, Expectation, Inputs, Sent
 
 ALL = 1_000_000
 

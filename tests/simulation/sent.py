@@ -1,0 +1,91 @@
+"""One message of the input, and what must come of the messages so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from tests.acceptance.outside.feed import DeadLetter
+from tests.acceptance.outside.oracle import Oracle
+from tests.acceptance.outside.partition import partition_of
+from tests.acceptance.outside.plan import Plan
+from tests.acceptance.outside.world import Key, Movement, Policy
+
+from .broker import PARTITION, PARTITIONS, InputRecord
+
+STARTED = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+STAMP_MS = int(STARTED.timestamp() * 1000)
+
+TILL_EVENTS = "till.cart-events"
+MOVEMENTS = "cdc.stock-movements"
+ASSORTMENT = "cdc.assortment"
+PRODUCTS = "cdc.products"
+LOCATIONS = "cdc.locations"
+
+NIGHT = timedelta(hours=5)
+"""Longer than an open cart is kept."""
+
+Effect = Callable[["Expectation"], None]
+
+
+@dataclass
+class Expectation:
+    """What must come of the input up to a point: the oracle, and the policies."""
+
+    oracle: Oracle = field(default_factory=Oracle)
+    policies: dict[Key, Policy] = field(default_factory=dict[Key, Policy])
+    booked: set[str] = field(default_factory=set[str])
+
+    def movement(self, movement: Movement) -> None:
+        """A movement was booked, or a connector that was reset sent it again."""
+        if movement.movement_id not in self.booked:
+            self.booked.add(movement.movement_id)
+            self.oracle.movement(movement)
+
+    def set_policy(self, policy: Policy) -> None:
+        """An assortment row was written."""
+        self.policies[policy.key] = policy
+
+    def remove_policy(self, policy: Policy) -> None:
+        """An assortment row was deleted."""
+        self.policies.pop(policy.key, None)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One message of the input, what it does, and whether it must become a dead letter."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    effect: Effect | None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    bad: str | None = None
+    is_opening: bool = False
+    skips: int = 0
+
+    def record(self, offset: int) -> InputRecord:
+        """As it lies in its topic."""
+        stamp = STAMP_MS if self.topic == TILL_EVENTS else -1
+        return InputRecord(self.topic, PARTITION, offset, stamp, self.key, self.value, self.headers)
+
+    def letter(self, offset: int) -> DeadLetter:
+        """The dead letter that it must become."""
+        source = f"{self.topic}-{PARTITION}-{offset}"
+        return DeadLetter(source, self.bad or "", self.key, self.value, list(self.headers))
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that is sent, in order, and what the database changed after its opening."""
+
+    plan: Plan
+    sent: list[Sent]
+    moved: set[Key]
+
+
+def places(stem: str, here: bool) -> Iterator[str]:
+    """Ids of locations whose partition is the simulated one, or is not."""
+    names = (f"{stem}s{at}" for at in range(1000))
+    return (name for name in names if (partition_of(name, PARTITIONS) == PARTITION) is here)
