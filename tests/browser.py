@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright
+from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
 from dashboards.board import vendor
 
@@ -22,6 +22,7 @@ FLAGS = (
 PATIENCE_MS = 20_000
 """How long anything may take before a test gives up on it: a limit, not an expectation."""
 
+expect.set_options(timeout=PATIENCE_MS)  # its own five seconds are short on a busy machine
 
 AXE = vendor.FILES / "axe.min.js"
 """Deque's rules of accessibility, as `make setup` installs them."""
