@@ -63,9 +63,14 @@ def _assortment(location: str, sku: str, reorder_point: int) -> Any:
 
 
 def _business(topics: Topics) -> None:
-    """Deliveries, sales, returns, open carts, an alert that clears, and a broken message."""
+    """Deliveries, sales, returns, open carts, an alert that clears, and a broken message.
+
+    The second policy makes the alert one that is raised, and clears, in whatever order a replay
+    meets policies and deliveries.
+    """
     tills = [Till(f"shadow-shop-{n}", f"shadow-till-{n}") for n in range(SHOPS)]
-    topics.send([_assortment(till.location, "tea", 100) for till in tills])
+    for reorder_point in (1000, 100):
+        topics.send([_assortment(till.location, "tea", reorder_point) for till in tills])
     topics.send([movement(till.location, "tea", 99) for till in tills])
     topics.send([message(TILL_EVENTS.name, tills[0].location, b"{broken")])
     for number in range(SALES_EACH):
