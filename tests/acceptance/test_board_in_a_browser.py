@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from tests.browser import Visit, chromium, visit
+from tests.browser import PATIENCE_MS, Visit, chromium, visit
 from tests.integration.board_world import (
     Row,
     alert,
@@ -112,7 +112,8 @@ async def test_a_page_that_lost_the_board_catches_up(kafka: str, stocked: str, s
         await seen.page.get_by_text("Not live since").wait_for()
         await say(kafka, [totals(shop, 2, receipts=9)])
         async with open_board(kafka, stocked, port=port):
-            await seen.page.locator('[data-line="live"]').wait_for()
+            # Each try to come back may wait for an answer of its own before the next.
+            await seen.page.locator('[data-line="live"]').wait_for(timeout=3 * PATIENCE_MS)
             await seen.shows(f"location/{shop}/", "receipts", "9")
         assert not await seen.was_reloaded()
         assert seen.outside == []
