@@ -26,7 +26,7 @@ class Assortment:
 
     def _apply(self, policy: WirePolicy, offset: int) -> None:
         key = f"{policy.location_id}/{policy.sku}"
-        item = self._shelf.item(key)
+        item = self._shelf.policy(key)
         require_unseen(key, offset, item.policy_offset)
         item.policy_offset = offset
         if policy.deleted == "true":
@@ -35,7 +35,6 @@ class Assortment:
             set_policy(
                 item, policy.listed, policy.reorder_point, policy.order_up_to, policy.hysteresis
             )
-        self._shelf.put_policy(key, item)
         if item.as_of is not None:
             # A row change has no time of its own: the alert is as old as the level it judges.
             self._shelf.judge(policy.location_id, key, item, item.as_of)

@@ -16,13 +16,12 @@ class Book:
 
     def __init__(self, state: PartitionState) -> None:
         self._rows: Table[Totals] = state.table(TOTALS)
-        self._changed: dict[str, Totals] = {}
 
     def rows(self, location_id: str, till_id: str, business_date: str) -> tuple[Totals, Totals]:
         """The location's and the till's row of a business date, to be changed by the caller."""
         return (
-            self._row(f"{location_id}/{business_date}"),
-            self._row(f"{location_id}/{till_id}/{business_date}"),
+            self._rows.edit(f"{location_id}/{business_date}", Totals),
+            self._rows.edit(f"{location_id}/{till_id}/{business_date}", Totals),
         )
 
     def count_carts(
@@ -42,11 +41,5 @@ class Book:
 
     def announce(self, outbox: Outbox) -> None:
         """Send every row that was looked up to be changed."""
-        changed, self._changed = self._changed, {}
-        outbox.send_all(CHECKOUT_TOTALS.name, (totals_message(*row) for row in changed.items()))
-
-    def _row(self, key: str) -> Totals:
-        row = self._rows.get(key) or Totals()
-        self._rows.put(key, row)
-        self._changed[key] = row
-        return row
+        rows = self._rows.edited()
+        outbox.send_all(CHECKOUT_TOTALS.name, (totals_message(*row) for row in rows))

@@ -7,14 +7,14 @@ from agents.book import Book
 from agents.intake import Intake
 from agents.open_carts import OpenCarts
 from agents.outputs import till_message
-from agents.ports import Counting
+from agents.ports import Counting, Counts
 from agents.shelf import Shelf
 from engine.contract import Outbox, Record
 from engine.state import PartitionState, Table
-from tables.items import Item, move, touch_by_till
-from tables.offsets import require_unseen
-from tables.tills import Admission, TillState, admit, see
-from tables.times import credible, is_ahead
+from tables.items import Item, move_by_till
+from tables.offsets import OffsetSeen
+from tables.tills import IN_ORDER, Admission, TillState, admit, see
+from tables.times import credible
 from tables.totals import Totals, add_return, add_sale, sum_of
 from topics.registry import TILL_EVENTS, TILL_STATUS
 from topics.wire import (
@@ -49,7 +49,6 @@ class Checkout:
         counting: Counting,
     ) -> None:
         self._tills: Table[TillState] = state.table(TILLS)
-        self._changed: dict[str, TillState] = {}
         self._intake = intake
         self._shelf = shelf
         self._book = book
@@ -73,51 +72,32 @@ class Checkout:
 
     def announce(self, outbox: Outbox) -> None:
         """Send the status of every till that said something."""
-        changed, self._changed = self._changed, {}
-        outbox.send_all(TILL_STATUS.name, (till_message(*till) for till in changed.items()))
+        outbox.send_all(TILL_STATUS.name, (till_message(*till) for till in self._tills.edited()))
 
     def _apply(self, event: AnyWireEvent, offset: int, timestamp_ms: int) -> None:
         key = f"{event.location_id}/{event.till_id}"
-        till = self._tills.get(key) or TillState()
-        require_unseen(key, offset, till.offset)
+        till = self._tills.edit(key, TillState)
+        if offset <= till.offset:
+            raise OffsetSeen(key, offset, till.offset)
         admission = admit(till, event.epoch, event.sequence, offset)
-        self._tills.put(key, till)
-        self._changed[key] = till
-        if not admission.is_new:
-            self._counting.now.duplicates += 1
-            return
-        seen_at, seen_us = credible(event.occurred_at, timestamp_ms)
-        self._counting.now.clock_ahead += is_ahead(
-            event.occurred_at, timestamp_ms, seen_at, seen_us
-        )
+        counts = self._counting.now
+        if admission is not IN_ORDER:
+            _count_disorder(counts, admission)
+            if not admission.is_new:
+                return
+        seen_at, seen_us, is_ahead = credible(event.occurred_at, timestamp_ms)
         see(till, seen_at)
         clock_us = self._carts.tick(event.location_id, seen_us, offset)
         name, apply = self._appliers[type(event)]
-        self._count(name, event.location_id, admission, seen_us, clock_us)
+        counts.note_event(name, event.location_id, seen_us, clock_us, is_ahead)
+        counts.unknown_location += self._locations.get(event.location_id) is None
         apply(event, seen_us, clock_us, offset)
-
-    def _count(
-        self, name: str, location_id: str, admission: Admission, seen_us: int, clock_us: int
-    ) -> None:
-        counts = self._counting.now
-        counts.events[name] += 1
-        counts.late += admission.is_late
-        counts.gaps_opened += admission.opens_gap
-        counts.gaps_healed += admission.heals
-        counts.unknown_location += self._locations.get(location_id) is None
-        counts.newest_event_seconds[location_id] = clock_us / 1e6
-        at_seconds = seen_us / 1e6
-        if at_seconds < counts.oldest_at_seconds:
-            counts.oldest_at_seconds = at_seconds
-        if at_seconds > counts.newest_at_seconds:
-            counts.newest_at_seconds = at_seconds
 
     def _completed(self, event: WireCartCompleted, at_us: int, clock_us: int, offset: int) -> None:
         self._carts.closed(event, at_us, clock_us, offset)
         self._move(event, -1, offset)
         sale = sum_of(event)
-        rows = self._rows(event, offset)
-        for row in rows:
+        for row in self._rows(event, offset):
             add_sale(row, sale)
         counts = self._counting.now
         counts.receipts[event.location_id] += 1
@@ -139,17 +119,23 @@ class Checkout:
 
     def _move(self, event: WireCartCompleted | WireGoodsReturned, sign: int, offset: int) -> None:
         """All lines first, then the alerts: a SKU on two lines crosses its line once."""
-        location_id = event.location_id
+        location_id, at = event.location_id, event.occurred_at
+        level, judge = self._shelf.level, self._shelf.judge
         moved: list[tuple[str, Item]] = []
         for line in event.lines:
             key = f"{location_id}/{line.sku}"
-            item = self._shelf.item(key)
-            touch_by_till(item, event.occurred_at, offset)
-            move(item, sign * line.quantity)
-            self._shelf.put_level(key, item)
+            item = level(key)
+            move_by_till(item, sign * line.quantity, at, offset)
             moved.append((key, item))
         for key, item in moved:
-            self._shelf.judge(location_id, key, item, event.occurred_at)
+            judge(location_id, key, item, at)
+
+
+def _count_disorder(counts: Counts, admission: Admission) -> None:
+    counts.duplicates += not admission.is_new
+    counts.late += admission.is_late
+    counts.gaps_opened += admission.opens_gap
+    counts.gaps_healed += admission.heals
 
 
 def _nothing(event: WireTillHeartbeat, at_us: int, clock_us: int, offset: int) -> None:

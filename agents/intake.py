@@ -16,6 +16,10 @@ from topics.wire import Refused
 MALFORMED = "malformed"
 WRONG_PARTITION = "wrong_partition"
 
+LOCATIONS_REMEMBERED = 16_384
+"""Locations known to belong to the partition. Fewer than it has brings back the cost of a hash
+for every event; without a bound, a till that makes locations up would fill the memory."""
+
 
 class _Located(Protocol):
     @property
@@ -34,18 +38,21 @@ class Intake:
         self._partitions = partitions
         self._letters: list[tuple[str, Message]] = []
         self._counting = counting
+        self._here: set[str] = set()
 
     def located(
         self, topic: str, records: Sequence[Record], decode: Callable[[bytes | None], L]
     ) -> Iterator[tuple[Record, L]]:
         """Records of a topic by location, decoded, that lie where their location's do."""
-        for record, value in self.decoded(topic, records, decode):
-            right = partition_of(value.location_id, self._partitions)
-            if right == self._partition:
+        here = self._here
+        for record in records:
+            try:
+                value = decode(record.value)
+            except Refused as refusal:
+                self._refuse(topic, record, MALFORMED, str(refusal))
+                continue
+            if value.location_id in here or self._is_here(topic, record, value.location_id):
                 yield record, value
-            else:
-                error = f"{value.location_id} belongs to partition {right} of {self._partitions}"
-                self._refuse(topic, record, WRONG_PARTITION, error)
 
     def decoded(
         self, topic: str, records: Sequence[Record], decode: Callable[[bytes | None], T]
@@ -58,6 +65,17 @@ class Intake:
                 self._refuse(topic, record, MALFORMED, str(refusal))
             else:
                 yield record, value
+
+    def _is_here(self, topic: str, record: Record, location_id: str) -> bool:
+        right = partition_of(location_id, self._partitions)
+        if right != self._partition:
+            error = f"{location_id} belongs to partition {right} of {self._partitions}"
+            self._refuse(topic, record, WRONG_PARTITION, error)
+            return False
+        if len(self._here) >= LOCATIONS_REMEMBERED:
+            self._here.clear()
+        self._here.add(location_id)
+        return True
 
     def announce(self, outbox: Outbox) -> None:
         """Send the dead letters, each once."""

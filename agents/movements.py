@@ -42,9 +42,8 @@ class Movements:
 
     def _apply(self, movement: WireMovement, offset: int) -> None:
         key = f"{movement.location_id}/{movement.sku}"
-        item = self._shelf.item(key)
+        item = self._shelf.level(key)
         require_unseen(key, offset, item.movement_offset)
         touch_by_movement(item, movement.occurred_at, offset)
         move(item, movement.quantity)
-        self._shelf.put_level(key, item)
         self._shelf.judge(movement.location_id, key, item, movement.occurred_at)

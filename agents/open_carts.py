@@ -91,15 +91,16 @@ class OpenCarts:
     ) -> None:
         """The cart's lines leave it; it is remembered, so that late events change nothing."""
         key = f"{event.location_id}/{event.cart_id}"
-        cart = self._carts.get(key)
+        cart = self._known(key)
         if cart is None:
-            if self._deadlines.passed(at_us, clock_us):
-                return
-            cart = self._new_cart(key, event, at_us)
-        elif cart.closed:
+            if not self._deadlines.passed(at_us, clock_us):
+                cart = self._new_cart(key, event, at_us)
+                cart.closed = True
+                self._carts.put(key, cart)
             return
-        else:
-            self._count_event(event, cart, -1, offset)
+        if cart.closed:
+            return
+        self._count_event(event, cart, -1, offset)
         self._carry(event, close(cart), -1, offset)
         cart.last_event_us = max(cart.last_event_us, at_us)
         self._carts.put(key, cart)
@@ -107,7 +108,7 @@ class OpenCarts:
     def _open_cart(self, event: CartEvent, at_us: int, clock_us: int, offset: int) -> Cart | None:
         """The event's cart, opened by it where it is unknown; None where it is over."""
         key = f"{event.location_id}/{event.cart_id}"
-        cart = self._carts.get(key)
+        cart = self._known(key)
         if cart is None:
             if self._deadlines.passed(at_us, clock_us):
                 return None
@@ -119,6 +120,10 @@ class OpenCarts:
             cart.last_event_us = at_us
         self._carts.put(key, cart)
         return cart
+
+    def _known(self, key: str) -> Cart | None:
+        # Most carts are new: the store need not be asked for what no deadline is noted of.
+        return self._carts.get(key) if self._deadlines.knows(key) else None
 
     def _new_cart(self, key: str, event: CartEvent, at_us: int) -> Cart:
         self._deadlines.note(event.location_id, key, at_us)
@@ -148,16 +153,14 @@ class OpenCarts:
     def _carry(self, event: CartEvent, lines: list[CartLine], sign: int, offset: int) -> None:
         for line in lines:
             key = f"{event.location_id}/{line.sku}"
-            item = self._shelf.item(key)
+            item = self._shelf.level(key)
             item.in_carts += sign * line.quantity
             touch_by_till(item, event.occurred_at, offset)
-            self._shelf.put_level(key, item)
 
     def _forget_lines(self, location_id: str, lines: list[CartLine], offset: int) -> None:
         # No event of these items happened: their as_of stays.
         for line in lines:
             key = f"{location_id}/{line.sku}"
-            item = self._shelf.item(key)
+            item = self._shelf.level(key)
             item.in_carts -= line.quantity
             item.till_offset = offset
-            self._shelf.put_level(key, item)

@@ -37,6 +37,19 @@ class Counts:
     newest_event_seconds: dict[str, float] = field(default_factory=dict[str, float])
     raised_alerts: dict[str, int] = field(default_factory=dict[str, int])
 
+    def note_event(
+        self, name: str, location_id: str, seen_us: int, clock_us: int, is_ahead: bool
+    ) -> None:
+        """Count a new event, believed to be of ``seen_us``, at its location's ``clock_us``."""
+        self.events[name] += 1
+        self.clock_ahead += is_ahead
+        self.newest_event_seconds[location_id] = clock_us / 1e6
+        at_seconds = seen_us / 1e6
+        if at_seconds < self.oldest_at_seconds:
+            self.oldest_at_seconds = at_seconds
+        if at_seconds > self.newest_at_seconds:
+            self.newest_at_seconds = at_seconds
+
 
 class Tally(Protocol):
     """Keeps the counts of all partitions, for the metrics."""

@@ -38,18 +38,16 @@ class Shelf:
         standing = {location_id: raised.items for location_id, raised in self._raised.scan()}
         counting.now.raised_alerts.update(standing)
 
-    def item(self, key: str) -> Item:
-        """The item of ``location_id/sku``, a new one where there is none."""
-        return self._items.get(key) or Item()
+    def level(self, key: str) -> Item:
+        """The item of ``location_id/sku``, whose level is to be touched and announced."""
+        item = self._levels.get(key)
+        if item is None:
+            item = self._levels[key] = self._items.edit(key, Item)
+        return item
 
-    def put_level(self, key: str, item: Item) -> None:
-        """Keep and announce an item whose level was touched."""
-        self._items.put(key, item)
-        self._levels[key] = item
-
-    def put_policy(self, key: str, item: Item) -> None:
-        """Keep an item of which only the policy changed: its level is not announced."""
-        self._items.put(key, item)
+    def policy(self, key: str) -> Item:
+        """The item, of which only the policy is to be changed: its level is not announced."""
+        return self._items.edit(key, Item)
 
     def judge(self, location_id: str, key: str, item: Item, at: datetime) -> None:
         """Bring the item's alert up to date, and announce it where it changed."""

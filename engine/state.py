@@ -6,7 +6,7 @@ changes that are committed but not yet in the store (bytes), and the store (byte
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -49,6 +49,20 @@ class Table(Generic[V]):
     def put(self, key: str, value: V) -> None:
         """Note that ``value`` is what ``key`` holds now."""
         self._recent[key] = self.changed[key] = value
+
+    def edit(self, key: str, new: Callable[[], V]) -> V:
+        """The value to be changed in place, noted as changed; ``new()`` where there is none."""
+        value = self.changed.get(key)
+        if value is None:
+            value = self.get(key)
+            if value is None:
+                value = new()
+            self._recent[key] = self.changed[key] = value
+        return value
+
+    def edited(self) -> Iterator[tuple[str, V]]:
+        """What has changed since it was last taken, without what was dropped."""
+        return ((key, value) for key, value in self.changed.items() if value is not None)
 
     def drop(self, key: str) -> None:
         """Forget ``key``: a tombstone in the changelog."""

@@ -93,21 +93,28 @@ class Deadlines:
     def __init__(self, timeout_us: int) -> None:
         self._timeout_us = timeout_us
         self._heaps: dict[str, list[tuple[int, str]]] = {}
+        self._noted: set[str] = set()
 
     def passed(self, event_us: int, clock_us: int) -> bool:
         """Whether a cart with its last event at ``event_us`` is to be forgotten."""
         return event_us + self._timeout_us <= clock_us
 
+    def knows(self, key: str) -> bool:
+        """Whether the cart ``key`` is noted, as every cart is that was not forgotten."""
+        return key in self._noted
+
     def note(self, location_id: str, key: str, last_event_us: int) -> None:
         """Remember to look at the cart ``key`` when its time has come."""
         heap = self._heaps.setdefault(location_id, [])
         heappush(heap, (last_event_us + self._timeout_us, key))
+        self._noted.add(key)
 
     def rebuild(self, carts: list[tuple[str, int]]) -> None:
         """Note every (key, time of last event) of a recovered state."""
         for key, last_event_us in carts:
             heap = self._heaps.setdefault(key.partition("/")[0], [])
             heap.append((last_event_us + self._timeout_us, key))
+            self._noted.add(key)
         for heap in self._heaps.values():
             heapify(heap)
 
@@ -117,4 +124,5 @@ class Deadlines:
         keys: list[str] = []
         while heap and heap[0][0] <= clock_us:
             keys.append(heappop(heap)[1])
+        self._noted.difference_update(keys)
         return keys

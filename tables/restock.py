@@ -17,16 +17,14 @@ def judge(item: Item, at: datetime, default_hysteresis: int) -> bool:
     reorder point that changes meanwhile is announced within the same alert. An item that never
     had stock moved raises nothing: it has a policy, but no level to fall short of it.
     """
-    if not item.stocked:
-        return False
     point = item.reorder_point if item.listed else None
     if item.raised:
         return _judge_raised(item, point, at, default_hysteresis)
-    if item.on_hand < 0 or (point is not None and item.on_hand < point):
-        item.raised, item.raised_at, item.cleared_at = True, at, None
-        item.reason, item.alert_reorder_point = _reason(item.on_hand), point
-        return True
-    return False
+    if item.on_hand >= (point or 0) or not item.stocked:
+        return False
+    item.raised, item.raised_at, item.cleared_at = True, at, None
+    item.reason, item.alert_reorder_point = _reason(item.on_hand), point
+    return True
 
 
 def _judge_raised(item: Item, point: int | None, at: datetime, default_hysteresis: int) -> bool:

@@ -19,22 +19,17 @@ def microseconds(at: datetime) -> int:
     return round(at.timestamp() * 1_000_000)
 
 
-def credible(occurred_at: datetime, timestamp_ms: int) -> tuple[datetime, int]:
-    """The time to believe, and the same in microseconds since 1970.
+def credible(occurred_at: datetime, timestamp_ms: int) -> tuple[datetime, int, bool]:
+    """The time to believe, the same in microseconds since 1970, and whether the clock is ahead.
 
     It is ``occurred_at``, or the record's timestamp where the event claims to be more than
-    `AHEAD_MAX_US` ahead of it. A record without a timestamp (-1) contradicts nothing.
+    `AHEAD_MAX_US` ahead of it; a clock is ahead from `TOLERATED_US` on. A record without a
+    timestamp (-1) contradicts nothing.
     """
     occurred_us = microseconds(occurred_at)
-    if timestamp_ms >= 0 and occurred_us - timestamp_ms * 1000 > AHEAD_MAX_US:
-        return datetime.fromtimestamp(timestamp_ms / 1000, UTC), timestamp_ms * 1000
-    return occurred_at, occurred_us
-
-
-def is_ahead(occurred_at: datetime, timestamp_ms: int, seen_at: datetime, seen_us: int) -> bool:
-    """Whether an event comes from the future; ``seen_at`` and ``seen_us`` are its credible time.
-
-    A record without a timestamp (-1) contradicts nothing.
-    """
-    disbelieved = seen_at is not occurred_at
-    return disbelieved or 0 <= timestamp_ms * 1000 < seen_us - TOLERATED_US
+    ahead_us = occurred_us - timestamp_ms * 1000
+    if ahead_us <= TOLERATED_US or timestamp_ms < 0:
+        return occurred_at, occurred_us, False
+    if ahead_us > AHEAD_MAX_US:
+        return datetime.fromtimestamp(timestamp_ms / 1000, UTC), timestamp_ms * 1000, True
+    return occurred_at, occurred_us, True

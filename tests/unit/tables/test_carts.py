@@ -72,9 +72,11 @@ def test_a_cart_is_due_when_the_clock_reaches_its_deadline() -> None:
     assert deadlines.due("shop-2", 9 * HOUR_US) == [], "another location has a clock of its own"
     assert deadlines.due("shop-1", 4 * HOUR_US) == ["shop-1/c-1"]
     assert deadlines.due("shop-1", 9 * HOUR_US) == []
+    assert not deadlines.knows("shop-1/c-1"), "a cart whose time has come is noted again or gone"
 
 
 def test_deadlines_are_rebuilt_from_the_carts() -> None:
     deadlines = Deadlines(HOUR_US)
     deadlines.rebuild([("shop-1/b", 2), ("shop-2/c", 0), ("shop-1/a", 1)])
+    assert deadlines.knows("shop-1/b") and not deadlines.knows("shop-1/c")
     assert deadlines.due("shop-1", 2 * HOUR_US) == ["shop-1/a", "shop-1/b"]

@@ -66,7 +66,7 @@ def test_a_time_more_than_a_day_ahead_of_its_record_gives_way_to_the_records() -
     on_the_edge = NOON + timedelta(microseconds=AHEAD_MAX_US)
     assert credible(on_the_edge, record_us // 1000)[0] == on_the_edge
     beyond = on_the_edge + timedelta(microseconds=1)
-    assert credible(beyond, record_us // 1000) == (NOON, record_us)
+    assert credible(beyond, record_us // 1000) == (NOON, record_us, True)
 
 
 def test_a_time_in_the_past_is_believed_and_so_is_one_of_a_record_without_timestamp() -> None:
