@@ -110,11 +110,15 @@ async def test_a_page_that_lost_the_board_catches_up(kafka: str, stocked: str, s
             await seen.go("/")
             await seen.mark()
         await seen.page.get_by_text("Not live since").wait_for()
+        asked: list[str] = []
+        seen.page.on("request", lambda request: asked.append(request.url))
         await say(kafka, [totals(shop, 2, receipts=9)])
         async with open_board(kafka, stocked, port=port):
-            # Each try to come back may wait for an answer of its own before the next.
-            await seen.page.locator('[data-line="live"]').wait_for(timeout=3 * PATIENCE_MS)
+            await seen.page.locator('[data-line="live"]').wait_for()
             await seen.shows(f"location/{shop}/", "receipts", "9")
+            await say(kafka, [totals(shop, 3, receipts=10)])
+            await seen.shows(f"location/{shop}/", "receipts", "10")
+        assert asked.count(f"{address}/") == 1, "the page goes on fetching itself"
         assert not await seen.was_reloaded()
         assert seen.outside == []
 

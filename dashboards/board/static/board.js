@@ -3,6 +3,7 @@
 
 const SILENCE_MS = 25_000; // two and a half beats of the server: the line is cut
 const RETRY_MS = 3_000; // where the first connection failed, which htmx does not try again
+const FETCH_MS = 10_000; // for the whole page: a board that just started reads its tables first
 const BODIES_MAX = 5; // hundreds of rows that stay in the page; the server tells of a few more
 const NEAR_PX = 600; // as the rootMargin in macros.html
 
@@ -54,13 +55,24 @@ for (const name of ["hello", "beat"]) {
   });
 }
 
-// The board does not know this page any more: it was restarted, or the page was away for long.
-document.addEventListener("gone", () =>
-  htmx.ajax("GET", location.href, { source: "#page", target: "#page", select: "#page", swap: "outerMorph" }),
-);
+// The board does not know this page any more: it was restarted, or the page was away for long. The
+// stream ends with that word (hx-sse:close): one that went on would be told it again and again, and
+// the page would fetch itself for ever. The page that is fetched brings a stream of its own.
+let fetching = false;
+
+document.addEventListener("gone", async () => {
+  if (fetching) return;
+  fetching = true;
+  try {
+    const whole = { source: "#page", target: "#page", select: "#page", swap: "outerMorph", timeout: FETCH_MS };
+    await htmx.ajax("GET", location.href, whole);
+  } finally {
+    fetching = false;
+  }
+});
 
 function watchLine() {
-  if (document.hidden || !document.getElementById("stream")) return;
+  if (document.hidden || fetching || !document.getElementById("stream")) return;
   const silentMs = Date.now() - heardAt;
   if (connection && silentMs > SILENCE_MS) {
     lost();
