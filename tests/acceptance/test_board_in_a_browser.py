@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from tests.browser import PATIENCE_MS, Visit, chromium, visit
+from tests.browser import Visit, chromium, visit
 from tests.integration.board_world import (
     Row,
     alert,
