@@ -1,0 +1,170 @@
+"""PostgreSQL as totals need it: few questions, long ones, on connections of their own.
+
+A year of receipts takes seconds to add up: on the connections of the other pages it would keep
+everybody waiting.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from dashboards.board.feed.database import CONNECT_SECONDS, DatabaseAway
+from dashboards.board.feed.sources import Source
+from dashboards.board.totals.columns import question, sortable
+from dashboards.board.totals.wish import TotalsWish
+from dashboards.statements import statement
+
+Row = dict[str, Any]
+"""A group by the names of its columns; see `columns`."""
+
+ROWS_SHOWN = 100
+"""Rows of a page: each costs some ten formatted figures, and everybody shares one process."""
+
+STATEMENT_SECONDS = 30
+"""After which a question is given up. Some ten million lines are added up in that time; a reader
+who waits longer has gone."""
+
+AT_ONCE = 2
+"""Questions, and beside them exports, at a time: each keeps a core of the database busy."""
+
+BATCH_ROWS = 5_000
+"""Rows of an export that are in memory at a time, some megabytes; fewer are more round trips."""
+
+KEPT_MAX = 50
+"""Answers that are kept for when the database is away, at some hundred kilobytes each."""
+
+_FOLDER = Path(__file__).parent
+
+_OPTIONS = " ".join(
+    f"-c {setting}"
+    for setting in (
+        f"statement_timeout={STATEMENT_SECONDS * 1000}",
+        "default_transaction_read_only=on",
+        "jit=off",
+    )
+)
+
+
+class TooMuch(Exception):
+    """The question takes longer than `STATEMENT_SECONDS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page of groups, and the sums of all of them by currency, as of ``read_at``."""
+
+    rows: list[Row]
+    sums: list[Row]
+    read_at: datetime
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are on all pages."""
+        return sum(each["groups"] for each in self.sums)
+
+    @property
+    def pages(self) -> int:
+        """How many pages, at least one."""
+        return max(1, -(-self.groups // ROWS_SHOWN))
+
+
+class Reports:
+    """Answers wishes; raises `DatabaseAway` or `TooMuch`."""
+
+    def __init__(self, dsn: str, source: Source) -> None:
+        self._dsn = dsn
+        self._source = source
+        self._questions = asyncio.Semaphore(AT_ONCE)
+        self._exports = asyncio.Semaphore(AT_ONCE)
+        self._kept: OrderedDict[TotalsWish, Answer] = OrderedDict()
+
+    async def answer(self, wish: TotalsWish) -> Answer:
+        """The wish's page of groups; the last one where its page is beyond that."""
+        asked = _parameters(wish, ROWS_SHOWN, (wish.page - 1) * ROWS_SHOWN)
+        async with (
+            self._questions,
+            self._asking() as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute(statement(_FOLDER, question(wish.by)), asked)
+            found = await cursor.fetchall()
+        sums = [each for each in found if each["is_sum"]]
+        rows = [each for each in found if not each["is_sum"]]
+        answer = Answer(rows, sorted(sums, key=_currency), datetime.now(UTC))
+        self._keep(wish, answer)
+        return answer
+
+    def kept(self, wish: TotalsWish) -> Answer | None:
+        """The last answer to the wish, for when there is no other."""
+        return self._kept.get(wish)
+
+    @asynccontextmanager
+    async def export(self, wish: TotalsWish) -> AsyncGenerator[AsyncGenerator[list[Row]]]:
+        """All groups of the wish in its order, some thousand at a time, from one snapshot."""
+        asked = _parameters(wish, None, 0)
+        async with (
+            self._exports,
+            self._asking() as connection,
+            connection.cursor("totals", row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute(statement(_FOLDER, question(wish.by)), asked)
+            yield _batches(cursor)
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncGenerator[psycopg.AsyncConnection[Any]]:
+        try:
+            async with await self._connect() as connection:
+                yield connection
+        except psycopg.errors.QueryCanceled as fault:
+            raise TooMuch from fault
+        except psycopg.OperationalError as fault:
+            self._source.away(fault)
+            raise DatabaseAway(str(fault)) from fault
+
+    async def _connect(self) -> psycopg.AsyncConnection[Any]:
+        return await psycopg.AsyncConnection.connect(
+            self._dsn,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="tillstream-board-totals",
+            options=_OPTIONS,
+        )
+
+    def _keep(self, wish: TotalsWish, answer: Answer) -> None:
+        self._kept[wish] = answer
+        self._kept.move_to_end(wish)
+        if len(self._kept) > KEPT_MAX:
+            self._kept.popitem(last=False)
+
+
+async def _batches(cursor: Any) -> AsyncGenerator[list[Row]]:
+    while fetched := await cursor.fetchmany(BATCH_ROWS):
+        yield [each for each in fetched if not each["is_sum"]]
+
+
+def _parameters(wish: TotalsWish, limit: int | None, offset: int) -> dict[str, object]:
+    sorted_by = sortable(wish.by).get(wish.sort)
+    return {
+        "first": wish.first,
+        "last": wish.last,
+        "location_id": wish.location_id,
+        "by_day": "day" in wish.by,
+        "by_location": "location" in wish.by,
+        "by_till": "till" in wish.by,
+        "sort": wish.sort,
+        "sorts_money": sorted_by is not None and sorted_by.kind == "money",
+        "sign": -1 if wish.descending else 1,
+        "limit": limit,
+        "offset": offset,
+    }
+
+
+def _currency(row: Row) -> str:
+    return row["currency"] or ""

@@ -1,0 +1,89 @@
+-- What was sold and came back of each category, by any of day, location and till: from the lines
+-- of receipts and returns, for a discount or a tax belongs to a receipt as a whole. The sums of
+-- all groups, one row a currency, and then the groups in the order that was asked for. A return
+-- names no currency: it is that of the location.
+WITH usual AS (
+    SELECT currency FROM products GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1
+),
+place AS (
+    SELECT
+        told.location_id,
+        COALESCE(registered.name, told.location_id) AS location,
+        COALESCE(
+            (SELECT sale.currency FROM sales AS sale
+             WHERE sale.location_id = told.location_id AND sale.currency IS NOT NULL LIMIT 1),
+            (SELECT currency FROM usual)
+        ) AS currency
+    FROM (
+        SELECT DISTINCT location_id FROM checkout_totals
+        WHERE business_date BETWEEN %(first)s AND %(last)s
+            AND (%(location_id)s::text = '' OR location_id = %(location_id)s::text)
+    ) AS told
+    LEFT JOIN locations AS registered USING (location_id)
+),
+grouped AS (
+    SELECT
+        CASE WHEN %(by_day)s THEN sale.business_date END AS business_date,
+        CASE WHEN %(by_location)s THEN place.location_id END AS location_id,
+        CASE WHEN %(by_location)s THEN place.location END AS location,
+        CASE WHEN %(by_till)s THEN sale.till_id END AS till_id,
+        product.category,
+        COALESCE(sale.currency, place.currency) AS currency,
+        COALESCE(sum(line.quantity) FILTER (WHERE sale.kind = 'sale' AND line.unit = 'each'), 0)
+            ::bigint AS sold_each,
+        COALESCE(sum(line.quantity) FILTER (WHERE sale.kind = 'sale' AND line.unit = 'gram'), 0)
+            ::bigint AS sold_gram,
+        COALESCE(sum(line.quantity) FILTER (WHERE sale.kind = 'return' AND line.unit = 'each'), 0)
+            ::bigint AS returned_each,
+        COALESCE(sum(line.quantity) FILTER (WHERE sale.kind = 'return' AND line.unit = 'gram'), 0)
+            ::bigint AS returned_gram,
+        COALESCE(sum(line.amount_minor) FILTER (WHERE sale.kind = 'sale'), 0)::bigint
+            AS sold_minor,
+        COALESCE(sum(line.amount_minor) FILTER (WHERE sale.kind = 'return'), 0)::bigint
+            AS returned_minor,
+        sum(CASE sale.kind WHEN 'sale' THEN line.amount_minor ELSE -line.amount_minor END)::bigint
+            AS net_minor
+    FROM sales AS sale
+    INNER JOIN place USING (location_id)
+    INNER JOIN sale_lines AS line USING (location_id, till_id, epoch, sequence)
+    LEFT JOIN products AS product USING (sku)
+    WHERE sale.business_date BETWEEN %(first)s AND %(last)s
+    GROUP BY 1, 2, 3, 4, 5, 6
+)
+SELECT
+    true AS is_sum, count(*) AS groups,
+    NULL::date AS business_date, NULL AS location_id, NULL AS location, NULL AS till_id,
+    NULL AS category, currency,
+    sum(sold_each)::bigint AS sold_each, sum(sold_gram)::bigint AS sold_gram,
+    sum(returned_each)::bigint AS returned_each, sum(returned_gram)::bigint AS returned_gram,
+    sum(sold_minor)::bigint AS sold_minor, sum(returned_minor)::bigint AS returned_minor,
+    sum(net_minor)::bigint AS net_minor
+FROM grouped
+GROUP BY currency
+UNION ALL
+(
+    SELECT
+        false, 1, business_date, location_id, location, till_id, category, currency, sold_each,
+        sold_gram, returned_each, returned_gram, sold_minor, returned_minor, net_minor
+    FROM grouped
+    ORDER BY
+        CASE WHEN %(sorts_money)s THEN currency END,
+        %(sign)s * CASE %(sort)s::text
+            WHEN 'business_date' THEN (business_date - DATE '2000-01-01')::bigint
+            WHEN 'sold_each' THEN sold_each
+            WHEN 'sold_gram' THEN sold_gram
+            WHEN 'returned_each' THEN returned_each
+            WHEN 'returned_gram' THEN returned_gram
+            WHEN 'sold_minor' THEN sold_minor
+            WHEN 'returned_minor' THEN returned_minor
+            WHEN 'net_minor' THEN net_minor
+        END,
+        business_date,
+        lower(location) COLLATE "C",
+        location_id COLLATE "C",
+        till_id COLLATE "C",
+        lower(category) COLLATE "C" NULLS LAST,
+        category COLLATE "C",
+        currency
+    LIMIT %(limit)s OFFSET %(offset)s
+)
