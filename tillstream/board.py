@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import web
 
+from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy, Provider
 from dashboards.board.app import build
 from dashboards.board.state import Board
+from tillstream.settings import Settings
 from tillstream.upkeep.identity import Identity
 
 SHUTDOWN_SECONDS = 3.0
@@ -23,17 +26,41 @@ class OpenBoard:
     work: asyncio.Task[None]
 
 
+def policy_of(settings: Settings) -> Policy:
+    """Who gets in, by the settings."""
+    provider = Provider(
+        issuer=settings.board_oidc_issuer,
+        client_id=settings.board_oidc_client_id,
+        client_secret=settings.board_oidc_client_secret,
+        role_claim=settings.board_oidc_role_claim,
+        roles=settings.board_oidc_roles,
+    )
+    return Policy(
+        sign_in=settings.board_sign_in == "required",
+        address=settings.board_address.rstrip("/"),
+        lifetime=timedelta(hours=settings.board_session_hours),
+        behind_proxy=settings.board_behind_proxy,
+        provider=provider if provider.issuer else None,
+    )
+
+
 @asynccontextmanager
 async def open_board(
-    kafka: str, postgres: str, host: str = "127.0.0.1", port: int = 0
+    kafka: str,
+    postgres: str,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    policy: Policy = OPEN_TO_THE_MACHINE,
 ) -> AsyncGenerator[OpenBoard]:
     """The board for the length of a block; port 0 takes a free one.
 
-    It serves whether or not Kafka and PostgreSQL answer. Raises OSError where the port is taken.
+    It serves whether or not Kafka and PostgreSQL answer. Raises OSError where the port is taken,
+    and `PolicyError` where ``policy`` must not be served on ``host``.
     """
+    policy.check(host)
     board = Board(kafka, postgres)
     board.registry.register(Identity("board", "board"))
-    runner = web.AppRunner(build(board), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    runner = web.AppRunner(build(board, policy), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     work = asyncio.create_task(board.run())
     try:

@@ -1,22 +1,24 @@
 """The board's web application: addresses, headers, and what machines ask of it."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from dashboards.board import vendor
-from dashboards.board.app_keys import BOARD
+from dashboards.board.access.door import Door
+from dashboards.board.access.guard import guard
+from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy
+from dashboards.board.app_keys import BOARD, DOOR
 from dashboards.board.live.streams import stream
-from dashboards.board.pages import alerts, location, overview, product, rows
-from dashboards.board.pages.common import not_found
+from dashboards.board.pages import alerts, location, overview, product, rows, sign_in, totals
+from dashboards.board.refused import refused_pages
 from dashboards.board.state import Board
 from dashboards.board.words.locales import DEFAULT
 
 _FOLDER = Path(__file__).parent
 
-PAGES = (overview, location, product, alerts, rows)
+PAGES = (overview, location, product, alerts, totals, rows, sign_in)
 
 _POLICY = "; ".join(
     (
@@ -35,22 +37,24 @@ _POLICY = "; ".join(
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # With "no-referrer" a browser would not say from which site a form was sent.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-
-def build(board: Board) -> web.Application:
+def build(board: Board, policy: Policy = OPEN_TO_THE_MACHINE) -> web.Application:
     """The application; it shows ``board`` and neither starts nor stops it.
+
+    ``policy`` says who gets in.
 
     Raises `vendor.NotInstalled`.
     """
     vendor.require_files()
-    app = web.Application(middlewares=[_missing_pages])
+    app = web.Application(middlewares=[refused_pages, guard])
     app[BOARD] = board
+    app[DOOR] = Door(policy, board.database, board.writing)
     for page in PAGES:
         app.add_routes(page.ROUTES)
     app.add_routes(
@@ -65,14 +69,6 @@ def build(board: Board) -> web.Application:
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(_end_streams)
     return app
-
-
-@web.middleware
-async def _missing_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except web.HTTPNotFound:
-        return await not_found(request)
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -16,12 +16,14 @@ from dashboards.board.feed.rows import Row
 from dashboards.board.feed.snapshot import Snapshot
 from dashboards.board.feed.sources import DATABASE, STREAM, Source
 from dashboards.board.feed.usual import Usual
+from dashboards.board.feed.writing import Writing
 from dashboards.board.lists.listings import Listings
 from dashboards.board.live import sweep
 from dashboards.board.live.artist import Artist
 from dashboards.board.live.keys import NOTICES, OVERVIEW
 from dashboards.board.live.viewers import Viewers
 from dashboards.board.metrics import BoardMetrics, Shops
+from dashboards.board.totals.reports import Reports
 from dashboards.board.words.scene import Scene
 from dashboards.board.words.wording import words_in
 
@@ -44,6 +46,8 @@ class Board:
         self.database_source = Source(DATABASE, self._sources_changed)
         self.stream_source = Source(STREAM, self._sources_changed)
         self.database = Database(postgres, self.database_source)
+        self.reports = Reports(postgres, self.database_source)
+        self.writing = Writing(postgres, self.database_source)
         self.snapshot = Snapshot(self.database, self.memory, self.viewers.note, self._renamed)
         self._listener = Listener(kafka, self._heard, self.stream_source)
         self._sources_changed()
@@ -58,6 +62,7 @@ class Board:
                 task.cancel()
             results = await asyncio.gather(*work, return_exceptions=True)
             await self.database.close()
+            await self.writing.close()
         # None of them ends by itself: a board that went on without one would show old figures.
         faults = [result for result in results if isinstance(result, Exception)]
         raise RuntimeError("part of the board's work has ended") from next(iter(faults), None)

@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
+from dashboards.board.access.policy import PolicyError
 from dashboards.board.vendor import NotInstalled
-from tillstream.board import open_board
+from tillstream.board import open_board, policy_of
 from tillstream.logs import configure_logs
 from tillstream.settings import Settings, load_settings
 
@@ -34,6 +35,9 @@ def board(
 
     Prints its address once it serves, also while Kafka or PostgreSQL are away: the pages then
     say so. Stops with Ctrl-C. /metrics and /healthz are at the same address.
+
+    People must sign in: 'tillstream users add' gives them names, TILLSTREAM_BOARD_OIDC_ISSUER
+    an OpenID Connect provider. TILLSTREAM_BOARD_SIGN_IN=none goes without, on the loopback only.
     """
     settings = load_settings(host=host, board_port=port)
     configure_logs(settings)
@@ -41,13 +45,14 @@ def board(
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         asyncio.run(_serve(settings, as_json))
-    except (OSError, NotInstalled) as fault:
+    except (OSError, NotInstalled, PolicyError) as fault:
         sys.exit(f"tillstream: the board cannot be served: {fault}")
 
 
 async def _serve(settings: Settings, as_json: bool) -> None:
     kafka, postgres = settings.require("kafka"), settings.require("postgres")
-    async with open_board(kafka, postgres, settings.host, settings.board_port) as opened:
+    policy = policy_of(settings)
+    async with open_board(kafka, postgres, settings.host, settings.board_port, policy) as opened:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, opened.work.cancel)
         typer.echo(json.dumps({"address": opened.address}) if as_json else opened.address)

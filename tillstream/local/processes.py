@@ -3,6 +3,7 @@
 Each is the command line in a process of its own, on the interpreter and checkout of this one.
 """
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -57,7 +58,9 @@ class Processes:
         """The live board, and its address."""
         port = self._ports.port("board")
         url = f"http://{LOOPBACK}:{port}"
-        settings = {"board_port": str(port)}
+        # The stack listens on the loopback alone. Whoever wants to try sign-in on it says so.
+        sign_in = os.environ.get(f"{PREFIX}BOARD_SIGN_IN", "none")
+        settings = {"board_port": str(port), "board_sign_in": sign_in}
         service = self._service("board", ("board",), settings, lambda: answers_ok(url))
         return Process(service, f"{url}/metrics"), url
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from dashboards.board.access.guard import csrf_token, user_or_none
 from dashboards.board.app_keys import BOARD
 from dashboards.board.live.keys import NOTICES, Key
 from dashboards.board.live.viewers import Viewer
@@ -71,6 +72,8 @@ class Visit:
             "viewer": viewer.token if viewer else "",
             "notices": self.board.notices(self.locale),
             "now_ms": milliseconds(datetime.now(UTC)),
+            "user": user_or_none(self.request),
+            "csrf": csrf_token(self.request),
             "turn": self.board.memory.turn,
             "words": self.words,
             **shown,
@@ -89,14 +92,13 @@ def is_identifier(text: str) -> bool:
     return re.fullmatch(ID_PATTERN, text) is not None
 
 
+def field(sent: Mapping[str, object], name: str) -> str:
+    """A text field of a form that was sent; empty where it was not."""
+    value = sent.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
 def message(visit: Visit, title: str, explanation: str, status: int) -> web.Response:
     """A page that only says something."""
     words = {"title": title, "explanation": explanation}
     return visit.page("message.html", None, words, status)
-
-
-async def not_found(request: web.Request) -> web.Response:
-    """No page has this address."""
-    return message(
-        Visit(request), "Page not found", f"There is nothing at {request.path}.", status=404
-    )

@@ -1,0 +1,3 @@
+INSERT INTO board_users (name, role, password_hash)
+VALUES (%(name)s, %(role)s, %(password_hash)s)
+ON CONFLICT (name) DO NOTHING

@@ -1,0 +1,1 @@
+UPDATE board_users SET password_hash = %(password_hash)s WHERE name = %(name)s

@@ -1,0 +1,1 @@
+UPDATE board_users SET role = %(role)s WHERE name = %(name)s

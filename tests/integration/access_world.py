@@ -1,0 +1,102 @@
+"""What the tests of sign-in share: a browser's manners without a browser, and users."""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from aiohttp import ClientSession, CookieJar
+
+from dashboards.board.access import passwords
+
+PASSWORD = "correct horse battery"
+
+PASSWORD_HASH = passwords.hashed(PASSWORD)
+"""Of `PASSWORD`, once for all tests: each takes a core for a moment."""
+
+CSRF = re.compile(r'name="csrf" value="(\w+)"')
+
+
+@dataclass
+class Answer:
+    """What the board answered."""
+
+    status: int
+    text: str
+    headers: Any
+    path: str
+    cookies: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Visitor:
+    """Somebody with a browser: keeps cookies, sends forms as pages of the board do."""
+
+    def __init__(self, http: ClientSession, address: str) -> None:
+        self._http = http
+        self.address = address
+        self.csrf = ""
+
+    async def get(self, path: str, follow: bool = True, **headers: str) -> Answer:
+        """Open a page; its token is kept for the next form."""
+        url = path if "://" in path else self.address + path
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self._http.get(url, headers=named, allow_redirects=follow) as answer:
+            told = await _answer(answer)
+        found = CSRF.search(told.text)
+        self.csrf = found.group(1) if found else self.csrf
+        return told
+
+    async def send(
+        self, path: str, form: dict[str, str] | None = None, follow: bool = True, **headers: str
+    ) -> Answer:
+        """Send a form with the token of the page that was opened last."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        data = {"csrf": self.csrf, **(form or {})}
+        async with self._http.post(
+            self.address + path, data=data, headers=named, allow_redirects=follow
+        ) as answer:
+            return await _answer(answer)
+
+    async def sign_in(self, name: str, password: str = PASSWORD, **form: str) -> Answer:
+        """By the sign-in page."""
+        await self.get("/sign-in")
+        return await self.send("/sign-in", {"name": name, "password": password, **form})
+
+    def cookies(self) -> dict[str, str]:
+        """What the browser keeps, by name."""
+        return {cookie.key: cookie.value for cookie in self._http.cookie_jar}
+
+
+async def _answer(answer: Any) -> Answer:
+    path = urlsplit(str(answer.url)).path
+    cookies = {name: morsel for name, morsel in answer.cookies.items()}
+    return Answer(answer.status, await answer.text(), answer.headers, path, cookies)
+
+
+@asynccontextmanager
+async def visitor(address: str) -> AsyncGenerator[Visitor]:
+    """A browser without any cookie."""
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:
+        yield Visitor(http, address)
+
+
+def add_user(dsn: str, name: str, role: str) -> None:
+    """A user with `PASSWORD`."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO board_users (name, role, password_hash) VALUES (%s, %s, %s)",
+            (name, role, PASSWORD_HASH),
+        )
+
+
+def audit(dsn: str, action: str = "") -> list[tuple[Any, ...]]:
+    """(who, action, subject, before, after) of the log, the first first."""
+    with psycopg.connect(dsn) as connection:
+        return connection.execute(
+            "SELECT who, action, subject, before, after FROM audit_log "
+            "WHERE %s IN ('', action) ORDER BY entry_id",
+            (action,),
+        ).fetchall()

@@ -1,0 +1,14 @@
+"""A user of the board as a line of text, for the terminal."""
+
+from dashboards.board.access.users import Listed
+
+
+def line(user: Listed) -> str:
+    """Name, role, and whether and when they get in."""
+    if user.disabled_at is not None:
+        state = f"disabled since {user.disabled_at:%Y-%m-%d %H:%M}"
+    elif user.signed_in_at is not None:
+        state = f"last signed in {user.signed_in_at:%Y-%m-%d %H:%M}"
+    else:
+        state = "has never signed in"
+    return f"{user.name:<24} {user.role:<13} {state}"
