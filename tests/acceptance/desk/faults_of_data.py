@@ -1,0 +1,58 @@
+"""Faults in what tills send. Each breaks something real and heals it as its runbook entry says."""
+
+from __future__ import annotations
+
+from tests.acceptance.desk.operators import Desk, Fault, now, pulse
+from tests.integration.sink_world import Till, line
+from topics.registry import TILL_EVENTS
+
+
+def malformed(desk: Desk, shop: str) -> Fault:
+    desk.say((TILL_EVENTS.name, shop, b'{"type": "no such thing"}', 0))
+    yield [("MessagesAreDeadLettered", {"topic": TILL_EVENTS.name, "reason": "malformed"})]
+    assert "no such thing" in desk.run("dead-letters", "list", TILL_EVENTS.name)
+
+
+def unknown(desk: Desk, shop: str) -> Fault:
+    with pulse(desk, shop):
+        yield [("LocationIsUnknown", {})]
+        assert (shop,) in desk.from_runbook("LocationIsUnknown")
+        desk.open_shop(shop)
+
+
+def clock_ahead(desk: Desk, shop: str) -> Fault:
+    till = Till(shop, f"{shop}-2")
+    with pulse(desk, shop, minutes=10):
+        desk.say(till.sale(line(1, "tea", 1), occurred_at=now(minutes=10)))
+        yield [("TillClockIsAhead", {})]
+        assert (shop, till.till) in [row[:2] for row in desk.from_runbook("TillClockIsAhead")]
+
+
+def late_line(desk: Desk, shop: str) -> Fault:
+    """What the shop says takes a minute on its way."""
+    with pulse(desk, shop, minutes=-1):
+        yield [("BoardIsLate", {})]
+
+
+def silent(desk: Desk, shop: str) -> Fault:
+    till = Till(shop, f"{shop}-1")
+    desk.say(till.event("till_heartbeat", occurred_at=now(minutes=-20)))
+    yield [("ShopIsSilent", {"location_id": shop})]
+    desk.say(till.event("till_heartbeat", occurred_at=now()))
+
+
+def one_silent(desk: Desk, shop: str) -> Fault:
+    talks, sulks = Till(shop, f"{shop}-1"), Till(shop, f"{shop}-2")
+    desk.say(sulks.event("till_heartbeat", occurred_at=now(minutes=-20)))
+    desk.say(talks.event("till_heartbeat", occurred_at=now()))
+    yield [("TillsAreSilent", {"location_id": shop})]
+    desk.say(sulks.event("till_heartbeat", occurred_at=now()))
+
+
+def gap(desk: Desk, shop: str) -> Fault:
+    till = Till(shop, f"{shop}-1")
+    first, lost, third = (till.event("till_heartbeat", occurred_at=now()) for _ in range(3))
+    desk.say(first, third)
+    yield [("EventsAreMissing", {"location_id": shop})]
+    assert (till.till, [[2, 2]]) in desk.from_runbook("EventsAreMissing")
+    desk.say(lost)

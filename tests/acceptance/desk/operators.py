@@ -1,0 +1,139 @@
+"""Operators at their desk: a whole stack, a Prometheus that watches it, and what they do there."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+from edge.producer import TillProducer
+from tests.acceptance.conftest import Stack
+from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, Prometheus
+from tests.integration.process import HOME
+from tests.integration.sink_world import Message, Till, line
+from tillstream.local import control
+from tillstream.local.home import StackHome
+
+Alert = tuple[str, dict[str, str]]
+"""Its name, and labels that tell it from others of the name."""
+
+Fault = Generator[list[Alert], None, None]
+"""Breaks something, yields the alerts that must fire, then does what their runbook says."""
+
+
+def now(**shift: float) -> str:
+    """This moment as events tell it, moved by ``shift``."""
+    return (datetime.now(UTC) + timedelta(**shift)).isoformat()
+
+
+class Desk:
+    """Short words for what operators see and do."""
+
+    def __init__(self, stack: Stack, prometheus: Prometheus, addresses: dict[str, Any]) -> None:
+        self.stack = stack
+        self.prometheus = prometheus
+        self.kafka: str = addresses["kafka"]
+        self.postgres: str = addresses["postgres"]
+        self.connect: str = addresses["connect"]
+        self.board: str = addresses["dashboard"]
+
+    def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the database answers."""
+        return _answer(self.postgres, statement, values)
+
+    def as_superuser(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the server answers the one who owns it, who is connected to another database."""
+        where = urlsplit(self.postgres)
+        server = f"postgresql://postgres@{where.hostname}:{where.port}/postgres"
+        return _answer(server, statement, values)
+
+    def open_shop(self, location_id: str) -> None:
+        """Register a location."""
+        row = "INSERT INTO locations VALUES (%s, 'A shop', 'shop', 'UTC', NULL)"
+        self.sql(row, location_id)
+
+    def from_runbook(self, alert: str) -> list[tuple[Any, ...]]:
+        """The answer to the query in the alert's section."""
+        section = (HOME / "docs" / "runbook.md").read_text().split(f"\n### {alert}\n")[1]
+        return self.sql(re.findall(r"`(SELECT [^`]*)`", section)[0])
+
+    def say(self, *messages: Message) -> None:
+        """Send as a till does."""
+        with TillProducer(self.kafka) as producer:
+            for _, key, value, _ in messages:
+                producer.publish(key, value)
+            producer.flush()
+
+    def pid(self, name: str) -> int:
+        """Of a process of the stack, once it runs."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            noted = control.status(StackHome(self.stack.home)).record
+            found = {each.name: each for each in noted.processes}[name] if noted else None
+            if found and found.pid and found.state == "running":
+                return found.pid
+            assert time.monotonic() < deadline, f"{name} did not come back: {found}"
+            time.sleep(0.1)
+
+    def suspend(self, name: str) -> int:
+        """Make a process one that is there and does not answer; its pid."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGSTOP)
+        return pid
+
+    def run(self, *arguments: str) -> str:
+        """A command of the runbook, which must succeed."""
+        done = self.stack.python("tillstream", *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def _answer(dsn: str, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        done = connection.execute(statement.encode(), values or None)
+        return done.fetchall() if done.description else []
+
+
+def suffer(desk: Desk, *faults: Fault) -> set[str]:
+    """Let all faults come, see their alerts fire, heal them, see them rest; the alerts' names."""
+    began = time.monotonic()
+    alerts: list[Alert] = []
+    with ExitStack() as healing:
+        for fault in faults:
+            alerts += next(fault)
+            healing.callback(next, fault, None)
+        for name, labels in alerts:
+            desk.prometheus.fires(name, began, **labels)
+    for name, labels in alerts:
+        desk.prometheus.rests(name, **labels)
+    return {name for name, _ in alerts}
+
+
+@contextmanager
+def pulse(desk: Desk, shop: str, **shift: float) -> Iterator[None]:
+    """``shop`` sells all the time, by a clock that is off by ``shift``."""
+    # An epoch of its own, or a second pulse of a shop would be nothing but duplicates.
+    stop, till = threading.Event(), Till(shop, f"{shop}-1", epoch=int(time.time()))
+
+    def beat() -> None:
+        with TillProducer(desk.kafka) as producer:
+            while not stop.wait(0.3):
+                _, key, value, _ = till.sale(line(1, "tea", 1), occurred_at=now(**shift))
+                producer.publish(key, value)
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

@@ -1,0 +1,163 @@
+"""Every alert rule is made to fire by a real fault, and rests after what its runbook entry says.
+
+On the whole stack, with the rules as they are but for a faster clock (`prometheus.hastened`).
+Faults that do not disturb each other come together.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from dashboards.grafana.document import expressions
+from tests.acceptance.conftest import Stack
+from tests.acceptance.desk import faults_of_data as data
+from tests.acceptance.desk import faults_of_services as services
+from tests.acceptance.desk.operators import Desk, pulse, suffer
+from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, RULES, hastened, watching
+from tillstream.topic_reader import TopicReader
+
+FIRED: set[str] = set()
+"""What the tests of this module have seen firing and resting."""
+
+SHOPS = ("pulse", "malformed", "ahead", "silent", "half", "gap", "held", "late")
+
+
+@pytest.fixture(scope="module")
+def desk(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    addresses = stack.status()
+    folder = tmp_path_factory.mktemp("desk") / "prometheus"
+    with watching(_jobs(addresses), _rules(stack), folder) as prometheus:
+        yield Desk(stack, prometheus, addresses)
+
+
+def _rules(stack: Stack) -> str:
+    usage = shutil.disk_usage(stack.home)
+    nearly = (usage.free - services.ballast_bytes(stack.home) / 2) / usage.total
+    return hastened(
+        RULES.read_text(),
+        {
+            # No test may fill somebody's disk: full is here just below what is free now.
+            "tillstream_disk_size_bytes < 0.1": f"tillstream_disk_size_bytes < {nearly}",
+            # The supervisor waits longer before each start: three take most of a minute.
+            "timestamp_seconds[15m]": "timestamp_seconds[60s]",
+        },
+    )
+
+
+def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
+    worker, sink, board = (urlsplit(each).netloc for each in addresses["metrics"])
+    return {
+        "tillstream-worker": [worker],
+        "tillstream-sink": [sink],
+        "tillstream-board": [board],
+    }
+
+
+@pytest.fixture(scope="module")
+def shops(desk: Desk) -> dict[str, str]:
+    """Shops that the workers know, by what will happen to them."""
+    ids = {kind: f"{kind}-{uuid.uuid4().hex[:6]}" for kind in SHOPS}
+    for shop in ids.values():
+        desk.open_shop(shop)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not set(ids.values()) <= _published(desk.kafka):
+        assert time.monotonic() < deadline, "the shops did not come through Debezium"
+    return ids
+
+
+def _published(kafka: str) -> set[str]:
+    with TopicReader(kafka, ["cdc.locations"]) as messages:
+        return {message.key.decode() for message in messages}
+
+
+def test_what_goes_wrong_around_working_workers(
+    desk: Desk, shops: dict[str, str], tmp_path: Path
+) -> None:
+    FIRED.update(
+        suffer(
+            desk,
+            services.other_version(desk, tmp_path / "other"),
+            services.full_disk(desk),
+            data.malformed(desk, shops["malformed"]),
+            data.unknown(desk, f"unknown-{uuid.uuid4().hex[:6]}"),
+            data.clock_ahead(desk, shops["ahead"]),
+            data.silent(desk, shops["silent"]),
+            data.one_silent(desk, shops["half"]),
+            data.gap(desk, shops["gap"]),
+            services.crashes(desk),
+            # Healed first, being the last: what is registered meanwhile comes through it.
+            services.stopped_connector(desk),
+        )
+    )
+
+
+def test_what_makes_figures_late(desk: Desk, shops: dict[str, str]) -> None:
+    services.viewer(desk.board)
+    began = time.monotonic()
+    database = services.closed_database(desk)
+    late = [*next(database), ("SinkFallsBehind", {})]
+    try:
+        FIRED.update(suffer(desk, services.held_up(desk, shops["held"])))
+        for name, labels in late:
+            desk.prometheus.fires(name, began, **labels)
+    finally:
+        next(database, None)
+    for name, labels in late:
+        desk.prometheus.rests(name, **labels)
+    FIRED.update(name for name, _ in late)
+    FIRED.update(suffer(desk, data.late_line(desk, shops["late"])))
+
+
+def test_who_hangs_or_takes_what_is_not_theirs(desk: Desk, shops: dict[str, str]) -> None:
+    down = {"job": "tillstream-board"}
+    with pulse(desk, shops["pulse"]):
+        FIRED.update(
+            suffer(
+                desk,
+                services.locked(desk),
+                services.throttled(desk, shops["pulse"]),
+                services.hanging(desk, "connect", "ConnectIsAway"),
+                services.hanging(desk, "board", "ProcessIsDown", **down),
+            )
+        )
+        FIRED.update(suffer(desk, services.stranger(desk)))
+    FIRED.update(suffer(desk, services.hanging(desk, "kafka", "KafkaIsAway")))
+
+
+def test_every_panel_of_grafana_can_be_drawn(desk: Desk, shops: dict[str, str]) -> None:
+    with pulse(desk, shops["pulse"]):
+        for asker, expression in expressions():
+            desk.prometheus.until(
+                lambda asked=expression: _drawn(desk, asked), f"{asker} is empty: {expression}"
+            )
+
+
+def _drawn(desk: Desk, expression: str) -> bool:
+    """Whether Prometheus takes it and, where it does not ask for what is wrong, has an answer."""
+    asked = expression.replace("$__rate_interval", "15s").replace("$location", ".*")
+    of_faults = asked.startswith("ALERTS") or "dead_letters" in asked
+    return bool(desk.prometheus.query(asked)) or of_faults or asked.endswith("> 0")
+
+
+def test_that_was_every_alert_there_is(desk: Desk) -> None:
+    alerts = set(re.findall(r"- alert: (\w+)", RULES.read_text()))
+    assert alerts <= FIRED, f"no test makes {sorted(alerts - FIRED)} fire"
+
+
+def test_the_stack_is_well_again(desk: Desk) -> None:
+    for alert in ("ProcessIsDown", "PartitionsAreUnheld", "ConnectorIsDown", "SlotIsUnread"):
+        desk.prometheus.rests(alert)
+    told = desk.stack.python("tillstream", "doctor", "--only-bad", "--json").stdout
+    wrong = {each["check"]: each["finding"] for each in json.loads(told)}
+    wrong.pop("dead letters", None)  # what can never be applied may stay
+    assert not wrong, wrong
