@@ -16,7 +16,7 @@ HIDDEN_INDEXES := env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL -u UV_EXTR
 .PHONY: help
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
-		| awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+		| awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 .PHONY: setup
 setup: $(INSTALLED) $(VENDORED) ## Install the locked packages into .venv, if the lock has changed
@@ -53,6 +53,11 @@ faults: setup ## Suffer faults drawn from a seed on a whole stack: make faults S
 .PHONY: simulate
 simulate: setup ## Drawn crashes between any two steps, simulated: make simulate SEEDS=10000 FIRST=1
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),1)
+
+.PHONY: screenshots
+screenshots: setup ## A picture of every page, into .tillstream/screenshots; README=1 takes the README's anew
+	@.ci/test-tools
+	@$(BIN)/python -m tests.screenshots $(if $(README),--readme)
 
 .PHONY: bench
 bench: setup ## Compare with Kafka Streams, Quix Streams, Faust and a bare loop; takes a quarter of an hour

@@ -8,6 +8,7 @@ events tell a page to fetch a part of itself: ``relist-…`` where the order of 
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -29,6 +30,11 @@ with longer, a change that falls into a pause takes over 250 ms from till to scr
 SEND_SECONDS = 30.0
 """How long a viewer may take to accept a message before it is let go; it will connect again."""
 
+SEND_BUFFER_BYTES = 64 * 1024
+"""What the system keeps for a viewer that does not read. Left to itself it keeps megabytes for
+each: minutes of states that are overtaken, all to be read before the newest. Much less, and a
+page at the end of a long line waits for each acknowledgement."""
+
 _FETCHED: dict[str, Callable[[Key], str]] = {
     "list": lambda key: f"relist-{key.ident.partition('/')[0]}",
     "hours": lambda key: "hours",
@@ -44,17 +50,32 @@ async def stream(request: web.Request) -> web.StreamResponse:
     viewer = board.viewers.get(request.query.get("viewer", ""))
     response = web.StreamResponse(headers=_HEADERS)
     await response.prepare(request)
+    _keep_little(request)
     # Viewers leave in the middle of a message as often as between two.
-    with contextlib.suppress(ConnectionResetError, TimeoutError):
+    with contextlib.suppress(ConnectionResetError):
         if viewer is None:
             await response.write(_event("gone"))
             return response
         board.viewers.connected(viewer, 1)
         try:
             await _feed(response, board, viewer)
+        except TimeoutError:
+            _let_go(request)
         finally:
             board.viewers.connected(viewer, -1)
     return response
+
+
+def _keep_little(request: web.Request) -> None:
+    line = request.get_extra_info("socket")
+    if line is not None:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+
+
+def _let_go(request: web.Request) -> None:
+    """Cut the line: an orderly end would wait for what is never read."""
+    if request.transport is not None:
+        request.transport.abort()
 
 
 async def _feed(response: web.StreamResponse, board: Board, viewer: Viewer) -> None:

@@ -1,0 +1,105 @@
+"""``python -m tests.screenshots``: see the package's docstring."""
+
+import asyncio
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from urllib.request import urlopen
+
+import psycopg
+import typer
+
+from tests.acceptance.conftest import ROOT, START_SECONDS_MAX, Stack
+from tests.screenshots.camera import take_all, take_for_readme
+from tests.screenshots.chain import Chain, Troubles
+
+PICTURES = ROOT / ".tillstream" / "screenshots"
+README_PICTURES = ROOT / "docs" / "pictures"
+
+TROUBLES = Troubles(silent="milano-brera", unbooked="wien-neubau", gap="hamburg-altona")
+SHOP = "berlin-mitte"
+SKU = "whole-milk-1-l"
+
+PATIENCE_SECONDS = 300.0
+
+LOOK_SECONDS = 0.5
+
+LAGS = ("tillstream_consumer_lag_records", "tillstream_sink_lag_records")
+
+
+def main(
+    shops: Annotated[int, typer.Option(min=12, help="Simulated shops.")] = 12,
+    readme: Annotated[
+        bool, typer.Option("--readme", help="Take the README's pictures anew as well.")
+    ] = False,
+) -> None:
+    """Take a picture of every page, in every size, light and dark, into .tillstream/screenshots."""
+    with tempfile.TemporaryDirectory(prefix="tillstream-screenshots-") as folder:
+        stack = Stack(Path(folder) / "home")
+        up = ("tillstream", "local", "up", "--detach", "--no-simulator")
+        try:
+            done = stack.python(*up, timeout=START_SECONDS_MAX)
+            assert done.returncode == 0, done.stdout + done.stderr
+            _photograph(stack, shops, readme)
+        finally:
+            stack.python("tillstream", "local", "down")
+
+
+def _photograph(stack: Stack, shops: int, readme: bool) -> None:
+    addresses = stack.status()
+    postgres, board = addresses["postgres"], addresses["dashboard"]
+    chain = Chain(addresses["kafka"], postgres, shops, TROUBLES)
+    for start, end in chain.spans():
+        typer.echo(f"selling what {shops} shops sold on {start:%A}")
+        chain.sell(start, end)
+        _until("everything is counted", lambda: not _lag(addresses["metrics"]))
+    ids = {"shop": SHOP, "sku": SKU}
+    with _selling(chain):
+        _until("the gap is seen", lambda: _has_gap(postgres))
+        asyncio.run(take_all(board, PICTURES, ids))
+        typer.echo(f"wrote {len(list(PICTURES.glob('*.png')))} pictures to {PICTURES}")
+        if readme:
+            asyncio.run(take_for_readme(board, README_PICTURES, ids))
+
+
+@contextmanager
+def _selling(chain: Chain) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=chain.sell_on, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _until(what: str, reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not reached():
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        time.sleep(LOOK_SECONDS)
+
+
+def _lag(metrics: list[str]) -> float:
+    total = 0.0
+    for address in metrics:
+        with urlopen(address) as answer:
+            for line in answer.read().decode().splitlines():
+                if line.startswith(LAGS):
+                    total += float(line.rsplit(" ", 1)[1])
+    return total
+
+
+def _has_gap(dsn: str) -> bool:
+    with psycopg.connect(dsn) as connection:
+        found = connection.execute("SELECT 1 FROM till_status WHERE missing <> '[]'").fetchone()
+    return found is not None
+
+
+if __name__ == "__main__":
+    typer.run(main)
