@@ -12,6 +12,7 @@ from typing import Any
 from engine.batches import BATCH_BYTES_MAX, batches
 from engine.clients import Producer, TopicPartition
 from engine.contract import Message
+from engine.patience import be_patient
 
 TRANSACTION_TIMEOUT_MS = 30_000
 """After so long the broker ends a transaction that a dead worker left open; until then readers
@@ -43,6 +44,7 @@ class PartitionWriter:
 
     async def open(self) -> None:
         """Fence whoever held this partition before, and abort what it left open."""
+        be_patient(self._producer.client)
         await self._producer.start()
 
     async def commit(
