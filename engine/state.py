@@ -8,6 +8,7 @@ changes that are committed but not yet in the store (bytes), and the store (byte
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 import msgspec
 
@@ -15,9 +16,10 @@ from engine.store import Store
 
 V = TypeVar("V")
 
-CACHE_ENTRIES = 200_000
-"""Values kept as live objects per table and half of the cache. At some 300 bytes each, twice
-this is 120 MB a table; far fewer and hot SKUs are decoded again for every sale."""
+CACHE_ENTRIES = 400_000
+"""Values of a table kept as live objects in half of the cache, by all partitions of a process
+together. At some 300 bytes each, twice this is 240 MB a table; far fewer, and what sells is read
+from the store and decoded again for every sale."""
 
 SEPARATOR = "\x00"
 """Between table and key in the store and the changelog; no key may hold it."""
@@ -80,9 +82,14 @@ class Table(Generic[V]):
         for key, value in changed.items():
             yield (prefix + key).encode(), None if value is None else _encode(value)
 
-    def age(self) -> None:
+    @property
+    def live(self) -> int:
+        """How many keys the cache holds."""
+        return len(self._recent.keys() | self._older.keys())
+
+    def age(self, entries_max: int) -> None:
         """Let go of what was not looked at for a full cache; once a transaction is enough."""
-        if len(self._recent) >= CACHE_ENTRIES:
+        if len(self._recent) >= entries_max:
             self._older, self._recent = self._recent, {}
 
     def _look_up(self, key: str) -> V | None:
@@ -102,6 +109,7 @@ class PartitionState:
         self._leaving: dict[bytes, bytes | None] = {}
         self._unwritten: dict[bytes, bytes | None] = {}
         self._tables = {name: Table[Any](name, kind, self) for name, kind in tables.items()}
+        _sharing.add(self)
 
     def table(self, name: str) -> Table[Any]:
         """The table called ``name``."""
@@ -110,9 +118,10 @@ class PartitionState:
     def take(self) -> dict[bytes, bytes | None]:
         """Everything that changed since the last call; it is on its way to the changelog."""
         changes: dict[bytes, bytes | None] = {}
+        entries_max = CACHE_ENTRIES // len(_sharing)
         for table in self._tables.values():
             changes.update(table.take())
-            table.age()
+            table.age(entries_max)
         self._leaving = changes
         return changes
 
@@ -144,4 +153,9 @@ class PartitionState:
 
     def close(self) -> None:
         """Release the store; what was not written is in the changelog."""
+        _sharing.discard(self)
         self._store.close()
+
+
+_sharing: WeakSet[PartitionState] = WeakSet()
+"""The partitions of this process, which share the cache: its size must not grow with them."""

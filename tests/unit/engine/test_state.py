@@ -31,7 +31,7 @@ def evict(levels: Table[Level]) -> None:
     """Look at other keys until a cache of one holds nothing else."""
     for key in "bcd":
         levels.get(key)
-        levels.age()
+        levels.age(1)
 
 
 @pytest.fixture
@@ -117,3 +117,19 @@ def test_nothing_that_was_unchanged_is_taken_again() -> None:
     levels.get("a")
 
     assert state.take() == {}
+
+
+def test_the_cache_of_a_process_does_not_grow_with_its_partitions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(state_module, "CACHE_ENTRIES", 8)
+    states = [opened(MemoryStore()) for _ in range(4)]
+    keys = "abcdefgh"
+    for state, levels in states:
+        for key in keys:
+            levels.put(key, Level(1))
+            commit(state)
+    live = sum(levels.live for _, levels in states)
+    assert live <= 2 * 8, "four partitions keep more live values than two halves of the cache hold"
+    for state, _ in states:
+        state.close()
