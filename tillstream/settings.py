@@ -17,6 +17,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from connectors.webhooks.policy import ATTEMPTS_MAX, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS
 from topics.registry import PARTITIONS_DEFAULT
 
 PREFIX = "TILLSTREAM_"
@@ -104,6 +105,23 @@ class Settings(BaseSettings):
         ge=0,
         description="Base units above the reorder point at which an alert clears, where the "
         "assortment row names none.",
+    )
+    webhook_networks: str = Field(
+        "",
+        description="Private networks that webhooks may reach, as 10.1.0.0/16 with commas "
+        "between; elsewhere they go to public addresses only.",
+    )
+    webhook_attempts_max: int = Field(
+        ATTEMPTS_MAX, ge=1, description="Attempts before a webhook's message is given up."
+    )
+    webhook_first_wait_seconds: float = Field(
+        FIRST_WAIT_SECONDS,
+        gt=0,
+        description="Wait before a webhook's second attempt; each further one is four times as "
+        "long, six hours at the most.",
+    )
+    webhook_timeout_seconds: float = Field(
+        TIMEOUT_SECONDS, gt=0, le=60, description="How long an endpoint may take to answer."
     )
     log_level: str = "info"
     log_json: bool = Field(False, description="Logs as one JSON object a line.")

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from topics import registry
 from topics.dead_letters import ERROR, REASON, SOURCE
 from topics.events import TillEvent, till_event_adapter
+from topics.notices import AlertNotice
 from topics.registry import TopicSpec, kafka_configs
 
 CONTRACTS_VERSION = "1.0.0"
@@ -40,7 +41,7 @@ Json = dict[str, Any]
 def documents() -> dict[str, str]:
     """Every document by its path within ``docs/contracts``."""
     written = {"asyncapi.json": asyncapi(), "schemas/TillEvent.json": _till_event_schema()}
-    for model in _models():
+    for model in (*_models(), AlertNotice):
         schema = {"$schema": _DIALECT, **model.model_json_schema(by_alias=True)}
         written[f"schemas/{model.__name__}.json"] = schema
     return {

@@ -10,15 +10,13 @@ from topics.metric_spec import (
     BOARD_AGE_SECONDS_BUCKETS,
     MetricSpec,
 )
+from topics.sink_metrics import SINK
 from topics.upkeep_metrics import (
-    CONNECT_UP,
-    CONNECTOR_UP,
     DISK_FREE,
     DISK_SIZE,
     EVERYWHERE,
-    SLOT_HELD,
-    SLOT_UP,
 )
+from topics.webhook_metrics import WEBHOOKS
 
 EVENTS = MetricSpec(
     "tillstream_events_total", "counter", "Till events applied, by type.", ("type",)
@@ -117,42 +115,6 @@ RECOVERY_SECONDS = MetricSpec(
     ("partition",),
 )
 
-SINK_ROWS = MetricSpec(
-    "tillstream_sink_rows_total",
-    "counter",
-    "Rows handed to PostgreSQL, by table; those that changed nothing count as well.",
-    ("table",),
-)
-SINK_BATCH_ROWS = MetricSpec(
-    "tillstream_sink_batch_rows",
-    "histogram",
-    "Rows in one transaction.",
-    buckets=BATCH_BUCKETS,
-)
-SINK_LAG = MetricSpec(
-    "tillstream_sink_lag_records",
-    "gauge",
-    "Committed records of a topic that are not yet in PostgreSQL.",
-    ("topic",),
-)
-SINK_DATABASE_UP = MetricSpec(
-    "tillstream_sink_database_up", "gauge", "1 while PostgreSQL takes what the sink writes."
-)
-SINK_KAFKA_UP = MetricSpec("tillstream_sink_kafka_up", "gauge", "1 while Kafka answers the sink.")
-SINK_WAITING = MetricSpec(
-    "tillstream_sink_waiting_seconds_total",
-    "counter",
-    "Time spent waiting for a service that is away.",
-    ("service",),
-)
-SINK_EVENT_AGE = MetricSpec(
-    "tillstream_sink_event_age_seconds",
-    "histogram",
-    "Age of the oldest record of a partition in a batch when the batch is committed.",
-    ("topic",),
-    AGE_SECONDS_BUCKETS,
-)
-
 BOARD_VIEWERS = MetricSpec("tillstream_board_viewers", "gauge", "Pages that are open now.")
 BOARD_ROWS_PUSHED = MetricSpec(
     "tillstream_board_rows_pushed_total",
@@ -217,22 +179,8 @@ BY_PROCESS = {
         STALLED,
         WORKER_KAFKA_UP,
     ),
-    "sink": (
-        *EVERYWHERE,
-        DISK_FREE,
-        DISK_SIZE,
-        SINK_ROWS,
-        SINK_BATCH_ROWS,
-        SINK_LAG,
-        SINK_DATABASE_UP,
-        SINK_KAFKA_UP,
-        SINK_WAITING,
-        SINK_EVENT_AGE,
-        CONNECT_UP,
-        CONNECTOR_UP,
-        SLOT_UP,
-        SLOT_HELD,
-    ),
+    "sink": SINK,
+    "webhooks": WEBHOOKS,
     "board": (
         *EVERYWHERE,
         BOARD_VIEWERS,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from topics import metrics as names
+from topics import sink_metrics as names
+from topics.metric_spec import MetricSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +34,5 @@ def sink_metrics(registry: CollectorRegistry) -> SinkMetrics:
     )
 
 
-def _histogram(spec: names.MetricSpec, registry: CollectorRegistry) -> Histogram:
+def _histogram(spec: MetricSpec, registry: CollectorRegistry) -> Histogram:
     return Histogram(**spec.arguments(), buckets=spec.buckets, registry=registry)

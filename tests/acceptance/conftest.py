@@ -14,6 +14,12 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+HASTENED = {
+    "TILLSTREAM_WEBHOOK_FIRST_WAIT_SECONDS": "1",
+    "TILLSTREAM_WEBHOOK_ATTEMPTS_MAX": "4",
+}
+"""Webhooks that are given up within half a minute: by default it takes a day."""
+
 START_SECONDS_MAX = 900.0
 """A first start fetches the jars; on a slow line that takes minutes."""
 
@@ -29,7 +35,7 @@ class Stack:
         return subprocess.run(
             [sys.executable, "-m", *arguments],
             cwd=ROOT,
-            env={**os.environ, "TILLSTREAM_HOME": str(self.home)},
+            env={**os.environ, **HASTENED, "TILLSTREAM_HOME": str(self.home)},
             capture_output=True,
             text=True,
             timeout=timeout,

@@ -22,6 +22,7 @@ from dashboards.grafana.document import expressions
 from tests.acceptance.conftest import Stack
 from tests.acceptance.desk import faults_of_data as data
 from tests.acceptance.desk import faults_of_services as services
+from tests.acceptance.desk.faults_of_webhooks import out_of_order
 from tests.acceptance.desk.operators import Desk, pulse, suffer
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, RULES, hastened, watching
 from tillstream.topic_reader import TopicReader
@@ -55,10 +56,11 @@ def _rules(stack: Stack) -> str:
 
 
 def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
-    worker, sink, board = (urlsplit(each).netloc for each in addresses["metrics"])
+    worker, sink, webhooks, board = (urlsplit(each).netloc for each in addresses["metrics"])
     return {
         "tillstream-worker": [worker],
         "tillstream-sink": [sink],
+        "tillstream-webhooks": [webhooks],
         "tillstream-board": [board],
     }
 
@@ -132,6 +134,10 @@ def test_who_hangs_or_takes_what_is_not_theirs(desk: Desk, shops: dict[str, str]
         )
         FIRED.update(suffer(desk, services.stranger(desk)))
     FIRED.update(suffer(desk, services.hanging(desk, "kafka", "KafkaIsAway")))
+
+
+def test_an_endpoint_that_is_out_of_order(desk: Desk, shops: dict[str, str]) -> None:
+    FIRED.update(suffer(desk, out_of_order(desk, shops["pulse"])))
 
 
 def test_every_panel_of_grafana_can_be_drawn(desk: Desk, shops: dict[str, str]) -> None:

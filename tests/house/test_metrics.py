@@ -7,6 +7,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from connectors.postgres.metrics import sink_metrics
+from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
 from dashboards.board.metrics import BoardMetrics, Shops
 from tillstream.figures import Reckoned, WorkerFigures
@@ -75,7 +76,13 @@ def _board() -> CollectorRegistry:
     return registry
 
 
-PROCESSES = {"worker": _worker, "sink": _sink, "board": _board}
+def _webhooks() -> CollectorRegistry:
+    registry = _anyone("webhooks")
+    webhook_metrics(registry)
+    return registry
+
+
+PROCESSES = {"worker": _worker, "sink": _sink, "webhooks": _webhooks, "board": _board}
 
 
 @pytest.mark.parametrize("process", BY_PROCESS)

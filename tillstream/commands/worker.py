@@ -1,4 +1,4 @@
-"""``tillstream worker``: the agents, or the PostgreSQL sink."""
+"""``tillstream worker``: the agents, the PostgreSQL sink, or the webhooks."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -14,6 +14,7 @@ class Role(StrEnum):
 
     AGENTS = "agents"
     SINK = "sink"
+    WEBHOOKS = "webhooks"
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +27,8 @@ def worker(
         Role,
         typer.Argument(
             help="agents: keep stock, totals, alerts and till status from the inputs. "
-            "sink: copy derived topics, ledger and receipts into PostgreSQL.",
+            "sink: copy derived topics, ledger and receipts into PostgreSQL. "
+            "webhooks: tell endpoints of restock alerts.",
         ),
     ] = Role.AGENTS,
     name: Annotated[
@@ -49,6 +51,10 @@ def worker(
         from tillstream import sink
 
         sink.run(settings)
+    elif role is Role.WEBHOOKS:
+        from tillstream import webhooks
+
+        webhooks.run(settings)
     else:
         from tillstream import agents_worker
 

@@ -6,7 +6,9 @@ from tillstream.doctor.finding import Finding, Patient, bad, good, unknown
 from tillstream.status import letters, processes
 from tillstream.status.processes import Process
 from tillstream.upkeep.identity import version
-from topics.metrics import SINK_DATABASE_UP, SINK_KAFKA_UP, STALLED, WORKER_KAFKA_UP
+from topics.metrics import STALLED, WORKER_KAFKA_UP
+from topics.sink_metrics import SINK_DATABASE_UP, SINK_KAFKA_UP
+from topics.webhook_metrics import WEBHOOK_DATABASE_UP, WEBHOOK_KAFKA_UP
 
 STALLED_SECONDS_MAX = 30.0
 """As in the alert rule PartitionMakesNoProgress."""
@@ -34,6 +36,8 @@ def _troubles(process: Process) -> Iterator[Finding]:
         (WORKER_KAFKA_UP, "Kafka"),
         (SINK_KAFKA_UP, "Kafka"),
         (SINK_DATABASE_UP, "PostgreSQL"),
+        (WEBHOOK_KAFKA_UP, "Kafka"),
+        (WEBHOOK_DATABASE_UP, "PostgreSQL"),
     ):
         if figures.get(spec.name) == 0:
             remedy = "its log says what it is told; is the address that it was given right?"

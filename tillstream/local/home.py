@@ -13,6 +13,9 @@ OWNED_FOLDERS = ("postgres", "kafka", "connect", "logs", "state")
 
 OWNED_FILES = ("addresses.json", "ports.json", "stack.json")
 
+LOOPBACK_NETWORKS = "127.0.0.0/8,::1/128"
+"""Where webhooks of a local stack may go, beside public addresses: programs that are tried out."""
+
 
 @dataclass(frozen=True)
 class StackHome:
@@ -64,8 +67,13 @@ class StackHome:
         return False
 
     def note_addresses(self, kafka: str, postgres: str, connect: str) -> None:
-        """Tell all other commands where the services are."""
-        addresses = {"kafka": kafka, "postgres": postgres, "connect": connect}
+        """Tell all other commands where the services are, and that webhooks may stay here."""
+        addresses = {
+            "kafka": kafka,
+            "postgres": postgres,
+            "connect": connect,
+            "webhook_networks": LOOPBACK_NETWORKS,
+        }
         write_json(self.addresses, addresses)
 
     def forget_addresses(self) -> None:

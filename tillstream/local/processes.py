@@ -54,6 +54,10 @@ class Processes:
         """What writes the derived topics into PostgreSQL."""
         return self._measured("sink", ("worker", "sink"), {"worker_name": "sink"})
 
+    def webhooks(self) -> Process:
+        """What tells endpoints of alerts."""
+        return self._measured("webhooks", ("worker", "webhooks"), {"worker_name": "webhooks"})
+
     def board(self) -> tuple[Process, str]:
         """The live board, and its address."""
         port = self._ports.port("board")

@@ -89,7 +89,7 @@ class Stack:
         board, dashboard = processes.board()
         self._set_addresses(dashboard=dashboard)
         wanted = [processes.worker(number + 1) for number in range(self._options.workers)]
-        wanted += [processes.sink(), board]
+        wanted += [processes.sink(), processes.webhooks(), board]
         if self._options.simulate:
             wanted.append(processes.simulator(self._options.rate))
         for process in wanted:

@@ -31,6 +31,8 @@ SMALLER = {
     "> 268435456": "> 33554432",
     # A worker's own measure of its standstill, in seconds.
     "(tillstream_stalled_seconds) > 30": "(tillstream_stalled_seconds) > 6",
+    # How long a webhook's message has waited, in seconds.
+    "(tillstream_webhook_oldest_seconds) > 900": "(tillstream_webhook_oldest_seconds) > 4",
 }
 
 

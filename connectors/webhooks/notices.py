@@ -1,0 +1,80 @@
+"""From alerts to messages: what is told, under which id, and what was told before."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import msgspec
+
+from connectors.postgres.sink.derived import Record
+from topics.scalars import Identifier
+
+_ID_CHARACTERS = 32
+
+
+class Unreadable(Exception):
+    """A value that is no restock alert; the text says where it lies."""
+
+
+class _Alert(msgspec.Struct, frozen=True):
+    location_id: Identifier
+    sku: Identifier
+    state: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One change of an alert as it is told; ``subject`` is the alert's key."""
+
+    message_id: str
+    subject: str
+    version: int
+    body: str
+
+
+def notice_of(record: Record) -> Notice:
+    """The message about a record; the same for the same change, wherever it lies.
+
+    Raises `Unreadable`.
+    """
+    value = record.value or b""
+    try:
+        alert = msgspec.json.decode(value, type=_Alert)
+        text = value.decode()
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+        place = f"{record.topic}-{record.partition}-{record.offset}"
+        raise Unreadable(f"{place} is no restock alert: {fault}") from fault
+    subject = f"{alert.location_id}/{alert.sku}"
+    return Notice(
+        _message_id(subject, alert.version),
+        subject,
+        alert.version,
+        body(f"restock_alert.{alert.state}", record.timestamp / 1000, text),
+    )
+
+
+def body(kind: str, at_seconds: float, data: str) -> str:
+    """The JSON text of a message; ``data`` is JSON and stays as it is.
+
+    See `topics.notices`, which is its contract.
+    """
+    at = datetime.fromtimestamp(at_seconds, UTC).isoformat().replace("+00:00", "Z")
+    return f'{{"type":"{kind}","timestamp":"{at}","data":{data}}}'
+
+
+def _message_id(subject: str, version: int) -> str:
+    # Made of what changed and not of where it lies: a topic that is made anew tells it again.
+    return "alert_" + sha256(f"{subject}/{version}".encode()).hexdigest()[:_ID_CHARACTERS]
+
+
+def news(notices: Iterable[Notice], told: Mapping[str, int]) -> list[Notice]:
+    """Those that are newer than what was ``told`` of their subject, in order."""
+    newest = dict(told)
+    fresh: list[Notice] = []
+    for notice in notices:
+        if newest.get(notice.subject, -1) < notice.version:
+            newest[notice.subject] = notice.version
+            fresh.append(notice)
+    return fresh

@@ -1,0 +1,2 @@
+-- Where each partition goes on.
+SELECT topic, partition, next_offset FROM webhook_offsets

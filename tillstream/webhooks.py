@@ -1,0 +1,77 @@
+"""The webhooks' process: settings in, `/metrics` out, until it is asked to stop."""
+
+import asyncio
+import signal
+import sys
+
+import structlog
+from prometheus_client import CollectorRegistry, start_http_server
+
+from connectors.postgres.sink.source import Lost
+from connectors.webhooks.addresses import Reach
+from connectors.webhooks.dispatcher import Dispatcher
+from connectors.webhooks.errors import Refused
+from connectors.webhooks.intake import Intake
+from connectors.webhooks.metrics import webhook_metrics
+from connectors.webhooks.policy import Policy
+from connectors.webhooks.sending import sender
+from tillstream.settings import Settings, SettingsError
+from tillstream.upkeep.identity import Identity
+
+
+def run(settings: Settings) -> None:
+    """Tell endpoints of alerts until SIGTERM or SIGINT; what is under way is finished.
+
+    Ends the process with status 1 and one line where Kafka no longer holds what PostgreSQL
+    believes to have read.
+    """
+    for name in ("kafka", "postgres"):
+        settings.require(name)
+    reach = reach_of(settings)
+    registry = CollectorRegistry()
+    registry.register(Identity("webhooks", settings.worker_name))
+    server, thread = start_http_server(settings.metrics_port, settings.host, registry)
+    structlog.get_logger("tillstream.webhooks").info(
+        "webhooks_started", metrics=f"http://{settings.host}:{server.server_port}/metrics"
+    )
+    try:
+        asyncio.run(_until_stopped(settings, reach, registry))
+    except* Lost as fault:
+        sys.exit(
+            "tillstream: the webhooks stopped: Kafka does not hold the alerts that PostgreSQL "
+            "names, so topics or cluster were made anew. Empty the table webhook_offsets, and they "
+            f"go on with what comes from then on ({fault.exceptions[0]})"
+        )
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def reach_of(settings: Settings) -> Reach:
+    """Where webhooks may go; raises `SettingsError` where the setting is wrong."""
+    try:
+        return Reach(settings.webhook_networks)
+    except Refused as fault:
+        raise SettingsError(f"TILLSTREAM_WEBHOOK_NETWORKS: {fault}") from fault
+
+
+def policy_of(settings: Settings) -> Policy:
+    """How often and how long to try."""
+    return Policy(
+        attempts_max=settings.webhook_attempts_max,
+        first_wait_seconds=settings.webhook_first_wait_seconds,
+        timeout_seconds=settings.webhook_timeout_seconds,
+    )
+
+
+async def _until_stopped(settings: Settings, reach: Reach, registry: CollectorRegistry) -> None:
+    stopping, woken = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stopping.set)
+    policy, metrics = policy_of(settings), webhook_metrics(registry)
+    async with sender(reach, policy.timeout_seconds) as opened, asyncio.TaskGroup() as work:
+        dsn = settings.postgres
+        intake = Intake(settings.kafka, dsn, metrics, stopping, woken)
+        work.create_task(intake.run())
+        work.create_task(Dispatcher(dsn, opened, policy, metrics, stopping, woken).run())
