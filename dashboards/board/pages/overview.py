@@ -11,7 +11,7 @@ from dashboards.board.state import Board
 from dashboards.board.words import attention
 from dashboards.board.words.places import show_summary
 
-SHOWS = {"all": "All", "help": "Needs a look", "silent": "Silent"}
+SHOWS = {"all": "All", "help": "Need help", "silent": "Silent"}
 
 
 async def overview(request: web.Request) -> web.Response:
@@ -48,7 +48,7 @@ def _by_attention(board: Board, locale: str, search: str, wanted: str) -> list[s
     named = {each: (board.memory.place(each).name or each).lower() for each in weights}
     found = [each for each in weights if search in named[each] or search in each.lower()]
     if wanted == "help":
-        found = [each for each in found if weights[each]]
+        found = [each for each in found if weights[each] >= attention.HELP]
     if wanted == "silent":
         found = [each for each in found if scene.state(each) == "silent"]
     return sorted(found, key=lambda each: (-weights[each], named[each], each))

@@ -30,6 +30,11 @@ BAD_DAY = 220
 SILENT = 400
 """More than a bad day: of a shop that is not heard nothing else can be believed."""
 
+HELP = 50
+"""From here on a location needs help, and somebody should go and see: it is not heard, its day is
+bad, events are missing, or stock is negative at some twenty products at once. Lower, and every shop
+that must reorder cries for help; higher, and a shop whose deliveries nobody books does not."""
+
 
 class Need(NamedTuple):
     """One reason to look; ``severity`` is ``bad`` or ``warn``."""

@@ -18,7 +18,7 @@ def show_summary(scene: Scene) -> Shown:
     states = [scene.state(each) for each in ids]
     missing = sum(till.missing_events for each in ids for till in memory.tills(each))
     alerts = sum(len(memory.alerts(each)) for each in ids)
-    helped = sum(1 for each in ids if attention.weight(scene, each) >= attention.MISSING)
+    helped = sum(1 for each in ids if attention.weight(scene, each) >= attention.HELP)
     cells = {
         "locations": count(len(ids)),
         "help": count(helped),
@@ -38,7 +38,7 @@ def show_location(scene: Scene, location_id: str) -> Shown:
     missing = sum(till.missing_events for till in memory.tills(location_id))
     alerts = len(memory.alerts(location_id))
     seen = memory.last_seen(location_id)
-    found = attention.needs(scene, location_id)[:NOTES_SHOWN]
+    found = attention.needs(scene, location_id)
     cells = {
         "name": place.name or location_id,
         "kind": wording.KINDS.get(place.kind or "", "Not registered"),
@@ -50,6 +50,7 @@ def show_location(scene: Scene, location_id: str) -> Shown:
     }
     marks = {
         "state": scene.state(location_id),
+        "help": some(sum(need.weight for need in found) >= attention.HELP),
         "alerts": some(alerts),
         "missing": some(missing),
         "discrepancies": some(totals.discrepancies if totals else 0),
@@ -60,7 +61,7 @@ def show_location(scene: Scene, location_id: str) -> Shown:
         cells,
         marks,
         milliseconds(seen),
-        tuple((need.severity, need.words) for need in found),
+        tuple((need.severity, need.words) for need in found[:NOTES_SHOWN]),
     )
 
 
