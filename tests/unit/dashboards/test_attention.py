@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 from dashboards.board.feed.memory import Memory
-from dashboards.board.feed.rows import Alert, Place, Till, Totals
+from dashboards.board.feed.rows import Alert, AlertReason, Place, Till, Totals
 from dashboards.board.feed.usual import HalfHour, Profile, Usual, profile_of
 from dashboards.board.words import attention
+from dashboards.board.words.places import show_location
 from dashboards.board.words.scene import Scene
 from dashboards.board.words.wording import DEFAULT_WORDS, zone
 
@@ -25,6 +26,16 @@ class Shop:
         row = Totals("shop-1", None, TODAY, 9, 0, 9, 0, 0, 0, sold_minor, 0, 0, 1, NOON)
         self.memory.take([row, Till("shop-1", "t1", 1, 9, [], 0, heard, 1)])
         self.usual.put("shop-1", Profile(TODAY, 4, OPENING_BINS))
+
+    def alert(self, reason: AlertReason, products: int) -> None:
+        rows = [
+            Alert("shop-1", f"p{n}", "raised", reason, 0, 5, 9, NOON, 1) for n in range(products)
+        ]
+        self.memory.take(rows)
+
+    def needs_help(self) -> bool:
+        scene = Scene(self.memory, self.usual, DEFAULT_WORDS, NOON)
+        return show_location(scene, "shop-1").marks["help"] == "some"
 
     def why(self, now: datetime = NOON) -> list[str]:
         scene = Scene(self.memory, self.usual, DEFAULT_WORDS, now)
@@ -49,6 +60,14 @@ def test_a_shop_that_falls_silent_while_it_usually_sells_needs_help_first() -> N
     shop = Shop(heard=NOON - timedelta(minutes=12))
     shop.memory.take([Alert("shop-1", "milk", "raised", "negative_stock", -1, 5, 9, NOON, 1)])
     assert shop.why() == ["Silent for 12 min", "1 product with negative stock"]
+
+
+def test_much_to_reorder_is_no_call_for_help_and_unbooked_deliveries_are() -> None:
+    orders, unbooked = Shop(), Shop()
+    orders.alert("below_reorder_point", 200)
+    orders.alert("out_of_stock", 5)
+    unbooked.alert("negative_stock", 20)
+    assert (orders.needs_help(), unbooked.needs_help()) == (False, True)
 
 
 def test_a_shop_that_is_silent_at_night_is_closed() -> None:
