@@ -1,7 +1,7 @@
 """What webhooks measure, by endpoint: ids and never addresses, which may hold a secret."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -9,7 +9,7 @@ from connectors.webhooks.store import Standing
 from topics import webhook_metrics as names
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WebhookMetrics:
     """The figures of one worker."""
 
@@ -22,16 +22,20 @@ class WebhookMetrics:
     lag_records: Gauge
     database_up: Gauge
     kafka_up: Gauge
+    _shown: set[str] = field(default_factory=set[str])
 
     def show(self, standings: Iterable[Standing]) -> None:
         """How each endpoint stands; one that was removed is no longer shown."""
-        gauges = (self.waiting, self.oldest_seconds, self.dead_letters)
-        for gauge in gauges:
-            gauge.clear()
+        shown: set[str] = set()
         for each in standings:
-            figures = (each.waiting, each.oldest_seconds, each.dead_letters)
-            for gauge, figure in zip(gauges, figures, strict=True):
-                gauge.labels(each.endpoint_id).set(figure)
+            shown.add(each.endpoint_id)
+            self.waiting.labels(each.endpoint_id).set(each.waiting)
+            self.oldest_seconds.labels(each.endpoint_id).set(each.oldest_seconds)
+            self.dead_letters.labels(each.endpoint_id).set(each.dead_letters)
+        for gone in self._shown - shown:
+            for gauge in (self.waiting, self.oldest_seconds, self.dead_letters):
+                gauge.remove(gone)
+        self._shown = shown
 
 
 def webhook_metrics(registry: CollectorRegistry) -> WebhookMetrics:

@@ -54,7 +54,7 @@ class Sender:
         # A redirect is refused: it would carry the message where nobody has named.
         answer = await self._session.post(url, data=body, headers=carried, allow_redirects=False)
         try:
-            return answer.status, "" if answer.ok and answer.status < 300 else await _fault(answer)
+            return answer.status, "" if 200 <= answer.status < 300 else await _fault(answer)
         finally:
             answer.close()
 

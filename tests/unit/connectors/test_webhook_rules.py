@@ -9,6 +9,7 @@ from connectors.webhooks.addresses import GuardedResolver, Reach
 from connectors.webhooks.errors import Refused
 from connectors.webhooks.notices import Notice, Unreadable, news, notice_of
 from connectors.webhooks.policy import WAIT_SECONDS_MAX, Policy
+from connectors.webhooks.sending import sender
 from connectors.webhooks.signing import new_secret, signature
 from topics.notices import AlertNotice
 
@@ -132,3 +133,11 @@ async def test_a_name_is_judged_by_the_address_that_is_connected_to() -> None:
     assert {each["host"] for each in found} <= {"127.0.0.1", "::1"}
     with pytest.raises(Refused, match="no public address"):
         await GuardedResolver(Reach()).resolve("localhost", 443)
+
+
+async def test_a_refused_address_is_a_failed_attempt_and_nothing_is_sent() -> None:
+    async with sender(Reach(), 5) as opened:
+        for url in ("https://localhost:1/", "https://127.0.0.1:1/", "http://hooks.example/"):
+            answer = await opened.send(url, new_secret(), "id", b"{}")
+            assert answer.status is None
+            assert "TILLSTREAM_WEBHOOK_NETWORKS" in answer.error, answer.error
