@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,12 +62,19 @@ class World:
 
 
 @contextmanager
-def own_world(folder: Path, chain: Chain) -> Generator[World]:
-    """A board that serves and hears Kafka, with the chain's levels in its database."""
+def own_world(
+    folder: Path, chain: Chain, fill: Callable[[str, Chain], None] | None = None
+) -> Generator[World]:
+    """A board that serves and hears Kafka, with the chain's levels in its database.
+
+    ``fill`` puts more into the database, whose DSN it is given, before the board reads it.
+    """
     with own_broker(folder) as broker, own_postgres(folder) as database:
         sync(broker.bootstrap, PARTITIONS_DEFAULT, 1, specs=OUTPUTS)
         dsn = database.fresh()
         _stock(dsn, chain)
+        if fill is not None:
+            fill(dsn, chain)
         with _board(folder, broker.bootstrap, dsn) as (address, pid):
             world = World(broker.bootstrap, address, psutil.Process(pid))
             world.await_kafka()
