@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.curves import curves
 from benchmarks.kafka import own_broker
 from benchmarks.run import Bench, RunFailed
 from benchmarks.sales import Shape
@@ -22,6 +23,8 @@ from benchmarks.systems import system
 from tillstream.settings import HOME
 
 JSON = HOME / ".tillstream" / "growth.json"
+
+PICTURE = HOME / "docs" / "pictures" / "growth.svg"
 
 EVENTS = 200_000
 """A few seconds for each step."""
@@ -63,6 +66,7 @@ def main(
     events: Annotated[int, typer.Option(min=1000, help="Sales of each step.")] = EVENTS,
     only: Annotated[str, typer.Option(help=f"Curves, comma between: {', '.join(CURVES)}.")] = "",
     full: Annotated[bool, typer.Option(help="Also a state of ten million keys.")] = False,
+    draw: Annotated[bool, typer.Option(help="Draw docs/pictures/growth.svg.")] = False,
 ) -> None:
     """Measure each point of each curve, print them, and write .tillstream/growth.json."""
     wanted = [name for name in only.split(",") if name] or list(CURVES)
@@ -73,6 +77,8 @@ def main(
             if step.curve in wanted:
                 rows.extend(_measured(bench, step, events))
     JSON.write_text(json.dumps(rows, indent=1) + "\n")
+    if draw:
+        PICTURE.write_text(curves(rows))
     Console(width=120).print(_table(rows))
     done = sum(step.curve in wanted for step in steps(full)) == len(rows)
     raise typer.Exit(0 if done and all(row["correct"] for row in rows) else 1)
