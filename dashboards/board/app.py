@@ -9,16 +9,27 @@ from dashboards.board import vendor
 from dashboards.board.access.door import Door
 from dashboards.board.access.guard import guard
 from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy
+from dashboards.board.api import routes as api
+from dashboards.board.api.bearer import machines
 from dashboards.board.app_keys import BOARD, DOOR
 from dashboards.board.live.streams import stream
-from dashboards.board.pages import alerts, location, overview, product, rows, sign_in, totals
+from dashboards.board.pages import (
+    alerts,
+    location,
+    overview,
+    product,
+    rows,
+    sign_in,
+    subscribe,
+    totals,
+)
 from dashboards.board.refused import refused_pages
 from dashboards.board.state import Board
 from dashboards.board.words.locales import DEFAULT
 
 _FOLDER = Path(__file__).parent
 
-PAGES = (overview, location, product, alerts, totals, rows, sign_in)
+PAGES = (overview, location, product, alerts, totals, rows, sign_in, subscribe, api)
 
 _POLICY = "; ".join(
     (
@@ -52,7 +63,7 @@ def build(board: Board, policy: Policy = OPEN_TO_THE_MACHINE) -> web.Application
     Raises `vendor.NotInstalled`.
     """
     vendor.require_files()
-    app = web.Application(middlewares=[refused_pages, guard])
+    app = web.Application(middlewares=[machines, refused_pages, guard])
     app[BOARD] = board
     app[DOOR] = Door(policy, board.database, board.writing)
     for page in PAGES:

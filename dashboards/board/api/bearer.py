@@ -1,0 +1,95 @@
+"""Who may ask: a machine with a token, or a person who is signed in; and answers for machines.
+
+Outermost of the application's layers, so that nothing under ``/api/`` is ever answered with a
+page: what the layers below say in HTML is said again as a problem.
+"""
+
+from http import HTTPStatus
+from pathlib import Path
+
+import msgspec
+from aiohttp import web
+
+from dashboards.board.access.guard import Handler, enter
+from dashboards.board.access.roles import Role, User
+from dashboards.board.access.tokens import digest
+from dashboards.board.api import problems
+from dashboards.board.api.problems import NoAnswer
+from dashboards.board.app_keys import BOARD, DOOR
+from dashboards.board.feed.database import DatabaseAway
+from dashboards.statements import statement
+
+FOLDERS = ("/api/", "/contracts/")
+"""What machines read."""
+
+_FOLDER = Path(__file__).parent
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tillstream"'}
+
+_AWAY = "PostgreSQL does not answer now: ask again later."
+
+
+class _Token(msgspec.Struct, frozen=True):
+    name: str
+    role: Role
+
+
+@web.middleware
+async def machines(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let machines in by their token, and tell faults as problems."""
+    if not request.path.startswith(FOLDERS):
+        return await handler(request)
+    try:
+        await _enter_by_token(request)
+        response = await handler(request)
+    except NoAnswer as fault:
+        return _told(fault)
+    except DatabaseAway:
+        return _told(NoAnswer(HTTPStatus.SERVICE_UNAVAILABLE, _AWAY))
+    except web.HTTPException as fault:
+        response = fault
+    if response.status < 300 or response.status == HTTPStatus.NOT_MODIFIED:
+        return response
+    if response.content_type == problems.CONTENT_TYPE:
+        return response
+    return _told(_said(response.status))
+
+
+async def _enter_by_token(request: web.Request) -> None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if not scheme:
+        return
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NoAnswer(HTTPStatus.UNAUTHORIZED, "Send 'Authorization: Bearer' and a token.")
+    database = request.app[BOARD].database
+    found = await database.query(
+        statement(_FOLDER, "token"), _Token, token_sha256=digest(token.strip())
+    )
+    if not found:
+        raise NoAnswer(
+            HTTPStatus.UNAUTHORIZED,
+            "The token is not known, was revoked or has run out: 'tillstream tokens add' makes "
+            "another.",
+        )
+    name = found[0].name
+    enter(
+        request, User(f"token {name}", request.app[DOOR].address_of(request), name, found[0].role)
+    )
+
+
+def _said(status: int) -> NoAnswer:
+    """What a layer below said in HTML; where it leads on to sign-in, a token is missing."""
+    if status < HTTPStatus.BAD_REQUEST or status == HTTPStatus.UNAUTHORIZED:
+        return NoAnswer(
+            HTTPStatus.UNAUTHORIZED,
+            "Send 'Authorization: Bearer' and a token of 'tillstream tokens add'.",
+        )
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return NoAnswer(HTTPStatus.SERVICE_UNAVAILABLE, _AWAY)
+    known = HTTPStatus(status)
+    return NoAnswer(known, known.description or known.phrase)
+
+
+def _told(fault: NoAnswer) -> web.Response:
+    unknown = fault.problem.status == HTTPStatus.UNAUTHORIZED
+    return problems.response(fault.problem, _CHALLENGE if unknown else None)

@@ -1,0 +1,65 @@
+"""The addresses of the API: what each takes, what it answers, and what it is for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from dashboards.board.api.models import (
+    Alerts,
+    AlertsAsked,
+    ItemAsked,
+    Levels,
+    LevelsAsked,
+    NothingAsked,
+    Totals,
+    TotalsAsked,
+)
+from topics.derived import RestockAlert, StockLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address. ``asked`` names its parameters, in the path or after it."""
+
+    path: str
+    operation: str
+    summary: str
+    asked: type[BaseModel]
+    answer: type[BaseModel] | dict[str, Any]
+
+
+LEVELS = Endpoint("/api/v1/levels", "listLevels", "Stock by location and SKU.", LevelsAsked, Levels)
+LEVEL = Endpoint(
+    "/api/v1/levels/{location_id}/{sku}",
+    "getLevel",
+    "Stock of one SKU at one location.",
+    ItemAsked,
+    StockLevel,
+)
+TOTALS = Endpoint(
+    "/api/v1/totals",
+    "listTotals",
+    "Totals of locations and tills by business date.",
+    TotalsAsked,
+    Totals,
+)
+ALERTS = Endpoint(
+    "/api/v1/alerts", "listAlerts", "Restock alerts as they stand now.", AlertsAsked, Alerts
+)
+ALERT = Endpoint(
+    "/api/v1/alerts/{location_id}/{sku}",
+    "getAlert",
+    "The alert of one SKU at one location, raised or cleared.",
+    ItemAsked,
+    RestockAlert,
+)
+OPENAPI = Endpoint(
+    "/api/v1/openapi.json",
+    "getDocument",
+    "This document.",
+    NothingAsked,
+    {"type": "object", "description": "An OpenAPI 3.1 document."},
+)
+
+ENDPOINTS = (LEVELS, LEVEL, TOTALS, ALERTS, ALERT, OPENAPI)

@@ -1,0 +1,108 @@
+"""The handlers of the API, one function for all lists: what differs is in the table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from dashboards.board.api import answers, cursors, openapi, questions
+from dashboards.board.api.endpoints import ALERT, ALERTS, LEVEL, LEVELS, OPENAPI, TOTALS, Endpoint
+from dashboards.board.api.models import AlertsAsked, LevelsAsked
+from dashboards.board.api.problems import NoAnswer, wrong
+from dashboards.board.app_keys import BOARD
+from dashboards.statements import statement
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """How a list is answered; ``key`` names the columns that its order follows."""
+
+    endpoint: Endpoint
+    question: Callable[[Any], questions.Question]
+    key: tuple[str, ...]
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """A page of items, and where the next begins."""
+        asked = _asked(self.endpoint.asked, request.query.items())
+        rows = await _rows(request, self.question(asked))
+        shown = rows[: asked.limit]
+        more = len(rows) > len(shown)
+        cursor = cursors.write([shown[-1][name] for name in self.key]) if more else None
+        return answers.json(request, {"items": shown, "next_cursor": cursor})
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """How one item is answered."""
+
+    endpoint: Endpoint
+    question: Callable[[str, str], questions.Question]
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """The item; raises `NoAnswer` where there is none."""
+        if request.query:
+            raise NoAnswer(HTTPStatus.BAD_REQUEST, "This address takes no parameters.")
+        asked: Any = _asked(self.endpoint.asked, request.match_info.items())
+        rows = await _rows(request, self.question(asked.location_id, asked.sku))
+        if not rows:
+            what = f"{asked.sku} at {asked.location_id}"
+            raise NoAnswer(HTTPStatus.NOT_FOUND, f"There is nothing of {what}.")
+        return answers.json(request, rows[0])
+
+
+def _level(location_id: str, sku: str) -> questions.Question:
+    return questions.levels(LevelsAsked(location_id=location_id, sku=sku))
+
+
+def _alert(location_id: str, sku: str) -> questions.Question:
+    return questions.alerts(AlertsAsked(location_id=location_id, sku=sku, state="all"))
+
+
+def _asked(model: type[BaseModel], given: Any) -> Any:
+    values: dict[str, str] = {}
+    for name, value in given:
+        if name in values:
+            raise NoAnswer(HTTPStatus.BAD_REQUEST, f"Give {name!r} once.")
+        values[name] = value
+    try:
+        return model.model_validate(values)
+    except ValidationError as fault:
+        raise wrong(fault) from fault
+
+
+async def _rows(request: web.Request, question: questions.Question) -> Sequence[Mapping[str, Any]]:
+    name, values = question
+    return await request.app[BOARD].database.query(
+        statement(_FOLDER, name), dict[str, Any], **values
+    )
+
+
+async def _document(request: web.Request) -> web.Response:
+    return answers.tagged(request, openapi.text(), "application/json")
+
+
+async def _elsewhere(request: web.Request) -> web.Response:
+    """Every address that is none, and every method that changes something."""
+    if request.method not in ("GET", "HEAD"):
+        raise NoAnswer(HTTPStatus.METHOD_NOT_ALLOWED, "The API is read with GET only.")
+    raise NoAnswer(HTTPStatus.NOT_FOUND, f"There is nothing at {request.path}; see {OPENAPI.path}.")
+
+
+ROUTES = [
+    web.get(LEVELS.path, _List(LEVELS, questions.levels, ("location_id", "sku")).answer),
+    web.get(LEVEL.path, _Item(LEVEL, _level).answer),
+    web.get(
+        TOTALS.path,
+        _List(TOTALS, questions.totals, ("business_date", "location_id", "till_id")).answer,
+    ),
+    web.get(ALERTS.path, _List(ALERTS, questions.alerts, ("location_id", "sku")).answer),
+    web.get(ALERT.path, _Item(ALERT, _alert).answer),
+    web.get(OPENAPI.path, _document),
+    web.route("*", "/api/{tail:.*}", _elsewhere),
+]

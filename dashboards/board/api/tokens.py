@@ -1,0 +1,65 @@
+"""Tokens with which machines read the API, as `tillstream tokens` keeps them."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from dashboards.board.access import audit
+from dashboards.board.access.tokens import digest, new_token
+from dashboards.board.feed.writing import Work
+from dashboards.statements import statement
+
+_FOLDER = Path(__file__).parent
+
+PREFIX = "tsr_"
+"""How a token begins, so that who finds one in a log knows what leaked."""
+
+NAME_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
+"""As in the table `api_tokens`."""
+
+DAYS_MAX = 3_650
+"""Ten years: longer is meant for ever, which is said by giving no end."""
+
+
+class TokenError(ValueError):
+    """A token that is not there, or must not be called so; the text says which."""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A token as the list shows it; nobody can be shown the token itself."""
+
+    name: str
+    role: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+async def add(work: Work, name: str, days: int | None) -> str:
+    """A new token, without an end or for so many days; raises `TokenError`."""
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise TokenError(
+            f"{name!r} cannot be a token's name: 1 to 64 of a-z 0-9 . _ -, first a letter or digit"
+        )
+    token = PREFIX + new_token()
+    added = await work.run(
+        statement(_FOLDER, "add_token"), token_sha256=digest(token), name=name, days=days
+    )
+    if not added:
+        raise TokenError(f"there is a token {name} already; revoke it first")
+    await audit.record(work, "tokens.add", f"tokens/{name}", None, {"role": "viewer", "days": days})
+    return token
+
+
+async def listed(work: Work) -> list[Listed]:
+    """All tokens that were ever made, by name."""
+    return await work.query(statement(_FOLDER, "tokens"), Listed)
+
+
+async def revoke(work: Work, name: str) -> None:
+    """Let nobody in with the token any more, from now on; raises `TokenError`."""
+    if not await work.run(statement(_FOLDER, "revoke_token"), name=name):
+        raise TokenError(f"there is no token {name} that could be revoked")
+    await audit.record(work, "tokens.revoke", f"tokens/{name}")
