@@ -16,6 +16,8 @@ from dashboards.board.live.streams import stream
 from dashboards.board.pages import (
     alerts,
     location,
+    manage,
+    manage_edit,
     overview,
     product,
     rows,
@@ -29,7 +31,19 @@ from dashboards.board.words.locales import DEFAULT
 
 _FOLDER = Path(__file__).parent
 
-PAGES = (overview, location, product, alerts, totals, rows, sign_in, subscribe, api)
+PAGES = (
+    overview,
+    location,
+    product,
+    alerts,
+    totals,
+    rows,
+    sign_in,
+    subscribe,
+    api,
+    manage_edit,
+    manage,
+)
 
 _POLICY = "; ".join(
     (

@@ -12,16 +12,20 @@ from dashboards.board.feed import usual
 from dashboards.board.feed.database import Database
 from dashboards.board.feed.listener import Listener
 from dashboards.board.feed.memory import Memory
-from dashboards.board.feed.rows import Row
+from dashboards.board.feed.rows import TOPICS, Row, read_row
 from dashboards.board.feed.snapshot import Snapshot
-from dashboards.board.feed.sources import DATABASE, STREAM, Source
+from dashboards.board.feed.sources import CHANGE_STREAM, DATABASE, STREAM, Source
 from dashboards.board.feed.usual import Usual
 from dashboards.board.feed.writing import Writing
 from dashboards.board.lists.listings import Listings
 from dashboards.board.live import sweep
 from dashboards.board.live.artist import Artist
-from dashboards.board.live.keys import NOTICES, OVERVIEW
+from dashboards.board.live.keys import NOTICES, OVERVIEW, publication_of
 from dashboards.board.live.viewers import Viewers
+from dashboards.board.manage.editing import Editor
+from dashboards.board.manage.kinds import LOCATIONS
+from dashboards.board.manage.publications import TOPICS as CHANGES
+from dashboards.board.manage.publications import Change, Publications, read_change
 from dashboards.board.metrics import BoardMetrics, Shops
 from dashboards.board.totals.reports import Reports
 from dashboards.board.words.scene import Scene
@@ -49,7 +53,12 @@ class Board:
         self.reports = Reports(postgres, self.database_source)
         self.writing = Writing(postgres, self.database_source)
         self.snapshot = Snapshot(self.database, self.memory, self.viewers.note, self._renamed)
-        self._listener = Listener(kafka, self._heard, self.stream_source)
+        self.publications = Publications()
+        self.editor = Editor(self.writing, self.publications)
+        self._listener = Listener(kafka, TOPICS, read_row, self._heard, self.stream_source)
+        # Apart from the derived topics: those are there before Debezium is, and without it.
+        quiet = Source(CHANGE_STREAM, lambda: None)
+        self._changes = Listener(kafka, CHANGES, read_change, self._published, quiet)
         self._sources_changed()
 
     async def run(self) -> None:
@@ -74,7 +83,7 @@ class Board:
 
     def scene(self, locale: str) -> Scene:
         """What is known now, for a viewer who reads in that locale."""
-        return Scene(self.memory, self.usual, words_in(locale), datetime.now(UTC))
+        return Scene(self.memory, self.usual, words_in(locale), datetime.now(UTC), self.publications)
 
     def notices(self, locale: str) -> list[str]:
         """What is away, in words for who reads a page."""
@@ -84,12 +93,20 @@ class Board:
 
     def _work(self) -> Iterable[Coroutine[Any, Any, None]]:
         yield self._listener.run()
+        yield self._changes.run()
         yield self.snapshot.run(self._listener.resume_from)
         yield usual.keep_up(self.usual, self.memory, self.database)
         yield sweep.run(self.memory, self.viewers, self.scene)
 
     def _heard(self, rows: list[Row]) -> None:
         self.viewers.note(self.memory.take(rows))
+
+    def _published(self, changes: list[Change]) -> None:
+        for change in changes:
+            self.publications.heard(change, datetime.now(UTC))
+            self.viewers.mark(publication_of(change.kind.name, change.key))
+        if any(change.kind is LOCATIONS for change in changes):
+            self.snapshot.hurry()
 
     def _renamed(self, location_ids: Iterable[str]) -> None:
         changed = list(location_ids)

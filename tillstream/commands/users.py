@@ -50,7 +50,7 @@ def add(
 ) -> None:
     """Add a user; the password is asked for twice, or read with --password-stdin.
 
-    A viewer sees, a merchandiser changes products, assortment and alerts, an operator may do all.
+    A viewer sees, a merchandiser changes products and alerts, an operator may do all.
     Exit status 1 if the name is taken or cannot be one, or the password is too short.
     """
     wanted, password_hash = _role(role), _new_password(password_stdin)

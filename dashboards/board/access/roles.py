@@ -10,7 +10,8 @@ Role = Literal["viewer", "merchandiser", "operator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 """From the least to the most: each may do what those before it may.
 
-A viewer sees, a merchandiser changes products, assortment and alerts, an operator may do all.
+A viewer sees, a merchandiser changes products, locations, assortment and alerts, an operator
+may do all.
 """
 
 

@@ -1,4 +1,4 @@
-"""Kafka as the board uses it: every partition of the derived topics, committed changes only.
+"""Kafka as the board uses it: every partition of some topics, committed changes only.
 
 The board is in no consumer group: it keeps no offsets, and each one sees everything.
 """
@@ -6,9 +6,9 @@ The board is in no consumer group: it keeps no offsets, and each one sees everyt
 # pyright: reportMissingTypeStubs=false
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 import structlog
@@ -16,7 +16,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from dashboards.board.feed.rows import TOPICS, Row, decode
 from dashboards.board.feed.sources import Source
 
 FETCH_WAIT_MS = 50
@@ -33,19 +32,33 @@ viewer waits before being told that figures stand still."""
 RETRY_SECONDS = 1.0
 """Between two attempts to reach a Kafka that is away, or topics that do not exist yet."""
 
+R = TypeVar("R")
+
+Read = Callable[[str, bytes | None, bytes | None], R | None]
+"""From topic, key and value of a message to what it says; None where it says nothing."""
+
 Place = tuple[str, int]
 """(topic, partition)."""
 
 
 class TopicsMissing(Exception):
-    """The derived topics do not exist yet."""
+    """The topics do not exist yet."""
 
 
-class Listener:
-    """Follows the derived topics and hands their rows on, in order, for as long as it runs."""
+class Listener(Generic[R]):
+    """Follows topics and hands on what they say, in order, for as long as it runs."""
 
-    def __init__(self, bootstrap: str, heard: Callable[[list[Row]], None], source: Source) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        topics: Collection[str],
+        read: Read[R],
+        heard: Callable[[list[R]], None],
+        source: Source,
+    ) -> None:
         self._bootstrap = bootstrap
+        self._topics = topics
+        self._read = read
         self._heard = heard
         self._source = source
         self._next: dict[Place, int] = {}
@@ -76,7 +89,7 @@ class Listener:
         self._rewind = True
 
     async def _follow(self, consumer: Any) -> None:
-        places = await _places(self._bootstrap)
+        places = await _places(self._bootstrap, self._topics)
         consumer.assign(places)
         await self._begin(consumer, places)
         while True:
@@ -106,7 +119,7 @@ class Listener:
         fetched = await consumer.getmany(
             timeout_ms=int(PROBE_SECONDS * 1000), max_records=RECORDS_MAX
         )
-        rows: list[Row] = []
+        rows: list[R] = []
         for place, records in fetched.items():
             rows.extend(self._rows(records))
             self._next[place.topic, place.partition] = records[-1].offset + 1
@@ -116,11 +129,12 @@ class Listener:
         await asyncio.sleep(0)
         return bool(fetched)
 
-    def _rows(self, records: list[Any]) -> Iterator[Row]:
+    def _rows(self, records: list[Any]) -> Iterator[R]:
         for record in records:
             try:
-                if record.value is not None:
-                    yield decode(record.topic, record.value)
+                row = self._read(record.topic, record.key, record.value)
+                if row is not None:
+                    yield row
             except msgspec.MsgspecError as fault:
                 self._log.error(
                     "row_passed_over",
@@ -153,7 +167,7 @@ async def _opened(bootstrap: str) -> AsyncGenerator[Any]:
         await consumer.stop()
 
 
-async def _places(bootstrap: str) -> list[TopicPartition]:
+async def _places(bootstrap: str, topics: Collection[str]) -> list[TopicPartition]:
     """All partitions of the topics. The whole cluster is asked, so that asking makes no topic."""
     admin: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
@@ -161,12 +175,12 @@ async def _places(bootstrap: str) -> list[TopicPartition]:
         described = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics()}
     finally:
         await admin.close()
-    missing = sorted(TOPICS.keys() - described.keys())
+    missing = sorted(set(topics) - described.keys())
     if missing:
         raise TopicsMissing(f"no topic {', '.join(missing)}: run 'tillstream topics sync'")
     return [
         TopicPartition(topic, partition["partition"])
-        for topic in TOPICS
+        for topic in topics
         for partition in described[topic]
     ]
 

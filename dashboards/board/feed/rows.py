@@ -134,6 +134,11 @@ def decode(topic: str, value: bytes) -> Row:
     return _DECODE[topic](value)
 
 
+def read_row(topic: str, key: bytes | None, value: bytes | None) -> Row | None:
+    """The row that a message brings; None for a tombstone. Raises as `decode` does."""
+    return None if value is None else decode(topic, value)
+
+
 def changed_at(row: Row) -> datetime:
     """When the newest event behind the row occurred."""
     match row:

@@ -1,6 +1,7 @@
 """What PostgreSQL knows, into the memory: once all of it, then what no topic brings."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -36,6 +37,7 @@ class Snapshot:
         self._memory = memory
         self._changed = changed
         self._renamed = renamed
+        self._hurry = asyncio.Event()
         self.tried = asyncio.Event()
         """Set once the tables were read, or were found not to answer."""
 
@@ -52,7 +54,13 @@ class Snapshot:
             except DatabaseAway:
                 pass  # the database has told its source, which every page shows
             self.tried.set()
-            await asyncio.sleep(REFRESH_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), REFRESH_SECONDS)
+            self._hurry.clear()
+
+    def hurry(self) -> None:
+        """A location is another now: read them without waiting."""
+        self._hurry.set()
 
     async def read(self) -> Offsets:
         """Everything but stock, which is read with the page that shows it.

@@ -27,6 +27,12 @@ DATABASE = Wording(
 STREAM = Wording("Kafka", "Figures are as last known and do not move until it answers again.")
 
 
+CHANGE_STREAM = Wording(
+    "Kafka, for changes of products, locations and assortment,",
+    "Whether a change was published is not known until it answers again.",
+)
+
+
 class Source:
     """One service: away since when and why, or answering."""
 

@@ -8,7 +8,7 @@ from dashboards.board.feed.rows import Alert, Level, Till, Totals
 
 Kind = Literal[
     "notices", "summary", "location", "figures", "till", "stock", "place", "product", "alert",
-    "list", "hours",
+    "list", "hours", "publication",
 ]  # fmt: skip
 
 
@@ -47,6 +47,11 @@ def till_list(location_id: str) -> Key:
 def place_list(sku: str) -> Key:
     """Which locations have a product."""
     return Key("list", "", f"places/{sku}")
+
+
+def publication_of(kind: str, key: str) -> Key:
+    """What became of the last change of a product, a location or an assortment row."""
+    return Key("publication", "", f"{kind}/{key}")
 
 
 def keys_of(change: Change) -> Iterator[Key]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from dashboards.board.feed.memory import Memory
 from dashboards.board.feed.usual import Usual
 from dashboards.board.live.keys import Key
+from dashboards.board.manage.publications import Publications
 from dashboards.board.words import wording
 from dashboards.board.words.wording import Words
 
@@ -23,6 +24,7 @@ class Scene:
     usual: Usual
     words: Words
     now: datetime
+    publications: Publications = field(default_factory=Publications)
 
     def where(self, location_id: str) -> tzinfo:
         """The clock of a location."""

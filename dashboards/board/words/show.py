@@ -1,7 +1,7 @@
 """From a key to what is shown of it."""
 
 from dashboards.board.live.keys import Key
-from dashboards.board.words import places, stock
+from dashboards.board.words import places, publishing, stock
 from dashboards.board.words.scene import Scene, Shown
 
 
@@ -24,5 +24,7 @@ def show(scene: Scene, key: Key) -> Shown:
             return stock.show_product(scene, key.ident)
         case "alert":
             return stock.show_alert(scene, key.location_id, key.ident)
+        case "publication":
+            return publishing.show_publication(scene, key.ident)
         case "notices" | "list" | "hours":
             raise ValueError(f"{key.kind} is no row: the page fetches it")

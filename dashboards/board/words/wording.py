@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import (
     format_currency,
     format_decimal,
@@ -52,6 +52,10 @@ class Words:
         """A number with its thousands set apart."""
         return _decimal(Decimal(value), self.name)
 
+    def decimal(self, value: Decimal) -> str:
+        """A number with a fraction, as far as it has one."""
+        return _decimal(value, self.name)
+
     def money(self, amount_minor: int, currency: str | None) -> str:
         """An amount with its currency; in bare minor units where the currency is not known."""
         if currency is None:
@@ -79,6 +83,10 @@ class Words:
             return at
         skeleton = "MMMd" if local.year == today.year else "yMMMd"
         return f"{format_skeleton(skeleton, local, locale=self._locale)}, {at}"
+
+    def moment(self, instant: datetime) -> str:
+        """Date and time of day in UTC."""
+        return format_datetime(instant.astimezone(UTC), "medium", locale=self._locale)
 
     def clock_with_zone(self, instant: datetime, where: tzinfo, now: datetime) -> str:
         """As `clock`, with the zone's short name: for lists that cross zones."""

@@ -1,0 +1,1 @@
+INSERT INTO locations SELECT * FROM jsonb_populate_record(NULL::locations, %(row)s::jsonb)

@@ -1,0 +1,1 @@
+DELETE FROM locations WHERE location_id = %(location_id)s

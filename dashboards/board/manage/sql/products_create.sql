@@ -1,0 +1,1 @@
+INSERT INTO products SELECT * FROM jsonb_populate_record(NULL::products, %(row)s::jsonb)

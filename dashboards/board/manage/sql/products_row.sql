@@ -1,0 +1,1 @@
+SELECT to_jsonb(p) AS row FROM products AS p WHERE sku = %(sku)s

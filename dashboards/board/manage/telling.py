@@ -1,0 +1,70 @@
+"""Rows and changes of rows in words, in the viewer's locale. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboards.board.manage.kinds import Field, Kind, Row
+from dashboards.board.manage.merging import Difference, differences
+from dashboards.board.manage.store import Entry
+from dashboards.board.words.wording import NOTHING, Words
+
+ACTIONS = {"create": "Created", "change": "Changed", "delete": "Deleted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One field of a change: what it was, and what it is."""
+
+    label: str
+    before: str
+    after: str
+
+
+def value(words: Words, field: Field, row: Row | None, found: object) -> str:
+    """A value as people read it; ``row`` says in which currency."""
+    if found is None or found == "":
+        return NOTHING
+    match field.type:
+        case "money" if isinstance(found, int):
+            return words.money(found, (row or {}).get("currency"))
+        case "percent" if isinstance(found, int):
+            return f"{words.decimal(Decimal(found) / 100)} %"
+        case "count" if isinstance(found, int):
+            return words.count(found)
+        case "yes":
+            return "Yes" if found else "No"
+        case "choice":
+            return (field.choices or {}).get(str(found), str(found))
+        case _:
+            return str(found)
+
+
+def told(
+    words: Words, kind: Kind, before: Row | None, after: Row | None, which: Iterable[Difference]
+) -> list[Told]:
+    """Differences in words."""
+    return [
+        Told(
+            kind.field(each.name).label,
+            value(words, kind.field(each.name), before, each.before),
+            value(words, kind.field(each.name), after, each.after),
+        )
+        for each in which
+    ]
+
+
+def told_entry(words: Words, kind: Kind, entry: Entry) -> list[Told]:
+    """What a change of the history made different."""
+    return told(
+        words,
+        kind,
+        entry.before,
+        entry.after,
+        differences(kind, entry.before, entry.after),
+    )
+
+
+def action(entry: Entry) -> str:
+    """What was done, in a word."""
+    return ACTIONS.get(entry.action.rpartition(".")[2], entry.action)

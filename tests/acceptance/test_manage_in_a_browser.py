@@ -1,0 +1,117 @@
+"""Signing in and keeping products, in a real Chromium; axe finds nothing on any of the pages."""
+
+import uuid
+
+import pytest
+from playwright.async_api import expect
+
+from dashboards.board.access.policy import Policy
+from tests.browser import Visit, chromium, visit
+from tests.integration.access_world import PASSWORD, add_user
+from tests.integration.board_world import PARTITIONS, execute, listening
+from tests.integration.test_manage import bring
+from tillstream.board import open_board
+from tillstream.topic_sync import sync
+
+
+@pytest.fixture
+def dsn(kafka: str, fresh_postgres: str) -> str:
+    """DSN of a database with a merchandiser in it, beside a broker with all topics."""
+    sync(kafka, PARTITIONS, 1, change=True)
+    add_user(fresh_postgres, "maria", "merchandiser")
+    return fresh_postgres
+
+
+async def assert_good(seen: Visit) -> None:
+    """Everybody can use the page, and it asked nobody but the board."""
+    assert await seen.breaches() == []
+    assert seen.outside == [], "the page asks other servers"
+
+
+async def signed_in(seen: Visit, path: str) -> None:
+    """Ask for a page as a stranger, and get there by the sign-in page and the keyboard."""
+    page = seen.page
+    await page.goto(seen.address + path)
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await assert_good(seen)
+    await page.get_by_label("Name").fill("maria")
+    await page.get_by_label("Password").fill("wrong password")
+    await page.get_by_label("Password").press("Enter")
+    await expect(page.get_by_role("alert").first).to_contain_text("do not belong together")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_label("Password").press("Enter")
+    await page.wait_for_url(f"**{path}")
+    await expect(page.get_by_text("maria, merchandiser")).to_be_visible()
+
+
+async def test_a_product_is_made_changed_published_and_deleted(kafka: str, dsn: str) -> None:
+    sku = f"sku-{uuid.uuid4().hex[:8]}"
+    row = {
+        "sku": sku, "name": "Whole milk 1 l", "category": "", "gtin": None, "unit": "each",
+        "currency": "EUR", "price_minor": 129, "tax_basis_points": 700,
+    }  # fmt: skip
+    async with (
+        open_board(kafka, dsn, policy=Policy()) as board,
+        chromium() as browser,
+        visit(browser, board.address) as seen,
+    ):
+        await listening(board.address)
+        page = seen.page
+        await signed_in(seen, "/manage/products")
+        await assert_good(seen)
+
+        await page.get_by_role("link", name="New product").click()
+        await page.get_by_label("SKU").fill(sku)
+        await page.get_by_label("Name").fill("Whole milk 1 l")
+        await page.get_by_label("Price").fill("1.295")
+        await page.get_by_label("Tax in percent").fill("7")
+        await assert_good(seen)
+        await page.get_by_role("button", name="Create").click()
+        await expect(page.get_by_text("at most 2 digits")).to_be_visible()
+        await assert_good(seen)
+        await page.get_by_label("Price").fill("1.29")
+        await page.get_by_role("button", name="Create").click()
+
+        line = page.locator(".publication")
+        await expect(line).to_contain_text("Saved by maria, being published")
+        await page.locator('[data-line="live"]').wait_for()
+        await page.get_by_label("Category").fill("half typed")
+        await seen.mark()
+        await bring(kafka, "cdc.products", sku, row)
+        await expect(line).to_contain_text("Saved by maria, published")
+        assert not await seen.was_reloaded()
+        assert await page.get_by_label("Category").input_value() == "half typed"
+        await assert_good(seen)
+
+        execute(dsn, "UPDATE products SET price_minor = 149")
+        await page.get_by_label("Category").fill("dairy")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_text("Price: €1.29 → €1.49")).to_be_visible()
+        assert await page.get_by_label("Price").input_value() == "1.49"
+        await assert_good(seen)
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_text("Category: – → dairy")).to_be_visible()  # noqa: RUF001
+
+        await page.get_by_role("link", name="Delete").click()
+        await assert_good(seen)
+        await page.get_by_role("button", name="Delete").click()
+        await expect(page.get_by_text("it was deleted")).to_be_visible()
+        await assert_good(seen)
+        await page.get_by_role("button", name="Sign out").click()
+        await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_who_is_signed_out_elsewhere_is_taken_to_the_sign_in_page(
+    kafka: str, dsn: str
+) -> None:
+    async with (
+        open_board(kafka, dsn, policy=Policy()) as board,
+        chromium() as browser,
+        visit(browser, board.address) as seen,
+    ):
+        await listening(board.address)
+        await signed_in(seen, "/")
+        await seen.page.locator('[data-line="live"]').wait_for()
+        execute(dsn, "DELETE FROM board_sessions")
+        await expect(seen.page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=90_000)
+        assert seen.page.url.endswith("/sign-in?next=/")
