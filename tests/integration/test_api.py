@@ -13,6 +13,7 @@ from openapi_spec_validator import validate
 
 from dashboards.board.access.policy import Policy
 from dashboards.board.api import openapi
+from tests.conftest import migrated_database
 from tests.integration.board_world import alert, execute, level, store, totals
 from tests.integration.own_broker import tillstream, tillstream_json
 from tillstream.board import open_board
@@ -67,11 +68,18 @@ def conforms(path: str, status: int, content_type: str, value: Any) -> None:
     Draft202012Validator(whole, format_checker=FormatChecker()).validate(value)
 
 
+@pytest.fixture(scope="module")
+def dsn(postgres_server: str) -> str:
+    """DSN of a database with some rows, whose levels keep their figures."""
+    database = migrated_database(postgres_server)
+    store(database, rows())
+    return database
+
+
 @pytest.fixture
-async def api(fresh_postgres: str) -> AsyncIterator[Api]:
-    """A board that asks nobody to sign in, over a database with some rows."""
-    store(fresh_postgres, rows())
-    async with open_board(NO_KAFKA, fresh_postgres) as board, ClientSession() as session:
+async def api(dsn: str) -> AsyncIterator[Api]:
+    """A board that asks nobody to sign in."""
+    async with open_board(NO_KAFKA, dsn) as board, ClientSession() as session:
         yield Api(board.address, session)
 
 
@@ -147,16 +155,14 @@ async def test_alerts_are_those_that_are_raised_unless_others_are_asked_for(api:
     assert one["state"] == "cleared"
 
 
-async def test_who_has_the_same_already_is_told_so(api: Api, fresh_postgres: str) -> None:
+async def test_who_has_the_same_already_is_told_so(api: Api, dsn: str) -> None:
     answer, _ = await api.raw("/api/v1/levels", location_id="ulm")
     tag = answer.headers["ETag"]
     same, body = await api.raw(
         "/api/v1/levels", {"If-None-Match": f'"x", W/{tag}'}, location_id="ulm"
     )
     assert (same.status, body, same.headers["ETag"]) == (304, b"", tag)
-    execute(
-        fresh_postgres, "UPDATE stock_levels SET on_hand = 99, version = 50 WHERE sku = 'sku-1'"
-    )
+    execute(dsn, "UPDATE stock_levels SET version = version + 1 WHERE sku = 'sku-1'")
     changed, _ = await api.raw("/api/v1/levels", {"If-None-Match": tag}, location_id="ulm")
     assert changed.status == 200, "a change is hidden behind an old tag"
 
