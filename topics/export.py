@@ -164,7 +164,7 @@ def _dead_letter() -> Json:
 def _operations() -> Json:
     both = (*registry.DEAD_LETTERS, registry.RETRIED)
     received = [("receive", spec) for spec in (*registry.INPUTS, *both)]
-    sent = [("send", spec) for spec in (*registry.OUTPUTS, *both)]
+    sent = [("send", spec) for spec in (*registry.OUTPUTS, *registry.DECISIONS, *both)]
     return {f"{action}-{spec.name}": _operation(action, spec) for action, spec in received + sent}
 
 

@@ -12,6 +12,7 @@ from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.dead_letters import RetriedLetters
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
 from topics.events import till_event_adapter
+from topics.handling import AlertHandling, RestockProposal
 
 Cleanup = Literal["delete", "compact"]
 
@@ -149,8 +150,27 @@ TILL_STATUS = TopicSpec(
     FOREVER_MS,
 )
 
+ALERT_HANDLING = TopicSpec(
+    "cdc.alert-handling",
+    "Who has acknowledged a restock alert, who looks after it, and what they noted.",
+    "location_id",
+    AlertHandling,
+    "delete",
+    FOREVER_MS,
+)
+RESTOCK_PROPOSALS = TopicSpec(
+    "cdc.restock-proposals",
+    "Transfers and orders that were proposed for a restock alert, accepted or withdrawn.",
+    "location_id",
+    RestockProposal,
+    "delete",
+    FOREVER_MS,
+)
+
 INPUTS = (TILL_EVENTS, STOCK_MOVEMENTS, ASSORTMENT, PRODUCTS, LOCATIONS)
 OUTPUTS = (STOCK_LEVELS, CHECKOUT_TOTALS, RESTOCK_ALERTS, TILL_STATUS)
+DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
+"""What people decide on the board, for others to carry out: no worker reads them."""
 
 
 def dead_letter_of(spec: TopicSpec) -> TopicSpec:
@@ -179,7 +199,7 @@ RETRIED = TopicSpec(
     by_location=False,
 )
 
-ALL = (*INPUTS, *OUTPUTS, *DEAD_LETTERS, RETRIED)
+ALL = (*INPUTS, *OUTPUTS, *DECISIONS, *DEAD_LETTERS, RETRIED)
 
 BY_NAME = {spec.name: spec for spec in ALL}
 

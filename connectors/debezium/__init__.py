@@ -4,8 +4,8 @@
 Kafka Connect and `keeper` makes Connect agree with the definition. The tables, the role and the
 publication are migrations of `connectors.postgres`. What a row means is not known here.
 
-One connector with one replication slot reads all four tables, so that there is one place that can
-fall behind and one WAL position to watch:
+One connector with one replication slot reads the four business tables and the two of what people
+do about alerts, so that there is one place that can fall behind and one WAL position to watch:
 
 - Keys. ``message.key.columns`` makes the location (the SKU for products) the key, and
   ``ExtractField$Key`` a plain string of it: murmur2 then places a row with its location's events.

@@ -14,6 +14,7 @@ from dashboards.board.api.bearer import machines
 from dashboards.board.app_keys import BOARD, DOOR
 from dashboards.board.live.streams import stream
 from dashboards.board.pages import (
+    alert,
     alerts,
     location,
     manage,
@@ -36,6 +37,7 @@ PAGES = (
     location,
     product,
     alerts,
+    alert,
     totals,
     rows,
     sign_in,

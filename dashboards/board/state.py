@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,10 +17,13 @@ from dashboards.board.feed.snapshot import Snapshot
 from dashboards.board.feed.sources import CHANGE_STREAM, DATABASE, STREAM, Source
 from dashboards.board.feed.usual import Usual
 from dashboards.board.feed.writing import Writing
+from dashboards.board.handling.desk import Desk
+from dashboards.board.handling.rows import Raising
+from dashboards.board.handling.watcher import Watcher
 from dashboards.board.lists.listings import Listings
 from dashboards.board.live import sweep
 from dashboards.board.live.artist import Artist
-from dashboards.board.live.keys import NOTICES, OVERVIEW, publication_of
+from dashboards.board.live.keys import NOTICES, OVERVIEW, keys_of_handling, publication_of
 from dashboards.board.live.viewers import Viewers
 from dashboards.board.manage.editing import Editor
 from dashboards.board.manage.kinds import LOCATIONS
@@ -52,6 +55,8 @@ class Board:
         self.database = Database(postgres, self.database_source)
         self.reports = Reports(postgres, self.database_source)
         self.writing = Writing(postgres, self.database_source)
+        self.desk = Desk()
+        self.watcher = Watcher(postgres, self.database, self.desk, self._handled)
         self.snapshot = Snapshot(self.database, self.memory, self.viewers.note, self._renamed)
         self.publications = Publications()
         self.editor = Editor(self.writing, self.publications)
@@ -83,7 +88,14 @@ class Board:
 
     def scene(self, locale: str) -> Scene:
         """What is known now, for a viewer who reads in that locale."""
-        return Scene(self.memory, self.usual, words_in(locale), datetime.now(UTC), self.publications)
+        return Scene(
+            self.memory,
+            self.usual,
+            words_in(locale),
+            datetime.now(UTC),
+            self.publications,
+            self.desk,
+        )
 
     def notices(self, locale: str) -> list[str]:
         """What is away, in words for who reads a page."""
@@ -95,6 +107,7 @@ class Board:
         yield self._listener.run()
         yield self._changes.run()
         yield self.snapshot.run(self._listener.resume_from)
+        yield self.watcher.run()
         yield usual.keep_up(self.usual, self.memory, self.database)
         yield sweep.run(self.memory, self.viewers, self.scene)
 
@@ -107,6 +120,12 @@ class Board:
             self.viewers.mark(publication_of(change.kind.name, change.key))
         if any(change.kind is LOCATIONS for change in changes):
             self.snapshot.hurry()
+
+    def _handled(self, raisings: Collection[Raising]) -> None:
+        self.memory.turn += bool(raisings)
+        for raising in raisings:
+            for key in keys_of_handling(raising.location_id, raising.sku):
+                self.viewers.mark(key)
 
     def _renamed(self, location_ids: Iterable[str]) -> None:
         changed = list(location_ids)

@@ -271,23 +271,14 @@ async def test_a_text_that_a_spreadsheet_would_run_is_only_text(
     assert ulm["location"] == "'" + HOSTILE
 
 
-@pytest.mark.parametrize(
-    ("query", "told"),
-    [
-        ("from=2026-13-01", "From is no date: “2026-13-01”"),
+async def test_a_wish_that_cannot_be_is_refused_on_the_page_and_as_a_file(address: str) -> None:
+    for query, told in (
         ("to=<b>", "To is no date: “&lt;b&gt;”"),
         ("from=2026-11-02&to=2026-11-01", "exchange them"),
-        ("from=2020-01-01&to=2026-01-01", "choose at most 366"),
-        ("by=colour", "not by “colour”"),
         ("by=category&by=tender", "by category or by tender"),
-        ("location=a/b", "No location has such an id"),
-    ],
-)
-async def test_a_wish_that_cannot_be_is_answered_with_what_to_change(
-    address: str, query: str, told: str
-) -> None:
-    assert told in await read(address, f"/totals?{query}", 400)
-    assert told in await read(address, f"/totals.csv?{query}", 400)
+    ):
+        assert told in await read(address, f"/totals?{query}", 400)
+        assert told in await read(address, f"/totals.csv?{query}", 400)
 
 
 async def test_many_rows_are_turned_by_the_page_and_exported_whole(dsn: str, address: str) -> None:

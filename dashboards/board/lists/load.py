@@ -14,7 +14,7 @@ async def load(board: Board, keys: Sequence[Key]) -> None:
     A level that is in memory is kept true by its topic. While the database is away, what is in
     memory is all there is.
     """
-    stock = [key for key in keys if key.kind in ("stock", "place", "alert")]
+    stock = [key for key in keys if key.kind in ("stock", "place", "alert", "handling")]
     if not stock:
         return
     try:

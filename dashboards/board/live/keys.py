@@ -8,7 +8,7 @@ from dashboards.board.feed.rows import Alert, Level, Till, Totals
 
 Kind = Literal[
     "notices", "summary", "location", "figures", "till", "stock", "place", "product", "alert",
-    "list", "hours", "publication",
+    "list", "hours", "publication", "handling",
 ]  # fmt: skip
 
 
@@ -63,6 +63,7 @@ def keys_of(change: Change) -> Iterator[Key]:
         case Alert():
             yield from _keys_of_stock(row.location_id, row.sku)
             yield Key("alert", row.location_id, row.sku)
+            yield Key("handling", row.location_id, row.sku)
         case Till():
             yield Key("till", row.location_id, row.till_id)
         case Totals():
@@ -71,6 +72,13 @@ def keys_of(change: Change) -> Iterator[Key]:
         yield from keys_of_location(row.location_id)
     if change.lists:
         yield from _lists_of(row)
+
+
+def keys_of_handling(location_id: str, sku: str) -> Iterator[Key]:
+    """Where it is shown what people do about an alert."""
+    yield Key("alert", location_id, sku)
+    yield Key("handling", location_id, sku)
+    yield ALERTS
 
 
 def keys_of_location(location_id: str) -> Iterator[Key]:

@@ -1,32 +1,92 @@
-"""Every raised alert, the worst first."""
+"""Every raised alert, the worst first, and who looks after it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import msgspec
 from aiohttp import web
 
+from dashboards.board.access import guard
+from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.feed.rows import Alert
+from dashboards.board.handling.rows import raising_of
 from dashboards.board.lists.view import view_of
 from dashboards.board.live.keys import ALERTS, Key
 from dashboards.board.pages.common import Visit
+from dashboards.board.state import Board
 
 WORST_FIRST = ("negative_stock", "out_of_stock", "below_reorder_point")
+
+SHOWS = {
+    "all": "All",
+    "new": "New: nobody has seen it",
+    "mine": "Mine",
+    "nobodys": "Nobody's",
+    "proposed": "With an open proposal",
+}
 
 
 async def alerts(request: web.Request) -> web.Response:
     """The worst first, then the oldest."""
     visit = Visit(request)
-    board = visit.board
+    board, show, search = visit.board, visit.chosen("show", SHOWS), visit.search().lower()
     await board.ready()
     viewer = visit.viewer([ALERTS])
+    who = guard.user_of(request).name if show == "mine" else ""
 
     async def choose() -> Sequence[str]:
-        raised = sorted(board.memory.all_alerts(), key=_urgency)
+        wished, named = _wish(board, show, who), await _skus_named(board, search)
+        found = (each for each in board.memory.all_alerts() if wished(each))
+        raised = [each for each in found if each.sku in named or _is_named(board, each, search)]
+        raised.sort(key=_urgency)
         return [f"{alert.location_id}/{alert.sku}" for alert in raised]
 
-    listing = await board.listings.share("alerts", ALERTS, _key, choose)
-    shown = {"view": await view_of(board, viewer, listing, request.query), "here": visit.here}
+    listing = await board.listings.share(("alerts", show, who, search), ALERTS, _key, choose)
+    shown = {
+        "view": await view_of(board, viewer, listing, request.query),
+        "here": visit.here,
+        "search": visit.search(),
+        "show": show,
+        "shows": SHOWS,
+    }
     template = "alerts/list.html" if visit.part == "list" else "alerts/page.html"
     return visit.page(template, viewer, shown)
+
+
+def _wish(board: Board, show: str, who: str) -> Callable[[Alert], bool]:
+    desk = board.desk
+    match show:
+        case "new":
+            return lambda alert: desk.handling(raising_of(alert)).acknowledged_by is None
+        case "mine":
+            return lambda alert: desk.handling(raising_of(alert)).owner == who
+        case "nobodys":
+            return lambda alert: desk.handling(raising_of(alert)).owner is None
+        case "proposed":
+            return lambda alert: desk.open_proposal(raising_of(alert)) is not None
+        case _:
+            return lambda alert: True
+
+
+class _Sku(msgspec.Struct, frozen=True):
+    sku: str
+
+
+async def _skus_named(board: Board, search: str) -> set[str]:
+    """Products with the search in their name; none while the database is away."""
+    if not search:
+        return set()
+    try:
+        return {each.sku for each in await board.database.ask("skus_named", _Sku, search=search)}
+    except DatabaseAway:
+        return set()
+
+
+def _is_named(board: Board, alert: Alert, search: str) -> bool:
+    """Whether the search is in the location or the product, as far as its name is remembered."""
+    product = board.memory.products.get(alert.sku)
+    name = board.memory.place(alert.location_id).name or ""
+    told = (alert.sku, alert.location_id, name, product.name if product else "")
+    return any(search in each.lower() for each in told)
 
 
 def _key(ident: str) -> Key:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 
 from dashboards.board.feed.memory import Memory
 from dashboards.board.feed.usual import Usual
+from dashboards.board.handling.desk import Desk
 from dashboards.board.live.keys import Key
 from dashboards.board.manage.publications import Publications
 from dashboards.board.words import wording
@@ -25,6 +26,7 @@ class Scene:
     words: Words
     now: datetime
     publications: Publications = field(default_factory=Publications)
+    desk: Desk = field(default_factory=Desk)
 
     def where(self, location_id: str) -> tzinfo:
         """The clock of a location."""

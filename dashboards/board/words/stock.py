@@ -5,6 +5,7 @@ from datetime import datetime
 from dashboards.board.feed.rows import Alert, Level, Product
 from dashboards.board.live.keys import Key
 from dashboards.board.words import wording
+from dashboards.board.words.handling import handling_cells, handling_marks
 from dashboards.board.words.scene import Scene, Shown, milliseconds
 
 UNKNOWN_PRODUCT = "Unknown product"
@@ -58,8 +59,13 @@ def show_alert(scene: Scene, location_id: str, sku: str) -> Shown:
         "reorder_point": wording.NOTHING if point is None else words.quantity(point, unit),
         "raised_at": words.clock_with_zone(alert.raised_at, scene.where(location_id), scene.now),
         **_alert_cells(scene, alert, unit),
+        **handling_cells(scene, alert),
     }
-    marks = {"reason": alert.reason, "product": "known" if product else "unknown"}
+    marks = {
+        "reason": alert.reason,
+        "product": "known" if product else "unknown",
+        **handling_marks(scene, alert),
+    }
     return Shown(key, cells, marks)
 
 

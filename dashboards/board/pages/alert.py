@@ -1,0 +1,178 @@
+"""One alert: what was done about it, and what to do."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from dashboards.board.access import guard
+from dashboards.board.access.refusals import Refused
+from dashboards.board.feed.database import DatabaseAway
+from dashboards.board.handling import actions
+from dashboards.board.handling.actions import Act
+from dashboards.board.handling.rows import Raising, raising_of
+from dashboards.board.lists.load import load
+from dashboards.board.live.keys import ALERTS, Key
+from dashboards.board.pages.common import Visit, field, is_identifier
+from dashboards.board.state import Board
+from dashboards.board.words.show import show
+from dashboards.statements import statement
+
+HISTORY_SHOWN = 50
+"""Entries of the log that are listed: more than anybody does about one alert."""
+
+PEOPLE_SHOWN = 200
+"""Names that are offered as owners."""
+
+NOTE_CHARACTERS_MAX = 2000
+"""As migration 0009 has it."""
+
+TOLD = {
+    "acknowledge": "Acknowledged.",
+    "assign": "Assigned.",
+    "note": "Noted.",
+    "transfer": "Transfer proposed.",
+    "order": "Order proposed.",
+    "accept": "Accepted.",
+    "withdraw": "Withdrawn.",
+}
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    happened_at: datetime
+    who: str
+    action: str
+    after: dict[str, Any]
+
+
+async def alert(request: web.Request) -> web.Response:
+    """The page of an alert; of one that has cleared, that it has."""
+    visit = Visit(request)
+    location_id, sku = request.match_info["location_id"], request.match_info["sku"]
+    if not (is_identifier(location_id) and is_identifier(sku)):
+        raise web.HTTPNotFound
+    board = visit.board
+    await board.ready()
+    keys = [Key("alert", location_id, sku), Key("handling", location_id, sku)]
+    # Whoever writes to the log marks the list of alerts too, so that the log is fetched again.
+    viewer = visit.viewer([ALERTS, *keys])
+    await load(board, keys)
+    scene = board.scene(visit.locale)
+    found = board.memory.alerts(location_id).get(sku)
+    handling = show(scene, keys[1])
+    shown: dict[str, Any] = {
+        "row": handling,
+        "alert": None if found is None else show(scene, keys[0]),
+        "people": await _people(board) if found else [],
+        "history": await _history(board, raising_of(found)) if found else [],
+        "where": scene.where(location_id),
+        "now": scene.now,
+        "place": board.memory.place(location_id),
+        "product": board.memory.products.get(sku),
+        "done": TOLD.get(request.query.get("done", ""), ""),
+    }
+    if visit.part == "history":
+        return visit.page("alerts/history.html", viewer, shown)
+    return visit.page("alerts/alert.html", viewer, shown)
+
+
+async def act(request: web.Request) -> web.Response:
+    """Do one thing about the alert, as the form or the button says."""
+    visit, user = Visit(request), guard.require(request, "merchandiser")
+    sent = await request.post()
+    action = field(sent, "do")
+    if action not in TOLD:
+        raise Refused("Not understood", "The form does not say what to do.", 400)
+    board = visit.board
+    raising = _raising(board, request, field(sent, "raising"))
+    version = field(sent, "version")
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        raise Refused("Not understood", "The form says no version: reload the page.", 400)
+    doing = Act(board.writing, user, raising, int(version), visit.words)
+    await _do(board, doing, action, sent)
+    if not request.headers.get("HX-Request"):
+        raise web.HTTPSeeOther(f"/alerts/{raising.location_id}/{raising.sku}?done={action}")
+    # What changed is pushed to everybody, to who pressed the button too.
+    return visit.page("alerts/done.html", None, {"done": TOLD[action], "action": action})
+
+
+async def _do(board: Board, doing: Act, action: str, sent: Any) -> None:
+    match action:
+        case "acknowledge":
+            await doing.acknowledge()
+        case "assign":
+            await doing.assign(_text(sent, "owner", actions.NAME_CHARACTERS_MAX) or None)
+        case "note":
+            await doing.note(_required(_text(sent, "note", NOTE_CHARACTERS_MAX)))
+        case "transfer":
+            await doing.propose_transfer(board.memory.location_ids())
+        case "order":
+            await doing.propose_order()
+        case _:
+            state = "accepted" if action == "accept" else "withdrawn"
+            await doing.decide(field(sent, "proposal")[:128], state)
+
+
+def _raising(board: Board, request: web.Request, told: str) -> Raising:
+    """The raising that the form is about, if the alert is still in it."""
+    location_id, sku = request.match_info["location_id"], request.match_info["sku"]
+    found = board.memory.alerts(location_id).get(sku)
+    if found is None:
+        raise Refused("Cleared", "The alert has cleared meanwhile: nothing is left to do.", 409)
+    raising = raising_of(found)
+    try:
+        same = datetime.fromisoformat(told) == raising.raised_at
+    except (ValueError, TypeError):
+        raise Refused("Not understood", "The form names no alert: reload the page.", 400) from None
+    if not same:
+        words = "The alert has cleared and was raised anew since this page was drawn. Look again."
+        raise Refused("Raised anew", words, 409)
+    return raising
+
+
+def _text(sent: Any, name: str, most: int) -> str:
+    text = field(sent, name).replace("\0", "").replace("\r\n", "\n").strip()
+    if len(text) > most:
+        raise Refused("Too long", f"At most {most} characters; these are {len(text)}.", 400)
+    return text
+
+
+def _required(text: str) -> str:
+    if not text:
+        raise Refused("Empty", "Write something into the note first.", 400)
+    return text
+
+
+async def _people(board: Board) -> list[str]:
+    """Names to choose an owner from; others may be typed."""
+    try:
+        rows = await board.database.query(
+            statement(actions.FOLDER, "people"), _Person, most=PEOPLE_SHOWN
+        )
+    except DatabaseAway:
+        rows = []
+    return sorted({row.name for row in rows} | board.desk.owners())[:PEOPLE_SHOWN]
+
+
+class _Person(msgspec.Struct, frozen=True):
+    name: str
+
+
+async def _history(board: Board, raising: Raising) -> list[_Entry] | None:
+    """What was done, the newest first; None while the database is away."""
+    try:
+        return await board.database.query(
+            statement(actions.FOLDER, "history"),
+            _Entry,
+            subject=raising.subject,
+            most=HISTORY_SHOWN,
+        )
+    except DatabaseAway:
+        return None
+
+
+ROUTES = [
+    web.get("/alerts/{location_id}/{sku}", alert),
+    web.post("/alerts/{location_id}/{sku}", act),
+]
