@@ -94,11 +94,12 @@ async def _watch(
     world: World, chain: Chain, viewers: int, rate: int, seconds: int, deaf: int
 ) -> Outcome:
     since_ms = int(time.time() * 1000)
-    paint = {path: _paint_ms(world.board + path) for path in list(paths(chain, 5))[1::2]}
+    paint = {path: _paint_ms(world.board + path) for path in list(paths(chain, 5))[::2]}
     crowd = Crowd(world.board, since_ms, paths(chain, viewers))
-    with ExitStack() as going:
-        load = going.enter_context(_load(world, chain, rate, WARM_UP_SECONDS + seconds, since_ms))
-        async with crowd:
+    async with crowd:
+        with ExitStack() as going:
+            started = _load(world, chain, rate, WARM_UP_SECONDS + seconds, since_ms)
+            load = going.enter_context(started)
             page = await asyncio.to_thread(_page, world.board)
             for _ in range(deaf):
                 going.enter_context(deaf_viewer(world.board, page))

@@ -20,7 +20,7 @@ from benchmarks.viewers_changes import Chain
 from dashboards.statements import statement
 from tillstream.topic_sync import sync
 from topics.metrics import BOARD_KAFKA_UP, BOARD_VIEWERS
-from topics.registry import OUTPUTS, PARTITIONS_DEFAULT
+from topics.registry import PARTITIONS_DEFAULT
 
 PATIENCE_SECONDS = 60.0
 
@@ -70,7 +70,7 @@ def own_world(
     ``fill`` puts more into the database, whose DSN it is given, before the board reads it.
     """
     with own_broker(folder) as broker, own_postgres(folder) as database:
-        sync(broker.bootstrap, PARTITIONS_DEFAULT, 1, specs=OUTPUTS)
+        sync(broker.bootstrap, PARTITIONS_DEFAULT, 1)
         dsn = database.fresh()
         _stock(dsn, chain)
         if fill is not None:
