@@ -20,8 +20,15 @@ from tillstream.local import postgres as postgres_service
 from tillstream.local.ports import choose
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
+from topics.handling import AlertHandling, RestockProposal
 
 CDC = "tillstream_cdc"
+
+CAPTURED = (
+    *("products", "locations", "assortment", "stock_movements"),
+    *("alert_handling", "restock_proposals"),
+)
+"""What Debezium publishes."""
 
 ALL_FILES = [path.name for path in sorted(MIGRATIONS.glob("*.sql"))]
 
@@ -234,6 +241,8 @@ def test_the_same_movement_is_booked_once(rows: psycopg.Connection) -> None:
         ("checkout_totals", CheckoutTotals),
         ("restock_alerts", RestockAlert),
         ("till_status", TillStatus),
+        ("alert_handling", AlertHandling),
+        ("restock_proposals", RestockProposal),
     ],
 )
 def test_a_table_has_the_columns_of_its_topic(
@@ -271,15 +280,13 @@ def test_a_stock_effect_counts_once_whatever_caused_it(rows: psycopg.Connection)
     assert total.fetchone() == (8,), "a stock effect was counted twice"
 
 
-def test_the_publication_holds_the_source_tables_and_the_heartbeat(
+def test_the_publication_holds_what_is_captured_and_the_heartbeat(
     rows: psycopg.Connection,
 ) -> None:
     published = rows.execute(
         "SELECT tablename FROM pg_publication_tables WHERE pubname = %s", ("tillstream",)
     )
-    assert {name for (name,) in published} == {
-        "products", "locations", "assortment", "stock_movements", "cdc_heartbeat",
-    }  # fmt: skip
+    assert {name for (name,) in published} == {*CAPTURED, "cdc_heartbeat"}
 
 
 # --- the role that Debezium connects as
@@ -292,7 +299,7 @@ def as_cdc(postgres: str) -> Generator[psycopg.Connection]:
         conn.rollback()
 
 
-@pytest.mark.parametrize("table", ["products", "locations", "assortment", "stock_movements"])
+@pytest.mark.parametrize("table", CAPTURED)
 def test_the_capture_role_reads_the_source_and_writes_nothing(
     as_cdc: psycopg.Connection, table: str
 ) -> None:
@@ -310,9 +317,7 @@ def test_the_capture_role_sees_and_makes_nothing_else(as_cdc: psycopg.Connection
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace "
         "AND relkind IN ('r', 'v', 'm') AND has_table_privilege(oid, 'SELECT')"
     )
-    assert {name for (name,) in readable} == {
-        "products", "locations", "assortment", "stock_movements",
-    }  # fmt: skip
+    assert {name for (name,) in readable} == set(CAPTURED)
     powers = as_cdc.execute(
         "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, rolreplication, rolcanlogin, "
         "has_schema_privilege('public', 'CREATE') FROM pg_roles WHERE rolname = current_user"
