@@ -71,7 +71,7 @@ def status(as_json: Json = False) -> None:
 def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Forget how far the connector has read and send every row of the four tables once more.
+    """Forget how far the connector has read and send every row of the captured tables once more.
 
     Nothing is counted twice. Rows deleted since the old position are not told to the readers.
     """
