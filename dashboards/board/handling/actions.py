@@ -21,7 +21,8 @@ FOLDER = Path(__file__).parent
 
 
 NAME_CHARACTERS_MAX = 128
-"""As migration 0009 has it."""
+REASON_CHARACTERS_MAX = 1024
+"""As migration 0009 has them; the name of a location may be as long as a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Act:
     async def propose_transfer(self, locations: Collection[str]) -> None:
         """Propose to bring what is missing from the nearest of the locations with a surplus."""
         async with self.writing.transaction(self.user) as work:
+            await work.run(statement(FOLDER, "one_at_a_time"), sku=self.raising.sku)
             held, demand = await self._held(work), await self._demand(work)
             picked = pick(await self._candidates(work, locations), demand.missing)
             if picked is None:
@@ -157,7 +159,7 @@ class Act:
             "kind": kind,
             "from_location_id": from_location_id,
             "quantity": quantity,
-            "reason": reason,
+            "reason": reason[:REASON_CHARACTERS_MAX],
             "proposed_by": self.by,
             "proposed_at": datetime.now(UTC),
         }
