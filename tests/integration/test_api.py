@@ -124,6 +124,12 @@ async def test_every_level_comes_once_whatever_the_size_of_a_page(api: Api, limi
     assert [each["location_id"] for each in of_sku] == list(SHOPS)
 
 
+async def test_many_who_ask_at_once_all_get_their_answer(api: Api) -> None:
+    asked = [api.get("/api/v1/levels", location_id=SHOPS[n % 3]) for n in range(60)]
+    for number, page in enumerate(await asyncio.gather(*asked)):
+        assert {each["location_id"] for each in page["items"]} == {SHOPS[number % 3]}
+
+
 async def test_one_level_is_the_row_of_the_table(api: Api) -> None:
     found = await api.get("/api/v1/levels/{location_id}/{sku}", location_id="ulm", sku="sku-4")
     assert (found["on_hand"], found["available"], found["version"]) == (4, 4, 5)

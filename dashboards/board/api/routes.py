@@ -1,10 +1,12 @@
 """The handlers of the API, one function for all lists: what differs is in the table."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
@@ -17,6 +19,14 @@ from dashboards.board.app_keys import BOARD
 from dashboards.statements import statement
 
 _FOLDER = Path(__file__).parent
+
+QUESTIONS_AT_ONCE = 2
+"""Of all machines together: half of the board's connections. With more, a program that copies
+everything makes people wait for their pages; with one, it waits for every other program."""
+
+_turns_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+    WeakKeyDictionary()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +88,15 @@ def _asked(model: type[BaseModel], given: Any) -> Any:
 
 async def _rows(request: web.Request, question: questions.Question) -> Sequence[Mapping[str, Any]]:
     name, values = question
-    return await request.app[BOARD].database.query(
-        statement(_FOLDER, name), dict[str, Any], **values
-    )
+    async with _turns():
+        return await request.app[BOARD].database.query(
+            statement(_FOLDER, name), dict[str, Any], **values
+        )
+
+
+def _turns() -> asyncio.Semaphore:
+    loop = asyncio.get_running_loop()
+    return _turns_by_loop.setdefault(loop, asyncio.Semaphore(QUESTIONS_AT_ONCE))
 
 
 async def _document(request: web.Request) -> web.Response:
