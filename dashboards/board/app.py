@@ -16,6 +16,7 @@ from dashboards.board.live.streams import stream
 from dashboards.board.pages import (
     alert,
     alerts,
+    audit,
     location,
     manage,
     manage_edit,
@@ -45,6 +46,7 @@ PAGES = (
     api,
     manage_edit,
     manage,
+    audit,
 )
 
 _POLICY = "; ".join(

@@ -208,6 +208,22 @@ async def test_without_sign_in_a_board_stays_on_its_machine(fresh_postgres: str)
         assert forged.status == 403, "a form without a token is taken where nobody signs in"
 
 
+async def test_an_operator_reads_the_log_and_nobody_else_does(
+    browser: Visitor, fresh_postgres: str
+) -> None:
+    add_user(fresh_postgres, "olga", "operator")
+    add_user(fresh_postgres, "maria", "merchandiser")
+    await browser.sign_in("maria", "wrong password")
+    await browser.sign_in("maria")
+    assert (await browser.get("/audit")).status == 403
+    await browser.send("/sign-out")
+    await browser.sign_in("olga")
+    text = (await browser.get("/audit?q=MARIA&before=99999999999999999999")).text
+    assert "sign in, refused" in text
+    assert "users/olga" not in text
+    assert "Nothing here matches" in (await browser.get("/audit?q='--%00<b>")).text
+
+
 async def test_the_log_cannot_be_changed(fresh_postgres: str) -> None:
     execute(fresh_postgres, "INSERT INTO audit_log (action, subject) VALUES ('a', 'b')")
     for statement in ("UPDATE audit_log SET who = 'x'", "DELETE FROM audit_log"):

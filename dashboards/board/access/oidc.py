@@ -137,12 +137,14 @@ class OpenIdConnect:
         }
         client, secret = self._provider.client_id, self._provider.client_secret
         ways = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        headers: dict[str, str] = {}
         if "client_secret_basic" in ways:
-            auth = aiohttp.BasicAuth(quote(client, safe=""), quote(secret, safe=""))
+            login, password = quote(client, safe=""), quote(secret, safe="")
+            headers["Authorization"] = aiohttp.encode_basic_auth(login, password)
         else:
-            auth, form = None, {**form, "client_id": client, "client_secret": secret}
+            form = {**form, "client_id": client, "client_secret": secret}
         address = str(document["token_endpoint"])
-        return str((await _read(http, "POST", address, data=form, auth=auth))["id_token"])
+        return str((await _read(http, "POST", address, data=form, headers=headers))["id_token"])
 
 
 def _talk() -> aiohttp.ClientSession:

@@ -83,7 +83,7 @@ class Visit:
             text=body,
             status=status,
             content_type="text/html",
-            headers={"Vary": "Accept-Language, HX-Target"},
+            headers={"Vary": "Accept-Language, HX-Target", "Cache-Control": "private, no-cache"},
         )
 
 

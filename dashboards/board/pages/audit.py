@@ -1,0 +1,51 @@
+"""Who did what, for operators: the audit log, the newest first."""
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from aiohttp import web
+
+from dashboards.board import access
+from dashboards.board.access.guard import require
+from dashboards.board.feed.database import DatabaseAway
+from dashboards.board.pages.common import Visit, message
+from dashboards.statements import statement
+from topics.scalars import SAFE_INTEGER_MAX
+
+ENTRIES_SHOWN = 100
+"""Entries at a time: a few screens of them."""
+
+AWAY = "PostgreSQL does not answer: the log is read again when it is back."
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One entry, without what was so before and after: the pages of what it is of show that."""
+
+    entry_id: int
+    happened_at: datetime
+    who: str
+    address: str | None
+    action: str
+    subject: str
+
+
+async def audit(request: web.Request) -> web.Response:
+    """A hundred entries; ``before`` in the address leads to older ones."""
+    require(request, "operator")
+    visit, asked = Visit(request), request.query.get("before", "")
+    plain = asked.isascii() and asked.isdigit() and len(asked) < len(str(SAFE_INTEGER_MAX))
+    before = int(asked) if plain else SAFE_INTEGER_MAX
+    question = statement(Path(access.__file__).parent, "entries")
+    try:
+        entries = await visit.board.database.query(
+            question, Entry, before=before, search=visit.search(), limit=ENTRIES_SHOWN
+        )
+    except DatabaseAway:
+        return message(visit, "Not known at the moment", AWAY, status=503)
+    older = entries[-1].entry_id if len(entries) == ENTRIES_SHOWN else None
+    shown = {"entries": entries, "search": visit.search(), "older": older, "here": visit.here}
+    return visit.page("access/audit.html", None, shown)
+
+
+ROUTES = [web.get("/audit", audit)]
