@@ -1,21 +1,15 @@
 """``tillstream tokens``: with which machines read the API."""
 
-import asyncio
-import getpass
 import json
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, TypeVar
 
-import psycopg
 import typer
 
 from dashboards.board.api import tokens
-from dashboards.board.feed.database import DatabaseAway
-from dashboards.board.feed.sources import DATABASE, Source
-from dashboards.board.feed.writing import Actor, Work, Writing
-from tillstream.settings import load_settings
+from dashboards.board.feed.writing import Work
+from tillstream.by_hand import in_one_transaction
 
 T = TypeVar("T")
 
@@ -84,20 +78,4 @@ def _minute(at: datetime) -> str:
 
 
 def _do(act: Callable[[Work], Awaitable[T]]) -> T:
-    """Do it in one transaction; faults that the user can mend end the command."""
-    dsn = load_settings().require("postgres")
-    try:
-        return asyncio.run(_done(dsn, act))
-    except tokens.TokenError as fault:
-        sys.exit(f"tillstream: {fault}")
-    except (DatabaseAway, psycopg.Error) as fault:
-        sys.exit(f"tillstream: PostgreSQL did not do it: {str(fault).strip()}")
-
-
-async def _done(dsn: str, act: Callable[[Work], Awaitable[T]]) -> T:
-    writing = Writing(dsn, Source(DATABASE, lambda: None))
-    try:
-        async with writing.transaction(Actor(f"command line ({getpass.getuser()})")) as work:
-            return await act(work)
-    finally:
-        await writing.close()
+    return in_one_transaction(act, tokens.TokenError)

@@ -1,22 +1,18 @@
 """``tillstream users``: who may sign in at the board."""
 
-import asyncio
 import getpass
 import json
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
-import psycopg
 import typer
 
 from dashboards.board.access import passwords, users
 from dashboards.board.access.roles import ROLES, Role, role_named
-from dashboards.board.feed.database import DatabaseAway
-from dashboards.board.feed.sources import DATABASE, Source
-from dashboards.board.feed.writing import Actor, Work, Writing
+from dashboards.board.feed.writing import Work
 from tillstream.board_users import line
-from tillstream.settings import load_settings
+from tillstream.by_hand import in_one_transaction
 
 T = TypeVar("T")
 
@@ -137,23 +133,7 @@ def _typed() -> str:
 
 
 def _do(act: Callable[[Work], Awaitable[T]]) -> T:
-    """Do it in one transaction; faults that the user can mend end the command."""
-    dsn = load_settings().require("postgres")
-    try:
-        return asyncio.run(_done(dsn, act))
-    except users.UserError as fault:
-        sys.exit(f"tillstream: {fault}")
-    except (DatabaseAway, psycopg.Error) as fault:
-        sys.exit(f"tillstream: PostgreSQL did not do it: {str(fault).strip()}")
-
-
-async def _done(dsn: str, act: Callable[[Work], Awaitable[T]]) -> T:
-    writing = Writing(dsn, Source(DATABASE, lambda: None))
-    try:
-        async with writing.transaction(Actor(f"command line ({getpass.getuser()})")) as work:
-            return await act(work)
-    finally:
-        await writing.close()
+    return in_one_transaction(act, users.UserError)
 
 
 def _say(as_json: bool, words: str, **told: object) -> None:

@@ -1,0 +1,37 @@
+"""What a command changes in the database: one transaction, in the name of who typed it."""
+
+import asyncio
+import getpass
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import psycopg
+
+from dashboards.board.feed.database import DatabaseAway
+from dashboards.board.feed.sources import DATABASE, Source
+from dashboards.board.feed.writing import Actor, Work, Writing
+from tillstream.settings import load_settings
+
+T = TypeVar("T")
+
+
+def in_one_transaction(act: Callable[[Work], Awaitable[T]], *mendable: type[Exception]) -> T:
+    """What ``act`` gives; ends the command with one line where it raises one of ``mendable``,
+    or where PostgreSQL does not do it."""
+    dsn = load_settings().require("postgres")
+    try:
+        return asyncio.run(_done(dsn, act))
+    except mendable as fault:
+        sys.exit(f"tillstream: {fault}")
+    except (DatabaseAway, psycopg.Error) as fault:
+        sys.exit(f"tillstream: PostgreSQL did not do it: {str(fault).strip()}")
+
+
+async def _done(dsn: str, act: Callable[[Work], Awaitable[T]]) -> T:
+    writing = Writing(dsn, Source(DATABASE, lambda: None))
+    try:
+        async with writing.transaction(Actor(f"command line ({getpass.getuser()})")) as work:
+            return await act(work)
+    finally:
+        await writing.close()
