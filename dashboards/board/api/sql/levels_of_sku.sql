@@ -1,5 +1,6 @@
 -- Levels of one SKU, from behind one location: one look into the key's index for each location,
--- and one to find the next. An index by SKU would cost the sink more than this does.
+-- and one to find the next. An index by SKU would cost the sink more than this does. The inner
+-- limit keeps the planner from reading the whole table instead.
 WITH RECURSIVE place AS (
     (
         SELECT location_id FROM stock_levels
@@ -18,6 +19,10 @@ WITH RECURSIVE place AS (
 SELECT level.location_id, level.sku, level.on_hand, level.in_carts, level.available,
     level.version, level.as_of AT TIME ZONE 'UTC' AS as_of
 FROM place
-JOIN stock_levels AS level ON level.location_id = place.location_id AND level.sku = %(sku)s
+CROSS JOIN LATERAL (
+    SELECT * FROM stock_levels AS found
+    WHERE found.location_id = place.location_id AND found.sku = %(sku)s
+    LIMIT 1
+) AS level
 ORDER BY level.location_id
 LIMIT %(rows)s
