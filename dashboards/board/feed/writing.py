@@ -48,6 +48,15 @@ _OPTIONS = " ".join(
 )
 
 
+# What comes of two transactions at once, and not of a server that is away.
+_BUSY = (
+    errors.LockNotAvailable,
+    errors.QueryCanceled,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+)
+
+
 class DatabaseBusy(DatabaseAway):
     """Somebody else holds the row, or the statement took too long: the same may work again."""
 
@@ -109,7 +118,7 @@ class Writing:
                     yield work
             except (psycopg.IntegrityError, psycopg.DataError):
                 raise
-            except (errors.LockNotAvailable, errors.QueryCanceled) as fault:
+            except _BUSY as fault:
                 raise DatabaseBusy(str(fault)) from fault
             except (psycopg.Error, OSError) as fault:
                 self._source.away(fault)
