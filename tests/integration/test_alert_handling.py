@@ -280,25 +280,20 @@ async def test_only_merchandisers_act(kafka: str, dsn: str, shop: str) -> None:
         assert shop not in (await vera.get("/alerts?show=new")).text
 
 
-@pytest.mark.parametrize(
-    ("action", "form", "status"),
-    [
-        ("acknowledge", {"version": "x"}, 400),
-        ("acknowledge", {"raising": "yesterday"}, 400),
-        ("acknowledge", {"raising": "2026-11-21T10:00:00"}, 409),
-        ("note", {"note": "  "}, 400),
-        ("note", {"note": "x" * 2001}, 400),
-        ("assign", {"owner": "x" * 129}, 400),
-        ("accept", {"proposal": "'; DROP TABLE sales"}, 409),
-        ("explode", {}, 400),
-    ],
-)
-async def test_a_form_that_cannot_be_is_refused_in_words(
-    one: Visitor, dsn: str, shop: str, action: str, form: dict[str, str], status: int
-) -> None:
-    answer = await do(one, shop, action, 0, **form)
-    assert answer.status == status, answer.text
-    assert handling(dsn) == []
+async def test_a_form_that_cannot_be_is_refused_in_words(one: Visitor, dsn: str, shop: str) -> None:
+    for status, action, form in (
+        (400, "acknowledge", {"version": "x"}),
+        (400, "acknowledge", {"raising": "yesterday"}),
+        (409, "acknowledge", {"raising": "2026-11-21T10:00:00"}),
+        (400, "note", {"note": "  "}),
+        (400, "note", {"note": "x" * 2001}),
+        (400, "assign", {"owner": "x" * 129}),
+        (409, "accept", {"proposal": "'; DROP TABLE sales"}),
+        (400, "explode", {}),
+    ):
+        answer = await do(one, shop, action, 0, **form)
+        assert answer.status == status, f"{action} {form}: {answer.text}"
+        assert handling(dsn) == []
 
 
 def test_the_database_itself_keeps_what_was_done(dsn: str, shop: str) -> None:

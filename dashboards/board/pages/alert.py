@@ -1,5 +1,6 @@
 """One alert: what was done about it, and what to do."""
 
+import contextlib
 from datetime import datetime
 from typing import Any
 
@@ -91,6 +92,9 @@ async def act(request: web.Request) -> web.Response:
         raise Refused("Not understood", "The form says no version: reload the page.", 400)
     doing = Act(board.writing, user, raising, int(version), visit.words)
     await _do(board, doing, action, sent)
+    # Who has just acted sees it on the next page, however soon PostgreSQL tells of it.
+    with contextlib.suppress(DatabaseAway):
+        await board.watcher.read({raising})
     if not request.headers.get("HX-Request"):
         raise web.HTTPSeeOther(f"/alerts/{raising.location_id}/{raising.sku}?done={action}")
     # What changed is pushed to everybody, to who pressed the button too.
