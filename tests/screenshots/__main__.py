@@ -7,15 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, LiteralString
 from urllib.request import urlopen
 
 import psycopg
 import typer
 
+from dashboards.board.access.policy import Policy
 from tests.acceptance.conftest import ROOT, START_SECONDS_MAX, Stack
-from tests.screenshots.camera import take_all, take_for_readme
+from tests.screenshots.camera import Subject, take_all, take_for_readme
 from tests.screenshots.chain import Chain, Troubles
+from tillstream.board import open_board
 
 PICTURES = ROOT / ".tillstream" / "screenshots"
 README_PICTURES = ROOT / "docs" / "pictures"
@@ -27,6 +29,9 @@ SKU = "whole-milk-1-l"
 PATIENCE_SECONDS = 300.0
 
 LOOK_SECONDS = 0.5
+
+GAPS = "SELECT till_id FROM till_status WHERE missing <> '[]'"
+ALERT = "SELECT location_id || '/' || sku FROM restock_alerts WHERE state = 'raised' LIMIT 1"
 
 LAGS = ("tillstream_consumer_lag_records", "tillstream_sink_lag_records")
 
@@ -51,19 +56,25 @@ def main(
 
 def _photograph(stack: Stack, shops: int, readme: bool) -> None:
     addresses = stack.status()
-    postgres, board = addresses["postgres"], addresses["dashboard"]
+    postgres = addresses["postgres"]
     chain = Chain(addresses["kafka"], postgres, shops, TROUBLES)
     for start, end in chain.spans():
         typer.echo(f"selling what {shops} shops sold on {start:%A}")
         chain.sell(start, end)
         _until("everything is counted", lambda: not _lag(addresses["metrics"]))
-    ids = {"shop": SHOP, "sku": SKU}
     with _selling(chain):
-        _until("the gap is seen", lambda: _has_gap(postgres))
-        asyncio.run(take_all(board, PICTURES, ids))
-        typer.echo(f"wrote {len(list(PICTURES.glob('*.png')))} pictures to {PICTURES}")
+        _until("the gap is seen", lambda: bool(_some(postgres, GAPS)))
+        ids = {"shop": SHOP, "sku": SKU, "alert": _some(postgres, ALERT)}
+        asyncio.run(_take(addresses, ids, readme))
+
+
+async def _take(addresses: dict[str, Any], ids: dict[str, str], readme: bool) -> None:
+    async with open_board(addresses["kafka"], addresses["postgres"], policy=Policy()) as locked:
+        subject = Subject(addresses["dashboard"], locked.address, ids)
+        await take_all(subject, PICTURES)
+        typer.echo(f"wrote the pictures to {PICTURES}")
         if readme:
-            asyncio.run(take_for_readme(board, README_PICTURES, ids))
+            await take_for_readme(subject, README_PICTURES)
 
 
 @contextmanager
@@ -95,10 +106,10 @@ def _lag(metrics: list[str]) -> float:
     return total
 
 
-def _has_gap(dsn: str) -> bool:
+def _some(dsn: str, question: LiteralString) -> str:
     with psycopg.connect(dsn) as connection:
-        found = connection.execute("SELECT 1 FROM till_status WHERE missing <> '[]'").fetchone()
-    return found is not None
+        found = connection.execute(question).fetchone()
+    return found[0] if found else ""
 
 
 if __name__ == "__main__":

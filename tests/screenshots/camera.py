@@ -1,7 +1,7 @@
 """Takes the pictures."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from playwright.async_api import Browser
@@ -14,22 +14,34 @@ README_BYTES_MAX = 250_000
 """Largest picture of the README: more is felt by whoever opens it on a train."""
 
 
-async def take_all(board: str, folder: Path, ids: Mapping[str, str]) -> None:
+@dataclass(frozen=True)
+class Subject:
+    """The board's address, that of one which asks for a sign-in, and what fills in the paths."""
+
+    board: str
+    locked: str
+    ids: Mapping[str, str]
+
+    def address(self, page: Page) -> str:
+        """Of a page."""
+        return (self.locked if page.locked else self.board) + page.path.format(**self.ids)
+
+
+async def take_all(subject: Subject, folder: Path) -> None:
     """Every page in every size and scheme, as ``folder/<page>-<size>-<scheme>.png``."""
     async with chromium() as browser:
         for size in SIZES:
             for page in PAGES:
-                await _take(browser, board + page.path.format(**ids), page, size, folder)
+                await _take(browser, subject.address(page), page, size, folder)
 
 
-async def take_for_readme(board: str, folder: Path, ids: Mapping[str, str]) -> None:
+async def take_for_readme(subject: Subject, folder: Path) -> None:
     """One screen of each picture in `README`; AssertionError where one is too large."""
     pages, sizes = {page.name: page for page in PAGES}, {size.name: size for size in SIZES}
     async with chromium() as browser:
         for name, size_name, scheme in README:
             page, size = pages[name], replace(sizes[size_name], screens=1)
-            address = board + page.path.format(**ids)
-            for path in await _take(browser, address, page, size, folder, [scheme]):
+            for path in await _take(browser, subject.address(page), page, size, folder, [scheme]):
                 assert path.stat().st_size <= README_BYTES_MAX, f"{path.name} is too large"
 
 

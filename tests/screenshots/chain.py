@@ -17,9 +17,9 @@ from topics.wire import WireMovement
 SEED = 1
 TILLS = 3
 
-PAST_RATE_EACH = 0.045
-"""Events a second of each shop in the past: some 400 receipts a day. With a tenth of them, chance
-alone would make days of a third less than usual; with ten times as many, an hour's work."""
+PAST_RATE_EACH = 0.03
+"""Events a second of each shop in the past: some 270 receipts a day. With a tenth of them, chance
+alone would make days of half of the usual; with ten times as many, the pictures take an hour."""
 
 DAYS_AGO = (7, 2, 1, 0)
 """A week ago, for the same weekday is what today is compared with; the others for the charts."""

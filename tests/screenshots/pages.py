@@ -10,10 +10,14 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 @dataclass(frozen=True)
 class Page:
-    """A page by the name of its pictures; ``{shop}`` and ``{sku}`` in its path are filled in."""
+    """A page by the name of its pictures; ``{shop}`` and such in its path are filled in.
+
+    ``locked`` pages are those of a board at which nobody has signed in yet.
+    """
 
     name: str
     path: str
+    locked: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,14 @@ PAGES = (
     Page("location", "/locations/{shop}"),
     Page("product", "/products/{sku}?location={shop}"),
     Page("alerts", "/alerts"),
+    Page("alert", "/alerts/{alert}"),
     Page("totals", "/totals"),
+    Page("products", "/manage/products"),
+    Page("change-product", "/manage/products/{sku}"),
+    Page("locations", "/manage/locations"),
+    Page("assortment", "/manage/assortment"),
     Page("subscribe", "/subscribe"),
+    Page("sign-in", "/sign-in", locked=True),
 )
 
 SIZES = (
