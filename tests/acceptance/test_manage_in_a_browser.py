@@ -37,7 +37,7 @@ async def signed_in(seen: Visit, path: str) -> None:
     await page.get_by_label("Name").fill("maria")
     await page.get_by_label("Password").fill("wrong password")
     await page.get_by_label("Password").press("Enter")
-    await expect(page.get_by_role("alert").first).to_contain_text("do not belong together")
+    await expect(page.locator("main").get_by_role("alert")).to_contain_text("do not belong together")
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_label("Password").press("Enter")
     await page.wait_for_url(f"**{path}")
