@@ -27,6 +27,9 @@ JOIN_SECONDS = 6.0
 """A new worker has its share of the partitions by then, or is still recovering it: both count."""
 
 FULL_SECONDS_MAX = 20.0
+
+SERVER_SECONDS_MAX = 60.0
+"""How long a server that a full disk has ended may take to answer again."""
 """How long a disk stays full where the process on it does not end by it."""
 
 SWITCH_LOG = "SELECT pg_switch_wal()"
@@ -112,6 +115,8 @@ class Injection:
             time.sleep(fault.seconds)
 
     def _kill_sink_in_transaction(self, _fault: Fault) -> None:
+        # The fault before may have left the server on its way up.
+        eventually(SERVER_SECONDS_MAX, lambda: _answers(self.stack.addresses.postgres))
         with psycopg.connect(self.stack.addresses.postgres, autocommit=True) as connection:
             limit = time.monotonic() + 10
             while time.monotonic() < limit:
@@ -146,6 +151,12 @@ class Injection:
         administrator = self.stack.addresses.postgres.replace("//tillstream@", "//postgres@")
         with suppress(psycopg.Error), psycopg.connect(administrator) as connection:
             connection.execute(SWITCH_LOG)
+
+
+def _answers(postgres: str) -> bool:
+    with suppress(psycopg.Error), psycopg.connect(postgres, connect_timeout=2):
+        return True
+    return False
 
 
 def _delete(folder: Path) -> None:
