@@ -27,10 +27,10 @@ JOIN_SECONDS = 6.0
 """A new worker has its share of the partitions by then, or is still recovering it: both count."""
 
 FULL_SECONDS_MAX = 20.0
+"""How long a disk stays full where the process on it does not end by it."""
 
 SERVER_SECONDS_MAX = 60.0
 """How long a server that a full disk has ended may take to answer again."""
-"""How long a disk stays full where the process on it does not end by it."""
 
 SWITCH_LOG = "SELECT pg_switch_wal()"
 IN_TRANSACTION = (
