@@ -46,7 +46,7 @@ def totals(asked: TotalsAsked) -> Question:
 
 
 def alerts(asked: AlertsAsked) -> Question:
-    """By location and SKU."""
+    """Of one location or of all, which begin at different places of the key's index."""
     after = cursors.read(asked.cursor, 2) or ["", ""]
     values = {
         "location_id": asked.location_id,
@@ -56,7 +56,7 @@ def alerts(asked: AlertsAsked) -> Question:
         "after_sku": after[1],
         "rows": _rows(asked),
     }
-    return "alerts", values
+    return "alerts_of_location" if asked.location_id else "alerts", values
 
 
 def _rows(asked: Paged) -> int:
