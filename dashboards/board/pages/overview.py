@@ -44,14 +44,15 @@ async def overview(request: web.Request) -> web.Response:
 
 def _by_attention(board: Board, locale: str, search: str, wanted: str) -> list[str]:
     scene = board.scene(locale)
-    weights = {each: attention.weight(scene, each) for each in board.memory.location_ids()}
-    named = {each: (board.memory.place(each).name or each).lower() for each in weights}
-    found = [each for each in weights if search in named[each] or search in each.lower()]
+    urgent = {each: attention.urgency(scene, each) for each in board.memory.location_ids()}
+    named = {each: (board.memory.place(each).name or each).lower() for each in urgent}
+    found = [each for each in urgent if search in named[each] or search in each.lower()]
     if wanted == "help":
-        found = [each for each in found if weights[each] >= attention.HELP]
+        found = [each for each in found if urgent[each][0]]
     if wanted == "silent":
         found = [each for each in found if scene.state(each) == "silent"]
-    return sorted(found, key=lambda each: (-weights[each], named[each], each))
+    by_name = sorted(found, key=lambda each: (named[each], each))
+    return sorted(by_name, key=lambda each: urgent[each], reverse=True)
 
 
 ROUTES = [web.get("/", overview)]

@@ -2,6 +2,7 @@
 // true. Colours are the page's own, so that a chart is light or dark with it.
 
 const HEIGHT_PX = 220;
+const LABEL_PX = 90; // room of the longest label; uPlot passes over those that do not fit
 const compact = new Intl.NumberFormat(navigator.languages, { notation: "compact" });
 const drawn = new WeakMap();
 
@@ -12,7 +13,7 @@ function read(table) {
   const values = (at) =>
     rows.map((row) => {
       const { value } = row.cells[at].dataset;
-      return value === "" ? null : Number(value);
+      return Number(value) || null; // of nothing there is no bar, not a flat one
     });
   const columns = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent);
   return {
@@ -48,7 +49,7 @@ function options(width, { labels, columns }, divisor) {
     },
     series: [{}, ...columns.map(series)],
     axes: [
-      { ...axis, grid: { show: false }, values: (_, at) => at.map((place) => labels[place] ?? "") },
+      { ...axis, space: LABEL_PX, grid: { show: false }, values: (_, at) => at.map((place) => labels[place] ?? "") },
       { ...axis, size: 60, values: (_, at) => at.map((value) => compact.format(value / divisor)) },
     ],
   };

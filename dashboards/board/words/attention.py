@@ -1,12 +1,14 @@
 """Who needs help, and why. Pure.
 
-Each reason has a weight; a location's place on the overview is their sum. The weights say what is
+Each reason has a weight; a location's place on the overview is their sum, after those that call
+for help. The weights say what is
 looked at first: a shop that nobody hears may be losing every sale's record; one that sells half
 of the usual loses money; events that are missing make its figures wrong; shelves that are empty
 lose sales one product at a time.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from dashboards.board.words.scene import Scene
@@ -31,9 +33,9 @@ SILENT = 400
 """More than a bad day: of a shop that is not heard nothing else can be believed."""
 
 HELP = 50
-"""From here on a location needs help, and somebody should go and see: it is not heard, its day is
-bad, events are missing, or stock is negative at some twenty products at once. Lower, and every shop
-that must reorder cries for help; higher, and a shop whose deliveries nobody books does not."""
+"""A reason of this weight calls for help, and somebody should go and see: nobody hears the shop,
+its day is bad, events are missing, or some twenty products are below nought. Lower, and each shop
+with a miscounted product calls; higher, and one whose deliveries nobody books does not."""
 
 
 class Need(NamedTuple):
@@ -55,9 +57,15 @@ def needs(scene: Scene, location_id: str) -> list[Need]:
     return sorted(found, key=lambda need: -need.weight)
 
 
-def weight(scene: Scene, location_id: str) -> int:
-    """How much a location wants a look; 0 where nothing does."""
-    return sum(need.weight for need in needs(scene, location_id))
+def calls_for_help(found: Iterable[Need]) -> bool:
+    """Whether one of the reasons is enough by itself; many small ones are a usual day's work."""
+    return any(need.weight >= HELP for need in found)
+
+
+def urgency(scene: Scene, location_id: str) -> tuple[bool, int]:
+    """Whether a location calls for help, and how much it wants a look: the greater comes first."""
+    found = needs(scene, location_id)
+    return calls_for_help(found), sum(need.weight for need in found)
 
 
 def silence(scene: Scene, location_id: str) -> list[Need]:
@@ -94,7 +102,8 @@ def _records(scene: Scene, location_id: str) -> list[Need]:
         found.append(Need(MISSING, "bad", f"{_counted(scene, missing, 'event')} missing"))
     if totals is not None and totals.discrepancies:
         told = _counted(scene, totals.discrepancies, "receipt")
-        found.append(Need(DISCREPANCY, "warn", f"{told} that do not add up"))
+        does = "does" if totals.discrepancies == 1 else "do"
+        found.append(Need(DISCREPANCY, "warn", f"{told} that {does} not add up"))
     return found
 
 

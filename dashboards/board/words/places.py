@@ -18,7 +18,7 @@ def show_summary(scene: Scene) -> Shown:
     states = [scene.state(each) for each in ids]
     missing = sum(till.missing_events for each in ids for till in memory.tills(each))
     alerts = sum(len(memory.alerts(each)) for each in ids)
-    helped = sum(1 for each in ids if attention.weight(scene, each) >= attention.HELP)
+    helped = sum(attention.urgency(scene, each)[0] for each in ids)
     cells = {
         "locations": count(len(ids)),
         "help": count(helped),
@@ -50,7 +50,7 @@ def show_location(scene: Scene, location_id: str) -> Shown:
     }
     marks = {
         "state": scene.state(location_id),
-        "help": some(sum(need.weight for need in found) >= attention.HELP),
+        "help": some(attention.calls_for_help(found)),
         "alerts": some(alerts),
         "missing": some(missing),
         "discrepancies": some(totals.discrepancies if totals else 0),

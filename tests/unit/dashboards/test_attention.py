@@ -29,7 +29,8 @@ class Shop:
 
     def alert(self, reason: AlertReason, products: int) -> None:
         rows = [
-            Alert("shop-1", f"p{n}", "raised", reason, 0, 5, 9, NOON, 1) for n in range(products)
+            Alert("shop-1", f"{reason}-{n}", "raised", reason, 0, 5, 9, NOON, 1)
+            for n in range(products)
         ]
         self.memory.take(rows)
 
@@ -65,7 +66,8 @@ def test_a_shop_that_falls_silent_while_it_usually_sells_needs_help_first() -> N
 def test_much_to_reorder_is_no_call_for_help_and_unbooked_deliveries_are() -> None:
     orders, unbooked = Shop(), Shop()
     orders.alert("below_reorder_point", 200)
-    orders.alert("out_of_stock", 5)
+    orders.alert("out_of_stock", 50)
+    orders.alert("negative_stock", 3)
     unbooked.alert("negative_stock", 20)
     assert (orders.needs_help(), unbooked.needs_help()) == (False, True)
 
