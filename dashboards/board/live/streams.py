@@ -52,7 +52,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     _keep_little(request)
     # Viewers leave in the middle of a message as often as between two.
-    with contextlib.suppress(ConnectionResetError):
+    with contextlib.suppress(ConnectionError):
         if viewer is None:
             await response.write(_event("gone"))
             return response
