@@ -108,7 +108,7 @@ async def _watch(
             memory, cpu, began = world.memory_mib(), world.cpu_seconds(), time.monotonic()
             pace, _ = await asyncio.to_thread(load.communicate)
             share = (world.cpu_seconds() - cpu) / (time.monotonic() - began)
-            await asyncio.sleep(1)
+            await crowd.settle()
             return Outcome(
                 viewers,
                 round(float(pace), 1),

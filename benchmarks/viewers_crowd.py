@@ -16,6 +16,9 @@ CELL = {"stock": "on_hand", "place": "on_hand", "location": "receipts", "figures
 CHECKED = 20
 """Pages that are loaded again at the end, to compare what their streams had made of them."""
 
+QUIET_SECONDS = 2.0
+"""After the last change, how long nothing new means that all have seen it."""
+
 RECEIVE_BYTES = 4096
 """Room that a viewer who never reads leaves for what it is told: the least that there is."""
 
@@ -75,6 +78,12 @@ class Crowd:
         """Count from now on: what came until now was for warming up."""
         for viewer in self.viewers:
             viewer.ages_ms.clear()
+
+    async def settle(self) -> None:
+        """Return once nobody has been shown anything new for a while."""
+        shown = -1
+        while shown != (shown := sum(len(each.ages_ms) for each in self.viewers)):
+            await asyncio.sleep(QUIET_SECONDS)
 
     def left(self) -> int:
         """Viewers whose stream has ended, which none should."""
