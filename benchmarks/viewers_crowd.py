@@ -81,8 +81,9 @@ class Crowd:
 
     async def settle(self) -> None:
         """Return once nobody has been shown anything new for a while."""
-        shown = -1
-        while shown != (shown := sum(len(each.ages_ms) for each in self.viewers)):
+        before = -1
+        while before != (shown := sum(len(each.ages_ms) for each in self.viewers)):
+            before = shown
             await asyncio.sleep(QUIET_SECONDS)
 
     def left(self) -> int:
