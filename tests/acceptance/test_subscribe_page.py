@@ -24,7 +24,7 @@ async def test_a_developer_finds_topics_programs_and_documents(fresh_postgres: s
         assert await seen.breaches() == []
         too_wide = "document.documentElement.scrollWidth > innerWidth"
         assert not await page.evaluate(too_wide), "the page is wider than a phone"
+        assert seen.faults == []
         await page.get_by_role("link", name="StockLevel").focus()
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/contracts/schemas/StockLevel.json")
-        assert seen.faults == []

@@ -4,6 +4,7 @@ They run as a reader would run them, against a real broker with states that were
 late, were taken back, or are gone.
 """
 
+import asyncio
 import json
 import os
 import signal
@@ -30,6 +31,9 @@ from topics.registry import OUTPUTS
 EXAMPLES = HOME / "docs" / "examples"
 
 QUIET = "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"
+
+States = dict[str, dict[str, dict[str, Any]]]
+"""States by topic and key."""
 
 SHOPS = [f"shop-{number}" for number in range(5)]
 
@@ -67,8 +71,17 @@ def commands(java: list[str]) -> dict[str, list[str]]:
     }
 
 
-async def fill(broker: str, mark: int) -> dict[str, dict[str, dict[str, Any]]]:
-    """Tell states of every topic; what the newest of each key are, by topic and key."""
+@pytest.fixture(scope="module")
+def newest(broker: str) -> States:
+    """What a reader must end with, once states came twice, late, in vain, and one was deleted."""
+    found = asyncio.run(fill(broker, 10))
+    bury(broker, SHOPS[0], "milk")
+    del found["stock.levels"][f"{SHOPS[0]}/milk"]
+    return found
+
+
+async def fill(broker: str, mark: int) -> States:
+    """Tell states of every topic; the newest of each key."""
     old: list[Any] = []
     new: list[Any] = []
     for shop in SHOPS:
@@ -78,7 +91,7 @@ async def fill(broker: str, mark: int) -> dict[str, dict[str, dict[str, Any]]]:
         new += [totals(shop, mark + 2, receipts=7), till(shop, f"{shop}-t1", mark + 2)]
     await say(broker, [*old, *new, *old])
     await say(broker, [level(shop, "milk", 99, mark + 9) for shop in SHOPS], commit=False)
-    newest: dict[str, dict[str, dict[str, Any]]] = {}
+    newest: States = {}
     for topic, value in new:
         newest.setdefault(topic, {})[_key(topic, value)] = value
     return newest
@@ -137,24 +150,22 @@ def started(command: list[str], shop: str, errors: IO[str]) -> subprocess.Popen[
 
 
 @pytest.mark.parametrize("language", ["python", "java", "shell"])
-async def test_an_example_keeps_the_newest_state_of_each_key(
-    language: str, broker: str, commands: dict[str, list[str]]
+def test_an_example_keeps_the_newest_state_of_each_key(
+    language: str, broker: str, commands: dict[str, list[str]], newest: States
 ) -> None:
-    newest = await fill(broker, 10)
-    bury(broker, SHOPS[0], "milk")
-    del newest["stock.levels"][f"{SHOPS[0]}/milk"]
     # The slow ending of the console consumer is worth one topic; the others end at once.
     topics = ["stock.levels"] if language == "shell" else sorted(newest)
     for topic in topics:
-        assert states(commands[language], broker, topic) == newest[topic], topic
+        found = states(commands[language], broker, topic)
+        ours = {key: state for key, state in found.items() if state["location_id"] in SHOPS}
+        assert ours == newest[topic], topic
 
 
 @pytest.mark.parametrize("language", ["python", "java"])
-async def test_an_example_reads_one_location_from_the_partition_that_it_is_in(
-    language: str, broker: str, commands: dict[str, list[str]]
+def test_an_example_reads_one_location_from_the_partition_that_it_is_in(
+    language: str, broker: str, commands: dict[str, list[str]], newest: States
 ) -> None:
-    newest = await fill(broker, 10)
-    for shop in SHOPS[1:4]:
+    for shop in SHOPS[1:3]:
         found = states(commands[language], broker, "stock.levels", "--location", shop)
         key = f"{shop}/milk"
         assert found == {key: newest["stock.levels"][key]}, f"{shop} is looked for elsewhere"
