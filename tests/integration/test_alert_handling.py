@@ -125,6 +125,11 @@ def proposals(dsn: str) -> list[dict[str, Any]]:
     return rows(dsn, "SELECT * FROM restock_proposals ORDER BY proposed_at")
 
 
+def did(dsn: str) -> list[str]:
+    """What the log has of alerts."""
+    return [entry[1] for entry in audit(dsn) if entry[1].startswith("alerts.")]
+
+
 async def test_an_alert_is_acknowledged_owned_and_noted_and_all_of_it_is_remembered(
     one: Visitor, dsn: str, shop: str
 ) -> None:
@@ -139,8 +144,7 @@ async def test_an_alert_is_acknowledged_owned_and_noted_and_all_of_it_is_remembe
     page = (await one.get(path(shop))).text
     assert "Ask the &lt;b&gt;dairy&lt;/b&gt;" in page
     assert "<b>dairy" not in page, "a note is not text in the page"
-    actions = [entry[1] for entry in audit(dsn)]
-    assert actions == ["alerts.acknowledge", "alerts.assign", "alerts.note"]
+    assert did(dsn) == ["alerts.acknowledge", "alerts.assign", "alerts.note"]
 
 
 async def test_the_later_of_two_people_is_told_and_nothing_is_overwritten(
@@ -152,7 +156,7 @@ async def test_the_later_of_two_people_is_told_and_nothing_is_overwritten(
     assert "looked after by Anna" in late.text, "the later is not told what happened"
     (row,) = handling(dsn)
     assert (row["owner"], row["version"]) == ("Anna", 1)
-    assert len(audit(dsn)) == 1, "what was refused is in the log as if it were done"
+    assert did(dsn) == ["alerts.assign"], "what was refused is in the log as if it were done"
     again = await do(other, shop, "assign", 1, owner="Ben")
     assert again.status == 200, "who has looked again may act"
 
