@@ -101,7 +101,7 @@ def path(shop: str) -> str:
     return f"/alerts/{shop}/{SKU}"
 
 
-async def do(who: Visitor, shop: str, action: str, version: int, **form: str) -> Any:
+async def do(who: Visitor, shop: str, action: str, version: int, /, **form: str) -> Any:
     """Send the form as a page that shows this version has it."""
     if not who.csrf:
         await who.get(path(shop))
