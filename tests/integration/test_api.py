@@ -157,6 +157,8 @@ async def test_alerts_are_those_that_are_raised_unless_others_are_asked_for(api:
     cleared = await whole(api, path, 2, state="cleared", location_id="ulm")
     assert [each["sku"] for each in cleared] == ["sku-1"]
     assert len(await whole(api, path, 4, state="all")) == 6
+    of_sku = await whole(api, path, 2, state="all", sku="sku-1")
+    assert [each["location_id"] for each in of_sku] == list(SHOPS)
     one = await api.get(path + "/{location_id}/{sku}", location_id="ulm", sku="sku-1")
     assert one["state"] == "cleared"
 

@@ -21,8 +21,7 @@ def levels(asked: LevelsAsked) -> Question:
         "after_sku": after[1],
         "rows": _rows(asked),
     }
-    by = "_of_location" if asked.location_id else "_of_sku" if asked.sku else ""
-    return f"levels{by}", values
+    return _chosen("levels", asked), values
 
 
 def totals(asked: TotalsAsked) -> Question:
@@ -46,7 +45,7 @@ def totals(asked: TotalsAsked) -> Question:
 
 
 def alerts(asked: AlertsAsked) -> Question:
-    """Of one location or of all, which begin at different places of the key's index."""
+    """As for levels."""
     after = cursors.read(asked.cursor, 2) or ["", ""]
     values = {
         "location_id": asked.location_id,
@@ -56,7 +55,13 @@ def alerts(asked: AlertsAsked) -> Question:
         "after_sku": after[1],
         "rows": _rows(asked),
     }
-    return "alerts_of_location" if asked.location_id else "alerts", values
+    return _chosen("alerts", asked), values
+
+
+def _chosen(name: str, asked: LevelsAsked | AlertsAsked) -> str:
+    if asked.location_id:
+        return f"{name}_of_location"
+    return f"{name}_of_sku" if asked.sku else name
 
 
 def _rows(asked: Paged) -> int:

@@ -3,7 +3,6 @@ SELECT location_id, sku, state, reason, on_hand, reorder_point, suggested_quanti
     raised_at AT TIME ZONE 'UTC' AS raised_at, cleared_at AT TIME ZONE 'UTC' AS cleared_at, version
 FROM restock_alerts
 WHERE (location_id, sku) > (%(after_location)s, %(after_sku)s)
-    AND (%(sku)s::text IS NULL OR sku = %(sku)s)
     AND (%(state)s::text IS NULL OR state = %(state)s)
 ORDER BY location_id, sku
 LIMIT %(rows)s
