@@ -38,6 +38,11 @@ FIRST_READ_SECONDS = 5.0
 """How long the first visitor waits for the tables, rather than see a board without locations."""
 
 
+CANCEL_AGAIN_SECONDS = 1.0
+"""A task may lose its cancellation where an answer that it waits for comes at the same moment; a
+board that then waited for it would never stop. Sooner, and it is interrupted in its clearing up."""
+
+
 class Board:
     """Keeps what the pages show, for as long as `run` does."""
 
@@ -72,8 +77,7 @@ class Board:
         try:
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in work:
-                task.cancel()
+            await end_work(work)
             results = await asyncio.gather(*work, return_exceptions=True)
             await self.database.close()
             await self.writing.close()
@@ -137,3 +141,12 @@ class Board:
         self.metrics.database_up.set(self.database_source.away_since is None)
         self.metrics.kafka_up.set(self.stream_source.away_since is None)
         self.viewers.mark(NOTICES)
+
+
+async def end_work(work: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until all have ended."""
+    running = set(work)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
