@@ -104,4 +104,7 @@ def _board(folder: Path, kafka: str, dsn: str) -> Generator[tuple[str, int]]:
         yield json.loads(said)["address"], board.pid
     finally:
         board.terminate()
-        board.wait()
+        try:
+            board.wait(PATIENCE_SECONDS)
+        finally:
+            board.kill()
