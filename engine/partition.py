@@ -32,6 +32,10 @@ PENDING_RECORDS_MAX = 20_000
 """Folded and not yet committed: from here the fetch waits. Ten times that is memory; a tenth
 leaves the fold idle while a transaction is on its way."""
 
+PENDING_KEYS_MAX = 100_000
+"""The same for changed keys: of sales with a hundred lines each, 20,000 made a transaction that
+took longer than it may (30 s) and fenced its own worker. A tenth leaves the fold idle again."""
+
 WRITE_EVERY_SECONDS = 1.0
 WRITE_EVERY_KEYS = 50_000
 """Settled changes go to the store this often or this many at once: hot keys are written once,
@@ -138,7 +142,7 @@ class PartitionWork:
         self._positions.put(topic, position)
         self.progress.records += count
         self._pending += count
-        if self._pending >= PENDING_RECORDS_MAX:
+        if self._pending >= PENDING_RECORDS_MAX or self._state.changes >= PENDING_KEYS_MAX:
             self._room.clear()
         self._work_came.set()
 

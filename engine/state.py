@@ -115,6 +115,11 @@ class PartitionState:
         """The table called ``name``."""
         return self._tables[name]
 
+    @property
+    def changes(self) -> int:
+        """How many keys changed since they were last taken."""
+        return sum(len(table.changed) for table in self._tables.values())
+
     def take(self) -> dict[bytes, bytes | None]:
         """Everything that changed since the last call; it is on its way to the changelog."""
         changes: dict[bytes, bytes | None] = {}
