@@ -55,12 +55,23 @@ function options(width, { labels, columns }, divisor) {
   };
 }
 
+// A plot may get its width late, and another one with the window: of no width nothing is to be seen.
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const chart = drawn.get(target);
+    if (target.clientWidth && chart?.width !== target.clientWidth) {
+      chart?.setSize({ width: target.clientWidth, height: HEIGHT_PX });
+    }
+  }
+});
+
 function draw(figure) {
   const plot = figure.querySelector(".plot");
   const table = figure.querySelector("details table");
   const read_ = read(table);
   drawn.get(plot)?.destroy();
   drawn.set(plot, new uPlot(options(plot.clientWidth, read_, Number(figure.dataset.divisor || 1)), read_.data, plot));
+  widths.observe(plot);
 }
 
 function drawAll() {
@@ -73,8 +84,3 @@ document.addEventListener("htmx:after:swap", ({ target }) => {
   if (figure) draw(figure);
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-let pause = null;
-window.addEventListener("resize", () => {
-  clearTimeout(pause);
-  pause = setTimeout(drawAll, 150);
-});
