@@ -37,4 +37,5 @@ def look(bootstrap: str) -> Seen:
             )
     except KafkaAway as fault:
         return Seen(fault=str(fault))
-    return Seen(found)
+    # A plain dict: of a Counter, `dataclasses.asdict` makes a count of its pairs.
+    return Seen(dict(found))
