@@ -195,6 +195,6 @@ def test_status_counts_the_dead_letters_that_wait(
     _, told = tillstream_json(broker, "status", **given)
     assert told["letters"]["fault"] == ""
     assert told["letters"]["waiting"] == {topic: 3}
-    assert tillstream(broker, "dead-letters", "retry", **given)[0] == 0
+    assert tillstream(broker, "dead-letters", "retry", "--all", **given)[0] == 0
     _, told = tillstream_json(broker, "status", **given)
     assert json.dumps(told["letters"]["waiting"]) in ("{}", f'{{"{topic}": 0}}')
