@@ -1,5 +1,6 @@
 """Is it keeping up, what is broken?"""
 
+from dashboards.grafana import webhooks
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: pipeline"
@@ -205,4 +206,5 @@ PANELS = (
         "Which topic the sink is behind with.",
         [("{{topic}}", "sum by (topic) (tillstream_sink_lag_records)")],
     ),
+    *webhooks.PANELS,
 )
