@@ -11,8 +11,8 @@ from agents.ports import Counting, Counts
 from agents.shelf import Shelf
 from engine.contract import Outbox, Record
 from engine.state import PartitionState, Table
-from tables.items import Item, move_by_till
-from tables.offsets import OffsetSeen
+from tables.items import Item, move, touch_by_till
+from tables.offsets import require_unseen
 from tables.tills import IN_ORDER, Admission, TillState, admit, see
 from tables.times import credible
 from tables.totals import Totals, add_return, add_sale, sum_of
@@ -77,8 +77,7 @@ class Checkout:
     def _apply(self, event: AnyWireEvent, offset: int, timestamp_ms: int) -> None:
         key = f"{event.location_id}/{event.till_id}"
         till = self._tills.edit(key, TillState)
-        if offset <= till.offset:
-            raise OffsetSeen(key, offset, till.offset)
+        require_unseen(key, offset, till.offset)
         admission = admit(till, event.epoch, event.sequence, offset)
         counts = self._counting.now
         if admission is not IN_ORDER:
@@ -125,7 +124,8 @@ class Checkout:
         for line in event.lines:
             key = f"{location_id}/{line.sku}"
             item = level(key)
-            move_by_till(item, sign * line.quantity, at, offset)
+            touch_by_till(item, at, offset)
+            move(item, sign * line.quantity)
             moved.append((key, item))
         for key, item in moved:
             judge(location_id, key, item, at)

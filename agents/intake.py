@@ -45,12 +45,7 @@ class Intake:
     ) -> Iterator[tuple[Record, L]]:
         """Records of a topic by location, decoded, that lie where their location's do."""
         here = self._here
-        for record in records:
-            try:
-                value = decode(record.value)
-            except Refused as refusal:
-                self._refuse(topic, record, MALFORMED, str(refusal))
-                continue
+        for record, value in self.decoded(topic, records, decode):
             if value.location_id in here or self._is_here(topic, record, value.location_id):
                 yield record, value
 

@@ -56,16 +56,6 @@ def touch_by_till(item: Item, at: datetime, offset: int) -> None:
         item.as_of = at
 
 
-def move_by_till(item: Item, quantity: int, at: datetime, offset: int) -> None:
-    """`touch_by_till` and `move` in one: every line of every sale comes here."""
-    item.till_offset = offset
-    if item.as_of is None or at > item.as_of:
-        item.as_of = at
-    if quantity:
-        item.on_hand += quantity
-        item.stocked = True
-
-
 def touch_by_movement(item: Item, at: datetime, offset: int) -> None:
     """Note that a movement at ``offset`` concerns the level."""
     item.movement_offset = offset
