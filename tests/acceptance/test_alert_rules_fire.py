@@ -22,7 +22,7 @@ from dashboards.grafana.document import expressions
 from tests.acceptance.conftest import Stack
 from tests.acceptance.desk import faults_of_data as data
 from tests.acceptance.desk import faults_of_services as services
-from tests.acceptance.desk.faults_of_webhooks import out_of_order
+from tests.acceptance.desk.faults_of_webhooks import out_of_order, told
 from tests.acceptance.desk.operators import Desk, pulse, suffer
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, RULES, hastened, watching
 from tillstream.topic_reader import TopicReader
@@ -141,7 +141,7 @@ def test_an_endpoint_that_is_out_of_order(desk: Desk, shops: dict[str, str]) -> 
 
 
 def test_every_panel_of_grafana_can_be_drawn(desk: Desk, shops: dict[str, str]) -> None:
-    with pulse(desk, shops["pulse"]):
+    with pulse(desk, shops["pulse"]), told(desk):
         for asker, expression in expressions():
             desk.prometheus.until(
                 lambda asked=expression: _drawn(desk, asked), f"{asker} is empty: {expression}"

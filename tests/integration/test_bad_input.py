@@ -6,6 +6,7 @@ Each case is sent between two good sales of the same location, in one batch: bot
 import json
 from collections.abc import Generator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -128,8 +129,10 @@ def test_an_event_in_a_partition_that_is_not_its_locations_is_a_dead_letter(shop
 
 
 def test_a_time_in_the_far_future_sells_but_leaves_the_locations_clock_alone(shop: Shop) -> None:
-    opened = shop.till.event("cart_opened", cart_id="open")
-    added = shop.till.event("line_added", cart_id="open", line=line(1, "pear", 3))
+    now = datetime.now(UTC).isoformat()
+    opened = shop.till.event("cart_opened", cart_id="open", occurred_at=now)
+    pears = line(1, "pear", 3)
+    added = shop.till.event("line_added", cart_id="open", line=pears, occurred_at=now)
     far = changed(
         Till(shop.name, f"{shop.name}-till-2").sale(line(1, "pear", 1)),
         occurred_at="2099-01-01T00:00:00Z",

@@ -106,10 +106,10 @@ def test_a_killed_worker_reads_the_tail_of_the_changelog_and_nothing_before(worl
 
 
 def test_a_second_worker_of_the_same_name_ends_and_says_what_to_do(world: World) -> None:
-    first = world.worker()
+    first = world.worker("held")
     try:
-        eventually("every partition", lambda: len(_opened(first)) >= PARTITIONS, lambda: first.log)
-        second = world.worker()
+        eventually("every partition", lambda: len(_opened(first)) == PARTITIONS, lambda: first.log)
+        second = world.worker("held")
         assert second.process.wait(timeout=PATIENCE_SECONDS) == 1, second.log[-3000:]
         assert "give every worker a name of its own, by --name" in second.log
     finally:

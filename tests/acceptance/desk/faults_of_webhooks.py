@@ -49,10 +49,18 @@ def _served() -> Iterator[_Endpoint]:
         server.server_close()
 
 
-def out_of_order(desk: Desk, shop: str) -> Fault:
+@contextmanager
+def told(desk: Desk) -> Iterator[tuple[_Endpoint, str]]:
+    """An endpoint that is registered for the length of a block, and its id."""
     with _served() as server:
         url = f"http://127.0.0.1:{server.server_port}/"
         endpoint = json.loads(desk.run("webhooks", "add", url, "--json"))["endpoint_id"]
+        yield server, endpoint
+        desk.run("webhooks", "remove", endpoint)
+
+
+def out_of_order(desk: Desk, shop: str) -> Fault:
+    with told(desk) as (server, endpoint):
         till = Till(shop, f"{shop}-9", epoch=int(time.time()))
         # A SKU that was never delivered: its stock goes below zero, which raises an alert.
         desk.say(till.sale(line(1, f"sku-{uuid.uuid4().hex[:8]}", 1), occurred_at=now()))
@@ -66,4 +74,3 @@ def out_of_order(desk: Desk, shop: str) -> Fault:
         while server.taken < 2:
             assert time.monotonic() < deadline, "what was given up did not come again"
             time.sleep(0.2)
-        desk.run("webhooks", "remove", endpoint)
