@@ -1,4 +1,4 @@
-"""SQL statements from files, one question a file."""
+"""SQL statements from files, one question a file, or its beginning."""
 
 from functools import cache
 from pathlib import Path
@@ -8,7 +8,8 @@ from psycopg import sql
 
 
 @cache
-def statement(folder: Path, name: str) -> sql.SQL:
-    """The statement in ``<folder>/sql/<name>.sql``."""
+def statement(folder: Path, *names: str) -> sql.SQL:
+    """The statement in ``<folder>/sql/<name>.sql``; of several names, one after the other."""
+    text = "".join((folder / "sql" / f"{name}.sql").read_text() for name in names)
     # Literal in all but type: the files are part of the code.
-    return sql.SQL(cast(LiteralString, (folder / "sql" / f"{name}.sql").read_text()))
+    return sql.SQL(cast(LiteralString, text))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.browser import Visit, chromium, visit
+from tests.acceptance.seen_board import assert_good, board_seen
+from tests.browser import chromium, visit
 from tests.integration.board_world import (
     alert,
     catalogue,
@@ -50,13 +51,6 @@ def dsn(kafka: str, fresh_postgres: str, shop: str) -> str:
     return fresh_postgres
 
 
-async def assert_good(seen: Visit) -> None:
-    """Everybody can use the page, nothing failed in it, and it asked nobody but the board."""
-    assert await seen.breaches() == []
-    assert seen.faults == [], "the browser's console tells of faults"
-    assert seen.outside == [], "the page asks other servers"
-
-
 async def test_an_alert_is_handled_by_one_and_seen_by_another(
     kafka: str, dsn: str, shop: str
 ) -> None:
@@ -96,15 +90,10 @@ async def test_an_alert_is_handled_by_one_and_seen_by_another(
 
 
 async def test_who_comes_too_late_is_told_in_the_page(kafka: str, dsn: str, shop: str) -> None:
-    async with (
-        open_board(kafka, dsn) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn) as seen:
         # Nothing is pushed to this page: it stays as it was before somebody else's change.
         await seen.page.route("**/stream**", lambda route: route.abort())
-        await seen.page.goto(f"{board.address}/alerts/{shop}/{SKU}")
+        await seen.page.goto(f"{seen.address}/alerts/{shop}/{SKU}")
         insert(
             dsn,
             "alert_handling",
@@ -124,12 +113,7 @@ async def test_who_comes_too_late_is_told_in_the_page(kafka: str, dsn: str, shop
 async def test_totals_are_chosen_sorted_and_taken_along(
     kafka: str, dsn: str, shop: str, tmp_path: Path
 ) -> None:
-    async with (
-        open_board(kafka, dsn) as board,
-        chromium() as browser,
-        visit(browser, board.address, accept_downloads=True) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn, accept_downloads=True) as seen:
         await seen.go("/totals?from=2026-11-20&to=2026-11-22")
         await expect(seen.page.locator(".sums")).to_contain_text("€199.80")
         await seen.page.get_by_label("Location", exact=True).nth(1).check()

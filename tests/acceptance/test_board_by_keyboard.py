@@ -6,20 +6,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser import chromium, visit
+from tests.acceptance.seen_board import board_seen
 from tests.integration.board_world import (
     alert,
     catalogue,
     insert,
     level,
-    listening,
     make_topics,
     register,
     store,
     till,
     totals,
 )
-from tillstream.board import open_board
 
 STEPS_MAX = 60
 """Presses of the tab key until something is reached: a limit, not an expectation."""
@@ -91,12 +89,7 @@ async def tab_to(page: Page, name: str) -> None:
 async def test_a_shop_is_found_opened_and_its_shelves_searched(
     kafka: str, dsn: str, shop: str
 ) -> None:
-    async with (
-        open_board(kafka, dsn) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn) as seen:
         await seen.go("/")
         await tab_to(seen.page, "Name or id")
         await seen.page.keyboard.type(f"ulm {shop}")
@@ -104,7 +97,7 @@ async def test_a_shop_is_found_opened_and_its_shelves_searched(
         await tab_to(seen.page, f"Ulm {shop}")
         await seen.page.keyboard.press("Enter")
 
-        await expect(seen.page).to_have_url(f"{board.address}/locations/{shop}")
+        await expect(seen.page).to_have_url(f"{seen.address}/locations/{shop}")
         await tab_to(seen.page, "SKU or name")
         await seen.page.keyboard.type("bread")
         await seen.page.get_by_text("1 SKU with").wait_for()
@@ -114,12 +107,7 @@ async def test_a_shop_is_found_opened_and_its_shelves_searched(
 
 
 async def test_stock_is_filtered_by_keys(kafka: str, dsn: str, shop: str) -> None:
-    async with (
-        open_board(kafka, dsn) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn) as seen:
         await seen.go(f"/locations/{shop}")
         await tab_to(seen.page, "Show")
         await seen.page.keyboard.type("Out")
@@ -129,12 +117,7 @@ async def test_stock_is_filtered_by_keys(kafka: str, dsn: str, shop: str) -> Non
 
 
 async def test_a_level_is_explained_by_keys(kafka: str, dsn: str, shop: str) -> None:
-    async with (
-        open_board(kafka, dsn) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn) as seen:
         await seen.go("/products/milk")
         await tab_to(seen.page, "Location")
         await seen.page.keyboard.type(f"Ulm {shop}")
@@ -146,18 +129,13 @@ async def test_a_level_is_explained_by_keys(kafka: str, dsn: str, shop: str) -> 
 
 
 async def test_an_alert_leads_to_its_product_by_keys(kafka: str, dsn: str, shop: str) -> None:
-    async with (
-        open_board(kafka, dsn) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn) as seen:
         await seen.go("/")
         await tab_to(seen.page, "Skip to content")
         await tab_to(seen.page, "Alerts")
         await seen.page.keyboard.press("Enter")
-        await expect(seen.page).to_have_url(f"{board.address}/alerts")
+        await expect(seen.page).to_have_url(f"{seen.address}/alerts")
         await seen.page.locator('[data-line="live"]').wait_for()
         await tab_to(seen.page, "Rye bread 750 g")
         await seen.page.keyboard.press("Enter")
-        await expect(seen.page).to_have_url(f"{board.address}/products/bread?location={shop}")
+        await expect(seen.page).to_have_url(f"{seen.address}/products/bread?location={shop}")

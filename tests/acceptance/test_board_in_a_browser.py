@@ -4,7 +4,8 @@ import uuid
 
 import pytest
 
-from tests.browser import Visit, chromium, visit
+from tests.acceptance.seen_board import assert_clean, board_seen
+from tests.browser import chromium, visit
 from tests.integration.board_world import (
     Row,
     alert,
@@ -45,19 +46,8 @@ def stocked(kafka: str, fresh_postgres: str, shop: str) -> str:
     return fresh_postgres
 
 
-def assert_clean(seen: Visit) -> None:
-    """Nothing failed in the page, and it asked nobody but the board."""
-    assert seen.faults == [], "the browser's console tells of faults"
-    assert seen.outside == [], "the page asks other servers"
-
-
 async def test_a_change_shows_without_a_reload(kafka: str, stocked: str, shop: str) -> None:
-    async with (
-        open_board(kafka, stocked) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, stocked) as seen:
         await seen.go("/")
         assert await seen.cell(f"location/{shop}/", "net_sales") == "€1,234.56"
         await seen.mark()
@@ -80,12 +70,7 @@ async def test_a_change_shows_without_a_reload(kafka: str, stocked: str, shop: s
 
 
 async def test_what_is_new_appears(kafka: str, stocked: str, shop: str) -> None:
-    async with (
-        open_board(kafka, stocked) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, stocked) as seen:
         await seen.go(f"/locations/{shop}")
         await seen.mark()
         await say(kafka, [level(shop, "new-sku", -2, 1), till(shop, f"{shop}-t2", 1)])
@@ -126,12 +111,7 @@ async def test_a_page_that_lost_the_board_catches_up(kafka: str, stocked: str, s
 async def test_stock_is_found_by_what_is_typed(kafka: str, stocked: str, shop: str) -> None:
     store(stocked, [level(shop, "bread-1", 5, 1), level(shop, "bread-2", 6, 1)])
     catalogue(stocked, "bread-1", "Rye bread 750 g")
-    async with (
-        open_board(kafka, stocked) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, stocked) as seen:
         await seen.go(f"/locations/{shop}")
         await seen.mark()
         await seen.page.get_by_label("SKU or name").press_sequentially("BREAD")
@@ -149,12 +129,7 @@ async def test_markup_in_a_name_stays_text(kafka: str, stocked: str, shop: str) 
     catalogue(stocked, "odd", HOSTILE)
     register(stocked, f"{shop}-odd", HOSTILE)
     store(stocked, [level(f"{shop}-odd", "odd", 1, 1), alert(f"{shop}-odd", "odd", 1)])
-    async with (
-        open_board(kafka, stocked) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, stocked) as seen:
         for path, row in (
             ("/", f"location/{shop}-odd/"),
             (f"/locations/{shop}-odd", f"stock/{shop}-odd/odd"),

@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import expect
 
-from tests.browser import Visit, chromium, visit
+from tests.acceptance.seen_board import assert_good, board_seen
 from tests.integration.board_world import (
     alert,
     catalogue,
     execute,
     insert,
     level,
-    listening,
     make_topics,
     register,
     say,
@@ -22,7 +21,6 @@ from tests.integration.board_world import (
     till,
     totals,
 )
-from tillstream.board import open_board
 
 MANY = 1_250
 """Products of a long list: more than the page holds at once."""
@@ -80,13 +78,6 @@ def many_products(dsn: str, shop: str) -> None:
     )
 
 
-async def assert_good(seen: Visit) -> None:
-    """Everybody can use the page, nothing failed in it, and it asked nobody but the board."""
-    assert await seen.breaches() == []
-    assert seen.faults == [], "the browser's console tells of faults"
-    assert seen.outside == [], "the page asks other servers"
-
-
 async def test_the_overview_says_who_needs_help_and_why(kafka: str, dsn: str, shop: str) -> None:
     long_ago = (datetime.now(UTC) - timedelta(minutes=12)).isoformat()
     for name in ("fine", "silent", "gap"):
@@ -100,12 +91,7 @@ async def test_the_overview_says_who_needs_help_and_why(kafka: str, dsn: str, sh
             till(f"{shop}-gap", f"{shop}-t3", 1, missing=[[3, 9]]),
         ],
     )
-    async with (
-        open_board(kafka, dsn) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn) as seen:
         await seen.go("/")
         # Shops of other tests on the same broker may be there too.
         rows = seen.page.locator(f'#list tbody tr[id^="location/{shop}-"]')
@@ -131,12 +117,7 @@ async def test_a_long_list_is_scrolled_filtered_and_stays_true(
     kafka: str, dsn: str, shop: str
 ) -> None:
     many_products(dsn, shop)
-    async with (
-        open_board(kafka, dsn) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn) as seen:
         await seen.go(f"/locations/{shop}")
         await seen.mark()
         last = seen.page.locator(f'[id="stock/{shop}/sku-{MANY}"]')
@@ -168,12 +149,7 @@ async def test_the_hours_and_the_tills_of_a_shop_are_live(kafka: str, dsn: str, 
     today = now.date().isoformat()
     first = totals(shop, 1, business_date=today, net_sales_minor=1_250)
     store(dsn, [first, till(shop, f"{shop}-t1", 1)])
-    async with (
-        open_board(kafka, dsn) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn) as seen:
         await seen.go(f"/locations/{shop}")
         await seen.page.locator("#hours canvas").wait_for()
         await seen.shows(f"till/{shop}/{shop}-t1", "state", "Open")
@@ -194,12 +170,7 @@ async def test_a_level_of_the_past_is_explained(kafka: str, dsn: str, shop: str)
     store(dsn, [level(shop, "milk", -5, 1), level(f"{shop}-2", "milk", 12, 1)])
     sold(dsn, shop, "milk", now - timedelta(days=2), 2, 1)
     sold(dsn, shop, "milk", now - timedelta(days=1), 3, 2)
-    async with (
-        open_board(kafka, dsn) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn) as seen:
         await seen.go("/products/milk")
         await seen.shows("product//milk", "on_hand", "7")
         await seen.page.locator(".plot canvas").wait_for()
@@ -227,12 +198,7 @@ async def test_a_location_that_is_renamed_or_deleted_says_so_on_the_screen(
 ) -> None:
     register(dsn, shop, "Ulm")
     store(dsn, [level(shop, "milk", 4, 1), alert(shop, "milk", 1)])
-    async with (
-        open_board(kafka, dsn) as board,
-        chromium() as browser,
-        visit(browser, board.address, locale="de-DE") as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn, locale="de-DE") as seen:
         await seen.go(f"/locations/{shop}")
         await seen.mark()
         execute(dsn, "UPDATE locations SET name = 'Neu-Ulm'")

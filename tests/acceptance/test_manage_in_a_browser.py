@@ -1,4 +1,4 @@
-"""Signing in and keeping products, in a real Chromium; axe finds nothing on any of the pages."""
+"""Signing in and keeping master data, in a real Chromium; axe finds nothing on any page."""
 
 import uuid
 
@@ -6,24 +6,25 @@ import pytest
 from playwright.async_api import expect
 
 from dashboards.board.access.policy import Policy
-from tests.browser import Visit, chromium, visit
+from tests.acceptance.seen_board import board_seen
+from tests.browser import Visit
 from tests.integration.access_world import PASSWORD, add_user
-from tests.integration.board_world import PARTITIONS, execute, listening
+from tests.integration.board_world import PARTITIONS, catalogue, execute
 from tests.integration.test_manage import bring
-from tillstream.board import open_board
 from tillstream.topic_sync import sync
 
 
 @pytest.fixture
 def dsn(kafka: str, fresh_postgres: str) -> str:
-    """DSN of a database with a merchandiser in it, beside a broker with all topics."""
+    """DSN of a database with two users in it, beside a broker with all topics."""
     sync(kafka, PARTITIONS, 1, change=True)
     add_user(fresh_postgres, "maria", "merchandiser")
+    add_user(fresh_postgres, "otto", "operator")
     return fresh_postgres
 
 
 async def assert_good(seen: Visit) -> None:
-    """Everybody can use the page, and it asked nobody but the board."""
+    """As `seen_board.assert_good`; the console may tell of the forms that were refused."""
     assert await seen.breaches() == []
     assert seen.outside == [], "the page asks other servers"
 
@@ -51,12 +52,7 @@ async def test_a_product_is_made_changed_published_and_deleted(kafka: str, dsn: 
         "sku": sku, "name": "Whole milk 1 l", "category": "", "gtin": None, "unit": "each",
         "currency": "EUR", "price_minor": 129, "tax_basis_points": 700,
     }  # fmt: skip
-    async with (
-        open_board(kafka, dsn, policy=Policy()) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn, policy=Policy()) as seen:
         page = seen.page
         await signed_in(seen, "/manage/products")
         await assert_good(seen)
@@ -105,14 +101,54 @@ async def test_a_product_is_made_changed_published_and_deleted(kafka: str, dsn: 
 async def test_who_is_signed_out_elsewhere_is_taken_to_the_sign_in_page(
     kafka: str, dsn: str
 ) -> None:
-    async with (
-        open_board(kafka, dsn, policy=Policy()) as board,
-        chromium() as browser,
-        visit(browser, board.address) as seen,
-    ):
-        await listening(board.address)
+    async with board_seen(kafka, dsn, policy=Policy()) as seen:
         await signed_in(seen, "/")
         await seen.page.locator('[data-line="live"]').wait_for()
         execute(dsn, "DELETE FROM board_sessions")
         await expect(seen.page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=90_000)
         assert seen.page.url.endswith("/sign-in?next=/")
+
+
+async def test_a_location_gets_an_assortment_and_the_log_says_by_whom(kafka: str, dsn: str) -> None:
+    shop = f"shop-{uuid.uuid4().hex[:8]}"
+    catalogue(dsn, "milk", "Whole milk 1 l")
+    async with board_seen(kafka, dsn, policy=Policy()) as seen:
+        page = seen.page
+        await page.goto(f"{seen.address}/sign-in?next=/manage/locations")
+        await page.get_by_label("Name").fill("otto")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_label("Password").press("Enter")
+        await page.get_by_role("link", name="New location").click()
+        await page.get_by_label("Id", exact=True).fill(shop)
+        await page.get_by_label("Name").fill("Ulm, Münsterplatz")
+        await page.get_by_label("Time zone").fill("Europe/Ulm")
+        await page.get_by_role("button", name="Create").click()
+        await expect(page.locator("main").get_by_role("alert")).to_contain_text("needs a look")
+        await assert_good(seen)
+        await page.get_by_label("Time zone").fill("Europe/Berlin")
+        await page.get_by_role("button", name="Create").click()
+        await expect(page.locator(".publication")).to_contain_text("Saved by otto")
+        await assert_good(seen)
+
+        await page.goto(f"{seen.address}/manage/locations")
+        await expect(page.locator("main tbody")).to_contain_text("Ulm, Münsterplatz")
+        await assert_good(seen)
+        await page.get_by_role("link", name="What it sells").click()
+        await page.get_by_role("link", name="New assortment row").click()
+        await expect(page.get_by_label("Location")).to_have_value(shop)
+        await page.get_by_label("SKU").fill("milk")
+        await page.get_by_label("Reorder point", exact=True).fill("6")
+        await page.get_by_label("Order up to").fill("24")
+        await assert_good(seen)
+        await page.get_by_role("button", name="Create").click()
+        await expect(page.locator(".publication")).to_contain_text("Saved by otto")
+
+        await page.goto(f"{seen.address}/manage/assortment?location={shop}")
+        await expect(page.locator("main tbody")).to_contain_text("Whole milk 1 l")
+        await assert_good(seen)
+        await page.goto(f"{seen.address}/audit")
+        await page.get_by_label("Who, what or address").fill("otto")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("main tbody")).to_contain_text("locations, create")
+        await expect(page.locator("main tbody")).to_contain_text(f"assortment/{shop}/milk")
+        await assert_good(seen)

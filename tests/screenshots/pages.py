@@ -41,6 +41,7 @@ PAGES = (
     Page("change-product", "/manage/products/{sku}"),
     Page("locations", "/manage/locations"),
     Page("assortment", "/manage/assortment"),
+    Page("log", "/audit"),
     Page("subscribe", "/subscribe"),
     Page("sign-in", "/sign-in", locked=True),
 )

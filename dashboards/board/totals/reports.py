@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from dashboards.board.feed.database import CONNECT_SECONDS, DatabaseAway
@@ -94,7 +95,7 @@ class Reports:
             self._asking() as connection,
             connection.cursor(row_factory=dict_row) as cursor,
         ):
-            await cursor.execute(statement(_FOLDER, question(wish.by)), asked)
+            await cursor.execute(_statement(wish), asked)
             found = await cursor.fetchall()
         sums = [each for each in found if each["is_sum"]]
         rows = [each for each in found if not each["is_sum"]]
@@ -115,7 +116,7 @@ class Reports:
             self._asking() as connection,
             connection.cursor("totals", row_factory=dict_row) as cursor,
         ):
-            await cursor.execute(statement(_FOLDER, question(wish.by)), asked)
+            await cursor.execute(_statement(wish), asked)
             yield _batches(cursor)
 
     @asynccontextmanager
@@ -147,6 +148,10 @@ class Reports:
 async def _batches(cursor: Any) -> AsyncGenerator[list[Row]]:
     while fetched := await cursor.fetchmany(BATCH_ROWS):
         yield [each for each in fetched if not each["is_sum"]]
+
+
+def _statement(wish: TotalsWish) -> sql.SQL:
+    return statement(_FOLDER, "places", question(wish.by))
 
 
 def _parameters(wish: TotalsWish, limit: int | None, offset: int) -> dict[str, object]:

@@ -2,26 +2,8 @@
 -- of receipts and returns, for a discount or a tax belongs to a receipt as a whole. The sums of
 -- all groups, one row a currency, and then the groups in the order that was asked for. A return
 -- names no currency: it is that of the location.
-WITH usual AS (
-    SELECT currency FROM products GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1
-),
-place AS (
-    SELECT
-        told.location_id,
-        COALESCE(registered.name, told.location_id) AS location,
-        COALESCE(
-            (SELECT sale.currency FROM sales AS sale
-             WHERE sale.location_id = told.location_id AND sale.currency IS NOT NULL LIMIT 1),
-            (SELECT currency FROM usual)
-        ) AS currency
-    FROM (
-        SELECT DISTINCT location_id FROM checkout_totals
-        WHERE business_date BETWEEN %(first)s AND %(last)s
-            AND (%(location_id)s::text = '' OR location_id = %(location_id)s::text)
-    ) AS told
-    LEFT JOIN locations AS registered USING (location_id)
-),
-grouped AS (
+-- Follows `places.sql`.
+, grouped AS (
     SELECT
         CASE WHEN %(by_day)s THEN sale.business_date END AS business_date,
         CASE WHEN %(by_location)s THEN place.location_id END AS location_id,

@@ -1,25 +1,7 @@
 -- Totals by any of day, location and till: the sums of all groups, one row a currency, and then
 -- the groups themselves in the order that was asked for.
-WITH usual AS (
-    SELECT currency FROM products GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1
-),
-place AS (
-    SELECT
-        told.location_id,
-        COALESCE(registered.name, told.location_id) AS location,
-        COALESCE(
-            (SELECT sale.currency FROM sales AS sale
-             WHERE sale.location_id = told.location_id AND sale.currency IS NOT NULL LIMIT 1),
-            (SELECT currency FROM usual)
-        ) AS currency
-    FROM (
-        SELECT DISTINCT location_id FROM checkout_totals
-        WHERE business_date BETWEEN %(first)s AND %(last)s
-            AND (%(location_id)s::text = '' OR location_id = %(location_id)s::text)
-    ) AS told
-    LEFT JOIN locations AS registered USING (location_id)
-),
-grouped AS (
+-- Follows `places.sql`.
+, grouped AS (
     SELECT
         CASE WHEN %(by_day)s THEN total.business_date END AS business_date,
         CASE WHEN %(by_location)s THEN place.location_id END AS location_id,

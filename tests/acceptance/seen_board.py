@@ -1,0 +1,36 @@
+"""The board on a broker and a database in a real Chromium, and what every page of it must be."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy
+from tests.browser import Visit, chromium, visit
+from tests.integration.board_world import listening
+from tillstream.board import open_board
+
+
+@asynccontextmanager
+async def board_seen(
+    kafka: str, dsn: str, policy: Policy = OPEN_TO_THE_MACHINE, **context: Any
+) -> AsyncGenerator[Visit]:
+    """A page for a board that listens to Kafka; ``context`` as for `visit`."""
+    async with (
+        open_board(kafka, dsn, policy=policy) as board,
+        chromium() as browser,
+        visit(browser, board.address, **context) as seen,
+    ):
+        await listening(board.address)
+        yield seen
+
+
+async def assert_good(seen: Visit) -> None:
+    """Everybody can use the page, nothing failed in it, and it asked nobody but the board."""
+    assert await seen.breaches() == []
+    assert_clean(seen)
+
+
+def assert_clean(seen: Visit) -> None:
+    """Nothing failed in the page, and it asked nobody but the board."""
+    assert seen.faults == [], "the browser's console tells of faults"
+    assert seen.outside == [], "the page asks other servers"
