@@ -1,4 +1,4 @@
-"""A whole stack of the tests' own, started by the command that users have."""
+"""A whole stack of the tests' own, started by the command that users have, and shops."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,9 +48,15 @@ class Stack:
         return json.loads(self.python("tillstream", "local", "status", "--json").stdout)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
+def shop() -> str:
+    """A location that no other test uses."""
+    return f"shop-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole stack without its simulator, taken down after the last test."""
+    """The whole stack without its simulator, taken down after the last test here."""
     whole = Stack(tmp_path_factory.mktemp("stack") / "home")
     up = ("tillstream", "local", "up", "--detach", "--no-simulator")
     try:

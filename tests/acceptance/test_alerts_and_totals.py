@@ -1,7 +1,6 @@
 """What merchandisers do about alerts, and totals that they take along, in a real Chromium."""
 
 import csv
-import uuid
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,6 @@ from tests.integration.board_world import (
 from tillstream.board import open_board
 
 SKU = "milk"
-
-
-@pytest.fixture
-def shop() -> str:
-    """A location that no other test uses."""
-    return f"shop-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

@@ -30,12 +30,6 @@ _FOCUSED = """() => {
 
 
 @pytest.fixture
-def shop() -> str:
-    """A location that no other test uses."""
-    return f"shop-{uuid.uuid4().hex[:8]}"
-
-
-@pytest.fixture
 def dsn(kafka: str, fresh_postgres: str, shop: str) -> str:
     """DSN of a board's database in which a shop has milk, and is short of bread."""
     make_topics(kafka)

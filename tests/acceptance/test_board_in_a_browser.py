@@ -1,7 +1,5 @@
 """The board as people see it: in a real Chromium, on a real broker and database."""
 
-import uuid
-
 import pytest
 
 from tests.acceptance.seen_board import assert_clean, board_seen
@@ -23,12 +21,6 @@ from tillstream.board import open_board
 from tillstream.local.ports import choose
 
 HOSTILE = "<img src=x onerror=alert(1)> & <b>Söhne</b>"
-
-
-@pytest.fixture
-def shop() -> str:
-    """A location that no other test uses."""
-    return f"shop-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

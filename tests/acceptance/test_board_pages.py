@@ -1,7 +1,6 @@
 """What merchandisers come to each page for, in a real Chromium; axe finds nothing on any."""
 
 import re
-import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,12 +23,6 @@ from tests.integration.board_world import (
 
 MANY = 1_250
 """Products of a long list: more than the page holds at once."""
-
-
-@pytest.fixture
-def shop() -> str:
-    """A location that no other test uses."""
-    return f"shop-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient
 
+from tests.house.checkout import PACKAGES
 from tests.integration.own_broker import own_broker, tillstream
 from tests.integration.process import HOME, PATIENCE_SECONDS
 from tests.integration.sink_world import PARTITIONS, Till, line, message, movement
@@ -22,16 +23,6 @@ from topics.registry import ASSORTMENT, TILL_EVENTS
 
 SHOPS = 4
 SALES_EACH = 25
-PACKAGES = (
-    "topics",
-    "tables",
-    "engine",
-    "agents",
-    "connectors",
-    "edge",
-    "dashboards",
-    "tillstream",
-)
 
 
 @dataclass
