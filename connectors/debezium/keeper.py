@@ -98,7 +98,8 @@ def check(url: str, source: Source) -> Finding:
     """Compare Connect with the definition; changes nothing."""
     connect, wanted = Connect(url, NAME), definition(source)
     state, trace = _state(connect, wanted)
-    return Finding(NAME, state, trace, tuple(_differences(connect.config() or {}, wanted)))
+    found = _patiently(connect.config) or {}
+    return Finding(NAME, state, trace, tuple(_differences(found, wanted)))
 
 
 def reset(url: str, source: Source) -> None:

@@ -10,6 +10,12 @@ from connectors.debezium.errors import ConnectorError
 _ANSWER_SECONDS_MAX = 90
 """Connect itself waits 90 s for a definition to be validated; less would hide its verdict."""
 
+_BUSY = (http.HTTPStatus.CONFLICT, http.HTTPStatus.SERVICE_UNAVAILABLE)
+
+_REBALANCE = "a rebalance is expected"
+"""Of Connect's RebalanceNeededException. Where a change is asked for it comes as a conflict; where
+the definition is asked for, as an internal error (500) that no code tells from a real one."""
+
 Status = dict[str, Any]
 
 
@@ -81,8 +87,9 @@ class Connect:
             return None
         if status < http.HTTPStatus.BAD_REQUEST:
             return json.loads(text) if text else None
-        busy = status in (http.HTTPStatus.CONFLICT, http.HTTPStatus.SERVICE_UNAVAILABLE)
-        raise (Busy if busy else ConnectorError)(f"Kafka Connect refused: {_message(text)}")
+        message = _message(text)
+        kind = Busy if status in _BUSY or _REBALANCE in message else ConnectorError
+        raise kind(f"Kafka Connect refused: {message}")
 
 
 def _message(text: bytes) -> str:

@@ -1,0 +1,55 @@
+"""What is made of Connect's refusals. A server of our own gives them: Connect does in a moment
+that no test can choose.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from connectors.debezium.errors import ConnectorError
+from connectors.debezium.rest import Busy, Connect
+
+REBALANCE = "Request cannot be completed because a rebalance is expected"
+
+
+@contextmanager
+def refusing(status: int, message: str) -> Iterator[Connect]:
+    """A Connect that answers everything so."""
+
+    class Refusal(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps({"error_code": status, "message": message}).encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: what fails is told by what is tested."""
+
+    server = HTTPServer(("127.0.0.1", 0), Refusal)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield Connect(f"http://127.0.0.1:{server.server_port}", "any")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("status", "message"), [(409, "stale"), (503, "starting"), (500, REBALANCE)]
+)
+def test_a_rebalance_is_a_reason_to_ask_again(status: int, message: str) -> None:
+    with refusing(status, message) as connect, pytest.raises(Busy, match=message):
+        connect.config()
+
+
+def test_any_other_internal_error_is_none() -> None:
+    with refusing(500, "out of memory") as connect, pytest.raises(ConnectorError) as refused:
+        connect.config()
+    assert not isinstance(refused.value, Busy), "a real error is asked again until patience ends"
+    assert "out of memory" in str(refused.value)
