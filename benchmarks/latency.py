@@ -55,6 +55,7 @@ def main(
     ):
         probe = Probe(stack.kafka, stack.board, PARTITIONS)
         told = latencies(asyncio.run(probe.run(WARM_UP, samples)), 0)
+        typer.echo(table(told), err=True)
         told += _under_load(stack, probe, rate or peak(stack) // 2, samples)
     typer.echo(json.dumps([asdict(each) for each in told], indent=2) if as_json else table(told))
 
@@ -64,7 +65,10 @@ def _under_load(stack: Stack, probe: Probe, rate: int, samples: int) -> list[Lat
         background.begin()
         seen = asyncio.run(probe.run(WARM_UP, samples))
         if not background.running:
-            raise RuntimeError("the load ended before the marked sales did: tell this benchmark")
+            raise RuntimeError(
+                f"marked sales took over {SHOWN_SECONDS} s each beside {rate:,} others a second, "
+                "which is more than this machine can show: choose a lower --rate"
+            )
         return latencies(seen, rate)
 
 

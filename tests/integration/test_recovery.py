@@ -110,7 +110,10 @@ def test_a_second_worker_of_the_same_name_ends_and_says_what_to_do(world: World)
     try:
         eventually("every partition", lambda: len(_opened(first)) == PARTITIONS, lambda: first.log)
         second = world.worker("held")
-        assert second.process.wait(timeout=PATIENCE_SECONDS) == 1, second.log[-3000:]
+        try:
+            assert second.process.wait(timeout=PATIENCE_SECONDS) == 1, second.log[-3000:]
+        finally:
+            second.kill()
         assert "give every worker a name of its own, by --name" in second.log
     finally:
         assert first.stop() == 0, first.log[-3000:]
