@@ -1,5 +1,6 @@
 """What a run has put out, read as a committed reader would, and compared with the direct sum."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from benchmarks.kafka import Broker, client
 from benchmarks.sales import Sales
 
 READ_AT_ONCE = 10_000
+
+LOOK_SECONDS = 0.5
+"""How long one call waits for that many: all of it at the end of a topic, where they never come."""
 
 QUIET_SECONDS = 20.0
 """No answer from the broker for so long, within a topic that has not ended, is a fault."""
@@ -47,12 +51,14 @@ def _messages(broker: Broker, topic: str) -> Iterator[Message]:
         "enable.partition.eof": True,
         "isolation.level": "read_committed",
     }
-    ended = 0
+    ended, heard = 0, time.monotonic()
     with closing(Consumer(settings)) as consumer:
         consumer.assign([TopicPartition(topic, partition, 0) for partition in range(PARTITIONS)])
         while ended < PARTITIONS:
-            fetched = consumer.consume(READ_AT_ONCE, QUIET_SECONDS)
-            if not fetched:
+            fetched = consumer.consume(READ_AT_ONCE, LOOK_SECONDS)
+            now = time.monotonic()
+            heard = now if fetched else heard
+            if now - heard > QUIET_SECONDS:
                 raise RuntimeError(f"{topic} cannot be read to its end")
             for message in fetched:
                 if message.error():
