@@ -54,9 +54,9 @@ def shop() -> str:
     return f"shop-{uuid.uuid4().hex[:8]}"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole stack without its simulator, taken down after the last test here."""
+    """The whole stack without its simulator, taken down after the last test."""
     whole = Stack(tmp_path_factory.mktemp("stack") / "home")
     up = ("tillstream", "local", "up", "--detach", "--no-simulator")
     try:
