@@ -3,14 +3,12 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
 from connectors.debezium import slot
 from connectors.debezium.definition import HIDDEN, NAME, Source, definition
 from connectors.debezium.errors import ConnectorError
-from connectors.debezium.rest import Busy, Connect, Status
-
-T = TypeVar("T")
+from connectors.debezium.rest import Connect, Status
 
 WAIT_SECONDS = 60.0
 """For Connect to distribute and start the connector: a second or two, and most of a minute
@@ -83,13 +81,13 @@ def apply(url: str, source: Source, wait_seconds: float = WAIT_SECONDS) -> Chang
     `ConnectorError`, with the task's own words.
     """
     connect, wanted = Connect(url, NAME), definition(source)
-    found = _patiently(connect.config)
+    found = connect.config()
     if found == wanted and _state(connect, wanted)[0] == "RUNNING":
         return "unchanged"
     if found != wanted:
-        _patiently(lambda: connect.put_config(wanted))
+        connect.put_config(wanted)
     if _state(connect, wanted)[0] in _HALTED:
-        _patiently(connect.resume)
+        connect.resume()
     _wait_until_running(connect, wanted, wait_seconds)
     return "created" if found is None else "unchanged" if found == wanted else "changed"
 
@@ -98,7 +96,7 @@ def check(url: str, source: Source) -> Finding:
     """Compare Connect with the definition; changes nothing."""
     connect, wanted = Connect(url, NAME), definition(source)
     state, trace = _state(connect, wanted)
-    found = _patiently(connect.config) or {}
+    found = connect.config() or {}
     return Finding(NAME, state, trace, tuple(_differences(found, wanted)))
 
 
@@ -115,11 +113,11 @@ def remove(url: str, source: Source) -> None:
     done before is passed over.
     """
     connect, wanted = Connect(url, NAME), definition(source)
-    if _patiently(connect.config) is not None:
-        _patiently(connect.stop)
+    if connect.config() is not None:
+        connect.stop()
         _until(lambda: _state(connect, wanted)[0] == "STOPPED", "the connector does not stop")
-        _patiently(connect.forget_position)
-        _patiently(connect.delete)
+        connect.forget_position()
+        connect.delete()
     _until(lambda: slot.drop(wanted), f"the slot {wanted['slot.name']} is still being read")
 
 
@@ -137,7 +135,7 @@ def _shown(name: str, value: str | None) -> str | None:
 
 def _state(connect: Connect, wanted: dict[str, str]) -> tuple[str, str]:
     """What `Finding` calls the state, and the words that go with it."""
-    state, trace = _state_in_connect(_patiently(connect.status))
+    state, trace = _state_in_connect(connect.status())
     if state == "RUNNING" and not slot.is_read(wanted):
         return STALLED, _STALLED_EXPLAINED
     return state, trace
@@ -165,24 +163,12 @@ def _wait_until_running(connect: Connect, wanted: dict[str, str], wait_seconds: 
         state, trace = _state(connect, wanted)
         running_since = (running_since or time.monotonic()) if state == "RUNNING" else None
         if state == "FAILED" and restarts < _RESTARTS_MAX:
-            _patiently(connect.restart_failed)
+            connect.restart_failed()
             restarts += 1
             time.sleep(_RESTART_SHOWS_SECONDS)
         elif state == "FAILED" or time.monotonic() > started + wait_seconds:
             raise ConnectorError(f"connector {NAME} is {state}: {trace or 'it says no more'}")
         time.sleep(_POLL_SECONDS)
-
-
-def _patiently(call: Callable[[], T]) -> T:
-    """``call``, again while Connect is busy distributing its connectors."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            return call()
-        except Busy:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(_POLL_SECONDS)
 
 
 def _until(is_done: Callable[[], bool], complaint: str) -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -9,6 +10,12 @@ from connectors.debezium.errors import ConnectorError
 
 _ANSWER_SECONDS_MAX = 90
 """Connect itself waits 90 s for a definition to be validated; less would hide its verdict."""
+
+BUSY_SECONDS_MAX = 60.0
+"""For how long a call is made again while Connect is busy: most of a minute where another worker
+has just died and its tasks are waited for."""
+
+_AGAIN_SECONDS = 0.2
 
 _BUSY = (http.HTTPStatus.CONFLICT, http.HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -20,14 +27,18 @@ Status = dict[str, Any]
 
 
 class Busy(ConnectorError):
-    """Connect is distributing its connectors, or starting: the same call may work in a moment."""
+    """Connect has been distributing its connectors, or starting, for longer than is waited for."""
 
 
 class Connect:
-    """One connector, by name, at Connect's address ``url``."""
+    """One connector, by name, at Connect's address ``url``.
 
-    def __init__(self, url: str, name: str) -> None:
+    A call that comes while Connect is busy is made again, for ``busy_seconds``.
+    """
+
+    def __init__(self, url: str, name: str, busy_seconds: float = BUSY_SECONDS_MAX) -> None:
         self.url = url
+        self._busy_seconds = busy_seconds
         self._address = urlsplit(url)
         self._path = f"{self._address.path.rstrip('/')}/connectors/{quote(name, safe='')}"
 
@@ -64,6 +75,16 @@ class Connect:
         self._call("DELETE", "")
 
     def _call(self, method: str, path: str, body: object = None) -> Any:
+        deadline = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                return self._call_once(method, path, body)
+            except Busy:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_AGAIN_SECONDS)
+
+    def _call_once(self, method: str, path: str, body: object) -> Any:
         try:
             status, text = self._exchange(method, self._path + path, body)
         except (OSError, http.client.HTTPException) as error:

@@ -17,14 +17,17 @@ REBALANCE = "Request cannot be completed because a rebalance is expected"
 
 
 @contextmanager
-def refusing(status: int, message: str) -> Iterator[Connect]:
-    """A Connect that answers everything so."""
+def refusing(status: int, message: str, times: int = 1, patience: float = 0) -> Iterator[Connect]:
+    """A Connect that answers so many times so, and then that the connector has no settings."""
+    refusal = (status, {"error_code": status, "message": message})
+    answers = [*[refusal] * times, (200, {})]
 
     class Refusal(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(status)
+            code, body = answers.pop(0)
+            self.send_response(code)
             self.end_headers()
-            self.wfile.write(json.dumps({"error_code": status, "message": message}).encode())
+            self.wfile.write(json.dumps(body).encode())
 
         def log_message(self, format: str, *args: object) -> None:
             """Nothing: what fails is told by what is tested."""
@@ -33,7 +36,7 @@ def refusing(status: int, message: str) -> Iterator[Connect]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield Connect(f"http://127.0.0.1:{server.server_port}", "any")
+        yield Connect(f"http://127.0.0.1:{server.server_port}", "any", busy_seconds=patience)
     finally:
         server.shutdown()
         thread.join()
@@ -46,6 +49,11 @@ def refusing(status: int, message: str) -> Iterator[Connect]:
 def test_a_rebalance_is_a_reason_to_ask_again(status: int, message: str) -> None:
     with refusing(status, message) as connect, pytest.raises(Busy, match=message):
         connect.config()
+
+
+def test_who_asks_again_gets_the_answer() -> None:
+    with refusing(500, REBALANCE, times=2, patience=60) as connect:
+        assert connect.config() == {}
 
 
 def test_any_other_internal_error_is_none() -> None:
