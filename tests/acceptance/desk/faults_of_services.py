@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +22,6 @@ from kafka.protocol.admin.client_quotas import AlterClientQuotasRequest
 from connectors.debezium.definition import NAME
 from connectors.debezium.rest import Connect
 from tests.acceptance.desk.operators import Desk, Fault, now
-from tests.acceptance.desk.prometheus import PATIENCE_SECONDS
 from tests.house.checkout import PACKAGES
 from tests.integration.process import HOME
 from tests.integration.sink_world import Till
@@ -123,9 +121,10 @@ def closed_database(desk: Desk) -> Fault:
 def locked(desk: Desk) -> Fault:
     session = psycopg.connect(desk.postgres)
     session.execute("LOCK TABLE till_status IN ACCESS EXCLUSIVE MODE")
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while session.info.backend_pid not in _blockers(desk):
-        assert time.monotonic() < deadline, "the runbook's query does not name who blocks"
+    desk.prometheus.until(
+        lambda: session.info.backend_pid in _blockers(desk),
+        "the runbook's query does not name who blocks",
+    )
     yield [("SinkIsHeldUp", {})]
     desk.sql("SELECT pg_terminate_backend(%s)", session.info.backend_pid)
     session.close()

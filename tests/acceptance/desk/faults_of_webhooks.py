@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.acceptance.desk.operators import Desk, Fault, now
-from tests.acceptance.desk.prometheus import PATIENCE_SECONDS
 from tests.integration.sink_world import Till, line
 
 
@@ -70,7 +69,4 @@ def out_of_order(desk: Desk, shop: str) -> Fault:
         server.status = 200
         desk.run("webhooks", "test", endpoint)
         desk.run("webhooks", "retry", "--all")
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while server.taken < 2:
-            assert time.monotonic() < deadline, "what was given up did not come again"
-            time.sleep(0.2)
+        desk.prometheus.until(lambda: server.taken >= 2, "what was given up did not come again")
