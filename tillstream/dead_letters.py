@@ -26,7 +26,8 @@ from topics.dead_letters import (
     told,
 )
 from topics.partitioning import partition_of_key
-from topics.registry import DEAD_LETTER_SUFFIX, DEAD_LETTERS, RETRIED
+from topics.registry import DEAD_LETTERS, RETRIED
+from topics.topic_spec import DEAD_LETTER_SUFFIX
 
 _Producer: Any = KafkaProducer
 

@@ -9,11 +9,13 @@ from pydantic import ConfigDict, Field
 
 from topics.events import Contract
 from topics.scalars import (
+    Amount,
     Count,
     Currency,
     Identifier,
+    Number,
+    Ordinal,
     Reference,
-    Signed,
     Text,
     Unit,
     UtcTime,
@@ -33,23 +35,29 @@ MovementReason = Literal[
 class StockMovement(Contract):
     """One booked change of stock that no till made. ``quantity`` is signed.
 
-    The same (``movement_id``, ``location_id``, ``sku``) seen twice changes nothing.
+    The same (``movement_id``, ``location_id``, ``sku``) seen twice changes nothing. ``number``
+    ascends by one within its ``origin``, which books for one location; rows from before it was
+    there have none.
     """
 
     movement_id: Reference
     location_id: Identifier
     sku: Identifier
-    quantity: Signed
+    quantity: Amount
     reason: MovementReason
     reference: Text | None = None
     occurred_at: UtcTime
+    origin: Reference | None = None
+    number: Ordinal | None = None
 
 
 class AssortmentPolicy(Contract):
     """Whether a location sells a SKU, and when to reorder it, in the product's base unit.
 
     ``hysteresis`` is how far above ``reorder_point`` an alert clears; the worker's setting
-    where it is null. ``__deleted`` is Debezium's mark of a row that is gone.
+    where it is null. ``__deleted`` is Debezium's mark of a row that is gone, ``__source_ts_ms``
+    when the database changed it, in milliseconds since 1970: an older row that comes later, sent
+    back or replayed, changes nothing.
     """
 
     model_config = ConfigDict(validate_by_name=True)
@@ -57,10 +65,11 @@ class AssortmentPolicy(Contract):
     location_id: Identifier
     sku: Identifier
     listed: bool
-    reorder_point: Count
-    order_up_to: Count
-    hysteresis: Count | None = None
+    reorder_point: Number
+    order_up_to: Number
+    hysteresis: Number | None = None
     deleted: Literal["true", "false"] = Field("false", alias="__deleted")
+    changed_ms: Count | None = Field(None, alias="__source_ts_ms")
 
 
 class Product(Contract):
@@ -71,9 +80,9 @@ class Product(Contract):
     name: Text
     category: Text
     unit: Unit
-    price_minor: Count
+    price_minor: Number
     currency: Currency
-    tax_basis_points: Count
+    tax_basis_points: Number
 
 
 class Location(Contract):

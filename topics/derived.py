@@ -1,8 +1,9 @@
 """What Tillstream says: absolute states, never increments.
 
 ``version`` grows by at least one with every change of a key and never goes back; a reader
-ignores a version that it has passed. It is built from the offsets of the inputs that made the
-value, so a rebuild from the first offset arrives at the same number.
+ignores a version that it has passed. It is ``generation * 2**44`` plus what the offsets of the
+inputs that made the value add up to: state that is rebuilt gets the next generation, so that what
+a corrected rule says reaches every reader.
 """
 
 from typing import Literal
@@ -11,6 +12,8 @@ from topics.events import Contract
 from topics.scalars import (
     BusinessDate,
     Count,
+    Epoch,
+    Hash,
     Identifier,
     Signed,
     TenderKind,
@@ -38,7 +41,8 @@ class CheckoutTotals(Contract):
 
     ``receipts``, ``units`` and ``gross_minor`` count what was sold; ``returns``,
     ``returned_units`` and ``refund_minor`` what came back; ``net_sales_minor`` is the sum of
-    receipt totals minus refunds. ``units`` adds base units, so a gram counts as one.
+    receipt totals minus refunds. ``units`` are pieces: quantities of lines by the piece, and one
+    for each weighed line, whose weight ``weight_grams`` adds up.
     """
 
     location_id: Identifier
@@ -47,7 +51,9 @@ class CheckoutTotals(Contract):
     receipts: Count
     returns: Count
     units: Count
+    weight_grams: Count
     returned_units: Count
+    returned_weight_grams: Count
     gross_minor: Signed
     discount_minor: Signed
     tax_minor: Signed
@@ -81,18 +87,36 @@ class RestockAlert(Contract):
     version: Count
 
 
-class TillStatus(Contract):
-    """What has been heard of a till in its newest epoch.
+class OlderEpoch(Contract):
+    """An epoch before a till's newest that still takes late events."""
 
-    ``missing`` lists the [first, last] ranges of sequences below ``last_sequence`` that have
-    not arrived.
+    epoch: Epoch
+    last_sequence: Count
+    missing: tuple[tuple[int, int], ...]
+
+
+class TillStatus(Contract):
+    """What has been heard of a till; figures of its newest epoch where nothing else is said.
+
+    ``last_sequence`` is the highest seen, ``last_hash`` that event's in the till's journal.
+    ``missing`` lists the [first, last] ranges below it that have not arrived, the lowest 1,000;
+    ``missing_count`` is how many numbers all of them are. ``older`` are epochs before it that are
+    open, the newest 1,000, with the lowest 1,000 of their ranges in all. Over all open epochs:
+    ``quarantined`` (numbers that came and could not be read), and as long as the till is known
+    ``duplicates``, ``forks`` (numbers that came with two contents) and ``unlisted``.
     """
 
     location_id: Identifier
     till_id: Identifier
-    epoch: Count
+    epoch: Epoch
     last_sequence: Count
+    last_hash: Hash | None = None
     missing: tuple[tuple[int, int], ...]
+    missing_count: Count
+    older: tuple[OlderEpoch, ...]
+    quarantined: Count
     duplicates: Count
+    forks: Count
+    unlisted: Count
     last_seen: UtcTime
     version: Count

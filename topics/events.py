@@ -6,83 +6,23 @@ that an older reader survives a newer till.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
-from topics.scalars import (
-    Amount,
-    BusinessDate,
-    Count,
-    Currency,
-    EventId,
-    Identifier,
-    NotPositive,
-    Positive,
-    Quantity,
-    Reference,
-    Signed,
-    TenderKind,
-    Unit,
-    UtcTime,
+from topics.audit_events import (
+    AgeChecked,
+    CashMoved,
+    DrawerOpened,
+    Noted,
+    ShiftClosed,
+    ShiftCounted,
+    ShiftOpened,
+    TenderRequested,
+    TenderSettled,
+    Unreadable,
 )
-
-
-class Contract(BaseModel):
-    """Base of every model that crosses a boundary: strict in values, open to new fields."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
-
-
-class Line(Contract):
-    """One line of a cart or receipt.
-
-    ``quantity`` is in the product's base unit; 0 is allowed and moves nothing.
-    ``unit_price_minor`` is per each, or per kilogram where the unit is gram. ``amount_minor`` is
-    what was charged for the line and may differ from quantity times unit price.
-    """
-
-    line_no: Count
-    sku: Identifier
-    quantity: Quantity
-    unit: Unit
-    unit_price_minor: Count
-    amount_minor: Amount
-
-
-class Discount(Contract):
-    """A reduction of the whole receipt by a named rule; never positive."""
-
-    rule: Reference
-    amount_minor: NotPositive
-
-
-class Tax(Contract):
-    """Tax contained in the amounts, by rate in basis points (1,900 is 19 %)."""
-
-    rate_basis_points: Count
-    amount_minor: Amount
-
-
-class Tender(Contract):
-    """What the customer paid with."""
-
-    kind: TenderKind
-    amount_minor: Amount
-
-
-class Envelope(Contract):
-    """What every till event carries.
-
-    ``epoch`` rises when a till is re-imaged or replaced. ``sequence`` runs from 1 without gaps
-    within a till's epoch, over all event types.
-    """
-
-    event_id: EventId
-    location_id: Identifier
-    till_id: Identifier
-    epoch: Count
-    sequence: Positive
-    occurred_at: UtcTime
-    business_date: BusinessDate
+from topics.event_parts import Contract as Contract
+from topics.event_parts import Discount, Envelope, Line, Tax, Tender
+from topics.scalars import Amount, Currency, Identifier, Number, Reference
 
 
 class CartOpened(Envelope):
@@ -106,7 +46,7 @@ class LineVoided(Envelope):
 
     type: Literal["line_voided"]
     cart_id: Reference
-    line_no: Count
+    line_no: Number
 
 
 class CartAbandoned(Envelope):
@@ -116,10 +56,31 @@ class CartAbandoned(Envelope):
     cart_id: Reference
 
 
+class CartSuspended(Envelope):
+    """The cart waits to be resumed, here or at another till; its lines leave ``in_carts``."""
+
+    type: Literal["cart_suspended"]
+    cart_id: Reference
+
+
 def _require_distinct_line_numbers(lines: tuple[Line, ...]) -> None:
     # The ledger knows a stock effect by its line number: two alike would count as one.
     if len({line.line_no for line in lines}) != len(lines):
         raise ValueError("line_no must be distinct within an event")
+
+
+class CartResumed(Envelope):
+    """A suspended cart goes on at this till: ``lines`` are in ``in_carts`` again."""
+
+    type: Literal["cart_resumed"]
+    cart_id: Reference
+    from_till_id: Identifier
+    lines: tuple[Line, ...]
+
+    @model_validator(mode="after")
+    def _line_numbers_are_distinct(self) -> Self:
+        _require_distinct_line_numbers(self.lines)
+        return self
 
 
 class CartCompleted(Envelope):
@@ -137,10 +98,9 @@ class CartCompleted(Envelope):
     discounts: tuple[Discount, ...]
     taxes: tuple[Tax, ...]
     tenders: tuple[Tender, ...]
-    total_minor: Signed
+    total_minor: Amount
     customer_id: Reference | None = None
     cashier_id: Reference | None = None
-    catalog_version: Reference | None = None
 
     @model_validator(mode="after")
     def _line_numbers_are_distinct(self) -> Self:
@@ -155,7 +115,7 @@ class GoodsReturned(Envelope):
     return_id: Reference
     receipt_no: Reference
     lines: tuple[Line, ...]
-    refund_minor: Count
+    refund_minor: Number
     restock: bool
 
     @model_validator(mode="after")
@@ -175,9 +135,21 @@ TillEvent = Annotated[
     | LineAdded
     | LineVoided
     | CartAbandoned
+    | CartSuspended
+    | CartResumed
     | CartCompleted
     | GoodsReturned
-    | TillHeartbeat,
+    | TillHeartbeat
+    | ShiftOpened
+    | ShiftCounted
+    | ShiftClosed
+    | CashMoved
+    | TenderRequested
+    | TenderSettled
+    | AgeChecked
+    | DrawerOpened
+    | Noted
+    | Unreadable,
     Field(discriminator="type"),
 ]
 

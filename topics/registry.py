@@ -3,77 +3,16 @@
 `tillstream topics sync` makes a cluster agree with this list.
 """
 
-from dataclasses import dataclass
-from typing import Any, Literal
-
-from pydantic import BaseModel, TypeAdapter
-
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.dead_letters import RetriedLetters
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
 from topics.events import till_event_adapter
 from topics.handling import AlertHandling, RestockProposal
-
-Cleanup = Literal["delete", "compact"]
-
-DAY_MS = 24 * 60 * 60 * 1000
-
-FOREVER_MS = -1
-
-PARTITIONS_DEFAULT = 8
-"""Partitions of every topic, unless a setting names another count: the most workers there can be.
-
-Fewer is a lower ceiling for good, since another count needs a replay into new topics; more costs
-files and memory at the broker for each topic.
-"""
-
-EVENT_BYTES_MAX = 1024 * 1024 + 12
-"""Largest batch, as compressed by the client: Kafka's own default, which every client assumes.
-
-The broker refuses a larger one before it can be lost; a smaller limit would refuse long carts.
-"""
-
-DEAD_LETTER_BYTES_MAX = 4 * EVENT_BYTES_MAX
-"""Room for what a dead letter adds to a message that was itself at the limit: its headers, and
-what another codec than the sender's makes of it. Who writes dead letters compresses them: a
-megabyte on the wire may be many in memory."""
-
-DEAD_LETTER_SUFFIX = ".dead-letter"
-
-CLOCK_AHEAD_MAX_MS = 2**63 - 1
-"""How far ahead of the broker's clock a message's timestamp may be: without bound.
-
-By Kafka's default of one hour, a till whose clock runs ahead could not deliver at all.
-"""
-
-TOMBSTONES_KEPT_MS = 7 * DAY_MS
-"""How long a compacted topic shows a deletion. A reader that was away for longer keeps the row;
-Kafka's default of a day is shorter than a weekend."""
-
-COMPACTED_SEGMENT_BYTES = 64 * 1024 * 1024
-"""Segment of a compacted topic. The newest segment is never compacted: by Kafka's default of
-1 GiB a board would read a gigabyte of passed states at its start; a few MiB would litter files."""
-
-
-@dataclass(frozen=True, slots=True)
-class TopicSpec:
-    """What a topic must be.
-
-    ``by_location`` topics share one partition count and are placed by location alone.
-    ``model`` is a pydantic model or adapter for the value, None where the value is opaque.
-    ``stamped_by_broker`` topics carry the broker's time, because their senders' clocks may lie.
-    """
-
-    name: str
-    summary: str
-    key: str
-    model: type[BaseModel] | TypeAdapter[Any] | None
-    cleanup: Cleanup
-    retention_ms: int
-    by_location: bool = True
-    message_bytes_max: int = EVENT_BYTES_MAX
-    stamped_by_broker: bool = False
-
+from topics.topic_spec import DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
+from topics.topic_spec import PARTITIONS_DEFAULT as PARTITIONS_DEFAULT
+from topics.topic_spec import TopicSpec as TopicSpec
+from topics.topic_spec import kafka_configs as kafka_configs
+from topics.upkeep import Generation, SetAside, till_upkeep_adapter
 
 TILL_EVENTS = TopicSpec(
     "till.cart-events",
@@ -143,8 +82,8 @@ RESTOCK_ALERTS = TopicSpec(
 )
 TILL_STATUS = TopicSpec(
     "till.status",
-    "Sequence, duplicates and gaps of each till.",
-    "till_id",
+    "Sequence, duplicates, forks and gaps of each till.",
+    "location_id/till_id",
     TillStatus,
     "compact",
     FOREVER_MS,
@@ -167,7 +106,16 @@ RESTOCK_PROPOSALS = TopicSpec(
     FOREVER_MS,
 )
 
-INPUTS = (TILL_EVENTS, STOCK_MOVEMENTS, ASSORTMENT, PRODUCTS, LOCATIONS)
+TILL_UPKEEP = TopicSpec(
+    "till.upkeep",
+    "What operators decide about tills: forgotten, or its gaps closed.",
+    "location_id",
+    till_upkeep_adapter,
+    "delete",
+    FOREVER_MS,
+)
+
+INPUTS = (TILL_EVENTS, STOCK_MOVEMENTS, ASSORTMENT, PRODUCTS, LOCATIONS, TILL_UPKEEP)
 OUTPUTS = (STOCK_LEVELS, CHECKOUT_TOTALS, RESTOCK_ALERTS, TILL_STATUS)
 DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
 """What people decide on the board, for others to carry out: no worker reads them."""
@@ -199,26 +147,26 @@ RETRIED = TopicSpec(
     by_location=False,
 )
 
-ALL = (*INPUTS, *OUTPUTS, *DECISIONS, *DEAD_LETTERS, RETRIED)
+SET_ASIDE = TopicSpec(
+    "tillstream.set-aside",
+    "Input messages that operators moved to the dead letters, by topic-partition-offset.",
+    "topic-partition-offset",
+    SetAside,
+    "compact",
+    FOREVER_MS,
+)
+"""In the partition of the message that it names. A worker reads it before it folds anything."""
+
+GENERATIONS = TopicSpec(
+    "tillstream.generations",
+    "Which generation of state each application id builds; the first word about one holds.",
+    "application id",
+    Generation,
+    "delete",
+    FOREVER_MS,
+    by_location=False,
+)
+
+ALL = (*INPUTS, *OUTPUTS, *DECISIONS, *DEAD_LETTERS, RETRIED, SET_ASIDE, GENERATIONS)
 
 BY_NAME = {spec.name: spec for spec in ALL}
-
-
-def kafka_configs(spec: TopicSpec, replication: int) -> dict[str, str]:
-    """The settings of ``spec`` in Kafka's names, for a topic of ``replication`` replicas.
-
-    A write is acknowledged by all replicas but one, so that one broker may be away.
-    """
-    configs = {
-        "cleanup.policy": spec.cleanup,
-        "retention.ms": str(spec.retention_ms),
-        "retention.bytes": "-1",
-        "max.message.bytes": str(spec.message_bytes_max),
-        "message.timestamp.after.max.ms": str(CLOCK_AHEAD_MAX_MS),
-        "message.timestamp.type": "LogAppendTime" if spec.stamped_by_broker else "CreateTime",
-        "min.insync.replicas": str(max(1, replication - 1)),
-    }
-    if spec.cleanup == "compact":
-        configs["delete.retention.ms"] = str(TOMBSTONES_KEPT_MS)
-        configs["segment.bytes"] = str(COMPACTED_SEGMENT_BYTES)
-    return configs

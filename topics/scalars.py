@@ -18,17 +18,21 @@ SAFE_INTEGER_MAX = 2**53 - 1
 Above it a reader in JavaScript rounds money; far below it a bulk quantity in grams is refused.
 """
 
-QUANTITY_MAX = 10**12
-AMOUNT_MAX = 10**12
-"""Largest quantity and amount of one entry of an event. A message that came compressed may hold a
-million entries, and their sum must fit the 64 bits of state and database: at `SAFE_INTEGER_MAX`
-each, a thousand lines would stop whoever adds them up. A million tonnes in grams still pass."""
+NUMBER_MAX = 10**12
+"""Largest number of an input message. One that came compressed may hold a million entries, and
+their sum must fit the 64 bits of state and database: at `SAFE_INTEGER_MAX` each, a thousand lines
+would stop whoever adds them up. A million tonnes in grams still pass."""
+
+EPOCH_MAX = 2**31 - 1
+"""Largest epoch of a till. One comes with each new image or device; a wild one must leave room for
+the honest ones after it, and fit the integers of the clients that keep it."""
 
 TEXT_LENGTH_MAX = 128
 """Characters in a free reference (receipt, cart, return). Longer ones are a till gone wrong;
 shorter than a UUID with a prefix would refuse honest ones."""
 
 ID_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
+HASH_PATTERN = r"^[0-9a-fA-F]{64}$"
 UUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
 NO_NUL_PATTERN = r"^[^\x00]*$"
@@ -81,6 +85,9 @@ Identifier = Annotated[str, Field(pattern=ID_PATTERN), Meta(pattern=anchored(ID_
 EventId = Annotated[str, Field(pattern=UUID_PATTERN), Meta(pattern=anchored(UUID_PATTERN))]
 """UUID in its canonical text form; tills write version 7 (RFC 9562)."""
 
+Hash = Annotated[str, Field(pattern=HASH_PATTERN), Meta(pattern=anchored(HASH_PATTERN))]
+"""SHA-256 as 64 hexadecimal digits."""
+
 Text = Annotated[str, Field(pattern=NO_NUL_PATTERN)]
 """Any text that PostgreSQL can store."""
 
@@ -95,25 +102,34 @@ Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN), Meta(pattern=anchored
 """ISO 4217 code."""
 
 Count = Annotated[int, Field(ge=0, le=SAFE_INTEGER_MAX), Meta(ge=0, le=SAFE_INTEGER_MAX)]
-"""A number that is never negative, in the unit that its field names."""
+"""A sum, a version or a number of things that we say; never negative."""
 
 Positive = Annotated[int, Field(ge=1, le=SAFE_INTEGER_MAX), Meta(ge=1, le=SAFE_INTEGER_MAX)]
-"""A number from 1, as sequences are."""
+"""A version that begins at 1."""
 
 Signed = Annotated[
     int,
     Field(ge=-SAFE_INTEGER_MAX, le=SAFE_INTEGER_MAX),
     Meta(ge=-SAFE_INTEGER_MAX, le=SAFE_INTEGER_MAX),
 ]
-"""A quantity or an amount that may be negative."""
+"""A sum that we say and that may be negative."""
 
-Quantity = Annotated[int, Field(ge=0, le=QUANTITY_MAX), Meta(ge=0, le=QUANTITY_MAX)]
+Number = Annotated[int, Field(ge=0, le=NUMBER_MAX), Meta(ge=0, le=NUMBER_MAX)]
+"""A number of an input that is never negative, in the unit that its field names."""
+
+Ordinal = Annotated[int, Field(ge=1, le=NUMBER_MAX), Meta(ge=1, le=NUMBER_MAX)]
+"""A number from 1, as sequences are."""
+
+Epoch = Annotated[int, Field(ge=1, le=EPOCH_MAX), Meta(ge=1, le=EPOCH_MAX)]
+"""Which life of a till: a device that was replaced or imaged anew begins a higher one."""
+
+Quantity = Annotated[int, Field(ge=0, le=NUMBER_MAX), Meta(ge=0, le=NUMBER_MAX)]
 """Quantity of one line, in the product's base unit."""
 
-Amount = Annotated[int, Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX), Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
-"""Money of one line, tax or tender, in minor units; may be negative."""
+Amount = Annotated[int, Field(ge=-NUMBER_MAX, le=NUMBER_MAX), Meta(ge=-NUMBER_MAX, le=NUMBER_MAX)]
+"""Money of one entry in minor units, or a booked quantity; may be negative."""
 
-NotPositive = Annotated[int, Field(ge=-SAFE_INTEGER_MAX, le=0), Meta(ge=-SAFE_INTEGER_MAX, le=0)]
+NotPositive = Annotated[int, Field(ge=-NUMBER_MAX, le=0), Meta(ge=-NUMBER_MAX, le=0)]
 """An amount that only ever reduces, as discounts do."""
 
 UtcTime = Annotated[datetime, BeforeValidator(_parse_time), AfterValidator(in_utc)]

@@ -7,100 +7,43 @@ ids and lines in ``__post_init__``, by `topics.quick_checks`, which also holds f
 is built by hand.
 """
 
-from datetime import UTC, date, datetime
-from typing import Annotated, Literal
-
-import msgspec
 from pydantic import TypeAdapter
 
 from topics import scalars as s
-from topics.changes import AssortmentPolicy, Location, MovementReason, Product, StockMovement
+from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.decoder import Decoder
 from topics.decoder import Refused as Refused
 from topics.events import till_event_adapter
-from topics.quick_checks import (
-    admit_currency,
-    admit_ids,
-    good_currencies,
-    good_ids,
-    is_event_id,
-    require_distinct_line_numbers,
+from topics.quick_checks import admit_currency, good_currencies
+from topics.upkeep import till_upkeep_adapter
+from topics.wire_audit import (
+    WireAgeChecked,
+    WireCashMoved,
+    WireDrawerOpened,
+    WireNoted,
+    WireShiftClosed,
+    WireShiftCounted,
+    WireShiftOpened,
+    WireTenderRequested,
+    WireTenderSettled,
+    WireUnreadable,
 )
-
-_Time = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-class WireLine(msgspec.Struct, frozen=True, gc=False):
-    """One line of a cart or receipt; see `topics.events.Line`."""
-
-    line_no: s.Count
-    sku: str
-    quantity: s.Quantity
-    unit: s.Unit
-    unit_price_minor: s.Count
-    amount_minor: s.Amount
-
-
-class WireDiscount(msgspec.Struct, frozen=True, gc=False):
-    """See `topics.events.Discount`."""
-
-    rule: s.Reference
-    amount_minor: s.NotPositive
-
-
-class WireTax(msgspec.Struct, frozen=True, gc=False):
-    """See `topics.events.Tax`."""
-
-    rate_basis_points: s.Count
-    amount_minor: s.Amount
-
-
-class WireTender(msgspec.Struct, frozen=True, gc=False):
-    """See `topics.events.Tender`."""
-
-    kind: s.TenderKind
-    amount_minor: s.Amount
-
-
-def _check_envelope(event: "WireEvent") -> None:
-    if not is_event_id(event.event_id):
-        raise ValueError("an event_id must be a UUID in its canonical form")
-    if event.location_id not in good_ids or event.till_id not in good_ids:
-        admit_ids(event.location_id, event.till_id)
-    if event.occurred_at.tzinfo is not UTC:
-        _set_to_utc(event)
-
-
-def _set_to_utc(struct: "WireEvent | WireMovement") -> None:
-    msgspec.structs.force_setattr(struct, "occurred_at", s.in_utc(struct.occurred_at))
-
-
-def _check_lines(lines: tuple[WireLine, ...]) -> None:
-    highest = -1
-    rising = True
-    for line in lines:
-        if line.sku not in good_ids:
-            admit_ids(line.sku)
-        if line.line_no <= highest:
-            rising = False
-        highest = line.line_no
-    if not rising:
-        require_distinct_line_numbers(lines)
-
-
-class WireEvent(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
-    """What every till event carries; see `topics.events.Envelope`."""
-
-    event_id: str
-    location_id: str
-    till_id: str
-    epoch: s.Count
-    sequence: s.Positive
-    occurred_at: _Time
-    business_date: date
-
-    def __post_init__(self) -> None:
-        _check_envelope(self)
+from topics.wire_parts import (
+    WireDiscount,
+    WireEvent,
+    WireLine,
+    WireTax,
+    WireTender,
+    check_envelope,
+    check_lines,
+)
+from topics.wire_rows import (
+    AnyWireUpkeep,
+    WireLocation,
+    WireMovement,
+    WirePolicy,
+    WireProduct,
+)
 
 
 class WireCartOpened(WireEvent, frozen=True, gc=False, tag="cart_opened"):
@@ -117,21 +60,39 @@ class WireLineAdded(WireEvent, frozen=True, gc=False, tag="line_added"):
     line: WireLine
 
     def __post_init__(self) -> None:
-        _check_envelope(self)
-        _check_lines((self.line,))
+        check_envelope(self)
+        check_lines((self.line,))
 
 
 class WireLineVoided(WireEvent, frozen=True, gc=False, tag="line_voided"):
     """See `topics.events.LineVoided`."""
 
     cart_id: s.Reference
-    line_no: s.Count
+    line_no: s.Number
 
 
 class WireCartAbandoned(WireEvent, frozen=True, gc=False, tag="cart_abandoned"):
     """See `topics.events.CartAbandoned`."""
 
     cart_id: s.Reference
+
+
+class WireCartSuspended(WireEvent, frozen=True, gc=False, tag="cart_suspended"):
+    """See `topics.events.CartSuspended`."""
+
+    cart_id: s.Reference
+
+
+class WireCartResumed(WireEvent, frozen=True, gc=False, tag="cart_resumed"):
+    """See `topics.events.CartResumed`."""
+
+    cart_id: s.Reference
+    from_till_id: s.Identifier
+    lines: tuple[WireLine, ...]
+
+    def __post_init__(self) -> None:
+        check_envelope(self)
+        check_lines(self.lines)
 
 
 class WireCartCompleted(WireEvent, frozen=True, gc=False, tag="cart_completed"):
@@ -144,14 +105,13 @@ class WireCartCompleted(WireEvent, frozen=True, gc=False, tag="cart_completed"):
     discounts: tuple[WireDiscount, ...]
     taxes: tuple[WireTax, ...]
     tenders: tuple[WireTender, ...]
-    total_minor: s.Signed
+    total_minor: s.Amount
     customer_id: s.Reference | None = None
     cashier_id: s.Reference | None = None
-    catalog_version: s.Reference | None = None
 
     def __post_init__(self) -> None:
-        _check_envelope(self)
-        _check_lines(self.lines)
+        check_envelope(self)
+        check_lines(self.lines)
         if self.currency not in good_currencies:
             admit_currency(self.currency)
 
@@ -162,12 +122,12 @@ class WireGoodsReturned(WireEvent, frozen=True, gc=False, tag="goods_returned"):
     return_id: s.Reference
     receipt_no: s.Reference
     lines: tuple[WireLine, ...]
-    refund_minor: s.Count
+    refund_minor: s.Number
     restock: bool
 
     def __post_init__(self) -> None:
-        _check_envelope(self)
-        _check_lines(self.lines)
+        check_envelope(self)
+        check_lines(self.lines)
 
 
 class WireTillHeartbeat(WireEvent, frozen=True, gc=False, tag="till_heartbeat"):
@@ -179,65 +139,26 @@ AnyWireEvent = (
     | WireLineAdded
     | WireLineVoided
     | WireCartAbandoned
+    | WireCartSuspended
+    | WireCartResumed
     | WireCartCompleted
     | WireGoodsReturned
     | WireTillHeartbeat
+    | WireShiftOpened
+    | WireShiftCounted
+    | WireShiftClosed
+    | WireCashMoved
+    | WireTenderRequested
+    | WireTenderSettled
+    | WireAgeChecked
+    | WireDrawerOpened
+    | WireNoted
+    | WireUnreadable
 )
-
-
-class WireMovement(msgspec.Struct, frozen=True, gc=False):
-    """See `topics.changes.StockMovement`."""
-
-    movement_id: s.Reference
-    location_id: s.Identifier
-    sku: s.Identifier
-    quantity: s.Signed
-    reason: MovementReason
-    occurred_at: _Time
-    reference: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.occurred_at.tzinfo is not UTC:
-            _set_to_utc(self)
-
-
-class WirePolicy(msgspec.Struct, frozen=True, gc=False, rename={"deleted": "__deleted"}):
-    """See `topics.changes.AssortmentPolicy`. Debezium marks a deleted row in ``__deleted``."""
-
-    location_id: s.Identifier
-    sku: s.Identifier
-    listed: bool
-    reorder_point: s.Count
-    order_up_to: s.Count
-    hysteresis: s.Count | None = None
-    deleted: Literal["true", "false"] = "false"
-
-
-class WireLocation(msgspec.Struct, frozen=True, gc=False):
-    """See `topics.changes.Location`."""
-
-    location_id: s.Identifier
-    name: str
-    kind: Literal["shop", "warehouse", "online"]
-    time_zone: str
-    region: str | None = None
-
-
-class WireProduct(msgspec.Struct, frozen=True, gc=False):
-    """See `topics.changes.Product`."""
-
-    sku: s.Identifier
-    name: str
-    category: str
-    unit: s.Unit
-    price_minor: s.Count
-    currency: s.Currency
-    tax_basis_points: s.Count
-    gtin: str | None = None
-
 
 decode_till_event: Decoder[AnyWireEvent] = Decoder(AnyWireEvent, till_event_adapter)
 decode_movement: Decoder[WireMovement] = Decoder(WireMovement, TypeAdapter(StockMovement))
 decode_policy: Decoder[WirePolicy] = Decoder(WirePolicy, TypeAdapter(AssortmentPolicy))
 decode_location: Decoder[WireLocation] = Decoder(WireLocation, TypeAdapter(Location))
 decode_product: Decoder[WireProduct] = Decoder(WireProduct, TypeAdapter(Product))
+decode_till_upkeep: Decoder[AnyWireUpkeep] = Decoder(AnyWireUpkeep, till_upkeep_adapter)

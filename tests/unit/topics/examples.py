@@ -22,6 +22,10 @@ ENVELOPE = {
     "business_date": "2026-11-21",
 }
 
+SHIFT = {"shift_id": "s-1", "cashier_id": "7"}
+TENDER = {"cart_id": "c-1", "tender_id": "t-1", "kind": "card", "amount_minor": 786}
+CHAIN = {"prev": "0" * 64, "hash": "aF" * 32}
+
 TILL_EVENTS: list[dict[str, Any]] = [
     {"type": kind, **ENVELOPE, **added}
     for kind, added in (
@@ -53,7 +57,20 @@ TILL_EVENTS: list[dict[str, Any]] = [
                 "restock": True,
             },
         ),
-        ("till_heartbeat", {}),
+        ("till_heartbeat", {"catalog_version": 41, "features_version": "7", "build": "1.4"}),
+        ("cart_suspended", {"cart_id": "c-1"}),
+        ("cart_resumed", {"cart_id": "c-1", "from_till_id": "till-9", "lines": [LINE, WEIGHED]}),
+        ("shift_opened", {**SHIFT, "float_minor": 10_000}),
+        ("shift_counted", {**SHIFT, "counted": {"500": 3, "5": 12}}),
+        ("shift_closed", {**SHIFT, "expected_minor": 12_345, "over_short_minor": -5}),
+        ("cash_moved", {**SHIFT, "amount_minor": -2_000, "reason": "to the bank"}),
+        ("tender_requested", TENDER),
+        ("tender_settled", {**TENDER, "outcome": "captured"}),
+        ("age_checked", {"cashier_id": "7", "cart_id": "c-1", "outcome": "passed"}),
+        ("drawer_opened", {"cashier_id": "7", "reason": "change"}),
+        ("noted", {"kind": "survey", "detail": {"question": "Würstchen?", "answer": 4}}),
+        ("unreadable", {"body": "eyJ0", "reason": "cut off"}),
+        ("cart_opened", {"cart_id": "c-2", "training": True, "chain": CHAIN}),
     )
 ]
 
@@ -65,6 +82,8 @@ MOVEMENT: dict[str, Any] = {
     "reason": "transfer_out",
     "reference": None,
     "occurred_at": "2026-11-21T09:30:00.123456Z",
+    "origin": "shop-0042",
+    "number": 17,
 }
 
 POLICY: dict[str, Any] = {
@@ -75,6 +94,7 @@ POLICY: dict[str, Any] = {
     "order_up_to": 24,
     "hysteresis": 2,
     "__deleted": "false",
+    "__source_ts_ms": 1795253400123,
 }
 
 LOCATION: dict[str, Any] = {
@@ -95,3 +115,23 @@ PRODUCT: dict[str, Any] = {
     "currency": "EUR",
     "tax_basis_points": 700,
 }
+
+UPKEEP: list[dict[str, Any]] = [
+    {
+        "type": "till_forgotten",
+        "location_id": "shop-0042",
+        "till_id": "till-3",
+        "up_to_epoch": 2,
+        "decided_by": "ops",
+        "decided_at": "2026-11-21T09:30:00+01:00",
+    },
+    {
+        "type": "gap_closed",
+        "location_id": "shop-0042",
+        "till_id": "till-3",
+        "epoch": 1,
+        "up_to_sequence": 40,
+        "decided_by": "ops",
+        "decided_at": "2026-11-21T09:30:00Z",
+    },
+]

@@ -8,6 +8,7 @@ from topics.registry import kafka_configs
 CONTRACT = {
     *("till.cart-events", "cdc.stock-movements", "cdc.assortment", "cdc.products"),
     *("cdc.locations", "stock.levels", "checkout.totals", "restock.alerts", "till.status"),
+    "till.upkeep",
 }
 
 

@@ -15,12 +15,14 @@ from tests.unit.topics.spoiling import spoiled
 from topics import wire
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.events import till_event_adapter
+from topics.upkeep import till_upkeep_adapter
 
 PAIRS: dict[str, tuple[wire.Decoder[Any], TypeAdapter[Any], list[dict[str, Any]]]] = {
     "till event": (wire.decode_till_event, till_event_adapter, examples.TILL_EVENTS),
     "movement": (wire.decode_movement, TypeAdapter(StockMovement), [examples.MOVEMENT]),
     "policy": (wire.decode_policy, TypeAdapter(AssortmentPolicy), [examples.POLICY]),
     "location": (wire.decode_location, TypeAdapter(Location), [examples.LOCATION]),
+    "upkeep": (wire.decode_till_upkeep, till_upkeep_adapter, examples.UPKEEP),
     "product": (wire.decode_product, TypeAdapter(Product), [examples.PRODUCT]),
 }
 
@@ -92,6 +94,12 @@ def test_spoiled_policies_get_the_same_verdict(value: bytes) -> None:
 @settings(max_examples=200, deadline=None)
 def test_spoiled_locations_get_the_same_verdict(value: bytes) -> None:
     assert_same("location", value)
+
+
+@given(spoiled(examples.UPKEEP))
+@settings(max_examples=200, deadline=None)
+def test_spoiled_decisions_get_the_same_verdict(value: bytes) -> None:
+    assert_same("upkeep", value)
 
 
 @given(spoiled([examples.PRODUCT]))

@@ -1,0 +1,95 @@
+"""What till events are made of: lines, discounts, taxes, tenders, and the envelope of each."""
+
+from pydantic import BaseModel, ConfigDict
+
+from topics.scalars import (
+    Amount,
+    BusinessDate,
+    Epoch,
+    EventId,
+    Hash,
+    Identifier,
+    NotPositive,
+    Number,
+    Ordinal,
+    Quantity,
+    Reference,
+    TenderKind,
+    Unit,
+    UtcTime,
+)
+
+
+class Contract(BaseModel):
+    """Base of every model that crosses a boundary: strict in values, open to new fields."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class Line(Contract):
+    """One line of a cart or receipt.
+
+    ``quantity`` is in the product's base unit; 0 is allowed and moves nothing.
+    ``unit_price_minor`` is per each, or per kilogram where the unit is gram. ``amount_minor`` is
+    what was charged for the line and may differ from quantity times unit price.
+    """
+
+    line_no: Number
+    sku: Identifier
+    quantity: Quantity
+    unit: Unit
+    unit_price_minor: Number
+    amount_minor: Amount
+    lot: Reference | None = None
+    expires_on: BusinessDate | None = None
+    serial: Reference | None = None
+
+
+class Discount(Contract):
+    """A reduction of the whole receipt by a named rule; never positive."""
+
+    rule: Reference
+    amount_minor: NotPositive
+
+
+class Tax(Contract):
+    """Tax contained in the amounts, by rate in basis points (1,900 is 19 %)."""
+
+    rate_basis_points: Number
+    amount_minor: Amount
+
+
+class Tender(Contract):
+    """What the customer paid with."""
+
+    kind: TenderKind
+    amount_minor: Amount
+
+
+class Chain(Contract):
+    """An event's place in its till's journal: the hash before it, and its own."""
+
+    prev: Hash
+    hash: Hash
+
+
+class Envelope(Contract):
+    """What every till event carries.
+
+    ``epoch`` rises when a till is re-imaged or replaced. ``sequence`` runs from 1 without gaps
+    within a till's epoch, over all event types. A ``training`` event is journalled and counts
+    nowhere. ``catalog_version`` is a number; a text is what older tills said.
+    """
+
+    event_id: EventId
+    location_id: Identifier
+    till_id: Identifier
+    epoch: Epoch
+    sequence: Ordinal
+    occurred_at: UtcTime
+    business_date: BusinessDate
+    chain: Chain | None = None
+    training: bool = False
+    catalog_version: Number | Reference | None = None
+    features_version: Number | Reference | None = None
+    build: Reference | None = None
