@@ -4,6 +4,7 @@ The store is a copy of the changelog up to a position that it holds itself, writ
 batch as the values: after any crash it is a true prefix, and recovery reads on from there.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol, cast
@@ -14,6 +15,7 @@ from rocksdict import (
     DBCompressionType,
     Options,
     Rdict,
+    ReadOptions,
     WriteBatch,
     WriteBufferManager,
 )
@@ -26,6 +28,10 @@ _FILTER_BITS_PER_KEY = 10
 """Of each file's filter. A key that was never seen is asked for once per file without one; with
 more bits the filters of ten million keys outgrow what they save (10 bits are 12 MB)."""
 
+_MEMTABLE_FILTER_RATIO = 0.1
+"""Share of a memtable for a filter of its keys: a look-up of what is not there, as of a cart that
+closes, walks the memtable without one. A tenth of it misses often, more takes room from keys."""
+
 _BLOCK_CACHE_BYTES = 64 * 1024 * 1024
 """Decompressed blocks kept by all partitions of a process together. Values in use are live
 objects above the store, so this serves first looks only."""
@@ -33,6 +39,8 @@ objects above the store, so this serves first looks only."""
 _MEMTABLE_BYTES = 96 * 1024 * 1024
 """Unflushed writes of all partitions together. RocksDB's default is two times 64 MiB for each;
 much less makes many small files."""
+
+Entries = Iterable[tuple[bytes, bytes]]
 
 _blocks = Cache(_BLOCK_CACHE_BYTES)
 _memtables = WriteBufferManager(_MEMTABLE_BYTES, allow_stall=False)
@@ -42,7 +50,7 @@ class Store(Protocol):
     """Encoded values by key, with the changelog position that they stand for."""
 
     def read(self, key: bytes) -> bytes | None: ...
-    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]: ...
+    def scan(self, prefix: str, start: str = "") -> Iterator[tuple[str, bytes]]: ...
     def write(self, values: Mapping[bytes, bytes | None], position: int) -> None: ...
     def position(self) -> int | None: ...
     def confirm(self, at_seconds: float) -> None: ...
@@ -55,6 +63,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._values: dict[bytes, bytes] = {}
+        self._keys: list[bytes] | None = None
         self._position: int | None = None
         self._confirmed_at: float | None = None
 
@@ -62,15 +71,18 @@ class MemoryStore:
         """The value of ``key``."""
         return self._values.get(key)
 
-    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
-        """Keys that start with ``prefix``, in order."""
-        start = prefix.encode()
-        for key in sorted(self._values):
-            if key.startswith(start):
-                yield key.decode(), self._values[key]
+    def scan(self, prefix: str, start: str = "") -> Iterator[tuple[str, bytes]]:
+        """See `RocksStore.scan`."""
+        if self._keys is None:
+            self._keys = sorted(self._values)
+        first = bisect_left(self._keys, max(prefix, start).encode())
+        last = bisect_left(self._keys, _behind(prefix)) if prefix else len(self._keys)
+        found = self._keys[first:last]
+        return iter([(key.decode(), self._values[key]) for key in found])
 
     def write(self, values: Mapping[bytes, bytes | None], position: int) -> None:
         """Apply ``values`` (None deletes) and remember ``position``."""
+        self._keys = None
         for key, value in values.items():
             if value is None:
                 self._values.pop(key, None)
@@ -105,14 +117,15 @@ class RocksStore:
         """The value of ``key``."""
         return self._db.get(key)
 
-    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
-        """Keys that start with ``prefix``, in order."""
-        start = prefix.encode()
-        entries = cast(Iterable[tuple[bytes, bytes]], self._db.items(from_key=start))
-        for key, value in entries:
-            if not key.startswith(start):
-                return
-            yield key.decode(), value
+    def scan(self, prefix: str, start: str = "") -> Iterator[tuple[str, bytes]]:
+        """Keys from ``start`` on that begin with ``prefix``, in order, as of this moment.
+
+        Each key that was deleted within these bounds costs a step, until it is compacted away.
+        """
+        bounds = ReadOptions()
+        bounds.set_iterate_upper_bound(_behind(prefix))
+        first = max(prefix, start).encode()
+        return _decoded(cast(Entries, self._db.items(from_key=first, read_opt=bounds)), bounds)
 
     def write(self, values: Mapping[bytes, bytes | None], position: int) -> None:
         """Apply ``values`` (None deletes) and ``position`` in one atomic batch.
@@ -149,6 +162,22 @@ class RocksStore:
         self._db.close()
 
 
+def _decoded(entries: Entries, bounds: ReadOptions) -> Iterator[tuple[str, bytes]]:
+    """Holds ``bounds``, which the iterator points into: freed, it would read on without any."""
+    for key, value in entries:
+        yield key.decode(), value
+    del bounds
+
+
+def _behind(prefix: str) -> bytes:
+    """The least key above all that begin with ``prefix``, which is not empty.
+
+    Without it as a bound an iterator that finds nothing more runs on over what was deleted behind.
+    """
+    encoded = prefix.encode()
+    return encoded[:-1] + bytes([encoded[-1] + 1])  # UTF-8 has no byte 255
+
+
 def _options() -> Options:
     blocks = BlockBasedOptions()
     blocks.set_block_cache(_blocks)
@@ -157,6 +186,8 @@ def _options() -> Options:
     options.create_if_missing(True)
     options.set_keep_log_file_num(2)
     options.set_write_buffer_manager(_memtables)
+    options.set_memtable_whole_key_filtering(True)
+    options.set_memtable_prefix_bloom_ratio(_MEMTABLE_FILTER_RATIO)
     options.set_block_based_table_factory(blocks)
     options.set_compression_type(DBCompressionType.lz4())
     return options
