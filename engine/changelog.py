@@ -1,15 +1,18 @@
 """Brings a partition's store up to the end of its changelog.
 
-The store holds the offset up to which it is right, so only the tail is read, in large batches.
+The store holds the offset up to which it is right, so only the tail is read, in large parts, each
+written with its own position: a recovery that is interrupted goes on where it was.
 """
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
 
-from engine.clients import TopicPartition
+from engine.clients import OffsetOutOfRange, TopicPartition
+from engine.errors import EngineError
 from engine.fetching import PlainConsumer
 from engine.store import Store
 
@@ -20,7 +23,6 @@ READ_RECORDS_MAX = 20_000
 
 PROGRESS_EVERY_RECORDS = 500_000
 """A rebuild that says nothing for minutes looks like one that hangs."""
-
 
 _DAY_SECONDS = 24 * 60 * 60
 
@@ -46,17 +48,26 @@ class StoreTooOld(StoreUnfit):
     """The changelog may have forgotten keys that were dropped since the store was complete."""
 
 
+class ChangelogCut(EngineError):
+    """The changelog has lost messages of its beginning, so no state can be told from it.
+
+    Compaction never moves where a log begins. Somebody deleted records, or let the topic delete
+    by age. Start a new application id, which rebuilds the state from the inputs.
+    """
+
+
 async def recover(
     store: Store, bootstrap: str, topic: str, partition: int, applied: Callable[[int], None]
 ) -> None:
     """Read the changelog from the store's position to its end; ``applied`` is told each part.
 
-    Raises `StoreUnfit`; the caller empties the store and recovers from the first offset.
+    Raises `StoreUnfit`; the caller empties the store and recovers from the first offset. Raises
+    `ChangelogCut` where that would not help.
     """
     consumer = PlainConsumer(
         bootstrap_servers=bootstrap,
         isolation_level="read_committed",
-        auto_offset_reset="earliest",
+        auto_offset_reset="none",  # who is told of no gap reads on behind it
         max_partition_fetch_bytes=8 * 1024 * 1024,
     )
     await consumer.start()
@@ -72,27 +83,63 @@ async def read_tail(consumer: Any, store: Store, tp: Any, applied: Callable[[int
     Nothing past the end as it was at the start is taken: that is a newer owner's, and the last
     read may cut its transaction in two, which no fold may see.
     """
-    consumer.assign([tp])
     began = time.time()
     end: int = (await consumer.end_offsets([tp]))[tp]
-    start = store.position()
-    if start is not None:
-        _require_fit(store, start, tp, end, began)
-    if start is None:
-        await consumer.seek_to_beginning(tp)
-    else:
-        consumer.seek(tp, start)
+    await _seek(consumer, store, tp, end, began)
     tell = _progress(tp, end)
     at: int = await consumer.position(tp)
     while at < end:
-        fetched = await consumer.getmany(tp, timeout_ms=1000, max_records=READ_RECORDS_MAX)
-        records = [record for record in fetched.get(tp, []) if record.offset < end]
-        at = min(await consumer.position(tp), end)
+        read = await _read(consumer, tp)
+        at = min(await _reached(consumer, tp, read), end)
+        records = [record for record in read if record.offset < end]
         values: Mapping[bytes, bytes | None] = {r.key: r.value for r in records}
         store.write(values, at)
         applied(len(records))
         tell(len(records), at)
+        await asyncio.sleep(0)  # what was fetched is many reads, none of which would wait
     store.confirm(began)
+
+
+async def _seek(consumer: Any, store: Store, tp: Any, end: int, now: float) -> None:
+    """To the store's position; an empty store begins at the first offset, and is confirmed.
+
+    So a rebuild that is interrupted goes on where it was, however often that happens. It may,
+    within `STORE_AGE_SECONDS_MAX` of its beginning, because an empty store holds no key that was
+    dropped before. A key that it has read since was in the log after that moment. The pass of
+    the log's cleaner that removes a key's old values is the first that sees its tombstone, and
+    from then on the tombstone stays for `TOMBSTONES_KEPT_SECONDS`: the rebuild still meets it.
+    """
+    start = store.position()
+    if start is not None:
+        _require_fit(store, start, tp, end, now)
+        consumer.assign([tp])
+        consumer.seek(tp, start)
+        return
+    store.confirm(now)
+    consumer.assign([tp])  # only now: left alone, it would look for a position by itself
+    await consumer.seek_to_beginning(tp)
+    first: int = await consumer.position(tp)
+    if first:
+        raise ChangelogCut(f"{tp.topic}-{tp.partition} begins at offset {first}")
+
+
+async def _read(consumer: Any, tp: Any) -> Sequence[Any]:
+    try:
+        found = await consumer.getmany(tp, timeout_ms=1000, max_records=READ_RECORDS_MAX)
+    except OffsetOutOfRange as error:
+        raise ChangelogCut(f"{tp.topic}-{tp.partition} lost what was to be read next") from error
+    return found.get(tp, ())
+
+
+async def _reached(consumer: Any, tp: Any, read: Sequence[Any]) -> int:
+    """The offset up to which everything was read.
+
+    A read that may have been cut has reached its last record and no more, whatever the consumer
+    says. Any other has passed markers and holes, too, of which only the consumer knows.
+    """
+    if len(read) >= READ_RECORDS_MAX:
+        return int(read[-1].offset) + 1
+    return int(await consumer.position(tp))
 
 
 def _require_fit(store: Store, start: int, tp: Any, end: int, now: float) -> None:

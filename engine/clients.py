@@ -28,4 +28,5 @@ ConsumerStoppedError: type[Exception] = aiokafka.errors.ConsumerStoppedError
 CorruptRecord: type[Exception] = aiokafka.errors.CorruptRecordException
 IllegalStateError: type[Exception] = aiokafka.errors.IllegalStateError
 KafkaError: type[Exception] = aiokafka.errors.KafkaError
+OffsetOutOfRange: type[Exception] = aiokafka.errors.OffsetOutOfRangeError
 TOPIC_EXISTS: int = aiokafka.errors.TopicAlreadyExistsError.errno
