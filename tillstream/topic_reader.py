@@ -25,6 +25,10 @@ class KafkaAway(SettingsError):
     """Kafka did not answer, or lacks a topic."""
 
 
+class TopicMissing(KafkaAway):
+    """Kafka is there, and lacks a topic."""
+
+
 @contextmanager
 def telling_where(bootstrap: str) -> Generator[None]:
     """Turn a client's fault into `KafkaAway`, which names the address."""
@@ -60,7 +64,7 @@ class TopicReader:
     def _places(self, topic: str) -> list[Any]:
         partitions = self._consumer.partitions_for_topic(topic)
         if not partitions:
-            raise KafkaAway(f"there is no topic {topic}: run 'tillstream topics sync'")
+            raise TopicMissing(f"there is no topic {topic}: run 'tillstream topics sync'")
         return [TopicPartition(topic, partition) for partition in sorted(partitions)]
 
     def __iter__(self) -> Iterator[Any]:

@@ -159,13 +159,14 @@ SET_ASIDE = TopicSpec(
 
 GENERATIONS = TopicSpec(
     "tillstream.generations",
-    "Which generation of state each application id builds; the first word about one holds.",
+    "Which generation of state each application id builds and lives on; earlier words hold.",
     "application id",
     Generation,
     "delete",
     FOREVER_MS,
     by_location=False,
 )
+"""All in its first partition: its words have one order, so that a number is taken once."""
 
 ALL = (*INPUTS, *OUTPUTS, *DECISIONS, *DEAD_LETTERS, RETRIED, SET_ASIDE, GENERATIONS)
 

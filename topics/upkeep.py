@@ -60,8 +60,16 @@ class SetAside(Contract):
     reason: Text
 
 
+GenerationState = Literal["building", "live", "abandoned"]
+
+
 class Generation(Contract):
-    """The generation in front of the versions of one application id's state."""
+    """A word about the generation in front of the versions of one application id's state.
+
+    ``building``: workers beside the live ones make it from the first offset. ``live``: workers
+    that start take it. ``abandoned``: nobody will; its number is not used again.
+    """
 
     generation: Annotated[int, Field(ge=0, le=GENERATION_MAX)]
+    state: GenerationState
     decided_at: UtcTime
