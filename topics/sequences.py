@@ -42,16 +42,36 @@ class Window:
     missing: list[Range] = field(default_factory=list[Range])
     quarantined: list[Range] = field(default_factory=list[Range])
 
+    def judge(self, sequence: int) -> Verdict:
+        """What `admit` would say; changes nothing."""
+        if sequence == self.last + 1:
+            return Verdict.IN_ORDER
+        if sequence > self.last:
+            full = len(self.missing) >= RANGES_MAX
+            return Verdict.TOO_MANY_GAPS if full else Verdict.OPENS_GAP
+        if self.quarantined and holds(self.quarantined, sequence):
+            return Verdict.REPLACES_UNREADABLE
+        at = _place(self.missing, sequence)
+        if at < 0:
+            return Verdict.DUPLICATE
+        first, last = self.missing[at]
+        cuts = first < sequence < last and len(self.missing) >= RANGES_MAX
+        return Verdict.TOO_MANY_GAPS if cuts else Verdict.HEALS
+
     def admit(self, sequence: int) -> Verdict:
         """Note ``sequence``; a refused one (`DUPLICATE`, `TOO_MANY_GAPS`) changes nothing."""
         if sequence == self.last + 1:
             self.last = sequence
             return Verdict.IN_ORDER
-        if sequence > self.last:
-            return self._jump(sequence)
-        if take_out(self.quarantined, sequence):
-            return Verdict.REPLACES_UNREADABLE
-        return self._heal(sequence)
+        verdict = self.judge(sequence)
+        if verdict is Verdict.OPENS_GAP:
+            self.missing.append([self.last + 1, sequence - 1])
+            self.last = sequence
+        elif verdict is Verdict.HEALS:
+            take_out(self.missing, sequence)
+        elif verdict is Verdict.REPLACES_UNREADABLE:
+            take_out(self.quarantined, sequence)
+        return verdict
 
     def quarantine(self, sequence: int) -> bool:
         """Note that ``sequence`` came and cannot be read; False where it takes no number.
@@ -69,23 +89,6 @@ class Window:
         """Take back that ``sequence`` was seen: it is missing again, whatever the bound says."""
         if not holds(self.missing, sequence):
             put_in(self.missing, sequence)
-
-    def _jump(self, sequence: int) -> Verdict:
-        if len(self.missing) >= RANGES_MAX:
-            return Verdict.TOO_MANY_GAPS
-        self.missing.append([self.last + 1, sequence - 1])
-        self.last = sequence
-        return Verdict.OPENS_GAP
-
-    def _heal(self, sequence: int) -> Verdict:
-        at = _place(self.missing, sequence)
-        if at < 0:
-            return Verdict.DUPLICATE
-        first, last = self.missing[at]
-        if first < sequence < last and len(self.missing) >= RANGES_MAX:
-            return Verdict.TOO_MANY_GAPS
-        take_out(self.missing, sequence)
-        return Verdict.HEALS
 
 
 def holds(ranges: list[Range], number: int) -> bool:

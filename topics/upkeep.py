@@ -1,4 +1,9 @@
-"""What operators decide and workers obey: about tills, about single messages, about rebuilds."""
+"""What operators decide and workers obey: about tills, about single messages, about rebuilds.
+
+A decision about a till names in ``after_offset`` where its partition of ``till.cart-events`` ended
+when it was taken. Workers obey it between the messages before that offset and those from it on,
+now and in every rebuild, whatever the order in which they read the two topics.
+"""
 
 from typing import Annotated, Literal
 
@@ -25,6 +30,7 @@ class TillForgotten(Contract):
     location_id: Identifier
     till_id: Identifier
     up_to_epoch: Epoch
+    after_offset: Number
     decided_by: Text
     decided_at: UtcTime
 
@@ -42,6 +48,7 @@ class GapClosed(Contract):
     till_id: Identifier
     epoch: Epoch
     up_to_sequence: Number
+    after_offset: Number
     decided_by: Text
     decided_at: UtcTime
 

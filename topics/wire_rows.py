@@ -75,6 +75,7 @@ class WireTillForgotten(msgspec.Struct, frozen=True, gc=False, tag="till_forgott
     location_id: s.Identifier
     till_id: s.Identifier
     up_to_epoch: s.Epoch
+    after_offset: s.Number
     decided_by: str
     decided_at: Time
 
@@ -89,6 +90,7 @@ class WireGapClosed(msgspec.Struct, frozen=True, gc=False, tag="gap_closed"):
     till_id: s.Identifier
     epoch: s.Epoch
     up_to_sequence: s.Number
+    after_offset: s.Number
     decided_by: str
     decided_at: Time
 
