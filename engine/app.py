@@ -9,11 +9,8 @@ import faust
 import structlog
 from yarl import URL
 
-from engine.changelog import TOMBSTONES_KEPT_SECONDS
-from engine.clients import TOPIC_EXISTS, AdminClient, NewTopic
 from engine.consumer import BatchConsumer, BatchTransport
 from engine.contract import AgentSpec
-from engine.errors import TopicsUnfit
 from engine.flow import PartitionFlow
 from engine.settings import EngineSettings
 
@@ -25,13 +22,6 @@ EXIT_FAILED = 70
 SESSION_TIMEOUT_SECONDS = 12.0
 """A dead worker's partitions move on after so long. Shorter and a garbage collection or a busy
 disk looks like death; Faust's default of 60 s leaves shops without figures for a minute."""
-
-CHANGELOG_BATCH_BYTES_MAX = 8 * 1024 * 1024
-"""``max.message.bytes`` of the changelog, well above the largest batch that is written."""
-
-INSYNC_REPLICAS_MIN = 2
-"""Copies that must hold a state change before it counts, where there are so many: with one, a
-lost broker takes state along that outputs already tell of."""
 
 
 class BatchApp(faust.App):
@@ -88,43 +78,3 @@ def build_app(
     for name in spec.topics:
         app.topics.add(topic(name, key_serializer="raw", value_serializer="raw"))
     return app
-
-
-async def ensure_topics(spec: AgentSpec, settings: EngineSettings, replication: int) -> int:
-    """Check the inputs, create the changelog beside them; the number of partitions.
-
-    Raises `TopicsUnfit` where an input is missing or the partition counts differ.
-    """
-    admin = AdminClient(bootstrap_servers=settings.bootstrap)
-    await admin.start()
-    try:
-        partitions = await _partitions(admin, spec.topics)
-        await _create_changelog(admin, settings.changelog, partitions, replication)
-        return partitions
-    finally:
-        await admin.close()
-
-
-async def _partitions(admin: Any, topics: tuple[str, ...]) -> int:
-    described = await admin.describe_topics(list(topics))
-    counts = {found["topic"]: len(found["partitions"]) for found in described}
-    missing = [topic for topic in topics if not counts.get(topic)]
-    if missing:
-        raise TopicsUnfit(f"topics are missing: {', '.join(missing)}")
-    if len(set(counts.values())) > 1:
-        raise TopicsUnfit(f"topics that are read together differ in partitions: {counts}")
-    return counts[topics[0]]
-
-
-async def _create_changelog(admin: Any, name: str, partitions: int, replication: int) -> None:
-    config = {
-        "cleanup.policy": "compact",
-        "delete.retention.ms": str(TOMBSTONES_KEPT_SECONDS * 1000),
-        "max.message.bytes": str(CHANGELOG_BATCH_BYTES_MAX),
-        "min.insync.replicas": str(min(INSYNC_REPLICAS_MIN, replication)),
-    }
-    topic = NewTopic(name, partitions, replication, topic_configs=config)
-    response = await admin.create_topics([topic])
-    for _, code, *rest in response.topic_errors:
-        if code not in (0, TOPIC_EXISTS):
-            raise TopicsUnfit(f"the changelog {name} could not be made: {rest or code}")

@@ -29,4 +29,9 @@ CorruptRecord: type[Exception] = aiokafka.errors.CorruptRecordException
 IllegalStateError: type[Exception] = aiokafka.errors.IllegalStateError
 KafkaError: type[Exception] = aiokafka.errors.KafkaError
 OffsetOutOfRange: type[Exception] = aiokafka.errors.OffsetOutOfRangeError
+BATCH_REFUSED: tuple[type[Exception], ...] = (
+    aiokafka.errors.MessageSizeTooLargeError,
+    aiokafka.errors.RecordListTooLargeError,
+)
+"""What a broker says to a record batch that is larger than its topic takes."""
 TOPIC_EXISTS: int = aiokafka.errors.TopicAlreadyExistsError.errno

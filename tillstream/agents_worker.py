@@ -14,13 +14,14 @@ import uvloop
 from prometheus_client import CollectorRegistry, start_http_server
 
 from agents.retail import retail_agent
-from engine.app import BatchApp, build_app, ensure_topics, stop_now
+from engine.app import BatchApp, build_app, stop_now
 from engine.clients import KafkaError
 from engine.contract import AgentSpec
 from engine.errors import TopicsUnfit
 from engine.partition import Progress
 from engine.rivals import NameTaken, claim
 from engine.settings import EngineSettings
+from engine.topics import ensure_topics
 from engine.watchdog import Watchdog
 from tillstream.figures import Reckoned, WorkerFigures
 from tillstream.settings import Settings

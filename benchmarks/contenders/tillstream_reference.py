@@ -13,10 +13,11 @@ import msgspec
 import uvloop
 
 from benchmarks.job import FirstEvents, Job, job_from_environment
-from engine.app import build_app, ensure_topics
+from engine.app import build_app
 from engine.contract import AgentSpec, Message, Outbox, Record
 from engine.settings import EngineSettings
 from engine.state import PartitionState, Table
+from engine.topics import ensure_topics
 from tables.offsets import UNSEEN, require_unseen
 from tillstream.agents_worker import GC_THRESHOLDS
 

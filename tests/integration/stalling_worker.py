@@ -13,12 +13,13 @@ from typing import Any
 
 import faust
 
-from engine.app import BatchApp, build_app, ensure_topics, stop_now
+from engine.app import BatchApp, build_app, stop_now
 from engine.contract import AgentSpec, Outbox, Record
 from engine.flow import PartitionFlow
 from engine.log import KafkaLog
 from engine.settings import EngineSettings
 from engine.state import PartitionState
+from engine.topics import ensure_topics
 from engine.watchdog import Watchdog
 
 STALL_SECONDS = 6.0

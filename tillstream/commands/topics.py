@@ -36,7 +36,11 @@ def sync_topics(
     """
     settings = load_settings()
     findings = sync(
-        settings.require("kafka"), settings.partitions, settings.replication, change=not check
+        settings.require("kafka"),
+        settings.partitions,
+        settings.replication,
+        change=not check,
+        application_id=settings.application_id,
     )
     if as_json:
         typer.echo(json.dumps([finding.as_json() for finding in findings], indent=2))

@@ -1,0 +1,85 @@
+"""The topics of an application: its inputs are checked, its changelog is made beside them."""
+
+from typing import Any
+
+from engine.batches import MESSAGE_BYTES_MAX
+from engine.changelog import TOMBSTONES_KEPT_SECONDS
+from engine.clients import TOPIC_EXISTS, AdminClient, NewTopic
+from engine.contract import AgentSpec
+from engine.errors import TopicsUnfit
+from engine.settings import EngineSettings
+
+CHANGELOG_SEGMENT_BYTES = 64 * 1024 * 1024
+"""``segment.bytes`` of the changelog. The newest segment is never compacted: by Kafka's default
+of 1 GiB each partition of a rebuild reads up to a gigabyte of passed states. A few MiB would
+litter files, and make the cleaner run without end."""
+
+INSYNC_REPLICAS_MIN = 2
+"""Copies that must hold a state change before it counts, where there are so many: with one, a
+lost broker takes state along that outputs already tell of."""
+
+
+async def ensure_topics(spec: AgentSpec, settings: EngineSettings, replication: int) -> int:
+    """Check the inputs, create the changelog beside them; the number of partitions.
+
+    Raises `TopicsUnfit` where an input is missing, or the partition counts differ from each
+    other or from those of the changelog that is there.
+    """
+    admin = AdminClient(bootstrap_servers=settings.bootstrap)
+    await admin.start()
+    try:
+        partitions = await _partitions(admin, spec.topics)
+        await _ensure_changelog(admin, settings.changelog, partitions, replication)
+        return partitions
+    finally:
+        await admin.close()
+
+
+async def _partitions(admin: Any, topics: tuple[str, ...]) -> int:
+    described = await admin.describe_topics(list(topics))
+    counts = {found["topic"]: len(found["partitions"]) for found in described}
+    missing = [topic for topic in topics if not counts.get(topic)]
+    if missing:
+        raise TopicsUnfit(f"topics are missing: {', '.join(missing)}")
+    if len(set(counts.values())) > 1:
+        raise TopicsUnfit(f"topics that are read together differ in partitions: {counts}")
+    return counts[topics[0]]
+
+
+async def _ensure_changelog(admin: Any, name: str, partitions: int, replication: int) -> None:
+    topic = NewTopic(name, partitions, replication, topic_configs=changelog_configs(replication))
+    response = await admin.create_topics([topic])
+    for _, code, *rest in response.topic_errors:
+        if code == TOPIC_EXISTS:
+            await _require_width(admin, name, partitions)
+        elif code:
+            raise TopicsUnfit(f"the changelog {name} could not be made: {rest or code}")
+
+
+def changelog_configs(replication: int) -> dict[str, str]:
+    """The settings of a changelog of ``replication`` replicas, in Kafka's names."""
+    return {
+        "cleanup.policy": "compact",
+        "delete.retention.ms": str(TOMBSTONES_KEPT_SECONDS * 1000),
+        "max.message.bytes": str(MESSAGE_BYTES_MAX),
+        "min.insync.replicas": str(min(INSYNC_REPLICAS_MIN, replication)),
+        "segment.bytes": str(CHANGELOG_SEGMENT_BYTES),
+    }
+
+
+async def _require_width(admin: Any, name: str, partitions: int) -> None:
+    (described,) = await admin.describe_topics([name])
+    found = len(described["partitions"])
+    if found != partitions:
+        raise TopicsUnfit(widened(name, found, partitions))
+
+
+def widened(changelog: str, found: int, partitions: int) -> str:
+    """What it means that a changelog has ``found`` partitions and its inputs ``partitions``."""
+    return (
+        f"the state is kept in {found} partitions ({changelog}) and the inputs have {partitions}: "
+        "somebody changed the number of partitions. Keys have moved to partitions that hold "
+        "nothing of their state. A topic is never widened: make new topics with the number that "
+        "is wanted, replay the inputs into them, and start a new application id, which rebuilds "
+        "the state from them"
+    )

@@ -1,0 +1,79 @@
+"""One transaction of a partition: changelog, outputs and input offsets, all or nothing."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from engine.batches import MessageTooLarge, RecordBatch, batches
+from engine.clients import BATCH_REFUSED, TopicPartition
+from engine.contract import Message
+
+
+class Sent(NamedTuple):
+    """A record batch on its way, and what the broker will say of it."""
+
+    topic: str
+    batch: RecordBatch
+    answer: asyncio.Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Transactions:
+    """The transactions of one partition of an application, by its producer.
+
+    ``producer`` is aiokafka's, transactional and started; see its ``begin_transaction``,
+    ``send_batch``, ``send_offsets_to_transaction`` and ``commit_transaction``.
+    """
+
+    producer: Any
+    group: str
+    partition: int
+
+    async def commit(
+        self,
+        changelog: str,
+        changes: Mapping[bytes, bytes | None],
+        outputs: Mapping[str, Iterable[Message]],
+        positions: Mapping[str, int],
+    ) -> int:
+        """Make everything durable at once; the offset after the last changelog record.
+
+        ``changes`` are never empty: the positions are part of the state. ``positions`` are the
+        next offsets to read, by input topic. Any failure is the caller's end: the transaction is
+        aborted by whoever opens the partition next.
+        """
+        await self.producer.begin_transaction()
+        state = await self._send(changelog, map(Message, changes.keys(), changes.values()))
+        sent = list(state)
+        for topic, messages in outputs.items():
+            sent += await self._send(topic, messages)
+        offsets = {TopicPartition(t, self.partition): at for t, at in positions.items()}
+        await self.producer.send_offsets_to_transaction(offsets, self.group)
+        await asyncio.gather(*map(_accepted, sent))
+        await self.producer.commit_transaction()
+        return _behind(state[-1])
+
+    async def _send(self, topic: str, messages: Iterable[Message]) -> Sequence[Sent]:
+        send = self.producer.send_batch
+        return [
+            Sent(topic, batch, await send(batch, topic, partition=self.partition))
+            for batch in batches(messages)
+        ]
+
+
+async def _accepted(sent: Sent) -> None:
+    """Raises `MessageTooLarge` where the topic takes no batch of that size."""
+    try:
+        await sent.answer
+    except BATCH_REFUSED as refused:
+        raise MessageTooLarge(
+            f"{sent.topic} takes no record batch as large as one of {sent.batch.size()} bytes, "
+            f"which begins with the key {sent.batch.first_key!r}. Each start would send it again: "
+            "raise that topic's max.message.bytes, or restore what it was"
+        ) from refused
+
+
+def _behind(last: Sent) -> int:
+    """The offset after a batch's last record; the broker tells that of its first."""
+    return int(last.answer.result().offset) + int(last.batch.record_count())
