@@ -133,6 +133,12 @@ BOARD_DATABASE_UP = MetricSpec(
 BOARD_KAFKA_UP = MetricSpec(
     "tillstream_board_kafka_up", "gauge", "1 while Kafka answers the board."
 )
+BOARD_MALFORMED = MetricSpec(
+    "tillstream_board_malformed_total",
+    "counter",
+    "Messages that the board passed over, for they are not what their topic's contract says.",
+    ("topic",),
+)
 STOCK_ALERTS = MetricSpec(
     "tillstream_stock_alerts",
     "gauge",
@@ -142,7 +148,7 @@ STOCK_ALERTS = MetricSpec(
 MISSING_EVENTS = MetricSpec(
     "tillstream_missing_events",
     "gauge",
-    "Till events that later ones prove to be missing, by location.",
+    "Till events that later ones prove to be missing, of all open epochs, by location.",
     ("location_id",),
 )
 SILENT_TILLS = MetricSpec(
@@ -188,6 +194,7 @@ BY_PROCESS = {
         BOARD_AGE,
         BOARD_DATABASE_UP,
         BOARD_KAFKA_UP,
+        BOARD_MALFORMED,
         FRESHNESS,
         STOCK_ALERTS,
         MISSING_EVENTS,
