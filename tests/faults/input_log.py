@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from kafka import KafkaConsumer
-from kafka.structs import TopicPartition
-
-from tests.acceptance.outside.feed import DeadLetter, letter_of
+from tests.acceptance.outside.feed import Place
 from tests.acceptance.outside.findings import Findings
 from tests.acceptance.outside.message import Message
-from tests.acceptance.outside.oracle import Oracle
-from tests.acceptance.outside.plan import INPUT
 
 from .feed import Acknowledged
-
-Place = tuple[int, int]
-
-
-def read_input(servers: str) -> dict[Place, Any]:
-    """Every record of the input topic by partition and offset, in order."""
-    consumer: Any = KafkaConsumer(
-        bootstrap_servers=servers, isolation_level="read_committed", enable_auto_commit=False
-    )
-    places = [TopicPartition(INPUT, at) for at in sorted(consumer.partitions_for_topic(INPUT))]
-    consumer.assign(places)
-    consumer.seek_to_beginning(*places)
-    ends = consumer.end_offsets(places)
-    records: dict[Place, Any] = {}
-    while any(consumer.position(place) < ends[place] for place in places):
-        for batch in consumer.poll(timeout_ms=1000, max_records=5000).values():
-            records.update({(one.partition, one.offset): one for one in batch})
-    consumer.close()
-    return dict(sorted(records.items()))
 
 
 def attribute(
@@ -62,15 +37,3 @@ def attribute(
         else:
             found.append((record, message))
     return found
-
-
-def feed_oracle(oracle: Oracle, found: Iterable[tuple[Any, Message]]) -> list[DeadLetter]:
-    """Let the oracle see the good messages in the order of the log; the letters of the others."""
-    letters: list[DeadLetter] = []
-    for record, message in found:
-        if message.bad:
-            letters.append(letter_of(message, record))
-        elif message.event:
-            stamp = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-            oracle.event(message.event, stamp)
-    return letters

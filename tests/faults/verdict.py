@@ -12,14 +12,15 @@ from tests.acceptance.outside.changes import Change
 from tests.acceptance.outside.check_causes import compare_causes
 from tests.acceptance.outside.database import rows_of
 from tests.acceptance.outside.findings import Findings
+from tests.acceptance.outside.input_log import feed_oracle, read_input
 from tests.acceptance.outside.outputs import Outputs
-from tests.acceptance.outside.run import Run, closing, settle
+from tests.acceptance.outside.run import Run, closing, expect_movement, settle
 from tests.acceptance.outside.stack import say, tillstream
 
 from .business import Business
 from .feed import Feed, eventually
 from .fresh import check_fresh
-from .input_log import attribute, feed_oracle, read_input
+from .input_log import attribute
 from .stack import OwnStack
 
 LOST = ("absent", "lost")
@@ -56,9 +57,9 @@ def judge(stack: OwnStack, run: Run, feed: Feed, business: Business, verdict: Ve
     records = read_input(stack.addresses.kafka)
     found = attribute(records, feed.acknowledged, feed.unanswered, findings)
     run.changes = list(business.committed)
-    run.letters = feed_oracle(run.oracle, found)
+    run.letters = feed_oracle(run.oracle, found, feed.partitions)
     for movement in run.movements():
-        run.oracle.movement(movement)
+        expect_movement(run, movement)
     verdict.events, verdict.dead_letters = len(found), len(run.letters)
     say(f"  {len(records)} messages lie in the input topic, {len(run.letters)} of them malformed")
     _check_source(stack, run, findings)
@@ -91,7 +92,7 @@ def _check_outputs(stack: OwnStack, run: Run, findings: Findings) -> None:
     if reconciled.returncode:
         findings.add("reconcile", (reconciled.stdout + reconciled.stderr)[-1500:])
     last = outputs.history.last
-    newest = check_fresh(stack.home, stack.addresses.kafka, run.plan, last, findings)
+    newest = check_fresh(stack.home, stack.addresses.kafka, run, last, findings)
     dsn = stack.addresses.postgres
     eventually(30, lambda: not _differing_rows(dsn, run, newest).counts)
     findings.absorb(_differing_rows(dsn, run, newest))

@@ -14,8 +14,9 @@ from functools import lru_cache
 from typing import Any
 
 from tests.acceptance.outside.plan import Plan, uuid7
-from tests.acceptance.outside.world import Key, Movement, Policy, Product, World, quantity_for
+from tests.acceptance.outside.world import Movement, Policy, Product, World, quantity_for
 
+from .row_numbers import numbered
 from .sent import (
     ASSORTMENT,
     LOCATIONS,
@@ -36,9 +37,9 @@ def make_inputs(seed: int) -> Inputs:
     rng = random.Random(seed)
     plan = Plan(seed, 60, "s", STARTED)
     world = _world(plan, rng)
-    changes, moved = _changes(plan, world, rng)
+    changes = _changes(world, rng)
     sent = [*_opening(world), *_merged([*tills(plan, world, rng), changes], rng)]
-    return Inputs(plan, sent, moved)
+    return Inputs(plan, numbered(sent) if rng.random() < 0.7 else sent)
 
 
 def _world(plan: Plan, rng: random.Random) -> World:
@@ -50,7 +51,9 @@ def _world(plan: Plan, rng: random.Random) -> World:
         for product in products:
             if rng.random() < 0.8:
                 point = rng.choice((0, 5, 20)) * (300 if product.unit == "gram" else 1)
-                policy = Policy(location, product.sku, rng.random() > 0.1, point, point * 3 + 10)
+                above = rng.choice((None, 0, 4, point))
+                listed = rng.random() > 0.1
+                policy = Policy(location, product.sku, listed, point, point * 3 + 10, above)
                 world.policies[policy.key] = policy
             world.opening.append([_movement(location, product, "delivery", 40, rng)])
     return world
@@ -92,10 +95,11 @@ def _product_row(product: Product) -> dict[str, Any]:
     return {**row, "tax_basis_points": product.tax_basis_points}
 
 
-def _policy_row(policy: Policy) -> Sent:
+def _policy_row(policy: Policy, changed_ms: int = 1_000) -> Sent:
     row: dict[str, Any] = {"location_id": policy.location_id, "sku": policy.sku}
     row |= {"listed": policy.listed, "reorder_point": policy.reorder_point}
-    row |= {"order_up_to": policy.order_up_to}
+    row |= {"order_up_to": policy.order_up_to, "hysteresis": policy.hysteresis}
+    row["__source_ts_ms"] = changed_ms
     return _row(ASSORTMENT, row, lambda expected: expected.set_policy(policy))
 
 
@@ -104,9 +108,9 @@ def _movement_row(movement: Movement) -> Sent:
     return _row(MOVEMENTS, row, lambda expected: expected.movement(movement))
 
 
-def _changes(plan: Plan, world: World, rng: random.Random) -> tuple[list[Sent], set[Key]]:
-    """What the database does later, to every second product only, and what it touched."""
-    changed = world.products[::2]
+def _changes(world: World, rng: random.Random) -> list[Sent]:
+    """What the database does later."""
+    changed = world.products
     sent: list[Sent] = []
     for _ in range(rng.randint(0, 6)):
         location, product = rng.choice(world.locations), rng.choice(changed)
@@ -120,7 +124,7 @@ def _changes(plan: Plan, world: World, rng: random.Random) -> tuple[list[Sent], 
             sent.append(replace(row, value=(row.value or b"")[:-9], effect=None, bad="broken_json"))
     sent += _policy_changes(world, changed, rng)
     rng.shuffle(sent)
-    return sent, {(at, one.sku) for at in world.locations for one in changed}
+    return sent
 
 
 def _policy_changes(world: World, changed: list[Product], rng: random.Random) -> list[Sent]:
@@ -129,14 +133,17 @@ def _policy_changes(world: World, changed: list[Product], rng: random.Random) ->
         if policy.sku not in [product.sku for product in changed] or rng.random() < 0.6:
             continue
         point = policy.reorder_point * 2 + 7
-        moved = Policy(policy.location_id, policy.sku, policy.listed, point, point * 3)
-        sent += [_policy_row(moved)] if rng.random() < 0.6 else _removal(policy)
+        above = 5 if policy.hysteresis is None else None
+        moved = Policy(policy.location_id, policy.sku, policy.listed, point, point * 3, above)
+        sent += [_policy_row(moved, 2_000)] if rng.random() < 0.6 else _removal(policy)
+        if rng.random() < 0.4:  # somebody sends an old row back from the dead letters
+            sent.append(replace(_policy_row(policy), effect=None))
     return sent
 
 
 def _removal(policy: Policy) -> list[Sent]:
     """A deleted row, as Debezium tells it: its last state with a mark, and a tombstone."""
-    row = _policy_row(policy)
+    row = _policy_row(policy, 2_000)
     marked = (row.value or b"")[:-1] + b', "__deleted": "true"}'
     removed = replace(row, value=marked, effect=lambda expected: expected.remove_policy(policy))
     return [removed, replace(row, value=None, effect=None)]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tests.acceptance.outside.feed import DeadLetter
+from tests.acceptance.outside.limits import MALFORMED, WRONG_PARTITION
+from tests.acceptance.outside.malformed import ASTRAY
 from tests.acceptance.outside.oracle import Oracle
 from tests.acceptance.outside.partition import partition_of
 from tests.acceptance.outside.plan import Plan
@@ -26,7 +28,8 @@ LOCATIONS = "cdc.locations"
 NIGHT = timedelta(hours=5)
 """Longer than an open cart is kept."""
 
-Effect = Callable[["Expectation"], None]
+Effect = Callable[["Expectation"], str | None]
+"""What a message does; the reason where it must become a dead letter after all."""
 
 
 @dataclass
@@ -34,22 +37,23 @@ class Expectation:
     """What must come of the input up to a point: the oracle, and the policies."""
 
     oracle: Oracle = field(default_factory=Oracle)
-    policies: dict[Key, Policy] = field(default_factory=dict[Key, Policy])
+    policies: dict[Key, list[Policy | None]] = field(default_factory=dict[Key, list[Policy | None]])
     booked: set[str] = field(default_factory=set[str])
 
-    def movement(self, movement: Movement) -> None:
+    def movement(self, movement: Movement) -> str | None:
         """A movement was booked, or a connector that was reset sent it again."""
-        if movement.movement_id not in self.booked:
-            self.booked.add(movement.movement_id)
-            self.oracle.movement(movement)
+        if movement.movement_id in self.booked:
+            return None
+        self.booked.add(movement.movement_id)
+        return self.oracle.movement(movement)
 
     def set_policy(self, policy: Policy) -> None:
         """An assortment row was written."""
-        self.policies[policy.key] = policy
+        self.policies.setdefault(policy.key, []).append(policy)
 
     def remove_policy(self, policy: Policy) -> None:
         """An assortment row was deleted."""
-        self.policies.pop(policy.key, None)
+        self.policies.setdefault(policy.key, []).append(None)
 
 
 @dataclass(frozen=True)
@@ -70,19 +74,21 @@ class Sent:
         stamp = STAMP_MS if self.topic == TILL_EVENTS else -1
         return InputRecord(self.topic, PARTITION, offset, stamp, self.key, self.value, self.headers)
 
-    def letter(self, offset: int) -> DeadLetter:
-        """The dead letter that it must become."""
+    def letter(self, offset: int, reason: str | None) -> DeadLetter:
+        """The dead letter that it must become, being bad in itself or for this `reason`."""
         source = f"{self.topic}-{PARTITION}-{offset}"
-        return DeadLetter(source, self.bad or "", self.key, self.value, list(self.headers))
+        if reason is None:
+            reason = WRONG_PARTITION if self.bad in ASTRAY else MALFORMED
+        kind, headers = self.bad or reason, list(self.headers)
+        return DeadLetter(source, kind, reason, self.key, self.value, headers)
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that is sent, in order, and what the database changed after its opening."""
+    """All that is sent, in order."""
 
     plan: Plan
     sent: list[Sent]
-    moved: set[Key]
 
 
 def places(stem: str, here: bool) -> Iterator[str]:

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from tests.acceptance.outside.carts import Till
-from tests.acceptance.outside.faults import number
+from tests.acceptance.outside.faults import number, unreadable
+from tests.acceptance.outside.journal import chain, forked
 from tests.acceptance.outside.malformed import ASTRAY, KINDS, spoil
 from tests.acceptance.outside.message import Message, message_of
 from tests.acceptance.outside.plan import Plan, parse_time, rfc3339
@@ -20,7 +21,7 @@ from .sent import NIGHT, STARTED, TILL_EVENTS, Effect, Sent, places
 def tills(plan: Plan, world: World, rng: random.Random) -> Iterator[list[Sent]]:
     for location in world.selling:
         for at in range(rng.randint(1, 2)):
-            yield _till(plan, world, location, f"{location}-t{at}", rng)
+            yield _till(plan, world, location, str(at), rng)
 
 
 def _till(plan: Plan, world: World, location: str, till_id: str, rng: random.Random) -> list[Sent]:
@@ -28,6 +29,8 @@ def _till(plan: Plan, world: World, location: str, till_id: str, rng: random.Ran
     events = number(plan, script, rng)
     if rng.random() < 0.6:
         _sleep(events[rng.randrange(len(events)) :], rng)
+    if rng.random() < 0.5:
+        chain(events)
     messages: list[Message] = []
     for index, event in enumerate(events):
         messages += _delivered(event, float(index), rng)
@@ -47,14 +50,18 @@ def _delivered(event: dict[str, Any], at: float, rng: random.Random) -> Iterator
     fate = rng.random()
     if fate < 0.02:
         return
-    if fate < 0.08:
+    if fate < 0.07:
         yield _spoilt(event, at, rng)
+    elif fate < 0.08:
+        yield message_of(unreadable(event, rng), at, rng)
     if fate < 0.05:
         return
     late = rng.choice((0.0, 1.5, 6.0)) if rng.random() < 0.15 else 0.0
     yield message_of(event, at + late, rng)
     if rng.random() < 0.1:
         yield message_of(event, at + late + rng.choice((0.5, 8.0)), rng)
+    if rng.random() < 0.05:
+        yield message_of(forked(event, rng), at + late + rng.choice((-0.5, 0.5, 8.0)), rng)
 
 
 def _spoilt(event: dict[str, Any], at: float, rng: random.Random) -> Message:
@@ -65,11 +72,15 @@ def _spoilt(event: dict[str, Any], at: float, rng: random.Random) -> Message:
 
 
 def _sent(message: Message, rng: random.Random) -> Sent:
-    effect = None if message.bad or message.event is None else _event_effect(message.event)
     skips = rng.randint(1, 3) if rng.random() < 0.02 else 0
-    headers = tuple(message.headers)
+    headers, effect = tuple(message.headers), _effect(message)
     return Sent(TILL_EVENTS, message.key, message.value, effect, headers, message.bad, skips=skips)
 
 
-def _event_effect(event: dict[str, Any]) -> Effect:
-    return lambda expected: expected.oracle.event(event, STARTED)
+def _effect(message: Message) -> Effect | None:
+    event, value = message.event, message.value
+    if message.bad in ASTRAY:
+        return None
+    if message.bad is not None:
+        return lambda expected: expected.oracle.malformed(value)
+    return None if event is None else lambda expected: expected.oracle.event(event, STARTED)

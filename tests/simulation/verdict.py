@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 
 from engine.partition import POSITIONS
-from engine.state import SEPARATOR
-from tests.acceptance.outside import check_letters, check_topics, crossings
+from engine.table import SEPARATOR
+from tests.acceptance.outside import check_letters, check_topics
+from tests.acceptance.outside.crossings import Crossings
 from tests.acceptance.outside.findings import Findings
 from tests.acceptance.outside.history import History
-from tests.acceptance.outside.plan import ALERTS, LEVELS, OUTPUTS, TILLS, TOTALS
+from tests.acceptance.outside.plan import LEVELS, OUTPUTS, TILLS, TOTALS
 
 from .broker import CHANGELOG, PARTITION, PARTITIONS, Broker
 from .sent import TILL_EVENTS, Expectation, Inputs, Sent
@@ -51,6 +52,7 @@ class Verdict:
         self._inputs = inputs
         self._broker = broker
         self._expected = Expectation()
+        self._crossings = Crossings(step_by_step=True)
         self._due: list[Any] = []
         self._sent: dict[str, list[tuple[int, Sent]]] = {}
         self._told: dict[str, int] = {}
@@ -78,7 +80,6 @@ class Verdict:
             told = self._broker.committed_offsets.get(topic, 0)
             self.findings.same("group offset", topic, reached, told)
         self.findings.absorb(self.history.findings)
-        self.findings.settle_readings()
 
     def _read_outputs(self) -> None:
         for topic in self._broker.logs:
@@ -119,10 +120,9 @@ class Verdict:
             while at < len(sent) and sent[at][0] < position:
                 offset, one = sent[at]
                 at += 1
-                if one.effect is not None:
-                    one.effect(self._expected)
-                if one.bad is not None:
-                    self._due.append(one.letter(offset))
+                reason = one.effect(self._expected) if one.effect is not None else None
+                if one.bad is not None or reason is not None:
+                    self._due.append(one.letter(offset, reason))
             self._told[topic] = at
 
     def _compare(self) -> None:
@@ -132,8 +132,5 @@ class Verdict:
         check_topics.check_levels(oracle, last[LEVELS], findings)
         check_topics.check_totals(oracle, last[TOTALS], findings)
         check_topics.check_tills(oracle, last[TILLS], findings)
-        check_topics.check_alerts(oracle, policies, last[ALERTS], findings)
-        crossings.check_crossings(
-            oracle.levels, policies, self._inputs.moved, self.history.alerts, findings
-        )
+        self._crossings.check(oracle.levels, policies, self.history.alerts, findings)
         check_letters.check_letters(self._inputs.plan, self._due, self.letters, findings)

@@ -84,10 +84,10 @@ def _verdict(run: Run, findings: Findings, seconds: float) -> int:
         "seed": run.plan.seed,
         "messages": len(run.messages),
         "dead_letters": len(run.letters),
-        "duplicates": sum(sum(till.repeats.values()) for till in run.oracle.tills.values()),
+        "duplicates": sum(till.repeats for till in run.oracle.tills.values()),
         "keys": len(run.oracle.levels),
         "seconds": round(seconds, 1),
-        "readings": findings.readings(),
+        "forks": sum(till.forks for till in run.oracle.tills.values()),
         "differences": dict(findings.counts),
     }
     say(json.dumps(summary))

@@ -1,4 +1,4 @@
-"""What one till reports: carts from opening to receipt, returns and heartbeats."""
+"""What one till reports: carts from opening to receipt, returns, heartbeats and what is audited."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .asides import aside
 from .plan import Plan
 from .sales import completed, line_of, returned
 from .world import Product, World
@@ -21,6 +22,7 @@ class Cart:
     cart_id: str
     business_date: str
     lines: dict[int, Event] = field(default_factory=dict[int, Event])
+    marks: Event = field(default_factory=dict[str, Any])
 
 
 @dataclass
@@ -55,10 +57,12 @@ class Till:
             return iter([self._event("till_heartbeat", self._date())])
         if choice < 0.15:
             return iter([self._return()])
-        return self._cart()
+        if choice < 0.19:
+            return iter([self._event(business_date=self._date(), **aside(self.rng))])
+        return self._taken_over() if choice < 0.21 else self._cart()
 
-    def _event(self, kind: str, business_date: str, **more: Any) -> Event:
-        head: Event = {"type": kind, "location_id": self.location_id, "till_id": self.till_id}
+    def _event(self, type: str, business_date: str, **more: Any) -> Event:
+        head: Event = {"type": type, "location_id": self.location_id, "till_id": self.till_id}
         return {**head, "business_date": business_date, **more}
 
     def _date(self) -> str:
@@ -77,27 +81,55 @@ class Till:
         return self.world.products[int(share * len(self.world.products))]
 
     def _cart(self) -> Iterator[Event]:
+        """A cart from its opening to its end; tills of one shop give the same numbers."""
         self.carts += 1
-        cart = Cart(f"{self.till_id}-c{self.carts}", self._date())
+        cart = Cart(str(self.carts), self._date())
+        if self.rng.random() < 0.03:
+            cart.marks = {"training": True}
         silent = self.rng.random() < 0.15
         steps = list(self._shopping(cart))
         if not silent:
             yield from steps
+            if self.rng.random() < 0.04:
+                yield from self._pause(cart)
         yield from self._ending(cart, self.rng.random(), silent)
+
+    def _pause(self, cart: Cart) -> Iterator[Event]:
+        """The cart is put aside, and most are taken up again."""
+        yield self._on_cart("cart_suspended", cart)
+        if self.rng.random() < 0.7:
+            yield self._resumed(cart, self.till_id)
+            yield self._line(cart, len(cart.lines) + 40)
+
+    def _taken_over(self) -> Iterator[Event]:
+        """A cart that was put aside at another till goes on here, under the id it has there."""
+        self.carts += 1
+        cart = Cart(f"x-{self.carts}", self._date())
+        for number in range(1, self.rng.randint(2, 4)):
+            cart.lines[number] = line_of(self._product(), number, self.rng)
+        yield self._resumed(cart, "9")
+        yield self._line(cart, 8)
+        yield from self._ending(cart, self.rng.random(), silent=False)
+
+    def _resumed(self, cart: Cart, from_till_id: str) -> Event:
+        lines = list(cart.lines.values())
+        return self._on_cart("cart_resumed", cart, from_till_id=from_till_id, lines=lines)
+
+    def _line(self, cart: Cart, number: int) -> Event:
+        line = cart.lines[number] = line_of(self._product(), number, self.rng)
+        return self._on_cart("line_added", cart, line=line)
 
     def _shopping(self, cart: Cart) -> Iterator[Event]:
         more = {"cashier_id": "c-1"} if self.rng.random() < 0.5 else {}
         yield self._on_cart("cart_opened", cart, **more)
         for number in range(1, self.rng.choice((1, 2, 2, 3, 3, 4, 5, 9)) + 1):
-            line = line_of(self._product(), number, self.rng)
-            cart.lines[number] = line
-            yield self._on_cart("line_added", cart, line=line)
+            yield self._line(cart, number)
             if self.rng.random() < 0.08:
                 del cart.lines[number]
                 yield self._on_cart("line_voided", cart, line_no=number)
 
     def _on_cart(self, kind: str, cart: Cart, **more: Any) -> Event:
-        return self._event(kind, cart.business_date, cart_id=cart.cart_id, **more)
+        return self._event(kind, cart.business_date, cart_id=cart.cart_id, **cart.marks, **more)
 
     def _ending(self, cart: Cart, choice: float, silent: bool) -> Iterator[Event]:
         if choice < 0.03 and not silent:

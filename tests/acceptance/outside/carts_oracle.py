@@ -1,23 +1,30 @@
-"""What the contract says about open carts, worked out in the plainest way."""
+"""What the contract says about open carts, worked out in the plainest way.
+
+Events of a cart count as if they had come in the order of the till's own numbers: what it said
+before it suspended or resumed a cart is history when it comes late.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from .limits import KEPT
+
 Event = dict[str, Any]
-ENDINGS = ("cart_completed", "cart_abandoned")
+Mark = tuple[int, int]
+CartKey = tuple[str, str]
+ENDINGS = ("cart_completed", "cart_abandoned", "cart_suspended")
+OF_CARTS = ("cart_opened", "line_added", "line_voided", "cart_resumed", *ENDINGS)
 REMEMBERED = timedelta(hours=4)
-AHEAD_MAX = timedelta(hours=24)
 
 
 def credible(occurred_at: datetime, stamp: datetime | None) -> datetime:
-    """The time to believe: the broker's where a till claims to be a day ahead of it."""
-    if stamp is not None and occurred_at - stamp > AHEAD_MAX:
-        return stamp
-    return occurred_at
+    """The time to believe: never later than when the event was stored."""
+    return occurred_at if stamp is None else min(occurred_at, stamp)
 
 
 @dataclass
@@ -29,66 +36,111 @@ class OpenCart:
     last: datetime
     opened: bool = False
     ended: bool = False
-    lines: dict[int, tuple[str, int]] = field(default_factory=dict[int, tuple[str, int]])
-    voided: set[int] = field(default_factory=set[int])
+    suspended_at: Mark | None = None
+    resumed_at: Mark = (0, 0)
+    lines: dict[int, tuple[str, int, Mark]] = field(
+        default_factory=dict[int, tuple[str, int, Mark]]
+    )
+    voided: dict[int, Mark] = field(default_factory=dict[int, Mark])
 
     def apply(self, event: Event, seen: datetime) -> set[str]:
         """Apply an event; return the products whose quantity in carts it touched."""
-        if self.ended:
+        mark = (event["epoch"], event["sequence"])
+        if mark < self.resumed_at or not self._is_open_to(event, mark):
             return set()
         self.last = max(self.last, seen)
         before = dict(self.lines)
-        self._change(event)
-        moved = {sku for line, (sku, _) in before.items() if line not in self.lines}
-        return moved | {sku for line, (sku, _) in self.lines.items() if line not in before}
+        self._change(event, mark)
+        return {line[0] for line in {*before.values()} ^ {*self.lines.values()}}
 
-    def _change(self, event: Event) -> None:
+    def carried(self) -> Counter[str]:
+        """What is in the cart, by product."""
+        counter: Counter[str] = Counter()
+        for sku, quantity, _ in self.lines.values():
+            counter[sku] += quantity
+        return counter
+
+    def _is_open_to(self, event: Event, mark: Mark) -> bool:
+        if not self.ended:
+            return True
+        resumes = event["type"] == "cart_resumed"
+        return resumes and self.suspended_at is not None and mark > self.suspended_at
+
+    def _change(self, event: Event, mark: Mark) -> None:
         kind = event["type"]
         if kind == "cart_opened":
             self.opened = True
         elif kind == "line_added":
-            self._add(event["line"])
+            self._add(event["line"], mark)
         elif kind == "line_voided":
-            self.voided.add(event["line_no"])
-            self.lines.pop(event["line_no"], None)
+            self._void(event["line_no"], mark)
+        elif kind == "cart_resumed":
+            self._resume(event["lines"], mark)
         elif kind in ENDINGS:
             self.ended = True
+            self.suspended_at = mark if kind == "cart_suspended" else None
             self.lines.clear()
 
-    def _add(self, line: Event) -> None:
-        if line["line_no"] not in self.voided:
-            self.lines[line["line_no"]] = (line["sku"], line["quantity"])
+    def _add(self, line: Event, mark: Mark) -> None:
+        number = line["line_no"]
+        if self.voided.get(number, (0, 0)) < mark:
+            self.lines[number] = (line["sku"], line["quantity"], mark)
+
+    def _void(self, number: int, mark: Mark) -> None:
+        self.voided[number] = max(mark, self.voided.get(number, (0, 0)))
+        if number in self.lines and self.lines[number][2] < mark:
+            del self.lines[number]
+
+    def _resume(self, lines: list[Event], mark: Mark) -> None:
+        self.ended, self.suspended_at, self.resumed_at = False, None, mark
+        self.lines = {number: line for number, line in self.lines.items() if line[2] > mark}
+        for line in lines:
+            self._add(line, mark)
 
 
 @dataclass
-class Carts:
-    """The carts of one location, and its clock, which forgets them."""
+class Place:
+    """One location: its clock, its carts, and which business dates have left."""
 
-    clock: datetime
-    known: dict[str, OpenCart] = field(default_factory=dict[str, OpenCart])
+    clock: datetime | None = None
+    known: dict[CartKey, OpenCart] = field(default_factory=dict[CartKey, OpenCart])
     due: datetime | None = None
+    in_carts: Counter[str] = field(default_factory=Counter[str])
+    dates: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    closed_to: str = ""
 
-    def tick(self, seen: datetime) -> None:
-        """Move the clock on; carts without an event for four hours are forgotten."""
-        self.clock = max(self.clock, seen)
-        if self.due is None or self.due > self.clock:
-            return
-        for cart_id in [key for key, cart in self.known.items() if self._over(cart.last)]:
-            del self.known[cart_id]
-        self.due = min((cart.last + REMEMBERED for cart in self.known.values()), default=None)
+    def tick(self, seen: datetime) -> datetime:
+        """Move the clock on; carts without an event for four hours and old dates leave."""
+        self.clock = max(self.clock or seen, seen)
+        if self.due is not None and self.due <= self.clock:
+            for key in [key for key, cart in self.known.items() if self._over(cart.last)]:
+                self.in_carts.subtract(self.known.pop(key).carried())
+            self.due = min((cart.last + REMEMBERED for cart in self.known.values()), default=None)
+        for date in [date for date, last in self.dates.items() if last + KEPT <= self.clock]:
+            del self.dates[date]
+            self.closed_to = max(self.closed_to, date)
+        return self.clock
 
     def cart(self, event: Event, seen: datetime) -> OpenCart | None:
         """The cart of an event; None where it is so late that it opens nothing."""
-        cart = self.known.get(event["cart_id"])
+        key = (event["till_id"], event["cart_id"])
+        cart = self.known.get(key)
         if cart is None and not self._over(seen):
             cart = OpenCart(event["till_id"], event["business_date"], seen)
-            self.known[event["cart_id"]] = cart
+            self.known[key] = cart
             self.due = min(self.due or seen + REMEMBERED, seen + REMEMBERED)
         return cart
 
     def open(self) -> Iterator[OpenCart]:
-        """The carts that are neither completed, abandoned nor forgotten."""
+        """The carts that are neither ended nor forgotten."""
         return (cart for cart in self.known.values() if not cart.ended)
 
+    def apply(self, cart: OpenCart, event: Event, seen: datetime) -> set[str]:
+        """Apply an event to a cart, and to what is in carts; the products that it touched."""
+        self.in_carts.subtract(cart.carried())
+        moved = cart.apply(event, seen)
+        self.in_carts.update(cart.carried())
+        return moved
+
     def _over(self, last: datetime) -> bool:
-        return last + REMEMBERED <= self.clock
+        return self.clock is not None and last + REMEMBERED <= self.clock

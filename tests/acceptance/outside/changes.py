@@ -35,7 +35,8 @@ def make_changes(plan: Plan, world: World, rng: random.Random) -> list[Change]:
 
 def _moved(policy: Policy) -> Policy:
     point = policy.reorder_point * 2 + 7
-    return Policy(policy.location_id, policy.sku, policy.listed, point, point * 3)
+    above = None if policy.hysteresis else 6
+    return Policy(policy.location_id, policy.sku, policy.listed, point, point * 3, above)
 
 
 def _movement_change(plan: Plan, world: World, rng: random.Random) -> Change:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import Any
 
 from .feed import DeadLetter
 from .findings import Findings
+from .limits import OUT_OF_RANGE
 from .outputs import by_source
 from .plan import Plan
 
@@ -40,7 +43,28 @@ def _compare(letter: DeadLetter, record: Any, findings: Findings) -> None:
     headers = list(record.headers)
     kept = [header for header in headers if header[0] not in ADDED]
     findings.same("dead letter headers", where, letter.headers, kept)
+    told = [value for header, value in headers if header == "reason"]
+    findings.same("dead letter reason", where, [letter.reason.encode()], told)
     for name in ADDED:
         values = [value for header, value in headers if header == name]
         if len(values) != 1 or not values[0]:
             findings.add(f"dead letter header {name}", f"{where}: {values}")
+
+
+def check_movements(plan: Plan, refused: set[str], records: list[Any], findings: Findings) -> None:
+    """Each movement that no sum can take once, and no other of this run."""
+    found: Counter[str] = Counter()
+    for record in records:
+        if plan.prefix.encode() not in (record.value or b""):
+            continue
+        movement_id = json.loads(record.value)["movement_id"]
+        found[movement_id] += 1
+        told = [value for header, value in record.headers if header == "reason"]
+        findings.same("movement letter reason", movement_id, [OUT_OF_RANGE.encode()], told)
+    for movement_id in refused - found.keys():
+        findings.add("movement letter absent", movement_id)
+    for movement_id, count in found.items():
+        if movement_id not in refused:
+            findings.add("movement letter unexpected", movement_id)
+        elif count > 1:
+            findings.add("movement letter twice", f"{movement_id}: {count} times")

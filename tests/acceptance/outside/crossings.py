@@ -1,70 +1,71 @@
-"""The whole history of the alerts, where the order of the inputs settles it.
-
-Till events of a location have one order; what the database says comes in between at a moment
-that no contract settles. So only products are judged whose stock and policy the database left
-alone after their opening.
-"""
+"""The alerts, message by message, held against every order in which the inputs could meet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from .alert_paths import AlertPaths, Known, Step, step_of
+from .effects_oracle import Level
 from .findings import Findings
-from .oracle import Level
 from .plan import ALERTS
 from .world import Key, Policy
 
 Value = dict[str, Any]
-Step = tuple[str, str | None, int]
+Policies = Mapping[Key, Sequence[Policy | None]]
 
 
-def expected_steps(path: Sequence[int], policy: Policy | None) -> Iterator[Step]:
-    """What is announced while a level takes these values: (state, reason, on hand)."""
-    point = policy.reorder_point if policy and policy.listed else None
-    reason: str | None = None
-    for on_hand in path:
-        now = _reason(on_hand, point)
-        if now != reason:
-            yield ("raised" if now else "cleared"), now, on_hand
-        reason = now
+@dataclass
+class Judged:
+    """One product as it was last looked at."""
+
+    paths: AlertPaths = field(default_factory=AlertPaths)
+    seen: int = 0
+    wrong: str | None = None
 
 
-def _reason(on_hand: int, point: int | None) -> str | None:
-    if on_hand < 0:
-        return "negative_stock"
-    if point is None or on_hand >= point:
-        return None
-    return "out_of_stock" if on_hand == 0 else "below_reorder_point"
+@dataclass
+class Crossings:
+    """Follows the alerts of a run, from one look to the next.
 
+    With `step_by_step`, what was known at a look was applied before all that came later; else
+    each look begins anew, and only `opened` is known to come before the sales.
+    """
 
-def check_crossings(
-    levels: Mapping[Key, Level],
-    policies: Mapping[Key, Policy],
-    moved: set[Key],
-    found: Mapping[str, list[Value]],
-    findings: Findings,
-) -> int:
-    """Compare message by message; how many alerts were raised among the products judged."""
-    raised = 0
-    for key, level in levels.items():
-        if key in moved:
-            continue
-        name = f"{key[0]}/{key[1]}"
-        expected = list(expected_steps(level.path, policies.get(key)))
-        steps = [_step(value) for value in found.get(name, [])]
-        raised += sum(step[0] == "raised" for step in expected)
-        if steps != expected:
-            _tell(name, expected, steps, findings)
-    return raised
+    step_by_step: bool = False
+    opened: Mapping[Key, Known] = field(default_factory=dict[Key, Known])
+    judged: dict[Key, Judged] = field(default_factory=dict[Key, Judged])
 
+    def check(
+        self,
+        levels: Mapping[Key, Level],
+        policies: Policies,
+        found: Mapping[str, list[Value]],
+        findings: Findings,
+    ) -> None:
+        """Compare the whole history of every product that was moved or has a policy."""
+        names = {f"{location}/{sku}": (location, sku) for location, sku in levels}
+        for name in found.keys() - names.keys():
+            findings.add(f"{ALERTS} unexpected", f"{name}: {found[name]}")
+        for name, key in names.items():
+            seen = [step_of(value) for value in found.get(name, [])]
+            wrong = self._judge(key, levels[key], policies.get(key, ()), seen)
+            if wrong is not None:
+                inputs = f"{levels[key].by_tills[-40:]}, {levels[key].by_movements[-40:]}"
+                text = f"{name}: {seen} after {inputs}, {policies.get(key, ())}"
+                findings.add(f"{ALERTS} crossing {wrong}", text)
 
-def _step(value: Value) -> Step:
-    reason = value["reason"] if value["state"] == "raised" else None
-    return value["state"], reason, value["on_hand"]
-
-
-def _tell(name: str, expected: list[Step], steps: list[Step], findings: Findings) -> None:
-    kind = "absent" if len(steps) < len(expected) else "differs"
-    kind = "twice" if len(steps) > len(expected) else kind
-    findings.add(f"{ALERTS} crossing {kind}", f"{name}: expected {expected}, found {steps}")
+    def _judge(
+        self, key: Key, level: Level, policies: Sequence[Policy | None], seen: Sequence[Step]
+    ) -> str | None:
+        judged = self.judged.setdefault(key, Judged())
+        reached = Known(len(level.by_tills), len(level.by_movements), len(policies))
+        if (judged.paths.at, judged.seen) == (reached, len(seen)):
+            return judged.wrong
+        if not self.step_by_step:
+            judged.paths = AlertPaths()
+        opened = self.opened.get(key, Known())
+        judged.paths.advance(level.by_tills, level.by_movements, policies, seen, opened)
+        judged.seen, judged.wrong = len(seen), judged.paths.verdict(seen)
+        return judged.wrong

@@ -86,9 +86,9 @@ def write_change(connection: Connection, change: Change) -> None:
 
 def _update(connection: Connection, policy: Policy) -> None:
     connection.execute(
-        "UPDATE assortment SET reorder_point = %s, order_up_to = %s"
+        "UPDATE assortment SET reorder_point = %s, order_up_to = %s, hysteresis = %s"
         " WHERE location_id = %s AND sku = %s",
-        (policy.reorder_point, policy.order_up_to, policy.location_id, policy.sku),
+        (policy.reorder_point, policy.order_up_to, policy.hysteresis, *policy.key),
     )
 
 

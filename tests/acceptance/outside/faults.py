@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from .journal import forked
 from .malformed import KINDS, spoil
 from .message import Message, message_of
-from .plan import Plan, rfc3339, uuid7
+from .plan import Plan, parse_time, rfc3339, uuid7
 
 Event = dict[str, Any]
 
@@ -32,12 +33,12 @@ def disturb(events: list[Event], rng: random.Random) -> list[Message]:
     index = _start(events, messages, rng)
     while index < len(events):
         position = (index + rng.random()) / len(events)
-        size = 1
+        size, near = 1, position + rng.random() * 30 / len(events)
         if rng.random() < 0.006:
             size = rng.randint(1, 6)
             _block(events[index : index + size], position, messages, rng)
         else:
-            _single(events[index], position, messages, rng)
+            _single(events[index], position, near, messages, rng)
         index += size
     return messages
 
@@ -63,16 +64,35 @@ def _block(
     messages.extend(held)
 
 
-def _single(event: Event, position: float, messages: list[Message], rng: random.Random) -> None:
+def _single(
+    event: Event, position: float, near: float, messages: list[Message], rng: random.Random
+) -> None:
     choice = rng.random()
-    if choice < 0.003:
-        messages.append(spoil(event, rng.choice(KINDS), position, rng))
+    if choice < 0.004:
+        messages.append(_unusable(event, position, rng))
         if rng.random() < 0.5:
             messages.append(message_of(event, position + rng.random() * 0.1, rng))
         return
     messages.append(message_of(event, position, rng))
     if choice > 0.99:
         messages.append(_again(event, position + rng.choice((0, 1e-4, 0.2)), rng))
+    elif choice > 0.987:
+        messages.append(message_of(forked(event, rng), near, rng))
+
+
+def _unusable(event: Event, position: float, rng: random.Random) -> Message:
+    """What cannot be applied under a number that may come again."""
+    if rng.random() < 0.2:
+        return message_of(unreadable(event, rng), position, rng)
+    return spoil(event, rng.choice(KINDS), position, rng)
+
+
+def unreadable(event: Event, rng: random.Random) -> Event:
+    """What a gateway says of an event that it could not read."""
+    kept = ("location_id", "till_id", "epoch", "sequence", "occurred_at", "business_date")
+    moment = parse_time(event["occurred_at"])
+    said = {"type": "unreadable", "event_id": uuid7(moment, rng), "body": "AAE=", "reason": "cut"}
+    return {**{name: event[name] for name in kept}, **said}
 
 
 def _again(event: Event, position: float, rng: random.Random) -> Message:

@@ -9,11 +9,15 @@ from typing import Any
 
 from kafka import KafkaProducer
 
+from .limits import MALFORMED, WRONG_PARTITION
+from .malformed import ASTRAY
 from .message import Header, Message
 from .partition import partition_of
 from .plan import INPUT
 from .stack import say
 from .world import World
+
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,7 @@ class DeadLetter:
 
     source: str
     kind: str
+    reason: str
     key: bytes | None
     value: bytes | None
     headers: list[Header]
@@ -42,25 +47,23 @@ def producer_for(servers: str) -> Any:
 
 def produce(
     servers: str, messages: list[Message], world: World, halfway: Callable[[], None]
-) -> list[DeadLetter]:
-    """Send every message in order; call `halfway` in the middle."""
+) -> dict[Place, Message]:
+    """Send every message in order, and `halfway` call something; where Kafka says they lie."""
     producer = producer_for(servers)
     partitions = len(producer.partitions_for(INPUT))
-    pending: list[tuple[Message, Any]] = []
+    sent: list[tuple[Message, Any]] = []
     began = time.monotonic()
     for index, message in enumerate(messages):
         if index == len(messages) // 2:
             halfway()
-        future = send(producer, message, world, partitions)
-        if message.bad:
-            pending.append((message, future))
+        sent.append((message, send(producer, message, world, partitions)))
         if index % 50_000 == 49_999:
             say(f"  produced {index + 1} of {len(messages)}")
     producer.flush()
     say(f"  {len(messages) / (time.monotonic() - began):.0f} messages/s produced")
-    letters = [letter_of(message, future.get(timeout=60)) for message, future in pending]
+    placed = [(future.get(timeout=60), message) for message, future in sent]
     producer.close()
-    return letters
+    return {(one.partition, one.offset): message for one, message in placed}
 
 
 def send(producer: Any, message: Message, world: World, partitions: int) -> Any:
@@ -86,7 +89,10 @@ def lead_astray(message: Message, world: World, partitions: int) -> int | None:
     return None
 
 
-def letter_of(message: Message, placed: Any) -> DeadLetter:
-    """The dead letter that a bad message must become."""
+def letter_of(message: Message, placed: Any, reason: str | None = None) -> DeadLetter:
+    """The dead letter that a message must become, which is bad in itself or has this `reason`."""
+    if reason is None:
+        reason = WRONG_PARTITION if message.bad in ASTRAY else MALFORMED
     source = f"{INPUT}-{placed.partition}-{placed.offset}"
-    return DeadLetter(source, message.bad or "", message.key, message.value, message.headers)
+    kind = message.bad or reason
+    return DeadLetter(source, kind, reason, message.key, message.value, message.headers)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .findings import Findings
+from .limits import VERSION_MAX
 from .partition import partition_of
-from .plan import ALERTS, OUTPUTS
+from .plan import ALERTS, OUTPUTS, TILLS, TOTALS, parse_time
 
 Value = dict[str, Any]
 Values = dict[str, Value]
+
+TIMES = ("as_of", "last_seen", "raised_at", "cleared_at")
+
+CLOCKS_APART = timedelta(seconds=2)
+"""No output tells a time that is later than itself, but for what a broker's stamp is rounded."""
 
 
 class History:
@@ -39,11 +46,24 @@ class History:
         right = partition_of(value["location_id"], self._partitions[topic])
         self.findings.same("partition", where, right, record.partition)
         self._versions(topic, key, value, where)
+        self._times(value, where, getattr(record, "timestamp", None))
         self.last[topic][key] = value
         if topic == ALERTS:
             self.alerts[key].append(value)
 
+    def _times(self, value: Value, where: str, stamp_ms: int | None) -> None:
+        """A till's clock that is years ahead shows in no time of an output."""
+        for name in TIMES:
+            told = value.get(name)
+            if told is None or not stamp_ms:
+                continue
+            latest = datetime.fromtimestamp(stamp_ms / 1000, UTC) + CLOCKS_APART
+            if parse_time(told) > latest:
+                self.findings.add(f"{name} is not credible", f"{where}: {told} at {latest}")
+
     def _versions(self, topic: str, key: str, value: Value, where: str) -> None:
+        if not 0 <= value["version"] <= VERSION_MAX:
+            self.findings.add(f"{topic} version out of range", f"{where}: {value['version']}")
         before = self.last[topic].get(key)
         if before is None:
             return
@@ -56,14 +76,22 @@ class History:
             self._crossing(value, before, where)
 
     def _crossing(self, value: Value, before: Value, where: str) -> None:
+        goes_on = before["state"] == "raised"
+        if goes_on and value["raised_at"] != before["raised_at"]:
+            self.findings.add(f"{ALERTS} raised_at moved", f"{where}: {before} then {value}")
+        cleared = value.get("cleared_at")
+        if cleared is not None and parse_time(cleared) < parse_time(value["raised_at"]):
+            self.findings.add(f"{ALERTS} cleared before raised", f"{where}: {value}")
+        if (cleared is None) != (value["state"] == "raised"):
+            self.findings.add(f"{ALERTS} cleared_at", f"{where}: {value}")
         if all(value[field] == before[field] for field in ("state", "reason", "reorder_point")):
             self.findings.add(f"{ALERTS} repeated", f"{where}: {before} then {value}")
 
 
 def _key_of(topic: str, value: Value) -> str:
-    if topic == "till.status":
-        return value["till_id"]
-    if topic != "checkout.totals":
+    if topic == TILLS:
+        return f"{value['location_id']}/{value['till_id']}"
+    if topic != TOTALS:
         return f"{value['location_id']}/{value['sku']}"
     parts = (value["location_id"], value["till_id"], value["business_date"])
     return "/".join(part for part in parts if part is not None)

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from .limits import EPOCH_MAX, NUMBER_MAX
 from .message import Header, Message, encode
 
 Event = dict[str, Any]
@@ -16,9 +17,20 @@ REQUIRED = {
     "line_added": ("cart_id", "line"),
     "line_voided": ("cart_id", "line_no"),
     "cart_abandoned": ("cart_id",),
+    "cart_suspended": ("cart_id",),
+    "cart_resumed": ("cart_id", "from_till_id", "lines"),
     "cart_completed": ("cart_id", "receipt_no", "currency", "lines", "total_minor"),
     "goods_returned": ("return_id", "receipt_no", "lines", "refund_minor", "restock"),
     "till_heartbeat": ("business_date",),
+    "shift_opened": ("shift_id", "cashier_id"),
+    "shift_counted": ("shift_id", "cashier_id"),
+    "shift_closed": ("shift_id", "cashier_id"),
+    "cash_moved": ("shift_id", "cashier_id"),
+    "tender_requested": ("cart_id", "tender_id", "kind", "amount_minor"),
+    "tender_settled": ("cart_id", "tender_id", "kind", "amount_minor"),
+    "age_checked": ("cashier_id",),
+    "drawer_opened": ("cashier_id",),
+    "noted": ("kind", "detail"),
 }
 
 
@@ -50,7 +62,7 @@ def _on_line(event: Event, name: str, value: Any) -> None:
     """Spoil a field of a line; an event without lines becomes a spoilt `line_added`."""
     line: Event = {"line_no": 1, "sku": "x", "quantity": 1, "unit": "each"}
     line |= {"unit_price_minor": 5, "amount_minor": 5}
-    if "lines" in event:
+    if event.get("lines"):
         event["lines"] = [{**event["lines"][0], name: value}, *event["lines"][1:]]
     else:
         event.update(
@@ -70,6 +82,17 @@ def _text_number(event: Event, rng: random.Random) -> None:
     _on_line(event, "quantity", rng.choice(("3", "many", None, [3])))
 
 
+def _beyond(event: Event, rng: random.Random) -> None:
+    """A number just beyond what any number may be."""
+    choice = rng.randrange(4)
+    if choice == 0:
+        event["epoch"] = EPOCH_MAX + 1
+    elif choice == 1:
+        event["sequence"] = NUMBER_MAX + 1
+    else:
+        _on_line(event, rng.choice(("quantity", "amount_minor", "line_no")), NUMBER_MAX + 1)
+
+
 def _unknown_unit(event: Event, rng: random.Random) -> None:
     _on_line(event, "unit", rng.choice(("litre", "", "EACH")))
 
@@ -85,6 +108,7 @@ SPOILERS: dict[str, Callable[[Event, random.Random], None]] = {
     "fraction": _fraction,
     "text_number": _text_number,
     "unknown_unit": _unknown_unit,
+    "beyond": _beyond,
 }
 
 

@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from .carts_oracle import Carts, credible
+from .carts_oracle import OF_CARTS, Place, credible
+from .effects_oracle import (
+    LONG_AGO,
+    Cause,
+    Level,
+    content,
+    has_number,
+    moves,
+    number,
+    sign,
+    skus,
+)
+from .limits import DAY_CLOSED, OUT_OF_RANGE, SUM_MAX
 from .plan import parse_time
-from .tills_oracle import TillSeen
+from .tills_oracle import DUPLICATE, NEW, TillSeen
+from .totals_oracle import Totals, TotalsKey, rows_of, totals_of
 from .world import Key, Movement
 
 Event = dict[str, Any]
-TotalsKey = tuple[str, str | None, str]
-Cause = tuple[Any, ...]
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass
-class Level:
-    """Stock of one product at one location, and the ledger rows that make it."""
-
-    on_hand: int = 0
-    rows: int = 0
-    path: list[int] = field(default_factory=list[int])
-    changed: datetime = LONG_AGO
-    mentioned: datetime = LONG_AGO
-
-    def move(self, quantity: int, moment: datetime) -> None:
-        """Apply a stock effect."""
-        self.on_hand += quantity
-        self.rows += 1 if quantity else 0
-        self.mentioned = max(self.mentioned, moment)
-        self.changed = max(self.changed, moment if quantity else LONG_AGO)
-
-
-@dataclass
-class Totals:
-    """Plain sums of receipts and returns."""
-
-    sums: Counter[str] = field(default_factory=Counter[str])
-    tenders: Counter[str] = field(default_factory=Counter[str])
+def _anywhere(_location: str) -> bool:
+    return True
 
 
 @dataclass
@@ -49,137 +40,162 @@ class Oracle:
     """Expected state, fed in the order of the input partitions."""
 
     levels: dict[Key, Level] = field(default_factory=dict[Key, Level])
-    carts: dict[str, Carts] = field(default_factory=dict[str, Carts])
+    places: dict[str, Place] = field(default_factory=dict[str, Place])
     totals: dict[TotalsKey, Totals] = field(default_factory=dict[TotalsKey, Totals])
-    tills: dict[str, TillSeen] = field(default_factory=dict[str, TillSeen])
+    tills: dict[Key, TillSeen] = field(default_factory=dict[Key, TillSeen])
     sales: Counter[str] = field(default_factory=Counter[str])
     receipts: dict[Cause, Cause] = field(default_factory=dict[Cause, Cause])
     effects: dict[Cause, int] = field(default_factory=dict[Cause, int])
 
-    def movement(self, row: Movement) -> None:
-        """Apply a stock movement."""
-        cause = (row.location_id, row.sku, row.movement_id)
-        self._move(cause, row.quantity, row.occurred_at)
-        self._note_paths({cause[:2]})
+    def movement(self, row: Movement, stamp: datetime | None = None) -> str | None:
+        """Apply a stock movement; the reason where it must become a dead letter."""
+        key = (row.location_id, row.sku)
+        if not self._has_room({key: row.quantity}):
+            return OUT_OF_RANGE
+        self._move((*key, row.movement_id), row.quantity, credible(row.occurred_at, stamp))
+        if row.quantity:
+            self.levels[key].by_movements.append(row.quantity)
+        return None
 
-    def event(self, event: Event, stamp: datetime | None = None) -> None:
-        """Apply a till event unless its number was seen before; `stamp` is the broker's time."""
-        till = self.tills.setdefault(event["till_id"], TillSeen(event["location_id"]))
-        if not till.first_time(event["epoch"], event["sequence"]):
-            return
+    def event(self, event: Event, stamp: datetime | None = None) -> str | None:
+        """Apply a till event unless its number was seen; `stamp` is when it was stored.
+
+        Returns the reason where the event must become a dead letter.
+        """
         seen = credible(parse_time(event["occurred_at"]), stamp)
-        carts = self.carts.setdefault(event["location_id"], Carts(seen))
-        carts.tick(seen)
-        if "cart_id" in event:
-            self._cart(event, carts, seen)
-        if event["type"] == "cart_completed":
-            self._sale(event)
-        if event["type"] == "goods_returned":
-            self._return(event)
+        till, place = self._till(event), self.places.setdefault(event["location_id"], Place())
+        place_in_till = (event["epoch"], event["sequence"])
+        till.close_old(place.clock)
+        if event["type"] == "unreadable":
+            till.quarantine(*place_in_till)
+        elif _is_closed(event, till, place):
+            return DAY_CLOSED
+        elif (verdict := till.verdict(*place_in_till, content(event))) != NEW:
+            return None if verdict == DUPLICATE else verdict
+        elif not self._has_room_for(event, place):
+            till.withdraw(*place_in_till)
+            return OUT_OF_RANGE
+        till.hear(event["epoch"], seen, place.tick(seen))
+        till.close_old(place.clock)
+        if event["type"] != "unreadable" and not event.get("training"):
+            self._apply(event, place, seen)
+        return None
+
+    def malformed(self, value: bytes | None, is_here: Callable[[str], bool] = _anywhere) -> None:
+        """Let what cannot be applied take its number, where that can be read.
+
+        Not where it lies in another partition than its location's (`is_here`).
+        """
+        try:
+            event: Any = json.loads((value or b"").decode(errors="replace"))
+        except (ValueError, RecursionError):
+            return
+        if has_number(event) and is_here(event["location_id"]):
+            self._till(event).quarantine(event["epoch"], event["sequence"])
 
     def in_carts(self) -> Counter[Key]:
         """Quantities in carts that are still open."""
-        counter: Counter[Key] = Counter()
-        for location, carts in self.carts.items():
-            for cart in carts.open():
-                for sku, quantity in cart.lines.values():
-                    counter[location, sku] += quantity
-        return counter
+        return Counter(
+            {
+                (location, sku): quantity
+                for location, place in self.places.items()
+                for sku, quantity in place.in_carts.items()
+            }
+        )
 
-    def open_carts(self, announced: bool) -> Counter[TotalsKey]:
-        """Open carts per totals row; `announced` counts only those whose opening was seen."""
+    def open_carts(self) -> Counter[TotalsKey]:
+        """Open carts per totals row; whatever first was heard of a cart has opened it."""
         counter: Counter[TotalsKey] = Counter()
-        for location, carts in self.carts.items():
-            for cart in carts.open():
-                if cart.opened or not announced:
-                    counter[location, None, cart.business_date] += 1
-                    counter[location, cart.till_id, cart.business_date] += 1
+        for location, place in self.places.items():
+            for cart in place.open():
+                counter[location, None, cart.business_date] += 1
+                counter[location, cart.till_id, cart.business_date] += 1
         return counter
 
-    def _level(self, location: str, sku: str) -> Level:
-        return self.levels.setdefault((location, sku), Level())
+    def _till(self, event: Event) -> TillSeen:
+        key = (event["location_id"], event["till_id"])
+        return self.tills.setdefault(key, TillSeen(*key))
+
+    def _has_room_for(self, event: Event, place: Place) -> bool:
+        if event.get("training"):
+            return True
+        totals = totals_of(event)
+        rows = [self.totals.get(key, Totals()) for key in rows_of(event)]
+        if totals and not all(row.has_room(totals) for row in rows):
+            return False
+        return self._has_room(Counter(moves(event))) and self._carts_have_room(event, place)
+
+    def _has_room(self, moved: dict[Key, int]) -> bool:
+        return all(
+            abs(self.levels.get(key, Level()).on_hand + quantity) <= SUM_MAX
+            for key, quantity in moved.items()
+        )
+
+    def _carts_have_room(self, event: Event, place: Place) -> bool:
+        if event["type"] not in ("line_added", "cart_resumed"):
+            return True
+        if not any(place.in_carts[sku] > SUM_MAX // 2 for sku in skus(event)):
+            return True  # One event cannot carry the rest, and most runs never come near.
+        trial = deepcopy(place)
+        seen = trial.clock or LONG_AGO
+        cart = trial.cart(event, seen)
+        if cart is not None:
+            trial.apply(cart, event, seen)
+        return all(trial.in_carts[sku] <= SUM_MAX for sku in skus(event))
+
+    def _apply(self, event: Event, place: Place, seen: datetime) -> None:
+        if event["type"] in OF_CARTS:
+            self._cart(event, place, seen)
+        totals = totals_of(event)
+        if totals is None:
+            return
+        self._lines(event, seen)
+        place.dates[event["business_date"]] = place.clock or seen
+        for key in rows_of(event):
+            self.totals.setdefault(key, Totals()).add(totals)
+        self._receipt(event)
+
+    def _cart(self, event: Event, place: Place, seen: datetime) -> None:
+        location = event["location_id"]
+        cart = place.cart(event, seen)
+        if cart is None:
+            return
+        place.dates[cart.business_date] = place.clock or seen
+        mentioned = {sku for sku, _, _ in cart.lines.values()} | skus(event)
+        moved = place.apply(cart, event, seen)
+        for sku in mentioned | moved:
+            self.levels.setdefault((location, sku), Level()).touch(seen, sku in moved)
+
+    def _lines(self, event: Event, seen: datetime) -> None:
+        location = event["location_id"]
+        for line in event["lines"]:
+            cause = (location, line["sku"], *number(event)[1:], line["line_no"])
+            self._move(cause, sign(event) * line["quantity"], seen)
+        for key, quantity in Counter(moves(event)).items():
+            if quantity:
+                self.levels[key].by_tills.append(quantity)
 
     def _move(self, cause: Cause, quantity: int, moment: datetime) -> None:
-        self._level(cause[0], cause[1]).move(quantity, moment)
+        level = self.levels.setdefault((cause[0], cause[1]), Level())
+        level.on_hand += quantity
+        level.rows += 1 if quantity else 0
+        level.touch(moment, moved=bool(quantity))
         if quantity:
             self.effects[cause] = quantity
 
-    def _note_paths(self, keys: set[Any]) -> None:
-        for key in keys:
-            level = self.levels[key]
-            level.path.append(level.on_hand)
-
-    def _cart(self, event: Event, carts: Carts, seen: datetime) -> None:
-        location, moment = event["location_id"], parse_time(event["occurred_at"])
-        cart = carts.cart(event, seen)
-        if cart is None:
-            return
-        mentioned = {sku for sku, _ in cart.lines.values()} | _skus(event)
-        for sku in cart.apply(event, seen):
-            level = self._level(location, sku)
-            level.changed = max(level.changed, moment)
-        for sku in mentioned:
-            level = self._level(location, sku)
-            level.mentioned = max(level.mentioned, moment)
-
-    def _lines(self, event: Event, sign: int) -> None:
-        moment, location = parse_time(event["occurred_at"]), event["location_id"]
-        for line in event["lines"]:
-            cause = (location, line["sku"], *_number(event)[1:], line["line_no"])
-            self._move(cause, sign * line["quantity"], moment)
-        if sign:
-            self._note_paths({(location, line["sku"]) for line in event["lines"]})
-
-    def _rows(self, event: Event) -> list[Totals]:
-        location, date = event["location_id"], event["business_date"]
-        keys: list[TotalsKey] = [(location, None, date), (location, event["till_id"], date)]
-        return [self.totals.setdefault(key, Totals()) for key in keys]
-
-    def _sale(self, event: Event) -> None:
-        self._lines(event, -1)
-        self.receipts[_number(event)] = ("sale", event["total_minor"], len(event["lines"]))
-        for row in self._rows(event):
-            row.sums.update(_sale_sums(event))
-            for tender in event["tenders"]:
-                row.tenders[tender["kind"]] += tender["amount_minor"]
-        self.sales.update(sales=1, sale_lines=len(event["lines"]))
-
-    def _return(self, event: Event) -> None:
-        self._lines(event, 1 if event["restock"] else 0)
-        self.receipts[_number(event)] = ("return", event["refund_minor"], len(event["lines"]))
-        for row in self._rows(event):
-            row.sums.update(_return_sums(event))
-        self.sales.update(returns=1, return_lines=len(event["lines"]))
+    def _receipt(self, event: Event) -> None:
+        lines = len(event["lines"])
+        if event["type"] == "cart_completed":
+            self.receipts[number(event)] = ("sale", event["total_minor"], lines)
+            self.sales.update(sales=1, sale_lines=lines)
+        else:
+            self.receipts[number(event)] = ("return", event["refund_minor"], lines)
+            self.sales.update(returns=1, return_lines=lines)
 
 
-def _number(event: Event) -> Cause:
-    return event["location_id"], event["till_id"], event["epoch"], event["sequence"]
-
-
-def _skus(event: Event) -> set[str]:
-    lines = event.get("lines", []) + ([event["line"]] if "line" in event else [])
-    return {line["sku"] for line in lines}
-
-
-def _line_sums(lines: list[Event], stem: str) -> dict[str, int]:
-    each = [line for line in lines if line["unit"] == "each"]
-    return {
-        f"{stem}_units": sum(line["quantity"] for line in lines),
-        f"{stem}_each": sum(line["quantity"] for line in each),
-        f"{stem}_pieces": sum(line["quantity"] for line in each) + len(lines) - len(each),
-        f"{stem}_gross": sum(line["amount_minor"] for line in lines),
-    }
-
-
-def _sale_sums(event: Event) -> dict[str, int]:
-    discounts = sum(row["amount_minor"] for row in event["discounts"])
-    tendered = sum(row["amount_minor"] for row in event["tenders"])
-    sums = _line_sums(event["lines"], "sale")
-    agrees = sums["sale_gross"] + discounts == event["total_minor"] == tendered
-    sums |= {"receipts": 1, "discount": discounts, "net": event["total_minor"]}
-    sums["tax"] = sum(row["amount_minor"] for row in event["taxes"])
-    return {**sums, "discrepancies": 0 if agrees else 1}
-
-
-def _return_sums(event: Event) -> dict[str, int]:
-    return {**_line_sums(event["lines"], "return"), "returns": 1, "net": -event["refund_minor"]}
+def _is_closed(event: Event, till: TillSeen, place: Place) -> bool:
+    """Whether the event is new and its business date has left."""
+    window = till.epochs.get(event["epoch"])
+    known = event["epoch"] in till.closed or (window and event["sequence"] in window.contents)
+    date = event["business_date"]
+    return not known and date <= place.closed_to and date not in place.dates

@@ -9,7 +9,10 @@ from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 
 from .history import History
-from .plan import DEAD_LETTERS, OUTPUTS, Plan
+from .plan import DEAD_LETTERS, MOVEMENT_LETTERS, OUTPUTS, Plan
+
+INTRUDER = "intruder"
+"""Header of what somebody put into a derived topic who has no business there."""
 
 
 class Outputs:
@@ -25,11 +28,12 @@ class Outputs:
         self._plan = plan
         self.count = 0
         self.letters: list[Any] = []
+        self.movement_letters: list[Any] = []
         self.history = History(self._assign(from_start))
 
     def _assign(self, from_start: bool) -> dict[str, int]:
         sizes: dict[str, int] = {}
-        for topic in (*OUTPUTS, DEAD_LETTERS):
+        for topic in (*OUTPUTS, DEAD_LETTERS, MOVEMENT_LETTERS):
             sizes[topic] = len(self._consumer.partitions_for_topic(topic) or ())
         places = [TopicPartition(topic, at) for topic, size in sizes.items() for at in range(size)]
         self._consumer.assign(places)
@@ -55,6 +59,11 @@ class Outputs:
         if record.topic == DEAD_LETTERS:
             self.letters.append(record)
             self.count += 1
+        elif record.topic == MOVEMENT_LETTERS:
+            self.movement_letters.append(record)
+            self.count += 1
+        elif any(name == INTRUDER for name, _ in record.headers):
+            return
         elif (record.key or b"").startswith(self._plan.prefix.encode()):
             self.count += 1
             self.history.take(record.topic, record)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 INPUT = "till.cart-events"
 DEAD_LETTERS = "till.cart-events.dead-letter"
+MOVEMENT_LETTERS = "cdc.stock-movements.dead-letter"
 LEVELS = "stock.levels"
 TOTALS = "checkout.totals"
 ALERTS = "restock.alerts"
@@ -18,7 +19,11 @@ OUTPUTS = (LEVELS, TOTALS, ALERTS, TILLS)
 
 @dataclass(frozen=True)
 class Plan:
-    """The size of a run and the moment it started."""
+    """The size of a run and the moment it started.
+
+    One till leaves `gaps` numbers out, every second one. One shop sends `burst` sales at once.
+    `scenes` asks for the stories at the contract's limits among the sales.
+    """
 
     seed: int
     events: int
@@ -28,7 +33,10 @@ class Plan:
     tills: int = 3
     products: int = 120
     assortment: int = 60
-    wrong_clocks: float = 0.0
+    wrong_clocks: float = 0.15
+    gaps: int = 1_500
+    burst: int = 0
+    scenes: bool = True
 
     @property
     def prefix(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from .limits import NUMBER_MAX
 from .world import Product, quantity_for
 
 Event = dict[str, Any]
@@ -19,6 +20,7 @@ def line_of(product: Product, line_no: int, rng: random.Random) -> Event:
         amount //= 1000
     if rng.random() < 0.05:
         amount = max(0, amount - rng.randint(0, 300)) + rng.randint(0, 50)
+    amount = min(amount, NUMBER_MAX)
     line = {"line_no": line_no, "sku": product.sku, "quantity": quantity, "unit": product.unit}
     return {**line, "unit_price_minor": product.price_minor, "amount_minor": amount}
 
@@ -29,6 +31,8 @@ def _quantity(product: Product, rng: random.Random) -> int:
         return 0
     if choice < 0.0203:
         return rng.randint(10_000, 90_000)
+    if choice < 0.0205:
+        return NUMBER_MAX - rng.randint(0, 1)
     return quantity_for(product, rng, rng.choice((1, 1, 1, 2, 6)))
 
 
@@ -36,7 +40,7 @@ def completed(lines: list[Event], rng: random.Random) -> Event:
     """The body of a completed cart."""
     gross = sum(line["amount_minor"] for line in lines)
     discounts = _discounts(gross, rng)
-    total = gross + sum(discount["amount_minor"] for discount in discounts)
+    total = min(NUMBER_MAX, gross + sum(discount["amount_minor"] for discount in discounts))
     body: Event = {"receipt_no": f"R{rng.getrandbits(36)}", "currency": "EUR", "lines": lines}
     body |= {"discounts": discounts, "taxes": _taxes(total, rng)}
     body |= {"tenders": _tenders(total, rng), "total_minor": total}
@@ -48,7 +52,7 @@ def completed(lines: list[Event], rng: random.Random) -> Event:
 def _discounts(gross: int, rng: random.Random) -> list[Event]:
     if gross < 2 or rng.random() > 0.2:
         return []
-    share = rng.randint(1, gross // 2)
+    share = rng.randint(1, min(NUMBER_MAX, gross // 2))
     return [{"rule": "three-for-two", "amount_minor": -share}]
 
 
@@ -71,7 +75,7 @@ def _tenders(total: int, rng: random.Random) -> list[Event]:
 def _disagree(body: Event, rng: random.Random) -> None:
     """Break the identity: a wrong total, or tenders that do not add up."""
     if rng.random() < 0.5:
-        body["total_minor"] += rng.choice((1, 250))
+        body["total_minor"] -= rng.choice((1, 250))
     else:
         body["tenders"].append({"kind": "cash", "amount_minor": 5})
 
@@ -83,6 +87,6 @@ def _optional(rng: random.Random) -> Event:
 
 def returned(lines: list[Event], rng: random.Random) -> Event:
     """The body of a return."""
-    refund = sum(line["amount_minor"] for line in lines)
+    refund = min(NUMBER_MAX, sum(line["amount_minor"] for line in lines))
     body: Event = {"receipt_no": f"R{rng.getrandbits(36)}", "lines": lines}
     return body | {"refund_minor": refund, "restock": rng.random() < 0.6}

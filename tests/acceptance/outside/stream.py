@@ -8,25 +8,32 @@ from typing import Any
 
 from .carts import Till
 from .faults import disturb, number
+from .journal import chain
 from .malformed import KINDS, spoil
 from .message import Message, message_of
 from .plan import Plan, parse_time, rfc3339
+from .scenes import make_scenes
 from .world import World
 
 Event = dict[str, Any]
 BIG_ONES = 3
-CLOCKS_OFF_HOURS = (-24 * 400, -30, -3, 1, 9, 30, 24 * 400)
+CLOCKS_OFF_HOURS = (-24 * 390, -30, -3, 1, 9, 30, 24 * 400)
+"""Not 400 days behind: the first till of a new shop would set a clock by which its day is over."""
 
 
 def make_stream(plan: Plan, world: World, rng: random.Random) -> list[Message]:
-    """All messages of a run: those of one till keep their order unless they are late."""
+    """All messages of a run: those of one till keep their order unless they are late.
+
+    Every shop gives its tills the same numbers.
+    """
     tills = plan.tills * len(world.selling)
     each = max(20, plan.events // tills)
     messages: list[Message] = []
     for location in world.selling:
         for at in range(plan.tills):
-            messages += _till(plan, world, location, f"{location}-t{at}", each, rng)
+            messages += _till(plan, world, location, str(at + 1), each, rng)
     messages += _strangers(plan, world, rng)
+    messages += make_scenes(plan, rng) if plan.scenes else []
     messages.sort(key=lambda message: message.position)
     return messages
 
@@ -38,6 +45,8 @@ def _till(
     events = number(plan, till.script(count), till.rng)
     if plan.wrong_clocks and till.rng.random() < plan.wrong_clocks:
         _set_wrong(events, till.rng)
+    if till.rng.random() < 0.4:
+        chain(events)
     return disturb(events, till.rng)
 
 

@@ -31,6 +31,7 @@ class Policy:
     listed: bool
     reorder_point: int
     order_up_to: int
+    hysteresis: int | None = None
 
     @property
     def key(self) -> Key:
@@ -98,7 +99,10 @@ def _stock(plan: Plan, world: World, location: str, rng: random.Random) -> None:
 
 def _policy(location: str, product: Product, rng: random.Random) -> Policy:
     point = rng.choice((0, 5, 20, 60)) * (500 if product.unit == "gram" else 1)
-    return Policy(location, product.sku, rng.random() > 0.03, point, point * 3 + 10)
+    above = rng.choice((None, None, 0, 3, 25)) if rng.random() < 0.8 else point
+    if product.unit == "gram" and above:
+        above *= 100
+    return Policy(location, product.sku, rng.random() > 0.03, point, point * 3 + 10, above)
 
 
 def quantity_for(product: Product, rng: random.Random, most: int) -> int:
