@@ -22,6 +22,7 @@ class BoardMetrics:
         self._age = Histogram(**age.arguments(), buckets=age.buckets, registry=registry)
         self.database_up = Gauge(**names.BOARD_DATABASE_UP.arguments(), registry=registry)
         self.kafka_up = Gauge(**names.BOARD_KAFKA_UP.arguments(), registry=registry)
+        self._passed_over = Counter(**names.BOARD_MALFORMED.arguments(), registry=registry)
 
     def pushed_rows(self, age_seconds: Iterable[float], viewers: int) -> None:
         """Note rows of these ages, sent to that many pages."""
@@ -29,6 +30,10 @@ class BoardMetrics:
         self._pushed.inc(len(ages) * viewers)
         for age in ages:
             self._age.observe(age)
+
+    def passed_over(self, topic: str) -> None:
+        """Note a message that is not what its topic's contract says."""
+        self._passed_over.labels(topic).inc()
 
 
 SILENT_AFTER = timedelta(minutes=15)

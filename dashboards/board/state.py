@@ -12,7 +12,8 @@ from dashboards.board.feed import usual
 from dashboards.board.feed.database import Database
 from dashboards.board.feed.listener import Listener
 from dashboards.board.feed.memory import Memory
-from dashboards.board.feed.rows import TOPICS, Row, read_row
+from dashboards.board.feed.reading import read_row
+from dashboards.board.feed.rows import TOPICS, Gone, Row
 from dashboards.board.feed.snapshot import Snapshot
 from dashboards.board.feed.sources import CHANGE_STREAM, DATABASE, STREAM, Source
 from dashboards.board.feed.usual import Usual
@@ -62,13 +63,23 @@ class Board:
         self.writing = Writing(postgres, self.database_source)
         self.desk = Desk()
         self.watcher = Watcher(postgres, self.database, self.desk, self._handled)
-        self.snapshot = Snapshot(self.database, self.memory, self.viewers.note, self._renamed)
+        self.snapshot = Snapshot(
+            self.database,
+            self.memory,
+            self.viewers.note,
+            self._renamed,
+            self.metrics.passed_over,
+        )
         self.publications = Publications()
         self.editor = Editor(self.writing, self.publications)
-        self._listener = Listener(kafka, TOPICS, read_row, self._heard, self.stream_source)
+        self._listener = Listener(
+            kafka, TOPICS, read_row, self._heard, self.stream_source, self.metrics.passed_over
+        )
         # Apart from the derived topics: those are there before Debezium is, and without it.
         quiet = Source(CHANGE_STREAM, lambda: None)
-        self._changes = Listener(kafka, CHANGES, read_change, self._published, quiet)
+        self._changes = Listener(
+            kafka, CHANGES, read_change, self._published, quiet, self.metrics.passed_over
+        )
         self._sources_changed()
 
     async def run(self) -> None:
@@ -115,7 +126,7 @@ class Board:
         yield usual.keep_up(self.usual, self.memory, self.database)
         yield sweep.run(self.memory, self.viewers, self.scene)
 
-    def _heard(self, rows: list[Row]) -> None:
+    def _heard(self, rows: list[Row | Gone]) -> None:
         self.viewers.note(self.memory.take(rows))
 
     def _published(self, changes: list[Change]) -> None:

@@ -55,7 +55,9 @@ class TotalsAsked(Paged):
     """Which totals."""
 
     location_id: Identifier | None = Field(default=None, description="Of this location.")
-    till_id: Identifier | None = Field(default=None, description="Of this till.")
+    till_id: Identifier | None = Field(
+        default=None, description="Of the tills of this id: name the location too, for one of them."
+    )
     rows: Literal["locations", "tills", "all"] = Field(
         default="locations", description="A location's own totals, those of its tills, or both."
     )

@@ -37,6 +37,8 @@ _OPTIONS = " ".join(
     for setting in (
         f"statement_timeout={STATEMENT_MS}",
         "default_transaction_read_only=on",
+        # In another zone a time of the year 9999 is one of 10000, which Python cannot hold.
+        "timezone=UTC",
         # Compiling a statement takes longer than any of these should run.
         "jit=off",
     )

@@ -10,12 +10,12 @@ from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapp
 from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 
-import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from dashboards.board.feed.reading import Malformed
 from dashboards.board.feed.sources import Source
 
 FETCH_WAIT_MS = 50
@@ -35,7 +35,8 @@ RETRY_SECONDS = 1.0
 R = TypeVar("R")
 
 Read = Callable[[str, bytes | None, bytes | None], R | None]
-"""From topic, key and value of a message to what it says; None where it says nothing."""
+"""From topic, key and value of a message to what it says; None where it says nothing. Raises
+`Malformed`: such a message is counted by its topic, told in the log, and passed over."""
 
 Place = tuple[str, int]
 """(topic, partition)."""
@@ -55,12 +56,14 @@ class Listener(Generic[R]):
         read: Read[R],
         heard: Callable[[list[R]], None],
         source: Source,
+        passed_over: Callable[[str], None],
     ) -> None:
         self._bootstrap = bootstrap
         self._topics = topics
         self._read = read
         self._heard = heard
         self._source = source
+        self._passed_over = passed_over
         self._next: dict[Place, int] = {}
         self._tables: Mapping[Place, int] | None = None
         self._rewind = False
@@ -135,7 +138,8 @@ class Listener(Generic[R]):
                 row = self._read(record.topic, record.key, record.value)
                 if row is not None:
                     yield row
-            except msgspec.MsgspecError as fault:
+            except Malformed as fault:
+                self._passed_over(record.topic)
                 self._log.error(
                     "row_passed_over",
                     place=f"{record.topic}-{record.partition}-{record.offset}",

@@ -5,58 +5,43 @@ is kept only where it is newer than the one held, so neither can undo the other.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
-from typing import Generic, Literal, NamedTuple, TypeVar
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from dashboards.board.feed.rows import Alert, LastSale, Level, Place, Product, Row, Till, Totals
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-LEVELS_MAX = 200_000
-"""Levels remembered, at some 400 bytes each. PostgreSQL has all of them; with fewer than change
-while it is behind, a page may show an older value until that SKU moves again."""
+from dashboards.board.feed.dates import newest_date
+from dashboards.board.feed.levels import LEVELS_MAX, Effect, Levels
+from dashboards.board.feed.recent import Recent
+from dashboards.board.feed.rows import (
+    Alert,
+    Gone,
+    Ident,
+    LastSale,
+    Level,
+    Place,
+    Product,
+    Row,
+    Till,
+    Totals,
+    ident_of,
+)
+from dashboards.board.feed.tills import Tills
 
 CLEARED_MAX = 100_000
 """Cleared alerts whose version is remembered, against an older row that still says raised."""
+
+GONE_MAX = 100_000
+"""Tombstones that are remembered, against a table that still has the row. The sink is a moment
+behind, not hours."""
 
 PRODUCTS_MAX = 100_000
 """Products whose name and unit are remembered. A forgotten one is read again with its page."""
 
 
-class Recent(Generic[K, V]):
-    """A dictionary of the ``most`` entries that were set last."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._entries: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        """The entry, or None."""
-        return self._entries.get(key)
-
-    def pop(self, key: K) -> V | None:
-        """Forget the entry, and return it."""
-        return self._entries.pop(key, None)
-
-    def set(self, key: K, value: V) -> K | None:
-        """Set the entry; returns the key that was forgotten for it."""
-        self._entries[key] = value
-        self._entries.move_to_end(key)
-        return self._entries.popitem(last=False)[0] if len(self._entries) > self._most else None
-
-
-Effect = Literal["none", "value", "list"]
-"""What a row does: nothing, for it is older; it changes values; or it is new or leaves, so that
-the lists it stands in are others now."""
-
-
 class Change(NamedTuple):
-    """A row that was kept, and whether lists are others for it."""
+    """A row that was kept or is gone, and whether lists are others for it."""
 
-    row: Row
+    row: Row | Gone
     lists: bool
 
 
@@ -73,21 +58,39 @@ class Memory:
         self.places: dict[str, Place] = {}
         self.totals: dict[str, Totals] = {}
         self.products: Recent[str, Product] = Recent(PRODUCTS_MAX)
-        self._last_sales: dict[tuple[str, str], LastSale] = {}
-        self._tills: dict[str, dict[str, Till]] = {}
-        self._home_of_till: dict[str, str] = {}
+        self._tills = Tills()
+        self._gone: Recent[tuple[type[Row], Ident], int] = Recent(GONE_MAX)
         self._raised: dict[str, dict[str, Alert]] = {}
         self._cleared: Recent[tuple[str, str], int] = Recent(CLEARED_MAX)
-        self._levels: Recent[tuple[str, str], Level] = Recent(levels_max)
-        self._level_skus: dict[str, set[str]] = {}
-        self._unlisted: dict[str, set[str]] = {}
+        self._levels = Levels(levels_max)
 
-    def take(self, rows: Iterable[Row]) -> list[Change]:
-        """Keep what is newer than what is held; returns that."""
-        effects = ((row, self._keep(row)) for row in rows)
+    def take(self, rows: Iterable[Row | Gone]) -> list[Change]:
+        """Keep what a topic said, where it is newer than what is held; returns that."""
+        return self._note((row, self._take(row)) for row in rows)
+
+    def take_stored(self, rows: Iterable[Row]) -> list[Change]:
+        """As `take`, for rows of a table: it may still have one that a tombstone took away."""
+        return self._note(
+            (row, self._keep(row))
+            for row in rows
+            if self._gone.get((type(row), ident_of(row))) is None
+        )
+
+    def _note(self, effects: Iterable[tuple[Row | Gone, Effect]]) -> list[Change]:
         kept = [Change(row, effect == "list") for row, effect in effects if effect != "none"]
         self.turn += bool(kept)
         return kept
+
+    def _take(self, row: Row | Gone) -> Effect:
+        if isinstance(row, Gone):
+            return self._forget(row)
+        place = (type(row), ident_of(row))
+        gone = self._gone.get(place)
+        if gone is not None and row.version <= gone:
+            return "none"
+        if gone is not None:
+            self._gone.pop(place)
+        return self._keep(row)
 
     def learn_places(self, places: Iterable[Place]) -> list[str]:
         """Take all locations as they are now; returns the ids of those that changed or went."""
@@ -105,20 +108,20 @@ class Memory:
 
     def learn_last_sales(self, location_id: str, sales: Iterable[LastSale]) -> None:
         """Remember what the location's tills sold last."""
-        self._last_sales.update({(location_id, sale.till_id): sale for sale in sales})
+        self._tills.learn_last_sales(location_id, sales)
 
     def last_sale(self, location_id: str, till_id: str) -> LastSale | None:
         """What a till sold last, as far as somebody has looked."""
-        return self._last_sales.get((location_id, till_id))
+        return self._tills.last_sale(location_id, till_id)
 
     def location_ids(self) -> Collection[str]:
         """Every location that is registered or was heard of."""
         return (
             self.places.keys()
             | self.totals.keys()
-            | self._tills.keys()
+            | self._tills.locations()
             | self._raised.keys()
-            | self._level_skus.keys()
+            | self._levels.locations()
         )
 
     def place(self, location_id: str) -> Place:
@@ -127,16 +130,19 @@ class Memory:
 
     def tills(self, location_id: str) -> list[Till]:
         """The location's tills, by id."""
-        return [till for _, till in sorted(self._tills.get(location_id, {}).items())]
+        return self._tills.at(location_id)
 
     def till(self, location_id: str, till_id: str) -> Till | None:
         """One till."""
-        return self._tills.get(location_id, {}).get(till_id)
+        return self._tills.get(location_id, till_id)
+
+    def is_shared(self, till: Till, now: datetime) -> bool:
+        """Whether two devices use the till's identity; see `Tills.is_shared`."""
+        return self._tills.is_shared(till, now)
 
     def last_seen(self, location_id: str) -> datetime | None:
         """When a till of the location was last heard."""
-        tills = self._tills.get(location_id, {})
-        return max((till.last_seen for till in tills.values()), default=None)
+        return self._tills.last_seen(location_id)
 
     def alerts(self, location_id: str) -> dict[str, Alert]:
         """The location's raised alerts by SKU."""
@@ -148,24 +154,24 @@ class Memory:
 
     def level(self, location_id: str, sku: str) -> Level | None:
         """The level, where it is remembered."""
-        return self._levels.get((location_id, sku))
+        return self._levels.get(location_id, sku)
 
     def level_skus(self, location_id: str) -> Collection[str]:
         """The SKUs whose level at the location is remembered."""
-        return self._level_skus.get(location_id, ())
+        return self._levels.skus(location_id)
 
     def unlisted(self, location_id: str) -> Collection[str]:
         """SKUs heard of at the location before its table was seen to have them."""
-        return self._unlisted.get(location_id, ())
+        return self._levels.unlisted(location_id)
 
     def listed(self, location_id: str, skus: Iterable[str]) -> None:
         """Note SKUs that the location's table has."""
-        self._unlisted.get(location_id, set[str]()).difference_update(skus)
+        self._levels.listed(location_id, skus)
 
     def _keep(self, row: Row) -> Effect:
         match row:
             case Level():
-                return self._keep_level(row)
+                return self._levels.keep(row)
             case Totals():
                 return self._keep_totals(row)
             case Alert():
@@ -173,28 +179,19 @@ class Memory:
             case Till():
                 return self._keep_till(row)
 
-    def _keep_level(self, level: Level) -> Effect:
-        key = (level.location_id, level.sku)
-        held = self._levels.get(key)
-        if held is not None and held.version >= level.version:
-            return "none"
-        forgotten = self._levels.set(key, level)
-        self._level_skus.setdefault(level.location_id, set()).add(level.sku)
-        if held is None:
-            self._unlisted.setdefault(level.location_id, set()).add(level.sku)
-        if forgotten is not None:
-            self._level_skus[forgotten[0]].discard(forgotten[1])
-        return "list" if held is None else "value"
-
     def _keep_totals(self, totals: Totals) -> Effect:
-        """Only a location's own totals of its newest business date are shown."""
-        if totals.till_id is not None:
+        """Only a location's own totals are shown, of its newest date that is not still to come."""
+        if totals.till_id is not None or self._is_to_come(totals):
             return "none"
         held = self.totals.get(totals.location_id)
         if held is not None and _age_of(held) >= _age_of(totals):
             return "none"
         self.totals[totals.location_id] = totals
         return "list" if held is None else "value"
+
+    def _is_to_come(self, totals: Totals) -> bool:
+        zone = self.place(totals.location_id).time_zone
+        return totals.business_date > newest_date(zone, datetime.now(UTC))
 
     def _keep_alert(self, alert: Alert) -> Effect:
         raised = self._raised.setdefault(alert.location_id, {})
@@ -212,15 +209,33 @@ class Memory:
         return "value" if was_raised == (alert.state == "raised") else "list"
 
     def _keep_till(self, till: Till) -> Effect:
-        """A till is known by its id alone: one that moved leaves its former location."""
-        home = self._home_of_till.get(till.till_id, till.location_id)
-        held = self._tills.setdefault(home, {}).get(till.till_id)
+        held = self._tills.get(till.location_id, till.till_id)
         if held is not None and held.version >= till.version:
             return "none"
-        self._tills[home].pop(till.till_id, None)
-        self._tills.setdefault(till.location_id, {})[till.till_id] = till
-        self._home_of_till[till.till_id] = till.location_id
-        return "value" if held is not None and home == till.location_id else "list"
+        self._tills.keep(till)
+        return "list" if held is None else "value"
+
+    def _forget(self, gone: Gone) -> Effect:
+        """Let go of the row. What comes later of the key is newer than it."""
+        held = self._pop(gone)
+        place = (gone.struct, gone.ident)
+        floor = held.version if held is not None else self._gone.get(place) or 0
+        self._gone.set(place, floor)
+        return "none" if held is None else "list"
+
+    def _pop(self, gone: Gone) -> Row | None:
+        location_id, *_, last = gone.ident
+        if gone.struct is Level:
+            return self._levels.pop(location_id, last)
+        if gone.struct is Alert:
+            return self._raised.get(location_id, {}).pop(last, None)
+        if gone.struct is Till:
+            till = self._tills.get(location_id, last)
+            self._tills.forget(location_id, last)
+            return till
+        totals = self.totals.get(location_id)
+        held = totals is not None and ident_of(totals) == gone.ident
+        return self.totals.pop(location_id) if held else None
 
 
 def _age_of(totals: Totals) -> tuple[object, int]:

@@ -1,83 +1,114 @@
 """What the board reads, from a derived topic or from the table of the same rows.
 
 The structs mirror the models in `topics.derived` and `topics.changes`, which stay the
-reference; a test holds the fields to them. They are decoded here because a replay brings tens
-of thousands of rows a second, and the board shares its core with viewers.
+reference; a test holds fields and verdicts to them. They are decoded as structs because a replay
+brings tens of thousands of rows a second, and the board shares its core with viewers.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from topics import registry
+from topics import scalars as s
 
 AlertReason = Literal["below_reorder_point", "out_of_stock", "negative_stock"]
+
+_Time = Annotated[datetime, msgspec.Meta(tz=True)]
+_Ranges = list[tuple[s.Count, s.Count]]
+"""Sequence numbers as [first, last]."""
 
 
 class Level(msgspec.Struct, frozen=True, gc=False):
     """See `topics.derived.StockLevel`."""
 
-    location_id: str
-    sku: str
-    on_hand: int
-    in_carts: int
-    available: int
-    version: int
-    as_of: datetime
+    location_id: s.Identifier
+    sku: s.Identifier
+    on_hand: s.Signed
+    in_carts: s.Signed
+    available: s.Signed
+    version: s.Count
+    as_of: _Time
 
 
 class Totals(msgspec.Struct, frozen=True, gc=False):
     """See `topics.derived.CheckoutTotals`."""
 
-    location_id: str
-    till_id: str | None
+    location_id: s.Identifier
+    till_id: s.Identifier | None
     business_date: date
-    receipts: int
-    returns: int
-    units: int
-    gross_minor: int
-    discount_minor: int
-    tax_minor: int
-    net_sales_minor: int
-    open_carts: int
-    discrepancies: int
-    version: int
-    as_of: datetime
+    receipts: s.Count
+    returns: s.Count
+    units: s.Count
+    weight_grams: s.Count
+    gross_minor: s.Signed
+    discount_minor: s.Signed
+    tax_minor: s.Signed
+    net_sales_minor: s.Signed
+    open_carts: s.Count
+    discrepancies: s.Count
+    version: s.Count
+    as_of: _Time
 
 
 class Alert(msgspec.Struct, frozen=True, gc=False):
     """See `topics.derived.RestockAlert`."""
 
-    location_id: str
-    sku: str
+    location_id: s.Identifier
+    sku: s.Identifier
     state: Literal["raised", "cleared"]
     reason: AlertReason
-    on_hand: int
-    reorder_point: int | None
-    suggested_quantity: int
-    raised_at: datetime
-    version: int
-    cleared_at: datetime | None = None
+    on_hand: s.Signed
+    reorder_point: s.Count | None
+    suggested_quantity: s.Count
+    raised_at: _Time
+    version: s.Count
+    cleared_at: _Time | None = None
 
 
-class Till(msgspec.Struct, frozen=True, gc=False):
-    """See `topics.derived.TillStatus`."""
+class OlderEpoch(msgspec.Struct, frozen=True, gc=False):
+    """See `topics.derived.OlderEpoch`."""
 
-    location_id: str
-    till_id: str
-    epoch: int
-    last_sequence: int
-    missing: list[tuple[int, int]]
-    duplicates: int
-    last_seen: datetime
-    version: int
+    epoch: s.Epoch
+    missing: _Ranges
 
     @property
     def missing_events(self) -> int:
-        """How many events have not arrived."""
-        return sum(last - first + 1 for first, last in self.missing)
+        """How many of its events have not arrived."""
+        return _numbers(self.missing)
+
+
+class Till(msgspec.Struct, frozen=True, gc=False):
+    """See `topics.derived.TillStatus`. A till is known by location and id: "1" is in many shops."""
+
+    location_id: s.Identifier
+    till_id: s.Identifier
+    epoch: s.Epoch
+    last_sequence: s.Count
+    missing: _Ranges
+    missing_count: s.Count
+    older: list[OlderEpoch]
+    quarantined: s.Count
+    duplicates: s.Count
+    forks: s.Count
+    unlisted: s.Count
+    last_seen: _Time
+    version: s.Count
+
+    @property
+    def missing_events(self) -> int:
+        """How many events have not arrived, in all open epochs."""
+        return self.missing_count + sum(each.missing_events for each in self.older)
+
+    @property
+    def unnamed_missing(self) -> int:
+        """How many numbers of the newest epoch are missing and not in `missing`, which is cut."""
+        return self.missing_count - _numbers(self.missing)
+
+
+def _numbers(ranges: _Ranges) -> int:
+    return sum(last - first + 1 for first, last in ranges)
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):
@@ -110,6 +141,10 @@ class LastSale(msgspec.Struct, frozen=True, gc=False):
     total_minor: int
 
 
+Ident = tuple[str, ...]
+"""The parts of a key."""
+
+
 Row = Level | Totals | Alert | Till
 
 TOPICS: dict[str, type[Row]] = {
@@ -121,30 +156,43 @@ TOPICS: dict[str, type[Row]] = {
 """The topics that the board follows."""
 
 
-def _decoder(struct: type[Row]) -> Callable[[bytes], Row]:
-    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(struct)
-    return decoder.decode
+class Gone(msgspec.Struct, frozen=True, gc=False):
+    """A tombstone: there is no such row any more. ``struct`` is what it was."""
+
+    struct: type[Row]
+    ident: Ident
+
+    @property
+    def location_id(self) -> str:
+        """Where it was."""
+        return self.ident[0]
 
 
-_DECODE = {topic: _decoder(struct) for topic, struct in TOPICS.items()}
+def ident_of(row: Row | Gone) -> Ident:
+    """The parts of a row's key: its location, and what tells it from others of that location."""
+    match row:
+        case Level() | Alert():
+            return row.location_id, row.sku
+        case Till():
+            return row.location_id, row.till_id
+        case Totals():
+            till = () if row.till_id is None else (row.till_id,)
+            return row.location_id, *till, row.business_date.isoformat()
+        case Gone():
+            return row.ident
 
 
-def decode(topic: str, value: bytes) -> Row:
-    """The row in ``value``; raises ``msgspec.MsgspecError`` where it is none of that topic."""
-    return _DECODE[topic](value)
-
-
-def read_row(topic: str, key: bytes | None, value: bytes | None) -> Row | None:
-    """The row that a message brings; None for a tombstone. Raises as `decode` does."""
-    return None if value is None else decode(topic, value)
-
-
-def changed_at(row: Row) -> datetime:
-    """When the newest event behind the row occurred."""
+def times_of(row: Row) -> tuple[datetime, ...]:
+    """All times in a row."""
     match row:
         case Level() | Totals():
-            return row.as_of
+            return (row.as_of,)
         case Alert():
-            return row.cleared_at or row.raised_at
+            return (row.raised_at,) if row.cleared_at is None else (row.raised_at, row.cleared_at)
         case Till():
-            return row.last_seen
+            return (row.last_seen,)
+
+
+def changed_at(row: Row | Gone) -> datetime | None:
+    """When the newest event behind the row occurred; a tombstone does not say."""
+    return None if isinstance(row, Gone) else times_of(row)[-1]

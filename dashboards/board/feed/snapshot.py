@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
+import structlog
 
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.memory import Change, Memory
@@ -32,11 +34,14 @@ class Snapshot:
         memory: Memory,
         changed: Callable[[Iterable[Change]], None],
         renamed: Callable[[Iterable[str]], None],
+        passed_over: Callable[[str], None],
     ) -> None:
         self._database = database
         self._memory = memory
         self._changed = changed
         self._renamed = renamed
+        self._passed_over = passed_over
+        self._log: Any = structlog.get_logger("tillstream.board")
         self._hurry = asyncio.Event()
         self.tried = asyncio.Event()
         """Set once the tables were read, or were found not to answer."""
@@ -72,12 +77,22 @@ class Snapshot:
         await self.refresh_places()
         rows: list[Row] = []
         rows += await self._database.ask("totals", Totals)
-        rows += await self._database.ask("tills", Till)
+        rows += self._tills(await self._database.ask("tills", dict[str, Any]))
         rows += await self._database.ask("raised_alerts", Alert)
-        self._changed(self._memory.take(rows))
+        self._changed(self._memory.take_stored(rows))
         return {(each.topic, each.partition): each.next_offset for each in offsets}
 
     async def refresh_places(self) -> None:
         """The locations as they are registered now."""
         places = await self._database.ask("places", Place)
         self._renamed(self._memory.learn_places(places))
+
+    def _tills(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Till]:
+        """Rows of ``till_status``, whose lists are JSON; one that is none is passed over."""
+        for row in rows:
+            try:
+                yield msgspec.convert(row, Till)
+            except msgspec.ValidationError as fault:
+                self._passed_over("till_status")
+                told = {name: row[name] for name in ("location_id", "till_id")}
+                self._log.error("row_passed_over", place=told, cause=str(fault))

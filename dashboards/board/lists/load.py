@@ -47,4 +47,4 @@ async def _load_levels(board: Board, stock: Sequence[Key]) -> None:
         locations=[key.location_id for key in unknown],
         skus=[key.ident for key in unknown],
     )
-    board.memory.take(rows)
+    board.memory.take_stored(rows)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from dashboards.board.feed.memory import Change
-from dashboards.board.feed.rows import Alert, Level, Till, Totals
+from dashboards.board.feed.rows import Alert, Gone, Level, Row, Till, Totals, ident_of
 
 Kind = Literal[
     "notices", "summary", "location", "figures", "till", "stock", "place", "product", "alert",
@@ -55,23 +55,23 @@ def publication_of(kind: str, key: str) -> Key:
 
 
 def keys_of(change: Change) -> Iterator[Key]:
-    """Everything that shows something of the changed row."""
+    """Everything that shows something of the row that changed or is gone."""
     row = change.row
-    match row:
-        case Level():
-            yield from _keys_of_stock(row.location_id, row.sku)
-        case Alert():
-            yield from _keys_of_stock(row.location_id, row.sku)
-            yield Key("alert", row.location_id, row.sku)
-            yield Key("handling", row.location_id, row.sku)
-        case Till():
-            yield Key("till", row.location_id, row.till_id)
-        case Totals():
-            yield Key("hours", row.location_id)
-    if not isinstance(row, Level):
-        yield from keys_of_location(row.location_id)
+    kind = row.struct if isinstance(row, Gone) else type(row)
+    location_id, *_, ident = ident_of(row)
+    if kind is Level or kind is Alert:
+        yield from _keys_of_stock(location_id, ident)
+    if kind is Alert:
+        yield Key("alert", location_id, ident)
+        yield Key("handling", location_id, ident)
+    if kind is Till:
+        yield Key("till", location_id, ident)
+    if kind is Totals:
+        yield Key("hours", location_id)
+    if kind is not Level:
+        yield from keys_of_location(location_id)
     if change.lists:
-        yield from _lists_of(row)
+        yield from _lists_of(kind, location_id, ident)
 
 
 def keys_of_handling(location_id: str, sku: str) -> Iterator[Key]:
@@ -93,16 +93,14 @@ def _keys_of_stock(location_id: str, sku: str) -> Iterator[Key]:
     yield Key("product", "", sku)
 
 
-def _lists_of(row: Level | Totals | Alert | Till) -> Iterator[Key]:
-    match row:
-        case Level():
-            yield stock_list(row.location_id)
-            yield place_list(row.sku)
-        case Alert():
-            yield ALERTS
-            yield stock_list(row.location_id)
-        case Till():
-            yield till_list(row.location_id)
-            yield OVERVIEW
-        case Totals():
-            yield OVERVIEW
+def _lists_of(kind: type[Row], location_id: str, ident: str) -> Iterator[Key]:
+    if kind is Level:
+        yield stock_list(location_id)
+        yield place_list(ident)
+    elif kind is Alert:
+        yield ALERTS
+        yield stock_list(location_id)
+    else:
+        yield OVERVIEW
+    if kind is Till:
+        yield till_list(location_id)

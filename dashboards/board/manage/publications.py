@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from dashboards.board.feed.memory import Recent
+from dashboards.board.feed.reading import Malformed
+from dashboards.board.feed.recent import Recent
 from dashboards.board.manage.kinds import KINDS, Kind, Row
 
 REMEMBERED_MAX = 10_000
@@ -82,7 +83,10 @@ class Publications:
 
 
 def read_change(topic: str, key: bytes | None, value: bytes | None) -> Change | None:
-    """What a message of a ``cdc.*`` topic says; None where it says nothing that can be read."""
+    """What a message of a ``cdc.*`` topic says; None where a tombstone says no row by itself.
+
+    Raises `Malformed`.
+    """
     kind = TOPICS[topic]
     try:
         told: dict[str, Any] | None = None if value is None else json.loads(value)
@@ -92,5 +96,6 @@ def read_change(topic: str, key: bytes | None, value: bytes | None) -> Change | 
         row = {name: told.get(name) for name in kind.columns()}
         gone = told.get("__deleted") == "true"
         return Change(kind, kind.key_of(row), None if gone else row)
-    except (ValueError, AttributeError):
-        return None
+    # A value that is nested some thousand levels deep ends in a RecursionError.
+    except (ValueError, AttributeError, RecursionError) as fault:
+        raise Malformed(str(fault)) from fault

@@ -9,7 +9,7 @@ from babel.numbers import get_currency_precision, list_currencies
 from pydantic import ValidationError
 
 from dashboards.board.manage.kinds import Field, FieldType, Kind, Row
-from topics.scalars import ID_PATTERN, SAFE_INTEGER_MAX
+from topics.scalars import ID_PATTERN, NUMBER_MAX
 
 NUMBER = re.compile(r"\d{1,16}(\.\d{1,8})?")
 """As a browser's number field sends it in any locale. More digits than any amount has would be
@@ -98,7 +98,7 @@ def _yes(_field: Field, text: str, _: Mapping[str, str]) -> bool:
 
 
 def _money(_field: Field, text: str, typed: Mapping[str, str]) -> int:
-    return _scaled(text, _digits(typed.get("currency", "")), SAFE_INTEGER_MAX)
+    return _scaled(text, _digits(typed.get("currency", "")), NUMBER_MAX)
 
 
 def _percent(_field: Field, text: str, _: Mapping[str, str]) -> int:
@@ -106,7 +106,7 @@ def _percent(_field: Field, text: str, _: Mapping[str, str]) -> int:
 
 
 def _count(_field: Field, text: str, _: Mapping[str, str]) -> int:
-    return _scaled(text, 0, SAFE_INTEGER_MAX)
+    return _scaled(text, 0, NUMBER_MAX)
 
 
 _READERS: dict[FieldType, Callable[[Field, str, Mapping[str, str]], object]] = {

@@ -12,8 +12,9 @@ from dashboards.board.pages.common import Visit, is_identifier, message
 from dashboards.board.pages.hours import divisor_of, hours_of
 from dashboards.board.pages.stock_choice import SHOWS, SORTS, StockWish, choose
 from dashboards.board.state import Board
-from dashboards.board.words.places import show_figures, show_till
+from dashboards.board.words.places import show_figures
 from dashboards.board.words.scene import Shown
+from dashboards.board.words.tills import show_till
 
 DAYS_DEFAULT, DAYS_MAX = 14, 365
 """Days without a sale that a viewer may ask for; two weeks pass over what sells at weekends."""

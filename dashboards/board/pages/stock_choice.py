@@ -15,7 +15,7 @@ from dashboards.board.feed.memory import Memory
 
 SHOWS = {
     "all": "All",
-    "below": "Below reorder point",
+    "below": "Below reorder point, or out",
     "out": "Out: nothing on hand",
     "negative": "Negative",
     "carts": "In carts",

@@ -18,9 +18,6 @@ from dashboards.board.totals.wish import TotalsWish, WrongWish, grouping, wish_o
 from dashboards.board.words import wording
 from dashboards.board.words.wording import Words
 
-FURTHEST_EAST = timedelta(hours=14)
-"""The earliest that a day begins anywhere."""
-
 SEND_SECONDS = 30.0
 """How long who exports may take to accept a piece: it keeps a connection to the database."""
 
@@ -78,11 +75,10 @@ def _not_exported(visit: Visit, fault: Exception) -> web.Response:
 
 
 def today(board: Board) -> date:
-    """The newest business date of any shop, unless its till's clock is wrong; or today's."""
+    """The newest business date of any shop, or today's."""
     now = datetime.now(UTC)
     days = (totals.business_date for totals in board.memory.totals.values())
-    possible = [day for day in days if day <= (now + FURTHEST_EAST).date()]
-    return max([*possible, now.date()])
+    return max([*days, now.date()])
 
 
 async def _send(
@@ -155,11 +151,12 @@ def _table(words: Words, wish: TotalsWish, answer: Answer | None) -> dict[str, A
         return {"answer": None}
     # The name of a location carries its id.
     told = [each for each in columns.dimensions(wish.by) if each.name != "location_id"]
-    figures = columns.figures(wish.by)
+    figures = [each for each in columns.figures(wish.by) if _is_told(each, answer)]
     return {
         "answer": answer,
         "told": told,
         "figures": figures,
+        "told_weight": any(each.kind == "weight" for each in figures),
         "rows": [(row, _cells(words, [*told, *figures], row)) for row in answer.rows],
         "sums": [(row, _cells(words, figures, row)) for row in answer.sums],
         "sortable": columns.sortable(wish.by),
@@ -167,6 +164,11 @@ def _table(words: Words, wish: TotalsWish, answer: Answer | None) -> dict[str, A
         "read_at": words.clock_with_zone(answer.read_at, UTC, datetime.now(UTC)),
         "order": _order,
     }
+
+
+def _is_told(column: Column, answer: Answer) -> bool:
+    """Nothing is told of weight where nothing was weighed."""
+    return column.kind != "weight" or any(row[column.name] for row in answer.sums)
 
 
 def _order(wish: TotalsWish, column: Column) -> dict[str, Any]:
@@ -186,6 +188,8 @@ def _cell(words: Words, column: Column, row: dict[str, Any]) -> str:
             return words.money(value, row["currency"])
         case "count":
             return words.count(value)
+        case "weight":
+            return words.weight(value) if value else wording.NOTHING
         case "day":
             return words.day(value)
         case "text":

@@ -28,7 +28,8 @@ LEFT JOIN LATERAL (
 ) AS sold ON true
 WHERE
     CASE %(show)s
-        WHEN 'below' THEN policy.listed AND known.on_hand < policy.reorder_point
+        WHEN 'below' THEN policy.listed
+            AND (known.on_hand < policy.reorder_point OR known.on_hand <= 0)
         WHEN 'out' THEN known.on_hand <= 0
         WHEN 'negative' THEN known.on_hand < 0
         WHEN 'carts' THEN known.in_carts > 0

@@ -1,3 +1,5 @@
 -- What has been heard of each till.
-SELECT location_id, till_id, epoch, last_sequence, missing, duplicates, last_seen, version
+SELECT
+    location_id, till_id, epoch, last_sequence, missing, missing_count, older, quarantined,
+    duplicates, forks, unlisted, last_seen, version
 FROM till_status

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-Kind = Literal["day", "text", "count", "money"]
+Kind = Literal["day", "text", "count", "weight", "money"]
 
 
 class Column(NamedTuple):
     """One column, as the statements call it and as people do.
 
-    Money is in minor units of the row's ``currency``.
+    Money is in minor units of the row's ``currency``, weight in grams.
     """
 
     name: str
@@ -39,11 +39,19 @@ _GROUPED = {
 
 CURRENCY = Column("currency", "Currency", "text")
 
+_GOODS = (
+    Column("units", "Pieces sold", "count"),
+    Column("weight_grams", "Weight sold", "weight"),
+    Column("returned_units", "Pieces returned", "count"),
+    Column("returned_weight_grams", "Weight returned", "weight"),
+)
+"""A line by the piece counts its quantity, a weighed line counts as one piece: whoever bought 714 g
+of pears bought one thing, and its weight is told beside it."""
+
 _PLACE = (
     Column("receipts", "Receipts", "count"),
     Column("returns", "Returns", "count"),
-    Column("units", "Units sold", "count"),
-    Column("returned_units", "Units returned", "count"),
+    *_GOODS,
     Column("gross_minor", "Gross", "money"),
     Column("discount_minor", "Discounts", "money"),
     Column("refund_minor", "Refunds", "money"),
@@ -53,10 +61,7 @@ _PLACE = (
 )
 
 _CATEGORY = (
-    Column("sold_each", "Pieces sold", "count"),
-    Column("sold_gram", "Grams sold", "count"),
-    Column("returned_each", "Pieces returned", "count"),
-    Column("returned_gram", "Grams returned", "count"),
+    *_GOODS,
     Column("sold_minor", "Sold", "money"),
     Column("returned_minor", "Returned", "money"),
     Column("net_minor", "Sold less returned", "money"),

@@ -105,7 +105,7 @@ def _arrow_type(arrow: Any, column: Column) -> Any:
             return arrow.date32()
         case "text":
             return arrow.string()
-        case "count" | "money":
+        case "count" | "weight" | "money":
             return arrow.int64()
 
 

@@ -2,9 +2,10 @@
 
 Each reason has a weight; a location's place on the overview is their sum, after those that call
 for help. The weights say what is
-looked at first: a shop that nobody hears may be losing every sale's record; one that sells half
-of the usual loses money; events that are missing make its figures wrong; shelves that are empty
-lose sales one product at a time.
+looked at first: a shop that nobody hears may be losing every sale's record; where two devices use
+one till's identity the second's sales are not counted; one that sells half of the usual loses
+money; events that are missing make its figures wrong; shelves that are empty lose sales one
+product at a time.
 """
 
 from collections import Counter
@@ -24,17 +25,24 @@ SALES_JUDGED_SECONDS = 2 * 3600
 """How much of the usual day must have sold something before it is judged: one early customer
 more or less would be half of a first hour."""
 
-MISSING, WEAK_DAY, NEGATIVE, DISCREPANCY, OUT, BELOW = 60, 35, 30, 20, 15, 5
+MISSING, WEAK_DAY, NEGATIVE, UNREADABLE, DISCREPANCY, OUT, BELOW = 60, 35, 30, 25, 20, 15, 5
 
-BAD_DAY = 220
+BAD_DAY = 250
 """More than all of those together, so that they never hide it."""
 
-SILENT = 400
-"""More than a bad day: of a shop that is not heard nothing else can be believed."""
+SHARED = 500
+"""More than a bad day and all of those: sales are lost for as long as nobody looks."""
+
+SILENT = 1000
+"""More than all else: of a shop that is not heard nothing else can be believed."""
+
+TILLS_TOLD = 3
+"""Tills named in a reason: more make it long, and one is enough to go there."""
 
 HELP = 50
 """A reason of this weight calls for help, and somebody should go and see: nobody hears the shop,
-its day is bad, events are missing, or some twenty products are below nought. Lower, and each shop
+two devices use one identity, its day is bad, events are missing, or some twenty products are below
+nought. Lower, and each shop
 with a miscounted product calls; higher, and one whose deliveries nobody books does not."""
 
 
@@ -95,13 +103,20 @@ def share_of_usual(scene: Scene, location_id: str) -> float | None:
 
 
 def _records(scene: Scene, location_id: str) -> list[Need]:
-    missing = sum(till.missing_events for till in scene.memory.tills(location_id))
+    tills = scene.memory.tills(location_id)
+    shared = [till.till_id for till in tills if scene.memory.is_shared(till, scene.now)]
+    missing = sum(till.missing_events for till in tills)
+    unreadable = sum(till.quarantined for till in tills)
     totals = scene.memory.totals.get(location_id)
     found: list[Need] = []
+    if shared:
+        found.append(Need(SHARED, "bad", f"Two devices are till {', '.join(shared[:TILLS_TOLD])}"))
     if missing:
-        found.append(Need(MISSING, "bad", f"{_counted(scene, missing, 'event')} missing"))
+        found.append(Need(MISSING, "bad", f"{counted(scene, missing, 'event')} missing"))
+    if unreadable:
+        found.append(Need(UNREADABLE, "warn", f"{counted(scene, unreadable, 'event')} unreadable"))
     if totals is not None and totals.discrepancies:
-        told = _counted(scene, totals.discrepancies, "receipt")
+        told = counted(scene, totals.discrepancies, "receipt")
         does = "does" if totals.discrepancies == 1 else "do"
         found.append(Need(DISCREPANCY, "warn", f"{told} that {does} not add up"))
     return found
@@ -116,11 +131,12 @@ def _shelves(scene: Scene, location_id: str) -> list[Need]:
     )
     return [
         Need(weighs + min(reasons[reason], weighs), severity,
-             f"{_counted(scene, reasons[reason], 'product')} {words}")
+             f"{counted(scene, reasons[reason], 'product')} {words}")
         for reason, weighs, severity, words in told
         if reasons[reason]
     ]  # fmt: skip
 
 
-def _counted(scene: Scene, number: int, what: str) -> str:
+def counted(scene: Scene, number: int, what: str) -> str:
+    """A number of things, in words."""
     return f"{scene.words.count(number)} {what}{'' if number == 1 else 's'}"

@@ -1,11 +1,11 @@
-"""Locations and their tills, as rows and figures."""
+"""Locations, as rows and figures."""
 
 from datetime import datetime
 
-from dashboards.board.feed.rows import Till, Totals
+from dashboards.board.feed.rows import Totals
 from dashboards.board.live.keys import SUMMARY, Key
 from dashboards.board.words import attention, wording
-from dashboards.board.words.scene import Scene, Shown, heard_state, milliseconds, some
+from dashboards.board.words.scene import Scene, Shown, milliseconds, some
 
 NOTES_SHOWN = 3
 """Reasons told in a row of the overview; more make it long, and three are enough to go there."""
@@ -42,7 +42,7 @@ def show_location(scene: Scene, location_id: str) -> Shown:
     cells = {
         "name": place.name or location_id,
         "kind": wording.KINDS.get(place.kind or "", "Not registered"),
-        **_heard(scene, location_id, seen),
+        **heard(scene, location_id, seen),
         "alerts": words.count(alerts),
         "missing": words.count(missing) if seen else wording.NOTHING,
         "usual": _usual(scene, location_id),
@@ -77,32 +77,8 @@ def show_figures(scene: Scene, location_id: str) -> Shown:
     return Shown(Key("figures", location_id), cells, line.marks, line.seen, line.notes)
 
 
-def show_till(scene: Scene, location_id: str, till_id: str) -> Shown:
-    """One till of a location."""
-    key = Key("till", location_id, till_id)
-    till = scene.memory.till(location_id, till_id)
-    if till is None:
-        return Shown(key, gone=True)
-    marks = {
-        "state": heard_state(till.last_seen, scene.now),
-        "missing": some(till.missing_events),
-        "duplicates": some(till.duplicates),
-    }
-    cells = {**_till_cells(scene, till), **_heard(scene, location_id, till.last_seen)}
-    cells["state"] = wording.STATES[marks["state"]]
-    cells["last_sale"] = _last_sale(scene, location_id, till_id)
-    return Shown(key, cells, marks, milliseconds(till.last_seen))
-
-
-def _last_sale(scene: Scene, location_id: str, till_id: str) -> str:
-    sale, words = scene.memory.last_sale(location_id, till_id), scene.words
-    if sale is None:
-        return wording.NOTHING
-    amount = words.money(sale.total_minor, scene.memory.place(location_id).currency)
-    return f"{amount}, {words.clock(sale.occurred_at, scene.where(location_id), scene.now)}"
-
-
-def _heard(scene: Scene, location_id: str, seen: datetime | None) -> dict[str, str]:
+def heard(scene: Scene, location_id: str, seen: datetime | None) -> dict[str, str]:
+    """When something was last heard of a location or a till, as cells."""
     state = wording.STATES[scene.state(location_id)]
     if seen is None:
         return {"state": state, "age": "", "heard_at": ""}
@@ -134,7 +110,7 @@ def _day_cells(scene: Scene, totals: Totals | None, currency: str | None) -> dic
     return {
         "net_sales": words.money(totals.net_sales_minor, currency),
         "receipts": words.count(totals.receipts),
-        "units": words.count(totals.units),
+        "units": words.sold(totals.units, totals.weight_grams),
         "open_carts": words.count(totals.open_carts),
         "discrepancies": words.count(totals.discrepancies),
         "business_date": words.day(totals.business_date),
@@ -150,14 +126,4 @@ def _money_cells(scene: Scene, totals: Totals | None, currency: str | None) -> d
         "discount": words.money(totals.discount_minor, currency),
         "tax": words.money(totals.tax_minor, currency),
         "returns": words.count(totals.returns),
-    }
-
-
-def _till_cells(scene: Scene, till: Till) -> dict[str, str]:
-    count = scene.words.count
-    return {
-        "last_sequence": count(till.last_sequence),
-        "missing": count(till.missing_events),
-        "ranges": wording.missing(till.missing),
-        "duplicates": count(till.duplicates),
     }

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from dashboards.board.live.keys import Key, Kind
-from dashboards.board.words import handling, places, publishing, stock
+from dashboards.board.words import handling, places, publishing, stock, tills
 from dashboards.board.words.scene import Scene, Shown
 
 _SHOWN: dict[Kind, Callable[[Scene, Key], Shown]] = {
     "summary": lambda scene, key: places.show_summary(scene),
     "location": lambda scene, key: places.show_location(scene, key.location_id),
     "figures": lambda scene, key: places.show_figures(scene, key.location_id),
-    "till": lambda scene, key: places.show_till(scene, key.location_id, key.ident),
+    "till": lambda scene, key: tills.show_till(scene, key.location_id, key.ident),
     "stock": lambda scene, key: stock.show_stock(scene, key.location_id, key.ident),
     "place": lambda scene, key: stock.show_place(scene, key.location_id, key.ident),
     "product": lambda scene, key: stock.show_product(scene, key.ident),

@@ -111,11 +111,17 @@ def _level_cells(
 def _alert_cells(scene: Scene, alert: Alert | None, unit: str) -> dict[str, str]:
     if alert is None:
         return {"alert": "", "suggested": ""}
-    suggested = alert.suggested_quantity
     return {
         "alert": wording.REASONS[alert.reason],
-        "suggested": f"Order {scene.words.quantity(suggested, unit)}" if suggested else "",
+        "suggested": _suggested(scene, alert, unit),
     }
+
+
+def _suggested(scene: Scene, alert: Alert, unit: str) -> str:
+    if alert.suggested_quantity:
+        return f"Order {scene.words.quantity(alert.suggested_quantity, unit)}"
+    # A policy without such a level is one that nobody has finished.
+    return "" if alert.reorder_point is None else "No level to order up to"
 
 
 def _unit(product: Product | None) -> str:

@@ -1,5 +1,6 @@
 """Figures and times as people read them, in their own locale. Pure; texts are English."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -70,13 +71,24 @@ class Words:
             return f"{self.count(value)} g"
         return f"{_decimal(Decimal(value) / GRAMS_PER_KILOGRAM, self.name)} kg"
 
+    def weight(self, grams: int) -> str:
+        """A sum of weights, to a tenth of a kilogram: nobody orders by the gram of a day."""
+        if abs(grams) < GRAMS_PER_KILOGRAM:
+            return f"{self.count(grams)} g"
+        return f"{_tenths(grams, self.name)} kg"
+
+    def sold(self, pieces: int, weight_grams: int) -> str:
+        """How much was sold; nothing of weight where nothing was weighed."""
+        told = f"{self.count(pieces)} {'piece' if pieces == 1 else 'pieces'}"
+        return f"{told}, {self.weight(weight_grams)}" if weight_grams else told
+
     def change(self, share: float) -> str:
         """A share as a signed percentage."""
         return format_percent(share, "+#,##0 %;-#,##0 %", locale=self._locale)
 
     def clock(self, instant: datetime, where: tzinfo, now: datetime) -> str:
         """The time of day, with the date where that is not today's."""
-        local = instant.astimezone(where)
+        local = _there(instant, where)
         today = now.astimezone(where).date()
         at = format_time(local, "medium", locale=self._locale)
         if local.date() == today:
@@ -90,7 +102,7 @@ class Words:
 
     def clock_with_zone(self, instant: datetime, where: tzinfo, now: datetime) -> str:
         """As `clock`, with the zone's short name: for lists that cross zones."""
-        return f"{self.clock(instant, where, now)} {instant.astimezone(where):%Z}"
+        return f"{self.clock(instant, where, now)} {_there(instant, where):%Z}"
 
     def hour(self, hour: int) -> str:
         """An hour of the day, as the clock shows it."""
@@ -117,6 +129,20 @@ def _decimal(value: Decimal, locale: str) -> str:
 
 
 @lru_cache(maxsize=FORMATTED_MAX)
+def _tenths(grams: int, locale: str) -> str:
+    kilograms = Decimal(grams) / GRAMS_PER_KILOGRAM
+    return format_decimal(kilograms, "#,##0.#", locale=locale_of(locale))
+
+
+def _there(instant: datetime, where: tzinfo) -> datetime:
+    """The instant on the clock of ``where``; in UTC in the first and last hours of the calendar."""
+    try:
+        return instant.astimezone(where)
+    except OverflowError:
+        return instant.astimezone(UTC)
+
+
+@lru_cache(maxsize=FORMATTED_MAX)
 def _money(amount_minor: int, currency: str, locale: str) -> str:
     amount = Decimal(amount_minor).scaleb(-get_currency_precision(currency))
     pattern = locale_of(locale).currency_formats["standard"].pattern
@@ -129,11 +155,14 @@ def _money(amount_minor: int, currency: str, locale: str) -> str:
 DEFAULT_WORDS = words_in(DEFAULT)
 
 
-def missing(ranges: list[tuple[int, int]]) -> str:
-    """Ranges of sequence numbers, the first few by name."""
+def missing(ranges: Sequence[tuple[int, int]], unnamed: int = 0) -> str:
+    """Ranges of sequence numbers, the first few by name; ``unnamed`` numbers are in no range."""
     told = [f"{first}" if first == last else f"{first}{DASH}{last}" for first, last in ranges]
     more = len(told) - RANGES_TOLD
-    return ", ".join(told[:RANGES_TOLD]) + (f" and {more} more" if more > 0 else "")
+    shown = ", ".join(told[:RANGES_TOLD])
+    if unnamed:
+        return f"{shown} and many more"
+    return shown + (f" and {more} more" if more > 0 else "")
 
 
 @lru_cache(maxsize=1024)

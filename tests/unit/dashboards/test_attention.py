@@ -1,14 +1,17 @@
 """Who needs help comes first, and says why; a shop that is only closed does not."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from dashboards.board.feed.memory import Memory
-from dashboards.board.feed.rows import Alert, AlertReason, Place, Till, Totals
+from dashboards.board.feed.rows import Alert, AlertReason, OlderEpoch, Place, Totals
 from dashboards.board.feed.usual import HalfHour, Profile, Usual, profile_of
 from dashboards.board.words import attention
 from dashboards.board.words.places import show_location
 from dashboards.board.words.scene import Scene
+from dashboards.board.words.tills import show_till
 from dashboards.board.words.wording import DEFAULT_WORDS, zone
+from tests.unit.dashboards.rows import till
 
 TODAY = date(2026, 11, 21)
 BERLIN = "Europe/Berlin"
@@ -23,8 +26,8 @@ class Shop:
         self.memory = Memory()
         self.usual = Usual(self.memory)
         self.memory.learn_places([Place("shop-1", "Ulm", "shop", BERLIN, "EUR")])
-        row = Totals("shop-1", None, TODAY, 9, 0, 9, 0, 0, 0, sold_minor, 0, 0, 1, NOON)
-        self.memory.take([row, Till("shop-1", "t1", 1, 9, [], 0, heard, 1)])
+        row = Totals("shop-1", None, TODAY, 9, 0, 9, 714, 0, 0, 0, sold_minor, 0, 0, 1, NOON)
+        self.memory.take([row, till("t1", last_seen=heard)])
         self.usual.put("shop-1", Profile(TODAY, 4, OPENING_BINS))
 
     def alert(self, reason: AlertReason, products: int) -> None:
@@ -35,12 +38,21 @@ class Shop:
         self.memory.take(rows)
 
     def needs_help(self) -> bool:
-        scene = Scene(self.memory, self.usual, DEFAULT_WORDS, NOON)
-        return show_location(scene, "shop-1").marks["help"] == "some"
+        return show_location(self.scene(NOON), "shop-1").marks["help"] == "some"
 
     def why(self, now: datetime = NOON) -> list[str]:
-        scene = Scene(self.memory, self.usual, DEFAULT_WORDS, now)
-        return [need.words for need in attention.needs(scene, "shop-1")]
+        return [need.words for need in attention.needs(self.scene(now), "shop-1")]
+
+    def scene(self, now: datetime) -> Scene:
+        return Scene(self.memory, self.usual, DEFAULT_WORDS, now)
+
+    def notes(self) -> list[tuple[str, str]]:
+        """What its till's row says."""
+        return list(show_till(self.scene(NOON), "shop-1", "t1").notes)
+
+    def heard(self, **till_is: Any) -> None:
+        """What is known of its till now."""
+        self.memory.take([till("t1", 2, last_seen=NOON, **till_is)])
 
 
 def test_a_usual_day_needs_nothing() -> None:
@@ -82,8 +94,33 @@ def test_a_shop_that_is_silent_at_night_is_closed() -> None:
 
 def test_what_is_missing_is_told_with_its_number() -> None:
     shop = Shop()
-    shop.memory.take([Till("shop-1", "t1", 1, 1_999, [(3, 1_202)], 0, NOON, 2)])
+    shop.memory.take([till("t1", 2, missing=[(3, 1_202)], last_seen=NOON)])
     assert shop.why() == ["1,200 events missing"]
+
+
+def test_two_devices_with_one_identity_come_before_a_bad_day() -> None:
+    shop = Shop(sold_minor=30_000)
+    shop.heard(forks=3)
+    assert shop.why() == ["Two devices are till t1", "Sales -62 % against usual"]
+    assert shop.notes() == [("bad", "Two devices use this identity: 3 forks")]
+    assert show_till(shop.scene(NOON), "shop-1", "t1").marks["shared"] == "yes"
+
+
+def test_what_a_till_lacks_is_told_by_its_epochs() -> None:
+    shop = Shop()
+    older = [OlderEpoch(1, [(7, 9)]), OlderEpoch(2, [])]
+    shop.heard(epoch=3, missing=[(5, 5)], older=older, quarantined=2, unlisted=1)
+    assert shop.why() == ["4 events missing", "2 events unreadable"]
+    assert shop.notes() == [
+        ("bad", "Epoch 1 still lacks 3 events: 7–9"),  # noqa: RUF001
+        ("warn", "2 events unreadable"),
+        ("warn", "1 event of a device that no list names"),
+    ]
+
+
+def test_a_shop_says_pieces_and_beside_them_what_was_weighed() -> None:
+    figures = show_location(Shop().scene(NOON), "shop-1").cells
+    assert figures["units"] == "9 pieces, 714 g"
 
 
 def test_the_usual_day_is_the_average_of_the_days_that_sold_at_all() -> None:

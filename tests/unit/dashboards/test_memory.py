@@ -1,11 +1,27 @@
 """Only what is newer replaces what is held, whichever way it came."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+import pytest
 
 from dashboards.board.feed.memory import Memory
-from dashboards.board.feed.rows import Alert, Level, Place, Till, Totals
+from dashboards.board.feed.rows import (
+    Alert,
+    Gone,
+    LastSale,
+    Level,
+    OlderEpoch,
+    Place,
+    Row,
+    Till,
+    Totals,
+    ident_of,
+)
+from dashboards.board.feed.tills import SHARED_FOR
+from tests.unit.dashboards.rows import WHEN, till
 
-WHEN = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+NOW = datetime.now(UTC)
 
 
 def level(sku: str, on_hand: int, version: int) -> Level:
@@ -13,7 +29,7 @@ def level(sku: str, on_hand: int, version: int) -> Level:
 
 
 def totals(day: date, receipts: int, version: int, till_id: str | None = None) -> Totals:
-    return Totals("shop-1", till_id, day, receipts, 0, 0, 0, 0, 0, 0, 0, 0, version, WHEN)
+    return Totals("shop-1", till_id, day, receipts, 0, 0, 0, 0, 0, 0, 0, 0, 0, version, WHEN)
 
 
 def alert(version: int, *, raised: bool) -> Alert:
@@ -83,23 +99,98 @@ def test_an_alert_that_was_cleared_is_not_raised_by_an_older_row() -> None:
 def test_a_location_was_last_seen_when_its_newest_till_was() -> None:
     memory = Memory()
     earlier = WHEN.replace(hour=8)
-    memory.take(
-        [
-            Till("shop-1", "t1", 1, 9, [], 0, earlier, 1),
-            Till("shop-1", "t2", 1, 9, [(3, 5), (7, 7)], 0, WHEN, 1),
-        ]
-    )
+    memory.take([till("t1", last_seen=earlier), till("t2", missing=[(3, 5), (7, 7)])])
     assert memory.last_seen("shop-1") == WHEN
-    assert [till.missing_events for till in memory.tills("shop-1")] == [0, 4]
+    assert [each.missing_events for each in memory.tills("shop-1")] == [0, 4]
 
 
-def test_a_till_that_moved_is_at_its_new_location_only() -> None:
+def test_two_shops_may_both_call_a_till_1() -> None:
     memory = Memory()
-    memory.take([Till("shop-1", "t1", 1, 9, [], 0, WHEN, 1)])
-    memory.take([Till("shop-2", "t1", 2, 1, [], 0, WHEN, 2)])
-    assert memory.tills("shop-1") == []
-    assert [till.epoch for till in memory.tills("shop-2")] == [2]
-    assert memory.take([Till("shop-1", "t1", 1, 9, [], 0, WHEN, 1)]) == []
+    memory.take([till("1", version=1_000_000), till("1", 5_000, location_id="shop-2", forks=1)])
+    memory.learn_last_sales("shop-1", [LastSale("1", WHEN, 500)])
+    assert [each.version for each in memory.tills("shop-1")] == [1_000_000]
+    assert [each.version for each in memory.tills("shop-2")] == [5_000], "one hides the other"
+    assert memory.last_sale("shop-2", "1") is None, "a sale is told of another shop's till"
+    shared = [memory.is_shared(memory.tills(shop)[0], NOW) for shop in ("shop-1", "shop-2")]
+    assert shared == [False, True]
+
+
+def test_what_a_list_leaves_out_is_counted_too() -> None:
+    cut = till(
+        "t1", missing=[(1, 1), (3, 4)], missing_count=40_000, older=[OlderEpoch(1, [(7, 9)])]
+    )
+    assert (cut.missing_events, cut.unnamed_missing) == (40_003, 39_997)
+
+
+def test_an_identity_is_shared_while_forks_grow_and_until_a_new_epoch() -> None:
+    memory = Memory()
+    memory.take([till("1", 1, forks=2)])
+    (known,) = memory.tills("shop-1")
+    assert memory.is_shared(known, NOW), "forks of a till that is new to the board are old news"
+    assert not memory.is_shared(known, NOW + 2 * SHARED_FOR)
+    memory.take([till("1", 2, forks=2, epoch=2)])
+    assert not memory.is_shared(memory.tills("shop-1")[0], NOW), "a till that was put right cries"
+    memory.take([till("1", 3, forks=3, epoch=2)])
+    assert memory.is_shared(memory.tills("shop-1")[0], NOW)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        level("milk", 7, 5),
+        totals(date(2026, 11, 21), 5, 5),
+        alert(5, raised=True),
+        till("1", 5),
+    ],
+    ids=lambda row: type(row).__name__,
+)
+def test_a_tombstone_takes_the_row_and_its_location_away(row: Row) -> None:
+    memory = Memory()
+    memory.take([row])
+    gone = Gone(type(row), ident_of(row))
+    (change,) = memory.take([gone])
+    assert change.lists, "pages that list the row are not told to fetch themselves"
+    assert everything(memory) == [], "it is still there"
+    assert memory.take([gone]) == []
+
+
+@pytest.mark.parametrize("row", [level("milk", 7, 5), till("1", 5)])
+def test_a_table_that_is_behind_does_not_bring_back_what_is_gone(row: Level | Till) -> None:
+    for known in ([row], []):
+        memory = Memory()
+        memory.take([*known, Gone(type(row), ident_of(row))])
+        assert memory.take_stored([row]) == [], "the sink was behind, and the row came back"
+        assert memory.take([row]) == [] or not known, "the topic was read again, and it came back"
+    newer = msgspec.structs.replace(row, version=6)
+    assert len(memory.take([newer])) == 1, "a key that comes back stays away"
+    assert len(memory.take_stored([msgspec.structs.replace(row, version=7)])) == 1
+
+
+def everything(memory: Memory) -> list[object]:
+    """What the memory shows of shop-1."""
+    level_held = memory.level("shop-1", "milk")
+    return [
+        *([] if level_held is None else [level_held]),
+        *memory.level_skus("shop-1"),
+        *memory.tills("shop-1"),
+        *memory.all_alerts(),
+        *memory.totals.values(),
+    ]
+
+
+def test_a_location_of_which_nothing_is_left_is_not_listed() -> None:
+    memory = Memory()
+    memory.take([level("milk", 7, 5), till("1", 5)])
+    memory.take([Gone(Level, ("shop-1", "milk")), Gone(Till, ("shop-1", "1"))])
+    assert set(memory.location_ids()) == set()
+
+
+def test_a_till_whose_calendar_is_ahead_does_not_hide_its_shops_day() -> None:
+    memory = Memory()
+    today = NOW.date()
+    memory.learn_places([Place("shop-1", "Ulm", time_zone="Europe/Berlin")])
+    memory.take([totals(today - timedelta(days=1), 5, 1), totals(today + timedelta(days=2), 1, 2)])
+    assert memory.totals["shop-1"].receipts == 5
 
 
 def test_a_location_is_known_once_anything_is_heard_of_it() -> None:

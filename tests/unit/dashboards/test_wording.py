@@ -78,6 +78,30 @@ def test_many_missing_ranges_are_counted_after_the_first() -> None:
     ranges = [(1, 1), (3, 9), (11, 11), (13, 13), (15, 15), (17, 17), (19, 19)]
     assert wording.missing(ranges) == "1, 3–9, 11, 13, 15 and 2 more"  # noqa: RUF001
     assert wording.missing([]) == ""
+    assert wording.missing([(1, 1)], 40_000) == "1 and many more", "a list that is cut looks whole"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "grams", "text"),
+    [
+        (1_204, 260_714, "1,204 pieces, 260.7 kg"),
+        (1_204, 0, "1,204 pieces"),
+        (1, 714, "1 piece, 714 g"),
+        (0, 0, "0 pieces"),
+        (2, 1_000, "2 pieces, 1 kg"),
+        (3, 2**53 - 1, "3 pieces, 9,007,199,254,741 kg"),
+    ],
+)
+def test_what_was_sold_is_told_in_pieces_and_weight(pieces: int, grams: int, text: str) -> None:
+    assert BRITISH.sold(pieces, grams) == text
+
+
+@pytest.mark.parametrize(
+    "instant", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+)
+def test_a_time_at_the_end_of_the_calendar_can_be_told(instant: datetime) -> None:
+    for where in (ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")):
+        assert BRITISH.clock_with_zone(instant, where, NOW)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 -- Totals of all locations by date, from behind one row.
-SELECT location_id, till_id, business_date, receipts, returns, units, returned_units, gross_minor,
-    discount_minor, tax_minor, refund_minor, net_sales_minor, tenders, open_carts, discrepancies,
-    version, as_of AT TIME ZONE 'UTC' AS as_of
+SELECT location_id, till_id, business_date, receipts, returns, units, weight_grams, returned_units,
+    returned_weight_grams, gross_minor, discount_minor, tax_minor, refund_minor, net_sales_minor,
+    tenders, open_carts, discrepancies, version, as_of AT TIME ZONE 'UTC' AS as_of
 FROM checkout_totals
 WHERE business_date BETWEEN greatest(%(first_date)s::date, %(after_date)s) AND %(last_date)s::date
     AND (till_id IS NULL AND %(locations)s OR till_id IS NOT NULL AND %(tills)s)

@@ -11,14 +11,12 @@
         CASE WHEN %(by_till)s THEN sale.till_id END AS till_id,
         product.category,
         COALESCE(sale.currency, place.currency) AS currency,
-        COALESCE(sum(line.quantity) FILTER (WHERE sale.kind = 'sale' AND line.unit = 'each'), 0)
-            ::bigint AS sold_each,
-        COALESCE(sum(line.quantity) FILTER (WHERE sale.kind = 'sale' AND line.unit = 'gram'), 0)
-            ::bigint AS sold_gram,
-        COALESCE(sum(line.quantity) FILTER (WHERE sale.kind = 'return' AND line.unit = 'each'), 0)
-            ::bigint AS returned_each,
-        COALESCE(sum(line.quantity) FILTER (WHERE sale.kind = 'return' AND line.unit = 'gram'), 0)
-            ::bigint AS returned_gram,
+        COALESCE(sum(goods.pieces) FILTER (WHERE sale.kind = 'sale'), 0)::bigint AS units,
+        COALESCE(sum(goods.grams) FILTER (WHERE sale.kind = 'sale'), 0)::bigint AS weight_grams,
+        COALESCE(sum(goods.pieces) FILTER (WHERE sale.kind = 'return'), 0)::bigint
+            AS returned_units,
+        COALESCE(sum(goods.grams) FILTER (WHERE sale.kind = 'return'), 0)::bigint
+            AS returned_weight_grams,
         COALESCE(sum(line.amount_minor) FILTER (WHERE sale.kind = 'sale'), 0)::bigint
             AS sold_minor,
         COALESCE(sum(line.amount_minor) FILTER (WHERE sale.kind = 'return'), 0)::bigint
@@ -28,6 +26,12 @@
     FROM sales AS sale
     INNER JOIN place USING (location_id)
     INNER JOIN sale_lines AS line USING (location_id, till_id, epoch, sequence)
+    -- A weighed line is one piece.
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE line.unit WHEN 'gram' THEN 1 ELSE line.quantity END AS pieces,
+            CASE line.unit WHEN 'gram' THEN line.quantity ELSE 0 END AS grams
+    ) AS goods
     LEFT JOIN products AS product USING (sku)
     WHERE sale.business_date BETWEEN %(first)s AND %(last)s
     GROUP BY 1, 2, 3, 4, 5, 6
@@ -36,8 +40,9 @@ SELECT
     true AS is_sum, count(*) AS groups,
     NULL::date AS business_date, NULL AS location_id, NULL AS location, NULL AS till_id,
     NULL AS category, currency,
-    sum(sold_each)::bigint AS sold_each, sum(sold_gram)::bigint AS sold_gram,
-    sum(returned_each)::bigint AS returned_each, sum(returned_gram)::bigint AS returned_gram,
+    sum(units)::bigint AS units, sum(weight_grams)::bigint AS weight_grams,
+    sum(returned_units)::bigint AS returned_units,
+    sum(returned_weight_grams)::bigint AS returned_weight_grams,
     sum(sold_minor)::bigint AS sold_minor, sum(returned_minor)::bigint AS returned_minor,
     sum(net_minor)::bigint AS net_minor
 FROM grouped
@@ -45,17 +50,17 @@ GROUP BY currency
 UNION ALL
 (
     SELECT
-        false, 1, business_date, location_id, location, till_id, category, currency, sold_each,
-        sold_gram, returned_each, returned_gram, sold_minor, returned_minor, net_minor
+        false, 1, business_date, location_id, location, till_id, category, currency, units,
+        weight_grams, returned_units, returned_weight_grams, sold_minor, returned_minor, net_minor
     FROM grouped
     ORDER BY
         CASE WHEN %(sorts_money)s THEN currency END,
         %(sign)s * CASE %(sort)s::text
             WHEN 'business_date' THEN (business_date - DATE '2000-01-01')::bigint
-            WHEN 'sold_each' THEN sold_each
-            WHEN 'sold_gram' THEN sold_gram
-            WHEN 'returned_each' THEN returned_each
-            WHEN 'returned_gram' THEN returned_gram
+            WHEN 'units' THEN units
+            WHEN 'weight_grams' THEN weight_grams
+            WHEN 'returned_units' THEN returned_units
+            WHEN 'returned_weight_grams' THEN returned_weight_grams
             WHEN 'sold_minor' THEN sold_minor
             WHEN 'returned_minor' THEN returned_minor
             WHEN 'net_minor' THEN net_minor

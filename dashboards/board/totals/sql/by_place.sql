@@ -11,7 +11,9 @@
         sum(total.receipts)::bigint AS receipts,
         sum(total.returns)::bigint AS returns,
         sum(total.units)::bigint AS units,
+        sum(total.weight_grams)::bigint AS weight_grams,
         sum(total.returned_units)::bigint AS returned_units,
+        sum(total.returned_weight_grams)::bigint AS returned_weight_grams,
         sum(total.gross_minor)::bigint AS gross_minor,
         sum(total.discount_minor)::bigint AS discount_minor,
         sum(total.refund_minor)::bigint AS refund_minor,
@@ -29,7 +31,9 @@ SELECT
     true AS is_sum, count(*) AS groups,
     NULL::date AS business_date, NULL AS location_id, NULL AS location, NULL AS till_id, currency,
     sum(receipts)::bigint AS receipts, sum(returns)::bigint AS returns,
-    sum(units)::bigint AS units, sum(returned_units)::bigint AS returned_units,
+    sum(units)::bigint AS units, sum(weight_grams)::bigint AS weight_grams,
+    sum(returned_units)::bigint AS returned_units,
+    sum(returned_weight_grams)::bigint AS returned_weight_grams,
     sum(gross_minor)::bigint AS gross_minor, sum(discount_minor)::bigint AS discount_minor,
     sum(refund_minor)::bigint AS refund_minor, sum(net_sales_minor)::bigint AS net_sales_minor,
     sum(tax_minor)::bigint AS tax_minor, sum(discrepancies)::bigint AS discrepancies
@@ -39,8 +43,8 @@ UNION ALL
 (
     SELECT
         false, 1, business_date, location_id, location, till_id, currency, receipts, returns,
-        units, returned_units, gross_minor, discount_minor, refund_minor, net_sales_minor,
-        tax_minor, discrepancies
+        units, weight_grams, returned_units, returned_weight_grams, gross_minor, discount_minor,
+        refund_minor, net_sales_minor, tax_minor, discrepancies
     FROM grouped
     ORDER BY
         CASE WHEN %(sorts_money)s THEN currency END,
@@ -49,7 +53,9 @@ UNION ALL
             WHEN 'receipts' THEN receipts
             WHEN 'returns' THEN returns
             WHEN 'units' THEN units
+            WHEN 'weight_grams' THEN weight_grams
             WHEN 'returned_units' THEN returned_units
+            WHEN 'returned_weight_grams' THEN returned_weight_grams
             WHEN 'gross_minor' THEN gross_minor
             WHEN 'discount_minor' THEN discount_minor
             WHEN 'refund_minor' THEN refund_minor
