@@ -7,8 +7,10 @@ import json
 import sys
 import time
 import urllib.request
+from dataclasses import replace
 
 from .database import shift_level
+from .edges import Edges
 from .findings import Findings
 from .plan import make_plan
 from .run import Run, execute, prepare
@@ -19,6 +21,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="outside", description=__doc__)
     parser.add_argument("--events", type=int, default=300_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--gaps", type=int, default=33_000, help="numbers a till leaves out")
+    parser.add_argument("--burst", type=int, default=20_000, help="sales a shop sends at once")
     parser.add_argument("--kill-worker", action="store_true")
     parser.add_argument("--alter", action="store_true", help="alter a row by hand at the end")
     parser.add_argument("--no-reconcile", action="store_true")
@@ -63,12 +67,19 @@ def main(arguments: list[str] | None = None) -> int:
     """Run, compare, say what differs; the last line is a JSON summary."""
     options = _options(arguments)
     began = time.monotonic()
-    plan = make_plan(options.seed, options.events)
+    plan = replace(
+        make_plan(options.seed, options.events),
+        gaps=options.gaps,
+        burst=options.burst,
+        scenes=False,
+    )
     say(f"seed {plan.seed}, ids begin with {plan.prefix}")
     run = prepare(plan)
     say(f"  {len(run.messages)} messages, {len(run.changes)} transactions")
     stack = status()
-    findings = execute(stack, run, options.kill_worker)
+    findings = execute(
+        stack, run, options.kill_worker, lambda found: Edges(stack, run, found).execute()
+    )
     _metrics(stack, findings)
     if not options.no_reconcile:
         _reconcile(0, findings)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, NamedTuple
 
+from .limits import SUM_MAX
 from .world import Policy
 
 Value = dict[str, Any]
@@ -63,7 +64,7 @@ def judge(alert: Alert, on_hand: int, policy: Policy | None) -> tuple[Alert, Ste
     after = Alert(reason, point if reason else None)
     if after == alert:
         return alert, None
-    suggested = max(0, listed.order_up_to - on_hand) if listed else 0
+    suggested = min(SUM_MAX, max(0, listed.order_up_to - on_hand)) if listed else 0
     return after, Step("raised" if reason else "cleared", reason, on_hand, point, suggested)
 
 

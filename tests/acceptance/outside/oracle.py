@@ -123,13 +123,16 @@ class Oracle:
         rows = [self.totals.get(key, Totals()) for key in rows_of(event)]
         if totals and not all(row.has_room(totals) for row in rows):
             return False
-        return self._has_room(Counter(moves(event))) and self._carts_have_room(event, place)
+        return self._has_room(moves(event)) and self._carts_have_room(event, place)
 
     def _has_room(self, moved: dict[Key, int]) -> bool:
-        return all(
-            abs(self.levels.get(key, Level()).on_hand + quantity) <= SUM_MAX
-            for key, quantity in moved.items()
-        )
+        """What is available is a sum too: what is on hand less what is in carts."""
+        for (location, sku), quantity in moved.items():
+            on_hand = self.levels.get((location, sku), Level()).on_hand + quantity
+            carried = self.places.get(location, Place()).in_carts[sku]
+            if max(abs(on_hand), abs(on_hand - carried)) > SUM_MAX:
+                return False
+        return True
 
     def _carts_have_room(self, event: Event, place: Place) -> bool:
         if event["type"] not in ("line_added", "cart_resumed"):

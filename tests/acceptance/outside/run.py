@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -180,16 +181,20 @@ def _beside(
         errors.append(f"changes in the database failed: {error}")
 
 
-def execute(stack: Stack, run: Run, kill: bool) -> Findings:
-    """Do the whole run and compare."""
-    outputs = Outputs(stack.kafka, run.plan)
+def execute(
+    stack: Stack, run: Run, kill: bool, beside: Callable[[Findings], None] = lambda _: None
+) -> Findings:
+    """Do the whole run, and something `beside` once its sales are sent; compare."""
+    outputs, more = Outputs(stack.kafka, run.plan), Findings()
     try:
         since = input_ends(stack.kafka)
         write_world(stack.postgres, run.world)
         await_opening(run, outputs)
         sell(stack, run, kill)
+        beside(more)
         expect_all(stack, run, since)
         findings = settle(stack, run, outputs)
+        findings.absorb(more)
         return closing(stack, run, outputs, findings)
     finally:
         outputs.close()

@@ -143,6 +143,27 @@ def clocks(plan: Plan, rng: random.Random) -> list[Message]:
     return said
 
 
+def years(plan: Plan, rng: random.Random) -> list[Message]:
+    """A business date and an epoch that are over: what comes of them then is refused."""
+    till = Teller(plan, _shop(plan, "years"), "1", rng)
+    sku = f"{plan.prefix}edge.years"
+    before = plan.first_moment - timedelta(days=500)
+    old, next_day = (
+        {"business_date": (before.date() + timedelta(days=at)).isoformat()} for at in (0, 1)
+    )
+    for sequence in (1, 2, 4):
+        body: Event = {**sale(lines_of(sku, 1, 1, 100), f"a{sequence}"), **old}
+        till.say(0.1 + sequence / 1000, moment=before, sequence=sequence, **body)
+    till.say(0.2, epoch=2, sequence=1)
+    late: Event = {**sale(lines_of(sku, 1, 1, 100), "late-day"), **old}
+    till.say(0.3, **late)
+    after: Event = {**sale(lines_of(sku, 1, 1, 100), "next-day"), **next_day}
+    till.say(0.4, **{**after, "sequence": 2})
+    till.say(0.5, epoch=1, sequence=3, **sale(lines_of(sku, 1, 1, 100), "late-epoch"))
+    till.say(0.6, epoch=2, sequence=3, **sale(lines_of(sku, 1, 1, 100), "today"))
+    return till.said
+
+
 def burst(plan: Plan, rng: random.Random) -> list[Message]:
     """A shop whose line was down sends a day of sales at once, twice."""
     till = Teller(plan, _shop(plan, "burst"), "1", rng)
@@ -158,4 +179,4 @@ def _say_all(till: Teller, bodies: list[Event], first: float, last: float) -> No
         till.say(first + (last - first) * at / len(bodies), **body)
 
 
-SCENES: tuple[Scene, ...] = (gaps, stock_sums, money_sums, numbers, forks, clocks, burst)
+SCENES: tuple[Scene, ...] = (gaps, stock_sums, money_sums, numbers, forks, clocks, years, burst)
