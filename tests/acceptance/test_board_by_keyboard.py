@@ -40,7 +40,7 @@ def dsn(kafka: str, fresh_postgres: str, shop: str) -> str:
         fresh_postgres,
         [
             totals(shop, 1, receipts=7),
-            till(shop, f"{shop}-t1", 1),
+            till(shop, "1", 1),
             level(shop, "milk", 38, 1),
             level(shop, "bread", 0, 1),
             alert(shop, "bread", 1, reason="out_of_stock", on_hand=0),

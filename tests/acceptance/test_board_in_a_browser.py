@@ -32,7 +32,7 @@ def stocked(kafka: str, fresh_postgres: str, shop: str) -> str:
     rows: list[Row] = [
         level(shop, "4006381333931", 40, 1),
         totals(shop, 1, receipts=7, units=19, net_sales_minor=123_456),
-        till(shop, f"{shop}-t1", 1),
+        till(shop, "1", 1),
     ]
     store(fresh_postgres, rows)
     return fresh_postgres
@@ -65,7 +65,7 @@ async def test_what_is_new_appears(kafka: str, stocked: str, shop: str) -> None:
     async with board_seen(kafka, stocked) as seen:
         await seen.go(f"/locations/{shop}")
         await seen.mark()
-        await say(kafka, [level(shop, "new-sku", -2, 1), till(shop, f"{shop}-t2", 1)])
+        await say(kafka, [level(shop, "new-sku", -2, 1), till(shop, "2", 1)])
         await seen.shows(f"stock/{shop}/new-sku", "on_hand", "-2")
         await seen.shows(f"till/{shop}/{shop}-t2", "last_sequence", "100")
         await seen.go("/alerts")

@@ -73,15 +73,16 @@ def many_products(dsn: str, shop: str) -> None:
 
 async def test_the_overview_says_who_needs_help_and_why(kafka: str, dsn: str, shop: str) -> None:
     long_ago = (datetime.now(UTC) - timedelta(minutes=12)).isoformat()
-    for name in ("fine", "silent", "gap"):
+    for name in ("fine", "silent", "twin", "gap"):
         register(dsn, f"{shop}-{name}", f"Shop {name}")
     store(
         dsn,
         [
             totals(f"{shop}-fine", 1, receipts=9),
-            till(f"{shop}-fine", f"{shop}-t1", 1),
-            till(f"{shop}-silent", f"{shop}-t2", 1, last_seen=long_ago),
-            till(f"{shop}-gap", f"{shop}-t3", 1, missing=[[3, 9]]),
+            till(f"{shop}-fine", "1", 1),
+            till(f"{shop}-silent", "1", 1, last_seen=long_ago),
+            till(f"{shop}-twin", "1", 1, forks=2),
+            till(f"{shop}-gap", "1", 1, missing=[[3, 9]]),
         ],
     )
     async with board_seen(kafka, dsn) as seen:
@@ -92,10 +93,13 @@ async def test_the_overview_says_who_needs_help_and_why(kafka: str, dsn: str, sh
             re.compile(r"Shop silent.*Silent for \d+ min", re.DOTALL)
         )
         await expect(rows.nth(1)).to_contain_text(
+            re.compile(r"Shop twin.*Two devices are till 1", re.DOTALL)
+        )
+        await expect(rows.nth(2)).to_contain_text(
             re.compile(r"Shop gap.*7 events missing", re.DOTALL)
         )
-        await expect(rows.nth(2)).to_contain_text("Nothing")
-        await say(kafka, [till(f"{shop}-fine", f"{shop}-t1", 2, missing=[[1, 1]])])
+        await expect(rows.nth(3)).to_contain_text("Nothing")
+        await say(kafka, [till(f"{shop}-fine", "1", 2, missing=[[1, 1]])])
         await expect(seen.page.locator(f'[id="location/{shop}-fine/"]')).to_contain_text(
             "1 event missing"
         )
@@ -133,7 +137,7 @@ async def test_the_hours_and_the_tills_of_a_shop_are_live(kafka: str, dsn: str, 
     now = datetime.now(UTC)
     register(dsn, shop, "Ulm", time_zone="UTC")
     sale = {
-        "location_id": shop, "till_id": f"{shop}-t1", "epoch": 1, "sequence": 1, "kind": "sale",
+        "location_id": shop, "till_id": "1", "epoch": 1, "sequence": 1, "kind": "sale",
         "receipt_no": "r-1", "business_date": now.date(), "occurred_at": now, "currency": "EUR",
         "total_minor": 1_250, "source_topic": "till.cart-events", "source_partition": 0,
         "source_offset": 0,
@@ -141,12 +145,12 @@ async def test_the_hours_and_the_tills_of_a_shop_are_live(kafka: str, dsn: str, 
     insert(dsn, "sales", sale)
     today = now.date().isoformat()
     first = totals(shop, 1, business_date=today, net_sales_minor=1_250)
-    store(dsn, [first, till(shop, f"{shop}-t1", 1)])
+    store(dsn, [first, till(shop, "1", 1)])
     async with board_seen(kafka, dsn) as seen:
         await seen.go(f"/locations/{shop}")
         await seen.page.locator("#hours canvas").wait_for()
-        await seen.shows(f"till/{shop}/{shop}-t1", "state", "Open")
-        await expect(seen.page.locator(f'[id="till/{shop}/{shop}-t1"]')).to_contain_text("€12.50")
+        await seen.shows(f"till/{shop}/1", "state", "Open")
+        await expect(seen.page.locator(f'[id="till/{shop}/1"]')).to_contain_text("€12.50")
         await seen.page.get_by_text("Sales by hour as a table").click()
         await expect(seen.page.locator("#hours table").last).to_contain_text("€12.50")
         insert(dsn, "sales", {**sale, "sequence": 2, "total_minor": 2_000})

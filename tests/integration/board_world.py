@@ -34,7 +34,7 @@ _KEYS = {
     "stock.levels": ("location_id", "sku"),
     "checkout.totals": ("location_id", "till_id", "business_date"),
     "restock.alerts": ("location_id", "sku"),
-    "till.status": ("till_id",),
+    "till.status": ("location_id", "till_id"),
 }
 
 
@@ -65,7 +65,9 @@ def totals(location: str, version: int, **changed: Any) -> Row:
         "receipts": 0,
         "returns": 0,
         "units": 0,
+        "weight_grams": 0,
         "returned_units": 0,
+        "returned_weight_grams": 0,
         "gross_minor": 0,
         "discount_minor": 0,
         "tax_minor": 0,
@@ -98,14 +100,21 @@ def alert(location: str, sku: str, version: int, **changed: Any) -> Row:
 
 
 def till(location: str, till_id: str, version: int, **changed: Any) -> Row:
-    """What was heard of a till."""
+    """What was heard of a till; ``missing`` alone says how many are missing."""
+    missing: list[list[int]] = changed.get("missing", [])
     return "till.status", {
         "location_id": location,
         "till_id": till_id,
         "epoch": 1,
         "last_sequence": 100,
-        "missing": [],
+        "last_hash": None,
+        "missing": missing,
+        "missing_count": sum(last - first + 1 for first, last in missing),
+        "older": [],
+        "quarantined": 0,
         "duplicates": 0,
+        "forks": 0,
+        "unlisted": 0,
         "last_seen": now(),
         "version": version,
         **changed,
@@ -117,17 +126,36 @@ def make_topics(kafka: str) -> None:
     sync(kafka, PARTITIONS, 1, specs=OUTPUTS)
 
 
+def key_of(topic: str, value: dict[str, Any]) -> str:
+    """The key under which a row is said."""
+    return "/".join(value[name] for name in _KEYS[topic] if value[name] is not None)
+
+
 async def say(kafka: str, rows: Iterable[Row], *, commit: bool = True) -> None:
     """Tell rows as a worker does; ``commit`` False takes them back."""
+    told = [
+        (topic, value["location_id"], key_of(topic, value).encode(), json.dumps(value).encode())
+        for topic, value in rows
+    ]
+    await say_raw(kafka, told, commit=commit)
+
+
+async def bury(kafka: str, rows: Iterable[Row]) -> None:
+    """Tell that rows are gone, as a worker does."""
+    told = [(topic, row["location_id"], key_of(topic, row).encode(), None) for topic, row in rows]
+    await say_raw(kafka, told)
+
+
+async def say_raw(
+    kafka: str, told: Iterable[tuple[str, str, bytes | None, bytes | None]], *, commit: bool = True
+) -> None:
+    """Put keys and values into topics as they are, each where its location is."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=str(uuid.uuid4()))
     await producer.start()
     try:
         await producer.begin_transaction()
-        for topic, value in rows:
-            key = "/".join(value[name] for name in _KEYS[topic] if value[name] is not None)
-            partition = partition_of(value["location_id"], PARTITIONS)
-            body = json.dumps(value).encode()
-            await producer.send_and_wait(topic, body, key.encode(), partition)
+        for topic, location, key, value in told:
+            await producer.send_and_wait(topic, value, key, partition_of(location, PARTITIONS))
         await (producer.commit_transaction() if commit else producer.abort_transaction())
     finally:
         await producer.stop()

@@ -91,7 +91,7 @@ def rows() -> list[tuple[str, dict[str, Any]]]:
         said += [alert(shop, "sku-0", 1), alert(shop, "sku-1", 2, state="cleared")]
         for day in ("2026-11-19", "2026-11-20", "2026-11-21"):
             said.append(totals(shop, 1, business_date=day, tenders={"cash": 5}))
-            said.append(totals(shop, 1, business_date=day, till_id=f"{shop}-t1"))
+            said.append(totals(shop, 1, business_date=day, till_id="1", weight_grams=714))
     return said
 
 
@@ -146,8 +146,10 @@ async def test_totals_are_those_of_the_days_and_rows_that_are_asked_for(api: Api
     assert len(await whole(api, path, 5, rows="all")) == 18
     assert len(await whole(api, path, 5, rows="tills", location_id="ulm")) == 3
     on_the_20th = {"from": "2026-11-20", "to": "2026-11-20"}
-    one = await whole(api, path, 5, **on_the_20th, till_id="ulm-t1")
-    assert [(each["till_id"], each["business_date"]) for each in one] == [("ulm-t1", "2026-11-20")]
+    one = await whole(api, path, 5, **on_the_20th, till_id="1", location_id="ulm")
+    assert [(each["till_id"], each["weight_grams"]) for each in one] == [("1", 714)]
+    same_name = await whole(api, path, 2, **on_the_20th, till_id="1")
+    assert [each["location_id"] for each in same_name] == list(SHOPS)
     assert found[0]["tenders"] == {"cash": 5}
 
 

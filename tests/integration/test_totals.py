@@ -64,7 +64,7 @@ def _receipt(draw: random.Random, sequence: int) -> Receipt:
         for sku in draw.choices(list(CATEGORIES), k=draw.randint(1, 4))
     ]
     day = FIRST + timedelta(days=draw.randrange(DAYS))
-    receipt = Receipt(location, f"{location}-{draw.randint(1, 2)}", sequence, day, lines, {})
+    receipt = Receipt(location, str(draw.randint(1, 2)), sequence, day, lines, {})
     if draw.random() < 0.8:
         card = draw.randint(0, receipt.gross)
         receipt.tenders = {"card": card, "cash": receipt.gross - card}
@@ -84,9 +84,11 @@ def write(dsn: str, receipts: Iterable[Receipt]) -> None:
 
 
 def _count(row: dict[str, Any], each: Receipt) -> None:
-    sale, units = bool(each.tenders), sum(quantity for _, _, quantity, _ in each.lines)
+    sale = bool(each.tenders)
     row["receipts" if sale else "returns"] += 1
-    row["units" if sale else "returned_units"] += units
+    for _, unit, quantity, _ in each.lines:
+        row["units" if sale else "returned_units"] += quantity if unit == "each" else 1
+        row["weight_grams" if sale else "returned_weight_grams"] += quantity * (unit == "gram")
     row["gross_minor" if sale else "refund_minor"] += each.gross
     row["net_sales_minor"] += each.gross if sale else -each.gross
     row["tenders"] = row["tenders"] or defaultdict(int)
@@ -99,13 +101,14 @@ def _write_totals(
 ) -> None:
     cursor.execute(
         "INSERT INTO checkout_totals (location_id, till_id, business_date, receipts, returns, "
-        "units, returned_units, gross_minor, discount_minor, tax_minor, refund_minor, "
-        "net_sales_minor, tenders, open_carts, discrepancies, version, as_of) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0, 0, %s, %s, %s, 0, 0, 1, now())",
+        "units, weight_grams, returned_units, returned_weight_grams, gross_minor, "
+        "discount_minor, tax_minor, refund_minor, net_sales_minor, tenders, open_carts, "
+        "discrepancies, version, as_of) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, 0, %s, %s, %s, 0, 0, 1, now())",
         (
             location_id, till_id, day, row["receipts"], row["returns"], row["units"],
-            row["returned_units"], row["gross_minor"], row["refund_minor"],
-            row["net_sales_minor"], Jsonb(row["tenders"]),
+            row["weight_grams"], row["returned_units"], row["returned_weight_grams"],
+            row["gross_minor"], row["refund_minor"], row["net_sales_minor"], Jsonb(row["tenders"]),
         ),
     )  # fmt: skip
 
@@ -223,7 +226,9 @@ async def test_categories_and_tenders_are_the_direct_sum(
         for sku, unit, quantity, amount in each.lines:
             sign = 1 if each.tenders else -1
             category = (CATEGORIES[sku] or "").replace("=", "'=")
-            sold[category, currency, unit] += sign * quantity
+            sold[category, currency, "pieces"] += sign * (quantity if unit == "each" else 1)
+            if unit == "gram":
+                sold[category, currency, "gram"] += sign * quantity
             sold[category, currency, "minor"] += sign * amount
         for kind, amount in each.tenders.items():
             paid[kind, currency] += amount
@@ -231,13 +236,55 @@ async def test_categories_and_tenders_are_the_direct_sum(
     for row in await exported(address, f"{RANGE}&by=category"):
         key = (row["category"], row["currency"])
         found[*key, "minor"] = int(row["net_minor"])
-        for unit in ("each", "gram"):
-            net = int(row[f"sold_{unit}"]) - int(row[f"returned_{unit}"])
-            if net:
-                found[*key, unit] = net
+        found[*key, "pieces"] = int(row["units"]) - int(row["returned_units"])
+        grams = int(row["weight_grams"]) - int(row["returned_weight_grams"])
+        if grams:
+            found[*key, "gram"] = grams
     assert found == sold
     rows = await exported(address, f"{RANGE}&by=tender")
     assert {(row["tender"], row["currency"]): int(row["amount_minor"]) for row in rows} == paid
+
+
+async def test_pieces_and_weight_are_told_apart_and_are_the_same_by_category(
+    address: str, receipts: list[Receipt]
+) -> None:
+    names = ("units", "weight_grams", "returned_units", "returned_weight_grams")
+    ways: list[list[int]] = []
+    for by in ("day", "location", "till", "category"):
+        rows = await exported(address, f"{RANGE}&by={by}")
+        ways.append([sum(int(row[name]) for row in rows) for name in names])
+    lines = [
+        (bool(each.tenders), unit, quantity)
+        for each in receipts
+        for _, unit, quantity, _ in each.lines
+    ]
+    assert ways == 4 * [
+        [
+            sum(q if unit == "each" else 1 for sale, unit, q in lines if sale),
+            sum(q for sale, unit, q in lines if sale and unit == "gram"),
+            sum(q if unit == "each" else 1 for sale, unit, q in lines if not sale),
+            sum(q for sale, unit, q in lines if not sale and unit == "gram"),
+        ]
+    ]
+
+
+async def test_the_page_tells_of_weight_only_where_something_was_weighed(
+    dsn: str, address: str
+) -> None:
+    line = ("milk", "each", 4, 100)
+    write(dsn, [Receipt("ulm", "1", 1, FIRST, [line], {"cash": 100})])
+    assert "Weight" not in await read(address, f"/totals?{RANGE}")
+    weighed = Receipt("zug", "1", 1, FIRST, [("rice", "gram", 714, 100), line], {"cash": 200})
+    write(dsn, [weighed])
+    page = await read(address, f"/totals?{RANGE}&by=location")
+    assert "Weight sold" in page and ">714 g<" in page
+
+
+async def test_tills_of_two_shops_with_one_name_are_two_rows(dsn: str, address: str) -> None:
+    lines = [("milk", "each", 4, 100)]
+    write(dsn, [Receipt(shop, "1", 1, FIRST, lines, {"cash": 100}) for shop in CURRENCIES])
+    rows = await exported(address, f"{RANGE}&by=till")
+    assert [(row["location_id"], row["till_id"]) for row in rows] == [("ulm", "1"), ("zug", "1")]
 
 
 async def test_the_page_shows_what_is_exported_sorted_and_summed(
