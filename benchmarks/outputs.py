@@ -86,8 +86,9 @@ def all_is_right(broker: Broker, sales: Sales, levels: Output) -> str:
     for row in totals.values():
         if row["till_id"] is not None:
             receipts[row["till_id"]] = receipts.get(row["till_id"], 0) + row["receipts"]
-    last = {till: row["last_sequence"] for till, row in tills.items()}
-    copies = {till: row["duplicates"] for till, row in tills.items() if row["duplicates"]}
+    # Tills are called after their location here, so that their ids alone tell them apart.
+    last = {row["till_id"]: row["last_sequence"] for row in tills.values()}
+    copies = {row["till_id"]: row["duplicates"] for row in tills.values() if row["duplicates"]}
     faults = (
         levels_are_right(broker, sales, levels),
         _difference("receipts", receipts, dict(sales.sequences)),

@@ -66,7 +66,7 @@ def changes(chain: Chain, since_ms: int, rng: random.Random) -> Iterator[Message
         for till in (None, f"{shop}-till"):
             key = f"{shop}/{till}/{today}" if till else f"{shop}/{today}"
             yield CHECKOUT_TOTALS.name, shop, key, _totals(shop, till, today, since_ms, version)
-        yield TILL_STATUS.name, shop, f"{shop}-till", _till(shop, since_ms, version)
+        yield TILL_STATUS.name, shop, f"{shop}/{shop}-till", _till(shop, since_ms, version)
 
 
 def _now(since_ms: int) -> tuple[int, str]:
@@ -87,13 +87,25 @@ def _level(shop: str, sku: str, since_ms: int, version: int) -> dict[str, object
     }
 
 
+_NOTHING = (
+    "returns",
+    "weight_grams",
+    "returned_units",
+    "returned_weight_grams",
+    "discount_minor",
+    "tax_minor",
+    "refund_minor",
+    "open_carts",
+    "discrepancies",
+)
+
+
 def _totals(
     shop: str, till: str | None, today: str, since_ms: int, version: int
 ) -> dict[str, object]:
     at, as_of = _now(since_ms)
-    nothing = ("returns", "returned_units", "discount_minor", "tax_minor", "refund_minor")
     return {
-        **dict.fromkeys((*nothing, "open_carts", "discrepancies"), 0),
+        **dict.fromkeys(_NOTHING, 0),
         "location_id": shop,
         "till_id": till,
         "business_date": today,
@@ -115,7 +127,8 @@ def _till(shop: str, since_ms: int, version: int) -> dict[str, object]:
         "epoch": 1,
         "last_sequence": at,
         "missing": [],
-        "duplicates": 0,
+        "older": [],
+        **dict.fromkeys(("missing_count", "quarantined", "duplicates", "forks", "unlisted"), 0),
         "last_seen": as_of,
         "version": version,
     }

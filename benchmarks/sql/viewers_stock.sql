@@ -10,12 +10,18 @@ WITH places AS (
     FROM generate_series(0, %(skus)s - 1) AS n
     RETURNING sku
 ), totals AS (
-    INSERT INTO checkout_totals
+    INSERT INTO checkout_totals (
+        location_id, till_id, business_date, receipts, returns, units, returned_units, gross_minor,
+        discount_minor, tax_minor, refund_minor, net_sales_minor, tenders, open_carts,
+        discrepancies, version, as_of
+    )
     SELECT location_id, NULL, current_date, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', 0, 0, 1, now()
     FROM places
 ), tills AS (
-    INSERT INTO till_status
-    SELECT location_id || '-till', location_id, 1, 0, '[]', 0, now(), 1
+    INSERT INTO till_status (
+        location_id, till_id, epoch, last_sequence, missing, duplicates, last_seen, version
+    )
+    SELECT location_id, location_id || '-till', 1, 0, '[]', 0, now(), 1
     FROM places
 )
 INSERT INTO stock_levels
