@@ -47,8 +47,8 @@ test: setup ## Everything: format, lint, types, import directions, all tests
 	@$(BIN)/python -m pytest
 
 .PHONY: faults
-faults: setup ## Suffer faults drawn from a seed on a whole stack: make faults SEED=1 MINUTES=4
-	@$(BIN)/python -m tests.faults --seed $(or $(SEED),1) --minutes $(or $(MINUTES),4)
+faults: setup ## Suffer drawn faults on a whole stack: make faults SEEDS=20 FIRST=1 MINUTES=4 goes on where it stopped, SEED=7 is one
+	@$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),4) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),20) --first $(or $(FIRST),1))
 
 .PHONY: simulate
 simulate: setup ## Drawn crashes between any two steps, simulated: make simulate SEEDS=10000 FIRST=1

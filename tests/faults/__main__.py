@@ -1,4 +1,4 @@
-"""Run one seed: `python -m tests.faults --seed 1 --minutes 4`."""
+"""Run one seed, or many: `python -m tests.faults --seed 1`, or `--seeds 20 --first 1`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ import tempfile
 from pathlib import Path
 from types import FrameType
 
-from tests.acceptance.outside.stack import say
+from tests.acceptance.outside.stack import ROOT, say
 
+from .journal import Row, is_right, run_apart, run_seeds, table
 from .schedule import FAULTS_MIN, KINDS, draw
 from .session import Report, Session
+
+JOURNAL = ROOT / ".tillstream" / "faults.jsonl"
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -25,6 +28,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--kinds", nargs="+", choices=KINDS, default=KINDS, metavar="KIND", help=", ".join(KINDS)
     )
+    parser.add_argument("--seeds", type=int, help="so many one after another, from --first on")
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--journal", type=Path, default=JOURNAL, help="its seeds are not run again")
     parser.add_argument("--keep", type=Path, help="copy the logs here where something is wrong")
     return parser.parse_args(arguments)
 
@@ -34,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell had them ignored
         signal.signal(number, _end)
+    if options.seeds is not None:
+        return _many(options)
     faults = draw(options.seed, options.minutes, options.kinds, options.faults)
     say(f"seed {options.seed}: {', '.join(fault.kind for fault in faults)}")
     home = Path(tempfile.mkdtemp(prefix="tillstream-faults-"))
@@ -42,6 +50,18 @@ def main(arguments: list[str] | None = None) -> int:
         return _tell(session, home, options.keep)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _many(options: argparse.Namespace) -> int:
+    seeds = range(options.first, options.first + options.seeds)
+    keep = options.keep or options.journal.with_suffix(".logs")
+
+    def run(seed: int, minutes: float) -> Row | None:
+        return run_apart(seed, minutes, ("--keep", str(keep / str(seed))))
+
+    rows = run_seeds(seeds, options.minutes, options.journal, run)
+    say(f"{len(rows)} of {len(seeds)} seeds, {options.minutes:g} minutes each\n\n{table(rows)}")
+    return 0 if len(rows) == len(seeds) and all(map(is_right, rows)) else 1
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

@@ -9,15 +9,13 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import UTC, datetime
-from itertools import count
-from typing import Any
 
 import psycopg
 
 from tests.acceptance.outside.changes import Change
-from tests.acceptance.outside.message import message_of
-from tests.acceptance.outside.partition import partition_of
-from tests.acceptance.outside.plan import Plan, rfc3339, uuid7
+from tests.acceptance.outside.plan import Plan, uuid7
+from tests.acceptance.outside.teller import Teller, lines_of, sale
+from tests.acceptance.outside.watch import one_for_each
 from tests.acceptance.outside.world import Movement
 
 from .business import Business
@@ -37,14 +35,16 @@ class Canary:
         self._business = business
         self._rng = random.Random(f"canary-{plan.seed}")
         self._sku = f"{plan.prefix}canary"
-        self.locations = _one_for_each(feed.partitions, f"{plan.prefix}canary-")
-        self._sequences: Counter[str] = Counter()
+        self.locations = one_for_each(feed.partitions, f"{plan.prefix}canary-")
+        self._tills = {one: Teller(plan, one, "1", self._rng) for one in self.locations}
         self._on_hand: Counter[str] = Counter()
 
     def caught_up(self, seconds: float) -> bool:
         """Sell and deliver everywhere; whether PostgreSQL shows both within some seconds."""
-        for location in self.locations:
-            self._feed.send(message_of(self._sale(location), 0.0, self._rng))
+        for location, till in self._tills.items():
+            body = sale(lines_of(self._sku, 1, 1, PRICE_MINOR), f"c{till.sequence + 1}")
+            till.say(1.0, moment=datetime.now(UTC), **body)
+            self._feed.send(till.said.pop())
             self._on_hand[location] += DELIVERED - 1
         self._business.commit(Change(movements=[self._delivery(one) for one in self.locations]))
         return eventually(seconds, self._shown)
@@ -60,42 +60,7 @@ class Canary:
                 )
             )
 
-    def _sale(self, location: str) -> dict[str, Any]:
-        now, till = datetime.now(UTC), f"{location}-t"
-        self._sequences[till] += 1
-        number = self._sequences[till]
-        line = {"line_no": 1, "sku": self._sku, "quantity": 1, "unit": "each"}
-        line |= {"unit_price_minor": PRICE_MINOR, "amount_minor": PRICE_MINOR}
-        return {
-            "type": "cart_completed",
-            "event_id": uuid7(now, self._rng),
-            "location_id": location,
-            "till_id": till,
-            "epoch": 1,
-            "sequence": number,
-            "occurred_at": rfc3339(now, self._rng),
-            "business_date": self._plan.business_date(0).isoformat(),
-            "cart_id": f"{till}-c{number}",
-            "receipt_no": f"R{number}",
-            "currency": "EUR",
-            "lines": [line],
-            "discounts": [],
-            "taxes": [],
-            "tenders": [{"kind": "cash", "amount_minor": PRICE_MINOR}],
-            "total_minor": PRICE_MINOR,
-        }
-
     def _delivery(self, location: str) -> Movement:
         now = datetime.now(UTC)
         movement_id = uuid7(now, self._rng)
         return Movement(movement_id, location, self._sku, DELIVERED, "delivery", None, now)
-
-
-def _one_for_each(partitions: int, stem: str) -> list[str]:
-    found: dict[int, str] = {}
-    for number in count():
-        location = f"{stem}{number}"
-        found.setdefault(partition_of(location, partitions), location)
-        if len(found) == partitions:
-            return sorted(found.values())
-    raise AssertionError

@@ -38,6 +38,10 @@ STREAM_SHARE = 2.0
 
 OLD_STATE_AFTER_SECONDS = 8.0
 
+LONG_SECONDS = 120.0
+"""A run that is shorter draws no large tails and no gaps by the ten thousand: it would judge them
+for longer than it runs."""
+
 
 @dataclass
 class Report:
@@ -172,7 +176,10 @@ def say(text: str) -> None:
 
 def _world(seed: int, seconds: float) -> Run:
     events = int(EVENTS_PER_SECOND * seconds * STREAM_SHARE)
-    plan: Plan = replace(make_plan(seed, events), locations=24, wrong_clocks=0.15)
+    rng = random.Random(f"world-{seed}")
+    burst = rng.choice((10_000, 30_000, 60_000)) if seconds >= LONG_SECONDS else 5_000
+    gaps = rng.choice((1_500, 33_000)) if seconds >= LONG_SECONDS else 1_500
+    plan: Plan = replace(make_plan(seed, events), locations=24, gaps=gaps, burst=burst)
     return prepare(plan)
 
 

@@ -17,6 +17,8 @@ from .world import World
 
 Event = dict[str, Any]
 BIG_ONES = 3
+SCENES_END = 0.4
+"""By then all scenes are over: a run of faults ends somewhere in the second half of its stream."""
 CLOCKS_OFF_HOURS = (-24 * 390, -30, -3, 1, 9, 30, 24 * 400)
 """Not 400 days behind: the first till of a new shop would set a clock by which its day is over."""
 
@@ -33,8 +35,15 @@ def make_stream(plan: Plan, world: World, rng: random.Random) -> list[Message]:
         for at in range(plan.tills):
             messages += _till(plan, world, location, str(at + 1), each, rng)
     messages += _strangers(plan, world, rng)
-    messages += make_scenes(plan, rng) if plan.scenes else []
+    messages += _scenes(plan, rng) if plan.scenes else []
     messages.sort(key=lambda message: message.position)
+    return messages
+
+
+def _scenes(plan: Plan, rng: random.Random) -> list[Message]:
+    messages = make_scenes(plan, rng)
+    for message in messages:
+        message.position *= SCENES_END
     return messages
 
 
