@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agents.intake import Intake, without_tombstones
 from agents.shelf import Shelf
 from engine.contract import Record
-from tables.items import remove_policy, set_policy
+from tables.items import is_newer_policy, remove_policy, set_policy
 from tables.offsets import require_unseen
 from topics.registry import ASSORTMENT
 from topics.wire import WirePolicy, decode_policy
@@ -26,8 +26,10 @@ class Assortment:
 
     def _apply(self, policy: WirePolicy, offset: int) -> None:
         key = f"{policy.location_id}/{policy.sku}"
-        item = self._shelf.policy(key)
+        item = self._shelf.look(key)
         require_unseen(key, offset, item.policy_offset)
+        if not is_newer_policy(item, policy.changed_ms):
+            return
         item.policy_offset = offset
         if policy.deleted == "true":
             remove_policy(item)
@@ -38,3 +40,4 @@ class Assortment:
         if item.as_of is not None:
             # A row change has no time of its own: the alert is as old as the level it judges.
             self._shelf.judge(policy.location_id, key, item, item.as_of)
+        self._shelf.keep_policy(key, item)

@@ -1,45 +1,122 @@
-"""The rows of checkout totals, and which have changed since they were announced."""
+"""The rows of checkout totals, which have changed since they were announced, and their end."""
 
-from datetime import datetime
+import msgspec
 
+from agents.clocks import Clocks
+from agents.deadlines import Deadlines
 from agents.outputs import totals_message
-from engine.contract import Outbox
+from engine.contract import Message, Outbox
 from engine.state import PartitionState, Table
+from tables.moments import Moment
+from tables.offsets import UNSEEN
+from tables.times import KEPT_US
 from tables.totals import Totals, touch
 from topics.registry import CHECKOUT_TOTALS
 
 TOTALS = "totals"
+DAYS = "days"
+DAY = "d"
+"""The kind of deadline of a business date."""
+
+
+class Day(msgspec.Struct, array_like=True, gc=False):
+    """The tills that have a row of a business date; key ``location_id/business_date``."""
+
+    tills: list[str] = []
+
+
+class Rows(msgspec.Struct, gc=False):
+    """The location's and the till's row of a business date, with their keys."""
+
+    location_key: str
+    till_key: str
+    location: Totals
+    till: Totals
+
+    def both(self) -> tuple[Totals, Totals]:
+        """The two rows."""
+        return self.location, self.till
 
 
 class Book:
     """Totals of one partition's locations and tills."""
 
-    def __init__(self, state: PartitionState) -> None:
+    def __init__(
+        self, state: PartitionState, deadlines: Deadlines, clocks: Clocks, base: int
+    ) -> None:
         self._rows: Table[Totals] = state.table(TOTALS)
+        self._days: Table[Day] = state.table(DAYS)
+        self._deadlines = deadlines
+        self._clocks = clocks
+        self._base = base
 
-    def rows(self, location_id: str, till_id: str, business_date: str) -> tuple[Totals, Totals]:
-        """The location's and the till's row of a business date, to be changed by the caller."""
-        return (
-            self._rows.edit(f"{location_id}/{business_date}", Totals),
-            self._rows.edit(f"{location_id}/{till_id}/{business_date}", Totals),
-        )
+    def look(self, location_id: str, till_id: str, day: str) -> Rows:
+        """The rows as they are, empty ones where there are none; nothing changes yet."""
+        location_key, till_key = f"{location_id}/{day}", f"{location_id}/{till_id}/{day}"
+        get = self._rows.get
+        location, till = get(location_key) or Totals(), get(till_key) or Totals()
+        return Rows(location_key, till_key, location, till)
+
+    def keep(self, rows: Rows, moment: Moment) -> None:
+        """Note that the event of ``moment`` changes the rows: they will be announced."""
+        if rows.till.offset == UNSEEN:
+            self._begin(rows, moment.clock_us)
+        for key, row in ((rows.location_key, rows.location), (rows.till_key, rows.till)):
+            touch(row, moment.at, moment.clock_us, moment.offset)
+            self._rows.put(key, row)
 
     def count_carts(
-        self, location_id: str, till_id: str, business_date: str, carts: int, offset: int
-    ) -> tuple[Totals, Totals]:
+        self, location_id: str, till_id: str, day: str, carts: int, moment: Moment
+    ) -> None:
         """Add ``carts`` open ones (negative: they left) where such a cart was opened."""
-        rows = self.rows(location_id, till_id, business_date)
-        for row in rows:
+        rows = self.look(location_id, till_id, day)
+        for row in rows.both():
             row.open_carts += carts
-            row.offset = offset
-        return rows
+        self.keep(rows, moment)
 
-    def touch(self, rows: tuple[Totals, Totals], at: datetime, offset: int) -> None:
-        """Note that an event at ``offset``, which occurred ``at``, changed the rows."""
-        for row in rows:
-            touch(row, at, offset)
+    def forget_cart(self, location_id: str, till_id: str, day: str, offset: int) -> None:
+        """One open cart less that nobody heard of any more: no event of the rows happened."""
+        rows = self.look(location_id, till_id, day)
+        for key, row in ((rows.location_key, rows.location), (rows.till_key, rows.till)):
+            row.open_carts -= 1
+            row.offset = offset
+            self._rows.put(key, row)
+
+    def leave(self, location_id: str, day: str, clock_us: int) -> None:
+        """A date's time has come: it leaves, unless something was heard of it since."""
+        key = f"{location_id}/{day}"
+        row = self._rows.get(key)
+        ends_us = row.heard_us + KEPT_US if row else clock_us
+        if ends_us > clock_us:
+            self._deadlines.note(location_id, DAY, day, ends_us)
+            return
+        for till_id in (self._days.get(key) or Day()).tills:
+            self._rows.drop(f"{location_id}/{till_id}/{day}")
+        self._rows.drop(key)
+        self._days.drop(key)
+        self._clocks.close_date(location_id, day)
 
     def announce(self, outbox: Outbox) -> None:
-        """Send every row that was looked up to be changed."""
+        """Send every row that was changed. What has left stays as it was told last."""
         rows = self._rows.edited()
-        outbox.send_all(CHECKOUT_TOTALS.name, (totals_message(*row) for row in rows))
+        outbox.send_all(CHECKOUT_TOTALS.name, (totals_message(*row, self._base) for row in rows))
+
+    def restated(self, start: str, limit: int) -> list[tuple[str, Message]]:
+        """The first rows from the key ``start`` on, as they stand."""
+        rows = self._rows.scan_from("", start, limit)
+        return [(key, totals_message(key, row, self._base)) for key, row in rows]
+
+    def restate(self, key: str) -> Message:
+        """One row as it stands; a tombstone where there is none."""
+        row = self._rows.peek(key)
+        return totals_message(key, row, self._base) if row else Message(key.encode(), None)
+
+    def _begin(self, rows: Rows, clock_us: int) -> None:
+        """The till's first event of the date."""
+        location_id, till_id, day = rows.till_key.split("/")
+        known = self._days.get(rows.location_key)
+        if known is None:
+            self._deadlines.note(location_id, DAY, day, clock_us + KEPT_US)
+            known = Day()
+        known.tills.append(till_id)
+        self._days.put(rows.location_key, known)

@@ -1,38 +1,54 @@
-"""`till.cart-events`: tills, carts, sales and returns."""
+"""`till.cart-events`: which events count, and what of each kind does what."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from agents.book import Book
-from agents.intake import Intake
-from agents.open_carts import OpenCarts
-from agents.outputs import till_message
-from agents.ports import Counting, Counts
-from agents.shelf import Shelf
-from engine.contract import Outbox, Record
-from engine.state import PartitionState, Table
-from tables.items import Item, move, touch_by_till
-from tables.offsets import require_unseen
-from tables.tills import IN_ORDER, Admission, TillState, admit, see
-from tables.times import credible
-from tables.totals import Totals, add_return, add_sale, sum_of
-from topics.registry import TILL_EVENTS, TILL_STATUS
-from topics.wire import (
-    AnyWireEvent,
-    WireCartAbandoned,
-    WireCartCompleted,
-    WireCartOpened,
-    WireGoodsReturned,
-    WireLineAdded,
-    WireLineVoided,
-    WireTillHeartbeat,
-    decode_till_event,
+from agents.clocks import Clocks
+from agents.intake import (
+    DAY_CLOSED,
+    EPOCH_CLOSED,
+    FORK,
+    QUARANTINED,
+    TOO_MANY_GAPS,
+    Intake,
+    Refusal,
 )
+from agents.leaving import Leaving
+from agents.open_carts import OpenCarts
+from agents.ports import Counting, Counts
+from agents.sales import Sales
+from agents.tills import Tills
+from agents.upkeep import Upkeep
+from engine.contract import Record
+from engine.state import Table
+from tables.carts import Clock
+from tables.marks import mark_of
+from tables.moments import Moment
+from tables.tills import IN_ORDER, Admission, EpochWindow, TillState, judge, see, window_of
+from tables.times import credible, text_of, written_at
+from topics import wire as w
+from topics.envelope import numbered
+from topics.registry import TILL_EVENTS
+from topics.sequences import Verdict
 
-TILLS = "tills"
+TOPIC = TILL_EVENTS.name
 
-Apply = Callable[[Any, int, int, int], None]
-"""(event, its credible time, its location's clock, its offset); times in microseconds."""
+_WITHOUT_EFFECT = {
+    w.WireTillHeartbeat: "till_heartbeat",
+    w.WireShiftOpened: "shift_opened",
+    w.WireShiftCounted: "shift_counted",
+    w.WireShiftClosed: "shift_closed",
+    w.WireCashMoved: "cash_moved",
+    w.WireTenderRequested: "tender_requested",
+    w.WireTenderSettled: "tender_settled",
+    w.WireAgeChecked: "age_checked",
+    w.WireDrawerOpened: "drawer_opened",
+    w.WireNoted: "noted",
+}
+"""What is kept in the topic for whoever audits it: no figure depends on it."""
+
+Apply = Callable[[Any, Moment], Refusal | None]
+"""Applies an event, or says why it cannot be and changes nothing."""
 
 
 class Checkout:
@@ -40,103 +56,174 @@ class Checkout:
 
     def __init__(
         self,
-        state: PartitionState,
         intake: Intake,
-        shelf: Shelf,
-        book: Book,
+        tills: Tills,
+        clocks: Clocks,
+        leaving: Leaving,
         carts: OpenCarts,
+        sales: Sales,
+        upkeep: Upkeep,
         locations: Table[Any],
         counting: Counting,
     ) -> None:
-        self._tills: Table[TillState] = state.table(TILLS)
         self._intake = intake
-        self._shelf = shelf
-        self._book = book
-        self._carts = carts
+        self._tills = tills
+        self._clocks = clocks
+        self._leaving = leaving
+        self._upkeep = upkeep
         self._locations = locations
         self._counting = counting
         self._appliers: dict[type, tuple[str, Apply]] = {
-            WireCartOpened: ("cart_opened", carts.opened),
-            WireLineAdded: ("line_added", carts.line_added),
-            WireLineVoided: ("line_voided", carts.line_voided),
-            WireCartAbandoned: ("cart_abandoned", carts.closed),
-            WireCartCompleted: ("cart_completed", self._completed),
-            WireGoodsReturned: ("goods_returned", self._returned),
-            WireTillHeartbeat: ("till_heartbeat", _nothing),
+            w.WireCartOpened: ("cart_opened", carts.opened),
+            w.WireLineAdded: ("line_added", carts.line_added),
+            w.WireLineVoided: ("line_voided", carts.line_voided),
+            w.WireCartAbandoned: ("cart_abandoned", carts.closed),
+            w.WireCartSuspended: ("cart_suspended", carts.closed),
+            w.WireCartResumed: ("cart_resumed", carts.resumed),
+            w.WireCartCompleted: ("cart_completed", sales.completed),
+            w.WireGoodsReturned: ("goods_returned", sales.returned),
+            **{kind: (name, _nothing) for kind, name in _WITHOUT_EFFECT.items()},
         }
 
     def fold(self, records: Sequence[Record]) -> None:
         """Apply till events in order."""
-        for record, event in self._intake.located(TILL_EVENTS.name, records, decode_till_event):
-            self._apply(event, record.offset, record.timestamp)
+        decode, apply = w.decode_till_event, self._apply
+        for record, event in self._intake.located(TOPIC, records, decode, self._take_number):
+            apply(event, record)
 
-    def announce(self, outbox: Outbox) -> None:
-        """Send the status of every till that said something."""
-        outbox.send_all(TILL_STATUS.name, (till_message(*till) for till in self._tills.edited()))
+    def set_aside(self, record: Record) -> None:
+        """An operator has moved ``record`` to the dead letters; its number is taken."""
+        error = "moved here by an operator, because no rule could take it"
+        self._intake.refuse(TOPIC, record, (QUARANTINED, error))
+        self._take_number(record)
 
-    def _apply(self, event: AnyWireEvent, offset: int, timestamp_ms: int) -> None:
-        key = f"{event.location_id}/{event.till_id}"
-        till = self._tills.edit(key, TillState)
-        require_unseen(key, offset, till.offset)
-        admission = admit(till, event.epoch, event.sequence, offset)
+    def _apply(self, event: w.AnyWireEvent, record: Record) -> None:
+        """One event: 1. is it a repeat? 2. move the clock, 3. is it refused? 4. count it in."""
+        offset, location_id = record.offset, event.location_id
+        self._upkeep.reach(offset)
+        key = f"{location_id}/{event.till_id}"
+        till = self._tills.edit(key, offset)
+        window, verdict = _heard(till, event)
+        if verdict is Verdict.DUPLICATE:
+            self._repeat(event, record, key, till)
+            return
+        at, at_us, is_ahead = credible(event.occurred_at, record.timestamp)
+        see(till, at)
+        clock = self._clocks.tick(location_id, at_us)
+        if self._leaving.leave(location_id, clock.at_us, offset):
+            window, verdict = _heard(till, event)
+        refusal = _refused(event, key, window, verdict, clock)
+        if refusal is not None:
+            self._intake.refuse(TOPIC, record, refusal)
+        elif window is not None and type(event) is w.WireUnreadable:
+            self._quarantine(event, key, till, window, clock)
+        elif window is not None:
+            moment = Moment(at, at_us, clock.at_us, offset)
+            self._count_in(event, record, key, till, window, moment, is_ahead)
+
+    def _count_in(
+        self,
+        event: w.AnyWireEvent,
+        record: Record,
+        key: str,
+        till: TillState,
+        window: EpochWindow,
+        moment: Moment,
+        is_ahead: bool,
+    ) -> None:
+        """An event whose number is new: 1. apply it, 2. take its number, 3. count it."""
+        name, apply = self._appliers[type(event)]
+        refusal = None if event.training else apply(event, moment)
+        epoch, sequence, clock_us = event.epoch, event.sequence, moment.clock_us
+        if refusal is not None:
+            self._intake.refuse(TOPIC, record, refusal)
+            self._tills.quarantine(key, till, epoch, window, sequence, clock_us)
+            return
+        admission = self._tills.admit(key, till, epoch, window, sequence, clock_us)
+        self._note_content(event, key, till, window)
         counts = self._counting.now
         if admission is not IN_ORDER:
             _count_disorder(counts, admission)
-            if not admission.is_new:
-                return
-        seen_at, seen_us, is_ahead = credible(event.occurred_at, timestamp_ms)
-        see(till, seen_at)
-        clock_us = self._carts.tick(event.location_id, seen_us, offset)
-        name, apply = self._appliers[type(event)]
-        counts.note_event(name, event.location_id, seen_us, clock_us, is_ahead)
+        counts.note_event(name, event.location_id, moment.at_us, clock_us, is_ahead)
         counts.unknown_location += self._locations.get(event.location_id) is None
-        apply(event, seen_us, clock_us, offset)
 
-    def _completed(self, event: WireCartCompleted, at_us: int, clock_us: int, offset: int) -> None:
-        self._carts.closed(event, at_us, clock_us, offset)
-        self._move(event, -1, offset)
-        sale = sum_of(event)
-        for row in self._rows(event, offset):
-            add_sale(row, sale)
-        counts = self._counting.now
-        counts.receipts[event.location_id] += 1
-        counts.net_sales_minor[event.location_id] += sale.total_minor
+    def _note_content(
+        self, event: w.AnyWireEvent, key: str, till: TillState, window: EpochWindow
+    ) -> None:
+        if event.epoch != till.epoch:
+            return
+        journal_hash = event.chain.hash if event.chain else None
+        self._tills.mark(key, till, event.sequence, mark_of(event.event_id, journal_hash))
+        if event.sequence == window.last:
+            till.last_hash = journal_hash
 
-    def _returned(self, event: WireGoodsReturned, at_us: int, clock_us: int, offset: int) -> None:
-        if event.restock:
-            self._move(event, 1, offset)
-        for row in self._rows(event, offset):
-            add_return(row, event)
-        self._counting.now.net_sales_minor[event.location_id] -= event.refund_minor
+    def _repeat(self, event: w.AnyWireEvent, record: Record, key: str, till: TillState) -> None:
+        """A number that was taken: by the same event, or by another one."""
+        mark = mark_of(event.event_id, event.chain.hash if event.chain else None)
+        readable = type(event) is not w.WireUnreadable
+        if readable and self._tills.is_fork(key, till, event.epoch, event.sequence, mark):
+            till.forks += 1
+            self._counting.now.forks += 1
+            error = f"number {event.sequence} of epoch {event.epoch} was taken by another event"
+            self._intake.refuse(TOPIC, record, (FORK, error))
+            return
+        till.duplicates += 1
+        self._counting.now.duplicates += 1
 
-    def _rows(
-        self, event: WireCartCompleted | WireGoodsReturned, offset: int
-    ) -> tuple[Totals, Totals]:
-        rows = self._book.rows(event.location_id, event.till_id, event.business_date.isoformat())
-        self._book.touch(rows, event.occurred_at, offset)
-        return rows
+    def _quarantine(
+        self,
+        event: w.AnyWireEvent,
+        key: str,
+        till: TillState,
+        window: EpochWindow,
+        clock: Clock,
+    ) -> None:
+        taken = self._tills.quarantine(key, till, event.epoch, window, event.sequence, clock.at_us)
+        till.duplicates += not taken
+        self._counting.now.duplicates += not taken
 
-    def _move(self, event: WireCartCompleted | WireGoodsReturned, sign: int, offset: int) -> None:
-        """All lines first, then the alerts: a SKU on two lines crosses its line once."""
-        location_id, at = event.location_id, event.occurred_at
-        level, judge = self._shelf.level, self._shelf.judge
-        moved: list[tuple[str, Item]] = []
-        for line in event.lines:
-            key = f"{location_id}/{line.sku}"
-            item = level(key)
-            touch_by_till(item, at, offset)
-            move(item, sign * line.quantity)
-            moved.append((key, item))
-        for key, item in moved:
-            judge(location_id, key, item, at)
+    def _take_number(self, record: Record) -> None:
+        """Take the number of a record that cannot be applied, where it can be read."""
+        number = numbered(record.value)
+        if number is None or not self._intake.is_of_here(number.location_id):
+            return
+        self._upkeep.reach(record.offset)
+        key = f"{number.location_id}/{number.till_id}"
+        till = self._tills.edit(key, record.offset)
+        clock = self._clocks.get(number.location_id)
+        clock_us = clock.at_us if clock else 0
+        window = window_of(till, number.epoch)
+        if window is not None:
+            self._tills.quarantine(key, till, number.epoch, window, number.sequence, clock_us)
+        see(till, written_at(record.timestamp))
+
+
+def _heard(till: TillState, event: w.AnyWireEvent) -> tuple[EpochWindow | None, Verdict]:
+    """The window of the event's epoch, None where that is closed, and what its number says."""
+    window = till.epochs.get(event.epoch) or window_of(till, event.epoch)
+    if window is None or event.sequence == window.last + 1:
+        return window, Verdict.IN_ORDER
+    return window, judge(till, window, event.sequence)
+
+
+def _refused(
+    event: w.AnyWireEvent, key: str, window: EpochWindow | None, verdict: Verdict, clock: Clock
+) -> Refusal | None:
+    """Why an event takes no number and is a dead letter, None where it counts."""
+    if window is None:
+        return EPOCH_CLOSED, f"epoch {event.epoch} of {key} is closed"
+    if verdict is Verdict.TOO_MANY_GAPS:
+        return TOO_MANY_GAPS, f"number {event.sequence} of {key} would add a gap to too many"
+    if clock.closed_date and text_of(event.business_date) <= clock.closed_date:
+        return DAY_CLOSED, f"dates up to {clock.closed_date} have left the state"
+    return None
 
 
 def _count_disorder(counts: Counts, admission: Admission) -> None:
-    counts.duplicates += not admission.is_new
     counts.late += admission.is_late
     counts.gaps_opened += admission.opens_gap
     counts.gaps_healed += admission.heals
 
 
-def _nothing(event: WireTillHeartbeat, at_us: int, clock_us: int, offset: int) -> None:
-    """A heartbeat is freshness only, which the till's status and the clock have by now."""
+def _nothing(event: w.AnyWireEvent, moment: Moment) -> None:
+    """What moves neither stock nor totals: the till's number and its clock have it by now."""

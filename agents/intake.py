@@ -10,11 +10,18 @@ from agents.ports import Counting
 from engine.contract import Message, Outbox, Record
 from topics.dead_letters import dead_letter_headers
 from topics.partitioning import partition_of
-from topics.registry import DEAD_LETTER_SUFFIX
+from topics.topic_spec import DEAD_LETTER_SUFFIX
 from topics.wire import Refused
 
 MALFORMED = "malformed"
 WRONG_PARTITION = "wrong_partition"
+OUT_OF_RANGE = "out_of_range"
+FORK = "fork"
+TOO_MANY_GAPS = "too_many_gaps"
+CART_TOO_LONG = "cart_too_long"
+DAY_CLOSED = "day_closed"
+EPOCH_CLOSED = "epoch_closed"
+QUARANTINED = "quarantined"
 
 LOCATIONS_REMEMBERED = 16_384
 """Locations known to belong to the partition. Fewer than it has brings back the cost of a hash
@@ -26,14 +33,21 @@ class _Located(Protocol):
     def location_id(self) -> str: ...
 
 
+Refusal = tuple[str, str]
+"""Why an event cannot be applied: the reason in one word, and in a sentence."""
+
 T = TypeVar("T")
 L = TypeVar("L", bound=_Located)
 
 
 class Intake:
-    """Decodes one partition's records and keeps its dead letters until they are announced."""
+    """Decodes one partition's records and keeps its dead letters until they are announced.
+
+    ``at`` is the offset of the record that is being applied: it is named where a rule fails.
+    """
 
     def __init__(self, partition: int, partitions: int, counting: Counting) -> None:
+        self.at: int | None = None
         self._partition = partition
         self._partitions = partitions
         self._letters: list[tuple[str, Message]] = []
@@ -41,36 +55,54 @@ class Intake:
         self._here: set[str] = set()
 
     def located(
-        self, topic: str, records: Sequence[Record], decode: Callable[[bytes | None], L]
+        self,
+        topic: str,
+        records: Sequence[Record],
+        decode: Callable[[bytes | None], L],
+        malformed: Callable[[Record], None] | None = None,
     ) -> Iterator[tuple[Record, L]]:
-        """Records of a topic by location, decoded, that lie where their location's do."""
+        """Records of a topic by location, decoded, that lie where their location's do.
+
+        ``malformed`` is told each one that cannot be decoded, once it is a dead letter.
+        """
         here = self._here
-        for record, value in self.decoded(topic, records, decode):
+        for record, value in self.decoded(topic, records, decode, malformed):
             if value.location_id in here or self._is_here(topic, record, value.location_id):
                 yield record, value
 
     def decoded(
-        self, topic: str, records: Sequence[Record], decode: Callable[[bytes | None], T]
+        self,
+        topic: str,
+        records: Sequence[Record],
+        decode: Callable[[bytes | None], T],
+        malformed: Callable[[Record], None] | None = None,
     ) -> Iterator[tuple[Record, T]]:
         """Records decoded, wherever they lie."""
         for record in records:
+            self.at = record.offset
             try:
                 value = decode(record.value)
             except Refused as refusal:
-                self._refuse(topic, record, MALFORMED, str(refusal))
+                self.refuse(topic, record, (MALFORMED, str(refusal)))
+                if malformed is not None:
+                    malformed(record)
             else:
                 yield record, value
+        self.at = None
 
-    def _is_here(self, topic: str, record: Record, location_id: str) -> bool:
-        right = partition_of(location_id, self._partitions)
-        if right != self._partition:
-            error = f"{location_id} belongs to partition {right} of {self._partitions}"
-            self._refuse(topic, record, WRONG_PARTITION, error)
-            return False
-        if len(self._here) >= LOCATIONS_REMEMBERED:
-            self._here.clear()
-        self._here.add(location_id)
-        return True
+    def is_of_here(self, location_id: str) -> bool:
+        """Whether the location's partition is this one."""
+        return partition_of(location_id, self._partitions) == self._partition
+
+    def refuse(self, topic: str, record: Record, refusal: Refusal) -> None:
+        """Make ``record`` a dead letter."""
+        reason, error = refusal
+        headers = dead_letter_headers(
+            record.headers, reason, error, topic, self._partition, record.offset
+        )
+        letter = Message(record.key, record.value, headers)
+        self._letters.append((topic + DEAD_LETTER_SUFFIX, letter))
+        self._counting.now.note_letter(topic, reason)
 
     def announce(self, outbox: Outbox) -> None:
         """Send the dead letters, each once."""
@@ -78,13 +110,16 @@ class Intake:
             outbox.send(topic, letter)
         self._letters = []
 
-    def _refuse(self, topic: str, record: Record, reason: str, error: str) -> None:
-        headers = dead_letter_headers(
-            record.headers, reason, error, topic, self._partition, record.offset
-        )
-        letter = Message(record.key, record.value, headers)
-        self._letters.append((topic + DEAD_LETTER_SUFFIX, letter))
-        self._counting.now.dead_letters[topic, reason] += 1
+    def _is_here(self, topic: str, record: Record, location_id: str) -> bool:
+        if not self.is_of_here(location_id):
+            right = partition_of(location_id, self._partitions)
+            error = f"{location_id} belongs to partition {right} of {self._partitions}"
+            self.refuse(topic, record, (WRONG_PARTITION, error))
+            return False
+        if len(self._here) >= LOCATIONS_REMEMBERED:
+            self._here.clear()
+        self._here.add(location_id)
+        return True
 
 
 def without_tombstones(records: Sequence[Record]) -> list[Record]:

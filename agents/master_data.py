@@ -27,12 +27,21 @@ class MasterData:
         self._intake = intake
 
     def fold_locations(self, records: Sequence[Record]) -> None:
-        """Remember which locations there are."""
-        rows = without_tombstones(records)
-        for record, location in self._intake.located(
-            registry.LOCATIONS.name, rows, decode_location
-        ):
+        """Remember which locations there are; a tombstone says that one is gone."""
+        for record in records:
+            if record.value is None:
+                self._forget(record.key)
+            else:
+                self._remember(record)
+
+    def _remember(self, record: Record) -> None:
+        for _, location in self._intake.located(registry.LOCATIONS.name, [record], decode_location):
             self.locations.put(location.location_id, Known(record.offset))
+
+    def _forget(self, key: bytes | None) -> None:
+        location_id = (key or b"").decode(errors="replace").replace("\x00", "")
+        if self.locations.get(location_id) is not None:
+            self.locations.drop(location_id)
 
     def fold_products(self, records: Sequence[Record]) -> None:
         """Find the malformed ones: no figure depends on a product's row."""

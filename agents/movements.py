@@ -4,46 +4,78 @@ from collections.abc import Sequence
 
 import msgspec
 
-from agents.intake import Intake
+from agents.intake import OUT_OF_RANGE, TOO_MANY_GAPS, Intake
 from agents.shelf import Shelf
 from engine.contract import Record
 from engine.state import PartitionState, Table
-from tables.items import move, touch_by_movement
+from tables.items import has_room, move, touch_by_movement
 from tables.offsets import require_unseen
+from tables.times import credible
 from topics.registry import STOCK_MOVEMENTS
+from topics.sequences import Verdict, Window
 from topics.wire import WireMovement, decode_movement
 
 MOVEMENTS = "movements"
+NUMBERS = "movement_numbers"
+"""Which numbers are booked; key ``location_id/origin``. Ranges, where a key for each movement would
+grow for ever."""
 
 
 class Booked(msgspec.Struct, array_like=True, gc=False):
-    """That a movement is in the level; key ``location_id/movement_id/sku``."""
+    """That a movement without a number is in the level; key ``location_id/movement_id/sku``.
+
+    Rows have numbers since a migration; those from before it stay as they are.
+    """
 
     offset: int
 
 
 class Movements:
-    """Folds stock movements; a movement id that comes again changes nothing."""
+    """Folds stock movements; one that comes again changes nothing."""
 
     def __init__(self, state: PartitionState, intake: Intake, shelf: Shelf) -> None:
         self._booked: Table[Booked] = state.table(MOVEMENTS)
+        self._numbers: Table[Window] = state.table(NUMBERS)
         self._intake = intake
         self._shelf = shelf
 
     def fold(self, records: Sequence[Record]) -> None:
         """Apply movements in order."""
-        for record, movement in self._intake.located(
-            STOCK_MOVEMENTS.name, records, decode_movement
-        ):
-            key = f"{movement.location_id}/{movement.movement_id}/{movement.sku}"
-            if self._booked.get(key) is None:
-                self._booked.put(key, Booked(record.offset))
-                self._apply(movement, record.offset)
+        topic = STOCK_MOVEMENTS.name
+        for record, movement in self._intake.located(topic, records, decode_movement):
+            if movement.number is None:
+                self._book_by_id(movement, record)
+            else:
+                self._book_by_number(movement, movement.number, record)
 
-    def _apply(self, movement: WireMovement, offset: int) -> None:
+    def _book_by_id(self, movement: WireMovement, record: Record) -> None:
+        key = f"{movement.location_id}/{movement.movement_id}/{movement.sku}"
+        if self._booked.get(key) is None and self._apply(movement, record):
+            self._booked.put(key, Booked(record.offset))
+
+    def _book_by_number(self, movement: WireMovement, number: int, record: Record) -> None:
+        key = f"{movement.location_id}/{movement.origin}"
+        window = self._numbers.get(key) or Window()
+        verdict = window.judge(number)
+        if verdict is Verdict.TOO_MANY_GAPS:
+            error = f"number {number} of origin {movement.origin} would add a gap to too many"
+            self._intake.refuse(STOCK_MOVEMENTS.name, record, (TOO_MANY_GAPS, error))
+        elif verdict is not Verdict.DUPLICATE and self._apply(movement, record):
+            window.admit(number)
+            self._numbers.put(key, window)
+
+    def _apply(self, movement: WireMovement, record: Record) -> bool:
+        """Move the stock; False where the sum would be too large, and the record is refused."""
         key = f"{movement.location_id}/{movement.sku}"
-        item = self._shelf.level(key)
-        require_unseen(key, offset, item.movement_offset)
-        touch_by_movement(item, movement.occurred_at, offset)
+        item = self._shelf.look(key)
+        require_unseen(key, record.offset, item.movement_offset)
+        if not has_room(item, movement.quantity, 0):
+            error = f"on hand of {key} would leave the range of ±(2^53-1)"
+            self._intake.refuse(STOCK_MOVEMENTS.name, record, (OUT_OF_RANGE, error))
+            return False
+        at, _, _ = credible(movement.occurred_at, record.timestamp)
+        touch_by_movement(item, at, record.offset)
         move(item, movement.quantity)
-        self._shelf.judge(movement.location_id, key, item, movement.occurred_at)
+        self._shelf.keep_level(key, item)
+        self._shelf.judge(movement.location_id, key, item, at)
+        return True

@@ -1,166 +1,202 @@
-"""Carts of one partition: their events, and their leaving when they close or are forgotten."""
+"""Carts of one partition: what their events do to them and to what is in carts."""
+
+from collections.abc import Iterable, Sequence
 
 from agents.book import Book
+from agents.cart_memory import CartMemory
+from agents.intake import CART_TOO_LONG, OUT_OF_RANGE, Refusal
 from agents.shelf import Shelf
-from engine.state import PartitionState, Table
 from tables.carts import (
+    LINES_MAX,
     Cart,
     CartLine,
-    Clock,
-    Deadlines,
     Mark,
     add_line,
+    can_resume,
     close,
+    is_over,
     void_line,
 )
-from tables.items import touch_by_till
+from tables.items import has_room, touch_by_till
+from tables.moments import Moment
+from tables.times import text_of
 from topics.wire import (
     WireCartAbandoned,
     WireCartCompleted,
     WireCartOpened,
+    WireCartResumed,
+    WireCartSuspended,
     WireLineAdded,
     WireLineVoided,
 )
 
-CARTS = "carts"
-CLOCKS = "clocks"
-
-CartEvent = WireCartOpened | WireLineAdded | WireLineVoided | WireCartAbandoned | WireCartCompleted
+CartEvent = (
+    WireCartOpened
+    | WireLineAdded
+    | WireLineVoided
+    | WireCartAbandoned
+    | WireCartSuspended
+    | WireCartResumed
+    | WireCartCompleted
+)
+Closing = WireCartAbandoned | WireCartSuspended | WireCartCompleted
 
 
 class OpenCarts:
     """What is in carts, held to each location's clock."""
 
-    def __init__(self, state: PartitionState, shelf: Shelf, book: Book, timeout_us: int) -> None:
-        self._carts: Table[Cart] = state.table(CARTS)
-        self._clocks: Table[Clock] = state.table(CLOCKS)
+    def __init__(self, memory: CartMemory, shelf: Shelf, book: Book) -> None:
+        self._memory = memory
         self._shelf = shelf
         self._book = book
-        self._deadlines = Deadlines(timeout_us)
-        self._deadlines.rebuild([(key, cart.last_event_us) for key, cart in self._carts.scan()])
 
-    def clocks(self) -> dict[str, int]:
-        """Every location's clock as of the last commit, in microseconds since 1970."""
-        return {location_id: clock.at_us for location_id, clock in self._clocks.scan()}
+    def opened(self, event: WireCartOpened, moment: Moment) -> Refusal | None:
+        """A cart is opened; where an earlier arrival opened it on another date, it moves here."""
+        cart = self._open_cart(event, moment)
+        day = text_of(event.business_date)
+        if cart and cart.business_date != day:
+            self._count(event, cart, -1, moment)
+            cart.business_date = day
+            self._count(event, cart, 1, moment)
+        return None
 
-    def tick(self, location_id: str, at_us: int, offset: int) -> int:
-        """Advance the location's clock, forget the carts it has passed, return its time."""
-        clock = self._clocks.get(location_id)
-        if clock is None:
-            clock = Clock(at_us)
-        elif at_us <= clock.at_us:
-            return clock.at_us
-        clock.at_us = at_us
-        self._clocks.put(location_id, clock)
-        for key in self._deadlines.due(location_id, at_us):
-            self._look_at(location_id, key, at_us, offset)
-        return at_us
-
-    def opened(self, event: WireCartOpened, at_us: int, clock_us: int, offset: int) -> None:
-        """A cart is opened; where an earlier arrival opened it elsewhere, it moves here."""
-        cart = self._open_cart(event, at_us, clock_us, offset)
-        business_date = event.business_date.isoformat()
-        if cart and (cart.till_id, cart.business_date) != (event.till_id, business_date):
-            self._count(event.location_id, cart, -1, offset)
-            cart.till_id, cart.business_date = event.till_id, business_date
-            self._count_event(event, cart, 1, offset)
-
-    def line_added(self, event: WireLineAdded, at_us: int, clock_us: int, offset: int) -> None:
+    def line_added(self, event: WireLineAdded, moment: Moment) -> Refusal | None:
         """A line is in the cart, unless its void came first."""
-        cart = self._open_cart(event, at_us, clock_us, offset)
-        if cart is None:
-            return
-        mark = Mark(event.till_id, event.epoch, event.sequence)
-        line = CartLine(event.line.line_no, event.line.sku, event.line.quantity, mark)
-        if add_line(cart, line):
-            self._carry(event, [line], 1, offset)
+        line = event.line
+        refusal = self._too_long(event, moment) or self._no_room(event, [(line.sku, line.quantity)])
+        if refusal:
+            return refusal
+        cart = self._open_cart(event, moment)
+        carried = CartLine(line.line_no, line.sku, line.quantity, _mark(event))
+        if cart and add_line(cart, carried):
+            self._carry(event, [carried], 1, moment)
+        return None
 
-    def line_voided(self, event: WireLineVoided, at_us: int, clock_us: int, offset: int) -> None:
+    def line_voided(self, event: WireLineVoided, moment: Moment) -> Refusal | None:
         """A line leaves the cart, or never enters it."""
-        cart = self._open_cart(event, at_us, clock_us, offset)
+        refusal = self._too_long(event, moment)
+        if refusal:
+            return refusal
+        cart = self._open_cart(event, moment)
         if cart is not None:
-            mark = Mark(event.till_id, event.epoch, event.sequence)
-            self._carry(event, void_line(cart, event.line_no, mark), -1, offset)
+            self._carry(event, void_line(cart, event.line_no, _mark(event)), -1, moment)
+        return None
 
-    def closed(
-        self,
-        event: WireCartAbandoned | WireCartCompleted,
-        at_us: int,
-        clock_us: int,
-        offset: int,
-    ) -> None:
+    def resumed(self, event: WireCartResumed, moment: Moment) -> Refusal | None:
+        """The cart goes on at this till, with the lines that the event names."""
+        refusal = self._no_room(event, [(line.sku, line.quantity) for line in event.lines])
+        if refusal:
+            return refusal
+        cart = self._cart_to_resume(event, moment)
+        if cart is not None:
+            self._take_lines(event, cart, moment)
+            self._memory.keep_open(_key(event), cart)
+        return None
+
+    def closed(self, event: Closing, moment: Moment) -> Refusal | None:
         """The cart's lines leave it; it is remembered, so that late events change nothing."""
-        key = f"{event.location_id}/{event.cart_id}"
-        cart = self._known(key)
+        key, mark = _key(event), _mark(event)
+        suspended = isinstance(event, WireCartSuspended)
+        cart = self._memory.known(key, moment)
         if cart is None:
-            if not self._deadlines.passed(at_us, clock_us):
-                cart = self._new_cart(key, event, at_us)
-                cart.closed = True
-                self._carts.put(key, cart)
-            return
-        if cart.closed:
-            return
-        self._count_event(event, cart, -1, offset)
-        self._carry(event, close(cart), -1, offset)
-        cart.last_event_us = max(cart.last_event_us, at_us)
-        self._carts.put(key, cart)
-
-    def _open_cart(self, event: CartEvent, at_us: int, clock_us: int, offset: int) -> Cart | None:
-        """The event's cart, opened by it where it is unknown; None where it is over."""
-        key = f"{event.location_id}/{event.cart_id}"
-        cart = self._known(key)
-        if cart is None:
-            if self._deadlines.passed(at_us, clock_us):
-                return None
-            cart = self._new_cart(key, event, at_us)
-            self._count_event(event, cart, 1, offset)
+            if not self._memory.is_past(moment):
+                cart = Cart(event.till_id, text_of(event.business_date), moment.at_us)
+                close(cart, mark, suspended)
+                self._memory.keep_closed(key, cart)
         elif cart.closed:
+            self._note_the_last_word(key, cart, mark, suspended=suspended)
+        elif not is_over(cart, mark):
+            self._count(event, cart, -1, moment)
+            self._carry(event, close(cart, mark, suspended), -1, moment)
+            cart.last_event_us = max(cart.last_event_us, moment.at_us)
+            self._memory.keep_closed(key, cart)
+        return None
+
+    def held_lines(self, event: Closing, moment: Moment) -> Sequence[CartLine]:
+        """The lines that would leave the cart if ``event`` closed it."""
+        cart = self._memory.known(_key(event), moment)
+        return () if cart is None or is_over(cart, _mark(event)) else cart.lines
+
+    def _open_cart(self, event: CartEvent, moment: Moment) -> Cart | None:
+        """The event's cart, opened by it where it is unknown; None where it is over."""
+        key = _key(event)
+        cart = self._memory.known(key, moment)
+        if cart is None:
+            if self._memory.is_past(moment):
+                return None
+            cart = self._new_cart(event, moment)
+        elif is_over(cart, _mark(event)):
             return None
-        elif at_us > cart.last_event_us:
-            cart.last_event_us = at_us
-        self._carts.put(key, cart)
+        elif moment.at_us > cart.last_event_us:
+            cart.last_event_us = moment.at_us
+        self._memory.keep_open(key, cart)
         return cart
 
-    def _known(self, key: str) -> Cart | None:
-        # Most carts are new: the store need not be asked for what no deadline is noted of.
-        return self._carts.get(key) if self._deadlines.knows(key) else None
+    def _cart_to_resume(self, event: WireCartResumed, moment: Moment) -> Cart | None:
+        held, mark = self._memory.known(_key(event), moment), _mark(event)
+        if held is None:
+            return None if self._memory.is_past(moment) else self._new_cart(event, moment)
+        if held.closed:
+            return self._new_cart(event, moment) if can_resume(held, mark) else None
+        return None if is_over(held, mark) else held
 
-    def _new_cart(self, key: str, event: CartEvent, at_us: int) -> Cart:
-        self._deadlines.note(event.location_id, key, at_us)
-        return Cart(event.till_id, event.business_date.isoformat(), at_us)
+    def _take_lines(self, event: WireCartResumed, cart: Cart, moment: Moment) -> None:
+        """The event's lines are the cart's, but for what the till has said after it."""
+        mark = _mark(event)
+        gone = [line for line in cart.lines if not mark.precedes(line.added)]
+        cart.lines = [line for line in cart.lines if mark.precedes(line.added)]
+        named = [CartLine(line.line_no, line.sku, line.quantity, mark) for line in event.lines]
+        self._carry(event, gone, -1, moment)
+        self._carry(event, [line for line in named if add_line(cart, line)], 1, moment)
+        cart.turned = mark
+        cart.last_event_us = max(cart.last_event_us, moment.at_us)
 
-    def _look_at(self, location_id: str, key: str, clock_us: int, offset: int) -> None:
-        cart = self._carts.get(key)
-        if cart is None:
-            return
-        if not self._deadlines.passed(cart.last_event_us, clock_us):
-            self._deadlines.note(location_id, key, cart.last_event_us)
-            return
-        self._carts.drop(key)
-        if not cart.closed:
-            self._count(location_id, cart, -1, offset)
-            self._forget_lines(location_id, cart.lines, offset)
+    def _note_the_last_word(self, key: str, cart: Cart, mark: Mark, *, suspended: bool) -> None:
+        """A suspended cart that was completed or abandoned since cannot be resumed any more."""
+        later = cart.turned is None or cart.turned.precedes(mark)
+        if later and cart.suspended != suspended:
+            cart.suspended, cart.turned = suspended, mark
+            self._memory.keep_closed(key, cart)
 
-    def _count(self, location_id: str, cart: Cart, carts: int, offset: int) -> None:
-        self._book.count_carts(location_id, cart.till_id, cart.business_date, carts, offset)
+    def _new_cart(self, event: CartEvent, moment: Moment) -> Cart:
+        cart = Cart(event.till_id, text_of(event.business_date), moment.at_us)
+        self._count(event, cart, 1, moment)
+        return cart
 
-    def _count_event(self, event: CartEvent, cart: Cart, carts: int, offset: int) -> None:
-        rows = self._book.count_carts(
-            event.location_id, cart.till_id, cart.business_date, carts, offset
-        )
-        self._book.touch(rows, event.occurred_at, offset)
+    def _count(self, event: CartEvent, cart: Cart, carts: int, moment: Moment) -> None:
+        day = cart.business_date
+        self._book.count_carts(event.location_id, event.till_id, day, carts, moment)
 
-    def _carry(self, event: CartEvent, lines: list[CartLine], sign: int, offset: int) -> None:
+    def _carry(
+        self, event: CartEvent, lines: Iterable[CartLine], sign: int, moment: Moment
+    ) -> None:
         for line in lines:
             key = f"{event.location_id}/{line.sku}"
-            item = self._shelf.level(key)
+            item = self._shelf.look(key)
             item.in_carts += sign * line.quantity
-            touch_by_till(item, event.occurred_at, offset)
+            touch_by_till(item, moment.at, moment.offset)
+            self._shelf.keep_level(key, item)
 
-    def _forget_lines(self, location_id: str, lines: list[CartLine], offset: int) -> None:
-        # No event of these items happened: their as_of stays.
-        for line in lines:
-            key = f"{location_id}/{line.sku}"
-            item = self._shelf.level(key)
-            item.in_carts -= line.quantity
-            item.till_offset = offset
+    def _too_long(self, event: WireLineAdded | WireLineVoided, moment: Moment) -> Refusal | None:
+        held = self._memory.known(_key(event), moment)
+        if held is not None and len(held.lines) + len(held.voids) >= LINES_MAX:
+            return CART_TOO_LONG, f"cart {event.cart_id} has {LINES_MAX} lines and voids"
+        return None
+
+    def _no_room(self, event: CartEvent, lines: Iterable[tuple[str, int]]) -> Refusal | None:
+        """Why the lines cannot be in a cart, None where they can."""
+        more: dict[str, int] = {}
+        for sku, quantity in lines:
+            more[sku] = more.get(sku, 0) + quantity
+        for sku, quantity in more.items():
+            if not has_room(self._shelf.look(f"{event.location_id}/{sku}"), 0, quantity):
+                return OUT_OF_RANGE, f"in carts of {sku} would leave the range of ±(2^53-1)"
+        return None
+
+
+def _key(event: CartEvent) -> str:
+    return f"{event.location_id}/{event.till_id}/{event.cart_id}"
+
+
+def _mark(event: CartEvent) -> Mark:
+    return Mark(event.till_id, event.epoch, event.sequence)

@@ -1,7 +1,8 @@
 """State as the messages that the output topics carry.
 
 The structs have the fields of the models in `topics.derived`; a test holds them to it. They
-exist because pydantic's encoding costs ten times msgspec's.
+exist because pydantic's encoding costs ten times msgspec's. ``base`` is what stands before every
+version: the generation of the state.
 """
 
 from datetime import datetime
@@ -11,8 +12,15 @@ import msgspec
 from engine.contract import Message
 from tables.items import Item, Reason
 from tables.restock import suggested_quantity
-from tables.tills import TillState
+from tables.tills import TillState, waited_for
 from tables.totals import Totals
+from topics.sequences import Range, count
+from topics.upkeep import GENERATION_BITS
+
+RANGES_TOLD_MAX = 1_000
+EPOCHS_TOLD_MAX = 1_000
+"""Missing ranges and older epochs in one status: a message of some 30 KB each at the most, which is
+sent with every event of such a till. The count beside them says how much there is in all."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -34,7 +42,9 @@ class _Totals(msgspec.Struct, gc=False):
     receipts: int
     returns: int
     units: int
+    weight_grams: int
     returned_units: int
+    returned_weight_grams: int
     gross_minor: int
     discount_minor: int
     tax_minor: int
@@ -60,46 +70,73 @@ class _Alert(msgspec.Struct, gc=False):
     version: int
 
 
+class _Epoch(msgspec.Struct, gc=False):
+    epoch: int
+    last_sequence: int
+    missing: list[Range]
+
+
 class _Till(msgspec.Struct, gc=False):
     location_id: str
     till_id: str
     epoch: int
     last_sequence: int
-    missing: list[list[int]]
+    last_hash: str | None
+    missing: list[Range]
+    missing_count: int
+    older: list[_Epoch]
+    quarantined: int
     duplicates: int
+    forks: int
+    unlisted: int
     last_seen: datetime | None
     version: int
 
 
-def level_message(key: str, item: Item) -> Message:
+def base_of(generation: int) -> int:
+    """What stands before every version of a generation."""
+    return generation << GENERATION_BITS
+
+
+def level_message(key: str, item: Item, base: int) -> Message:
     """`topics.derived.StockLevel` of ``location_id/sku``."""
     location_id, _, sku = key.partition("/")
     available = item.on_hand - item.in_carts
-    level = _Level(
-        location_id, sku, item.on_hand, item.in_carts, available, item.level_version, item.as_of
-    )
+    version = base + item.level_version
+    level = _Level(location_id, sku, item.on_hand, item.in_carts, available, version, item.as_of)
     return Message(key.encode(), _encode(level))
 
 
-def alert_message(key: str, item: Item) -> Message:
+def alert_message(key: str, item: Item, base: int) -> Message:
     """`topics.derived.RestockAlert` of ``location_id/sku``, as it stands now."""
+    return _alert(key, item, base, item.raised_at, item.cleared_at)
+
+
+def no_alert_message(key: str, item: Item, base: int) -> Message:
+    """The same for an item that has none: somebody believes that one stands."""
+    return _alert(key, item, base, item.as_of, item.as_of)
+
+
+def _alert(
+    key: str, item: Item, base: int, raised_at: datetime | None, cleared_at: datetime | None
+) -> Message:
     location_id, _, sku = key.partition("/")
     alert = _Alert(
         location_id,
         sku,
         "raised" if item.raised else "cleared",
-        item.reason,
+        item.reason or "below_reorder_point",
         item.on_hand,
         item.alert_reorder_point,
         suggested_quantity(item),
-        item.raised_at,
-        item.cleared_at,
-        item.alert_version,
+        raised_at,
+        cleared_at,
+        base + item.alert_version,
     )
     return Message(key.encode(), _encode(alert))
 
 
-def totals_message(key: str, row: Totals) -> Message:
+def totals_message(key: str, row: Totals, base: int) -> Message:
     """`topics.derived.CheckoutTotals` of a location's or a till's business date."""
     location_id, *till_id, business_date = key.split("/")
     totals = _Totals(
@@ -109,7 +146,9 @@ def totals_message(key: str, row: Totals) -> Message:
         row.receipts,
         row.returns,
         row.units,
+        row.weight_grams,
         row.returned_units,
+        row.returned_weight_grams,
         row.gross_minor,
         row.discount_minor,
         row.tax_minor,
@@ -118,25 +157,43 @@ def totals_message(key: str, row: Totals) -> Message:
         row.tenders,
         row.open_carts,
         row.discrepancies,
-        row.version,
+        base + row.version,
         row.as_of,
     )
     return Message(key.encode(), _encode(totals))
 
 
-def till_message(key: str, till: TillState) -> Message:
-    """`topics.derived.TillStatus` of ``location_id/till_id``; the message's key is the till's."""
+def till_message(key: str, till: TillState, base: int) -> Message:
+    """`topics.derived.TillStatus` of ``location_id/till_id``."""
     location_id, _, till_id = key.partition("/")
     epoch = till.epoch
     window = till.epochs[epoch]
+    missing = waited_for(window)
     status = _Till(
         location_id,
         till_id,
         epoch,
         window.last,
-        window.missing,
+        till.last_hash,
+        missing[:RANGES_TOLD_MAX],
+        count(missing),
+        _older(till, epoch) if len(till.epochs) > 1 else [],
+        sum([count(each.quarantined) for each in till.epochs.values()]),
         till.duplicates,
+        till.forks,
+        0,
         till.last_seen,
-        till.version,
+        base + till.version,
     )
-    return Message(till_id.encode(), _encode(status))
+    return Message(key.encode(), _encode(status))
+
+
+def _older(till: TillState, newest: int) -> list[_Epoch]:
+    told: list[_Epoch] = []
+    room = RANGES_TOLD_MAX
+    for epoch in sorted(till.epochs.keys() - {newest}, reverse=True)[:EPOCHS_TOLD_MAX]:
+        window = till.epochs[epoch]
+        missing = waited_for(window)[:room]
+        room -= len(missing)
+        told.append(_Epoch(epoch, window.last, missing))
+    return told[::-1]

@@ -1,6 +1,5 @@
 """What the agents ask of who runs them: somewhere to add their counts."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from math import inf
 from typing import Protocol
@@ -10,28 +9,29 @@ from typing import Protocol
 class Counts:
     """What one committed batch of one partition brought.
 
-    Counted since the last commit: ``events`` (new ones, by type), ``duplicates``, ``late`` (new,
-    but after a later one of the same till), ``unknown_location`` (new, of a location that the
-    database has not named yet), ``clock_ahead`` (new, from the future),
-    ``gaps_opened`` (jumps), ``gaps_healed`` (missing events that arrived), ``dead_letters`` by
-    (topic, reason), ``receipts`` and ``net_sales_minor`` (totals minus refunds; may be negative)
-    by location. ``oldest_at_seconds`` and ``newest_at_seconds``
+    Counted since the last commit: ``events`` (new ones, by type), ``duplicates``, ``forks``
+    (numbers that came with another content), ``late`` (new, but after a later one of the same
+    till), ``unknown_location`` (new, of a location that the database has not named yet),
+    ``clock_ahead`` (new, from the future), ``gaps_opened`` (jumps), ``gaps_healed`` (missing events
+    that arrived), ``dead_letters`` by (topic, reason), ``receipts`` and ``net_sales_minor`` (totals
+    minus refunds; may be negative) by location. ``oldest_at_seconds`` and ``newest_at_seconds``
     are the credible times of the batch's new events, since 1970; infinite without any.
 
     As they stand now, for locations where they changed: ``newest_event_seconds`` (credible, since
     1970) and ``raised_alerts``.
     """
 
-    events: Counter[str] = field(default_factory=Counter[str])
+    events: dict[str, int] = field(default_factory=dict[str, int])
     duplicates: int = 0
+    forks: int = 0
     late: int = 0
     unknown_location: int = 0
     clock_ahead: int = 0
     gaps_opened: int = 0
     gaps_healed: int = 0
-    dead_letters: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    receipts: Counter[str] = field(default_factory=Counter[str])
-    net_sales_minor: Counter[str] = field(default_factory=Counter[str])
+    dead_letters: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    receipts: dict[str, int] = field(default_factory=dict[str, int])
+    net_sales_minor: dict[str, int] = field(default_factory=dict[str, int])
     oldest_at_seconds: float = inf
     newest_at_seconds: float = -inf
     newest_event_seconds: dict[str, float] = field(default_factory=dict[str, float])
@@ -41,7 +41,7 @@ class Counts:
         self, name: str, location_id: str, seen_us: int, clock_us: int, is_ahead: bool
     ) -> None:
         """Count a new event, believed to be of ``seen_us``, at its location's ``clock_us``."""
-        self.events[name] += 1
+        self.events[name] = self.events.get(name, 0) + 1
         self.clock_ahead += is_ahead
         self.newest_event_seconds[location_id] = clock_us / 1e6
         at_seconds = seen_us / 1e6
@@ -49,6 +49,15 @@ class Counts:
             self.oldest_at_seconds = at_seconds
         if at_seconds > self.newest_at_seconds:
             self.newest_at_seconds = at_seconds
+
+    def note_sale(self, location_id: str, receipts: int, net_minor: int) -> None:
+        """Count receipts, and what they and returns brought."""
+        self.receipts[location_id] = self.receipts.get(location_id, 0) + receipts
+        self.net_sales_minor[location_id] = self.net_sales_minor.get(location_id, 0) + net_minor
+
+    def note_letter(self, topic: str, reason: str) -> None:
+        """Count a dead letter."""
+        self.dead_letters[topic, reason] = self.dead_letters.get((topic, reason), 0) + 1
 
 
 class Tally(Protocol):

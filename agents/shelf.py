@@ -1,19 +1,26 @@
-"""Items and their alerts: what the folds of several topics change together."""
+"""Items and their alerts: what the folds of several topics change together, and their end."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
-from agents.outputs import alert_message, level_message
+from agents.clocks import Clocks
+from agents.deadlines import Deadlines
+from agents.outputs import alert_message, level_message, no_alert_message
 from agents.ports import Counting
 from engine.contract import Message, Outbox
 from engine.state import PartitionState, Table
+from tables.carts import CartLine
 from tables.items import Item
 from tables.restock import judge
+from tables.times import KEPT_US, microseconds
 from topics.registry import RESTOCK_ALERTS, STOCK_LEVELS
 
 ITEMS = "items"
 RAISED = "raised"
+ITEM = "i"
+"""The kind of deadline of an item that nobody sells any more."""
 
 
 class Raised(msgspec.Struct, array_like=True, gc=False):
@@ -28,44 +35,128 @@ class Raised(msgspec.Struct, array_like=True, gc=False):
 class Shelf:
     """The stock of one partition's locations, and what has changed of it since announced."""
 
-    def __init__(self, state: PartitionState, default_hysteresis: int, counting: Counting) -> None:
+    def __init__(
+        self,
+        state: PartitionState,
+        deadlines: Deadlines,
+        clocks: Clocks,
+        default_hysteresis: int,
+        counting: Counting,
+        base: int,
+    ) -> None:
         self._items: Table[Item] = state.table(ITEMS)
+        self._deadlines = deadlines
+        self._clocks = clocks
         self._default_hysteresis = default_hysteresis
-        self._levels: dict[str, Item] = {}
+        self._base = base
+        self._levels: dict[str, Item | None] = {}
         self._alerts: list[Message] = []
         self._raised: Table[Raised] = state.table(RAISED)
         self._counting = counting
         standing = {location_id: raised.items for location_id, raised in self._raised.scan()}
         counting.now.raised_alerts.update(standing)
 
-    def level(self, key: str) -> Item:
-        """The item of ``location_id/sku``, whose level is to be touched and announced."""
-        item = self._levels.get(key)
-        if item is None:
-            item = self._levels[key] = self._items.edit(key, Item)
-        return item
+    def look(self, key: str) -> Item:
+        """The item of ``location_id/sku``, a new one where there is none; nothing changes yet."""
+        return self._levels.get(key) or self._items.get(key) or self._new(key)
 
-    def policy(self, key: str) -> Item:
-        """The item, of which only the policy is to be changed: its level is not announced."""
-        return self._items.edit(key, Item)
+    def keep_level(self, key: str, item: Item) -> None:
+        """Note that the item's level was touched: it will be announced."""
+        self._levels[key] = item
+        self._items.put(key, item)
+
+    def keep_policy(self, key: str, item: Item) -> None:
+        """Note that only the item's policy was changed: its level will not be announced."""
+        self._items.put(key, item)
+        self._note_end(key, item)
 
     def judge(self, location_id: str, key: str, item: Item, at: datetime) -> None:
         """Bring the item's alert up to date, and announce it where it changed."""
         was_raised = item.raised
         if judge(item, at, self._default_hysteresis):
-            self._alerts.append(alert_message(key, item))
+            self._alerts.append(alert_message(key, item, self._base))
         if item.raised != was_raised:
             self._count_raised(location_id, 1 if item.raised else -1)
+
+    def put_back(self, location_id: str, lines: Iterable[CartLine], offset: int) -> None:
+        """Lines leave a cart that was forgotten. No event of the items happened: as_of stays."""
+        for line in lines:
+            key = f"{location_id}/{line.sku}"
+            item = self.look(key)
+            item.in_carts -= line.quantity
+            item.till_offset = offset
+            self.keep_level(key, item)
+
+    def leave(self, location_id: str, sku: str, clock_us: int) -> None:
+        """An item's time has come: it leaves, unless it is sold again or was touched since."""
+        key = f"{location_id}/{sku}"
+        item = self._items.get(key)
+        if item is None:
+            return
+        item.leaving = False
+        self._items.put(key, item)
+        if not item.is_idle:
+            return
+        if _ends_us(item) > clock_us:
+            self._note_end(key, item)
+            return
+        self._clocks.raise_base(location_id, item.alert_version)
+        self._items.drop(key)
+        self._levels[key] = None
 
     def announce(self, outbox: Outbox) -> None:
         """Send the touched levels, and every change of an alert in order."""
         levels, self._levels = self._levels, {}
         alerts, self._alerts = self._alerts, []
-        outbox.send_all(STOCK_LEVELS.name, (level_message(*level) for level in levels.items()))
+        for key, item in levels.items():
+            if item is not None and not item.listed:
+                self._note_end(key, item)
+        base = self._base
+        outbox.send_all(
+            STOCK_LEVELS.name,
+            [
+                Message(key.encode(), None) if item is None else level_message(key, item, base)
+                for key, item in levels.items()
+            ],
+        )
         outbox.send_all(RESTOCK_ALERTS.name, alerts)
+
+    def restated(self, start: str, limit: int) -> list[tuple[str, Item]]:
+        """The first items from the key ``start`` on, as they stand."""
+        return self._items.scan_from("", start, limit)
+
+    def restate_level(self, key: str) -> Message:
+        """One level as it stands; a tombstone where there is none."""
+        item = self._items.peek(key)
+        if item is None or item.as_of is None:
+            return Message(key.encode(), None)
+        return level_message(key, item, self._base)
+
+    def restate_alert(self, key: str) -> Message:
+        """One alert as it stands, or that there is none; a tombstone for an unknown item."""
+        item = self._items.peek(key)
+        if item is None or item.as_of is None:
+            return Message(key.encode(), None)
+        say = alert_message if item.raised_at else no_alert_message
+        return say(key, item, self._base)
+
+    def _new(self, key: str) -> Item:
+        clock = self._clocks.get(key.partition("/")[0])
+        return Item(base=clock.base if clock else 0)
+
+    def _note_end(self, key: str, item: Item) -> None:
+        if item.is_idle and not item.leaving and item.as_of is not None:
+            item.leaving = True
+            self._items.put(key, item)
+            location_id, _, sku = key.partition("/")
+            self._deadlines.note(location_id, ITEM, sku, _ends_us(item))
 
     def _count_raised(self, location_id: str, more: int) -> None:
         raised = self._raised.get(location_id) or Raised(0)
         raised.items += more
         self._raised.put(location_id, raised)
         self._counting.now.raised_alerts[location_id] = raised.items
+
+
+def _ends_us(item: Item) -> int:
+    return KEPT_US + (microseconds(item.as_of) if item.as_of else 0)

@@ -84,3 +84,5 @@ class AgentSpec:
     topics: tuple[str, ...]
     build: Callable[[PartitionState, int], PartitionAgent]
     tables: Mapping[str, type]
+    rebuilds: bool = False
+    always_sent: tuple[str, ...] = ()

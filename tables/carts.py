@@ -1,14 +1,19 @@
 """Open carts, in whatever order their events arrive, and when they are forgotten.
 
-A cart that was completed or abandoned is remembered as closed, so that its late events change
-nothing. Open or closed, it is forgotten once the location's clock has passed its last event by
-the cart timeout; from then on its late events are recognised by their time.
+A cart belongs to its till. One that was completed, abandoned or suspended is remembered as closed,
+so that its late events change nothing. Open or closed, it is forgotten once the location's clock
+has passed its last event by the cart timeout; from then on its late events are recognised by
+their time.
 """
 
-from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 import msgspec
+
+LINES_MAX = 16_384
+"""Lines in one open cart. A whole cart must fit one message of a till when it is completed, which
+has room for some ten thousand; without a bound, a till that never closes one would make each of
+its events slower than the one before."""
 
 
 class Mark(NamedTuple):
@@ -33,24 +38,50 @@ class CartLine(NamedTuple):
 
 
 class Cart(msgspec.Struct, array_like=True, gc=False):
-    """One cart; key ``location_id/cart_id``.
+    """One cart; key ``location_id/till_id/cart_id``.
 
-    ``till_id`` and ``business_date`` are those of its opening, which decide where it counts as
-    open. ``voids`` keeps the newest void by line number, for lines that arrive after it.
+    ``business_date`` is that of its opening, which decides where it counts as open. ``voids`` keeps
+    the newest void by line number, for lines that arrive after it. ``turned`` is the event that
+    closed or resumed it last: what the till said before that is over. ``noted_us`` is when its end
+    is looked at; 0 where it is closed.
     """
 
     till_id: str
     business_date: str
     last_event_us: int
     closed: bool = False
-    lines: list[CartLine] = msgspec.field(default_factory=list[CartLine])
-    voids: dict[int, Mark] = msgspec.field(default_factory=dict[int, Mark])
+    lines: list[CartLine] = []
+    voids: dict[int, Mark] = {}
+    turned: Mark | None = None
+    suspended: bool = False
+    noted_us: int = 0
 
 
 class Clock(msgspec.Struct, array_like=True, gc=False):
-    """A location's time: the newest credible time of its till events; key ``location_id``."""
+    """A location's time: the newest credible time of its till events; key ``location_id``.
+
+    ``closed_date`` is the greatest business date that has left the state, and ``base`` the highest
+    version of an item that has: both only grow.
+    """
 
     at_us: int
+    closed_date: str = ""
+    base: int = 0
+
+
+def has_passed(cart: Cart, clock_us: int, timeout_us: int) -> bool:
+    """Whether the cart is to be forgotten."""
+    return cart.last_event_us + timeout_us <= clock_us
+
+
+def is_over(cart: Cart, mark: Mark) -> bool:
+    """Whether ``mark`` comes too late: the cart is closed, or was resumed after it."""
+    return cart.closed or (cart.turned is not None and mark.precedes(cart.turned))
+
+
+def can_resume(cart: Cart, mark: Mark) -> bool:
+    """Whether ``mark`` takes the cart up again: only a suspended one, and not before that."""
+    return cart.suspended and not (cart.turned is not None and mark.precedes(cart.turned))
 
 
 def add_line(cart: Cart, line: CartLine) -> bool:
@@ -75,54 +106,9 @@ def void_line(cart: Cart, line_no: int, mark: Mark) -> list[CartLine]:
     return gone
 
 
-def close(cart: Cart) -> list[CartLine]:
+def close(cart: Cart, mark: Mark, suspended: bool) -> list[CartLine]:
     """Mark the cart as closed and return the lines that leave it."""
     gone, cart.lines = cart.lines, []
     cart.voids = {}
-    cart.closed = True
+    cart.closed, cart.suspended, cart.turned = True, suspended, mark
     return gone
-
-
-class Deadlines:
-    """When each known cart may be forgotten, by location. Derived from the carts.
-
-    A cart is noted once, when it becomes known; later events only move its deadline, which is
-    looked at again when the noted one has come.
-    """
-
-    def __init__(self, timeout_us: int) -> None:
-        self._timeout_us = timeout_us
-        self._heaps: dict[str, list[tuple[int, str]]] = {}
-        self._noted: set[str] = set()
-
-    def passed(self, event_us: int, clock_us: int) -> bool:
-        """Whether a cart with its last event at ``event_us`` is to be forgotten."""
-        return event_us + self._timeout_us <= clock_us
-
-    def knows(self, key: str) -> bool:
-        """Whether the cart ``key`` is noted, as every cart is that was not forgotten."""
-        return key in self._noted
-
-    def note(self, location_id: str, key: str, last_event_us: int) -> None:
-        """Remember to look at the cart ``key`` when its time has come."""
-        heap = self._heaps.setdefault(location_id, [])
-        heappush(heap, (last_event_us + self._timeout_us, key))
-        self._noted.add(key)
-
-    def rebuild(self, carts: list[tuple[str, int]]) -> None:
-        """Note every (key, time of last event) of a recovered state."""
-        for key, last_event_us in carts:
-            heap = self._heaps.setdefault(key.partition("/")[0], [])
-            heap.append((last_event_us + self._timeout_us, key))
-            self._noted.add(key)
-        for heap in self._heaps.values():
-            heapify(heap)
-
-    def due(self, location_id: str, clock_us: int) -> list[str]:
-        """The carts whose noted time has come, in order; each is to be noted again or forgotten."""
-        heap = self._heaps.get(location_id)
-        keys: list[str] = []
-        while heap and heap[0][0] <= clock_us:
-            keys.append(heappop(heap)[1])
-        self._noted.difference_update(keys)
-        return keys

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from tables.limits import fits
 from tables.offsets import UNSEEN
 
 Reason = Literal["below_reorder_point", "out_of_stock", "negative_stock"]
@@ -16,9 +17,11 @@ Reason = Literal["below_reorder_point", "out_of_stock", "negative_stock"]
 class Item(msgspec.Struct, array_like=True, gc=False):
     """One SKU at one location; key ``location_id/sku``. Quantities in the product's base unit.
 
-    ``as_of`` is the newest ``occurred_at`` that touched the level, None where only a policy is
+    ``as_of`` is the newest credible time that touched the level, None where only a policy is
     known. ``stocked`` says that ``on_hand`` has ever been moved. ``alert_reorder_point`` is the
-    one last announced with the alert.
+    one last announced with the alert. ``base`` is what its versions begin above: the last one of
+    an item of the location that has left. ``leaving`` says that its end is noted. ``policy_ms`` is
+    when the database changed its policy, in milliseconds since 1970; 0 where that is not known.
     """
 
     on_hand: int = 0
@@ -37,16 +40,30 @@ class Item(msgspec.Struct, array_like=True, gc=False):
     alert_reorder_point: int | None = None
     raised_at: datetime | None = None
     cleared_at: datetime | None = None
+    base: int = 0
+    leaving: bool = False
+    policy_ms: int = 0
 
     @property
     def level_version(self) -> int:
         """Grows with every event and movement that touched the level."""
-        return self.till_offset + self.movement_offset + 2
+        return self.base + self.till_offset + self.movement_offset + 2
 
     @property
     def alert_version(self) -> int:
         """Grows with everything that can change the alert."""
-        return self.till_offset + self.movement_offset + self.policy_offset + 3
+        return self.level_version + self.policy_offset + 1
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is left of it but its past: it may leave one day."""
+        return not (self.listed or self.on_hand or self.in_carts)
+
+
+def has_room(item: Item, on_hand: int, in_carts: int) -> bool:
+    """Whether the level may change by so much without a sum beyond the bound."""
+    there, carried = item.on_hand + on_hand, item.in_carts + in_carts
+    return fits(there, carried, there - carried)
 
 
 def touch_by_till(item: Item, at: datetime, offset: int) -> None:
@@ -83,3 +100,17 @@ def set_policy(
 def remove_policy(item: Item) -> None:
     """The assortment row is gone: nothing is reordered."""
     set_policy(item, listed=False, reorder_point=0, order_up_to=0, hysteresis=None)
+
+
+def is_newer_policy(item: Item, changed_ms: int | None) -> bool:
+    """Whether a row that the database changed then is to be applied.
+
+    An older one comes again where a dead letter is sent back or a connector repeats itself. A row
+    that does not say when is believed to be the newest.
+    """
+    if changed_ms is None:
+        return True
+    if changed_ms < item.policy_ms:
+        return False
+    item.policy_ms = changed_ms
+    return True

@@ -7,20 +7,22 @@ holds must not depend on how the records were batched.
 from datetime import datetime
 
 from tables.items import Item, Reason
+from tables.limits import SUM_MAX
 
 
 def judge(item: Item, at: datetime, default_hysteresis: int) -> bool:
     """Bring the alert up to date at ``at``; True where it is to be announced.
 
-    Raised where stock is negative, or below the reorder point of a listed policy. It clears at
-    the reorder point plus hysteresis, or at 0 where there is no listed policy. A reason or
-    reorder point that changes meanwhile is announced within the same alert. An item that never
-    had stock moved raises nothing: it has a policy, but no level to fall short of it.
+    Raised where nothing is on hand or less than the reorder point, of a listed policy; without one
+    where stock is negative. It clears above 0 and at the reorder point plus hysteresis, without a
+    listed policy at 0. A reason or reorder point that changes meanwhile is announced within the
+    same alert. An item that never had stock moved raises nothing: it has a policy, but no level to
+    fall short of it.
     """
     point = item.reorder_point if item.listed else None
     if item.raised:
         return _judge_raised(item, point, at, default_hysteresis)
-    if item.on_hand >= (point or 0) or not item.stocked:
+    if item.on_hand >= _enough(point) or not item.stocked:
         return False
     item.raised, item.raised_at, item.cleared_at = True, at, None
     item.reason, item.alert_reorder_point = _reason(item.on_hand), point
@@ -29,7 +31,8 @@ def judge(item: Item, at: datetime, default_hysteresis: int) -> bool:
 
 def _judge_raised(item: Item, point: int | None, at: datetime, default_hysteresis: int) -> bool:
     if item.on_hand >= _clears_at(item, point, default_hysteresis):
-        item.raised, item.cleared_at, item.alert_reorder_point = False, at, point
+        began = item.raised_at or at
+        item.raised, item.cleared_at, item.alert_reorder_point = False, max(began, at), point
         return True
     reason = _reason(item.on_hand)
     if reason == item.reason and point == item.alert_reorder_point:
@@ -38,10 +41,16 @@ def _judge_raised(item: Item, point: int | None, at: datetime, default_hysteresi
     return True
 
 
+def _enough(point: int | None) -> int:
+    """The level at which nothing is raised: an empty shelf of a listed item is never enough."""
+    return 0 if point is None else max(point, 1)
+
+
 def _clears_at(item: Item, point: int | None, default_hysteresis: int) -> int:
     if point is None:
         return 0
-    return point + (default_hysteresis if item.hysteresis is None else item.hysteresis)
+    hysteresis = default_hysteresis if item.hysteresis is None else item.hysteresis
+    return max(point + hysteresis, 1)
 
 
 def _reason(on_hand: int) -> Reason:
@@ -52,4 +61,4 @@ def _reason(on_hand: int) -> Reason:
 
 def suggested_quantity(item: Item) -> int:
     """What to order, in the base unit: up to ``order_up_to`` where a policy is listed."""
-    return max(0, item.order_up_to - item.on_hand) if item.listed else 0
+    return min(SUM_MAX, max(0, item.order_up_to - item.on_hand)) if item.listed else 0

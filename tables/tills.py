@@ -1,34 +1,62 @@
-"""What has been heard of each till: sequence windows by epoch, duplicates, last seen."""
+"""What has been heard of each till: sequence windows by epoch, duplicates, forks, last seen."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
 from tables.offsets import UNSEEN
-from topics.sequences import Window
+from topics import sequences
+from topics.sequences import Verdict, Window
+
+EPOCHS_OPEN_MAX = 1_000
+"""Epochs of one till that take events at a time. A till has a handful in its life; one that makes
+them up would fill its value, so beyond this the oldest closes before its time."""
+
+TILL_RANGES_MAX = 2 * sequences.RANGES_MAX
+"""Missing ranges of all open epochs of a till together: its value must fit one message."""
+
+
+@dataclass(slots=True)
+class EpochWindow(Window):
+    """One epoch's window. ``heard_us`` is the location's clock at its last event, ``waived_to`` the
+    number up to which an operator waits for nothing that is missing."""
+
+    heard_us: int = 0
+    waived_to: int = 0
 
 
 class TillState(msgspec.Struct, array_like=True, gc=False):
     """One till; key ``location_id/till_id``.
 
-    ``last_seen`` is the newest credible time of an event that was no duplicate; None before it.
+    ``epochs`` are those that are open; up to ``closed_to`` every other one is closed. ``last_seen``
+    is the newest credible time of what came and was no repeat. ``last_hash`` is that of the newest epoch's last
+    event. ``marks`` is the newest block of marks (`tables.marks`), of number ``block``; ``blocks``
+    are the numbers of those before it. ``turns`` counts changes that no event of the till made.
     """
 
-    epochs: dict[int, Window] = msgspec.field(default_factory=dict[int, Window])
+    epochs: dict[int, EpochWindow] = {}
     duplicates: int = 0
     last_seen: datetime | None = None
     offset: int = UNSEEN
-
-    @property
-    def epoch(self) -> int:
-        """The newest epoch: what the till's status shows."""
-        return max(self.epochs)
+    forks: int = 0
+    closed_to: int = 0
+    last_hash: str | None = None
+    marks: bytes = b""
+    block: int = -1
+    blocks: list[int] = []
+    turns: int = 0
 
     @property
     def version(self) -> int:
-        """Grows with every event of the till."""
-        return self.offset + 1
+        """Grows with every event of the till, and with every other change of it."""
+        return self.offset + 1 + self.turns
+
+    @property
+    def epoch(self) -> int:
+        """The newest epoch: what the till's status shows. 0 where none is open."""
+        return max(self.epochs, default=0)
 
 
 class Admission(NamedTuple):
@@ -38,43 +66,73 @@ class Admission(NamedTuple):
     later event of the till was there before it, in the same epoch or a newer one.
     """
 
-    is_new: bool
     opens_gap: bool = False
     heals: bool = False
     is_late: bool = False
 
 
-IN_ORDER = Admission(is_new=True)
-DUPLICATE = Admission(is_new=False)
-OF_AN_OLDER_EPOCH = Admission(is_new=True, is_late=True)
+IN_ORDER = Admission()
+OF_AN_OLDER_EPOCH = Admission(is_late=True)
 
 
-def admit(till: TillState, epoch: int, sequence: int, offset: int) -> Admission:
-    """Note an event; each epoch has a window of its own, so late events of an older one count."""
-    till.offset = offset
+def window_of(till: TillState, epoch: int) -> EpochWindow | None:
+    """The window of ``epoch``: the till's, an empty one of its own, or None for a closed epoch."""
     window = till.epochs.get(epoch)
-    if window is None:
-        window = till.epochs[epoch] = Window()
-    if sequence == window.last + 1:
-        window.last = sequence
-        return IN_ORDER if len(till.epochs) == 1 else _in_order_of(till, epoch)
-    return _out_of_order(till, window, sequence)
+    if window is not None:
+        return window
+    return None if epoch <= till.closed_to else EpochWindow()
 
 
-def _in_order_of(till: TillState, epoch: int) -> Admission:
-    return IN_ORDER if epoch == till.epoch else OF_AN_OLDER_EPOCH
+def judge(till: TillState, window: EpochWindow, sequence: int) -> Verdict:
+    """What the number says; changes nothing."""
+    verdict = window.judge(sequence)
+    if verdict is Verdict.OPENS_GAP and len(till.epochs) > 1 and _is_full(till):
+        return Verdict.TOO_MANY_GAPS
+    return verdict
 
 
-def _out_of_order(till: TillState, window: Window, sequence: int) -> Admission:
-    jumps = sequence > window.last
-    if not window.admit(sequence):
-        till.duplicates += 1
-        return DUPLICATE
-    is_late = not jumps or window is not till.epochs[till.epoch]
-    return Admission(is_new=True, opens_gap=jumps, heals=not jumps, is_late=is_late)
+def _is_full(till: TillState) -> bool:
+    return sum(len(window.missing) for window in till.epochs.values()) >= TILL_RANGES_MAX
+
+
+def admit(
+    till: TillState, epoch: int, window: EpochWindow, sequence: int, clock_us: int
+) -> Admission:
+    """Count an event whose number `judge` found new."""
+    verdict = window.admit(sequence)
+    window.heard_us = clock_us
+    if verdict is Verdict.IN_ORDER and len(till.epochs) == 1 and epoch in till.epochs:
+        return IN_ORDER
+    keep_window(till, epoch, window)
+    is_newest = epoch == till.epoch
+    if verdict is Verdict.IN_ORDER:
+        return IN_ORDER if is_newest else OF_AN_OLDER_EPOCH
+    jumps = verdict is Verdict.OPENS_GAP
+    return Admission(jumps, not jumps, not jumps or not is_newest)
+
+
+def keep_window(till: TillState, epoch: int, window: EpochWindow) -> None:
+    """Make ``window`` the till's; where that is one too many, the oldest epoch closes."""
+    till.epochs[epoch] = window
+    if len(till.epochs) > EPOCHS_OPEN_MAX:
+        close_epoch(till, min(till.epochs))
+
+
+def close_epoch(till: TillState, epoch: int) -> None:
+    """Take no events of ``epoch`` any more."""
+    till.epochs.pop(epoch, None)
+    till.closed_to = max(till.closed_to, epoch)
 
 
 def see(till: TillState, at: datetime) -> None:
-    """Note the credible time of an event that was no duplicate."""
+    """Note the time that is believed of something that was no repeat."""
     if till.last_seen is None or at > till.last_seen:
         till.last_seen = at
+
+
+def waited_for(window: EpochWindow) -> list[sequences.Range]:
+    """The missing ranges that are not waived."""
+    waived = window.waived_to
+    if not waived:
+        return window.missing
+    return [[max(first, waived + 1), last] for first, last in window.missing if last > waived]

@@ -1,10 +1,12 @@
 """Totals of a location, or of one of its tills, on one business date."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
+from tables.limits import fits
 from tables.offsets import UNSEEN
 from topics.wire import WireCartCompleted, WireGoodsReturned, WireLine
 
@@ -12,7 +14,8 @@ from topics.wire import WireCartCompleted, WireGoodsReturned, WireLine
 class Totals(msgspec.Struct, array_like=True, gc=False):
     """One row; key ``location_id/business_date`` or ``location_id/till_id/business_date``.
 
-    `topics.derived.CheckoutTotals` says what each figure means.
+    `topics.derived.CheckoutTotals` says what each figure means. ``heard_us`` is the location's
+    clock at the row's last event.
     """
 
     receipts: int = 0
@@ -24,11 +27,14 @@ class Totals(msgspec.Struct, array_like=True, gc=False):
     tax_minor: int = 0
     refund_minor: int = 0
     net_sales_minor: int = 0
-    tenders: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+    tenders: dict[str, int] = {}
     open_carts: int = 0
     discrepancies: int = 0
     as_of: datetime | None = None
     offset: int = UNSEEN
+    weight_grams: int = 0
+    returned_weight_grams: int = 0
+    heard_us: int = 0
 
     @property
     def version(self) -> int:
@@ -40,6 +46,7 @@ class Sale(NamedTuple):
     """The sums of one receipt, made once for both of its rows."""
 
     units: int
+    weight_grams: int
     gross_minor: int
     discount_minor: int
     tax_minor: int
@@ -48,11 +55,18 @@ class Sale(NamedTuple):
     is_discrepant: bool
 
 
-def sum_of(event: WireCartCompleted) -> Sale:
+class Return(NamedTuple):
+    """The sums of what came back."""
+
+    units: int
+    weight_grams: int
+    refund_minor: int
+
+
+def sale_of(event: WireCartCompleted) -> Sale:
     """The sums of a receipt, and whether its amounts contradict each other."""
-    units = gross = discount = tax = tendered = 0
+    gross = discount = tax = tendered = 0
     for line in event.lines:
-        units += line.quantity
         gross += line.amount_minor
     for reduction in event.discounts:
         discount += reduction.amount_minor
@@ -64,13 +78,54 @@ def sum_of(event: WireCartCompleted) -> Sale:
         tenders[tender.kind] = tenders.get(tender.kind, 0) + tender.amount_minor
     total = event.total_minor
     discrepant = gross + discount != total or tendered != total
-    return Sale(units, gross, discount, tax, tenders, total, discrepant)
+    return Sale(*pieces_of(event.lines), gross, discount, tax, tenders, total, discrepant)
+
+
+def return_of(event: WireGoodsReturned) -> Return:
+    """The sums of what came back."""
+    return Return(*pieces_of(event.lines), event.refund_minor)
+
+
+def pieces_of(lines: Iterable[WireLine]) -> tuple[int, int]:
+    """Pieces and grams of ``lines``: a weighed line is one piece, whatever it weighs."""
+    units = weight = 0
+    for line in lines:
+        if line.unit == "each":
+            units += line.quantity
+        else:
+            units += 1
+            weight += line.quantity
+    return units, weight
+
+
+def has_room_for_sale(row: Totals, sale: Sale) -> bool:
+    """Whether the row can take the receipt without a sum beyond the bound."""
+    return fits(
+        row.units + sale.units,
+        row.weight_grams + sale.weight_grams,
+        row.gross_minor + sale.gross_minor,
+        row.discount_minor + sale.discount_minor,
+        row.tax_minor + sale.tax_minor,
+        row.net_sales_minor + sale.total_minor,
+        *[row.tenders.get(kind, 0) + minor for kind, minor in sale.tenders.items()],
+    )
+
+
+def has_room_for_return(row: Totals, back: Return) -> bool:
+    """Whether the row can take the return without a sum beyond the bound."""
+    return fits(
+        row.returned_units + back.units,
+        row.returned_weight_grams + back.weight_grams,
+        row.refund_minor + back.refund_minor,
+        row.net_sales_minor - back.refund_minor,
+    )
 
 
 def add_sale(row: Totals, sale: Sale) -> None:
     """Count a receipt by its ``total_minor``, also where its amounts contradict it."""
     row.receipts += 1
     row.units += sale.units
+    row.weight_grams += sale.weight_grams
     row.gross_minor += sale.gross_minor
     row.discount_minor += sale.discount_minor
     row.tax_minor += sale.tax_minor
@@ -80,21 +135,18 @@ def add_sale(row: Totals, sale: Sale) -> None:
         row.tenders[kind] = row.tenders.get(kind, 0) + amount_minor
 
 
-def add_return(row: Totals, event: WireGoodsReturned) -> None:
+def add_return(row: Totals, back: Return) -> None:
     """Count what came back, whether or not it goes back on the shelf."""
     row.returns += 1
-    row.returned_units += units_of(event.lines)
-    row.refund_minor += event.refund_minor
-    row.net_sales_minor -= event.refund_minor
+    row.returned_units += back.units
+    row.returned_weight_grams += back.weight_grams
+    row.refund_minor += back.refund_minor
+    row.net_sales_minor -= back.refund_minor
 
 
-def units_of(lines: tuple[WireLine, ...]) -> int:
-    """Base units of all lines; a gram counts as one."""
-    return sum(line.quantity for line in lines)
-
-
-def touch(row: Totals, at: datetime, offset: int) -> None:
+def touch(row: Totals, at: datetime, clock_us: int, offset: int) -> None:
     """Note that an event at ``offset`` concerns the row."""
     row.offset = offset
+    row.heard_us = clock_us
     if row.as_of is None or at > row.as_of:
         row.as_of = at

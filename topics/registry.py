@@ -108,7 +108,7 @@ RESTOCK_PROPOSALS = TopicSpec(
 
 TILL_UPKEEP = TopicSpec(
     "till.upkeep",
-    "What operators decide about tills: forgotten, or its gaps closed.",
+    "What operators decide: a till is forgotten, a gap closed, a row said again.",
     "location_id",
     till_upkeep_adapter,
     "delete",

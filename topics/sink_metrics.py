@@ -47,6 +47,19 @@ SINK_EVENT_AGE = MetricSpec(
     AGE_SECONDS_BUCKETS,
 )
 
+SINK_MALFORMED = MetricSpec(
+    "tillstream_sink_malformed_total",
+    "counter",
+    "Records of derived topics that are not what their contract says; kept in sink_malformed.",
+    ("topic",),
+)
+SINK_TAKEN_BACK = MetricSpec(
+    "tillstream_sink_taken_back_total",
+    "counter",
+    "Times that rows were deleted because a worker had refused their input, by its topic.",
+    ("topic",),
+)
+
 SINK = (
     *EVERYWHERE,
     DISK_FREE,
@@ -58,6 +71,8 @@ SINK = (
     SINK_KAFKA_UP,
     SINK_WAITING,
     SINK_EVENT_AGE,
+    SINK_MALFORMED,
+    SINK_TAKEN_BACK,
     CONNECT_UP,
     CONNECTOR_UP,
     SLOT_UP,

@@ -53,7 +53,22 @@ class GapClosed(Contract):
     decided_at: UtcTime
 
 
-TillUpkeep = Annotated[TillForgotten | GapClosed, Field(discriminator="type")]
+class RowRestated(Contract):
+    """A row of a derived topic is to be said again as the state has it, or taken back.
+
+    After a rebuild some rows may be left that only the state before it knew.
+    """
+
+    type: Literal["row_restated"]
+    location_id: Identifier
+    topic: Literal["stock.levels", "checkout.totals", "restock.alerts", "till.status"]
+    key: Text
+    after_offset: Number
+    decided_by: Text
+    decided_at: UtcTime
+
+
+TillUpkeep = Annotated[TillForgotten | GapClosed | RowRestated, Field(discriminator="type")]
 
 till_upkeep_adapter: TypeAdapter[TillUpkeep] = TypeAdapter(TillUpkeep)
 """Validates one decision; the reference that the decoder in `topics.wire` is held to."""

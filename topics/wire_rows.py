@@ -98,8 +98,22 @@ class WireGapClosed(msgspec.Struct, frozen=True, gc=False, tag="gap_closed"):
         _set_decision_to_utc(self)
 
 
-def _set_decision_to_utc(struct: WireTillForgotten | WireGapClosed) -> None:
+class WireRowRestated(msgspec.Struct, frozen=True, gc=False, tag="row_restated"):
+    """See `topics.upkeep.RowRestated`."""
+
+    location_id: s.Identifier
+    topic: Literal["stock.levels", "checkout.totals", "restock.alerts", "till.status"]
+    key: str
+    after_offset: s.Number
+    decided_by: str
+    decided_at: Time
+
+    def __post_init__(self) -> None:
+        _set_decision_to_utc(self)
+
+
+def _set_decision_to_utc(struct: WireTillForgotten | WireGapClosed | WireRowRestated) -> None:
     msgspec.structs.force_setattr(struct, "decided_at", s.in_utc(struct.decided_at))
 
 
-AnyWireUpkeep = WireTillForgotten | WireGapClosed
+AnyWireUpkeep = WireTillForgotten | WireGapClosed | WireRowRestated

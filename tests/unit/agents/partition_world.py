@@ -127,8 +127,10 @@ class World:
         default_hysteresis: int = 0,
         timeout_minutes: int = 240,
         partition: int = partition_of(SHOP, PARTITIONS),
+        generation: int = 0,
     ) -> None:
         self._partition = partition
+        self._generation = generation
         self.tally = Kept()
         self._timeout = timedelta(minutes=timeout_minutes)
         self._hysteresis = default_hysteresis
@@ -140,7 +142,9 @@ class World:
     def restart(self) -> None:
         """As after a crash: what was committed is there, what was remembered is not."""
         self.state = PartitionState(self._store, TABLES)
-        spec = retail_agent(PARTITIONS, self._timeout, self._hysteresis, self.tally)
+        spec = retail_agent(
+            PARTITIONS, self._timeout, self._hysteresis, self.tally, self._generation
+        )
         self.agent: PartitionAgent = spec.build(self.state, self._partition)
 
     def sell(self, *events: dict[str, Any]) -> None:
@@ -192,10 +196,13 @@ class World:
         self,
         topic: str,
         value: dict[str, Any] | bytes | None,
-        timestamp: datetime = MORNING,
+        timestamp: datetime | None = None,
         headers: Sequence[tuple[str, bytes]] = (),
     ) -> Fetched:
-        """The next record of ``topic``."""
+        """The next record of ``topic``, written when it occurred unless told."""
+        if timestamp is None:
+            said_at = value.get("occurred_at") if isinstance(value, dict) else None
+            timestamp = datetime.fromisoformat(said_at) if said_at else MORNING
         offset = self._offsets.get(topic, 0)
         self._offsets[topic] = offset + 1
         body = json.dumps(value).encode() if isinstance(value, dict) else value
@@ -207,7 +214,7 @@ class World:
         return [
             MODELS[topic].model_validate_json(message.value or b"")
             for message in self.sent.get(topic, [])
-            if message.key == key.encode()
+            if message.key == key.encode() and message.value is not None
         ]
 
     def level(self, sku: str = "milk") -> StockLevel:
@@ -225,8 +232,12 @@ class World:
 
     def till(self, till: str = "till-1") -> TillStatus:
         """A till's status as last announced."""
-        return self.history("till.status", till)[-1]
+        return self.history("till.status", f"{SHOP}/{till}")[-1]
 
     def dead(self, topic: str) -> list[Message]:
         """The dead letters of ``topic``."""
         return self.sent.get(topic + ".dead-letter", [])
+
+    def reasons(self, topic: str) -> list[str]:
+        """Why the dead letters of ``topic`` were refused, in order."""
+        return [dict(letter.headers)["reason"].decode() for letter in self.dead(topic)]

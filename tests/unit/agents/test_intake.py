@@ -72,6 +72,15 @@ def test_what_lies_in_another_partition_than_its_locations_is_a_dead_letter(spec
             "order_up_to": 2,
         },
         "cdc.locations": LOCATION,
+        "till.upkeep": {
+            "type": "till_forgotten",
+            "location_id": SHOP,
+            "till_id": "till-1",
+            "up_to_epoch": 1,
+            "after_offset": 0,
+            "decided_by": "ops",
+            "decided_at": after(0).isoformat(),
+        },
     }
     world = World(partition=(partition_of(SHOP, PARTITIONS) + 1) % PARTITIONS)
     world.give(spec.name, values[spec.name])
@@ -100,10 +109,13 @@ def test_events_of_an_unknown_location_are_applied_and_counted() -> None:
     world = World()
     world.sell(SALE)
     assert world.tally.counts[-1].unknown_location == 1
-    world.give("cdc.locations", LOCATION, None)
+    world.give("cdc.locations", LOCATION)
     world.restart()
     world.sell(said("cart_completed", 2, **receipt(line(), cart="c-2")))
     assert (world.tally.counts[-1].unknown_location, world.totals().receipts) == (0, 2)
+    world.give("cdc.locations", None)
+    world.sell(said("till_heartbeat", 3))
+    assert world.tally.counts[-1].unknown_location == 1, "a location that is gone is still known"
 
 
 def test_a_batch_tells_how_old_its_events_are_and_what_was_sold() -> None:

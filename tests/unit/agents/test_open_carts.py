@@ -1,7 +1,11 @@
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
 
-from tests.unit.agents.partition_world import MORNING, World, after, line, receipt, said
+import pytest
+
+from agents import open_carts
+from tests.unit.agents.partition_world import MORNING, SHOP, World, after, line, receipt, said
 
 
 def test_lines_are_in_carts_until_they_are_voided() -> None:
@@ -130,9 +134,90 @@ def test_a_forgotten_cart_that_is_paid_after_all_is_a_sale() -> None:
     assert (world.totals().open_carts, world.totals().receipts) == (0, 1)
 
 
-def test_closed_carts_are_forgotten_too() -> None:
+def test_closed_carts_are_forgotten_too_while_others_close() -> None:
     world = World()
-    world.sell(said("cart_abandoned", 1, cart_id="c-1"))
-    assert len(list(world.state.table("carts").scan())) == 1
-    world.sell(said("till_heartbeat", 2, 240))
-    assert list(world.state.table("carts").scan()) == []
+    carts = world.state.table("carts")
+    for start in (0, 1_000):
+        closed = range(start + 1, start + 501)
+        minutes = start / 2  # the second half comes eight hours after the first
+        world.sell(*[said("cart_abandoned", n, minutes, cart_id=f"c-{n}") for n in closed])
+        world.sell(said("till_heartbeat", start + 501, minutes))
+    kept = {key for key, _ in carts.scan()}
+    assert f"{SHOP}/till-1/c-1500" in kept, "what has just closed must be known"
+    assert not [key for key in kept if int(key.rpartition("-")[2]) <= 500], "old carts stay"
+
+
+def test_no_cart_is_read_when_a_partition_opens() -> None:
+    world = World()
+    world.sell(*[said("cart_opened", n, cart_id=f"c-{n}") for n in range(1, 400)])
+    world.restart()
+    assert world.state.table("carts").live == 0
+    world.sell(said("till_heartbeat", 400, 240))
+    assert world.totals().open_carts == 0, "their ends were not found in the store"
+
+
+def test_carts_belong_to_their_till() -> None:
+    world = World()
+    world.sell(
+        said("line_added", 1, cart_id="1", line=line(quantity=2)),
+        said("line_added", 1, till="till-2", cart_id="1", line=line(quantity=5)),
+        said("cart_completed", 2, **receipt(line(quantity=2), cart="1")),
+    )
+    assert (world.level().on_hand, world.level().in_carts) == (-2, 5)
+    assert (world.totals().open_carts, world.totals("till-2").open_carts) == (1, 1)
+
+
+def test_a_suspended_cart_leaves_and_comes_back_where_it_is_resumed() -> None:
+    world = World()
+    world.sell(
+        said("line_added", 1, cart_id="c", line=line(quantity=2)),
+        said("cart_suspended", 2, cart_id="c"),
+    )
+    assert (world.level().in_carts, world.totals().open_carts) == (0, 0)
+    lines = [line(quantity=3), line("bread", 1, 2)]
+    world.sell(
+        said("cart_resumed", 1, till="till-2", cart_id="c", from_till_id="till-1", lines=lines)
+    )
+    assert (world.level().in_carts, world.level("bread").in_carts) == (3, 1)
+    assert world.totals("till-2").open_carts == 1
+    world.sell(said("cart_completed", 2, till="till-2", **receipt(*lines, cart="c")))
+    assert (world.level().on_hand, world.level().in_carts) == (-3, 0)
+    assert world.totals().open_carts == 0
+
+
+def test_a_cart_that_is_resumed_at_its_own_till_takes_no_late_word_from_before() -> None:
+    resumed = said("cart_resumed", 4, cart_id="c", from_till_id="till-1", lines=[line(quantity=3)])
+    before = [
+        said("line_added", 1, cart_id="c", line=line(quantity=1)),
+        said("line_added", 2, cart_id="c", line=line(quantity=2, line_no=2)),
+        said("cart_suspended", 3, cart_id="c"),
+    ]
+    after_it = said("line_added", 5, cart_id="c", line=line(quantity=7, line_no=3))
+    for order in permutations([*before, resumed, after_it]):
+        suspended_at, line_at, resumed_at = (order.index(e) for e in (before[2], after_it, resumed))
+        if suspended_at < line_at < resumed_at:
+            continue  # a line of a cart that is suspended as far as anybody knows changes nothing
+        world = World()
+        world.sell(*order)
+        assert world.level().in_carts == 10, [event["sequence"] for event in order]
+        assert world.totals().open_carts == 1
+
+
+def test_a_completed_cart_is_not_resumed() -> None:
+    world = World()
+    world.sell(
+        said("cart_completed", 3, **receipt(line(), cart="c")),
+        said("cart_suspended", 1, cart_id="c"),
+        said("cart_resumed", 2, cart_id="c", from_till_id="till-1", lines=[line(quantity=3)]),
+    )
+    assert (world.level().in_carts, world.totals().open_carts) == (0, 0)
+
+
+def test_a_cart_with_lines_without_end_refuses_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_carts, "LINES_MAX", 3)
+    world = World()
+    lines = [line(line_no=n) for n in range(5)]
+    world.sell(*[said("line_added", n + 1, cart_id="c", line=lines[n]) for n in range(5)])
+    assert world.level().in_carts == 3
+    assert world.reasons("till.cart-events") == ["cart_too_long"] * 2
+    assert (world.till().missing, world.till().quarantined) == ((), 2)

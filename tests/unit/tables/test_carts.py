@@ -1,4 +1,14 @@
-from tables.carts import Cart, CartLine, Deadlines, Mark, add_line, close, void_line
+from tables.carts import (
+    Cart,
+    CartLine,
+    Mark,
+    add_line,
+    can_resume,
+    close,
+    has_passed,
+    is_over,
+    void_line,
+)
 
 HOUR_US = 3_600_000_000
 
@@ -61,22 +71,27 @@ def test_another_tills_void_counts_by_arrival() -> None:
 def test_closing_releases_everything_once() -> None:
     held = cart()
     add_line(held, milk(1))
-    assert close(held) == [milk(1)]
+    assert close(held, mark(2), suspended=False) == [milk(1)]
     assert held.closed and held.lines == []
 
 
-def test_a_cart_is_due_when_the_clock_reaches_its_deadline() -> None:
-    deadlines = Deadlines(4 * HOUR_US)
-    deadlines.note("shop-1", "shop-1/c-1", 0)
-    assert deadlines.due("shop-1", 4 * HOUR_US - 1) == []
-    assert deadlines.due("shop-2", 9 * HOUR_US) == [], "another location has a clock of its own"
-    assert deadlines.due("shop-1", 4 * HOUR_US) == ["shop-1/c-1"]
-    assert deadlines.due("shop-1", 9 * HOUR_US) == []
-    assert not deadlines.knows("shop-1/c-1"), "a cart whose time has come is noted again or gone"
+def test_a_cart_has_passed_when_the_clock_reaches_its_deadline() -> None:
+    assert not has_passed(cart(), 4 * HOUR_US - 1, 4 * HOUR_US)
+    assert has_passed(cart(), 4 * HOUR_US, 4 * HOUR_US)
 
 
-def test_deadlines_are_rebuilt_from_the_carts() -> None:
-    deadlines = Deadlines(HOUR_US)
-    deadlines.rebuild([("shop-1/b", 2), ("shop-2/c", 0), ("shop-1/a", 1)])
-    assert deadlines.knows("shop-1/b") and not deadlines.knows("shop-1/c")
-    assert deadlines.due("shop-1", 2 * HOUR_US) == ["shop-1/a", "shop-1/b"]
+def test_only_a_suspended_cart_can_be_resumed_and_only_by_what_came_after() -> None:
+    held = cart()
+    close(held, mark(5), suspended=True)
+    assert can_resume(held, mark(6))
+    assert not can_resume(held, mark(4)), "a resumption that is late would fill the cart again"
+    close(held, mark(9), suspended=False)
+    assert not can_resume(held, mark(10)), "what was completed is over"
+
+
+def test_what_a_till_said_before_it_resumed_the_cart_is_over() -> None:
+    held = cart()
+    held.turned = mark(7)
+    assert is_over(held, mark(6)) and not is_over(held, mark(8))
+    close(held, mark(9), suspended=False)
+    assert is_over(held, mark(10))

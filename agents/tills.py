@@ -1,0 +1,211 @@
+"""Tills of one partition: whose number an event has, whether it was taken, and by what."""
+
+from agents.deadlines import Deadlines
+from agents.outputs import till_message
+from engine.contract import Message, Outbox
+from engine.state import PartitionState, Table
+from tables import marks
+from tables.offsets import require_unseen
+from tables.tills import (
+    Admission,
+    EpochWindow,
+    TillState,
+    admit,
+    close_epoch,
+    keep_window,
+)
+from tables.times import KEPT_US
+from topics.registry import TILL_STATUS
+
+TILLS = "tills"
+MARKS = "marks"
+EPOCH = "e"
+"""The kind of deadline of an epoch that is not its till's newest."""
+
+
+class Tills:
+    """What is known of each till, and which have changed since they were announced."""
+
+    def __init__(self, state: PartitionState, deadlines: Deadlines, base: int) -> None:
+        self._tills: Table[TillState] = state.table(TILLS)
+        self._marks: Table[bytes] = state.table(MARKS)
+        self._deadlines = deadlines
+        self._base = base
+        self._gone: list[str] = []
+
+    def edit(self, key: str, offset: int) -> TillState:
+        """The till of ``location_id/till_id``, of which the record at ``offset`` tells."""
+        till = self._tills.edit(key, TillState)
+        require_unseen(key, offset, till.offset)
+        till.offset = offset
+        return till
+
+    def get(self, key: str) -> TillState | None:
+        """The till as it is, None where nothing was heard of it."""
+        return self._tills.get(key)
+
+    def admit(
+        self,
+        key: str,
+        till: TillState,
+        epoch: int,
+        window: EpochWindow,
+        sequence: int,
+        clock_us: int,
+    ) -> Admission:
+        """Count an event whose number is new."""
+        if epoch not in till.epochs:
+            self._begin_epoch(key, till, epoch, window, clock_us)
+        return admit(till, epoch, window, sequence, clock_us)
+
+    def quarantine(
+        self,
+        key: str,
+        till: TillState,
+        epoch: int,
+        window: EpochWindow,
+        sequence: int,
+        clock_us: int,
+    ) -> bool:
+        """Take the number of what cannot be applied; False where it was taken, or cannot be."""
+        if not window.quarantine(sequence):
+            return False
+        if epoch not in till.epochs:
+            self._begin_epoch(key, till, epoch, window, clock_us)
+        window.heard_us = clock_us
+        return True
+
+    def mark(self, key: str, till: TillState, sequence: int, mark: bytes) -> None:
+        """Remember what ``sequence`` of the newest epoch stood for."""
+        block, at = marks.place(sequence)
+        if block > till.block:
+            self._begin_block(key, till, block)
+        if block == till.block:
+            till.marks = marks.written(till.marks, at, mark)
+        elif block >= till.block - marks.BLOCKS_KEPT:
+            old = self._marks.get(_block_key(key, block)) or b""
+            self._marks.put(_block_key(key, block), marks.written(old, at, mark))
+            if block not in till.blocks:
+                till.blocks.append(block)
+
+    def is_fork(self, key: str, till: TillState, epoch: int, sequence: int, mark: bytes) -> bool:
+        """Whether the number was taken by an event with another content than ``mark``'s."""
+        if epoch != till.epoch:
+            return False
+        block, at = marks.place(sequence)
+        held = till.marks if block == till.block else None
+        if held is None and block in till.blocks:
+            held = self._marks.get(_block_key(key, block))
+        return held is not None and marks.contradicts(marks.read(held, at), mark)
+
+    def forget(self, key: str, up_to_epoch: int) -> None:
+        """The till is gone, unless it has begun a newer epoch; what it sold stays.
+
+        What is left says which epochs are closed, so that nothing of it counts twice.
+        """
+        till = self._tills.get(key)
+        if till is None or till.epoch > up_to_epoch:
+            return
+        self._drop_marks(key, till)
+        closed_to = max(till.closed_to, up_to_epoch)
+        left = TillState(offset=till.offset, closed_to=closed_to, turns=till.turns + 1)
+        self._tills.put(key, left)
+        self._gone.append(key)
+
+    def close_gap(self, key: str, epoch: int, up_to_sequence: int) -> None:
+        """Wait no more for what is missing; an older epoch closes as a whole."""
+        till = self._tills.get(key)
+        window = till.epochs.get(epoch) if till else None
+        if till is None or window is None:
+            return
+        if epoch == till.epoch:
+            window.waived_to = max(window.waived_to, up_to_sequence)
+        else:
+            close_epoch(till, epoch)
+        self._turn(key, till)
+
+    def leave_epoch(self, location_id: str, rest: str, clock_us: int) -> None:
+        """An older epoch's time has come: it closes, unless something was heard of it since."""
+        till_id, _, epoch = rest.rpartition("/")
+        key = f"{location_id}/{till_id}"
+        till = self._tills.get(key)
+        window = till.epochs.get(int(epoch)) if till else None
+        if till is None or window is None or int(epoch) == till.epoch:
+            return
+        ends_us = window.heard_us + KEPT_US
+        if ends_us > clock_us:
+            self._deadlines.note(location_id, EPOCH, rest, ends_us)
+            return
+        close_epoch(till, int(epoch))
+        self._turn(key, till)
+
+    def announce(self, outbox: Outbox) -> None:
+        """Send the status of every till that said something, and which are gone."""
+        gone, self._gone = self._gone, []
+        outbox.send_all(TILL_STATUS.name, [Message(key.encode(), None) for key in gone])
+        outbox.send_all(
+            TILL_STATUS.name,
+            [
+                till_message(key, till, self._base)
+                for key, till in self._tills.edited()
+                if till.epochs
+            ],
+        )
+
+    def restated(self, start: str, limit: int) -> list[tuple[str, Message | None]]:
+        """The first tills from the key ``start`` on, as they stand; None for one that is gone."""
+        return [
+            (key, till_message(key, till, self._base) if till.epochs else None)
+            for key, till in self._tills.scan_from("", start, limit)
+        ]
+
+    def restate(self, key: str) -> Message:
+        """One till as it stands; a tombstone where there is none."""
+        till = self._tills.peek(key)
+        if till is None or not till.epochs:
+            return Message(key.encode(), None)
+        return till_message(key, till, self._base)
+
+    def _begin_epoch(
+        self, key: str, till: TillState, epoch: int, window: EpochWindow, clock_us: int
+    ) -> None:
+        newest = till.epoch
+        keep_window(till, epoch, window)
+        if epoch > newest:
+            self._drop_marks(key, till)
+            till.last_hash = None
+        if newest:
+            older = min(epoch, newest)
+            self._note_end(key, till, older, clock_us)
+
+    def _note_end(self, key: str, till: TillState, epoch: int, clock_us: int) -> None:
+        window = till.epochs.get(epoch)
+        if window is None:
+            return
+        window.heard_us = window.heard_us or clock_us
+        location_id, _, till_id = key.partition("/")
+        ends_us = window.heard_us + KEPT_US
+        self._deadlines.note(location_id, EPOCH, f"{till_id}/{epoch}", ends_us)
+
+    def _turn(self, key: str, till: TillState) -> None:
+        till.turns += 1
+        self._tills.put(key, till)
+
+    def _begin_block(self, key: str, till: TillState, block: int) -> None:
+        if till.block >= 0:
+            self._marks.put_away(_block_key(key, till.block), till.marks)
+            till.blocks.append(till.block)
+        kept = [each for each in till.blocks if each >= block - marks.BLOCKS_KEPT]
+        for each in till.blocks:
+            if each not in kept:
+                self._marks.drop(_block_key(key, each))
+        till.blocks, till.block, till.marks = kept, block, b""
+
+    def _drop_marks(self, key: str, till: TillState) -> None:
+        for block in till.blocks:
+            self._marks.drop(_block_key(key, block))
+        till.blocks, till.block, till.marks = [], -1, b""
+
+
+def _block_key(key: str, block: int) -> str:
+    return f"{key}/{block}"
