@@ -1,7 +1,6 @@
 """What a command changes in the database: one transaction, in the name of who typed it."""
 
 import asyncio
-import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -12,6 +11,7 @@ from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.feed.sources import DATABASE, Source
 from dashboards.board.feed.writing import Actor, Work, Writing
 from tillstream.settings import load_settings
+from tillstream.who import who
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ def in_one_transaction(act: Callable[[Work], Awaitable[T]], *mendable: type[Exce
 async def _done(dsn: str, act: Callable[[Work], Awaitable[T]]) -> T:
     writing = Writing(dsn, Source(DATABASE, lambda: None))
     try:
-        async with writing.transaction(Actor(f"command line ({getpass.getuser()})")) as work:
+        async with writing.transaction(Actor(who())) as work:
             return await act(work)
     finally:
         await writing.close()

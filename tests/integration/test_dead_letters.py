@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kafka import KafkaAdminClient, KafkaProducer  # type: ignore[import-untyped]
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from tests.integration.own_broker import delete_topics, own_broker, tillstream, tillstream_json
 from tillstream.topic_reader import TopicReader
 from topics.dead_letters import dead_letter_headers
 from topics.partitioning import partition_of
-from topics.registry import BY_NAME, DEAD_LETTER_BYTES_MAX
+from topics.registry import BY_NAME, DEAD_LETTER_BYTES_MAX, SET_ASIDE
+from topics.upkeep import SetAside
 
 INPUT = "till.cart-events"
 LETTERS = f"{INPUT}.dead-letter"
@@ -219,6 +221,8 @@ def test_letters_of_a_transaction_are_found_past_its_marker_and_aborted_ones_are
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["quarantine", "nonsense"],
+        ["quarantine", "till.cart-events-1"],
         ["retry"],
         ["retry", "--all", "--reason", "x"],
         ["list", "stock.levels"],
@@ -228,3 +232,67 @@ def test_letters_of_a_transaction_are_found_past_its_marker_and_aborted_ones_are
 def test_what_cannot_be_meant_is_refused_before_anything_is_read(arguments: list[str]) -> None:
     status, _, errors = tillstream("127.0.0.1:1", "dead-letters", *arguments)
     assert status == 2 and "Traceback" not in errors
+
+
+def test_an_input_message_is_set_aside_once_in_its_own_partition(
+    broker: str, producer: Any
+) -> None:
+    for value in (b"a", b"bad", b"c"):
+        producer.send(INPUT, value, b"shop-1", partition=5).get(timeout=30)
+    source = f"{INPUT}-5-1"
+
+    status, told = tillstream_json(broker, "dead-letters", "quarantine", source, "--reason", "why")
+    again, told_again = tillstream_json(broker, "dead-letters", "quarantine", source)
+
+    assert (status, again) == (0, 0)
+    assert (told["was_set_aside"], told_again["was_set_aside"]) == (False, True)
+    assert told_again["reason"] == "why" and told["size_bytes"] == 3
+    with TopicReader(broker, [SET_ASIDE.name]) as messages:
+        (noted,) = messages
+    assert (noted.key.decode(), noted.partition) == (source, 5)
+    assert SetAside.model_validate_json(noted.value).reason == "why"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (f"{INPUT}-5-0", "the partition holds"),
+        (f"{INPUT}-99-0", "no partition 99"),
+        ("stock.levels-0-0", "no input of the workers"),
+    ],
+)
+def test_what_is_not_there_or_no_input_cannot_be_set_aside(
+    broker: str, source: str, said: str
+) -> None:
+    status, _, errors = tillstream(broker, "dead-letters", "quarantine", source)
+    assert status == 1 and said in errors and "Traceback" not in errors
+
+
+def test_the_mark_of_a_transaction_is_no_message_to_set_aside(broker: str) -> None:
+    writer = KafkaProducer(bootstrap_servers=broker, transactional_id="marks")
+    writer.init_transactions()
+    writer.begin_transaction()
+    writer.send(INPUT, b"x", b"shop-1", partition=2)
+    writer.commit_transaction()
+    writer.close()
+    status, _, errors = tillstream(broker, "dead-letters", "quarantine", f"{INPUT}-2-1")
+    assert status == 1 and "no message lies at" in errors
+
+
+def test_what_the_workers_have_passed_is_not_set_aside_for_a_rebuild_to_miss(
+    broker: str, producer: Any
+) -> None:
+    producer.send(INPUT, b"a", b"shop-1", partition=5).get(timeout=30)
+    consumer: Any = KafkaConsumer(
+        bootstrap_servers=broker, group_id="tillstream", enable_auto_commit=False
+    )
+    place = TopicPartition(INPUT, 5)
+    consumer.assign([place])
+    consumer.commit({place: OffsetAndMetadata(1, "", -1)})
+    consumer.close()
+    status, _, errors = tillstream(broker, "dead-letters", "quarantine", f"{INPUT}-5-0")
+    assert status == 1 and "have passed" in errors
+    status, _, errors = tillstream(
+        broker, "dead-letters", "quarantine", f"{INPUT}-5-0", application_id="another"
+    )
+    assert status == 0, errors

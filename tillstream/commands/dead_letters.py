@@ -1,7 +1,7 @@
 """``tillstream dead-letters``: what could not be applied, and sending it back after a fix."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -12,7 +12,9 @@ from rich.progress import Progress as Bar
 
 from tillstream.dead_letter_list import describe
 from tillstream.dead_letters import Choice, Outcome, Progress, dead_letter_topics, retry
+from tillstream.quarantine import Quarantined, quarantine
 from tillstream.settings import load_settings
+from topics.dead_letters import parse_source
 
 dead_letters = typer.Typer(
     name="dead-letters",
@@ -80,6 +82,61 @@ def retry_letters(
     unknown = sorted(choice.sources - set(outcome.sent))
     _tell(outcome, unknown, dry_run, as_json)
     raise typer.Exit(1 if unknown else 0)
+
+
+@dead_letters.command("quarantine")
+def quarantine_message(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="TOPIC-PARTITION-OFFSET", help="As the worker names it that stops there."
+        ),
+    ],
+    reason: Annotated[
+        str, typer.Option(help="Why, for whoever finds the letter.")
+    ] = "a worker stopped at it",
+    as_json: AsJson = False,
+) -> None:
+    """Move one input message out of the workers' way: for one at which a worker stops each time.
+
+    It goes to the dead letters, byte for byte, with the reason `quarantined`, and everything
+    behind it is applied. After a fix, 'dead-letters retry --source' sends it back. Said twice, it
+    is done once. Exit status 1 if there is no such message, or the workers are past it.
+    """
+    settings = load_settings()
+    try:
+        place = parse_source(source)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    done = quarantine(settings.require("kafka"), settings.application_id, place, reason)
+    if as_json:
+        typer.echo(json.dumps(_as_plain(done), indent=2))
+    else:
+        typer.echo("\n".join(_in_words(done)))
+
+
+def _as_plain(done: Quarantined) -> dict[str, Any]:
+    return {
+        "source": str(done.source),
+        "key": done.key,
+        "size_bytes": done.size_bytes,
+        "was_set_aside": done.before,
+        "passed_by": list(done.passed_by),
+        **done.decision.model_dump(mode="json"),
+    }
+
+
+def _in_words(done: Quarantined) -> Iterator[str]:
+    verb = "was set aside before" if done.before else "is set aside"
+    key = "no key" if done.key is None else f"key {done.key!r}"
+    yield f"{done.source} ({key}, {done.size_bytes} bytes) {verb}: {done.decision.reason}"
+    for state in done.passed_by:
+        yield f"{state} has passed it already; there it changes nothing."
+    yield (
+        "A worker that stops at it passes it at its next start, to the dead letters with the "
+        "reason 'quarantined'. The local stack starts it again by itself within 30 s."
+    )
+    yield f"After a fix: tillstream dead-letters retry --source {done.source}"
 
 
 def _topics(topic: str | None) -> list[str]:

@@ -1,18 +1,12 @@
 """The topic in which generations are registered: read whole, written word by word."""
 
-# pyright: reportMissingTypeStubs=false
-
 from datetime import UTC, datetime
-from typing import Any
-
-from kafka import KafkaProducer
 
 from tillstream.generations.standing import GenerationError, Standing, check_application_id
-from tillstream.topic_reader import TopicMissing, TopicReader, telling_where
+from tillstream.posting import append
+from tillstream.topic_reader import TopicMissing, TopicReader
 from topics.registry import GENERATIONS
 from topics.upkeep import Generation, GenerationState
-
-_Producer: Any = KafkaProducer
 
 _PARTITION = 0
 """All words lie in one order."""
@@ -20,9 +14,6 @@ _PARTITION = 0
 _TRIES_MAX = 20
 """How often a number is taken anew because another application id was faster. Each try loses to
 a different one; so many start nowhere at the same moment."""
-
-_ANSWER_SECONDS = 30.0
-"""How long Kafka may take to acknowledge a word."""
 
 
 def load(bootstrap: str) -> Standing:
@@ -72,18 +63,6 @@ def begun(bootstrap: str, application_id: str) -> int:
 
 
 def say(bootstrap: str, application_id: str, generation: int, state: GenerationState) -> None:
-    """Append one word and wait until it lasts; whether it holds, `load` says."""
+    """Append one word, so that it lasts; whether it holds, `load` says."""
     word = Generation(generation=generation, state=state, decided_at=datetime.now(UTC))
-    with telling_where(bootstrap):
-        producer = _Producer(
-            bootstrap_servers=bootstrap.split(","),
-            acks="all",
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-        )
-        try:
-            key, value = application_id.encode(), word.model_dump_json().encode()
-            sent = producer.send(GENERATIONS.name, value, key, partition=_PARTITION)
-            sent.get(timeout=_ANSWER_SECONDS)
-        finally:
-            producer.close(timeout=1)
+    append(bootstrap, GENERATIONS.name, application_id, word, lambda _: _PARTITION)

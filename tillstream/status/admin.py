@@ -3,11 +3,13 @@
 # pyright: reportMissingTypeStubs=false
 
 import logging
-from collections.abc import Generator
+import time
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from kafka import KafkaAdminClient
+from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError
 
 _AdminClient: Any = KafkaAdminClient
 
@@ -29,3 +31,34 @@ def admin(bootstrap: str) -> Generator[Any]:
         yield client
     finally:
         client.close()
+
+
+COORDINATOR_SECONDS = 15.0
+"""A coordinator that moves, or a cluster's first group: seconds. Less fails where nothing is wrong;
+more seems to hang."""
+
+_ASK_AGAIN_SECONDS = 0.2
+
+Reached = Mapping[tuple[str, int], int]
+"""Next offsets by (topic, partition)."""
+
+
+def group_reached(client: Any, group: str, topics: Collection[str]) -> Reached:
+    """Where ``group`` goes on in ``topics``; nothing where it has committed nothing.
+
+    Waits for a coordinator that is on its way; raises `kafka.errors.KafkaError`.
+    """
+    deadline = time.monotonic() + COORDINATOR_SECONDS
+    while True:
+        try:
+            held = client.list_group_offsets({group: None})[group]
+        except (CoordinatorNotAvailableError, CoordinatorLoadInProgressError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_ASK_AGAIN_SECONDS)
+        else:
+            return {
+                (place.topic, place.partition): told.offset
+                for place, told in held.items()
+                if place.topic in topics and told.offset >= 0
+            }

@@ -1,0 +1,47 @@
+"""One message of an operator's, appended and acknowledged before a command says that it is done."""
+
+# pyright: reportMissingTypeStubs=false
+
+from collections.abc import Callable
+from typing import Any
+
+from kafka import KafkaProducer
+from pydantic import BaseModel
+
+from tillstream.topic_reader import TopicMissing, telling_where
+
+_Producer: Any = KafkaProducer
+
+_ANSWER_SECONDS = 30.0
+"""How long Kafka may take to acknowledge. Less fails beside a broker that is busy; more seems to
+hang."""
+
+
+def append(
+    bootstrap: str, topic: str, key: str, value: BaseModel, place: Callable[[int], int]
+) -> int:
+    """Append to the partition that ``place`` chooses of so many; the offset, held by all replicas.
+
+    Raises `KafkaAway`, and `TopicMissing` where there is no such topic.
+    """
+    with telling_where(bootstrap):
+        producer = _Producer(
+            bootstrap_servers=bootstrap.split(","),
+            acks="all",
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+        try:
+            partition = place(_partitions(producer, topic))
+            body = value.model_dump_json().encode()
+            sent = producer.send(topic, body, key.encode(), partition=partition)
+            return int(sent.get(timeout=_ANSWER_SECONDS).offset)
+        finally:
+            producer.close(timeout=1)
+
+
+def _partitions(producer: Any, topic: str) -> int:
+    found = producer.partitions_for(topic)
+    if not found:
+        raise TopicMissing(f"there is no topic {topic}: run 'tillstream topics sync'")
+    return len(found)
