@@ -54,6 +54,12 @@ PANELS = (
         red_above=1,
     ),
     Panel(
+        "Shared identities",
+        "Numbers that came with two contents, per hour: two devices say they are one till.",
+        [("forks", "sum(increase(tillstream_forks_total[1h]))")],
+        red_above=1,
+    ),
+    Panel(
         "Silent tills by shop",
         "Where others of the same shop still sell, go and look.",
         [("{{location_id}}", "max by (location_id) (tillstream_silent_tills) > 0")],

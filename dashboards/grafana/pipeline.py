@@ -117,6 +117,14 @@ PANELS = (
         unit="s",
     ),
     Panel(
+        "Generation and rebuild",
+        "State under a corrected rule: its generation, and partitions that still read their past.",
+        [
+            ("generation of {{instance}}", "tillstream_generation"),
+            ("being rebuilt", "sum(tillstream_rebuilding_partitions)"),
+        ],
+    ),
+    Panel(
         "Rows into PostgreSQL",
         "Per second, by table.",
         [("{{table}}", "sum by (table) (rate(tillstream_sink_rows_total[$__rate_interval]))")],
@@ -148,6 +156,15 @@ PANELS = (
         "Dead letters",
         "Messages that could not be applied, by topic and reason, since each worker's start.",
         [("{{topic}} {{reason}}", "sum by (topic, reason) (tillstream_dead_letters_total)")],
+    ),
+    Panel(
+        "Malformed records",
+        "Messages of our own topics that are not what their contract says, passed over by sink and "
+        "board since they started.",
+        [
+            ("sink, {{topic}}", "sum by (topic) (tillstream_sink_malformed_total)"),
+            ("board, {{topic}}", "sum by (topic) (tillstream_board_malformed_total)"),
+        ],
     ),
     Panel(
         "Oddities",
