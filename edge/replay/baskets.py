@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 
 from edge.replay.rows import Refusal, Row
+from topics.scalars import NUMBER_MAX
 
 ROWS_APART_MAX = 10_000
 """Rows between two lines of one basket. Tills of a large shop that write into one file mix some
@@ -26,6 +27,24 @@ _Key = tuple[str, str]
 
 def baskets(rows: Iterable[Row | Refusal], refuse: Callable[[Refusal], None]) -> Iterator[Basket]:
     """Every finished basket; refusals, of the reader and our own, are handed on to ``refuse``."""
+    for basket in _gathered(rows, refuse):
+        if _fits(basket):
+            yield basket
+        else:
+            for row in basket:
+                refuse(Refusal(row.line_number, _TOO_MUCH.format(row.basket_id)))
+
+
+_TOO_MUCH = "basket {!r} adds up to more than 10^12 minor units, which no receipt may"
+
+
+def _fits(basket: Basket) -> bool:
+    """Whether every sum of its receipt is within the contract's bounds."""
+    money = (abs(row.amount_minor) + row.discount_minor + row.coupon_minor for row in basket)
+    return sum(money) <= NUMBER_MAX
+
+
+def _gathered(rows: Iterable[Row | Refusal], refuse: Callable[[Refusal], None]) -> Iterator[Basket]:
     waiting: OrderedDict[_Key, tuple[int, Basket]] = OrderedDict()
     # Hashes, not keys: a year of a chain's baskets would be gigabytes of text.
     finished: set[int] = set()

@@ -20,13 +20,13 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from topics.scalars import ID_PATTERN, TEXT_LENGTH_MAX, anchored
+from topics.scalars import ID_PATTERN, NUMBER_MAX, TEXT_LENGTH_MAX, anchored
 
 _IDENTIFIER = re.compile(anchored(ID_PATTERN))
 _UNREADABLE = re.compile("[\x00\ufffd]")
 _NUMBER = re.compile(r"[+-]?\d{1,12}(\.\d{0,12})?\Z")
-"""12 digits in the main unit keep a basket's sum in minor units below 2**53; an exponent, which
-could name a number that fills the memory, is refused."""
+"""An exponent, which could name a number that fills the memory, is refused; what is within these
+digits and beyond the contract's bound is refused as a number."""
 
 _LONGEST_TILL_SUFFIX = "-999"
 
@@ -257,6 +257,8 @@ def _whole(number: Decimal, complaint: str) -> int:
     whole = int(number)
     if whole != number:
         raise _RowRefused(complaint)
+    if abs(whole) > NUMBER_MAX:
+        raise _RowRefused(f"{number} is beyond 10^12 base or minor units")
     return whole
 
 

@@ -20,6 +20,8 @@ from topics.wire import (
     WireCartAbandoned,
     WireCartCompleted,
     WireCartOpened,
+    WireCartResumed,
+    WireCartSuspended,
     WireGoodsReturned,
     WireLine,
     WireLineAdded,
@@ -34,6 +36,8 @@ RETURN_CHANCE = 0.02
 """Of the times when a till is free; about one sale in fifty comes back in part."""
 VOID_CHANCE = 0.04
 """After each line: the customer puts it back, or it was scanned by mistake."""
+SUSPEND_CHANCE = 0.01
+"""Before each further line: the customer has forgotten the milk, and the cart waits for them."""
 ABANDON_CHANCE = 0.05
 """Of all carts: left at the till, or closed in the browser."""
 MEMBER_CHANCE = 0.4
@@ -60,6 +64,7 @@ class _Cart:
     abandoned: bool
     customer_id: str | None
     next_line_no: int = 1
+    waits: bool = False
     lines: dict[int, WireLine] = field(default_factory=dict[int, WireLine])
 
 
@@ -87,6 +92,8 @@ class Till:
         cart = self._cart
         if cart is None:
             return self._free(unix_ms)
+        if cart.waits:
+            return self._resume(cart, unix_ms)
         if cart.next_line_no <= cart.wanted_lines:
             return self._scan_or_void(cart, unix_ms)
         if cart.abandoned or not cart.lines:
@@ -146,10 +153,22 @@ class Till:
             line_no = self._rng.choice(list(cart.lines))
             del cart.lines[line_no]
             return WireLineVoided(**self._envelope(unix_ms), cart_id=cart.cart_id, line_no=line_no)
+        if cart.lines and self._rng.random() < SUSPEND_CHANCE:
+            cart.waits = True
+            return WireCartSuspended(**self._envelope(unix_ms), cart_id=cart.cart_id)
         line = self._scan(cart.next_line_no, self.site.demand.pick(self._rng))
         cart.lines[line.line_no] = line
         cart.next_line_no += 1
         return WireLineAdded(**self._envelope(unix_ms), cart_id=cart.cart_id, line=line)
+
+    def _resume(self, cart: _Cart, unix_ms: int) -> AnyWireEvent:
+        cart.waits = False
+        return WireCartResumed(
+            **self._envelope(unix_ms),
+            cart_id=cart.cart_id,
+            from_till_id=self.till_id,
+            lines=tuple(cart.lines.values()),
+        )
 
     def _scan(self, line_no: int, product: WireProduct) -> WireLine:
         quantity = self._quantity(product)

@@ -8,9 +8,11 @@ from edge.simulator.demand import hour_weight
 from edge.simulator.world import World
 from topics.wire import AnyWireEvent
 
-HEARTBEAT_CHANCE = 0.03
-"""Of all events: the till that was silent longest says that it is alive. A fixed interval would
-leave a large fleet at a low rate nothing but heartbeats."""
+HEARTBEAT_MS = 60_000
+"""Between two heartbeats of a till, whatever else it says."""
+
+HEARTBEATS_MAX = 0.1
+"""Of all events, while heartbeats are due: a large fleet at a low rate would say nothing else."""
 
 _REWEIGH_MS = 60_000
 """How often the hours are looked at: they change on a minute."""
@@ -35,9 +37,16 @@ class Traffic:
             site.location.location_id: [Till(site, till, epoch, rng) for till in site.till_ids]
             for site in world.sites
         }
-        # Insertion order is order of silence: whoever speaks moves to the end.
-        self._silent = {till.till_id: till for tills in self._tills.values() for till in tills}
-        self._open: dict[str, Till] = {}
+        fleet = [till for tills in self._tills.values() for till in tills]
+        # In the order in which their heartbeats are due, the first of each spread over a minute.
+        self._due = {
+            (till.site.location.location_id, till.till_id): (
+                start_ms + HEARTBEAT_MS * place // len(fleet),
+                till,
+            )
+            for place, till in enumerate(fleet, 1)
+        }
+        self._open: dict[tuple[str, str], Till] = {}
         self._weighed_minute = -1
         self._weights: list[float] = []
         self._hour_factor = 1.0
@@ -55,7 +64,8 @@ class Traffic:
     def next_event(self) -> tuple[int, AnyWireEvent]:
         """The time (Unix, ms) and what happened then."""
         unix_ms = self._advance()
-        if self._rng.random() < HEARTBEAT_CHANCE:
+        due_ms, _ = next(iter(self._due.values()))
+        if due_ms <= unix_ms and self._rng.random() < HEARTBEATS_MAX:
             return unix_ms, self._heartbeat(unix_ms)
         till = self._pick()
         event = till.next_event(unix_ms)
@@ -75,8 +85,9 @@ class Traffic:
         return event
 
     def _heartbeat(self, unix_ms: int) -> AnyWireEvent:
-        till = next(iter(self._silent.values()))
-        self._spoke(till)
+        ident, (_, till) = next(iter(self._due.items()))
+        del self._due[ident]
+        self._due[ident] = unix_ms + HEARTBEAT_MS, till
         return till.heartbeat(unix_ms)
 
     def _advance(self) -> int:
@@ -105,8 +116,8 @@ class Traffic:
         return self._rng.choice(self._tills[site.location.location_id])
 
     def _spoke(self, till: Till) -> None:
-        self._silent[till.till_id] = self._silent.pop(till.till_id)
+        ident = (till.site.location.location_id, till.till_id)
         if till.has_open_cart:
-            self._open[till.till_id] = till
+            self._open[ident] = till
         else:
-            self._open.pop(till.till_id, None)
+            self._open.pop(ident, None)

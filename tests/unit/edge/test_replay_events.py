@@ -81,6 +81,18 @@ def test_a_line_that_comes_after_its_basket_was_sent_is_refused_not_sold_again()
     assert [1] in found
 
 
+def test_a_basket_beyond_what_a_receipt_may_say_is_refused_and_others_are_not() -> None:
+    large = [row(number, "a", amount=6 * 10**11) for number in (1, 2)]
+
+    found, refused = grouped([*large, row(3, "b", amount=10**12)])
+
+    assert found == [[3]]
+    assert [(each.line_number, "10^12" in each.reason) for each in refused] == [
+        (1, True),
+        (2, True),
+    ]
+
+
 def test_lines_within_the_distance_join_their_basket() -> None:
     between = (row(number, f"other-{number}") for number in range(2, ROWS_APART_MAX))
 

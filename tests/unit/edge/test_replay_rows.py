@@ -84,6 +84,7 @@ def test_a_time_with_an_offset_keeps_its_own_date_as_business_date(tmp_path: Pat
         (6, "1.005", "finer than the currency"),
         (6, "NaN", "not a number"),
         (7, "9999999999999", "at most 12 digits"),
+        (6, "10000000000.01", "beyond 10^12"),
         (8, "0.001", "finer than the currency"),
     ],
 )

@@ -15,10 +15,13 @@ from topics.wire import (
     WireCartAbandoned,
     WireCartCompleted,
     WireCartOpened,
+    WireCartResumed,
+    WireCartSuspended,
     WireGoodsReturned,
     WireLine,
     WireLineAdded,
     WireLineVoided,
+    WireTillHeartbeat,
 )
 
 START_MS = 1_763_629_200_000
@@ -104,6 +107,7 @@ def test_every_receipt_and_its_tax_add_up(events: list[AnyWireEvent]) -> None:
 
 def test_a_receipt_carries_what_was_added_and_not_voided(events: list[AnyWireEvent]) -> None:
     carts: dict[str, dict[int, WireLine]] = {}
+    waiting: set[str] = set()
     for event in events:
         match event:
             case WireCartOpened():
@@ -113,7 +117,13 @@ def test_a_receipt_carries_what_was_added_and_not_voided(events: list[AnyWireEve
                 carts[event.cart_id][event.line.line_no] = event.line
             case WireLineVoided():
                 del carts[event.cart_id][event.line_no]
+            case WireCartSuspended():
+                waiting.add(event.cart_id)
+            case WireCartResumed():
+                waiting.remove(event.cart_id)
+                assert list(event.lines) == list(carts[event.cart_id].values())
             case WireCartCompleted():
+                assert event.cart_id not in waiting, "a cart that waits was paid"
                 assert list(event.lines) == list(carts.pop(event.cart_id).values())
             case WireCartAbandoned():
                 del carts[event.cart_id]
@@ -148,8 +158,28 @@ def test_everything_that_happens_at_tills_happens(events: list[AnyWireEvent]) ->
         if isinstance(event, WireCartCompleted)
     }
 
-    assert len(types) == 7, f"only {set(types)}"
+    assert len(types) == 9, f"only {set(types)}"
     assert tenders >= {("cash",), ("card",), ("voucher",), ("voucher", "card")}
+
+
+def test_each_till_says_every_minute_that_it_is_alive(events: list[AnyWireEvent]) -> None:
+    beats: dict[str, list[float]] = defaultdict(list)
+    for event in events:
+        if isinstance(event, WireTillHeartbeat):
+            beats[event.till_id].append(event.occurred_at.timestamp())
+
+    assert len(beats) == 5 * 2
+    for till_id, times in beats.items():
+        # The last of a run only fills it up to its length.
+        apart = [two - one for one, two in pairwise(times[:-1])]
+        assert apart and all(60 <= each < 90 for each in apart), till_id
+
+
+def test_a_large_fleet_at_a_low_rate_still_sells() -> None:
+    world = build_world(1, 4, 300)
+    moments = Simulation(world, Plan(1, 1, START_MS, 1), {}).moments(1000)
+    beats = sum(isinstance(moment.event, WireTillHeartbeat) for moment in moments)
+    assert 10 < beats < 200
 
 
 @pytest.mark.parametrize("count", [1, 2, 9, 250, 251])
