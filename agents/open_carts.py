@@ -14,6 +14,7 @@ from tables.carts import (
     add_line,
     can_resume,
     close,
+    drop_before,
     is_over,
     void_line,
 )
@@ -105,7 +106,13 @@ class OpenCarts:
                 self._memory.keep_closed(key, cart)
         elif cart.closed:
             self._note_the_last_word(key, cart, mark, suspended=suspended)
-        elif not is_over(cart, mark):
+        elif is_over(cart, mark):
+            return None
+        elif suspended and any(mark.precedes(line.added) for line in cart.lines):
+            # It was resumed since, and its lines were here before this word.
+            self._carry(event, drop_before(cart, mark), -1, moment)
+            self._memory.keep_open(key, cart)
+        else:
             self._count(event, cart, -1, moment)
             self._carry(event, close(cart, mark, suspended), -1, moment)
             cart.last_event_us = max(cart.last_event_us, moment.at_us)
@@ -143,12 +150,9 @@ class OpenCarts:
     def _take_lines(self, event: WireCartResumed, cart: Cart, moment: Moment) -> None:
         """The event's lines are the cart's, but for what the till has said after it."""
         mark = _mark(event)
-        gone = [line for line in cart.lines if not mark.precedes(line.added)]
-        cart.lines = [line for line in cart.lines if mark.precedes(line.added)]
         named = [CartLine(line.line_no, line.sku, line.quantity, mark) for line in event.lines]
-        self._carry(event, gone, -1, moment)
+        self._carry(event, drop_before(cart, mark), -1, moment)
         self._carry(event, [line for line in named if add_line(cart, line)], 1, moment)
-        cart.turned = mark
         cart.last_event_us = max(cart.last_event_us, moment.at_us)
 
     def _note_the_last_word(self, key: str, cart: Cart, mark: Mark, *, suspended: bool) -> None:

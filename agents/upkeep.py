@@ -67,9 +67,11 @@ class Upkeep:
 
     def reach(self, offset: int) -> None:
         """The till event at ``offset`` is next: obey what comes before it."""
-        self._seen = offset - 1
-        if offset < self.due:
-            return
+        self._seen = offset
+        if offset >= self.due:
+            self._obey_up_to(offset)
+
+    def _obey_up_to(self, offset: int) -> None:
         for key, value in self._waiting.scan_from("", "", 1_000):
             if int(key.partition("/")[0]) > offset:
                 break

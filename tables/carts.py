@@ -106,6 +106,14 @@ def void_line(cart: Cart, line_no: int, mark: Mark) -> list[CartLine]:
     return gone
 
 
+def drop_before(cart: Cart, mark: Mark) -> list[CartLine]:
+    """What the till said before ``mark`` is over: the lines that leave the cart."""
+    gone = [line for line in cart.lines if not mark.precedes(line.added)]
+    cart.lines = [line for line in cart.lines if mark.precedes(line.added)]
+    cart.turned = mark
+    return gone
+
+
 def close(cart: Cart, mark: Mark, suspended: bool) -> list[CartLine]:
     """Mark the cart as closed and return the lines that leave it."""
     gone, cart.lines = cart.lines, []

@@ -31,9 +31,10 @@ class TillState(msgspec.Struct, array_like=True, gc=False):
     """One till; key ``location_id/till_id``.
 
     ``epochs`` are those that are open; up to ``closed_to`` every other one is closed. ``last_seen``
-    is the newest credible time of what came and was no repeat. ``last_hash`` is that of the newest epoch's last
-    event. ``marks`` is the newest block of marks (`tables.marks`), of number ``block``; ``blocks``
-    are the numbers of those before it. ``turns`` counts changes that no event of the till made.
+    is the newest credible time of what came and was no repeat. ``last_hash`` is that of the newest
+    epoch's last event. ``marks`` is the newest block of marks (`tables.marks`), of number
+    ``block``; ``blocks`` are the numbers of those before it. ``turns`` counts changes that no
+    event of the till made.
     """
 
     epochs: dict[int, EpochWindow] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from agents.ports import Counts
 from agents.retail import TABLES, retail_agent
-from engine.contract import Message, Outbox, PartitionAgent
+from engine.contract import Message, Outbox
 from engine.state import PartitionState
 from engine.store import MemoryStore
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
@@ -145,7 +145,7 @@ class World:
         spec = retail_agent(
             PARTITIONS, self._timeout, self._hysteresis, self.tally, self._generation
         )
-        self.agent: PartitionAgent = spec.build(self.state, self._partition)
+        self.agent: Any = spec.build(self.state, self._partition)
 
     def sell(self, *events: dict[str, Any]) -> None:
         """Till events, committed as one batch."""
@@ -241,3 +241,29 @@ class World:
     def reasons(self, topic: str) -> list[str]:
         """Why the dead letters of ``topic`` were refused, in order."""
         return [dict(letter.headers)["reason"].decode() for letter in self.dead(topic)]
+
+    def restated(self) -> dict[str, list[Any]]:
+        """All that stands, as a rebuild says it, read through the contracts' models."""
+        outbox, cursor = Outbox(), self.agent.restate(None, first := Outbox())
+        outbox.messages.update(first.messages)
+        while cursor is not None:
+            cursor = self.agent.restate(cursor, page := Outbox())
+            for topic, messages in page.messages.items():
+                outbox.send_all(topic, messages)
+        return {
+            topic: [MODELS[topic].model_validate_json(message.value or b"") for message in messages]
+            for topic, messages in outbox.messages.items()
+        }
+
+    def decide(self, kind: str, till: str = "till-1", after_offset: int = 0, **more: Any) -> None:
+        """What an operator decides, from the till event at ``after_offset`` on."""
+        row = {"type": kind, "location_id": SHOP, "after_offset": after_offset, **more}
+        if kind != "row_restated":
+            row["till_id"] = till
+        row |= {"decided_by": "ops", "decided_at": MORNING.isoformat()}
+        self.give("till.upkeep", row)
+
+    @property
+    def next_offset(self) -> int:
+        """Where the till events end now."""
+        return self._offsets.get(TILL_EVENTS.name, 0)
