@@ -30,7 +30,7 @@ from tillstream.topic_reader import TopicReader
 FIRED: set[str] = set()
 """What the tests of this module have seen firing and resting."""
 
-SHOPS = ("pulse", "malformed", "ahead", "silent", "half", "gap", "held", "late")
+SHOPS = ("pulse", "malformed", "ahead", "silent", "half", "gap", "forked", "held", "late")
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +96,8 @@ def test_what_goes_wrong_around_working_workers(
             data.silent(desk, shops["silent"]),
             data.one_silent(desk, shops["half"]),
             data.gap(desk, shops["gap"]),
+            data.forked(desk, shops["forked"]),
+            data.malformed_record(desk, shops["forked"]),
             services.crashes(desk),
             # Healed first, being the last: what is registered meanwhile comes through it.
             services.stopped_connector(desk),
@@ -151,7 +153,7 @@ def test_every_panel_of_grafana_can_be_drawn(desk: Desk, shops: dict[str, str]) 
 def _drawn(desk: Desk, expression: str) -> bool:
     """Whether Prometheus takes it and, where it does not ask for what is wrong, has an answer."""
     asked = expression.replace("$__rate_interval", "15s").replace("$location", ".*")
-    of_faults = asked.startswith("ALERTS") or "dead_letters" in asked
+    of_faults = asked.startswith("ALERTS") or "dead_letters" in asked or "malformed" in asked
     return bool(desk.prometheus.query(asked)) or of_faults or asked.endswith("> 0")
 
 

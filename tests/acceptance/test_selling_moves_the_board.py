@@ -19,7 +19,7 @@ def sell(kafka: str, till: Till, quantity: int) -> None:
     """Sell some of one product, as a till says it."""
     with TillProducer(kafka) as producer:
         _, key, value, _ = till.sale(line(1, "whole-milk-1l", quantity))
-        producer.publish(key, value)
+        producer.publish(key, value or b"")
         producer.flush()
 
 

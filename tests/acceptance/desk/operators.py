@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
+from kafka import KafkaProducer
 
 from edge.producer import TillProducer
 from tests.acceptance.conftest import Stack
@@ -70,8 +71,16 @@ class Desk:
         """Send as a till does."""
         with TillProducer(self.kafka) as producer:
             for _, key, value, _ in messages:
-                producer.publish(key, value)
+                producer.publish(key, value or b"")
             producer.flush()
+
+    def intrude(self, topic: str, key: str, value: bytes) -> None:
+        """Write into a topic that is none of the writer's."""
+        producer = KafkaProducer(bootstrap_servers=self.kafka)
+        try:
+            producer.send(topic, value, key.encode()).get(PATIENCE_SECONDS)
+        finally:
+            producer.close()
 
     def pid(self, name: str) -> int:
         """Of a process of the stack, once it runs."""
@@ -128,7 +137,7 @@ def pulse(desk: Desk, shop: str, **shift: float) -> Iterator[None]:
         with TillProducer(desk.kafka) as producer:
             while not stop.wait(0.3):
                 _, key, value, _ = till.sale(line(1, "tea", 1), occurred_at=now(**shift))
-                producer.publish(key, value)
+                producer.publish(key, value or b"")
 
     thread = threading.Thread(target=beat)
     thread.start()
