@@ -136,6 +136,7 @@ class World:
         self._hysteresis = default_hysteresis
         self._store = MemoryStore()
         self._offsets: dict[str, int] = {}
+        self._now = MORNING
         self.sent: dict[str, list[Message]] = {}
         self.restart()
 
@@ -199,15 +200,26 @@ class World:
         timestamp: datetime | None = None,
         headers: Sequence[tuple[str, bytes]] = (),
     ) -> Fetched:
-        """The next record of ``topic``, written when it occurred unless told."""
-        if timestamp is None:
-            said_at = value.get("occurred_at") if isinstance(value, dict) else None
-            timestamp = datetime.fromisoformat(said_at) if said_at else MORNING
+        """The next record of ``topic``, written at ``timestamp``, else at the broker's time."""
+        timestamp = timestamp or self._written(value)
         offset = self._offsets.get(topic, 0)
         self._offsets[topic] = offset + 1
         body = json.dumps(value).encode() if isinstance(value, dict) else value
         milliseconds = int(timestamp.timestamp() * 1000)
         return Fetched(offset, milliseconds, SHOP.encode(), body, headers)
+
+    def wait(self, minutes: float) -> None:
+        """Time passes at the broker, until so many minutes after nine."""
+        self._now = after(minutes)
+
+    def _written(self, value: dict[str, Any] | bytes | None) -> datetime:
+        """When the broker writes it. Its time goes on with the events, by four hours at a time:
+        what claims to be later comes from a clock that is ahead."""
+        said_at = value.get("occurred_at") if isinstance(value, dict) else None
+        occurred_at = datetime.fromisoformat(said_at) if said_at else self._now
+        if self._now < occurred_at <= self._now + timedelta(hours=4):
+            self._now = occurred_at
+        return min(occurred_at, self._now)
 
     def history(self, topic: str, key: str) -> list[Any]:
         """Every message of a key, read through the contract's model."""

@@ -36,8 +36,7 @@ def keys(world: World, table: str) -> list[str]:
 def test_a_till_whose_clock_is_ahead_changes_nothing_for_the_others() -> None:
     for hours in (5, 14, 23, 24 * 365):
         world = World()
-        ahead = said("till_heartbeat", 1, hours * 60, till="till-x")
-        world.give(EVENTS, ahead, timestamp=after(0))
+        world.sell(said("till_heartbeat", 1, hours * 60, till="till-x"))
         world.sell(
             said("cart_opened", 1, 10, cart_id="c"),
             said("line_added", 2, 11, cart_id="c", line=line(quantity=3)),
@@ -61,8 +60,8 @@ def test_a_movement_of_the_year_9999_fixes_no_as_of_for_good() -> None:
     world = World()
     row = {"movement_id": "m", "location_id": SHOP, "sku": "milk", "quantity": 5}
     row |= {"reason": "delivery", "occurred_at": "9999-12-31T00:00:00Z"}
-    world.give("cdc.stock-movements", row, timestamp=after(1))
-    assert world.level().as_of == after(1)
+    world.give("cdc.stock-movements", row)
+    assert world.level().as_of == after(0)
 
 
 # Business dates.
@@ -70,7 +69,10 @@ def test_a_movement_of_the_year_9999_fixes_no_as_of_for_good() -> None:
 
 def test_a_date_leaves_400_days_after_its_last_event_and_takes_no_more() -> None:
     world = World()
-    world.sell(sale(1), sale(1, till="till-2"), sale(2, DAY))
+    world.sell(sale(1), sale(1, till="till-2"))
+    world.wait(DAY)
+    world.sell(sale(2, DAY))
+    world.wait(2 * KEPT)
     world.sell(said("till_heartbeat", 3, DAY + KEPT - 1))
     assert len(keys(world, "totals")) == 3
     told = len(world.sent["checkout.totals"])
@@ -91,7 +93,9 @@ def test_no_date_is_refused_for_its_age_alone() -> None:
 
 def test_a_repeat_of_a_date_that_has_left_is_still_a_repeat() -> None:
     world = World()
-    world.sell(sale(1), said("till_heartbeat", 2, KEPT, day=TODAY + timedelta(days=400)))
+    world.sell(sale(1))
+    world.wait(KEPT)
+    world.sell(said("till_heartbeat", 2, KEPT, day=TODAY + timedelta(days=400)))
     world.sell(sale(1))
     assert (world.till().duplicates, world.reasons(EVENTS)) == (1, [])
 
@@ -104,6 +108,7 @@ def test_an_older_epoch_closes_400_days_after_its_last_event() -> None:
     later: dict[str, Any] = {"day": TODAY + timedelta(days=1_000)}
     world.sell(said("till_heartbeat", 2), said("till_heartbeat", 1, 1, epoch=2))
     world.sell(said("till_heartbeat", 4, 10))
+    world.wait(2 * KEPT)
     world.sell(said("till_heartbeat", 2, KEPT + 5, epoch=2, **later))
     assert [older.epoch for older in world.till().older] == [1], "its last event was at ten past"
     world.sell(said("till_heartbeat", 3, KEPT + 10, epoch=2, **later))
@@ -115,6 +120,7 @@ def test_an_older_epoch_closes_400_days_after_its_last_event() -> None:
 def test_a_newest_epoch_never_closes_by_itself() -> None:
     world = World()
     world.sell(said("till_heartbeat", 1))
+    world.wait(3 * KEPT)
     world.sell(said("till_heartbeat", 2, 3 * KEPT, day=TODAY + timedelta(days=1_200)))
     assert (world.till().epoch, world.till().last_sequence) == (1, 2)
 
@@ -128,6 +134,7 @@ def test_a_delisted_item_with_nothing_on_hand_leaves_and_its_versions_go_on() ->
     world.book("milk", 3)
     world.sell(sale(1, 0, line(quantity=3)))
     world.list_item("milk", 1, 5, listed=False)
+    world.wait(2 * KEPT)
     world.sell(said("till_heartbeat", 2, KEPT - 1))
     assert keys(world, "items")
     last = world.alerts()[-1].version
@@ -144,6 +151,7 @@ def test_an_item_with_stock_or_that_is_sold_again_stays() -> None:
     world.sell(sale(1, 0, line("bread", 1)))
     world.book("milk", 1)
     world.sell(sale(2, 0, line("milk", 1)))
+    world.wait(2 * KEPT)
     world.book("milk", 1, minutes=KEPT - 10)
     world.sell(said("till_heartbeat", 3, 2 * KEPT, day=TODAY + timedelta(days=800)))
     assert keys(world, "items") == [f"{SHOP}/bread", f"{SHOP}/milk"]

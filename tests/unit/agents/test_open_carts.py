@@ -113,6 +113,7 @@ def test_an_event_puts_off_the_forgetting_of_its_cart() -> None:
 
 def test_events_of_a_forgotten_cart_open_nothing() -> None:
     world = World()
+    world.wait(300)
     world.sell(said("till_heartbeat", 9, 300))
     world.sell(
         said("cart_opened", 1, cart_id="c-1"),
@@ -140,6 +141,7 @@ def test_closed_carts_are_forgotten_too_while_others_close() -> None:
     for start in (0, 1_000):
         closed = range(start + 1, start + 501)
         minutes = start / 2  # the second half comes eight hours after the first
+        world.wait(minutes)
         world.sell(*[said("cart_abandoned", n, minutes, cart_id=f"c-{n}") for n in closed])
         world.sell(said("till_heartbeat", start + 501, minutes))
     kept = {key for key, _ in carts.scan()}
