@@ -136,4 +136,13 @@ UPKEEP: list[dict[str, Any]] = [
         "decided_by": "ops",
         "decided_at": "2026-11-21T09:30:00Z",
     },
+    {
+        "type": "row_restated",
+        "location_id": "shop-0042",
+        "topic": "stock.levels",
+        "key": "shop-0042/4006381333931",
+        "after_offset": 1042,
+        "decided_by": "ops",
+        "decided_at": "2026-11-21T09:30:00Z",
+    },
 ]
