@@ -121,7 +121,7 @@ PANELS = (
         "State under a corrected rule: its generation, and partitions that still read their past.",
         [
             ("generation of {{instance}}", "tillstream_generation"),
-            ("being rebuilt", "sum(tillstream_rebuilding_partitions)"),
+            ("being rebuilt", "sum(tillstream_rebuilding)"),
         ],
     ),
     Panel(
@@ -165,6 +165,12 @@ PANELS = (
             ("sink, {{topic}}", "sum by (topic) (tillstream_sink_malformed_total)"),
             ("board, {{topic}}", "sum by (topic) (tillstream_board_malformed_total)"),
         ],
+    ),
+    Panel(
+        "Rows taken back",
+        "The sink had written them before a worker refused their input. A few, after a sum or a "
+        "gap ran full; many, and the two do not agree on a rule.",
+        [("{{topic}}", "sum by (topic) (tillstream_sink_taken_back_total)")],
     ),
     Panel(
         "Oddities",
