@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .alert_paths import AlertPaths, Known, Step, step_of
+from .alert_paths import AlertPaths, Known, step_of
 from .effects_oracle import Level
 from .findings import Findings
 from .plan import ALERTS
@@ -49,20 +49,21 @@ class Crossings:
         for name in found.keys() - names.keys():
             findings.add(f"{ALERTS} unexpected", f"{name}: {found[name]}")
         for name, key in names.items():
-            seen = [step_of(value) for value in found.get(name, [])]
-            wrong = self._judge(key, levels[key], policies.get(key, ()), seen)
+            wrong = self._judge(key, levels[key], policies.get(key, ()), found.get(name, []))
             if wrong is not None:
+                seen = [step_of(value) for value in found.get(name, [])]
                 inputs = f"{levels[key].by_tills[-40:]}, {levels[key].by_movements[-40:]}"
                 text = f"{name}: {seen} after {inputs}, {policies.get(key, ())}"
                 findings.add(f"{ALERTS} crossing {wrong}", text)
 
     def _judge(
-        self, key: Key, level: Level, policies: Sequence[Policy | None], seen: Sequence[Step]
+        self, key: Key, level: Level, policies: Sequence[Policy | None], values: list[Value]
     ) -> str | None:
         judged = self.judged.setdefault(key, Judged())
         reached = Known(len(level.by_tills), len(level.by_movements), len(policies))
-        if (judged.paths.at, judged.seen) == (reached, len(seen)):
+        if (judged.paths.at, judged.seen) == (reached, len(values)):
             return judged.wrong
+        seen = [step_of(value) for value in values]
         if not self.step_by_step:
             judged.paths = AlertPaths()
         opened = self.opened.get(key, Known())
