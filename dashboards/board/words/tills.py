@@ -21,11 +21,13 @@ def show_till(scene: Scene, location_id: str, till_id: str) -> Shown:
     till = scene.memory.till(location_id, till_id)
     if till is None:
         return Shown(key, gone=True)
+    shared = scene.memory.is_shared(till, scene.now)
     marks = {
         "state": heard_state(till.last_seen, scene.now),
         "missing": some(till.missing_events),
         "duplicates": some(till.duplicates),
-        "shared": "yes" if scene.memory.is_shared(till, scene.now) else "",
+        "shared": some(shared),
+        "help": some(shared or till.missing_events),
     }
     cells = {**heard(scene, location_id, till.last_seen), **_cells(scene, till)}
     cells["state"] = wording.STATES[marks["state"]]

@@ -103,7 +103,7 @@ def test_two_devices_with_one_identity_come_before_a_bad_day() -> None:
     shop.heard(forks=3)
     assert shop.why() == ["Two devices are till t1", "Sales -62 % against usual"]
     assert shop.notes() == [("bad", "Two devices use this identity: 3 forks")]
-    assert show_till(shop.scene(NOON), "shop-1", "t1").marks["shared"] == "yes"
+    assert show_till(shop.scene(NOON), "shop-1", "t1").marks["shared"] == "some"
 
 
 def test_what_a_till_lacks_is_told_by_its_epochs() -> None:
