@@ -4,6 +4,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
@@ -23,7 +24,10 @@ from engine.rivals import NameTaken, claim
 from engine.settings import EngineSettings
 from engine.topics import ensure_topics
 from engine.watchdog import Watchdog
+from tillstream.dead_ends import stop_with_a_way_out
 from tillstream.figures import Reckoned, WorkerFigures
+from tillstream.generations.log import joined
+from tillstream.generations.standing import state_id
 from tillstream.settings import Settings
 from tillstream.shadow.redirect import redirected
 from tillstream.upkeep.disks import OwnDisk
@@ -36,22 +40,47 @@ GC_THRESHOLDS = (50_000, 50, 100)
 times a second (a third of the time, measured); none at all would keep Faust's cycles."""
 
 
-def run(settings: Settings, output_topic: Callable[[str], str] | None = None) -> None:
-    """Run the agents until SIGTERM or SIGINT.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which state a worker works on.
 
-    ``output_topic`` names the topics that stand for the usual ones, for a worker beside the live
-    ones. Such a worker leaves its group when it stops, for it will not be back.
+    ``state_id`` names its group, changelog and transactions. ``output_topic`` names the topics
+    that stand for the usual ones. One that does not stay leaves its group when it stops.
     """
-    folder = settings.home / "state" / settings.application_id / settings.worker_name
+
+    state_id: str
+    generation: int
+    output_topic: Callable[[str], str] | None = None
+    stays: bool = True
+
+
+def run(settings: Settings) -> None:
+    """Work on the live generation until SIGTERM or SIGINT; registers it where nobody has."""
+    generation = joined(settings.require("kafka"), settings.application_id)
+    _run(settings, Part(state_id(settings.application_id, generation), generation))
+
+
+def run_rebuild(settings: Settings, generation: int) -> None:
+    """Work on a generation that is being built, beside the live workers."""
+    _run(settings, Part(state_id(settings.application_id, generation), generation, stays=False))
+
+
+def run_shadow(settings: Settings, generation: int, output_topic: Callable[[str], str]) -> None:
+    """Work under the settings' own application id, and say it where nobody reads it."""
+    _run(settings, Part(settings.application_id, generation, output_topic, stays=False))
+
+
+def _run(settings: Settings, part: Part) -> None:
+    folder = settings.home / "state" / part.state_id / settings.worker_name
     try:
         held = claim(folder)
     except NameTaken as taken:
         sys.exit(f"tillstream: {taken}, by --name or TILLSTREAM_WORKER_NAME")
     with held:
-        _run(settings, folder, output_topic)
+        _work(settings, part, folder)
 
 
-def _run(settings: Settings, folder: Path, output_topic: Callable[[str], str] | None) -> NoReturn:
+def _work(settings: Settings, part: Part, folder: Path) -> NoReturn:
     # Faust makes its loops itself, one of them in the consumer's thread.
     asyncio.set_event_loop_policy(  # pyright: ignore[reportDeprecated]
         uvloop.EventLoopPolicy()
@@ -60,12 +89,13 @@ def _run(settings: Settings, folder: Path, output_topic: Callable[[str], str] | 
     registry.register(Identity("worker", settings.worker_name))
     registry.register(OwnDisk(settings.home))
     figures = WorkerFigures(registry)
-    engine_settings = EngineSettings(settings.require("kafka"), settings.application_id, folder)
-    spec = _checked_spec(settings, engine_settings, figures)
-    instance: str | None = settings.worker_name
-    if output_topic is not None:
-        spec, instance = redirected(spec, output_topic), None
-    app = build_app(spec, engine_settings, instance=instance)
+    figures.generation.set(part.generation)
+    engine_settings = EngineSettings(settings.require("kafka"), part.state_id, folder)
+    spec = _checked_spec(settings, part.generation, engine_settings, figures)
+    if part.output_topic is not None:
+        spec = redirected(spec, part.output_topic)
+    instance = settings.worker_name if part.stays else None
+    app = build_app(spec, engine_settings, instance=instance, on_failure=stop_with_a_way_out)
     watchdog = Watchdog(app, engine_settings.bootstrap, stop_now)
     _serve_metrics(settings, registry, app, figures, watchdog)
     watchdog.start()
@@ -81,7 +111,7 @@ def _run(settings: Settings, folder: Path, output_topic: Callable[[str], str] | 
 
 
 def _checked_spec(
-    settings: Settings, engine_settings: EngineSettings, figures: WorkerFigures
+    settings: Settings, generation: int, engine_settings: EngineSettings, figures: WorkerFigures
 ) -> AgentSpec:
     def build(partitions: int) -> AgentSpec:
         return retail_agent(
@@ -89,6 +119,7 @@ def _checked_spec(
             timedelta(seconds=settings.cart_timeout_seconds),
             settings.restock_hysteresis,
             figures,
+            generation,
         )
 
     try:
@@ -126,7 +157,10 @@ def _serve_metrics(
         }
 
     def progress() -> dict[int, Progress]:
-        return {p: work.progress for p, work in app.flow.work.items()}
+        on_their_way = set(app.flow.opening)
+        held = {p: work.progress for p, work in dict(app.flow.work).items()}
+        figures.keep_only(on_their_way | held.keys())
+        return held
 
     registry.register(
         Reckoned(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tillstream.dead_letters import Letter, letters
+from tillstream.repeats import Repeats
 from tillstream.retried import NOTHING, load
 from tillstream.topic_reader import TopicReader
 
@@ -17,10 +18,14 @@ def describe(
     bootstrap: str, topics: Sequence[str], limit: int | None = None
 ) -> list[dict[str, Any]]:
     """The newest ``limit`` letters in words, oldest first; raises `KafkaAway`."""
-    remembered = load(bootstrap)
+    remembered, repeats = load(bootstrap), Repeats()
     with TopicReader(bootstrap, topics) as messages:
         described = (
-            _described(letter, remembered.get(letter.place, NOTHING).holds(letter.offset))
+            _described(
+                letter,
+                remembered.get(letter.place, NOTHING).holds(letter.offset),
+                repeats.holds(letter.source, letter.reason),
+            )
             for letter in letters(messages)
         )
         if limit is None:
@@ -32,7 +37,7 @@ def _age(described: dict[str, Any]) -> tuple[Any, ...]:
     return described["written_at"], described["topic"], described["partition"], described["offset"]
 
 
-def _described(letter: Letter, sent: bool) -> dict[str, Any]:
+def _described(letter: Letter, sent: bool, is_repeat: bool) -> dict[str, Any]:
     value = letter.value or b""
     text = value[: 4 * _PREVIEW_CHARACTERS].decode(errors="backslashreplace")
     return {
@@ -47,6 +52,7 @@ def _described(letter: Letter, sent: bool) -> dict[str, Any]:
         "size_bytes": len(value),
         "preview": text[:_PREVIEW_CHARACTERS],
         "retried": sent,
+        "repeated": is_repeat,
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from kafka import KafkaProducer
 
+from tillstream.repeats import Repeats
 from tillstream.retried import NOTHING, Place, Tally, load
 from tillstream.topic_reader import TopicReader, telling_where
 from topics.dead_letters import (
@@ -134,11 +135,12 @@ def retry(
 ) -> Outcome:
     """Send the chosen letters back and remember them; raises `KafkaAway`."""
     outcome = Outcome()
-    remembered = load(bootstrap)
+    remembered, repeats = load(bootstrap), Repeats()
     with TopicReader(bootstrap, topics) as messages, _Post(bootstrap, remembered) as post:
         for looked_at, letter in enumerate(letters(messages), start=1):
             sent_before = remembered.get(letter.place, NOTHING).holds(letter.offset)
-            chosen = choice.takes(letter, sent_before)
+            is_repeat = repeats.holds(letter.source, letter.reason)
+            chosen = not is_repeat and choice.takes(letter, sent_before)
             outcome.sent_before += sent_before
             if chosen:
                 outcome.sent.append(letter.source)

@@ -1,7 +1,7 @@
 """What a worker measures: counts of its batches, and gauges reckoned when Prometheus asks."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -35,8 +35,11 @@ class WorkerFigures:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.newest_event_seconds: dict[str, float] = {}
+        self._partition_of: dict[str, int] = {}
+        self._gone: set[str] = set()
         self._events = counter(names.EVENTS, registry)
         self._duplicates = counter(names.DUPLICATES, registry)
+        self._forks = counter(names.FORKS, registry)
         self._gaps_opened = counter(names.GAPS_OPENED, registry)
         self._gaps_healed = counter(names.GAPS_HEALED, registry)
         self._dead_letters = counter(names.DEAD_LETTERS, registry)
@@ -46,6 +49,7 @@ class WorkerFigures:
         self._late = counter(names.LATE, registry)
         self._clock_ahead = counter(names.CLOCK_AHEAD, registry)
         self.partitions = gauge(names.PARTITIONS, registry)
+        self.generation = gauge(names.GENERATION, registry)
         self._below = gauge(names.BELOW_REORDER_POINT, registry)
         self._age = histogram(names.EVENT_AGE, registry)
         self._batch = histogram(names.BATCH_RECORDS, registry)
@@ -53,16 +57,36 @@ class WorkerFigures:
     def add(self, partition: int, counts: Counts) -> None:
         """Add what one committed batch of one partition has counted."""
         self._add_totals(counts)
-        self.newest_event_seconds.update(counts.newest_event_seconds)
-        for location_id, items in counts.raised_alerts.items():
-            self._below.labels(location_id).set(items)
+        self._add_standing(partition, counts)
         self._observe_ages(counts)
         events = sum(counts.events.values()) + counts.duplicates
         if events:
             self._batch.observe(events)
 
+    def _add_standing(self, partition: int, counts: Counts) -> None:
+        self.newest_event_seconds.update(counts.newest_event_seconds)
+        for location_id, items in counts.raised_alerts.items():
+            self._below.labels(location_id).set(items)
+        for location_id in counts.newest_event_seconds.keys() | counts.raised_alerts.keys():
+            self._partition_of[location_id] = partition
+
+    def keep_only(self, partitions: Collection[int]) -> None:
+        """Say no more how the locations of other partitions stand: another worker knows.
+
+        What was counted of them since the start stays. Absent once is not gone yet: a partition
+        may be on its way from opening to open.
+        """
+        known = list(self._partition_of.items())  # at once: the workers' thread adds to it
+        absent = {each for each, at in known if at not in partitions}
+        for location_id in absent & self._gone:
+            self.newest_event_seconds.pop(location_id, None)
+            self._below.remove(location_id)
+            del self._partition_of[location_id]
+        self._gone = absent
+
     def _add_totals(self, counts: Counts) -> None:
         self._duplicates.inc(counts.duplicates)
+        self._forks.inc(counts.forks)
         self._late.inc(counts.late)
         self._clock_ahead.inc(counts.clock_ahead)
         self._gaps_opened.inc(counts.gaps_opened)
@@ -112,11 +136,13 @@ class Reckoned(Collector):
         commits = CounterMetricFamily(
             names.COMMITS.name, names.COMMITS.help, labels=names.COMMITS.labels
         )
+        rebuilding = _family(names.REBUILDING)
         for partition, done in sorted(progress.items()):
             recovery.add_metric([str(partition)], done.recovery_seconds)
             commits.add_metric([str(partition)], done.commits)
+            rebuilding.add_metric([str(partition)], 0)
         held.add_metric([], len(progress))
-        yield from (lag, recovery, held, commits, self._freshness())
+        yield from (lag, recovery, held, commits, rebuilding, self._freshness())
         yield from (self._stalled(), self._kafka_up())
 
     def _kafka_up(self) -> Metric:

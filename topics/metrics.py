@@ -24,6 +24,11 @@ EVENTS = MetricSpec(
 DUPLICATES = MetricSpec(
     "tillstream_duplicates_total", "counter", "Till events seen before and not applied again."
 )
+FORKS = MetricSpec(
+    "tillstream_forks_total",
+    "counter",
+    "Numbers of a till that came again with another content: two devices use one identity.",
+)
 GAPS_OPENED = MetricSpec(
     "tillstream_gaps_opened_total", "counter", "Jumps in a till's sequence numbers."
 )
@@ -102,6 +107,17 @@ STALLED = MetricSpec(
 WORKER_KAFKA_UP = MetricSpec(
     "tillstream_worker_kafka_up", "gauge", "1 while Kafka answers the worker."
 )
+GENERATION = MetricSpec(
+    "tillstream_generation",
+    "gauge",
+    "Which generation of state this worker works on: it stands before every version.",
+)
+REBUILDING = MetricSpec(
+    "tillstream_rebuilding",
+    "gauge",
+    "1 while a partition's state is rebuilt and says nothing yet; 0 for one that is live.",
+    ("partition",),
+)
 PARTITIONS = MetricSpec(
     "tillstream_partitions", "gauge", "Partitions of every input: what all workers hold together."
 )
@@ -165,6 +181,7 @@ BY_PROCESS = {
         DISK_SIZE,
         EVENTS,
         DUPLICATES,
+        FORKS,
         GAPS_OPENED,
         GAPS_HEALED,
         DEAD_LETTERS,
@@ -180,6 +197,8 @@ BY_PROCESS = {
         CONSUMER_LAG,
         PARTITIONS_HELD,
         PARTITIONS,
+        GENERATION,
+        REBUILDING,
         COMMITS,
         RECOVERY_SECONDS,
         STALLED,

@@ -296,3 +296,18 @@ def test_what_the_workers_have_passed_is_not_set_aside_for_a_rebuild_to_miss(
         broker, "dead-letters", "quarantine", f"{INPUT}-5-0", application_id="another"
     )
     assert status == 0, errors
+
+
+def test_a_message_that_a_rebuild_refuses_again_goes_back_once(broker: str, producer: Any) -> None:
+    first = bury(producer, 1, b"1")
+    bury(producer, 2, b"2")
+    retried(broker, "--source", first)
+    for offset in (1, 2):
+        bury(producer, offset, str(offset).encode())
+
+    _, told = tillstream_json(broker, "dead-letters", "list")
+    assert [letter["repeated"] for letter in told] == [False, False, True, True]
+    retried(broker, "--all")
+
+    assert [message.value for message in arrived(broker)] == [b"1", b"2"]
+    assert retried(broker, "--all")["sent"] == []

@@ -156,6 +156,7 @@ def _progress() -> Generator[Progress]:
 
 def _print(letter: dict[str, Any]) -> None:
     retried = "  (sent back)" if letter["retried"] else ""
+    retried = "  (told again by a rebuild)" if letter["repeated"] else retried
     key = "no key" if letter["key"] is None else f"key {letter['key']!r}"
     typer.echo(f"{letter['source']}  {letter['reason']}{retried}")
     typer.echo(f"    {letter['error']}")

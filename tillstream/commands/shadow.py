@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 from aiokafka.errors import KafkaError
 
+from tillstream.crew import CrewStopped, crew
+from tillstream.generations.log import live as live_generation
 from tillstream.interruption import interruption
 from tillstream.settings import Settings, SettingsError, load_settings
-from tillstream.shadow.crew import crew
+from tillstream.shadow.crew import services
 from tillstream.shadow.report import as_json, difference_rows, summary, table
-from tillstream.shadow.run import Request, ShadowRun, ShadowStopped, Standing
+from tillstream.shadow.run import Request, ShadowRun, Standing
 from tillstream.shadow.sides import Shadow
 from tillstream.shadow.stage import Stage
 
@@ -64,7 +66,7 @@ def command(
     """
     settings = load_settings()
     live = settings.application_id
-    shadow = _shadow(live, application_id)
+    shadow = _shadow(settings.require("kafka"), live, application_id)
     standing = _run(settings, shadow, until_caught_up, workers, keep)
     if json_output:
         typer.echo(json.dumps(as_json(standing, live, shadow.application_id), indent=2))
@@ -73,8 +75,8 @@ def command(
     raise typer.Exit(DIFFERENT if standing.comparison.differences() else 0)
 
 
-def _shadow(live: str, application_id: str) -> Shadow:
-    shadow = Shadow(live, application_id or f"{live}-shadow")
+def _shadow(kafka: str, live: str, application_id: str) -> Shadow:
+    shadow = Shadow(live, application_id or f"{live}-shadow", live_generation(kafka, live))
     if problem := shadow.problem():
         raise SettingsError(problem)
     return shadow
@@ -94,14 +96,14 @@ def _run(
     request = Request(settings.require("kafka"), shadow, until_caught_up)
     stage.set_up()
     try:
-        with interruption() as wished, crew(settings, shadow, workers) as working:
+        with interruption() as wished, crew(services(settings, shadow, workers)) as working:
             run = ShadowRun(request, wished, working.check, _tell)
             asyncio.run(run.run())
             return run.standing
     except (KafkaError, TimeoutError) as fault:
         _say(f"tillstream: could not compare: {fault or type(fault).__name__}")
         raise typer.Exit(NOT_COMPARED) from fault
-    except ShadowStopped as end:
+    except CrewStopped as end:
         _say(f"tillstream: the new version stopped: {end}")
         raise typer.Exit(DIFFERENT) from end
     finally:

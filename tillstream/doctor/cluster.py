@@ -10,9 +10,12 @@ from kafka.errors import KafkaError
 
 from tillstream.doctor.finding import Finding, Patient, bad, good, unknown
 from tillstream.doctor.machine import FREE_SHARE_MIN
+from tillstream.generations.log import load
+from tillstream.rebuild.members import members
 from tillstream.status import broker, disks
 from tillstream.status.admin import admin
 from tillstream.status.words import size, span
+from tillstream.topic_reader import KafkaAway
 from tillstream.topic_sync import Finding as TopicFinding
 from tillstream.topic_sync import SyncError, is_in_order, sync
 from topics.registry import BY_NAME
@@ -25,7 +28,7 @@ would be blamed."""
 def kafka(patient: Patient) -> Iterator[Finding]:
     """Whether it answers, and whether each partition has a worker."""
     bootstrap = patient.settings.kafka
-    seen = broker.look(bootstrap, patient.settings.application_id, ())
+    seen = broker.look_live(bootstrap, patient.settings.application_id, ())
     if not seen.brokers:
         yield bad("kafka", seen.fault, "start it, or set TILLSTREAM_KAFKA to where it is")
         return
@@ -39,6 +42,32 @@ def kafka(patient: Patient) -> Iterator[Finding]:
         yield bad("workers", told, "start a worker: 'tillstream worker', or 'tillstream local up'")
     else:
         yield good("workers", f"{len(seen.members)} hold all {len(seen.partitions)} partitions")
+    yield from _generations(patient, seen)
+
+
+def _generations(patient: Patient, seen: broker.Seen) -> Iterator[Finding]:
+    """Whether all workers are of the live generation, and a rebuild that was begun goes on."""
+    application_id = patient.settings.application_id
+    try:
+        earlier = load(patient.settings.kafka).left_over(application_id)
+        behind = members(patient.settings.kafka, application_id, earlier)
+        crew = members(
+            patient.settings.kafka,
+            application_id,
+            [] if seen.building is None else [seen.building],
+        )
+    except KafkaAway as fault:
+        yield unknown("generation", str(fault))
+        return
+    for each in behind:
+        told = f"{each} works on an older generation than {seen.generation}, and nobody hears it"
+        yield bad("generation", told, "restart it; what starts takes the live generation")
+    if seen.building is not None and not crew:
+        told = f"generation {seen.building} was begun, and nobody builds it"
+        remedy = "'tillstream rebuild' goes on with it, 'tillstream rebuild --abandon' drops it"
+        yield bad("generation", told, remedy)
+    elif not behind:
+        yield good("generation", f"generation {seen.generation} is live")
 
 
 def topics(patient: Patient) -> Iterator[Finding]:

@@ -66,7 +66,9 @@ def dead_letters(patient: Patient) -> Iterator[Finding]:
         yield unknown("dead letters", seen.fault)
     elif seen.at_most is not None or seen.waiting:
         number = f"up to {seen.at_most}" if seen.at_most else str(sum(seen.waiting.values()))
+        reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(seen.reasons.items()))
+        told = f"{number} wait" + (f": {reasons}" if reasons else "")
         remedy = "look with 'tillstream dead-letters list'; after a fix, 'dead-letters retry'"
-        yield bad("dead letters", f"{number} wait", remedy)
+        yield bad("dead letters", told, remedy)
     else:
         yield good("dead letters", "none waits")

@@ -7,6 +7,7 @@ number one has it, and both see who.
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tillstream.settings import SettingsError
 from topics.upkeep import GENERATION_MAX, Generation
@@ -34,27 +35,32 @@ def check_application_id(application_id: str) -> None:
 
 @dataclass(slots=True)
 class Standing:
-    """Every application id's live generation, and the one that is being built, if there is one."""
+    """Every application id's live generation, and the one that is being built, if there is one.
+
+    ``begun_at`` is when the building of a generation began, by the clock of who began it.
+    """
 
     live: dict[str, int] = field(default_factory=dict[str, int])
     building: dict[str, int] = field(default_factory=dict[str, int])
+    begun_at: dict[int, datetime] = field(default_factory=dict[int, datetime])
     _taken: dict[int, str] = field(default_factory=dict[int, str])
 
     def take(self, application_id: str, said: Generation) -> None:
         """The next word of the log."""
         match said.state:
             case "building":
-                self._begin(application_id, said.generation)
+                self._begin(application_id, said)
             case "live":
                 self._come_alive(application_id, said.generation)
             case "abandoned":
                 self._abandon(application_id, said.generation)
 
-    def _begin(self, application_id: str, generation: int) -> None:
+    def _begin(self, application_id: str, said: Generation) -> None:
         is_first = application_id in self.live and application_id not in self.building
-        if is_first and self._is_free(generation):
-            self._taken[generation] = application_id
-            self.building[application_id] = generation
+        if is_first and self._is_free(said.generation):
+            self._taken[said.generation] = application_id
+            self.building[application_id] = said.generation
+            self.begun_at[said.generation] = said.decided_at
 
     def _come_alive(self, application_id: str, generation: int) -> None:
         if self.building.get(application_id) == generation:
@@ -80,12 +86,6 @@ class Standing:
                 "must be made anew"
             )
         return generation
-
-    def before(self, application_id: str) -> int | None:
-        """The generation that lived before the live one; None where it is the first."""
-        live = self.live.get(application_id, 0)
-        earlier = [each for each in self._of(application_id) if each < live]
-        return max(earlier, default=None)
 
     def left_over(self, application_id: str) -> list[int]:
         """Generations that neither live nor are being built: what they keep may go."""

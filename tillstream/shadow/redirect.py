@@ -8,12 +8,12 @@ from engine.state import PartitionState
 
 
 def redirected(spec: AgentSpec, topic: Callable[[str], str]) -> AgentSpec:
-    """``spec`` with every output topic renamed by ``topic``."""
+    """``spec`` with every output topic renamed by ``topic``, and nothing held back."""
 
     def build(state: PartitionState, partition: int) -> PartitionAgent:
         return _Redirected(spec.build(state, partition), topic)
 
-    return replace(spec, build=build)
+    return replace(spec, build=build, rebuilds=False)
 
 
 class _Redirected:

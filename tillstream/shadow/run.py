@@ -64,17 +64,13 @@ class Standing:
         return time.monotonic() - self.started
 
 
-class ShadowStopped(Exception):
-    """A worker of the shadow ended: the text says how, with the tail of its log."""
-
-
 Told = Callable[[Standing], None]
 """Is told now and then how the run stands."""
 
 
 class ShadowRun:
     """Compares until caught up, or until ``wished`` is set. ``check_workers`` raises
-    `ShadowStopped` where one has ended."""
+    `CrewStopped` where one has ended."""
 
     def __init__(
         self, request: Request, wished: Event, check_workers: Callable[[], None], told: Told
@@ -87,7 +83,7 @@ class ShadowRun:
         self._away_since: float | None = None
 
     async def run(self) -> None:
-        """Steps 2; raises `ShadowStopped`, or a `KafkaError` where Kafka is away."""
+        """Steps 2; raises `CrewStopped`, or a `KafkaError` where Kafka is away."""
         shadow = self._request.shadow
         topics = [spec.name for spec in WRITTEN]
         topics += [spec.name for spec in shadow.specs()]
@@ -136,7 +132,7 @@ class ShadowRun:
     ) -> bool:
         self._check_workers()
         shadow, kafka = self._request.shadow, self._request.kafka
-        live_at = await group_offsets(kafka, shadow.live)
+        live_at = await group_offsets(kafka, shadow.live_group)
         shadow_at = await group_offsets(kafka, shadow.application_id)
         self.standing.live_lag = sum(lag(first, ends, live_at).values())
         self.standing.shadow_lag = sum(lag(first, ends, shadow_at).values())

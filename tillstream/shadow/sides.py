@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from tillstream.generations.standing import state_id
 from topics.registry import DEAD_LETTERS, OUTPUTS, TopicSpec
 
 WRITTEN = (*OUTPUTS, *DEAD_LETTERS)
@@ -16,10 +17,12 @@ APPLICATION_ID = re.compile(r"[A-Za-z0-9._-]+")
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """The names of one shadow beside the live application."""
+    """The names of one shadow beside the live application, whose ``generation`` it puts before
+    its versions, so that they can be equal."""
 
     live: str
     application_id: str
+    generation: int = 0
 
     def problem(self) -> str:
         """What is wrong with the names; empty where nothing is."""
@@ -34,6 +37,11 @@ class Shadow:
     def topic(self, name: str) -> str:
         """The topic that stands for the live one called ``name``."""
         return f"shadow.{self.application_id}.{name}"
+
+    @property
+    def live_group(self) -> str:
+        """The consumer group of the live workers."""
+        return state_id(self.live, self.generation)
 
     @property
     def changelog(self) -> str:

@@ -1,6 +1,7 @@
-"""``python -m tillstream.shadow.worker LIVE``: one worker of a shadow of the application LIVE.
+"""``python -m tillstream.shadow.worker LIVE GENERATION``: one worker of a shadow of LIVE.
 
-Its settings come from the environment like any worker's; its application id is the shadow's.
+Its settings come from the environment like any worker's; its application id is the shadow's. It
+registers nothing, and says every version from the first, because that is what is compared.
 """
 
 import sys
@@ -11,15 +12,15 @@ from tillstream.settings import SettingsError, load_settings
 from tillstream.shadow.sides import Shadow
 
 
-def main(live: str) -> None:
+def main(live: str, generation: str) -> None:
     """Run until SIGTERM."""
     settings = load_settings()
     configure_logs(settings)
-    shadow = Shadow(live, settings.application_id)
+    shadow = Shadow(live, settings.application_id, int(generation))
     if problem := shadow.problem():
         raise SettingsError(problem)
-    agents_worker.run(settings, shadow.topic)
+    agents_worker.run_shadow(settings, shadow.generation, shadow.topic)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

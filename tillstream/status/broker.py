@@ -4,7 +4,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,10 @@ from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.structs import TopicPartition
 
 from engine.settings import EngineSettings
-from tillstream.status.admin import admin
+from tillstream.generations.log import load
+from tillstream.generations.standing import Standing, state_id
+from tillstream.status.admin import Reached, admin, group_reached
+from tillstream.topic_reader import KafkaAway, TopicMissing
 from topics.registry import INPUTS
 
 INPUT_NAMES = tuple(spec.name for spec in INPUTS)
@@ -46,7 +49,11 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Kafka at one moment; ``fault`` is why there is no answer, or only part of one."""
+    """Kafka at one moment; ``fault`` is why there is no answer, or only part of one.
+
+    ``generation`` is the one that workers take when they start, ``building`` the one that a
+    rebuild makes beside it; None where it is not known, or there is none.
+    """
 
     brokers: tuple[str, ...] = ()
     group_state: str = ""
@@ -54,18 +61,34 @@ class Seen:
     partitions: tuple[Partition, ...] = ()
     ends: Mapping[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
     fault: str = ""
+    generation: int | None = None
+    building: int | None = None
 
 
-def look(bootstrap: str, application_id: str, topics: Iterable[str]) -> Seen:
-    """Kafka at ``bootstrap``, and the ends of the committed records of ``topics``."""
+def look_live(bootstrap: str, application_id: str, topics: Iterable[str]) -> Seen:
+    """`look` at the generation of ``application_id`` that is live."""
+    try:
+        standing = load(bootstrap)
+    except TopicMissing:
+        standing = Standing()
+    except KafkaAway as fault:
+        return Seen(fault=str(fault))
+    generation = standing.live.get(application_id, 0)
+    seen = look(bootstrap, state_id(application_id, generation), topics)
+    return replace(seen, generation=generation, building=standing.building.get(application_id))
+
+
+def look(bootstrap: str, state: str, topics: Iterable[str]) -> Seen:
+    """Kafka at ``bootstrap``, the workers of the group ``state``, and the ends of the committed
+    records of ``topics``."""
     try:
         with admin(bootstrap) as client:
-            return _look(client, application_id, tuple(topics))
+            return _look(client, state, tuple(topics))
     except KafkaError as fault:
         return Seen(fault=f"{bootstrap} does not answer: {fault!r}")
 
 
-def _look(client: Any, application_id: str, topics: tuple[str, ...]) -> Seen:
+def _look(client: Any, state: str, topics: tuple[str, ...]) -> Seen:
     brokers = tuple(
         f"{each['host']}:{each['port']}" for each in client.describe_cluster()["brokers"]
     )
@@ -74,13 +97,13 @@ def _look(client: Any, application_id: str, topics: tuple[str, ...]) -> Seen:
     if missing:
         return Seen(brokers, fault=f"no topic {', '.join(missing)}: run 'tillstream topics sync'")
     ends = _ends(client, {name: counts[name] for name in topics}, "read_committed")
-    group = client.describe_groups([application_id])[application_id]
+    group = client.describe_groups([state])[state]
     members = tuple(_member(each) for each in group["members"])
-    changelog = EngineSettings("", application_id, None).changelog
+    changelog = EngineSettings("", state, None).changelog
     checkpoints = _checkpoints(client, changelog, counts.get(changelog, 0))
     # What an open transaction holds back is lag too, so the very ends count.
     heads = _ends(client, {name: counts[name] for name in INPUT_NAMES}, "read_uncommitted")
-    lag = _lag(heads, client.list_group_offsets({application_id: None})[application_id])
+    lag = _lag(heads, group_reached(client, state, INPUT_NAMES))
     partitions = _partitions(counts[INPUT_NAMES[0]], members, lag, checkpoints)
     return Seen(brokers, group["group_state"], members, partitions, ends)
 
@@ -121,11 +144,10 @@ def _checkpoints(client: Any, changelog: str, count: int) -> dict[int, datetime]
     }
 
 
-def _lag(ends: Mapping[tuple[str, int], int], committed: Mapping[Any, Any]) -> Counter[int]:
-    at = {(place.topic, place.partition): told.offset for place, told in committed.items()}
+def _lag(ends: Mapping[tuple[str, int], int], at: Reached) -> Counter[int]:
     lag: Counter[int] = Counter()
     for (topic, number), end in ends.items():
-        lag[number] += max(0, end - max(0, at.get((topic, number), 0)))
+        lag[number] += max(0, end - at.get((topic, number), 0))
     return lag
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tillstream.dead_letters import letters
+from tillstream.repeats import Repeats
 from tillstream.retried import NOTHING, load
 from tillstream.topic_reader import KafkaAway, TopicReader
 from topics.registry import DEAD_LETTERS
@@ -16,9 +17,11 @@ marks among the letters; reading more would make a glance take seconds."""
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Letters not sent back yet, by their topic; ``at_most`` instead where there are very many."""
+    """Letters not sent back yet, by their topic and by reason; ``at_most`` instead where there are
+    very many."""
 
     waiting: Mapping[str, int] = field(default_factory=dict[str, int])
+    reasons: Mapping[str, int] = field(default_factory=dict[str, int])
     at_most: int | None = None
     fault: str = ""
 
@@ -26,16 +29,21 @@ class Seen:
 def look(bootstrap: str) -> Seen:
     """Count them."""
     try:
-        sent = load(bootstrap)
+        sent, repeats = load(bootstrap), Repeats()
         with TopicReader(bootstrap, [spec.name for spec in DEAD_LETTERS]) as messages:
             if messages.span > READ_MAX:
                 return Seen(at_most=messages.span)
-            found = Counter(
-                letter.place.topic
+            waiting = Counter(
+                (letter.place.topic, letter.reason)
                 for letter in letters(messages)
-                if not sent.get(letter.place, NOTHING).holds(letter.offset)
+                if not repeats.holds(letter.source, letter.reason)
+                and not sent.get(letter.place, NOTHING).holds(letter.offset)
             )
     except KafkaAway as fault:
         return Seen(fault=str(fault))
-    # A plain dict: of a Counter, `dataclasses.asdict` makes a count of its pairs.
-    return Seen(dict(found))
+    # Plain dicts: of a Counter, `dataclasses.asdict` makes a count of its pairs.
+    topics, reasons = Counter[str](), Counter[str]()
+    for (topic, reason), number in waiting.items():
+        topics[topic] += number
+        reasons[reason] += number
+    return Seen(dict(topics), dict(reasons))

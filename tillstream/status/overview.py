@@ -51,7 +51,7 @@ def look(settings: Settings, metrics: Sequence[str]) -> Overview:
     """
     kafka, dsn, url = settings.require("kafka"), settings.require("postgres"), settings.connect
     with ThreadPoolExecutor() as pool:
-        cluster = pool.submit(broker.look, kafka, settings.application_id, SINK_TOPICS)
+        cluster = pool.submit(broker.look_live, kafka, settings.application_id, SINK_TOPICS)
         waiting = pool.submit(letters.look, kafka)
         database = pool.submit(postgres.look, dsn)
         connectors = pool.submit(connect.look, url) if url else None
@@ -75,6 +75,19 @@ def _of_kafka(seen: Overview) -> list[str]:
         return [f"Kafka: {seen.kafka.fault}"]
     free = [str(each.number) for each in seen.kafka.partitions if not each.holder]
     return [f"no worker holds partition {', '.join(free)}"] if free else []
+
+
+def _of_generations(seen: Overview) -> list[str]:
+    live = seen.kafka.generation
+    if live is None:
+        return []
+    workers = [each for each in seen.processes if each.generation is not None]
+    return [
+        f"worker {each.name} works on generation {each.generation}, which readers pass over: live "
+        f"is {live}"
+        for each in workers
+        if each.generation != live
+    ]
 
 
 def _of_postgres(seen: Overview) -> list[str]:
@@ -101,6 +114,7 @@ def _of_connect(seen: Overview) -> list[str]:
 _PARTS: tuple[Callable[[Overview], list[str]], ...] = (
     _of_processes,
     _of_kafka,
+    _of_generations,
     _of_postgres,
     _of_connect,
 )

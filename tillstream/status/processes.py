@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from topics.metrics import EVENTS, PARTITIONS_HELD
+from topics.metrics import EVENTS, GENERATION, PARTITIONS_HELD, REBUILDING
 from topics.upkeep_metrics import BUILD_INFO, STARTED
 
 ANSWER_SECONDS = 3.0
@@ -18,7 +18,11 @@ ANSWER_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process; ``fault`` is why it did not answer. ``started_at`` is seconds since 1970."""
+    """One process; ``fault`` is why it did not answer. ``started_at`` is seconds since 1970.
+
+    ``live`` and ``rebuilding`` are a worker's partitions: those that say what they come to, and
+    those whose state is made anew and says nothing yet.
+    """
 
     address: str
     role: str = ""
@@ -27,6 +31,14 @@ class Process:
     started_at: float = 0.0
     figures: Mapping[str, float] = field(default_factory=dict[str, float])
     fault: str = ""
+    live: tuple[int, ...] = ()
+    rebuilding: tuple[int, ...] = ()
+
+    @property
+    def generation(self) -> int | None:
+        """Which generation of state a worker works on; None for the others."""
+        found = self.figures.get(GENERATION.name)
+        return None if found is None else int(found)
 
     @property
     def partitions_held(self) -> int | None:
@@ -58,10 +70,13 @@ def read(address: str, text: str) -> Process:
     """What the page ``text`` says; raises ValueError where it is no page of metrics."""
     figures: dict[str, float] = {}
     identity: Mapping[str, str] = {}
+    dark: dict[int, bool] = {}
     for name, labels, value in _samples(text):
         figures[name] = figures.get(name, 0.0) + value
         if name == BUILD_INFO.name:
             identity = labels
+        elif name == REBUILDING.name:
+            dark[int(labels["partition"])] = value > 0
     if not identity:
         where = urlsplit(address).netloc
         return Process(address, fault=f"what answers at {where} is no process of Tillstream")
@@ -72,6 +87,8 @@ def read(address: str, text: str) -> Process:
         identity["version"],
         figures.get(STARTED.name, 0.0),
         {EVENTS.name: 0.0, **figures},
+        live=tuple(sorted(number for number, is_dark in dark.items() if not is_dark)),
+        rebuilding=tuple(sorted(number for number, is_dark in dark.items() if is_dark)),
     )
 
 

@@ -75,6 +75,7 @@ def _is_bad(state: str) -> bool:
 def _lines(seen: Overview) -> Iterator[tuple[str, str, str]]:
     yield "Kafka", _answer(seen.kafka.fault), ", ".join(seen.kafka.brokers)
     yield "workers' group", seen.kafka.group_state or UNKNOWN, _members(seen)
+    yield "generation", *_generation(seen)
     yield "dead letters", *_letters(seen)
     yield "PostgreSQL", _answer(seen.postgres.fault), _database(seen)
     for name, slot in seen.postgres.slots.items():
@@ -99,8 +100,17 @@ def _letters(seen: Overview) -> tuple[str, str]:
         return UNKNOWN, ""
     if told.at_most is not None:
         return f"up to {told.at_most:,}", ""
-    by_topic = ", ".join(f"{name}: {n:,}" for name, n in sorted(told.waiting.items()))
-    return f"{sum(told.waiting.values()):,}", by_topic
+    parts = [f"{name}: {n:,}" for name, n in sorted(told.waiting.items())]
+    parts += [f"{n:,} {reason}" for reason, n in sorted(told.reasons.items())]
+    return f"{sum(told.waiting.values()):,}", ", ".join(parts)
+
+
+def _generation(seen: Overview) -> tuple[str, str]:
+    told = seen.kafka
+    if told.generation is None:
+        return UNKNOWN, ""
+    more = "" if told.building is None else f"generation {told.building} is being built"
+    return str(told.generation), more
 
 
 def _database(seen: Overview) -> str:

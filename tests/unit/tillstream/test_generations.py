@@ -47,7 +47,6 @@ def test_a_generation_is_built_beside_the_live_one_and_then_takes_its_place() ->
     assert (standing.live["a"], standing.building) == (0, {"a": 1})
     standing = after(("a", 0, "live"), ("a", 1, "building"), ("a", 1, "live"))
     assert (standing.live["a"], standing.building) == (1, {})
-    assert standing.before("a") == 0
     assert standing.left_over("a") == [0]
 
 
