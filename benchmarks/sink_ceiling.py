@@ -16,10 +16,9 @@ from psycopg.types.json import set_json_dumps
 from benchmarks.job import PARTITIONS
 from benchmarks.postgres import Connection, Database
 from benchmarks.sales import Shape
-from benchmarks.sink_input import Message, SinkInput
+from benchmarks.sink_input import Message, SinkInput, place_of
 from connectors.postgres.sink.batch import Decoded, Rows
 from connectors.postgres.sink.tables import SINK_TABLES, query
-from topics.partitioning import partition_of
 from topics.sequences import Window
 
 RECORDS = 10_000
@@ -31,8 +30,10 @@ class _Record:
     topic: str
     partition: int
     offset: int
+    key: bytes
     value: bytes | None
     timestamp: int = 0
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 def ceiling(database: Database, topics: tuple[str, ...], sales: int) -> float:
@@ -58,15 +59,15 @@ def _batches(topics: tuple[str, ...], sales: int) -> Iterator[Rows]:
             decoded.add(topic, records, PARTITIONS)
         for till in decoded.tills:
             windows.setdefault(till, Window())
-        rows = decoded.count(windows)
+        rows = decoded.count(windows).rows
         rows.pop("sink_tills", None)
         yield rows
 
 
 def _fetched(messages: Iterable[Message]) -> dict[str, list[_Record]]:
     fetched: dict[str, list[_Record]] = {}
-    for number, (topic, location_id, value) in enumerate(messages):
-        record = _Record(topic, partition_of(location_id, PARTITIONS), number, value)
+    for number, (topic, key, value) in enumerate(messages):
+        record = _Record(topic, place_of(key), number, key.encode(), value)
         fetched.setdefault(topic, []).append(record)
     return fetched
 

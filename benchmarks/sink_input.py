@@ -6,7 +6,9 @@ from itertools import islice
 import orjson
 
 from benchmarks.events import cart_completed
+from benchmarks.job import PARTITIONS
 from benchmarks.sales import Event, Sales, Shape
+from topics.partitioning import partition_of
 from topics.registry import STOCK_LEVELS, STOCK_MOVEMENTS, TILL_EVENTS
 
 SALES_PER_TRANSACTION = 2_000
@@ -16,7 +18,12 @@ of sales at full speed."""
 WHEN = "2026-11-20T10:00:00Z"
 
 Message = tuple[str, str, bytes]
-"""(topic, location_id, value)."""
+"""(topic, key, value); the key begins with the location, which says the partition."""
+
+
+def place_of(key: str) -> int:
+    """The partition of a message."""
+    return partition_of(key.partition("/")[0], PARTITIONS)
 
 
 class SinkInput:
@@ -47,7 +54,7 @@ class SinkInput:
     def _levels(self, keys: Iterable[str]) -> Iterator[Message]:
         self._version += 1
         for key in sorted(keys):
-            yield STOCK_LEVELS.name, key.split("/")[0], self._level(key)
+            yield STOCK_LEVELS.name, key, self._level(key)
 
     def _level(self, key: str) -> bytes:
         location_id, sku = key.split("/")

@@ -12,13 +12,18 @@ import psutil
 import psycopg
 from confluent_kafka import Producer
 
-from benchmarks.job import PARTITIONS
 from benchmarks.kafka import Broker
 from benchmarks.postgres import Connection, Database, cpu_seconds
 from benchmarks.sink_check import is_right
-from benchmarks.sink_input import SinkInput
-from topics.partitioning import partition_of
-from topics.registry import OUTPUTS, STOCK_LEVELS, STOCK_MOVEMENTS, TILL_EVENTS, kafka_configs
+from benchmarks.sink_input import SinkInput, place_of
+from topics.registry import (
+    OUTPUTS,
+    STOCK_LEVELS,
+    STOCK_MOVEMENTS,
+    TILL_EVENTS,
+    dead_letter_of,
+    kafka_configs,
+)
 
 JOBS = {
     "levels": (STOCK_LEVELS.name,),
@@ -30,7 +35,11 @@ JOBS = {
 """The topics that each job reads. A movement is one row of the ledger; a sale of two lines is two
 of them, one receipt and its two lines."""
 
-TOPICS = (TILL_EVENTS, STOCK_MOVEMENTS, *OUTPUTS)
+TOPICS = (
+    *(TILL_EVENTS, dead_letter_of(TILL_EVENTS)),
+    *(STOCK_MOVEMENTS, dead_letter_of(STOCK_MOVEMENTS)),
+    *OUTPUTS,
+)
 
 LEVELS_AND_LEDGER = ("stock_levels", "stock_ledger")
 
@@ -84,11 +93,11 @@ def fill(broker: Broker, given: SinkInput, sales: int) -> Ends:
             "queue.buffering.max.messages": 500_000,
         }
     )
-    for topic, location_id, value in given.take(sales):
-        place = partition_of(location_id, PARTITIONS)
+    for topic, key, value in given.take(sales):
+        place = place_of(key)
         while True:
             try:
-                producer.produce(topic, value, location_id, place)
+                producer.produce(topic, value, key, place)
                 break
             except BufferError:
                 producer.poll(0.1)

@@ -11,7 +11,6 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from connectors.postgres.metrics import sink_metrics
 from connectors.postgres.sink.batch import FLOWS
-from connectors.postgres.sink.derived import Malformed
 from connectors.postgres.sink.loop import Sink
 from connectors.postgres.sink.source import Lost
 from connectors.postgres.sink.store import Unready
@@ -43,7 +42,7 @@ def run(settings: Settings) -> None:
     gc.set_threshold(*GC_THRESHOLDS)
     try:
         uvloop.run(_until_stopped(kafka, postgres, registry))
-    except (Malformed, Lost, Unready) as fault:
+    except (Lost, Unready) as fault:
         sys.exit(f"tillstream: the sink stopped: {fault}")
     finally:
         server.shutdown()

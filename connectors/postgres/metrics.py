@@ -19,6 +19,8 @@ class SinkMetrics:
     kafka_up: Gauge
     waiting_seconds: Counter
     event_age_seconds: Histogram
+    malformed: Counter
+    taken_back: Counter
 
 
 def sink_metrics(registry: CollectorRegistry) -> SinkMetrics:
@@ -31,6 +33,8 @@ def sink_metrics(registry: CollectorRegistry) -> SinkMetrics:
         kafka_up=Gauge(**names.SINK_KAFKA_UP.arguments(), registry=registry),
         waiting_seconds=Counter(**names.SINK_WAITING.arguments(), registry=registry),
         event_age_seconds=_histogram(names.SINK_EVENT_AGE, registry),
+        malformed=Counter(**names.SINK_MALFORMED.arguments(), registry=registry),
+        taken_back=Counter(**names.SINK_TAKEN_BACK.arguments(), registry=registry),
     )
 
 

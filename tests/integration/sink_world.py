@@ -15,21 +15,25 @@ import psycopg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from connectors.postgres.sink.batch import FLOWS
 from tests.integration.process import PATIENCE_SECONDS, Process
+from topics.dead_letters import dead_letter_headers
 from topics.partitioning import partition_of
-from topics.registry import INPUTS, OUTPUTS, STOCK_MOVEMENTS, TILL_EVENTS
+from topics.registry import DEAD_LETTERS, INPUTS, OUTPUTS, STOCK_MOVEMENTS, TILL_EVENTS
 
 PARTITIONS = 4
 WHEN = "2026-11-21T09:30:00Z"
 DAY = "2026-11-21"
 
-Message = tuple[str, str, bytes, int]
+Headers = Sequence[tuple[str, bytes]]
+
+Message = tuple[str, str, bytes | None, int]
 """(topic, key, value, partition)."""
 
 
 def message(topic: str, location: str, value: Any, key: str = "") -> Message:
-    """A message in its location's partition."""
-    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    """A message in its location's partition; None as ``value`` is a tombstone."""
+    body = value if isinstance(value, bytes | None) else json.dumps(value).encode()
     return topic, key or location, body, partition_of(location, PARTITIONS)
 
 
@@ -135,7 +139,7 @@ async def make_topics(kafka: str) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
     try:
-        wanted = [NewTopic(spec.name, PARTITIONS, 1) for spec in (*INPUTS, *OUTPUTS)]
+        wanted = [NewTopic(spec.name, PARTITIONS, 1) for spec in (*INPUTS, *OUTPUTS, *DEAD_LETTERS)]
         await admin.create_topics(wanted)
     finally:
         await admin.close()
@@ -153,6 +157,27 @@ async def send(kafka: str, messages: Iterable[Message]) -> None:
         await asyncio.gather(*sent)
     finally:
         await producer.stop()
+
+
+async def send_one(kafka: str, sent: Message, headers: Headers = ()) -> int:
+    """Send one message; its offset."""
+    topic, key, value, partition = sent
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    try:
+        done = await producer.send_and_wait(
+            topic, value, key.encode(), partition, headers=list(headers)
+        )
+    finally:
+        await producer.stop()
+    return done.offset
+
+
+async def refuse(kafka: str, sent: Message, offset: int, reason: str) -> None:
+    """Put an input that lies at ``offset`` into the dead letters, as a worker does."""
+    topic, key, value, partition = sent
+    headers = dead_letter_headers((), reason, "for a test", topic, partition, offset)
+    await send_one(kafka, (f"{topic}.dead-letter", key, value, partition), headers)
 
 
 async def send_in_transaction(kafka: str, messages: Sequence[Message], *, commit: bool) -> None:
@@ -240,8 +265,8 @@ async def written(kafka: str, dsn: str) -> None:
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, isolation_level="read_committed")
     await consumer.start()
     try:
-        topics = (TILL_EVENTS, STOCK_MOVEMENTS, *OUTPUTS)
-        places = [TopicPartition(spec.name, p) for spec in topics for p in range(PARTITIONS)]
+        topics = [topic for flow in FLOWS for topic in flow]
+        places = [TopicPartition(topic, p) for topic in topics for p in range(PARTITIONS)]
         ends = await consumer.end_offsets(places)
     finally:
         await consumer.stop()
@@ -262,7 +287,7 @@ TABLES = {
     "stock_levels": "location_id, sku",
     "checkout_totals": "location_id, till_id, business_date",
     "restock_alerts": "location_id, sku",
-    "till_status": "till_id",
+    "till_status": "location_id, till_id",
     "stock_ledger": "location_id, sku, till_id, epoch, sequence, line_no, movement_id",
     "sales": "location_id, till_id, epoch, sequence",
     "sale_lines": "location_id, till_id, epoch, sequence, line_no",

@@ -153,6 +153,7 @@ async def test_what_cannot_be_read_is_passed_over_and_its_neighbours_count(
     till = Till(shop, f"{shop}-t1")
     first, second = till.sale(line(1, "milk", 1)), till.sale(line(1, "milk", 1))
     topic, key, value, partition = till.sale(line(1, "milk", 7))
+    assert value
     spoiled = [
         message(TILL_EVENTS.name, shop, b'{"type": "cart_'),
         message(TILL_EVENTS.name, shop, b"\xff\x00"),

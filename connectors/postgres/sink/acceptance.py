@@ -1,19 +1,25 @@
 """Which input messages count: the same verdicts as the workers', from the same contracts.
 
 A message that cannot be decoded or lies in another partition than its location's is in the dead
-letters, so it is passed over here. A sequence that was seen before is a duplicate. What is left
-counts once, however often and in whatever order the inputs arrive.
+letters, so it leaves no rows. A sequence that was seen before is a duplicate. What is left
+counts once, however often and in whatever order the inputs arrive. What a worker refuses over its
+own state is told by its dead letters: see `connectors.postgres.sink.refusals`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from connectors.postgres.sink.derived import Record
+from topics.envelope import Numbered, numbered
 from topics.partitioning import partition_of
-from topics.sequences import Window
+from topics.scalars import NUMBER_MAX, SAFE_INTEGER_MAX
+from topics.sequences import Verdict, Window
 from topics.wire import (
     AnyWireEvent,
     Refused,
+    WireCartCompleted,
+    WireGoodsReturned,
     WireMovement,
+    WireUnreadable,
     decode_movement,
     decode_till_event,
 )
@@ -21,18 +27,34 @@ from topics.wire import (
 TillEpoch = tuple[str, str, int]
 """(location_id, till_id, epoch): what numbers its events from 1."""
 
-Heard = tuple[Record, AnyWireEvent]
+Origin = tuple[str, int, int]
+"""(topic, partition, offset)."""
+
+Heard = tuple[Record, AnyWireEvent | Numbered]
+"""An event that a till numbered; of one that cannot be read, its number alone."""
+
+Receipt = WireCartCompleted | WireGoodsReturned
 Booked = tuple[Record, WireMovement]
+
+WITHOUT_NUMBER = frozenset(
+    {"wrong_partition", "fork", "too_many_gaps", "day_closed", "epoch_closed"}
+)
+"""Reasons for which a refused event does not take its number: it stays missing, or another's."""
+
+ENTRIES_SAFE = SAFE_INTEGER_MAX // NUMBER_MAX
+"""Entries of an event whose sums need no look: as many of the largest stay within what we say."""
 
 
 def heard_events(records: Iterable[Record], partitions: int) -> list[Heard]:
-    """The till events among ``records`` that the workers do not put into the dead letters."""
+    """The till events among ``records`` whose number can be read and that lie where they belong."""
     heard: list[Heard] = []
     for record in records:
         try:
             event = decode_till_event(record.value)
         except Refused:
-            continue
+            event = numbered(record.value)
+            if event is None:
+                continue
         if partition_of(event.location_id, partitions) == record.partition:
             heard.append((record, event))
     return heard
@@ -51,15 +73,51 @@ def booked_movements(records: Iterable[Record], partitions: int) -> list[Booked]
     return booked
 
 
-def till_epoch(event: AnyWireEvent) -> TillEpoch:
+def till_epoch(event: AnyWireEvent | Numbered) -> TillEpoch:
     """Whose sequence the event's number belongs to."""
     return event.location_id, event.till_id, event.epoch
 
 
-def first_seen(heard: Iterable[Heard], windows: dict[TillEpoch, Window]) -> list[Heard]:
-    """The events whose number is new; notes every number in ``windows``, which holds them all."""
-    return [
-        (record, event)
-        for record, event in heard
-        if windows[till_epoch(event)].admit(event.sequence)
-    ]
+def origin_of(record: Record) -> Origin:
+    """Where the record lies."""
+    return record.topic, record.partition, record.offset
+
+
+def receipts_that_count(
+    heard: Iterable[Heard], windows: Mapping[TillEpoch, Window], refused: Mapping[Origin, str]
+) -> list[tuple[Record, Receipt]]:
+    """The sales and returns whose number is new; notes every number in ``windows``.
+
+    ``refused`` are messages that workers have put into the dead letters, with the reason.
+    """
+    receipts: list[tuple[Record, Receipt]] = []
+    for record, event in heard:
+        window = windows[event.location_id, event.till_id, event.epoch]
+        if refused and (reason := refused.get(origin_of(record))):
+            take_number(window, event.sequence, reason)
+        elif isinstance(event, (Numbered, WireUnreadable)) or _is_beyond_bounds(event):
+            window.quarantine(event.sequence)
+        else:
+            verdict = window.admit(event.sequence)
+            if verdict is Verdict.DUPLICATE or verdict is Verdict.TOO_MANY_GAPS:
+                continue
+            if isinstance(event, (WireCartCompleted, WireGoodsReturned)) and not event.training:
+                receipts.append((record, event))
+    return receipts
+
+
+def take_number(window: Window, sequence: int, reason: str) -> None:
+    """Note the number of a refused event, where its reason lets it have one."""
+    if reason not in WITHOUT_NUMBER:
+        window.quarantine(sequence)
+
+
+def _is_beyond_bounds(event: AnyWireEvent) -> bool:
+    """Whether an own sum leaves what may be said. A message that came compressed can do that."""
+    if not isinstance(event, WireCartCompleted):
+        return False
+    parts = (event.lines, event.discounts, event.taxes)
+    if max(map(len, parts)) <= ENTRIES_SAFE:
+        return False
+    sums = [sum([entry.amount_minor for entry in part]) for part in parts]
+    return max(map(abs, sums)) > SAFE_INTEGER_MAX

@@ -1,72 +1,131 @@
 """One batch: what was fetched, as rows for each table, with the offsets that it moves.
 
 `Decoded.add` is everything that needs no database; `Decoded.count` then needs the windows of the
-tills that it names.
+tills that it names, and to know which of its inputs are dead letters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.postgres.sink.acceptance import (
     Booked,
     Heard,
+    Origin,
     TillEpoch,
     booked_movements,
-    first_seen,
     heard_events,
+    origin_of,
+    receipts_that_count,
     till_epoch,
 )
-from connectors.postgres.sink.derived import DERIVED_BY_TOPIC, Newest, Record, Row
+from connectors.postgres.sink.derived import DERIVED_BY_TOPIC, Misfit, Newest, Record, Row
 from connectors.postgres.sink.receipts import InputRows
+from connectors.postgres.sink.refusals import LETTERS, Refusal, refusals_in
 from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
 from topics.sequences import Window
 
-FLOWS = ((TILL_EVENTS.name, STOCK_MOVEMENTS.name), tuple(DERIVED_BY_TOPIC))
-"""The topics that the sink reads: inputs and derived ones, each copied over a connection of its
-own. An input becomes several rows, and under load the levels would wait behind the ledger."""
+FLOWS = ((TILL_EVENTS.name, STOCK_MOVEMENTS.name, *LETTERS), tuple(DERIVED_BY_TOPIC))
+"""The topics that the sink reads: inputs with their dead letters, and derived ones, each copied
+over a connection of its own. An input becomes several rows, and under load the levels would wait
+behind the ledger."""
+
+VALUE_BYTES_KEPT = 8_192
+"""How much is kept of the key and of the value of a malformed record: any honest one is shorter."""
 
 Rows = dict[str, Sequence[Row]]
 """Rows to merge by table."""
 
+Span = tuple[str, int, int, int]
+"""(topic, partition, first offset, last offset) of some inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRows:
+    """What a batch changes: first the keys that are ``gone``, then ``rows``, both by table."""
+
+    rows: Rows
+    gone: Mapping[str, Collection[Row]] = field(default_factory=dict[str, Collection[Row]])
+
 
 @dataclass(slots=True)
 class Decoded:
-    """A fetch, decoded: derived rows are final, till events wait for their windows."""
+    """A fetch, decoded: derived rows are final, inputs wait for their windows."""
 
     newest: dict[str, Newest] = field(default_factory=dict[str, Newest])
     heard: list[Heard] = field(default_factory=list[Heard])
     booked: list[Booked] = field(default_factory=list[Booked])
+    refusals: list[Refusal] = field(default_factory=list[Refusal])
+    spans: dict[tuple[str, int], Span] = field(default_factory=dict[tuple[str, int], Span])
+    """Which inputs there are."""
     tills: set[TillEpoch] = field(default_factory=set[TillEpoch])
     """Whose windows must be at hand."""
 
     def add(self, topic: str, records: Sequence[Record], partitions: int) -> None:
-        """Decode records of one topic that has so many partitions."""
+        """Decode records of one partition of a topic that has so many."""
         if topic == TILL_EVENTS.name:
             heard = heard_events(records, partitions)
             self.heard.extend(heard)
             self.tills.update([till_epoch(event) for _, event in heard])
+            self._note_span(records)
         elif topic == STOCK_MOVEMENTS.name:
             self.booked.extend(booked_movements(records, partitions))
+            self._note_span(records)
+        elif topic in LETTERS:
+            refusals = refusals_in(records)
+            self.refusals.extend(refusals)
+            self.tills.update([each.till for each in refusals if each.till])
         else:
             newest = self.newest.setdefault(topic, Newest(DERIVED_BY_TOPIC[topic]))
             newest.add(records)
 
-    def count(self, windows: dict[TillEpoch, Window]) -> Rows:
-        """Rows of every table; notes the tills' numbers in ``windows``."""
+    @property
+    def misfits(self) -> list[Misfit]:
+        """Malformed derived records."""
+        return [misfit for newest in self.newest.values() for misfit in newest.misfits]
+
+    def count(
+        self, windows: Mapping[TillEpoch, Window], refused: Mapping[Origin, str] | None = None
+    ) -> BatchRows:
+        """Rows of every table; notes the tills' numbers in ``windows``.
+
+        ``refused`` are the inputs that are dead letters, with the reason.
+        """
+        refused = refused or {}
         inputs = InputRows()
-        inputs.add_events(first_seen(self.heard, windows))
-        inputs.add_movements(self.booked)
+        inputs.add_receipts(receipts_that_count(self.heard, windows, refused))
+        inputs.add_movements(
+            [each for each in self.booked if not (refused and origin_of(each[0]) in refused)]
+        )
+        tills = {till_epoch(event) for _, event in self.heard}
         rows: Rows = {
             "stock_ledger": inputs.ledger,
             "sales": inputs.sales,
             "sale_lines": inputs.sale_lines,
-            "sink_tills": [_window_row(till, windows[till]) for till in self.tills],
+            "sink_tills": [window_row(till, windows[till]) for till in tills],
+            "sink_malformed": [_malformed_row(misfit) for misfit in self.misfits],
         }
-        rows.update(
-            {newest.table.table: list(newest.rows.values()) for newest in self.newest.values()}
+        gone: dict[str, Collection[Row]] = {}
+        for newest in self.newest.values():
+            rows[newest.table.table] = list(newest.rows.values())
+            gone[newest.table.table] = newest.gone
+        return BatchRows(
+            {table: some for table, some in rows.items() if some},
+            {table: keys for table, keys in gone.items() if keys},
         )
-        return {table: some for table, some in rows.items() if some}
+
+    def _note_span(self, records: Sequence[Record]) -> None:
+        topic, partition, first = origin_of(records[0])
+        known = self.spans.get((topic, partition))
+        first = known[2] if known else first
+        self.spans[topic, partition] = (topic, partition, first, records[-1].offset)
 
 
-def _window_row(till: TillEpoch, window: Window) -> Row:
-    return (*till, window.last, window.missing)
+def window_row(till: TillEpoch, window: Window) -> Row:
+    """A row of ``sink_tills``."""
+    return (*till, window.last, window.missing, window.quarantined)
+
+
+def _malformed_row(misfit: Misfit) -> Row:
+    record = misfit.record
+    key, value = (part and part[:VALUE_BYTES_KEPT] for part in (record.key, record.value))
+    return (*origin_of(record), key, value, misfit.error[:VALUE_BYTES_KEPT])

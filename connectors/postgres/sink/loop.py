@@ -18,6 +18,7 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from connectors.postgres.metrics import SinkMetrics
+from connectors.postgres.sink.asides import Asides
 from connectors.postgres.sink.outage import Outage
 from connectors.postgres.sink.session import Session, show_lag
 from connectors.postgres.sink.source import Source, opened
@@ -47,11 +48,12 @@ class Sink:
         self._metrics = metrics
         self._stopping = stopping
         self._log: Any = structlog.get_logger("tillstream.sink").bind(topics=",".join(topics))
+        self._asides = Asides(metrics.malformed, self._log)
         self._kafka = Outage("kafka", metrics.kafka_up, self._log)
         self._database = Outage("postgres", metrics.database_up, self._log)
 
     async def run(self) -> None:
-        """Copy until stopped; raises `Malformed`, `Lost` or `Unready`: no waiting mends them."""
+        """Copy until stopped; raises `Lost` or `Unready`: no waiting mends them."""
         while not self._stopping.is_set():
             try:
                 async with opened(self._bootstrap, self._topics) as source:
@@ -65,7 +67,9 @@ class Sink:
         while not self._stopping.is_set():
             try:
                 async with connected(self._dsn) as store:
-                    session = Session(source, store, self._metrics, written, self._database.ended)
+                    session = Session(
+                        source, store, self._metrics, written, self._asides, self._database.ended
+                    )
                     await self._session(session)
             except POSTGRES_AWAY as fault:
                 await self._pause("postgres", self._database.began(fault))

@@ -7,7 +7,7 @@ independent way to the same on hand.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from connectors.postgres.sink.acceptance import Booked, Heard
+from connectors.postgres.sink.acceptance import Booked, Receipt
 from connectors.postgres.sink.derived import Record, Row
 from topics.wire import (
     WireCartCompleted,
@@ -57,6 +57,7 @@ SALES_COLUMNS = (
     "customer_id",
     "cashier_id",
     "catalog_version",
+    "event_id",
     "source_topic",
     "source_partition",
     "source_offset",
@@ -84,16 +85,15 @@ class InputRows:
     sales: list[Row] = field(default_factory=list[Row])
     sale_lines: list[Row] = field(default_factory=list[Row])
 
-    def add_events(self, heard: Iterable[Heard]) -> None:
-        """Take till events that count; only sales and returns leave rows."""
-        for record, event in heard:
+    def add_receipts(self, receipts: Iterable[tuple[Record, Receipt]]) -> None:
+        """Take sales and returns that count."""
+        for record, event in receipts:
+            self._add_lines(event)
             if isinstance(event, WireCartCompleted):
                 self.sales.append(_sale(record, event))
-                self._add_lines(event)
                 self._add_effects(record, event, -1, "sale")
-            elif isinstance(event, WireGoodsReturned):
+            else:
                 self.sales.append(_return(record, event))
-                self._add_lines(event)
                 if event.restock:
                     self._add_effects(record, event, 1, "return")
 
@@ -103,7 +103,7 @@ class InputRows:
             [_movement(record, movement) for record, movement in booked if movement.quantity]
         )
 
-    def _add_lines(self, event: WireCartCompleted | WireGoodsReturned) -> None:
+    def _add_lines(self, event: Receipt) -> None:
         location_id, till_id, epoch, sequence = _identity(event)
         for line in event.lines:
             self.sale_lines.append(
@@ -121,9 +121,7 @@ class InputRows:
                 )
             )
 
-    def _add_effects(
-        self, record: Record, event: WireCartCompleted | WireGoodsReturned, sign: int, reason: str
-    ) -> None:
+    def _add_effects(self, record: Record, event: Receipt, sign: int, reason: str) -> None:
         topic, partition, offset = _source(record)
         location_id, till_id, epoch, sequence = _identity(event)
         for line in event.lines:
@@ -194,7 +192,8 @@ def _sale(record: Record, event: WireCartCompleted) -> Row:
         event.taxes,
         event.customer_id,
         event.cashier_id,
-        event.catalog_version,
+        _version_text(event),
+        event.event_id,
         *_source(record),
     )
 
@@ -220,6 +219,13 @@ def _return(record: Record, event: WireGoodsReturned) -> Row:
         [],
         None,
         None,
-        None,
+        _version_text(event),
+        event.event_id,
         *_source(record),
     )
+
+
+def _version_text(event: WireEvent) -> str | None:
+    # A number, or the text of an older till; the column is text.
+    version = event.catalog_version
+    return version if version is None else str(version)

@@ -4,6 +4,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
@@ -95,9 +96,29 @@ class Source:
             grouped.setdefault(where.topic, {})[where.partition] = cast(Sequence[Record], records)
         return grouped
 
+    async def gather(self, records_max: int, wait_seconds: float, due: float) -> Fetched:
+        """`take`, and then more until ``due``, a monotonic time: what comes meanwhile is one lot.
+
+        Nothing is waited for where nothing came, or where ``due`` has passed.
+        """
+        gathered = await self.take(records_max, wait_seconds)
+        count = _count(gathered)
+        while gathered and count < records_max and (left := due - time.monotonic()) > 0:
+            more = await self.take(records_max - count, left)
+            count += _count(more)
+            for topic, by_partition in more.items():
+                for partition, records in by_partition.items():
+                    held = gathered.setdefault(topic, {})
+                    held[partition] = [*held.get(partition, ()), *records]
+        return gathered
+
     async def positions(self, places: Iterable[Place]) -> dict[Place, int]:
         """The next offset of each place: past transaction markers, which are no records."""
         return {place: await self._consumer.position(TopicPartition(*place)) for place in places}
+
+
+def _count(fetched: Fetched) -> int:
+    return sum(len(some) for by_partition in fetched.values() for some in by_partition.values())
 
 
 def _by_place(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:

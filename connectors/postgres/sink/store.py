@@ -1,7 +1,7 @@
 """PostgreSQL as the sink uses it: one connection, and one transaction for each batch."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,17 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps
 
-from connectors.postgres.sink.acceptance import TillEpoch
-from connectors.postgres.sink.batch import Rows
-from connectors.postgres.sink.derived import Row
-from connectors.postgres.sink.tables import SINK_TABLES, SinkTable, query
+from connectors.postgres.sink.acceptance import Origin, TillEpoch
+from connectors.postgres.sink.batch import BatchRows, Span
+from connectors.postgres.sink.derived import MISFITS_KEPT, Row
+from connectors.postgres.sink.tables import (
+    BY_NAME,
+    MALFORMED,
+    SINK_TABLES,
+    SinkTable,
+    by_column,
+    query,
+)
 from topics.sequences import Window
 
 Place = tuple[str, int]
@@ -76,63 +83,82 @@ class Store:
 
     async def claim(self, first_offsets: Mapping[Place, int]) -> dict[Place, int]:
         """Where each of the partitions goes on; a new one at the offset given for it."""
-        topics, partitions = _split(first_offsets)
-        values = {
-            "topics": topics,
-            "partitions": partitions,
-            "offsets": list(first_offsets.values()),
-        }
-        async with self._connection.transaction():
-            await self._connection.execute(query("claim_offsets"), values)
-            cursor = await self._connection.execute(query("read_offsets"))
-            held = {
-                (topic, partition): offset for topic, partition, offset in await cursor.fetchall()
-            }
+        rows = [(*place, offset) for place, offset in first_offsets.items()]
+        async with self.transaction():
+            await self.fetch("claim_offsets", by_column(("topics", "partitions", "offsets"), rows))
+            await self.fetch("forget_refused")
+            found = await self.fetch("read_offsets")
+        held = {(topic, partition): offset for topic, partition, offset in found}
         return {place: held[place] for place in first_offsets}
 
     async def windows(self, tills: Collection[TillEpoch]) -> dict[TillEpoch, Window]:
         """What has been counted of each of ``tills``; an empty window where nothing was."""
-        locations, names, epochs = map(list, zip(*tills, strict=True))
-        values = {"locations": locations, "tills": names, "epochs": epochs}
-        async with self._connection.transaction():
-            cursor = await self._connection.execute(query("read_windows"), values)
-            held = await cursor.fetchall()
+        held = await self.fetch(
+            "read_windows", by_column(("locations", "tills", "epochs"), list(tills))
+        )
         windows = {till: Window() for till in tills}
-        for location, till, epoch, last, missing in held:
-            windows[location, till, epoch] = Window(last, missing)
+        for location, till, epoch, last, missing, quarantined in held:
+            windows[location, till, epoch] = Window(last, missing, quarantined)
         return windows
 
-    async def write(self, rows: Rows, moves: Sequence[Move]) -> None:
+    async def refused(self, spans: Collection[Span]) -> dict[Origin, str]:
+        """Which of the inputs in ``spans`` are dead letters, and for which reason."""
+        found = await self.fetch(
+            "read_refused", by_column(("topics", "partitions", "firsts", "lasts"), spans)
+        )
+        return {(topic, partition, offset): reason for topic, partition, offset, reason in found}
+
+    async def write(self, batch: BatchRows, moves: Sequence[Move]) -> None:
         """A batch and its offsets, both or neither; raises `Overtaken`."""
         try:
-            await self._write(rows, moves, append=True)
+            await self._write(batch, moves, append=True)
         except psycopg.errors.UniqueViolation:
             # Inputs that were read before, or a movement that a reset connector repeated.
-            await self._write(rows, moves, append=False)
+            await self._write(batch, moves, append=False)
 
-    async def _write(self, rows: Rows, moves: Sequence[Move], *, append: bool) -> None:
-        async with self._connection.transaction():
+    async def _write(self, batch: BatchRows, moves: Sequence[Move], *, append: bool) -> None:
+        async with self.transaction():
             # First, because the rows' locks hold back a rival sink before it does the work.
-            await self._move(moves)
-            for table, some in rows.items():
+            await self.move(moves)
+            for table, keys in batch.gone.items():
+                await self._remove(BY_NAME[table], keys)
+            for table, some in batch.rows.items():
                 staging = self._staging[table]
                 if append and staging.append:
                     await self._copy(staging.append, staging.types, some)
                 else:
-                    await self._copy(staging.copy, staging.types, some)
-                    await self._connection.execute(staging.merge)
+                    await self.merge(table, some)
+            if MALFORMED in batch.rows:
+                await self.fetch("keep_newest_malformed", {"kept": MISFITS_KEPT})
 
-    async def _move(self, moves: Sequence[Move]) -> None:
-        topics, partitions = _split([move.place for move in moves])
-        values = {
-            "topics": topics,
-            "partitions": partitions,
-            "was": [move.was for move in moves],
-            "next": [move.next for move in moves],
-        }
+    def transaction(self) -> AbstractAsyncContextManager[Any]:
+        """What is done within is done as a whole or not at all."""
+        return self._connection.transaction()
+
+    async def move(self, moves: Sequence[Move]) -> None:
+        """Move partitions' offsets; raises `Overtaken` where one is not where it is believed."""
+        rows = [(*move.place, move.was, move.next) for move in moves]
+        values = by_column(("topics", "partitions", "was", "next"), rows)
         cursor = await self._connection.execute(query("move_offsets"), values)
         if cursor.rowcount != len(moves):
             raise Overtaken
+
+    async def merge(self, table: str, rows: Sequence[Row]) -> None:
+        """Rows into a table where some of them may be."""
+        staging = self._staging[table]
+        await self._copy(staging.copy, staging.types, rows)
+        await self._connection.execute(staging.merge)
+
+    async def fetch(self, name: str, values: Mapping[str, Any] | None = None) -> list[TupleRow]:
+        """What the statement ``sql/<name>.sql`` answers; nothing where it answers no rows."""
+        cursor = await self._connection.execute(query(name), values)
+        return await cursor.fetchall() if cursor.description else []
+
+    async def _remove(self, table: SinkTable, keys: Iterable[Row]) -> None:
+        # By the shape of the key: what is null in it would never be equal.
+        for key in keys:
+            values = [part for part in key if part is not None]
+            await self._connection.execute(table.removal(key), values)
 
     async def _stage(self, table: SinkTable) -> _Staging:
         cursor = await self._connection.execute(query("read_types"), {"table": table.name})
@@ -157,10 +183,6 @@ class Store:
             copy.set_types(types)
             for row in rows:
                 await copy.write_row(row)
-
-
-def _split(places: Collection[Place]) -> tuple[list[str], list[int]]:
-    return [topic for topic, _ in places], [partition for _, partition in places]
 
 
 @asynccontextmanager

@@ -1,12 +1,13 @@
 """The tables that the sink writes, and how a batch is merged into each."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, LiteralString, cast
+from typing import Any, Literal, LiteralString, cast
 
 from psycopg import sql
 
-from connectors.postgres.sink.derived import DERIVED_TABLES
+from connectors.postgres.sink.derived import DERIVED_TABLES, Row
 from connectors.postgres.sink.receipts import (
     LEDGER_COLUMNS,
     SALE_LINES_COLUMNS,
@@ -37,6 +38,16 @@ class SinkTable:
     merge: Merge
     key: tuple[str, ...] = ()
 
+    def removal(self, key: Row) -> sql.Composed:
+        """The statement that removes the row of ``key``, given the parts that are not null."""
+        conditions = [
+            sql.SQL("{} IS NULL" if part is None else "{} = %s").format(sql.Identifier(name))
+            for name, part in zip(self.key, key, strict=True)
+        ]
+        return query("remove").format(
+            table=sql.Identifier(self.name), conditions=sql.SQL(" AND ").join(conditions)
+        )
+
     def statement(self, name: str) -> sql.Composed:
         """The statement of that name, for this table."""
         return query(name).format(
@@ -48,19 +59,32 @@ class SinkTable:
         )
 
 
+def by_column(names: Sequence[str], rows: Collection[Row]) -> dict[str, list[Any]]:
+    """Rows as a list for each name, as ``unnest`` takes them."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    return dict(zip(names, map(list, columns), strict=True))
+
+
 def _listed(names: tuple[str, ...]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, names))
 
+
+MALFORMED = "sink_malformed"
+
+MALFORMED_COLUMNS = ("source_topic", "source_partition", "source_offset", "key", "value", "error")
 
 SINK_TABLES = (
     *(SinkTable(each.table, each.columns, "newer", each.key) for each in DERIVED_TABLES),
     SinkTable("stock_ledger", LEDGER_COLUMNS, "once"),
     SinkTable("sales", SALES_COLUMNS, "once"),
     SinkTable("sale_lines", SALE_LINES_COLUMNS, "once"),
+    SinkTable(MALFORMED, MALFORMED_COLUMNS, "once"),
     SinkTable(
         "sink_tills",
-        ("location_id", "till_id", "epoch", "last_sequence", "missing"),
+        ("location_id", "till_id", "epoch", "last_sequence", "missing", "quarantined"),
         "latest",
         ("location_id", "till_id", "epoch"),
     ),
 )
+
+BY_NAME = {table.name: table for table in SINK_TABLES}

@@ -23,6 +23,8 @@ class Record:
     partition: int = 0
     offset: int = 0
     timestamp: int = 1_700_000_000_123
+    key: bytes | None = b"ulm/milk"
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 ALERT = {

@@ -1,0 +1,2 @@
+-- A key of which its topic says that it is gone.
+DELETE FROM {table} WHERE {conditions}
