@@ -82,5 +82,5 @@ def _effect(message: Message) -> Effect | None:
     if message.bad in ASTRAY:
         return None
     if message.bad is not None:
-        return lambda expected: expected.oracle.malformed(value)
+        return lambda expected: expected.oracle.malformed(value, STARTED)
     return None if event is None else lambda expected: expected.oracle.event(event, STARTED)

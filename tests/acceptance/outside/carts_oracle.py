@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .limits import KEPT
+from .tills_oracle import TillSeen
 
 Event = dict[str, Any]
 Mark = tuple[int, int]
@@ -34,10 +35,9 @@ class OpenCart:
     till_id: str
     business_date: str
     last: datetime
-    opened: bool = False
     ended: bool = False
-    suspended_at: Mark | None = None
-    resumed_at: Mark = (0, 0)
+    suspended: bool = False
+    turned: Mark = (0, 0)
     lines: dict[int, tuple[str, int, Mark]] = field(
         default_factory=dict[int, tuple[str, int, Mark]]
     )
@@ -46,11 +46,14 @@ class OpenCart:
     def apply(self, event: Event, seen: datetime) -> set[str]:
         """Apply an event; return the products whose quantity in carts it touched."""
         mark = (event["epoch"], event["sequence"])
-        if mark < self.resumed_at or not self._is_open_to(event, mark):
+        before = dict(self.lines)
+        if self.ended:
+            self._after_its_end(event, mark)
+        elif mark > self.turned:
+            self._change(event, mark)
+        else:
             return set()
         self.last = max(self.last, seen)
-        before = dict(self.lines)
-        self._change(event, mark)
         return {line[0] for line in {*before.values()} ^ {*self.lines.values()}}
 
     def carried(self) -> Counter[str]:
@@ -60,25 +63,28 @@ class OpenCart:
             counter[sku] += quantity
         return counter
 
-    def _is_open_to(self, event: Event, mark: Mark) -> bool:
-        if not self.ended:
-            return True
-        resumes = event["type"] == "cart_resumed"
-        return resumes and self.suspended_at is not None and mark > self.suspended_at
+    def _after_its_end(self, event: Event, mark: Mark) -> None:
+        """Only a suspended cart goes on, by a later word that says so, unless it ended since."""
+        if event["type"] == "cart_resumed" and self.suspended and mark > self.turned:
+            self.ended = self.suspended = False
+            self._resume(event["lines"], mark)
+        elif event["type"] in ENDINGS and mark > self.turned:
+            self.suspended, self.turned = event["type"] == "cart_suspended", mark
 
     def _change(self, event: Event, mark: Mark) -> None:
         kind = event["type"]
         if kind == "cart_opened":
-            self.opened = True
+            self.business_date = event["business_date"]
         elif kind == "line_added":
             self._add(event["line"], mark)
         elif kind == "line_voided":
             self._void(event["line_no"], mark)
         elif kind == "cart_resumed":
             self._resume(event["lines"], mark)
+        elif kind == "cart_suspended" and any(line[2] > mark for line in self.lines.values()):
+            self._resume([], mark)  # It was taken up again since, as its lines say.
         elif kind in ENDINGS:
-            self.ended = True
-            self.suspended_at = mark if kind == "cart_suspended" else None
+            self.ended, self.suspended, self.turned = True, kind == "cart_suspended", mark
             self.lines.clear()
 
     def _add(self, line: Event, mark: Mark) -> None:
@@ -92,7 +98,7 @@ class OpenCart:
             del self.lines[number]
 
     def _resume(self, lines: list[Event], mark: Mark) -> None:
-        self.ended, self.suspended_at, self.resumed_at = False, None, mark
+        self.turned = mark
         self.lines = {number: line for number, line in self.lines.items() if line[2] > mark}
         for line in lines:
             self._add(line, mark)
@@ -106,12 +112,15 @@ class Place:
     known: dict[CartKey, OpenCart] = field(default_factory=dict[CartKey, OpenCart])
     due: datetime | None = None
     in_carts: Counter[str] = field(default_factory=Counter[str])
+    tills: dict[str, TillSeen] = field(default_factory=dict[str, TillSeen])
     dates: dict[str, datetime] = field(default_factory=dict[str, datetime])
     closed_to: str = ""
 
     def tick(self, seen: datetime) -> datetime:
         """Move the clock on; carts without an event for four hours and old dates leave."""
         self.clock = max(self.clock or seen, seen)
+        for till in self.tills.values():
+            till.close_old(self.clock)
         if self.due is not None and self.due <= self.clock:
             for key in [key for key, cart in self.known.items() if self._over(cart.last)]:
                 self.in_carts.subtract(self.known.pop(key).carried())

@@ -60,7 +60,9 @@ def feed_oracle(
         if message.bad:
             partition = record.partition
             oracle.malformed(
-                message.value, lambda one, at=partition: partition_of(one, partitions) == at
+                message.value,
+                stamp,
+                lambda one, at=partition: partition_of(one, partitions) == at,
             )
         elif message.event:
             reason = oracle.event(message.event, stamp)

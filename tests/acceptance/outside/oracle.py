@@ -24,7 +24,7 @@ from .effects_oracle import (
 )
 from .limits import DAY_CLOSED, OUT_OF_RANGE, SUM_MAX
 from .plan import parse_time
-from .tills_oracle import DUPLICATE, NEW, TillSeen
+from .tills_oracle import DUPLICATE, TillSeen
 from .totals_oracle import Totals, TotalsKey, rows_of, totals_of
 from .world import Key, Movement
 
@@ -63,35 +63,50 @@ class Oracle:
         Returns the reason where the event must become a dead letter.
         """
         seen = credible(parse_time(event["occurred_at"]), stamp)
-        till, place = self._till(event), self.places.setdefault(event["location_id"], Place())
-        place_in_till = (event["epoch"], event["sequence"])
-        till.close_old(place.clock)
-        if event["type"] == "unreadable":
-            till.quarantine(*place_in_till)
-        elif _is_closed(event, till, place):
-            return DAY_CLOSED
-        elif (verdict := till.verdict(*place_in_till, content(event))) != NEW:
-            return None if verdict == DUPLICATE else verdict
-        elif not self._has_room_for(event, place):
-            till.withdraw(*place_in_till)
+        till, place = self._till(event), self.places[event["location_id"]]
+        numbers = (event["epoch"], event["sequence"])
+        readable = event["type"] != "unreadable"
+        again = till.again(*numbers, content(event)) if readable else None
+        if again is not None:
+            return None if again == DUPLICATE else again
+        till.see(seen)
+        clock = place.tick(seen)
+        if not readable:
+            till.repeats += not till.quarantine(*numbers, clock)
+            return None
+        refusal = till.refusal(*numbers)
+        if refusal is None and event["business_date"] <= place.closed_to:
+            refusal = DAY_CLOSED
+        if refusal is not None:
+            return refusal
+        if not self._has_room_for(event, place):
+            till.quarantine(*numbers, clock)
             return OUT_OF_RANGE
-        till.hear(event["epoch"], seen, place.tick(seen))
-        till.close_old(place.clock)
-        if event["type"] != "unreadable" and not event.get("training"):
+        till.accept(*numbers, content(event), clock)
+        if not event.get("training"):
             self._apply(event, place, seen)
         return None
 
-    def malformed(self, value: bytes | None, is_here: Callable[[str], bool] = _anywhere) -> None:
+    def malformed(
+        self,
+        value: bytes | None,
+        stamp: datetime | None = None,
+        is_here: Callable[[str], bool] = _anywhere,
+    ) -> None:
         """Let what cannot be applied take its number, where that can be read.
 
-        Not where it lies in another partition than its location's (`is_here`).
+        Not where it lies in another partition than its location's (`is_here`). Of its times only
+        the `stamp` of its storage is believed.
         """
         try:
             event: Any = json.loads((value or b"").decode(errors="replace"))
         except (ValueError, RecursionError):
             return
         if has_number(event) and is_here(event["location_id"]):
-            self._till(event).quarantine(event["epoch"], event["sequence"])
+            till, place = self._till(event), self.places[event["location_id"]]
+            till.quarantine(event["epoch"], event["sequence"], place.clock)
+            if stamp is not None:
+                till.see(stamp)
 
     def in_carts(self) -> Counter[Key]:
         """Quantities in carts that are still open."""
@@ -114,7 +129,9 @@ class Oracle:
 
     def _till(self, event: Event) -> TillSeen:
         key = (event["location_id"], event["till_id"])
-        return self.tills.setdefault(key, TillSeen(*key))
+        till = self.tills.setdefault(key, TillSeen(*key))
+        self.places.setdefault(key[0], Place()).tills[key[1]] = till
+        return till
 
     def _has_room_for(self, event: Event, place: Place) -> bool:
         if event.get("training"):
@@ -194,11 +211,3 @@ class Oracle:
         else:
             self.receipts[number(event)] = ("return", event["refund_minor"], lines)
             self.sales.update(returns=1, return_lines=lines)
-
-
-def _is_closed(event: Event, till: TillSeen, place: Place) -> bool:
-    """Whether the event is new and its business date has left."""
-    window = till.epochs.get(event["epoch"])
-    known = event["epoch"] in till.closed or (window and event["sequence"] in window.contents)
-    date = event["business_date"]
-    return not known and date <= place.closed_to and date not in place.dates

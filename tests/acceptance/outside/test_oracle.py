@@ -69,6 +69,18 @@ def test_a_sold_cart_cannot_be_resumed() -> None:
     assert oracle.in_carts()[KEY] == 0
 
 
+def test_a_suspended_cart_that_ended_since_is_not_resumed_by_a_late_word() -> None:
+    oracle = told(added(1, 5), SUSPENDED, sold(line(1, 5), number=5), resumed(line(1, 5), number=4))
+    assert oracle.in_carts()[KEY] == 0 and not oracle.open_carts()
+
+
+def test_a_late_suspension_takes_only_what_was_there_before_it() -> None:
+    oracle = told(added(1, 5), added(2, 2, number=4), {**SUSPENDED, "number": 2})
+    assert oracle.in_carts()[KEY] == 2
+    tell(oracle, resumed(line(1, 5), number=3))
+    assert oracle.in_carts()[KEY] == 7
+
+
 def test_training_is_in_no_figure_and_takes_its_number() -> None:
     oracle = told(added(1, 5, training=True), sold(line(1, 5), total=9, training=True))
     assert not +oracle.in_carts() and not oracle.levels and not oracle.totals

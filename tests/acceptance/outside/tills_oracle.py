@@ -11,7 +11,6 @@ Ranges = list[list[int]]
 Content = tuple[str, str | None]
 """An event's id, and its hash in the till's journal where it has one."""
 
-NEW = "new"
 DUPLICATE = "duplicate"
 
 
@@ -71,56 +70,65 @@ class TillSeen:
     repeats: int = 0
     forks: int = 0
     last_seen: datetime | None = None
-    closed: set[int] = field(default_factory=set[int])
+    closed_to: int = 0
 
-    def verdict(self, epoch: int, number: int, content: Content) -> str:
-        """Note an event's number: new, a duplicate, or the reason of its dead letter."""
-        if epoch in self.closed:
-            return EPOCH_CLOSED
-        window = self.epochs.setdefault(epoch, Epoch())
-        if number in window.quarantined:
-            window.quarantined.discard(number)
-        elif number in window.seen:
-            return self._again(window, number, content)
-        elif not window.take(number):
-            return TOO_MANY_GAPS
-        window.contents[number] = content
-        return NEW
-
-    def _again(self, window: Epoch, number: int, content: Content) -> str:
-        if window.is_fork(number, content):
+    def again(self, epoch: int, number: int, content: Content) -> str | None:
+        """What an event is whose number was taken by an event; None where it was not."""
+        window = self.epochs.get(epoch)
+        if window is None or number not in window.contents:
+            return None
+        if epoch == self.epoch and window.is_fork(number, content):
             self.forks += 1
             return FORK
         self.repeats += 1
         return DUPLICATE
 
-    def quarantine(self, epoch: int, number: int) -> None:
-        """Note the number of what cannot be applied, unless it is taken."""
-        if epoch in self.closed:
-            return
+    def refusal(self, epoch: int, number: int) -> str | None:
+        """Why an event that is no repeat takes no number."""
+        if self._is_closed(epoch):
+            return EPOCH_CLOSED
+        window = self.epochs.get(epoch, Epoch())
+        more = 0 if number in window.quarantined else window.more_ranges(number)
+        return TOO_MANY_GAPS if more > 0 and window.ranges + more > RANGES_MAX else None
+
+    def accept(self, epoch: int, number: int, content: Content, clock: datetime) -> None:
+        """Note the number of an event that counts."""
         window = self.epochs.setdefault(epoch, Epoch())
-        if number not in window.seen and window.take(number):
-            window.quarantined.add(number)
+        if number in window.quarantined:
+            window.quarantined.discard(number)
+        else:
+            window.take(number)
+        window.contents[number] = content
+        window.heard = clock
 
-    def withdraw(self, epoch: int, number: int) -> None:
-        """What was new has turned out to be beyond what can be counted."""
-        window = self.epochs[epoch]
-        window.contents.pop(number)
+    def _is_closed(self, epoch: int) -> bool:
+        return epoch <= self.closed_to and epoch not in self.epochs
+
+    def quarantine(self, epoch: int, number: int, clock: datetime | None) -> bool:
+        """Note the number of what cannot be applied; False where it is taken, or cannot be."""
+        if self._is_closed(epoch) or self.refusal(epoch, number):
+            return False
+        window = self.epochs.get(epoch, Epoch())
+        if number in window.seen:
+            return False
+        window.take(number)
         window.quarantined.add(number)
+        window.heard = clock or window.heard
+        self.epochs[epoch] = window
+        return True
 
-    def hear(self, epoch: int, seen: datetime, clock: datetime) -> None:
-        """Note the times of an event that counts: the till's own and the location's."""
+    def see(self, seen: datetime) -> None:
+        """Note the time of something that was no repeat."""
         self.last_seen = max(self.last_seen or seen, seen)
-        self.epochs[epoch].heard = clock
 
-    def close_old(self, clock: datetime | None) -> None:
+    def close_old(self, clock: datetime) -> None:
         """Let go of older epochs of which nothing was heard for long, by the location's clock."""
-        if clock is None or len(self.epochs) < 2:
+        if len(self.epochs) < 2:
             return
         for epoch, window in list(self.epochs.items()):
             if epoch < self.epoch and window.heard and window.heard + KEPT <= clock:
                 del self.epochs[epoch]
-                self.closed.add(epoch)
+                self.closed_to = max(self.closed_to, epoch)
 
     @property
     def epoch(self) -> int:
@@ -142,15 +150,15 @@ class TillSeen:
         return self.epochs[epoch].missing()
 
     def older(self) -> list[dict[str, object]]:
-        """The open epochs before the newest, with the gaps that are listed."""
+        """The open epochs before the newest, with the gaps that are listed: the newest first."""
         older: list[dict[str, object]] = []
         room = RANGES_TOLD
-        for epoch in sorted(self.epochs.keys() - {self.epoch}):
+        for epoch in sorted(self.epochs.keys() - {self.epoch}, reverse=True):
             listed = self.missing(epoch)[:room]
             room -= len(listed)
             last = self.epochs[epoch].last
             older.append({"epoch": epoch, "last_sequence": last, "missing": listed})
-        return older
+        return older[::-1]
 
     @property
     def quarantined(self) -> int:
