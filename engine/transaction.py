@@ -39,9 +39,9 @@ class Transactions:
     ) -> int:
         """Make everything durable at once; the offset after the last changelog record.
 
-        ``changes`` are never empty: the positions are part of the state. ``positions`` are the
-        next offsets to read, by input topic. Any failure is the caller's end: the transaction is
-        aborted by whoever opens the partition next.
+        ``positions`` are the next offsets to read, by input topic. Neither they nor ``changes``
+        are ever empty, for the positions are part of the state. Any failure is the caller's end:
+        the transaction is aborted by whoever opens the partition next.
         """
         await self.producer.begin_transaction()
         state = await self._send(changelog, map(Message, changes.keys(), changes.values()))
@@ -50,7 +50,7 @@ class Transactions:
             sent += await self._send(topic, messages)
         offsets = {TopicPartition(t, self.partition): at for t, at in positions.items()}
         await self.producer.send_offsets_to_transaction(offsets, self.group)
-        await asyncio.gather(*map(_accepted, sent))
+        await _accepted(sent)
         await self.producer.commit_transaction()
         return _behind(state[-1])
 
@@ -62,16 +62,21 @@ class Transactions:
         ]
 
 
-async def _accepted(sent: Sent) -> None:
-    """Raises `MessageTooLarge` where the topic takes no batch of that size."""
+async def _accepted(sent: Sequence[Sent]) -> None:
+    """Wait for all answers. Raises `MessageTooLarge` where a topic takes no such batch."""
     try:
-        await sent.answer
-    except BATCH_REFUSED as refused:
+        await asyncio.gather(*(each.answer for each in sent))
+    except BATCH_REFUSED as error:
+        refused = next(each for each in sent if _is_refused(each.answer))
         raise MessageTooLarge(
-            f"{sent.topic} takes no record batch as large as one of {sent.batch.size()} bytes, "
-            f"which begins with the key {sent.batch.first_key!r}. Each start would send it again: "
-            "raise that topic's max.message.bytes, or restore what it was"
-        ) from refused
+            f"{refused.topic} takes no record batch as large as one of {refused.batch.size()} "
+            f"bytes, which begins with the key {refused.batch.first_key!r}. Each start would send "
+            "it again: raise that topic's max.message.bytes, or set it back to what it was"
+        ) from error
+
+
+def _is_refused(answer: asyncio.Future[Any]) -> bool:
+    return answer.done() and isinstance(answer.exception(), BATCH_REFUSED)
 
 
 def _behind(last: Sent) -> int:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
 
-from engine.contract import Message
 from topics.registry import INPUTS
+
+from .topic_log import Entry, Fetched, TopicLog, Transaction
 
 PARTITIONS = 4
 PARTITION = 1
@@ -22,6 +22,9 @@ PARTITION = 1
 
 CHANGELOG = "changelog"
 OFFSETS = "__consumer_offsets"
+
+PRODUCER_ID = 4711
+"""A transactional id keeps its producer id; only the epoch grows."""
 
 TRANSACTION_TIMEOUT_SECONDS = 30.0
 """After so long the coordinator ends a transaction and fences its producer, as configured."""
@@ -47,30 +50,6 @@ class InputRecord(NamedTuple):
     headers: Sequence[tuple[str, bytes]]
 
 
-@dataclass(slots=True, eq=False)
-class Transaction:
-    """What one commit sent. ``outcome`` is None while it is open."""
-
-    epoch: int
-    first: dict[str, int] = field(default_factory=dict[str, int])
-    marked: set[str] = field(default_factory=set[str])
-    positions: dict[str, int] = field(default_factory=dict[str, int])
-    outcome: bool | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether every partition that it wrote to has its marker."""
-        return self.outcome is not None and len(self.marked) == len(self.first)
-
-
-class Entry(NamedTuple):
-    """A message in the log of an output topic or of the changelog."""
-
-    offset: int
-    message: Message
-    transaction: Transaction
-
-
 Wanted = dict[str, tuple[int, int]]
 """By topic, the first offset that is new and the one to read from."""
 
@@ -84,10 +63,9 @@ class Broker:
     def __init__(self, later: Later) -> None:
         self.inputs: dict[str, list[InputRecord]] = {spec.name: [] for spec in INPUTS}
         self.parked: list[Callable[[], None]] = []
-        self.logs: dict[str, list[Entry]] = {CHANGELOG: []}
+        self.logs = {CHANGELOG: TopicLog(CHANGELOG)}
         self.committed_offsets: dict[str, int] = {}
         self.told: Callable[[], None] = lambda: None
-        self._ends: dict[str, int] = {}
         self._epoch = -1
         self._running: list[Transaction] = []
         self._later = later
@@ -128,21 +106,24 @@ class Broker:
         self.require(epoch)
         if self._running:
             raise Retry
-        transaction = Transaction(epoch)
+        transaction = Transaction(epoch, self.producer_id(epoch))
         self._running.append(transaction)
         self._later("timeout", lambda: self._expire(transaction))
         return transaction
 
-    def append(self, transaction: Transaction, topic: str, messages: Iterable[Message]) -> int:
-        """Write to a partition; the offset after the last message."""
+    def producer_id(self, epoch: int) -> int:
+        """What the producer of ``epoch`` writes into its batches."""
+        return PRODUCER_ID
+
+    def append(self, transaction: Transaction, topic: str, batch: bytes) -> int:
+        """Write a record batch; the offset of its first record."""
         self._require_open(transaction)
-        log, offset = self.logs.setdefault(topic, []), self._ends.get(topic, 0)
-        transaction.first.setdefault(topic, offset)
-        for message in messages:
-            log.append(Entry(offset, message, transaction))
-            offset += 1
-        self._ends[topic] = offset
-        return offset
+        return self._log(topic).append(transaction, batch)
+
+    def _log(self, topic: str) -> TopicLog:
+        if topic not in self.logs:
+            self.logs[topic] = TopicLog(topic)
+        return self.logs[topic]
 
     def stage(self, transaction: Transaction, positions: dict[str, int]) -> None:
         """Take input offsets into the transaction."""
@@ -182,9 +163,10 @@ class Broker:
         self._retire(transaction)
 
     def _mark(self, transaction: Transaction, topic: str) -> None:
-        self._ends[topic] = self._ends.get(topic, 0) + 1
         transaction.marked.add(topic)
-        if topic == OFFSETS and transaction.outcome:
+        if topic != OFFSETS:
+            self.logs[topic].mark(transaction)
+        elif transaction.outcome:
             self.committed_offsets.update(transaction.positions)
         self._retire(transaction)
 
@@ -207,35 +189,16 @@ class Broker:
             for one in self._running
             if topic in one.first and topic not in one.marked
         ]
-        return min([self._ends.get(topic, 0), *firsts])
+        return min([self._log(topic).end, *firsts])
 
     def read(self, topic: str, start: int, most: int) -> tuple[list[Entry], int]:
         """Committed messages from ``start`` on, ``most`` at once, and where to read on."""
-        log, end, found = self.logs.get(topic, []), self.stable_end(topic), list[Entry]()
-        for entry in log[bisect_left(log, start, key=attrgetter("offset")) :]:
-            if entry.offset >= end:
-                break
-            if len(found) == most:
-                return found, entry.offset
-            if entry.transaction.outcome:
-                found.append(entry)
-        return found, max(start, end)
+        return self._log(topic).read(start, most, self.stable_end(topic))
+
+    def fetch_changelog(self, at: int, most: int) -> Fetched:
+        """``most`` record batches from that which holds ``at`` on."""
+        return self.logs[CHANGELOG].fetch(at, most, self.stable_end(CHANGELOG))
 
     def compact(self, keep_tombstones: bool) -> None:
         """Keep the newest committed message of each key of the changelog, and what is undecided."""
-        log, end = self.logs[CHANGELOG], self.stable_end(CHANGELOG)
-        newest = {
-            entry.message.key: entry.offset
-            for entry in log
-            if entry.offset < end and entry.transaction.outcome
-        }
-        self.logs[CHANGELOG] = [
-            entry
-            for entry in log
-            if entry.offset >= end
-            or (
-                newest.get(entry.message.key) == entry.offset
-                and entry.transaction.outcome
-                and (keep_tombstones or entry.message.value is not None)
-            )
-        ]
+        self.logs[CHANGELOG].compact(self.stable_end(CHANGELOG), keep_tombstones)

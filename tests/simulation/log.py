@@ -1,7 +1,9 @@
 """The partition's log as a worker reaches it: each request takes its time, and may get lost.
 
-What is on its way arrives even when who sent it is dead. A request that fails may have had its
-effect or not. See `engine.log.PartitionLog`.
+The transactions are those of `engine.transaction`, whose batches go over the wire byte for byte;
+`engine.changelog` reads them back through `engine.fetching`. What is on its way arrives even when
+who sent it is dead. A request that fails may have had its effect or not. See
+`engine.log.PartitionLog`.
 """
 
 from __future__ import annotations
@@ -14,12 +16,16 @@ from engine.changelog import read_tail
 from engine.clients import TopicPartition
 from engine.contract import Message
 from engine.store import Store
+from engine.transaction import Transactions
+from tests.offline_consumer import OfflineConsumer
 
-from .broker import CHANGELOG, PARTITION, Broker, Entry, Retry, Transaction
+from .broker import CHANGELOG, PARTITION, Broker, Retry
 from .network import Network
+from .topic_log import Entry, Fetched, Transaction
 
 RETRY_SECONDS = 0.02
 
+_GROUP = "simulated"
 _CHANGELOG: Any = TopicPartition(CHANGELOG, PARTITION)
 
 
@@ -49,12 +55,24 @@ class SimulatedLog:
         """See `PartitionLog`."""
         self._epoch = await self.insist(self.broker.init_producer)
 
+    async def set_aside(self) -> Mapping[str, frozenset[int]]:
+        """See `PartitionLog`: no operator has moved anything."""
+        return {}
+
     async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
         """See `PartitionLog`: the engine's own reading of the changelog."""
-        await read_tail(ChangelogReader(self), store, _CHANGELOG, applied)
+        await read_tail(self.reader(), store, _CHANGELOG, applied)
+
+    def reader(self) -> OfflineConsumer:
+        """A consumer of the changelog's committed data."""
+        return OfflineConsumer(self.fetch, lambda: self.ask(self.broker.stable_end, CHANGELOG))
+
+    async def fetch(self, at: int) -> Fetched:
+        """The next batches of the changelog."""
+        return await self.ask(self.broker.fetch_changelog, at, self.knobs.fetch_batches_max)
 
     def read(self, start: int) -> tuple[list[Entry], int]:
-        """The next part of the changelog, and where to read on."""
+        """The next messages of the changelog, and where to read on."""
         return self.broker.read(CHANGELOG, start, self.knobs.recovery_records_max)
 
     async def commit(
@@ -63,73 +81,75 @@ class SimulatedLog:
         outputs: Mapping[str, Iterable[Message]],
         positions: Mapping[str, int],
     ) -> int:
-        """See `PartitionLog`; as `engine.writer` does."""
-        transaction = await self.begin()
-        sent = [self.append(transaction, CHANGELOG, messages_of(changes))]
-        sent += [self.append(transaction, topic, list(some)) for topic, some in outputs.items()]
-        sent.append(self.ask(self.broker.stage, transaction, dict(positions)))
-        for answer in sent:
-            await answer
-        await self.ask(self.broker.end, transaction, True)
-        return int(sent[0].result())
+        """See `PartitionLog`: the engine's own transaction."""
+        transactions = Transactions(SimulatedProducer(self), _GROUP, PARTITION)
+        return await transactions.commit(CHANGELOG, changes, outputs, positions)
 
     async def begin(self) -> Transaction:
         """A transaction of this owner."""
         return await self.insist(self.broker.begin, self._epoch)
 
-    def append(
-        self, transaction: Transaction, topic: str, messages: list[Message]
-    ) -> asyncio.Future[Any]:
-        """Send messages without waiting for their answer."""
-        return self.ask(self.broker.append, transaction, topic, messages)
-
     async def close(self) -> None:
         """See `PartitionLog`."""
 
 
-class ChangelogRecord(NamedTuple):
-    """A message of the changelog as a consumer delivers it."""
+class Placed(NamedTuple):
+    """What a broker says of a batch: the offset of its first record."""
 
     offset: int
-    key: bytes | None
-    value: bytes | None
 
 
-def _record(entry: Entry) -> ChangelogRecord:
-    return ChangelogRecord(entry.offset, entry.message.key, entry.message.value)
-
-
-class ChangelogReader:
-    """As much of a consumer of committed data as a recovery uses."""
+class SimulatedProducer:
+    """As much of aiokafka's transactional producer as `engine.transaction` uses."""
 
     def __init__(self, log: SimulatedLog) -> None:
         self._log = log
-        self._at = 0
+        self._newest: dict[str, asyncio.Future[Placed]] = {}
 
-    def assign(self, partitions: list[Any]) -> None:
-        """There is one changelog."""
+    async def begin_transaction(self) -> None:
+        """Once the transaction before is marked everywhere."""
+        self._transaction = await self._log.begin()
 
-    async def end_offsets(self, partitions: list[Any]) -> dict[Any, int]:
-        """The last stable offset."""
-        return {_CHANGELOG: await self._log.ask(self._log.broker.stable_end, CHANGELOG)}
+    async def send_batch(self, batch: Any, topic: str, *, partition: int) -> asyncio.Future[Placed]:
+        """Send without waiting for the answer; to one topic one batch after the other."""
+        transaction = self._transaction
+        batch._set_producer_state(transaction.producer, transaction.epoch, 0)  # noqa: SLF001
+        built = bytes(batch._build())  # noqa: SLF001
+        before = self._newest.get(topic)
+        if before is None or before.done():
+            answer = self._send(topic, built)
+        else:
+            answer = asyncio.get_running_loop().create_future()
+            before.add_done_callback(lambda _: _pass_on(self._send(topic, built), answer))
+        self._newest[topic] = answer
+        return answer
 
-    async def seek_to_beginning(self, partition: Any) -> None:
-        """To offset 0."""
+    def _send(self, topic: str, batch: bytes) -> asyncio.Future[Placed]:
+        return self._log.ask(self._append, self._transaction, topic, batch)
 
-    def seek(self, partition: Any, offset: int) -> None:
-        """To ``offset``."""
-        self._at = offset
+    def _append(self, transaction: Transaction, topic: str, batch: bytes) -> Placed:
+        return Placed(self._log.broker.append(transaction, topic, batch))
 
-    async def position(self, partition: Any) -> int:
-        """The next offset."""
-        return self._at
+    async def send_offsets_to_transaction(self, offsets: Mapping[Any, int], group: str) -> None:
+        """Take the group's offsets into the transaction; aiokafka takes no empty ones either."""
+        if not offsets:
+            raise ValueError(offsets)
+        positions = {tp.topic: at for tp, at in offsets.items()}
+        await self._log.ask(self._log.broker.stage, self._transaction, positions)
 
-    async def getmany(self, partition: Any, **limits: int) -> dict[Any, list[ChangelogRecord]]:
-        """The next part."""
-        entries, self._at = await self._log.ask(self._log.read, self._at)
-        return {partition: [_record(entry) for entry in entries]}
+    async def commit_transaction(self) -> None:
+        """Have it decided."""
+        await self._log.ask(self._log.broker.end, self._transaction, True)
 
 
-def messages_of(changes: Mapping[bytes, bytes | None]) -> list[Message]:
-    """Changes as messages of the changelog."""
-    return [Message(key, value) for key, value in changes.items()]
+def _pass_on(asked: asyncio.Future[Placed], answer: asyncio.Future[Placed]) -> None:
+    def pass_on(done: asyncio.Future[Placed]) -> None:
+        failure = done.exception()
+        if answer.done():  # whoever sent it has been cancelled
+            return
+        if failure is None:
+            answer.set_result(done.result())
+        else:
+            answer.set_exception(failure)
+
+    asked.add_done_callback(pass_on)

@@ -183,6 +183,10 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._coroutines.append(coro)
         return asyncio.Task(coro, loop=self, name=name or "task")
 
+    def is_running(self) -> bool:
+        """As long as anybody is there to ask."""
+        return True
+
     def get_debug(self) -> bool:
         """Never."""
         return False

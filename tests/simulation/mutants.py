@@ -5,25 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
-from agents.checkout import TILLS
+from aiokafka.consumer.fetcher import READ_UNCOMMITTED
+
+from agents.tills import TILLS
 from engine.contract import Message
 from engine.partition import POSITIONS
-from engine.state import SEPARATOR
 from engine.store import Store
+from engine.table import SEPARATOR
+from tests.offline_consumer import OfflineConsumer
 
-from .broker import CHANGELOG, Broker, Entry, Retry, Transaction
+from .broker import CHANGELOG, Broker, Retry
 from .disk import Disk, DiskStore
 from .log import SimulatedLog
 from .loop import VirtualLoop
 from .network import RequestFailed
 from .parts import Parts
 from .scenario import KINDS
+from .topic_log import Transaction
 
 Changes = Mapping[bytes, bytes | None]
 Outputs = Mapping[str, Iterable[Message]]
 Positions = Mapping[str, int]
+
+NOTHING: Changes = {b"": None}
+"""A key that nobody has is gone: a transaction changes the state, whatever else it does."""
 
 
 def _of(table: str, changes: Changes) -> dict[bytes, bytes | None]:
@@ -42,7 +49,8 @@ class WatermarkFirst(SimulatedLog):
         """Two transactions."""
         marks = _of(TILLS, changes) | _of(POSITIONS, changes)
         await super().commit(marks, {}, positions)
-        return await super().commit(_without(marks, changes), outputs, positions)
+        rest = _without(marks, changes) or NOTHING
+        return await super().commit(rest, outputs, positions)
 
 
 class AcknowledgedFirst(SimulatedLog):
@@ -52,7 +60,8 @@ class AcknowledgedFirst(SimulatedLog):
         """Two transactions."""
         reached = _of(POSITIONS, changes)
         await super().commit(reached, {}, positions)
-        return await super().commit(_without(reached, changes), outputs, {})
+        rest = _without(reached, changes) or NOTHING
+        return await super().commit(rest, outputs, positions)
 
 
 class OutputsFirst(SimulatedLog):
@@ -60,7 +69,7 @@ class OutputsFirst(SimulatedLog):
 
     async def commit(self, changes: Changes, outputs: Outputs, positions: Positions) -> int:
         """Two transactions."""
-        await super().commit({}, outputs, {})
+        await super().commit(NOTHING, outputs, positions)
         return await super().commit(changes, {}, positions)
 
 
@@ -70,7 +79,7 @@ class StateFirst(SimulatedLog):
     async def commit(self, changes: Changes, outputs: Outputs, positions: Positions) -> int:
         """Two transactions."""
         end = await super().commit(changes, {}, positions)
-        await super().commit({}, outputs, {})
+        await super().commit(NOTHING, outputs, positions)
         return end
 
 
@@ -129,11 +138,13 @@ class RecoversFirst(SimulatedLog):
 class ReadsUncommitted(SimulatedLog):
     """A recovery takes in what was never committed."""
 
-    def read(self, start: int) -> tuple[list[Entry], int]:
+    def reader(self) -> OfflineConsumer:
         """Everything."""
-        end = self.broker.stable_end(CHANGELOG)
-        log = self.broker.logs[CHANGELOG]
-        return [entry for entry in log if start <= entry.offset < end], end
+        return OfflineConsumer(
+            self.fetch,
+            lambda: self.ask(self.broker.stable_end, CHANGELOG),
+            isolation_level=READ_UNCOMMITTED,
+        )
 
 
 class StopsShort(SimulatedLog):
@@ -157,6 +168,29 @@ class ReadsPastItsEnd(SimulatedLog):
             entries, at = await self.ask(self.read, at)
             store.write({entry.message.key: entry.message.value for entry in entries}, at)
         store.confirm(0.0)
+
+
+class WholeBatches(SimulatedLog):
+    """A recovery takes a record batch of which it has read a part for read."""
+
+    async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
+        """Into a store that believes so."""
+        await super().recover(cast(Store, Believing(store, self.broker)), applied)
+
+
+class Believing:
+    """A store whose position is the end of the record batch that it has a part of."""
+
+    def __init__(self, store: Store, broker: Broker) -> None:
+        self._store = store
+        self._broker = broker
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def write(self, values: Changes, position: int) -> None:
+        """See `engine.store.Store`."""
+        self._store.write(values, self._broker.logs[CHANGELOG].end_of_batch(position))
 
 
 class Trusted(DiskStore):
@@ -206,11 +240,15 @@ class Unfenced(Broker):
     def require(self, epoch: int) -> None:
         """Everybody may write."""
 
+    def producer_id(self, epoch: int) -> int:
+        """One for each."""
+        return epoch
+
     def begin(self, epoch: int) -> Transaction:
         """Only its own last transaction is in the way."""
         if any(one.epoch == epoch for one in self._running):
             raise Retry
-        transaction = Transaction(epoch)
+        transaction = Transaction(epoch, self.producer_id(epoch))
         self._running.append(transaction)
         self._later("timeout", lambda: self._expire(transaction))
         return transaction
@@ -236,6 +274,9 @@ MUTANTS = {
     "recovered from what was taken back": Mutant(Parts(log=ReadsUncommitted)),
     "recovered too little": Mutant(Parts(log=StopsShort)),
     "recovered past its end": Mutant(Parts(log=ReadsPastItsEnd), ("pause", "rival")),
+    "position of the batch, not of the record": Mutant(
+        Parts(log=WholeBatches), ("kill", "handover", "elsewhere")
+    ),
     "store's position before its values": Mutant(Parts(disk=TornDisk)),
     "old store trusted": Mutant(Parts(disk=TrustedDisk), ("back after days", "handover")),
     "no fencing": Mutant(Parts(broker=Unfenced)),

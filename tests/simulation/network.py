@@ -49,7 +49,7 @@ class Network:
         def arrive() -> None:
             found = broker.fetch(wanted, most)
             if found:
-                self.loop.post(process, self._delay(), answer.set_result, found)
+                self.loop.post(process, self._delay(), _answer, answer, found)
             elif not process.dead:
                 broker.parked.append(lambda: self._post(arrive))
 
@@ -88,6 +88,8 @@ class Network:
 
 
 def _answer(answer: asyncio.Future[Any], result: Any) -> None:
+    if answer.done():  # whoever asked has been cancelled
+        return
     if isinstance(result, Exception):
         answer.set_exception(result)
     else:

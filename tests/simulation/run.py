@@ -14,6 +14,7 @@ from unittest import mock
 
 from agents.ports import Counts
 from agents.retail import retail_agent
+from engine import batches as batches_module
 from engine import changelog as changelog_module
 from engine import partition as partition_module
 from engine import state as state_module
@@ -89,10 +90,13 @@ def virtual() -> Iterator[None]:
         mock.patch.object(partition_module, "time", _clock),
         mock.patch.object(state_module, "time", _clock),
         mock.patch.object(changelog_module, "time", _clock),
+        mock.patch.object(batches_module, "time", _clock),
         mock.patch.object(partition_module, "log", mock.Mock()),
         mock.patch.object(partition_module, "PENDING_RECORDS_MAX", 0),
         mock.patch.object(partition_module, "WRITE_EVERY_SECONDS", 0.0),
         mock.patch.object(state_module, "CACHE_ENTRIES", 0),
+        mock.patch.object(changelog_module, "READ_RECORDS_MAX", 0),
+        mock.patch.object(batches_module, "BATCH_BYTES_MAX", 0),
     ):
         yield
 
@@ -149,6 +153,8 @@ def _tune(loop: VirtualLoop, knobs: Knobs) -> None:
     partition_module.PENDING_RECORDS_MAX = knobs.pending_records_max
     partition_module.WRITE_EVERY_SECONDS = knobs.write_every_seconds
     state_module.CACHE_ENTRIES = knobs.cache_entries
+    changelog_module.READ_RECORDS_MAX = knobs.recovery_records_max
+    batches_module.BATCH_BYTES_MAX = knobs.batch_bytes_max
 
 
 def _to_rest(loop: VirtualLoop, verdict: Verdict, fleet: Fleet) -> None:

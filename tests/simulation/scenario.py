@@ -35,6 +35,12 @@ FAULTS_MAX = 6
 STEPS_BETWEEN_FAULTS = 70
 """On average. A life that ends sooner has not recovered; much later, it has come to rest."""
 
+_FAULT_RATE = 1 / STEPS_BETWEEN_FAULTS
+
+SOON_STEPS_MAX = 25
+SOON_SHARE = 0.2
+"""Faults that come so soon after the one before that they meet a recovery."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -65,6 +71,8 @@ class Knobs:
     latency_seconds: float = 0.01
     fetch_records_max: int = 50
     recovery_records_max: int = 20_000
+    batch_bytes_max: int = 512 * 1024
+    fetch_batches_max: int = 1_000
     cache_entries: int = 200_000
     pending_records_max: int = 20_000
     write_every_seconds: float = 1.0
@@ -80,7 +88,8 @@ def draw(seed: int, kinds: Sequence[str] = KINDS) -> Scenario:
 
 
 def _fault(rng: random.Random, kinds: Sequence[str]) -> Fault:
-    after = 1 + int(rng.expovariate(1 / STEPS_BETWEEN_FAULTS))
+    soon = rng.random() < SOON_SHARE
+    after = 1 + int(SOON_STEPS_MAX * rng.random() if soon else rng.expovariate(_FAULT_RATE))
     return Fault(after, rng.choice(kinds), round(rng.random(), 2))
 
 
@@ -92,10 +101,12 @@ def knobs_of(scenario: Scenario) -> Knobs:
     return Knobs(
         latency_seconds=rng.choice((0.002, 0.02, 0.2)),
         fetch_records_max=rng.choice((3, 10, 50)),
-        recovery_records_max=rng.choice((4, 40, 20_000)),
+        recovery_records_max=rng.choice((3, 12, 20_000)),
+        batch_bytes_max=rng.choice((200, 2_000, 20_000)),
+        fetch_batches_max=rng.choice((1, 5, 1_000)),
         cache_entries=rng.choice((1, 6, 200_000)),
         pending_records_max=rng.choice((5, 20_000)),
-        write_every_seconds=rng.choice((0.05, 0.3, 1.0)),
+        write_every_seconds=rng.choice((0.05, 0.3, 0.3, 1.0, 30.0)),
         burst_records_max=rng.choice((3, 10, 30)),
         burst_every_seconds=rng.choice((0.02, 0.1, 0.5)),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from engine.contract import AgentSpec
 from engine.partition import PartitionWork
@@ -38,7 +37,6 @@ class Worker:
         self._partition = partition
         self._ended = ended
         self._revoked = False
-        self._tasks: list[Any] = []
 
     def start(self, log: LogMaker, network: Network, broker: Broker, rng: random.Random) -> None:
         """Begin to live; runs in the worker's process."""
@@ -47,25 +45,34 @@ class Worker:
         self._rng = rng
         wal = log(network, broker)
         self._work = PartitionWork(self._spec, wal, self.disk, self._partition, self.failed)
-        self._run(self._live)
+        self._living = self._run(self._live)
 
     def revoke(self) -> None:
-        """The group gives the partition to another; runs in the worker's process."""
-        if self.is_open and not self._revoked:
-            self._revoked = True
+        """The group gives the partition to another; runs in the worker's process.
+
+        One that is not open yet lets go of it at once: a recovery may take minutes.
+        """
+        if self._revoked:
+            return
+        self._revoked = True
+        if self.is_open:
             self._run(self._hand_over)
+        else:
+            self._living.cancel()
 
     def failed(self, error: BaseException) -> None:
         """End at once, as a worker does that cannot write or fold."""
         self._end(f"{type(error).__name__}: {error}")
         raise Killed
 
-    def _run(self, activity: Activity) -> None:
-        self._tasks.append(asyncio.get_running_loop().create_task(self._guard(activity)))
+    def _run(self, activity: Activity) -> asyncio.Task[None]:
+        return asyncio.get_running_loop().create_task(self._guard(activity))
 
     async def _guard(self, activity: Activity) -> None:
         try:
             await activity()
+        except asyncio.CancelledError:
+            self._end("")
         except Exception as error:
             self.failed(error)
 
