@@ -36,6 +36,9 @@ differ or a long recovery bring back keys that were dropped; far below, a long w
 rebuild."""
 
 
+_ANEW = "Start a new application id, which rebuilds the state from the inputs"
+
+
 class StoreUnfit(Exception):
     """The store cannot be brought up to date from the changelog: it is to be built anew."""
 
@@ -51,8 +54,8 @@ class StoreTooOld(StoreUnfit):
 class ChangelogCut(EngineError):
     """The changelog has lost messages of its beginning, so no state can be told from it.
 
-    Compaction never moves where a log begins. Somebody deleted records, or let the topic delete
-    by age. Start a new application id, which rebuilds the state from the inputs.
+    Compaction never moves where a log begins: somebody deleted records, or let the topic delete
+    by age.
     """
 
 
@@ -120,14 +123,20 @@ async def _seek(consumer: Any, store: Store, tp: Any, end: int, now: float) -> N
     await consumer.seek_to_beginning(tp)
     first: int = await consumer.position(tp)
     if first:
-        raise ChangelogCut(f"{tp.topic}-{tp.partition} begins at offset {first}")
+        raise ChangelogCut(
+            f"{tp.topic}-{tp.partition} begins at offset {first}: somebody deleted records of the "
+            f"changelog, and what is left is no state. {_ANEW}"
+        )
 
 
 async def _read(consumer: Any, tp: Any) -> Sequence[Any]:
     try:
         found = await consumer.getmany(tp, timeout_ms=1000, max_records=READ_RECORDS_MAX)
     except OffsetOutOfRange as error:
-        raise ChangelogCut(f"{tp.topic}-{tp.partition} lost what was to be read next") from error
+        raise ChangelogCut(
+            f"{tp.topic}-{tp.partition} lost what was to be read next. If a restart says the "
+            f"same: {_ANEW}"
+        ) from error
     return found.get(tp, ())
 
 
