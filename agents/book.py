@@ -25,17 +25,18 @@ class Day(msgspec.Struct, array_like=True, gc=False):
     tills: list[str] = []
 
 
-class Rows(msgspec.Struct, gc=False):
-    """The location's and the till's row of a business date, with their keys."""
+class Rows(msgspec.Struct):
+    """The location's and the till's row of a business date, with their keys.
+
+    ``kept`` says that they will be announced with the open batch.
+    """
 
     location_key: str
     till_key: str
     location: Totals
     till: Totals
-
-    def both(self) -> tuple[Totals, Totals]:
-        """The two rows."""
-        return self.location, self.till
+    both: tuple[Totals, Totals]
+    kept: bool = False
 
 
 class Book:
@@ -49,38 +50,46 @@ class Book:
         self._deadlines = deadlines
         self._clocks = clocks
         self._base = base
+        self._looked_up: dict[str, Rows] = {}
+        self._locations: dict[str, Totals] = {}
 
     def look(self, location_id: str, till_id: str, day: str) -> Rows:
         """The rows as they are, empty ones where there are none; nothing changes yet."""
-        location_key, till_key = f"{location_id}/{day}", f"{location_id}/{till_id}/{day}"
-        get = self._rows.get
-        location, till = get(location_key) or Totals(), get(till_key) or Totals()
-        return Rows(location_key, till_key, location, till)
+        till_key = f"{location_id}/{till_id}/{day}"
+        rows = self._looked_up.get(till_key)
+        if rows is None:
+            location_key = f"{location_id}/{day}"
+            location = self._locations.get(location_key) or self._rows.get(location_key)
+            location = self._locations[location_key] = location or Totals()
+            till = self._rows.get(till_key) or Totals()
+            rows = Rows(location_key, till_key, location, till, (location, till))
+            self._looked_up[till_key] = rows
+        return rows
 
     def keep(self, rows: Rows, moment: Moment) -> None:
         """Note that the event of ``moment`` changes the rows: they will be announced."""
         if rows.till.offset == UNSEEN:
             self._begin(rows, moment.clock_us)
-        for key, row in ((rows.location_key, rows.location), (rows.till_key, rows.till)):
+        for row in rows.both:
             touch(row, moment.at, moment.clock_us, moment.offset)
-            self._rows.put(key, row)
+        self._put(rows)
 
     def count_carts(
         self, location_id: str, till_id: str, day: str, carts: int, moment: Moment
     ) -> None:
         """Add ``carts`` open ones (negative: they left) where such a cart was opened."""
         rows = self.look(location_id, till_id, day)
-        for row in rows.both():
+        for row in rows.both:
             row.open_carts += carts
         self.keep(rows, moment)
 
     def forget_cart(self, location_id: str, till_id: str, day: str, offset: int) -> None:
         """One open cart less that nobody heard of any more: no event of the rows happened."""
         rows = self.look(location_id, till_id, day)
-        for key, row in ((rows.location_key, rows.location), (rows.till_key, rows.till)):
+        for row in rows.both:
             row.open_carts -= 1
             row.offset = offset
-            self._rows.put(key, row)
+        self._put(rows)
 
     def leave(self, location_id: str, day: str, clock_us: int) -> None:
         """A date's time has come: it leaves, unless something was heard of it since."""
@@ -90,6 +99,7 @@ class Book:
         if ends_us > clock_us:
             self._deadlines.note(location_id, DAY, day, ends_us)
             return
+        self._forget_looks()
         for till_id in (self._days.get(key) or Day()).tills:
             self._rows.drop(f"{location_id}/{till_id}/{day}")
         self._rows.drop(key)
@@ -98,6 +108,7 @@ class Book:
 
     def announce(self, outbox: Outbox) -> None:
         """Send every row that was changed. What has left stays as it was told last."""
+        self._forget_looks()
         rows = self._rows.edited()
         outbox.send_all(CHECKOUT_TOTALS.name, (totals_message(*row, self._base) for row in rows))
 
@@ -110,6 +121,16 @@ class Book:
         """One row as it stands; a tombstone where there is none."""
         row = self._rows.peek(key)
         return totals_message(key, row, self._base) if row else Message(key.encode(), None)
+
+    def _put(self, rows: Rows) -> None:
+        if not rows.kept:
+            rows.kept = True
+            self._rows.put(rows.location_key, rows.location)
+            self._rows.put(rows.till_key, rows.till)
+
+    def _forget_looks(self) -> None:
+        """What was looked up holds within a batch only: rows leave, and the cache lets go."""
+        self._looked_up, self._locations = {}, {}
 
     def _begin(self, rows: Rows, clock_us: int) -> None:
         """The till's first event of the date."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from agents.clocks import Clocks
+from agents.deadlines import NEVER
 from agents.intake import (
     DAY_CLOSED,
     EPOCH_CLOSED,
@@ -70,6 +71,7 @@ class Checkout:
         self._tills = tills
         self._clocks = clocks
         self._leaving = leaving
+        self._soonest = leaving.soonest
         self._upkeep = upkeep
         self._locations = locations
         self._counting = counting
@@ -90,6 +92,8 @@ class Checkout:
         decode, apply = w.decode_till_event, self._apply
         for record, event in self._intake.located(TOPIC, records, decode, self._take_number):
             apply(event, record)
+        if records:
+            self._upkeep.seen = records[-1].offset
 
     def set_aside(self, record: Record) -> None:
         """An operator has moved ``record`` to the dead letters; its number is taken."""
@@ -100,25 +104,34 @@ class Checkout:
     def _apply(self, event: w.AnyWireEvent, record: Record) -> None:
         """One event: 1. is it a repeat? 2. move the clock, 3. is it refused? 4. count it in."""
         offset, location_id = record.offset, event.location_id
-        self._upkeep.reach(offset)
+        if offset >= self._upkeep.due:
+            self._upkeep.reach(offset)
         key = f"{location_id}/{event.till_id}"
         till = self._tills.edit(key, offset)
-        window, verdict = _heard(till, event)
-        if verdict is Verdict.DUPLICATE:
-            self._repeat(event, record, key, till)
-            return
+        window = till.epochs.get(event.epoch)
+        verdict = Verdict.IN_ORDER
+        if window is None or event.sequence != window.last + 1:
+            window, verdict = _heard(till, event)
+            if verdict is Verdict.DUPLICATE:
+                self._repeat(event, record, key, till)
+                return
         at, at_us, is_ahead = credible(event.occurred_at, record.timestamp)
         see(till, at)
         clock = self._clocks.tick(location_id, at_us)
-        if self._leaving.leave(location_id, clock.at_us, offset):
+        clock_us = clock.at_us
+        if clock_us >= self._soonest.get(location_id, -NEVER) and self._leaving.leave(
+            location_id, clock_us, offset
+        ):
             window, verdict = _heard(till, event)
-        refusal = _refused(event, key, window, verdict, clock)
-        if refusal is not None:
-            self._intake.refuse(TOPIC, record, refusal)
-        elif window is not None and type(event) is w.WireUnreadable:
+        if window is None or verdict is Verdict.TOO_MANY_GAPS or clock.closed_date:
+            refusal = _refused(event, key, window, verdict, clock)
+            if window is None or refusal is not None:
+                self._intake.refuse(TOPIC, record, refusal or (EPOCH_CLOSED, key))
+                return
+        if type(event) is w.WireUnreadable:
             self._quarantine(event, key, till, window, clock)
-        elif window is not None:
-            moment = Moment(at, at_us, clock.at_us, offset)
+        else:
+            moment = Moment(at, at_us, clock_us, offset)
             self._count_in(event, record, key, till, window, moment, is_ahead)
 
     def _count_in(
@@ -140,22 +153,16 @@ class Checkout:
             self._tills.quarantine(key, till, epoch, window, sequence, clock_us)
             return
         admission = self._tills.admit(key, till, epoch, window, sequence, clock_us)
-        self._note_content(event, key, till, window)
+        if len(till.epochs) == 1 or epoch == till.epoch:
+            journal_hash = event.chain.hash if event.chain else None
+            self._tills.mark(key, till, sequence, mark_of(event.event_id, journal_hash))
+            if journal_hash != till.last_hash and sequence == window.last:
+                till.last_hash = journal_hash
         counts = self._counting.now
         if admission is not IN_ORDER:
             _count_disorder(counts, admission)
         counts.note_event(name, event.location_id, moment.at_us, clock_us, is_ahead)
         counts.unknown_location += self._locations.get(event.location_id) is None
-
-    def _note_content(
-        self, event: w.AnyWireEvent, key: str, till: TillState, window: EpochWindow
-    ) -> None:
-        if event.epoch != till.epoch:
-            return
-        journal_hash = event.chain.hash if event.chain else None
-        self._tills.mark(key, till, event.sequence, mark_of(event.event_id, journal_hash))
-        if event.sequence == window.last:
-            till.last_hash = journal_hash
 
     def _repeat(self, event: w.AnyWireEvent, record: Record, key: str, till: TillState) -> None:
         """A number that was taken: by the same event, or by another one."""
@@ -187,7 +194,8 @@ class Checkout:
         number = numbered(record.value)
         if number is None or not self._intake.is_of_here(number.location_id):
             return
-        self._upkeep.reach(record.offset)
+        if record.offset >= self._upkeep.due:
+            self._upkeep.reach(record.offset)
         key = f"{number.location_id}/{number.till_id}"
         till = self._tills.edit(key, record.offset)
         clock = self._clocks.get(number.location_id)
@@ -200,9 +208,9 @@ class Checkout:
 
 def _heard(till: TillState, event: w.AnyWireEvent) -> tuple[EpochWindow | None, Verdict]:
     """The window of the event's epoch, None where that is closed, and what its number says."""
-    window = till.epochs.get(event.epoch) or window_of(till, event.epoch)
-    if window is None or event.sequence == window.last + 1:
-        return window, Verdict.IN_ORDER
+    window = window_of(till, event.epoch)
+    if window is None:
+        return None, Verdict.IN_ORDER
     return window, judge(till, window, event.sequence)
 
 

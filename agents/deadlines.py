@@ -30,27 +30,24 @@ class Deadlines:
 
     def __init__(self, state: PartitionState) -> None:
         self._noted: Table[int] = state.table(DEADLINES)
-        self._soonest: dict[str, int] = {}
+        self.soonest: dict[str, int] = {}
+        """By location, before when nothing is due. One that is missing is to be asked for."""
 
     def note(self, location_id: str, kind: str, rest: str, at_us: int) -> None:
         """Remember to look at ``rest`` of ``kind`` when the location's clock reaches ``at_us``."""
         self._noted.put_away(_key(location_id, kind, rest, at_us), 1)
-        soonest = self._soonest.get(location_id)
+        soonest = self.soonest.get(location_id)
         if soonest is not None and at_us < soonest:
-            self._soonest[location_id] = at_us
+            self.soonest[location_id] = at_us
 
     def take_back(self, location_id: str, kind: str, rest: str, at_us: int) -> None:
         """Forget what was noted with the same words."""
         self._noted.drop(_key(location_id, kind, rest, at_us))
 
-    def is_due(self, location_id: str, clock_us: int) -> bool:
-        """Whether `due` may have something; cheap."""
-        return clock_us >= self._soonest.get(location_id, -NEVER)
-
     def due(self, location_id: str, clock_us: int) -> list[tuple[str, str]]:
         """The (kind, rest) whose time has come, in order, `DUE_MAX` at most. Each is gone now."""
         prefix = f"{location_id}/"
-        begin = self._soonest.get(location_id)
+        begin = self.soonest.get(location_id)
         start = prefix if begin is None else prefix + _digits(begin)
         found: list[tuple[str, str]] = []
         soonest = NEVER
@@ -66,9 +63,9 @@ class Deadlines:
         return found
 
     def _remember(self, location_id: str, soonest: int) -> None:
-        if len(self._soonest) >= LOCATIONS_REMEMBERED:
-            self._soonest.clear()
-        self._soonest[location_id] = soonest
+        if len(self.soonest) >= LOCATIONS_REMEMBERED:
+            self.soonest.clear()
+        self.soonest[location_id] = soonest
 
 
 def _key(location_id: str, kind: str, rest: str, at_us: int) -> str:

@@ -13,6 +13,8 @@ class Leaving:
     def __init__(
         self, deadlines: Deadlines, carts: CartMemory, book: Book, tills: Tills, shelf: Shelf
     ) -> None:
+        self.soonest = deadlines.soonest
+        """See `agents.deadlines.Deadlines`: whether `leave` has anything to do."""
         self._deadlines = deadlines
         self._carts = carts
         self._book = book
@@ -24,8 +26,6 @@ class Leaving:
 
         False where nothing was due.
         """
-        if not self._deadlines.is_due(location_id, clock_us):
-            return False
         due = self._deadlines.due(location_id, clock_us)
         for kind, rest in due:
             if kind == CART:

@@ -53,7 +53,9 @@ class OpenCarts:
 
     def opened(self, event: WireCartOpened, moment: Moment) -> Refusal | None:
         """A cart is opened; where an earlier arrival opened it on another date, it moves here."""
-        cart = self._open_cart(event, moment)
+        key = _key(event)
+        cart = self._memory.known(key, moment)
+        cart = self._still_open(event, key, cart, _mark(event), moment)
         day = text_of(event.business_date)
         if cart and cart.business_date != day:
             self._count(event, cart, -1, moment)
@@ -63,29 +65,35 @@ class OpenCarts:
 
     def line_added(self, event: WireLineAdded, moment: Moment) -> Refusal | None:
         """A line is in the cart, unless its void came first."""
-        line = event.line
-        refusal = self._too_long(event, moment) or self._no_room(event, [(line.sku, line.quantity)])
-        if refusal:
-            return refusal
-        cart = self._open_cart(event, moment)
-        carried = CartLine(line.line_no, line.sku, line.quantity, _mark(event))
-        if cart and add_line(cart, carried):
-            self._carry(event, [carried], 1, moment)
+        key, mark, line = _key(event), _mark(event), event.line
+        cart = self._memory.known(key, moment)
+        if cart is not None and _is_full(cart):
+            return _too_long(event)
+        item_key = f"{event.location_id}/{line.sku}"
+        item = self._shelf.look(item_key)
+        if not has_room(item, 0, line.quantity):
+            return _no_room(line.sku)
+        cart = self._still_open(event, key, cart, mark, moment)
+        if cart and add_line(cart, CartLine(line.line_no, line.sku, line.quantity, mark)):
+            item.in_carts += line.quantity
+            touch_by_till(item, moment.at, moment.offset)
+            self._shelf.keep_level(item_key, item)
         return None
 
     def line_voided(self, event: WireLineVoided, moment: Moment) -> Refusal | None:
         """A line leaves the cart, or never enters it."""
-        refusal = self._too_long(event, moment)
-        if refusal:
-            return refusal
-        cart = self._open_cart(event, moment)
+        key, mark = _key(event), _mark(event)
+        cart = self._memory.known(key, moment)
+        if cart is not None and _is_full(cart):
+            return _too_long(event)
+        cart = self._still_open(event, key, cart, mark, moment)
         if cart is not None:
-            self._carry(event, void_line(cart, event.line_no, _mark(event)), -1, moment)
+            self._carry(event, void_line(cart, event.line_no, mark), -1, moment)
         return None
 
     def resumed(self, event: WireCartResumed, moment: Moment) -> Refusal | None:
         """The cart goes on at this till, with the lines that the event names."""
-        refusal = self._no_room(event, [(line.sku, line.quantity) for line in event.lines])
+        refusal = self._refusal_of(event)
         if refusal:
             return refusal
         cart = self._cart_to_resume(event, moment)
@@ -124,15 +132,15 @@ class OpenCarts:
         cart = self._memory.known(_key(event), moment)
         return () if cart is None or is_over(cart, _mark(event)) else cart.lines
 
-    def _open_cart(self, event: CartEvent, moment: Moment) -> Cart | None:
-        """The event's cart, opened by it where it is unknown; None where it is over."""
-        key = _key(event)
-        cart = self._memory.known(key, moment)
+    def _still_open(
+        self, event: CartEvent, key: str, cart: Cart | None, mark: Mark, moment: Moment
+    ) -> Cart | None:
+        """The event's ``cart``, opened by it where it is unknown; None where it is over."""
         if cart is None:
             if self._memory.is_past(moment):
                 return None
             cart = self._new_cart(event, moment)
-        elif is_over(cart, _mark(event)):
+        elif is_over(cart, mark):
             return None
         elif moment.at_us > cart.last_event_us:
             cart.last_event_us = moment.at_us
@@ -181,21 +189,29 @@ class OpenCarts:
             touch_by_till(item, moment.at, moment.offset)
             self._shelf.keep_level(key, item)
 
-    def _too_long(self, event: WireLineAdded | WireLineVoided, moment: Moment) -> Refusal | None:
-        held = self._memory.known(_key(event), moment)
-        if held is not None and len(held.lines) + len(held.voids) >= LINES_MAX:
-            return CART_TOO_LONG, f"cart {event.cart_id} has {LINES_MAX} lines and voids"
-        return None
-
-    def _no_room(self, event: CartEvent, lines: Iterable[tuple[str, int]]) -> Refusal | None:
+    def _refusal_of(self, event: WireCartResumed) -> Refusal | None:
         """Why the lines cannot be in a cart, None where they can."""
+        if len(event.lines) > LINES_MAX:
+            return _too_long(event)
         more: dict[str, int] = {}
-        for sku, quantity in lines:
-            more[sku] = more.get(sku, 0) + quantity
+        for line in event.lines:
+            more[line.sku] = more.get(line.sku, 0) + line.quantity
         for sku, quantity in more.items():
             if not has_room(self._shelf.look(f"{event.location_id}/{sku}"), 0, quantity):
-                return OUT_OF_RANGE, f"in carts of {sku} would leave the range of ±(2^53-1)"
+                return _no_room(sku)
         return None
+
+
+def _is_full(cart: Cart) -> bool:
+    return len(cart.lines) + len(cart.voids) >= LINES_MAX
+
+
+def _too_long(event: WireLineAdded | WireLineVoided | WireCartResumed) -> Refusal:
+    return CART_TOO_LONG, f"cart {event.cart_id} has {LINES_MAX} lines and voids"
+
+
+def _no_room(sku: str) -> Refusal:
+    return OUT_OF_RANGE, f"in carts of {sku} would leave the range of ±(2^53-1)"
 
 
 def _key(event: CartEvent) -> str:

@@ -45,17 +45,18 @@ class Sales:
         """Goods leave the shelf and the cart, and totals grow."""
         location_id = event.location_id
         moved = self._moved(location_id, event.lines, -1)
-        if not self._has_room(moved, location_id, self._carts.held_lines(event, moment)):
-            return _LEVEL
+        if not _is_far_from_the_bound(moved):
+            held = self._carts.held_lines(event, moment)
+            if not self._adds_up(moved, location_id, held):
+                return _LEVEL
         sale = sale_of(event)
-        day = text_of(event.business_date)
-        rows = self._book.look(location_id, event.till_id, day)
-        if not all([has_room_for_sale(row, sale) for row in rows.both()]):
+        rows = self._book.look(location_id, event.till_id, text_of(event.business_date))
+        location_row, till_row = rows.both
+        if not (has_room_for_sale(location_row, sale) and has_room_for_sale(till_row, sale)):
             return _TOTAL
         self._carts.closed(event, moment)
         self._move(moved, location_id, moment)
-        rows = self._book.look(location_id, event.till_id, day)
-        for row in rows.both():
+        for row in rows.both:
             add_sale(row, sale)
         self._book.keep(rows, moment)
         self._counting.now.note_sale(location_id, 1, sale.total_minor)
@@ -65,14 +66,15 @@ class Sales:
         """Goods come back, to the shelf where the event says so; totals shrink."""
         location_id = event.location_id
         moved = self._moved(location_id, event.lines, 1) if event.restock else []
-        if not self._has_room(moved, location_id, ()):
+        if not (_is_far_from_the_bound(moved) or self._adds_up(moved, location_id, ())):
             return _LEVEL
         back = return_of(event)
         rows = self._book.look(location_id, event.till_id, text_of(event.business_date))
-        if not all([has_room_for_return(row, back) for row in rows.both()]):
+        location_row, till_row = rows.both
+        if not (has_room_for_return(location_row, back) and has_room_for_return(till_row, back)):
             return _TOTAL
         self._move(moved, location_id, moment)
-        for row in rows.both():
+        for row in rows.both:
             add_return(row, back)
         self._book.keep(rows, moment)
         self._counting.now.note_sale(location_id, 0, -back.refund_minor)
@@ -81,23 +83,10 @@ class Sales:
     def _moved(self, location_id: str, lines: Sequence[WireLine], sign: int) -> Moved:
         look = self._shelf.look
         moved: Moved = []
-        seen: dict[str, Item] = {}
         for line in lines:
             key = f"{location_id}/{line.sku}"
-            item = seen.get(key)
-            if item is None:
-                item = seen[key] = look(key)
-            moved.append((key, item, sign * line.quantity))
+            moved.append((key, look(key), sign * line.quantity))
         return moved
-
-    def _has_room(self, moved: Moved, location_id: str, held: Sequence[CartLine]) -> bool:
-        """Whether no level leaves the bound once goods have moved and a cart is empty."""
-        quantity = 0
-        for _, item, units in moved:
-            quantity += abs(units)
-            if not (-_FAR < item.on_hand < _FAR and -_FAR < item.in_carts < _FAR):
-                return self._adds_up(moved, location_id, held)
-        return quantity < _FAR or self._adds_up(moved, location_id, held)
 
     def _adds_up(self, moved: Moved, location_id: str, held: Sequence[CartLine]) -> bool:
         on_hand: dict[str, int] = {}
@@ -122,3 +111,12 @@ class Sales:
             keep(key, item)
         for key, item, _ in moved:
             judge(location_id, key, item, at)
+
+
+def _is_far_from_the_bound(moved: Moved) -> bool:
+    quantity = 0
+    for _, item, units in moved:
+        quantity += units
+        if not (-_FAR < item.on_hand < _FAR and -_FAR < item.in_carts < _FAR):
+            return False
+    return -_FAR < quantity < _FAR

@@ -50,6 +50,7 @@ class Shelf:
         self._default_hysteresis = default_hysteresis
         self._base = base
         self._levels: dict[str, Item | None] = {}
+        self._unkept: dict[str, Item] = {}
         self._alerts: list[Message] = []
         self._raised: Table[Raised] = state.table(RAISED)
         self._counting = counting
@@ -58,12 +59,15 @@ class Shelf:
 
     def look(self, key: str) -> Item:
         """The item of ``location_id/sku``, a new one where there is none; nothing changes yet."""
-        return self._levels.get(key) or self._items.get(key) or self._new(key)
+        return (
+            self._levels.get(key) or self._items.get(key) or self._unkept.get(key) or self._new(key)
+        )
 
     def keep_level(self, key: str, item: Item) -> None:
         """Note that the item's level was touched: it will be announced."""
-        self._levels[key] = item
-        self._items.put(key, item)
+        if self._levels.get(key) is not item:
+            self._levels[key] = item
+            self._items.put(key, item)
 
     def keep_policy(self, key: str, item: Item) -> None:
         """Note that only the item's policy was changed: its level will not be announced."""
@@ -103,10 +107,11 @@ class Shelf:
         self._clocks.raise_base(location_id, item.alert_version)
         self._items.drop(key)
         self._levels[key] = None
+        self._unkept.pop(key, None)
 
     def announce(self, outbox: Outbox) -> None:
         """Send the touched levels, and every change of an alert in order."""
-        levels, self._levels = self._levels, {}
+        levels, self._levels, self._unkept = self._levels, {}, {}
         alerts, self._alerts = self._alerts, []
         for key, item in levels.items():
             if item is not None and not item.listed:
@@ -142,7 +147,8 @@ class Shelf:
 
     def _new(self, key: str) -> Item:
         clock = self._clocks.get(key.partition("/")[0])
-        return Item(base=clock.base if clock else 0)
+        item = self._unkept[key] = Item(base=clock.base if clock else 0)
+        return item
 
     def _note_end(self, key: str, item: Item) -> None:
         if item.is_idle and not item.leaving and item.as_of is not None:

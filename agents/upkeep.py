@@ -42,10 +42,11 @@ class Upkeep:
     ) -> None:
         self.due = NEVER
         """The till event's offset before which something is to be obeyed."""
+        self.seen = -1
+        """The offset of the newest till event that is folded, as far as is known."""
         self._waiting: Table[bytes] = state.table(UPKEEP)
         self._intake = intake
         self._tills = tills
-        self._seen = -1
         self._restated: list[tuple[str, Message]] = []
         self._restaters: dict[str, Callable[[str], Message]] = {
             STOCK_LEVELS.name: shelf.restate_level,
@@ -58,7 +59,7 @@ class Upkeep:
     def fold(self, records: Sequence[Record]) -> None:
         """Take decisions in; those that are late already are obeyed at once."""
         for record, decision in self._intake.located(TILL_UPKEEP.name, records, decode_till_upkeep):
-            if decision.after_offset <= self._seen + 1:
+            if decision.after_offset <= self.seen + 1:
                 self._obey(decision)
             else:
                 key = _digits(decision.after_offset) + "/" + _digits(record.offset)
@@ -66,12 +67,7 @@ class Upkeep:
                 self.due = min(self.due, decision.after_offset)
 
     def reach(self, offset: int) -> None:
-        """The till event at ``offset`` is next: obey what comes before it."""
-        self._seen = offset
-        if offset >= self.due:
-            self._obey_up_to(offset)
-
-    def _obey_up_to(self, offset: int) -> None:
+        """The till event at ``offset`` is next, and not before `due`: obey what comes before."""
         for key, value in self._waiting.scan_from("", "", 1_000):
             if int(key.partition("/")[0]) > offset:
                 break

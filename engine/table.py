@@ -54,16 +54,18 @@ class Table(Generic[V]):
 
     def peek(self, key: str) -> V | None:
         """`get` for what is looked at once: it leaves the cache as it is."""
-        for cached in (self._recent, self._older):
-            value = cached.get(key)
-            if value is not None:
-                return value
+        value = self._recent.get(key)
+        if value is None:
+            value = self._older.get(key)
+        if value is not None:
+            return value
         if key in self.changed:
             return self.changed[key]
-        full = self._full(key)
-        for taken in (self._leaving, self._unwritten):
-            if full in taken:
-                return self._decoded(taken[full])
+        full = (self._prefix + key).encode()
+        if full in self._leaving:
+            return self._decoded(self._leaving[full])
+        if full in self._unwritten:
+            return self._decoded(self._unwritten[full])
         return self._decoded(self._store.read(full))
 
     def put(self, key: str, value: V) -> None:

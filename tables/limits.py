@@ -9,4 +9,4 @@ not far above it the 64 bits of encoder and database end."""
 
 def fits(*sums: int) -> bool:
     """Whether all of ``sums`` are within the bound."""
-    return all(-SUM_MAX <= each <= SUM_MAX for each in sums)
+    return max(sums) <= SUM_MAX and min(sums) >= -SUM_MAX

@@ -57,7 +57,8 @@ class TillState(msgspec.Struct, array_like=True, gc=False):
     @property
     def epoch(self) -> int:
         """The newest epoch: what the till's status shows. 0 where none is open."""
-        return max(self.epochs, default=0)
+        epochs = self.epochs
+        return max(epochs) if epochs else 0
 
 
 class Admission(NamedTuple):
@@ -102,8 +103,6 @@ def admit(
     """Count an event whose number `judge` found new."""
     verdict = window.admit(sequence)
     window.heard_us = clock_us
-    if verdict is Verdict.IN_ORDER and len(till.epochs) == 1 and epoch in till.epochs:
-        return IN_ORDER
     keep_window(till, epoch, window)
     is_newest = epoch == till.epoch
     if verdict is Verdict.IN_ORDER:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tables.limits import fits
+from tables.limits import SUM_MAX, fits
 from tables.offsets import UNSEEN
 from topics.wire import WireCartCompleted, WireGoodsReturned, WireLine
 
@@ -100,14 +100,19 @@ def pieces_of(lines: Iterable[WireLine]) -> tuple[int, int]:
 
 def has_room_for_sale(row: Totals, sale: Sale) -> bool:
     """Whether the row can take the receipt without a sum beyond the bound."""
-    return fits(
-        row.units + sale.units,
-        row.weight_grams + sale.weight_grams,
-        row.gross_minor + sale.gross_minor,
-        row.discount_minor + sale.discount_minor,
-        row.tax_minor + sale.tax_minor,
-        row.net_sales_minor + sale.total_minor,
-        *[row.tenders.get(kind, 0) + minor for kind, minor in sale.tenders.items()],
+    return (
+        row.units + sale.units <= SUM_MAX
+        and row.weight_grams + sale.weight_grams <= SUM_MAX
+        and -SUM_MAX <= row.gross_minor + sale.gross_minor <= SUM_MAX
+        and row.discount_minor + sale.discount_minor >= -SUM_MAX
+        and -SUM_MAX <= row.tax_minor + sale.tax_minor <= SUM_MAX
+        and -SUM_MAX <= row.net_sales_minor + sale.total_minor <= SUM_MAX
+        and all(
+            [
+                -SUM_MAX <= row.tenders.get(kind, 0) + minor <= SUM_MAX
+                for kind, minor in sale.tenders.items()
+            ]
+        )
     )
 
 
