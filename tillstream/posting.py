@@ -1,8 +1,8 @@
-"""One message of an operator's, appended and acknowledged before a command says that it is done."""
+"""What an operator decides, appended and acknowledged before a command says that it is done."""
 
 # pyright: reportMissingTypeStubs=false
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kafka import KafkaProducer
@@ -24,6 +24,17 @@ def append(
 
     Raises `KafkaAway`, and `TopicMissing` where there is no such topic.
     """
+    (offset,) = append_all(bootstrap, topic, [(key, value)], lambda _, count: place(count))
+    return offset
+
+
+def append_all(
+    bootstrap: str,
+    topic: str,
+    messages: Iterable[tuple[str, BaseModel]],
+    place: Callable[[str, int], int],
+) -> list[int]:
+    """`append` for many, by key; ``place`` gets each key."""
     with telling_where(bootstrap):
         producer = _Producer(
             bootstrap_servers=bootstrap.split(","),
@@ -32,10 +43,17 @@ def append(
             metrics_enabled=False,
         )
         try:
-            partition = place(_partitions(producer, topic))
-            body = value.model_dump_json().encode()
-            sent = producer.send(topic, body, key.encode(), partition=partition)
-            return int(sent.get(timeout=_ANSWER_SECONDS).offset)
+            count = _partitions(producer, topic)
+            sent = [
+                producer.send(
+                    topic,
+                    value.model_dump_json().encode(),
+                    key.encode(),
+                    partition=place(key, count),
+                )
+                for key, value in messages
+            ]
+            return [int(each.get(timeout=_ANSWER_SECONDS).offset) for each in sent]
         finally:
             producer.close(timeout=1)
 

@@ -39,6 +39,7 @@ from tests.integration.sink_world import (
 from tillstream.local import jars
 from tillstream.local import kafka as kafka_service
 from tillstream.local.ports import choose
+from topics.registry import TILL_UPKEEP
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +90,10 @@ def totals(shop: str, till: str | None, **changed: Any) -> Message:
         "business_date": DAY,
         "receipts": 2,
         "returns": 1,
-        "units": 5,
+        "units": 6,
+        "weight_grams": 742,
         "returned_units": 1,
+        "returned_weight_grams": 0,
         "gross_minor": 1000,
         "discount_minor": -50,
         "tax_minor": 158,
@@ -106,19 +109,26 @@ def totals(shop: str, till: str | None, **changed: Any) -> Message:
     return message("checkout.totals", shop, value, "/".join(filter(None, (shop, till, DAY))))
 
 
-def till_status(shop: str, till: str, last_sequence: int) -> Message:
-    """What a worker would say of a till without gaps."""
+def till_status(shop: str, till: str, last_sequence: int, **changed: Any) -> Message:
+    """What a worker would say of a till, without gaps unless told."""
     value = {
         "location_id": shop,
         "till_id": till,
         "epoch": 1,
         "last_sequence": last_sequence,
+        "last_hash": None,
         "missing": [],
+        "missing_count": 0,
+        "older": [],
+        "quarantined": 0,
         "duplicates": 0,
+        "forks": 0,
+        "unlisted": 0,
         "last_seen": WHEN,
         "version": last_sequence,
+        **changed,
     }
-    return message("till.status", shop, value, till)
+    return message("till.status", shop, value, f"{shop}/{till}")
 
 
 def alert(shop: str, sku: str, version: int, state: str) -> Message:
@@ -140,13 +150,15 @@ def alert(shop: str, sku: str, version: int, state: str) -> Message:
 
 def a_day(shop: str) -> list[Message]:
     """A delivery, two sales of which one breaks the identity, a return; and what they make."""
-    till = Till(shop, f"{shop}-t1")
+    till = Till(shop, "t1")
+    grapes = {**line(2, "grapes", 742, 0), "unit": "gram"}
     return [
         movement(shop, "milk", 10),
         till.event("cart_opened", cart_id="c-2"),
         till.sale(line(1, "milk", 2, 300), line(2, "bag", 0, 300)),
         till.sale(
             line(1, "milk", 3, 400),
+            grapes,
             discounts=[{"rule": "ten", "amount_minor": -50}],
             taxes=[{"rate_basis_points": 1900, "amount_minor": 63}],
             tenders=[
@@ -157,10 +169,11 @@ def a_day(shop: str) -> list[Message]:
         ),
         till.goods_returned(line(1, "milk", 1, 100), restock=True),
         level(shop, "milk", 6, version=9),
+        level(shop, "grapes", -742, version=4),
         level(shop, "bread", 0, version=2),
         totals(shop, None),
-        totals(shop, f"{shop}-t1"),
-        till_status(shop, f"{shop}-t1", last_sequence=4),
+        totals(shop, "t1"),
+        till_status(shop, "t1", last_sequence=4),
         alert(shop, "milk", 3, "raised"),
         alert(shop, "milk", 4, "cleared"),
     ]
@@ -318,3 +331,75 @@ async def test_rows_on_their_way_are_no_differences(stack: Stack) -> None:
     status, differences = await asyncio.to_thread(stack.reconcile)
     await changing
     assert (status, differences) == (0, [])
+
+
+def _decision(shop: str, kind: str, **fields: Any) -> Message:
+    """What an operator decides about the till "t1" of ``shop``."""
+    decided = {"after_offset": 0, "decided_by": "a test", "decided_at": WHEN}
+    value = {"type": kind, "location_id": shop, "till_id": "t1", **decided, **fields}
+    return message(TILL_UPKEEP.name, shop, value)
+
+
+def _later_events(shop: str, *sequences: int, epoch: int = 1) -> list[Message]:
+    """Events of the till "t1" that move no figure."""
+    till, told = Till(shop, "t1", epoch), list[Message]()
+    for sequence in sequences:
+        till.sequence = sequence - 1
+        told.append(till.event("till_heartbeat"))
+    return told
+
+
+async def test_gaps_and_open_epochs_are_compared_number_by_number(stack: Stack) -> None:
+    shop = stack.shop
+    older = {"epoch": 1, "last_sequence": 8, "missing": [[5, 7]]}
+    right = till_status(
+        shop, "t1", 4, epoch=2, missing=[[2, 3]], missing_count=2, older=[older], version=20
+    )
+    await send(stack.kafka, [*_later_events(shop, 8), *_later_events(shop, 1, 4, epoch=2), right])
+    await read_all_inputs_as(stack.kafka, stack.group)
+    await written(stack.kafka, stack.postgres)
+    assert stack.reconcile("--location", shop) == (0, [])
+
+    wrong = [{**older, "missing": [[5, 6]]}]
+    await send(stack.kafka, [till_status(shop, "t1", 4, epoch=2, older=wrong, version=21)])
+    await written(stack.kafka, stack.postgres)
+
+    _, (found,) = stack.reconcile("--location", shop)
+    assert found["check"] == "tills-counted" and found["key"] == f"{shop}/t1"
+    assert found["fields"].keys() == {"missing", "missing_count", "older"}
+
+
+async def test_a_gap_that_an_operator_closed_is_no_difference(stack: Stack) -> None:
+    shop = stack.shop
+    closed = _decision(shop, "gap_closed", epoch=1, up_to_sequence=6)
+    status = till_status(shop, "t1", 9, missing=[[7, 8]], missing_count=2)
+    await send(stack.kafka, [*_later_events(shop, 9), closed, status])
+    await read_all_inputs_as(stack.kafka, stack.group)
+    await written(stack.kafka, stack.postgres)
+    assert stack.reconcile("--location", shop) == (0, [])
+
+
+async def test_a_till_that_was_forgotten_is_no_difference_until_it_begins_anew(
+    stack: Stack,
+) -> None:
+    shop = stack.shop
+    topic, key, _, partition = till_status(shop, "t1", 4)
+    gone: Any = (topic, key, None, partition)
+    await send(stack.kafka, [_decision(shop, "till_forgotten", up_to_epoch=1), gone])
+    await read_all_inputs_as(stack.kafka, stack.group)
+    await written(stack.kafka, stack.postgres)
+    assert stack.reconcile("--location", shop) == (0, [])
+
+    await send(stack.kafka, _later_events(shop, 1, epoch=2))
+    await read_all_inputs_as(stack.kafka, stack.group)
+    await written(stack.kafka, stack.postgres)
+    _, (found,) = stack.reconcile("--location", shop)
+    assert "missing in till_status" in found["cause"]
+
+
+async def test_two_shops_may_both_have_a_till_of_one_name(stack: Stack) -> None:
+    other = f"{stack.shop}-b"
+    await send(stack.kafka, a_day(other))
+    await read_all_inputs_as(stack.kafka, stack.group)
+    await written(stack.kafka, stack.postgres)
+    assert stack.reconcile() == (0, [])

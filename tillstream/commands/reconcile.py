@@ -20,6 +20,7 @@ from tillstream.reconcile.difference import Difference
 from tillstream.reconcile.run import Outcome, Request, reconcile
 from tillstream.reconcile.topics import Told
 from tillstream.settings import load_settings
+from tillstream.topic_reader import KafkaAway
 
 DIFFERENT = 1
 """Exit status where something differs."""
@@ -56,7 +57,7 @@ def command(
     request = Request(
         kafka=settings.require("kafka"),
         postgres=settings.require("postgres"),
-        group=settings.application_id,
+        application_id=settings.application_id,
         location=location,
         wait_seconds=wait,
     )
@@ -69,7 +70,7 @@ def _outcome(request: Request) -> Outcome:
     try:
         with _progress() as told:
             return asyncio.run(reconcile(request, told))
-    except (psycopg.Error, KafkaError, Malformed, TimeoutError) as fault:
+    except (psycopg.Error, KafkaError, KafkaAway, Malformed, TimeoutError) as fault:
         what = str(fault).strip() or type(fault).__name__
         print(f"tillstream: could not compare: {what}", file=sys.stderr)  # noqa: T201
         raise typer.Exit(NOT_COMPARED) from fault

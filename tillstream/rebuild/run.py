@@ -4,7 +4,8 @@
 2. Run a crew on it, beside the live workers, until every partition is live and level.
 3. Register it as live: from here on, workers that start take it.
 4. Move the workers: those of the local stack are restarted one at a time, others by their owner.
-5. Stop the crew.
+5. Have rows said again or taken back that only an earlier state knew.
+6. Stop the crew.
 
 Broken off at any moment it is taken up at the same place by the next run: what was said is in the
 log of generations, what was built in the changelog, and who has moved in the consumer groups.
@@ -12,7 +13,7 @@ log of generations, what was built in the changelog, and who has moved in the co
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Event
 from typing import Protocol
 
@@ -24,6 +25,7 @@ from tillstream.rebuild import leftovers
 from tillstream.rebuild.building import Building, Partition, building, is_done, look
 from tillstream.rebuild.handover import is_over, local_workers, restart
 from tillstream.rebuild.members import Member, members
+from tillstream.rebuild.stale import restate_stale
 from tillstream.settings import Settings
 from tillstream.topic_reader import KafkaAway
 
@@ -50,12 +52,14 @@ class Told(Protocol):
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What was done: ``restarted`` names workers of the local stack."""
+    """What was done: ``restarted`` names workers of the local stack, ``restated`` counts rows that
+    only an earlier state knew."""
 
     generation: int
     before: list[int]
-    restarted: list[str] = field(default_factory=list[str])
-    seconds: float = 0.0
+    restarted: list[str]
+    restated: int
+    seconds: float
 
 
 class Rebuild:
@@ -82,8 +86,9 @@ class Rebuild:
                 self._require_live(generation)
             self._told.is_live(generation)
             restarted = self._hand_over(working)
+            restated = restate_stale(self._kafka, generation)
         before = log.load(self._kafka).left_over(self._application_id)
-        return Rebuilt(generation, before, restarted, time.monotonic() - started)
+        return Rebuilt(generation, before, restarted, restated, time.monotonic() - started)
 
     def _chosen(self) -> tuple[int, bool]:
         """The generation to build, and whether it is live and only its workers have to move."""
@@ -130,7 +135,7 @@ class Rebuild:
             )
 
     def _hand_over(self, working: Crew) -> list[str]:
-        """Steps 4 and 5; the names of the workers that were restarted here."""
+        """Step 4; the names of the workers that were restarted here."""
         if not self._older(log.load(self._kafka)):
             return []
         home, restarted = StackHome(self._settings.home.absolute()), list[str]()
@@ -186,7 +191,11 @@ def clean(settings: Settings) -> list[int]:
 
     Raises `GenerationError` where somebody still works on one.
     """
-    earlier = log.load(settings.require("kafka")).left_over(settings.application_id)
+    kafka = settings.require("kafka")
+    standing = log.load(kafka)
+    earlier = standing.left_over(settings.application_id)
+    if earlier:  # a rebuild may have been broken off before it came to that
+        restate_stale(kafka, standing.live[settings.application_id])
     kept = [generation for generation in earlier if leftovers.remains(settings, generation)]
     for generation in kept:
         leftovers.remove(settings, generation)

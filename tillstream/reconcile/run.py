@@ -17,6 +17,9 @@ import psycopg
 from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.derived import DERIVED_BY_TOPIC
 from connectors.postgres.sink.source import Source, opened
+from tillstream.generations.log import live
+from tillstream.generations.standing import state_id
+from tillstream.reconcile import decisions
 from tillstream.reconcile.causes import explained
 from tillstream.reconcile.difference import Difference, Differences, moving, settled
 from tillstream.reconcile.progress import (
@@ -26,7 +29,12 @@ from tillstream.reconcile.progress import (
     places_of,
     sink_offsets,
 )
-from tillstream.reconcile.tables import COMPARISONS, Connection, Locations
+from tillstream.reconcile.tables import (
+    COMPARISONS,
+    Connection,
+    Locations,
+    tills_against_counted,
+)
 from tillstream.reconcile.topics import Told, TopicView, rows_against_topics
 from topics.registry import INPUTS
 
@@ -46,11 +54,12 @@ Behind = dict[tuple[str, int], int]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to compare. ``location`` is empty for all; ``wait_seconds`` bounds the catching up."""
+    """What to compare. ``application_id`` is the workers'; ``location`` is empty for all;
+    ``wait_seconds`` bounds the catching up."""
 
     kafka: str
     postgres: str
-    group: str
+    application_id: str
     location: str
     wait_seconds: float
 
@@ -64,14 +73,14 @@ class Outcome:
 
 
 async def reconcile(request: Request, told: Told) -> Outcome:
-    """Compare; raises `KafkaError` or `psycopg.Error` where a side cannot be read."""
+    """Compare; raises `KafkaError`, `KafkaAway` or `psycopg.Error` where a side cannot be read."""
     inputs = [spec.name for spec in INPUTS]
     with psycopg.connect(request.postgres, autocommit=True, connect_timeout=5) as connection:
         async with opened(request.kafka, inputs) as source:
             behind = await _caught_up(request, connection, source, told)
         async with opened(request.kafka, DERIVED_BY_TOPIC) as source:
-            view = TopicView(source, told)
-            outcome = await _looks(connection, view, request.location, told)
+            look = _Look(request.kafka, connection, TopicView(source, told), told)
+            outcome = await _looks(look, request.location, told)
     differences = explained(outcome.differences, behind=bool(behind))
     return Outcome([*behind.values(), *differences], outcome.moving)
 
@@ -83,8 +92,11 @@ async def _caught_up(
     deadline = time.monotonic() + request.wait_seconds
     first, ends = await inputs.first_offsets(), await inputs.end_offsets()
 
+    generation = await asyncio.to_thread(live, request.kafka, request.application_id)
+    group = state_id(request.application_id, generation)
+
     async def workers_lag() -> Behind:
-        return lag(first, ends, await group_offsets(request.kafka, request.group))
+        return lag(first, ends, await group_offsets(request.kafka, group))
 
     workers = await _wait(workers_lag, deadline, "waiting for the workers", told)
     async with opened(request.kafka, DERIVED_BY_TOPIC) as outputs:
@@ -110,9 +122,9 @@ async def _wait(
     return behind
 
 
-async def _looks(connection: Connection, view: TopicView, location: str, told: Told) -> Outcome:
+async def _looks(look: "_Look", location: str, told: Told) -> Outcome:
     """Steps 2 and 3."""
-    suspects = await _look(connection, view, [location] if location else None, told)
+    suspects = await look.at([location] if location else None)
     found: Differences = {}
     for _ in range(LOOKS_MAX):
         if not suspects:
@@ -120,19 +132,29 @@ async def _looks(connection: Connection, view: TopicView, location: str, told: T
         told("looking again at what differed", 0, len(suspects))
         await asyncio.sleep(PAUSE_SECONDS)
         places = sorted({difference.location_id for difference in suspects.values()})
-        again = await _look(connection, view, places, told)
+        again = await look.at(places)
         found.update(settled(suspects, again))
         suspects = moving(suspects, again)
     return Outcome(list(found.values()), moving=len(suspects))
 
 
-async def _look(
-    connection: Connection, view: TopicView, locations: Locations, told: Told
-) -> Differences:
-    found: Differences = {}
-    for compare in COMPARISONS:
-        told(compare.__name__.replace("_", " "), 0, 0)
-        found.update(compare(connection, locations))
-    await view.catch_up()
-    found.update(rows_against_topics(connection, view, locations, told))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """All comparisons, at one moment."""
+
+    kafka: str
+    connection: Connection
+    view: TopicView
+    told: Told
+
+    async def at(self, locations: Locations) -> Differences:
+        """What differs now, at these locations."""
+        found: Differences = {}
+        for compare in COMPARISONS:
+            self.told(compare.__name__.replace("_", " "), 0, 0)
+            found.update(compare(self.connection, locations))
+        decided = await asyncio.to_thread(decisions.load, self.kafka)
+        found.update(tills_against_counted(self.connection, locations, decided))
+        await self.view.catch_up()
+        found.update(rows_against_topics(self.connection, self.view, locations, self.told))
+        return found

@@ -10,6 +10,7 @@ from typing import Any, LiteralString, cast
 import psycopg
 from psycopg.rows import TupleRow
 
+from tillstream.reconcile.decisions import Decisions
 from tillstream.reconcile.difference import Difference, Differences
 
 Connection = psycopg.Connection[TupleRow]
@@ -67,19 +68,27 @@ def totals_against_receipts(connection: Connection, locations: Locations) -> Dif
     return _by_place(found())
 
 
-def tills_against_counted(connection: Connection, locations: Locations) -> Differences:
-    """Newest epoch, last sequence and gaps of each till, and what the sink has counted."""
+def tills_against_counted(
+    connection: Connection, locations: Locations, decisions: Decisions
+) -> Differences:
+    """Open epochs of each till, their numbers and gaps, and what the sink has counted."""
 
     def found() -> Iterator[Difference]:
-        for location, till, expected, status in _rows(connection, "tills_counted", locations):
-            yield Difference(
-                check="tills-counted",
-                table="till_status",
-                location_id=location,
-                key=till,
-                fields=_unlike(expected, status, absent=None),
-                cause="missing in till_status" if status is None else COUNTED_CAUSE,
-            )
+        for location, till, counted, status in _rows(connection, "tills_counted", locations):
+            epoch = max(each["epoch"] for each in (counted, status) if each)
+            if decisions.is_forgotten(location, till, epoch):
+                continue
+            expected = counted and decisions.applied(location, till, counted)
+            fields = _unlike(expected, status, absent=None)
+            if fields:
+                yield Difference(
+                    check="tills-counted",
+                    table="till_status",
+                    location_id=location,
+                    key=f"{location}/{till}",
+                    fields=fields,
+                    cause="missing in till_status" if status is None else COUNTED_CAUSE,
+                )
 
     return _by_place(found())
 
@@ -87,7 +96,6 @@ def tills_against_counted(connection: Connection, locations: Locations) -> Diffe
 COMPARISONS: tuple[Callable[[Connection, Locations], Differences], ...] = (
     levels_against_ledger,
     totals_against_receipts,
-    tills_against_counted,
 )
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
+import msgspec
 from psycopg import sql
 
 from connectors.postgres.sink.derived import DERIVED_TABLES, DerivedTable, Newest, Row
@@ -152,6 +153,4 @@ def _comparable(value: Any) -> Any:
     """A topic's value as `_scan` reads it."""
     if isinstance(value, datetime):
         return (value - _EPOCH) // timedelta(microseconds=1)
-    if isinstance(value, list):
-        return [list(pair) for pair in cast(list[tuple[int, int]], value)]
-    return value
+    return msgspec.to_builtins(value) if isinstance(value, list) else value

@@ -1,9 +1,11 @@
 -- Totals as the workers have them, and as the receipts add up: one row of JSON for each side,
 -- for each location and each till by business date. Totals without a receipt are right at 0:
--- only a cart has been opened.
+-- only a cart has been opened. Units are pieces, and one for each weighed line.
 WITH lines AS (
     SELECT location_id, till_id, epoch, sequence,
-        sum(quantity) AS units, sum(amount_minor) AS amount_minor
+        sum(CASE WHEN unit = 'gram' THEN 1 ELSE quantity END) AS units,
+        sum(CASE WHEN unit = 'gram' THEN quantity ELSE 0 END) AS weight_grams,
+        sum(amount_minor) AS amount_minor
     FROM sale_lines
     WHERE %(locations)s::text[] IS NULL OR location_id = ANY (%(locations)s)
     GROUP BY location_id, till_id, epoch, sequence
@@ -27,6 +29,7 @@ receipts AS (
         kind = 'sale' AS is_sale,
         total_minor, discount_minor, tax_minor, refund_minor,
         coalesce(lines.units, 0) AS units,
+        coalesce(lines.weight_grams, 0) AS weight_grams,
         coalesce(lines.amount_minor, 0) AS amount_minor,
         coalesce(cash, 0) AS cash,
         coalesce(card, 0) AS card,
@@ -42,7 +45,9 @@ sums AS (
         count(*) FILTER (WHERE is_sale) AS receipts,
         count(*) FILTER (WHERE NOT is_sale) AS returns,
         coalesce(sum(units) FILTER (WHERE is_sale), 0) AS units,
+        coalesce(sum(weight_grams) FILTER (WHERE is_sale), 0) AS weight_grams,
         coalesce(sum(units) FILTER (WHERE NOT is_sale), 0) AS returned_units,
+        coalesce(sum(weight_grams) FILTER (WHERE NOT is_sale), 0) AS returned_weight_grams,
         coalesce(sum(amount_minor) FILTER (WHERE is_sale), 0) AS gross_minor,
         coalesce(sum(discount_minor) FILTER (WHERE is_sale), 0) AS discount_minor,
         coalesce(sum(tax_minor) FILTER (WHERE is_sale), 0) AS tax_minor,
@@ -63,7 +68,7 @@ sums AS (
 ),
 totals AS (
     SELECT location_id, till_id, business_date,
-        receipts, returns, units, returned_units, gross_minor, discount_minor, tax_minor,
+        receipts, returns, units, weight_grams, returned_units, returned_weight_grams, gross_minor, discount_minor, tax_minor,
         refund_minor, net_sales_minor,
         coalesce((tenders ->> 'cash')::bigint, 0) AS cash,
         coalesce((tenders ->> 'card')::bigint, 0) AS card,
