@@ -19,9 +19,9 @@ from tillstream.local.ports import choose
 from tillstream.topic_reader import TopicReader
 from topics.registry import TILL_EVENTS
 
-EVENTS = 60_000
+EVENTS = 40_000
 SHOPS = 9
-OUTAGES = 3
+OUTAGES = 2
 AWAY_SECONDS = 1.0
 PACE_SECONDS = 0.05
 """After each thousand events, so that the outages fall among them."""

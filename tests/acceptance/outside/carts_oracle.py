@@ -67,6 +67,7 @@ class OpenCart:
         """Only a suspended cart goes on, by a later word that says so, unless it ended since."""
         if event["type"] == "cart_resumed" and self.suspended and mark > self.turned:
             self.ended = self.suspended = False
+            self.business_date = event["business_date"]
             self._resume(event["lines"], mark)
         elif event["type"] in ENDINGS and mark > self.turned:
             self.suspended, self.turned = event["type"] == "cart_suspended", mark
