@@ -6,6 +6,11 @@ from topics.upkeep_metrics import EVERYWHERE
 WEBHOOK_ALERTS = MetricSpec(
     "tillstream_webhook_alerts_total", "counter", "Changes of alerts taken in to be told."
 )
+WEBHOOK_MALFORMED = MetricSpec(
+    "tillstream_webhook_malformed_total",
+    "counter",
+    "Records of restock.alerts that are not what their contract says; passed over.",
+)
 WEBHOOK_ATTEMPTS = MetricSpec(
     "tillstream_webhook_attempts_total",
     "counter",
@@ -46,6 +51,7 @@ WEBHOOK_KAFKA_UP = MetricSpec(
 WEBHOOKS = (
     *EVERYWHERE,
     WEBHOOK_ALERTS,
+    WEBHOOK_MALFORMED,
     WEBHOOK_ATTEMPTS,
     WEBHOOK_ATTEMPT_SECONDS,
     WEBHOOK_WAITING,

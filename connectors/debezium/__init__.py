@@ -20,10 +20,12 @@ do about alerts, so that there is one place that can fall behind and one WAL pos
 - Topics. ``topic.creation.enable`` of the worker is only used for that one: the others exist
   before (`tillstream topics sync`); should one be lost, it is made with its right partitions.
 
-A connector that was reset (`tillstream connectors reset`: offsets and slot dropped) takes a new
-snapshot: every row is sent once more. Readers know a movement by its id and the others by key, so
-nothing is counted twice. What was deleted between the old position and the new snapshot is not
-told to anyone: a policy or product that went in between stays with the readers.
+A connector that is reset (`tillstream connectors reset`) sends master data once more, and the
+movements of the last days: `keeper.reset` writes a request to ``cdc_signals``, which the connector
+meets in the log; it sends the rows as they are then ("blocking snapshot") and reads on. The slot
+stays, so what changes meanwhile comes after. Readers know a movement by its number or id and the
+others by key, so nothing is counted twice. Only where the slot is gone both begin anew, and what
+was deleted since is told to nobody: a policy or product that went meanwhile stays with the readers.
 
 A slot that nobody reads holds back WAL until the disk is full: `keeper.remove` takes the slot away
 with the connector. In production set ``max_slot_wal_keep_size``, and watch the slot.

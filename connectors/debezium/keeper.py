@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Literal, NamedTuple
 
-from connectors.debezium import slot
+from connectors.debezium import resending, slot
 from connectors.debezium.definition import HIDDEN, NAME, Source, definition
 from connectors.debezium.errors import ConnectorError
 from connectors.debezium.rest import Connect, Status
@@ -35,6 +35,8 @@ _STALLED_EXPLAINED = (
     "Connect says that it runs, but it reads no changes: either it is taking its first snapshot, "
     "or it retries after a fault, which Connect's log names"
 )
+
+_STILL_SENDING = "the connector sends rows, and goes on with it, but was not done"
 
 _HALTED = ("PAUSED", "STOPPED")
 """Somebody has asked Connect to hold the connector."""
@@ -100,10 +102,29 @@ def check(url: str, source: Source) -> Finding:
     return Finding(NAME, state, trace, tuple(_differences(found, wanted)))
 
 
-def reset(url: str, source: Source) -> None:
-    """Forget how far the connector has read, so that all rows are sent again."""
-    remove(url, source)
-    apply(url, source)
+def reset(
+    url: str,
+    source: Source,
+    days: int = resending.DAYS,
+    wait_seconds: float = WAIT_SECONDS,
+) -> None:
+    """Have master data sent again, and movements as far as ``days`` back.
+
+    The slot stays and the connector reads on from where it was, so what is booked meanwhile is
+    sent as well. Only where the slot is gone, or has lost what was not read, both begin anew: then
+    ``days`` must reach back to before the loss. Raises `ConnectorError`, also where it takes more
+    than ``wait_seconds``; what was begun goes on.
+    """
+    connect, wanted = Connect(url, NAME), definition(source)
+    if connect.config() is None or not slot.holds_on(wanted):
+        remove(url, source)
+        connect.put_config(resending.limited(wanted, days))
+        _wait_until_running(connect, wanted, wait_seconds)
+        apply(url, source, wait_seconds)
+        return
+    apply(url, source, wait_seconds)
+    position = resending.signal(wanted, days)
+    _until(lambda: slot.has_read(wanted, position), _STILL_SENDING, wait_seconds)
 
 
 def remove(url: str, source: Source) -> None:
@@ -171,9 +192,9 @@ def _wait_until_running(connect: Connect, wanted: dict[str, str], wait_seconds: 
         time.sleep(_POLL_SECONDS)
 
 
-def _until(is_done: Callable[[], bool], complaint: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
+def _until(is_done: Callable[[], bool], complaint: str, wait_seconds: float = WAIT_SECONDS) -> None:
+    deadline = time.monotonic() + wait_seconds
     while not is_done():
         if time.monotonic() > deadline:
-            raise ConnectorError(f"{complaint} within {WAIT_SECONDS:.0f} s")
+            raise ConnectorError(f"{complaint} within {wait_seconds:.0f} s")
         time.sleep(_POLL_SECONDS)

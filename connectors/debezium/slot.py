@@ -13,26 +13,51 @@ _OWN = "FROM pg_replication_slots WHERE slot_name = %s AND database = current_da
 
 def is_read(config: Mapping[str, str]) -> bool:
     """Whether somebody reads the slot that the definition ``config`` names."""
-    return _query(config, f"SELECT active {_OWN}") == [(True,)]
+    return _ask_about(config, f"SELECT active {_OWN}") == [(True,)]
+
+
+def holds_on(config: Mapping[str, str]) -> bool:
+    """Whether the slot is there, with all that was not read yet."""
+    return _ask_about(config, f"SELECT wal_status <> 'lost' {_OWN}") == [(True,)]
+
+
+def has_read(config: Mapping[str, str], position: str) -> bool:
+    """Whether all up to ``position`` in the log was read, and is in Kafka."""
+    found = _ask_about(config, f"SELECT confirmed_flush_lsn >= %s::pg_lsn {_OWN}", position)
+    return found == [(True,)]
+
+
+def insert_signal(config: Mapping[str, str], name: str, kind: str, data: str) -> str:
+    """Put a message for the connector into the log; the position after it."""
+    _ask(config, "INSERT INTO cdc_signals (id, type, data) VALUES (%s, %s, %s)", name, kind, data)
+    ((position,),) = _ask(config, "SELECT pg_current_wal_lsn()::text")
+    return str(position)
 
 
 def drop(config: Mapping[str, str]) -> bool:
     """Drop the slot that ``config`` names; False while somebody reads it. None is fine too."""
     try:
-        _query(config, f"SELECT pg_drop_replication_slot(slot_name) {_OWN}")
+        _ask_about(config, f"SELECT pg_drop_replication_slot(slot_name) {_OWN}")
     except errors.ObjectInUse:
         return False
     return True
 
 
-def _query(config: Mapping[str, str], query: LiteralString) -> list[tuple[object, ...]]:
-    name = config["slot.name"]
+def _ask_about(
+    config: Mapping[str, str], query: LiteralString, *values: str
+) -> list[tuple[object, ...]]:
+    return _ask(config, query, *values, config["slot.name"])
+
+
+def _ask(config: Mapping[str, str], query: LiteralString, *values: str) -> list[tuple[object, ...]]:
     try:
         with _connect(config) as conn:
-            return conn.execute(query, (name,)).fetchall()
+            cursor = conn.execute(query, values)
+            return cursor.fetchall() if cursor.description else []
     except errors.ObjectInUse:
         raise
     except psycopg.Error as error:
+        name = config["slot.name"]
         raise ConnectorError(f"cannot look after the slot {name}: {error}") from error
 
 

@@ -8,11 +8,13 @@ repeats nothing and loses nothing; a second worker finds the offsets moved and r
 
 import asyncio
 import contextlib
+import time
 from typing import Any
 
 import structlog
 from aiokafka.errors import KafkaError
 
+from connectors.postgres.sink.derived import Record
 from connectors.postgres.sink.outage import Outage
 from connectors.postgres.sink.source import Fetched, Source, opened
 from connectors.webhooks.dispatcher import POSTGRES_AWAY
@@ -22,6 +24,11 @@ from connectors.webhooks.store import Overtaken, Place, Store, connected
 from topics.registry import RESTOCK_ALERTS
 
 KAFKA_AWAY = (KafkaError, TimeoutError, OSError)
+
+COMMIT_SECONDS = 0.5
+"""Between two transactions while alerts come: a delivery, or a SKU that wavers about its line,
+brings many at once. Less is a transaction for each; more delays who waits to be told. The first
+after a quiet while is taken in at once."""
 
 BATCH_RECORDS_MAX = 500
 """Alerts in one transaction: some ten milliseconds for a few endpoints."""
@@ -77,8 +84,11 @@ class Intake:
         source.seek(written)
         for outage in self._outages.values():
             outage.ended()
+        due = 0.0
         while not self._stopping.is_set():
-            fetched = await source.take(BATCH_RECORDS_MAX, IDLE_SECONDS)
+            fetched = await source.gather(BATCH_RECORDS_MAX, IDLE_SECONDS, due)
+            if fetched:
+                due = time.monotonic() + COMMIT_SECONDS
             await self._take_in(store, fetched, written, await source.positions(written))
             self._show_lag(source, written)
 
@@ -102,11 +112,17 @@ class Intake:
         for by_partition in fetched.values():
             for records in by_partition.values():
                 for record in records:
-                    try:
-                        notices.append(notice_of(record))
-                    except Unreadable as fault:
-                        self._log.error("alert_passed_over", cause=str(fault))
+                    # A tombstone: the item is gone, and nobody waits to hear it.
+                    if record.value is not None:
+                        self._read_notice(record, notices)
         return notices
+
+    def _read_notice(self, record: Record, notices: list[Notice]) -> None:
+        try:
+            notices.append(notice_of(record))
+        except Unreadable as fault:
+            self._metrics.malformed.inc()
+            self._log.error("alert_passed_over", cause=str(fault))
 
     def _show_lag(self, source: Source, written: dict[Place, int]) -> None:
         ends = source.ends_heard()

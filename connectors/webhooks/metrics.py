@@ -14,6 +14,7 @@ class WebhookMetrics:
     """The figures of one worker."""
 
     alerts: Counter
+    malformed: Counter
     attempts: Counter
     attempt_seconds: Histogram
     waiting: Gauge
@@ -43,6 +44,7 @@ def webhook_metrics(registry: CollectorRegistry) -> WebhookMetrics:
     seconds = names.WEBHOOK_ATTEMPT_SECONDS
     return WebhookMetrics(
         alerts=Counter(**names.WEBHOOK_ALERTS.arguments(), registry=registry),
+        malformed=Counter(**names.WEBHOOK_MALFORMED.arguments(), registry=registry),
         attempts=Counter(**names.WEBHOOK_ATTEMPTS.arguments(), registry=registry),
         attempt_seconds=Histogram(
             **seconds.arguments(), buckets=seconds.buckets, registry=registry

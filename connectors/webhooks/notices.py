@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Literal
 
 import msgspec
 
 from connectors.postgres.sink.derived import Record
-from topics.scalars import Identifier
+from topics.scalars import Count, Identifier
 
 _ID_CHARACTERS = 32
 
@@ -20,8 +21,8 @@ class Unreadable(Exception):
 class _Alert(msgspec.Struct, frozen=True):
     location_id: Identifier
     sku: Identifier
-    state: str
-    version: int
+    state: Literal["raised", "cleared"]
+    version: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def notice_of(record: Record) -> Notice:
     try:
         alert = msgspec.json.decode(value, type=_Alert)
         text = value.decode()
-    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
         place = f"{record.topic}-{record.partition}-{record.offset}"
         raise Unreadable(f"{place} is no restock alert: {fault}") from fault
     subject = f"{alert.location_id}/{alert.sku}"

@@ -1,6 +1,7 @@
 """Row changes on their way from a real PostgreSQL, through Debezium, to real topics."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 from typer.testing import CliRunner
 
-from connectors.debezium import keeper
+from connectors.debezium import keeper, slot
 from connectors.debezium.definition import HIDDEN, NAME, Source, definition
 from connectors.debezium.errors import ConnectorError
 from connectors.debezium.rest import Connect
@@ -101,18 +102,23 @@ def test_a_movement_arrives_in_its_locations_partition_as_contracted(
     execute: Callable[..., object], read: Callable[[str, str, int], list[Message]]
 ) -> None:
     execute(
-        "INSERT INTO stock_movements VALUES ('m-1', 'L-move', 'SKU.1', -9007199254740991, "
+        "INSERT INTO stock_movements VALUES ('m-1', 'L-move', 'SKU.1', -1000000000000, "
         "'shrinkage', NULL, '2026-11-21T10:00:00+02:00')"
     )
     (message,) = read("cdc.stock-movements", "L-move", 1)
+    assert message.value is not None
+    origin = message.value["origin"]
+    assert origin.startswith("L-move@"), "another database's numbers would be taken for these"
     assert message.value == {
         "movement_id": "m-1",
         "location_id": "L-move",
         "sku": "SKU.1",
-        "quantity": -9007199254740991,
+        "quantity": -1000000000000,
         "reason": "shrinkage",
         "reference": None,
         "occurred_at": "2026-11-21T08:00:00.000000Z",
+        "origin": origin,
+        "number": 1,
     }
     assert message.partition == partition_of("L-move", PARTITIONS), (
         "Connect places keys otherwise than tills do: a location would be in two partitions"
@@ -143,6 +149,8 @@ def test_a_deleted_policy_says_which_one_it_was(
     execute("UPDATE assortment SET listed = false WHERE sku = 'milk'")
     execute("DELETE FROM assortment WHERE location_id = 'L-policy' AND sku = 'milk'")
     messages = read("cdc.assortment", "L-policy", 4)
+    changed = [(message.value or {}).pop("__source_ts_ms") for message in messages]
+    assert changed == sorted(changed) and abs(changed[-1] / 1000 - time.time()) < 600
     milk = {
         "location_id": "L-policy",
         "sku": "milk",
@@ -166,8 +174,9 @@ def test_a_deleted_policy_says_which_one_it_was(
     ]
     for message in messages:
         assert message.raw is not None
-        AssortmentPolicy.model_validate_json(message.raw)
-        decode_policy(message.raw)
+        policy = AssortmentPolicy.model_validate_json(message.raw)
+        assert policy.changed_ms == decode_policy(message.raw).changed_ms
+        assert policy.changed_ms in changed
 
 
 def test_a_product_is_its_row_and_its_delete_a_tombstone(
@@ -364,23 +373,93 @@ def test_an_address_that_leads_nowhere_is_refused_and_the_connector_runs_on(
     assert keeper.check(capture, source).is_in_order
 
 
-def test_a_connector_that_was_reset_sends_every_row_again(
+BOOK = (
+    "INSERT INTO stock_movements (movement_id, location_id, sku, quantity, reason, occurred_at) "
+    "VALUES (%s, %s, 's', 7, 'delivery', now() - interval '1 day' * %s)"
+)
+
+
+def ids_of(messages: list[Message]) -> list[str]:
+    """Movements in the order in which they came."""
+    return [message.value["movement_id"] for message in messages if message.value]
+
+
+def test_a_reset_sends_master_data_and_the_newest_movements_again_and_none_of_years(
     capture: str,
     source: Source,
     execute: Callable[..., object],
     read: Callable[[str, str, int], list[Message]],
 ) -> None:
     execute("INSERT INTO locations VALUES ('L-again', 'n', 'shop', 'UTC', NULL)")
-    execute(
-        "INSERT INTO stock_movements (movement_id, location_id, sku, quantity, reason) "
-        "VALUES ('m-again', 'L-again', 's', 7, 'delivery')"
-    )
-    read("cdc.stock-movements", "L-again", 1)
+    execute("INSERT INTO assortment (location_id, sku) VALUES ('L-again', 's')")
+    for name, days in (("new", 1), ("old", 400)):
+        execute(BOOK, (f"m-{name}", "L-again", days))
+    before = read("cdc.stock-movements", "L-again", 2)
     keeper.reset(capture, source)
-    first, second = read("cdc.stock-movements", "L-again", 2)
-    assert first.value == second.value, "a snapshot row differs: it would count as another movement"
+    after = read("cdc.stock-movements", "L-again", 3)
+    assert ids_of(after) == ["m-new", "m-old", "m-new"]
+    assert after[2].value == before[0].value, "it differs, and would count as another movement"
     place, again = read("cdc.locations", "L-again", 2)
     assert place.value == again.value
+    assert len(read("cdc.assortment", "L-again", 2)) == 2
+    assert keeper.check(capture, source).is_in_order
+
+
+def test_what_is_booked_while_a_reset_runs_is_sent_whatever_its_date(
+    capture: str,
+    source: Source,
+    execute: Callable[..., Any],
+    read: Callable[[str, str, int], list[Message]],
+) -> None:
+    flushed = "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = 'tillstream'"
+    (was,) = execute(flushed).fetchone()
+    over = threading.Event()
+    booked: list[str] = []
+
+    def book() -> None:
+        while not over.is_set():
+            execute(BOOK, (f"m-{len(booked)}", "L-meanwhile", 400))
+            booked.append(f"m-{len(booked)}")
+            time.sleep(0.02)
+
+    booking = threading.Thread(target=book)
+    booking.start()
+    try:
+        keeper.reset(capture, source)
+    finally:
+        over.set()
+        booking.join()
+    assert len(booked) > 20, "nothing was booked meanwhile: this test shows nothing"
+    assert ids_of(read("cdc.stock-movements", "L-meanwhile", len(booked))) == booked
+    (held,) = execute(f"SELECT %s <= ({flushed})", (was,)).fetchone()
+    assert held, "the slot was made anew"
+
+
+def test_a_reset_begins_anew_where_the_slot_is_gone(
+    capture: str,
+    source: Source,
+    execute: Callable[..., Any],
+    read: Callable[[str, str, int], list[Message]],
+) -> None:
+    execute(BOOK, ("m-before", "L-anew", 1))
+    read("cdc.stock-movements", "L-anew", 1)
+    Connect(capture, NAME).stop()
+    wanted = definition(source)
+    wait_until(lambda: slot.drop(wanted), "the slot is still read")
+    execute(BOOK, ("m-missed", "L-anew", 2))
+    execute(BOOK, ("m-old", "L-anew", 400))
+    keeper.reset(capture, source, days=30)
+    found = ids_of(read("cdc.stock-movements", "L-anew", 3))
+    assert sorted(found) == ["m-before", "m-before", "m-missed"]
+    assert keeper.check(capture, source).is_in_order, "the limit on the snapshot was left behind"
+
+
+def test_no_topic_comes_of_what_the_connector_is_told(kafka: str, capture: str) -> None:
+    consumer = KafkaConsumer(bootstrap_servers=kafka)
+    try:
+        assert not [name for name in consumer.topics() if "signal" in name]
+    finally:
+        consumer.close()
 
 
 @pytest.fixture

@@ -194,20 +194,26 @@ NOON = "2026-11-21T12:00:00Z"
         pytest.param(MOVEMENT, ("m", "a/b", "b", 1, "delivery", NOON), id="location with slash"),
         pytest.param(MOVEMENT, ("m", "a\n", "b", 1, "delivery", NOON), id="location with newline"),
         pytest.param(MOVEMENT, ("m", "a", "b" * 65, 1, "delivery", NOON), id="sku too long"),
-        pytest.param(MOVEMENT, ("m", "a", "b", 2**53, "delivery", NOON), id="quantity unsafe"),
+        pytest.param(MOVEMENT, ("m", "a", "b", 10**12 + 1, "delivery", NOON), id="quantity large"),
+        pytest.param(MOVEMENT, ("m", "a", "b", -(10**12) - 1, "delivery", NOON), id="far below"),
         pytest.param(MOVEMENT, ("m", "a", "b", 1, "sale", NOON), id="reason of a till"),
         pytest.param(MOVEMENT, ("m", "a", "b", 1, "delivery", "infinity"), id="never"),
         pytest.param(MOVEMENT, ("m", "a", "b", 1, "delivery", "11111-01-01 Z"), id="far future"),
         pytest.param(POLICY, ("a", "b", -1, 0, None), id="reorder point negative"),
         pytest.param(POLICY, ("a", "b", 0, -1, None), id="order up to negative"),
         pytest.param(POLICY, ("a", "b", 0, 0, -1), id="hysteresis negative"),
+        pytest.param(POLICY, ("a", "b", 10**12 + 1, 0, None), id="reorder point large"),
+        pytest.param(POLICY, ("a", "b", 0, 10**12 + 1, None), id="order up to large"),
+        pytest.param(POLICY, ("a", "b", 0, 0, 10**12 + 1), id="hysteresis large"),
         pytest.param(PRODUCT, ("b", " ", "each", 1, "EUR", 0), id="name blank"),
         pytest.param(PRODUCT, ("b", "n" * 1025, "each", 1, "EUR", 0), id="name too long"),
         pytest.param(PRODUCT, ("b", "n", "litre", 1, "EUR", 0), id="unit unknown"),
         pytest.param(PRODUCT, ("b", "n", "each", -1, "EUR", 0), id="price negative"),
+        pytest.param(PRODUCT, ("b", "n", "each", 10**12 + 1, "EUR", 0), id="price large"),
         pytest.param(PRODUCT, ("b", "n", "each", 1, "eur", 0), id="currency in small letters"),
         pytest.param(PRODUCT, ("b", "n", "each", 1, "EUR", -1), id="tax negative"),
         pytest.param(LOCATION, ("a", "n", "kiosk", "UTC"), id="kind unknown"),
+        pytest.param(LOCATION, ("..", "n", "shop", "UTC"), id="location of dots alone"),
         pytest.param(LOCATION, ("a", "n", "shop", "Europe/Atlantis"), id="time zone unknown"),
         pytest.param(LOCATION, ("a", "n", "shop", "XYZ3"), id="time zone made up"),
     ],
@@ -217,6 +223,54 @@ def test_what_the_contract_forbids_is_refused_at_the_source(
 ) -> None:
     with pytest.raises(errors.CheckViolation):
         rows.execute(sql.SQL(statement).format(*values))
+
+
+def test_two_locations_that_kafka_would_take_for_one_are_refused(
+    rows: psycopg.Connection,
+) -> None:
+    rows.execute(sql.SQL(LOCATION).format("kafka.a_b", "n", "shop", "UTC"))
+    with pytest.raises(errors.UniqueViolation, match="locations_told_apart_by_kafka"):
+        rows.execute(sql.SQL(LOCATION).format("kafka_a.b", "n", "shop", "UTC"))
+
+
+def up_to(folder: Path, version: str) -> Path:
+    """The migrations as they were with the one of that version as the last."""
+    folder.mkdir()
+    for path in MIGRATIONS.glob("*.sql"):
+        if path.name[:4] <= version:
+            shutil.copy(path, folder)
+    return folder
+
+
+def test_locations_that_clash_already_stay_and_no_more_can_come(
+    database: str, tmp_path: Path
+) -> None:
+    migrate(database, migrations=up_to(tmp_path / "before", "0013"))
+    with psycopg.connect(database, autocommit=True) as conn:
+        for name in ("a.b", "a_b", "c"):
+            conn.execute(sql.SQL(LOCATION).format(name, "n", "shop", "UTC"))
+        migrate(database)
+        conn.execute("UPDATE locations SET name = 'still here'")
+        row = conn.execute("SELECT pg_get_indexdef('locations_told_apart_by_kafka'::regclass)")
+        assert "{a_b}" in str(row.fetchone()), "nothing names which of them clashes"
+        with pytest.raises(errors.UniqueViolation):
+            conn.execute("UPDATE locations SET location_id = 'a.b' WHERE location_id = 'c'")
+
+
+def test_what_was_booked_before_bounds_and_numbers_stays_as_it_is(
+    database: str, tmp_path: Path
+) -> None:
+    migrate(database, migrations=up_to(tmp_path / "before", "0011"))
+    with psycopg.connect(database, autocommit=True) as conn:
+        conn.execute(sql.SQL(MOVEMENT).format("m", "a", "b", 2**53 - 1, "delivery", NOON))
+        conn.execute(
+            "INSERT INTO till_status VALUES ('t', 'a', 1, 9, '[[2, 3], [5, 5]]', 0, now(), 7)"
+        )
+        migrate(database)
+        row = conn.execute("SELECT quantity, origin, number FROM stock_movements").fetchone()
+        assert row == (2**53 - 1, None, None)
+        row = conn.execute("SELECT location_id, till_id, missing_count FROM till_status").fetchone()
+        assert row == ("a", "t", 3)
 
 
 def test_the_same_movement_is_booked_once(rows: psycopg.Connection) -> None:
@@ -286,7 +340,7 @@ def test_the_publication_holds_what_is_captured_and_the_heartbeat(
     published = rows.execute(
         "SELECT tablename FROM pg_publication_tables WHERE pubname = %s", ("tillstream",)
     )
-    assert {name for (name,) in published} == {*CAPTURED, "cdc_heartbeat"}
+    assert {name for (name,) in published} == {*CAPTURED, "cdc_heartbeat", "cdc_signals"}
 
 
 # --- the role that Debezium connects as

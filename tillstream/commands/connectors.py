@@ -11,6 +11,7 @@ from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, Source
 from connectors.debezium.errors import ConnectorError
 from connectors.debezium.keeper import Finding
+from connectors.debezium.resending import DAYS, DAYS_MAX
 from tillstream.settings import Settings, load_settings
 from tillstream.topic_sync import sync
 from topics.registry import ASSORTMENT, LOCATIONS, PRODUCTS, STOCK_MOVEMENTS
@@ -69,17 +70,28 @@ def status(as_json: Json = False) -> None:
 
 @connectors.command()
 def reset(
+    days: Annotated[
+        int,
+        typer.Option(
+            min=0, max=DAYS_MAX, help="Movements that occurred in so many days are sent as well."
+        ),
+    ] = DAYS,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for it; it goes on all the same.")
+    ] = keeper.WAIT_SECONDS,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Forget how far the connector has read and send every row of the captured tables once more.
+    """Send master data once more, and the movements of the last days.
 
-    Nothing is counted twice. Rows deleted since the old position are not told to the readers.
+    Nothing is counted twice, and what is booked meanwhile is sent as well. Where the replication
+    slot is gone, both begin anew: then --days must reach back to before that, and rows that were
+    deleted since are not told to the readers.
     """
     settings = load_settings()
     _require_topics(settings)
     if not yes:
-        typer.confirm(f"Send all rows that {NAME} reads again?", abort=True)
-    _or_exit(lambda: keeper.reset(settings.require("connect"), _source(settings)))
+        typer.confirm(f"Send master data and {days} days of movements again?", abort=True)
+    _or_exit(lambda: keeper.reset(settings.require("connect"), _source(settings), days, wait))
     typer.echo(f"reset     {NAME}")
 
 

@@ -23,7 +23,7 @@ DO $$
 DECLARE
     clashing text[];
 BEGIN
-    SELECT array_agg(location_id ORDER BY location_id) INTO clashing
+    SELECT coalesce(array_agg(location_id ORDER BY location_id), '{}') INTO clashing
     FROM (
         SELECT location_id,
             row_number() OVER (PARTITION BY translate(location_id, '.', '_') ORDER BY location_id)
@@ -33,8 +33,9 @@ BEGIN
     WHERE place > 1;
     EXECUTE 'CREATE UNIQUE INDEX locations_told_apart_by_kafka '
         'ON locations (translate(location_id, ''.'', ''_''))'
-        || coalesce(format(' WHERE location_id <> ALL (%L::text[])', clashing), '');
-    IF clashing IS NOT NULL THEN
+        || CASE WHEN clashing = '{}' THEN ''
+            ELSE format(' WHERE location_id <> ALL (%L::text[])', clashing) END;
+    IF clashing <> '{}' THEN
         RAISE WARNING 'locations % differ from others by . and _ alone', clashing;
     END IF;
 END $$;

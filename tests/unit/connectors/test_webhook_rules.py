@@ -143,3 +143,16 @@ async def test_a_refused_address_is_a_failed_attempt_and_nothing_is_sent() -> No
             answer = await opened.send(url, new_secret(), "id", b"{}")
             assert answer.status is None
             assert "TILLSTREAM_WEBHOOK_NETWORKS" in answer.error, answer.error
+
+
+@pytest.mark.parametrize(
+    "changed", [{"version": 2**63}, {"version": -1}, {"state": 'raised","data":{}'}, {"sku": "a/b"}]
+)
+def test_an_alert_beyond_its_contract_is_no_notice(changed: dict[str, object]) -> None:
+    with pytest.raises(Unreadable, match="alerts-0-0 is no restock alert"):
+        notice_of(Record(json.dumps(ALERT | changed).encode()))
+
+
+def test_an_alert_that_nests_too_deep_is_no_notice() -> None:
+    with pytest.raises(Unreadable):
+        notice_of(Record(b'{"more":' + b"[" * 100_000))
