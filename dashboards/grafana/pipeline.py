@@ -159,11 +159,12 @@ PANELS = (
     ),
     Panel(
         "Malformed records",
-        "Messages of our own topics that are not what their contract says, passed over by sink and "
-        "board since they started.",
+        "Messages of our own topics that are not what their contract says, passed over by sink, "
+        "board and webhooks since they started.",
         [
             ("sink, {{topic}}", "sum by (topic) (tillstream_sink_malformed_total)"),
             ("board, {{topic}}", "sum by (topic) (tillstream_board_malformed_total)"),
+            ("webhooks", "sum(tillstream_webhook_malformed_total)"),
         ],
     ),
     Panel(
