@@ -27,6 +27,7 @@ from .sent import (
     Inputs,
     Sent,
     places,
+    stamped,
 )
 from .till_inputs import tills
 
@@ -38,7 +39,7 @@ def make_inputs(seed: int) -> Inputs:
     plan = Plan(seed, 60, "s", STARTED)
     world = _world(plan, rng)
     changes = _changes(world, rng)
-    sent = [*_opening(world), *_merged([*tills(plan, world, rng), changes], rng)]
+    sent = stamped([*_opening(world), *_merged([*tills(plan, world, rng), changes], rng)])
     return Inputs(plan, numbered(sent) if rng.random() < 0.7 else sent)
 
 
@@ -100,12 +101,12 @@ def _policy_row(policy: Policy, changed_ms: int = 1_000) -> Sent:
     row |= {"listed": policy.listed, "reorder_point": policy.reorder_point}
     row |= {"order_up_to": policy.order_up_to, "hysteresis": policy.hysteresis}
     row["__source_ts_ms"] = changed_ms
-    return _row(ASSORTMENT, row, lambda expected: expected.set_policy(policy))
+    return _row(ASSORTMENT, row, lambda expected, _: expected.set_policy(policy))
 
 
 def _movement_row(movement: Movement) -> Sent:
     row = {**vars(movement), "occurred_at": movement.occurred_at.isoformat()}
-    return _row(MOVEMENTS, row, lambda expected: expected.movement(movement))
+    return _row(MOVEMENTS, row, lambda expected, _: expected.movement(movement))
 
 
 def _changes(world: World, rng: random.Random) -> list[Sent]:
@@ -145,7 +146,7 @@ def _removal(policy: Policy) -> list[Sent]:
     """A deleted row, as Debezium tells it: its last state with a mark, and a tombstone."""
     row = _policy_row(policy, 2_000)
     marked = (row.value or b"")[:-1] + b', "__deleted": "true"}'
-    removed = replace(row, value=marked, effect=lambda expected: expected.remove_policy(policy))
+    removed = replace(row, value=marked, effect=lambda expected, _: expected.remove_policy(policy))
     return [removed, replace(row, value=None, effect=None)]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from tests.acceptance.outside.feed import DeadLetter
@@ -17,7 +17,6 @@ from tests.acceptance.outside.world import Key, Movement, Policy
 from .broker import PARTITION, PARTITIONS, InputRecord
 
 STARTED = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-STAMP_MS = int(STARTED.timestamp() * 1000)
 
 TILL_EVENTS = "till.cart-events"
 MOVEMENTS = "cdc.stock-movements"
@@ -28,8 +27,8 @@ LOCATIONS = "cdc.locations"
 NIGHT = timedelta(hours=5)
 """Longer than an open cart is kept."""
 
-Effect = Callable[["Expectation"], str | None]
-"""What a message does; the reason where it must become a dead letter after all."""
+Effect = Callable[["Expectation", datetime], str | None]
+"""What a message does that was stored then; the reason where it must become a dead letter."""
 
 
 @dataclass
@@ -68,10 +67,14 @@ class Sent:
     bad: str | None = None
     is_opening: bool = False
     skips: int = 0
+    slept: timedelta = timedelta()
+    """How much later than at the beginning it is sent."""
+    stamp: datetime = STARTED
+    """When the broker stores it, see `stamped`."""
 
     def record(self, offset: int) -> InputRecord:
         """As it lies in its topic."""
-        stamp = STAMP_MS if self.topic == TILL_EVENTS else -1
+        stamp = int(self.stamp.timestamp() * 1000) if self.topic == TILL_EVENTS else -1
         return InputRecord(self.topic, PARTITION, offset, stamp, self.key, self.value, self.headers)
 
     def letter(self, offset: int, reason: str | None) -> DeadLetter:
@@ -89,6 +92,15 @@ class Inputs:
 
     plan: Plan
     sent: list[Sent]
+
+
+def stamped(sent: Iterable[Sent]) -> list[Sent]:
+    """The broker's time never goes back: once a till has slept, it is morning for all."""
+    now, told = STARTED, list[Sent]()
+    for one in sent:
+        now = max(now, STARTED + one.slept)
+        told.append(replace(one, stamp=now))
+    return told
 
 
 def places(stem: str, here: bool) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.acceptance.outside.message import Message, message_of
 from tests.acceptance.outside.plan import Plan, parse_time, rfc3339
 from tests.acceptance.outside.world import World
 
-from .sent import NIGHT, STARTED, TILL_EVENTS, Effect, Sent, places
+from .sent import NIGHT, TILL_EVENTS, Effect, Sent, places
 
 
 def tills(plan: Plan, world: World, rng: random.Random) -> Iterator[list[Sent]]:
@@ -27,22 +28,28 @@ def tills(plan: Plan, world: World, rng: random.Random) -> Iterator[list[Sent]]:
 def _till(plan: Plan, world: World, location: str, till_id: str, rng: random.Random) -> list[Sent]:
     script = Till(plan, world, location, till_id, rng).script(rng.randint(4, 16))
     events = number(plan, script, rng)
+    morning, slept = len(events), timedelta()
     if rng.random() < 0.6:
-        _sleep(events[rng.randrange(len(events)) :], rng)
+        morning = rng.randrange(len(events))
+        slept = _sleep(events[morning:], rng)
     if rng.random() < 0.5:
         chain(events)
     messages: list[Message] = []
     for index, event in enumerate(events):
         messages += _delivered(event, float(index), rng)
     messages.sort(key=lambda message: message.position)
-    return [_sent(message, rng) for message in messages]
+    return [
+        _sent(message, slept if message.position >= morning else timedelta(), rng)
+        for message in messages
+    ]
 
 
-def _sleep(events: list[dict[str, Any]], rng: random.Random) -> None:
-    """A night passes, or the till's clock goes wrong by more than a day."""
+def _sleep(events: list[dict[str, Any]], rng: random.Random) -> timedelta:
+    """A night passes, or the till's clock goes wrong by more than a day; the night."""
     off = rng.choice((NIGHT, NIGHT, timedelta(hours=30), timedelta(hours=-30)))
     for event in events:
         event["occurred_at"] = rfc3339(parse_time(event["occurred_at"]) + off, rng)
+    return off if off == NIGHT else timedelta()
 
 
 def _delivered(event: dict[str, Any], at: float, rng: random.Random) -> Iterator[Message]:
@@ -71,10 +78,11 @@ def _spoilt(event: dict[str, Any], at: float, rng: random.Random) -> Message:
     return spoil(event, kind, at, rng)
 
 
-def _sent(message: Message, rng: random.Random) -> Sent:
+def _sent(message: Message, slept: timedelta, rng: random.Random) -> Sent:
     skips = rng.randint(1, 3) if rng.random() < 0.02 else 0
     headers, effect = tuple(message.headers), _effect(message)
-    return Sent(TILL_EVENTS, message.key, message.value, effect, headers, message.bad, skips=skips)
+    sent = Sent(TILL_EVENTS, message.key, message.value, effect, headers, message.bad)
+    return replace(sent, skips=skips, slept=slept)
 
 
 def _effect(message: Message) -> Effect | None:
@@ -82,5 +90,5 @@ def _effect(message: Message) -> Effect | None:
     if message.bad in ASTRAY:
         return None
     if message.bad is not None:
-        return lambda expected: expected.oracle.malformed(value, STARTED)
-    return None if event is None else lambda expected: expected.oracle.event(event, STARTED)
+        return lambda expected, stamp: expected.oracle.malformed(value, stamp)
+    return None if event is None else lambda expected, stamp: expected.oracle.event(event, stamp)

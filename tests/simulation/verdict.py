@@ -120,7 +120,7 @@ class Verdict:
             while at < len(sent) and sent[at][0] < position:
                 offset, one = sent[at]
                 at += 1
-                reason = one.effect(self._expected) if one.effect is not None else None
+                reason = one.effect(self._expected, one.stamp) if one.effect is not None else None
                 if one.bad is not None or reason is not None:
                     self._due.append(one.letter(offset, reason))
             self._told[topic] = at
