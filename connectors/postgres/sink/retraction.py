@@ -18,8 +18,12 @@ _ORIGIN = ("topics", "partitions", "offsets")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the sink stands: ``written`` by place, and the ``windows`` of all tills in question."""
+    """Where the sink stands: ``written`` by place, and the ``windows`` of all tills in question.
 
+    ``first`` is where each partition begins: there is nothing to read before.
+    """
+
+    first: Mapping[Place, int]
     written: Mapping[Place, int]
     windows: Mapping[TillEpoch, Window]
 
@@ -38,7 +42,7 @@ async def retract(
     async with store.transaction():
         await store.move(read)
         deleted = await _delete_rows(store, refusals)
-        rewinds = _rewinds(deleted)
+        rewinds = _rewinds(deleted, standing.first)
         await store.move([Move(at, standing.written[at], to) for at, to in rewinds.items()])
         tills = _free_numbers([by_origin[origin] for origin in deleted], standing.windows)
         await store.merge("sink_tills", [window_row(t, standing.windows[t]) for t in tills])
@@ -68,12 +72,12 @@ async def _delete_rows(store: Store, refusals: Sequence[Refusal]) -> list[Origin
     return sorted({(topic, partition, offset) for topic, partition, offset in found})
 
 
-def _rewinds(deleted: Iterable[Origin]) -> dict[Place, int]:
-    """Behind the first deleted input of each partition."""
+def _rewinds(deleted: Sequence[Origin], first: Mapping[Place, int]) -> dict[Place, int]:
+    """Behind the first deleted input of each partition; ``deleted`` ascends."""
     rewinds: dict[Place, int] = {}
     for topic, partition, offset in deleted:
         at = (topic, partition)
-        rewinds[at] = min(rewinds.get(at, offset + 1), offset + 1)
+        rewinds.setdefault(at, max(offset + 1, first[at]))
     return rewinds
 
 

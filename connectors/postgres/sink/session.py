@@ -74,12 +74,14 @@ class Session:
         self._metrics = metrics
         self._written = written
         self._proven = proven
+        self._first: dict[Place, int] = {}
         self._windows: dict[TillEpoch, Window] = {}
         self._probe_due = 0.0
 
     async def begin(self) -> None:
         """Go to the offsets that PostgreSQL holds."""
-        self._written.update(await self._store.claim(await self._source.first_offsets()))
+        self._first = await self._source.first_offsets()
+        self._written.update(await self._store.claim(self._first))
         self._source.seek(self._written)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -131,7 +133,7 @@ class Session:
             self._store,
             decoded.refusals,
             self._moves(letters),
-            Standing(self._written, self._windows),
+            Standing(self._first, self._written, self._windows),
         )
         self._written.update({**letters, **rewinds})
         for topic, _ in rewinds:
