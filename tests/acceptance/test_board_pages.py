@@ -81,7 +81,7 @@ async def test_the_overview_says_who_needs_help_and_why(kafka: str, dsn: str, sh
             totals(f"{shop}-fine", 1, receipts=9),
             till(f"{shop}-fine", "1", 1),
             till(f"{shop}-silent", "1", 1, last_seen=long_ago),
-            till(f"{shop}-twin", "1", 1, forks=2),
+            till(f"{shop}-twin", "1", 1),
             till(f"{shop}-gap", "1", 1, missing=[[3, 9]]),
         ],
     )
@@ -92,6 +92,9 @@ async def test_the_overview_says_who_needs_help_and_why(kafka: str, dsn: str, sh
         await expect(rows.nth(0)).to_contain_text(
             re.compile(r"Shop silent.*Silent for \d+ min", re.DOTALL)
         )
+        await say(kafka, [till(f"{shop}-twin", "1", 2, forks=2)])
+        await expect(seen.page.locator(f'[id="location/{shop}-twin/"]')).to_contain_text("Two")
+        await seen.go("/")
         await expect(rows.nth(1)).to_contain_text(
             re.compile(r"Shop twin.*Two devices are till 1", re.DOTALL)
         )

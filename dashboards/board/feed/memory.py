@@ -71,7 +71,7 @@ class Memory:
     def take_stored(self, rows: Iterable[Row]) -> list[Change]:
         """As `take`, for rows of a table: it may still have one that a tombstone took away."""
         return self._note(
-            (row, self._keep(row))
+            (row, self._keep(row, stored=True))
             for row in rows
             if self._gone.get((type(row), ident_of(row))) is None
         )
@@ -90,7 +90,7 @@ class Memory:
             return "none"
         if gone is not None:
             self._gone.pop(place)
-        return self._keep(row)
+        return self._keep(row, stored=False)
 
     def learn_places(self, places: Iterable[Place]) -> list[str]:
         """Take all locations as they are now; returns the ids of those that changed or went."""
@@ -168,7 +168,7 @@ class Memory:
         """Note SKUs that the location's table has."""
         self._levels.listed(location_id, skus)
 
-    def _keep(self, row: Row) -> Effect:
+    def _keep(self, row: Row, *, stored: bool) -> Effect:
         match row:
             case Level():
                 return self._levels.keep(row)
@@ -177,7 +177,7 @@ class Memory:
             case Alert():
                 return self._keep_alert(row)
             case Till():
-                return self._keep_till(row)
+                return self._keep_till(row, stored=stored)
 
     def _keep_totals(self, totals: Totals) -> Effect:
         """Only a location's own totals are shown, of its newest date that is not still to come."""
@@ -208,11 +208,11 @@ class Memory:
         was_raised = held is not None
         return "value" if was_raised == (alert.state == "raised") else "list"
 
-    def _keep_till(self, till: Till) -> Effect:
+    def _keep_till(self, till: Till, *, stored: bool) -> Effect:
         held = self._tills.get(till.location_id, till.till_id)
         if held is not None and held.version >= till.version:
             return "none"
-        self._tills.keep(till)
+        self._tills.keep(till, stored=stored)
         return "list" if held is None else "value"
 
     def _forget(self, gone: Gone) -> Effect:

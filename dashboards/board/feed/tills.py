@@ -18,11 +18,14 @@ _Ident = tuple[str, str]
 
 
 class _Forks(NamedTuple):
-    """The last time that a till's forks were heard to grow, and in which epoch it was then."""
+    """The last time that a till's forks were heard to grow, and in which epoch it was then.
+
+    ``heard_at`` is None where only a table has told of them, which does not say when.
+    """
 
     number: int
     epoch: int
-    heard_at: datetime
+    heard_at: datetime | None
 
 
 class Tills:
@@ -33,13 +36,14 @@ class Tills:
         self._forks: dict[_Ident, _Forks] = {}
         self._last_sales: dict[_Ident, LastSale] = {}
 
-    def keep(self, till: Till) -> None:
-        """Take a status that is newer than the one held."""
+    def keep(self, till: Till, *, stored: bool) -> None:
+        """Take a status that is newer than the one held; ``stored`` ones come from a table."""
         self._by_location.setdefault(till.location_id, {})[till.till_id] = till
         ident = (till.location_id, till.till_id)
         known = self._forks.get(ident)
         if till.forks > (known.number if known else 0):
-            self._forks[ident] = _Forks(till.forks, till.epoch, datetime.now(UTC))
+            heard_at = None if stored else datetime.now(UTC)
+            self._forks[ident] = _Forks(till.forks, till.epoch, heard_at)
 
     def forget(self, location_id: str, till_id: str) -> None:
         """The till is gone; its location too, where it was the last thing heard of it."""
@@ -81,8 +85,10 @@ class Tills:
     def is_shared(self, till: Till, now: datetime) -> bool:
         """Whether two devices use the till's identity, as far as one can tell.
 
-        A new epoch puts an end to it, until forks grow again. Forks of a till that the board has
-        just begun to know count as new.
+        A new epoch puts an end to it, until forks grow again. Forks that a table tells of are in
+        the past: where two devices still sell, the next one is heard within minutes.
         """
         forks = self._forks.get((till.location_id, till.till_id))
-        return forks is not None and forks.epoch >= till.epoch and now - forks.heard_at < SHARED_FOR
+        if forks is None or forks.heard_at is None:
+            return False
+        return forks.epoch >= till.epoch and now - forks.heard_at < SHARED_FOR
