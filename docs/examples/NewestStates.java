@@ -1,3 +1,4 @@
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
@@ -69,7 +70,7 @@ public final class NewestStates {
         return settings;
     }
 
-    private void read(KafkaConsumer<String, String> consumer, Options asked) throws Exception {
+    private void read(KafkaConsumer<String, String> consumer, Options asked) {
         List<TopicPartition> places = partitions(consumer, asked.topic, asked.location);
         consumer.assign(places);
         consumer.seekToBeginning(places);
@@ -82,16 +83,31 @@ public final class NewestStates {
         }
     }
 
-    private void take(ConsumerRecord<String, String> record, Options asked) throws Exception {
-        JsonNode state = record.value() == null ? null : JSON.readTree(record.value());
-        if (asked.location != null
-                && state != null
-                && !state.get("location_id").asText().equals(asked.location)) {
+    private void take(ConsumerRecord<String, String> record, Options asked) {
+        String key = record.key() == null ? "" : record.key();
+        JsonNode state = null;
+        try {
+            state = record.value() == null ? null : stateIn(record.value());
+        } catch (JsonProcessingException | IllegalArgumentException fault) {
+            // Somebody writes there who should not: what is known stays.
+            System.err.println("passed over " + key + " at " + record.offset() + ": " + fault);
             return;
         }
-        if (take(record.key(), state) && asked.follow) {
-            show(record.key(), byKey.get(record.key()));
+        if (asked.location != null && !key.split("/")[0].equals(asked.location)) {
+            return;
         }
+        if (take(key, state) && asked.follow) {
+            show(key, byKey.get(key));
+        }
+    }
+
+    /** The state that a value holds. */
+    static JsonNode stateIn(String value) throws JsonProcessingException {
+        JsonNode state = JSON.readTree(value);
+        if (!state.path("version").isIntegralNumber()) {
+            throw new IllegalArgumentException("a state is an object with a version");
+        }
+        return state;
     }
 
     /** One line: the key, a tab, and the state; nothing after the tab once it is gone. */
@@ -99,7 +115,7 @@ public final class NewestStates {
         System.out.println(key + "\t" + (state == null ? "" : state));
     }
 
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
         Options asked = Options.of(arguments);
         NewestStates newest = new NewestStates();
         try (KafkaConsumer<String, String> consumer =

@@ -34,17 +34,24 @@ def murmur2(data: bytes) -> int:
     return h ^ h >> 15
 
 
+def state_in(value: bytes) -> State:
+    """The state that a value holds; ValueError where it is none."""
+    state = json.loads(value)
+    if not isinstance(state, dict) or not isinstance(state.get("version"), int):
+        raise ValueError("a state is an object with a version")
+    return state
+
+
 class NewestStates:
     """The newest state of each key."""
 
     def __init__(self) -> None:
         self.by_key: dict[str, State] = {}
 
-    def take(self, key: str, value: bytes | None) -> bool:
-        """Whether this message changes anything."""
-        if value is None:  # a tombstone: the key is gone
+    def take(self, key: str, state: State | None) -> bool:
+        """Whether this changes anything; no state is a tombstone: the key is gone."""
+        if state is None:
             return self.by_key.pop(key, None) is not None
-        state = json.loads(value)
         held = self.by_key.get(key)
         if held is not None and state["version"] <= held["version"]:
             return False  # seen before, or older: a version never goes back
@@ -118,10 +125,16 @@ def main() -> None:
     consumer = Consumer(settings(options.bootstrap))
     try:
         for message in messages(consumer, options.topic, options.location, options.follow):
-            key, value = message.key().decode(), message.value()
-            if options.location and value and json.loads(value)["location_id"] != options.location:
+            key, value = (message.key() or b"").decode(errors="replace"), message.value()
+            try:
+                state = None if value is None else state_in(value)
+            except (ValueError, RecursionError) as fault:
+                # Somebody writes there who should not: what is known stays.
+                sys.stderr.write(f"passed over {key} at {message.offset()}: {fault}\n")
                 continue
-            if newest.take(key, value) and options.follow:
+            if options.location and key.partition("/")[0] != options.location:
+                continue
+            if newest.take(key, state) and options.follow:
                 show(key, newest.by_key.get(key))
                 sys.stdout.flush()
     except KeyboardInterrupt:

@@ -26,6 +26,7 @@ from tests.integration.board_world import (
     key_of,
     level,
     say,
+    say_raw,
     till,
     totals,
 )
@@ -80,8 +81,12 @@ def commands(java: list[str]) -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def newest(broker: str) -> States:
-    """What a reader must end with, once states came twice, late, in vain, and one was deleted."""
+    """What a reader must end with, once states came twice, late, in vain, spoiled, or were gone."""
     found = asyncio.run(fill(broker, 10))
+    spoiled = (b"no json", b"[]", b"3", b'{"version": "many"}', b"[" * 100_000)
+    key = f"{SHOPS[1]}/milk".encode()
+    told = [(topic, SHOPS[1], key, value) for topic in found for value in spoiled]
+    asyncio.run(say_raw(broker, told))
     gone = [level(SHOPS[0], "milk", 0, 0), till(SHOPS[0], "1", 0)]
     asyncio.run(bury(broker, gone))
     for topic, value in gone:
@@ -90,16 +95,21 @@ def newest(broker: str) -> States:
 
 
 async def fill(broker: str, mark: int) -> States:
-    """Tell states of every topic; the newest of each key."""
+    """Tell states of every topic; the newest of each key. They are of a generation that was built
+    anew: it has counted less, and is newer than what was said before it."""
+    built_anew = (1 << 44) + mark
     old: list[Any] = []
     new: list[Any] = []
     for shop in SHOPS:
-        old += [level(shop, "milk", 1, mark), alert(shop, "milk", mark)]
-        old += [totals(shop, mark), till(shop, "1", mark)]
-        new += [level(shop, "milk", 2, mark + 2), alert(shop, "milk", mark + 2, state="cleared")]
-        new += [totals(shop, mark + 2, receipts=7), till(shop, "1", mark + 2)]
+        old += [level(shop, "milk", 1, mark + 900), alert(shop, "milk", mark + 900)]
+        old += [totals(shop, mark + 900), till(shop, "1", mark + 900)]
+        new += [
+            level(shop, "milk", 2, built_anew),
+            alert(shop, "milk", built_anew, state="cleared"),
+        ]
+        new += [totals(shop, built_anew, receipts=7), till(shop, "1", built_anew)]
     await say(broker, [*old, *new, *old])
-    await say(broker, [level(shop, "milk", 99, mark + 9) for shop in SHOPS], commit=False)
+    await say(broker, [level(shop, "milk", 99, built_anew + 9) for shop in SHOPS], commit=False)
     newest: States = {}
     for topic, value in new:
         newest.setdefault(topic, {})[key_of(topic, value)] = value
