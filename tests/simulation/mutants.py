@@ -22,7 +22,7 @@ from .log import SimulatedLog
 from .loop import VirtualLoop
 from .network import RequestFailed
 from .parts import Parts
-from .scenario import KINDS
+from .scenario import KINDS, STEPS_BETWEEN_FAULTS, Scenario, draw
 from .topic_log import Transaction
 
 Changes = Mapping[bytes, bytes | None]
@@ -260,6 +260,11 @@ class Mutant:
 
     parts: Parts
     kinds: Sequence[str] = KINDS
+    steps_between: int = STEPS_BETWEEN_FAULTS
+
+    def draw(self, seed: int) -> Scenario:
+        """The scenario of a seed, of such faults."""
+        return draw(seed, self.kinds, self.steps_between)
 
 
 MUTANTS = {
@@ -278,7 +283,7 @@ MUTANTS = {
         Parts(log=WholeBatches), ("kill", "handover", "elsewhere")
     ),
     "store's position before its values": Mutant(Parts(disk=TornDisk)),
-    "old store trusted": Mutant(Parts(disk=TrustedDisk), ("back after days", "handover")),
+    "old store trusted": Mutant(Parts(disk=TrustedDisk), ("back after days",), 300),
     "no fencing": Mutant(Parts(broker=Unfenced)),
 }
 """By the order that is broken. Some need a rare order: only what leads to it is drawn."""

@@ -35,8 +35,6 @@ FAULTS_MAX = 6
 STEPS_BETWEEN_FAULTS = 70
 """On average. A life that ends sooner has not recovered; much later, it has come to rest."""
 
-_FAULT_RATE = 1 / STEPS_BETWEEN_FAULTS
-
 SOON_STEPS_MAX = 25
 SOON_SHARE = 0.2
 """Faults that come so soon after the one before that they meet a recovery."""
@@ -80,16 +78,18 @@ class Knobs:
     burst_every_seconds: float = 0.2
 
 
-def draw(seed: int, kinds: Sequence[str] = KINDS) -> Scenario:
+def draw(
+    seed: int, kinds: Sequence[str] = KINDS, steps_between: int = STEPS_BETWEEN_FAULTS
+) -> Scenario:
     """The scenario of a seed, with faults of ``kinds`` only."""
     rng = random.Random(seed)
-    faults = tuple(_fault(rng, kinds) for _ in range(rng.randint(0, FAULTS_MAX)))
+    faults = tuple(_fault(rng, kinds, steps_between) for _ in range(rng.randint(0, FAULTS_MAX)))
     return Scenario(seed // SCHEDULES_PER_INPUT, seed + 1, faults)
 
 
-def _fault(rng: random.Random, kinds: Sequence[str]) -> Fault:
+def _fault(rng: random.Random, kinds: Sequence[str], steps_between: int) -> Fault:
     soon = rng.random() < SOON_SHARE
-    after = 1 + int(SOON_STEPS_MAX * rng.random() if soon else rng.expovariate(_FAULT_RATE))
+    after = 1 + int(SOON_STEPS_MAX * rng.random() if soon else rng.expovariate(1 / steps_between))
     return Fault(after, rng.choice(kinds), round(rng.random(), 2))
 
 

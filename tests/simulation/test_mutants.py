@@ -6,7 +6,6 @@ import pytest
 
 from .mutants import MUTANTS, Mutant
 from .run import run, virtual
-from .scenario import draw
 
 SEEDS_MAX = 500
 """Within so many seeds a mutant is found, wherever one begins; most are within ten."""
@@ -17,7 +16,7 @@ FIRST_SEEDS = (0, 20_000, 40_000)
 def _seeds_until_found(mutant: Mutant, first: int) -> int:
     """How many it took, 0 where it was not found; the right order must pass the same."""
     for seed in range(first, first + SEEDS_MAX):
-        scenario = draw(seed, mutant.kinds)
+        scenario = mutant.draw(seed)
         if not run(scenario, mutant.parts).is_right:
             assert run(scenario).wrong() == {}, f"seed {seed} fails in the right order, too"
             return seed - first + 1
