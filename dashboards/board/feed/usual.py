@@ -15,13 +15,17 @@ import msgspec
 
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.memory import Memory
-from dashboards.board.words.wording import zone
+from dashboards.board.words.wording import there, zone
 
 WEEKS = 4
 """How many same weekdays are averaged: fewer follow one odd day, more a season that is over."""
 
 BIN_SECONDS = 1800
 """Length of a bin: half hours lie right in every time zone but Nepal's."""
+
+HOURS_OF_A_DAY = range(-24 * 2, 48 * 2)
+"""Bins in which a business date can have sales: a shop may close its day late or begin it early,
+by a day at the most. A till whose clock stands at 1970 would draw a chart of fifty years."""
 
 LOCATIONS_AT_ONCE = 20
 """Locations of one question: some thousand receipts each."""
@@ -122,11 +126,7 @@ async def keep_up(usual: Usual, memory: Memory, database: Database) -> None:
 
 async def _read(usual: Usual, memory: Memory, database: Database, wanted: list[str]) -> None:
     days = {each: memory.totals[each].business_date for each in wanted}
-    before = [
-        (location_id, day - timedelta(weeks=week))
-        for location_id, day in days.items()
-        for week in range(1, WEEKS + 1)
-    ]
+    before = [(each, earlier) for each, day in days.items() for earlier in weeks_before(day)]
     bins = await database.ask(
         "half_hours",
         HalfHour,
@@ -139,15 +139,26 @@ async def _read(usual: Usual, memory: Memory, database: Database, wanted: list[s
         usual.put(location_id, profile_of(day, told, where))
 
 
+def weeks_before(day: date) -> list[date]:
+    """The same weekday of the last weeks; fewer at the beginning of the calendar, which a till
+    with a broken clock may be in."""
+    weeks = (timedelta(weeks=week) for week in range(1, WEEKS + 1))
+    return [day - each for each in weeks if day - date.min >= each]
+
+
 def profile_of(business_date: date, bins: Iterable[HalfHour], where: tzinfo) -> Profile:
-    """The average of the days that have sales at all."""
+    """The average of the days that have sales at all.
+
+    A sale by a clock that is days off counts for its day, and is in none of its hours.
+    """
     told = list(bins)
     weeks = len({each.business_date for each in told})
     summed: dict[int, float] = {}
     for each in told:
-        local = each.half_hour.astimezone(where)
+        local = there(each.half_hour, where)
         place = int(_since_midnight(local, each.business_date) // BIN_SECONDS)
-        summed[place] = summed.get(place, 0.0) + each.net_minor / weeks
+        if place in HOURS_OF_A_DAY:
+            summed[place] = summed.get(place, 0.0) + each.net_minor / weeks
     return Profile(business_date, weeks, summed)
 
 

@@ -88,7 +88,7 @@ class Words:
 
     def clock(self, instant: datetime, where: tzinfo, now: datetime) -> str:
         """The time of day, with the date where that is not today's."""
-        local = _there(instant, where)
+        local = there(instant, where)
         today = now.astimezone(where).date()
         at = format_time(local, "medium", locale=self._locale)
         if local.date() == today:
@@ -102,7 +102,7 @@ class Words:
 
     def clock_with_zone(self, instant: datetime, where: tzinfo, now: datetime) -> str:
         """As `clock`, with the zone's short name: for lists that cross zones."""
-        return f"{self.clock(instant, where, now)} {_there(instant, where):%Z}"
+        return f"{self.clock(instant, where, now)} {there(instant, where):%Z}"
 
     def hour(self, hour: int) -> str:
         """An hour of the day, as the clock shows it."""
@@ -134,7 +134,7 @@ def _tenths(grams: int, locale: str) -> str:
     return format_decimal(kilograms, "#,##0.#", locale=locale_of(locale))
 
 
-def _there(instant: datetime, where: tzinfo) -> datetime:
+def there(instant: datetime, where: tzinfo) -> datetime:
     """The instant on the clock of ``where``; in UTC in the first and last hours of the calendar."""
     try:
         return instant.astimezone(where)
@@ -157,9 +157,9 @@ DEFAULT_WORDS = words_in(DEFAULT)
 
 def missing(ranges: Sequence[tuple[int, int]], unnamed: int = 0) -> str:
     """Ranges of sequence numbers, the first few by name; ``unnamed`` numbers are in no range."""
-    told = [f"{first}" if first == last else f"{first}{DASH}{last}" for first, last in ranges]
-    more = len(told) - RANGES_TOLD
-    shown = ", ".join(told[:RANGES_TOLD])
+    told = ranges[:RANGES_TOLD]
+    more = len(ranges) - RANGES_TOLD
+    shown = ", ".join(f"{a}" if a == b else f"{a}{DASH}{b}" for a, b in told)
     if unnamed:
         return f"{shown} and many more"
     return shown + (f" and {more} more" if more > 0 else "")

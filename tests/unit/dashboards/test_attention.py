@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboards.board.feed.memory import Memory
 from dashboards.board.feed.rows import Alert, AlertReason, OlderEpoch, Place, Totals
-from dashboards.board.feed.usual import HalfHour, Profile, Usual, profile_of
+from dashboards.board.feed.usual import HalfHour, Profile, Usual, profile_of, weeks_before
 from dashboards.board.words import attention
 from dashboards.board.words.places import show_location
 from dashboards.board.words.scene import Scene
@@ -134,6 +134,20 @@ def test_the_usual_day_is_the_average_of_the_days_that_sold_at_all() -> None:
     assert (profile.weeks, profile.bins) == (2, {19: 200.0, 21: 25.0})  # 9:30 and 10:30 in Berlin
     assert profile.by(10 * 3600) == 200
     assert profile.by(9.75 * 3600) == 100
+
+
+def test_a_sale_by_a_clock_that_is_years_off_is_in_no_hour_of_its_day() -> None:
+    clocks = (datetime.min, datetime(1970, 1, 1), datetime(2026, 11, 21, 9, 30), datetime.max)  # noqa: DTZ001, DTZ901
+    told = [HalfHour("shop-1", TODAY, clock.replace(tzinfo=UTC), 100) for clock in clocks]
+    for where in (zone(BERLIN), zone("America/New_York")):
+        profile = profile_of(TODAY, told, where)
+        assert len(profile.bins) == 1, "a chart would have an hour for each of two thousand years"
+
+
+def test_the_first_days_of_the_calendar_have_no_weeks_before_them() -> None:
+    assert weeks_before(date.min) == []
+    assert weeks_before(date(1, 1, 9)) == [date(1, 1, 2)]
+    assert weeks_before(TODAY)[0] == date(2026, 11, 14) and len(weeks_before(TODAY)) == 4
 
 
 def test_a_half_hour_keeps_its_place_over_the_change_of_clocks() -> None:
