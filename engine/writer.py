@@ -17,9 +17,11 @@ TRANSACTION_TIMEOUT_MS = 30_000
 """After so long the broker ends a transaction that a dead worker left open; until then readers
 of committed data wait at it. Shorter than a slow broker's answer would abort good work."""
 
-RETRY_BACKOFF_MS = 20
+RETRY_BACKOFF_MS = 5
 """While the markers of the last transaction are still being written, the broker asks to retry
-the first message of the next. Waiting aiokafka's 100 ms doubled a commit's latency."""
+the first message of the next. Waiting aiokafka's 100 ms doubled a commit's latency. 20 and 5 ms
+in turns on one broker: of a lone writer's commits, 20 a second, nine in ten took up to 29 and 15
+ms; with four writers, or without pauses, no difference; nor in the broker's processor time."""
 
 
 class PartitionWriter:

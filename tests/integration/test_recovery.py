@@ -1,31 +1,25 @@
 """How little a worker has to do to come back: real processes on a real broker."""
 
-import asyncio
 import random
 import re
-import subprocess
-import sys
 import time
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from kafka import KafkaAdminClient
 
-from engine.changelog import READ_RECORDS_MAX, recover
-from engine.store import RocksStore
-from engine.topics import changelog_configs
-from engine.writer import PartitionWriter
+from tests.integration.long_changelog import LONG_KEYS, LongChangelog, held
 from tests.integration.own_broker import own_broker, tillstream
-from tests.integration.process import HOME, PATIENCE_SECONDS
+from tests.integration.process import PATIENCE_SECONDS
 from tests.integration.sink_world import PARTITIONS, Message, Till, line
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
 
 SHOPS = 12
 CHANGELOG = "tillstream-state-changelog"
+
+INTERRUPTIONS = 4
+"""Of a recovery that takes some seven reads, after the one that is killed."""
 
 
 @dataclass
@@ -130,105 +124,6 @@ def test_a_second_worker_of_the_same_name_ends_and_says_what_to_do(world: World)
         assert first.stop() == 0, first.log[-3000:]
 
 
-LONG = "long-state-changelog"
-LONG_KEYS = 30_000
-TRANSACTION_KEYS = 9_000
-"""A transaction of some record batches, none of which ends where a recovery's read does."""
-
-INTERRUPTIONS = 5
-
-Values = dict[bytes, bytes]
-
-_RECOVER = """
-import asyncio, sys
-from pathlib import Path
-from engine.changelog import recover
-from engine.store import RocksStore
-store = RocksStore(Path(sys.argv[1]))
-say = lambda records: print(records, flush=True)
-asyncio.run(recover(store, sys.argv[2], sys.argv[3], 0, say))
-"""
-"""A process that recovers the store of a folder and says each part that it has applied."""
-
-
-class LongChangelog:
-    """A changelog of one partition, filled by the engine's own writer."""
-
-    def __init__(self, kafka: str, rng: random.Random) -> None:
-        self.kafka = kafka
-        self.newest: Values = {}
-        self.records = 0
-        self._rng = rng
-        admin: Any = KafkaAdminClient(bootstrap_servers=kafka)
-        admin.create_topics(
-            {
-                LONG: {
-                    "num_partitions": 1,
-                    "replication_factor": 1,
-                    "configs": changelog_configs(1),
-                }
-            }
-        )
-        admin.close()
-
-    async def fill(self, records: int) -> None:
-        """Write at least so many, in transactions of new values and tombstones."""
-        writer = PartitionWriter(self.kafka, "long", 0)
-        await writer.open()
-        until = self.records + records
-        while self.records < until:
-            changes = self._changes()
-            await writer.commit(LONG, changes, {}, {"till.cart-events": self.records + 1})
-            self.records += len(changes)
-            self._note(changes)
-        await writer.close()
-
-    def _changes(self) -> dict[bytes, bytes | None]:
-        some = self._rng.sample(range(LONG_KEYS), TRANSACTION_KEYS)
-        return {
-            b"totals\x00shop-%d" % key: None
-            if key % 9 == 1
-            else b"%d as of %d" % (key, self.records)
-            for key in some
-        }
-
-    def _note(self, changes: Mapping[bytes, bytes | None]) -> None:
-        for key, value in changes.items():
-            self.newest.pop(key, None)
-            if value is not None:
-                self.newest[key] = value
-
-    async def recover(self, folder: Path, reads_max: int | None = None) -> int:
-        """Recover the store of ``folder``, cancelled after so many reads; records applied."""
-        store, applied = RocksStore(folder), list[int]()
-
-        def note(records: int) -> None:
-            applied.append(records)
-            if len(applied) == reads_max:
-                running.cancel()
-
-        running = asyncio.create_task(recover(store, self.kafka, LONG, 0, note))
-        with suppress(asyncio.CancelledError):
-            await running
-        store.close()
-        return sum(applied)
-
-    def recover_and_be_killed(self, folder: Path) -> None:
-        """A process of its own recovers the store, and dies once it has applied something."""
-        command = [sys.executable, "-c", _RECOVER, str(folder), self.kafka, LONG]
-        with subprocess.Popen(command, cwd=HOME, stdout=subprocess.PIPE) as process:
-            assert process.stdout and process.stdout.readline().strip() == b"%d" % READ_RECORDS_MAX
-            process.kill()
-
-
-def _held(folder: Path) -> tuple[Values, int | None]:
-    """All values of a store, and its position."""
-    store = RocksStore(folder)
-    held = {key.encode(): value for key, value in store.scan("totals\x00")}, store.position()
-    store.close()
-    return held
-
-
 async def test_a_long_tail_is_whole_after_recoveries_that_were_interrupted(
     world: World, tmp_path: Path
 ) -> None:
@@ -236,20 +131,19 @@ async def test_a_long_tail_is_whole_after_recoveries_that_were_interrupted(
     print(f"seed {seed}")  # noqa: T201  (what pytest shows of a failure)
     rng, folder = random.Random(seed), tmp_path / "store"
     changelog = LongChangelog(world.topics.kafka, rng)
-    await changelog.fill(2 * LONG_KEYS)
-    assert await changelog.recover(folder) == changelog.records
-    assert _held(folder)[0] == changelog.newest
+    await changelog.write_every_key()
+    assert await changelog.recover(folder) == LONG_KEYS
+    assert held(folder) == changelog.newest
 
-    before = changelog.records
-    await changelog.fill((2 * INTERRUPTIONS + 2) * READ_RECORDS_MAX)
-    changelog.recover_and_be_killed(folder)
-    applied = READ_RECORDS_MAX
+    await changelog.write_every_key()
+    applied = changelog.recover_and_be_killed(folder)
     for _ in range(INTERRUPTIONS):
-        applied += await changelog.recover(folder, reads_max=rng.randint(1, 2))
+        reads, seconds = rng.choice(((1, 60.0), (1, 60.0), (99, rng.random() / 5)))
+        applied += await changelog.recover(folder, reads, seconds)
     applied += await changelog.recover(folder)
 
-    held, position = _held(folder)
-    stale = [key for key in changelog.newest if held.get(key) != changelog.newest[key]]
-    assert not stale, f"{len(stale)} of {len(changelog.newest)} keys are stale, seed {seed}"
-    assert held == changelog.newest, f"what was dropped is back, seed {seed}"
-    assert applied <= changelog.records - before, f"a part was read twice at {position}"
+    found = held(folder)
+    stale = [key for key, value in changelog.newest.items() if found.get(key) != value]
+    assert not stale, f"{len(stale)} of {LONG_KEYS} keys are stale, seed {seed}"
+    assert found == changelog.newest, f"what was dropped is back, seed {seed}"
+    assert applied <= LONG_KEYS, f"a part was read twice, seed {seed}"

@@ -18,6 +18,8 @@ from tests.integration.own_broker import (
 )
 from topics.registry import ALL, BY_NAME, DEAD_LETTERS, STOCK_LEVELS, TILL_EVENTS
 
+CHANGELOG = "tillstream-state-changelog"
+
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
@@ -30,7 +32,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
 def admin(broker: str) -> Generator[Any]:
     """A client of a broker without our topics."""
     client = KafkaAdminClient(bootstrap_servers=broker)
-    delete_topics(client, BY_NAME)
+    delete_topics(client, [*BY_NAME, CHANGELOG])
     yield client
     client.close()
 
@@ -83,6 +85,42 @@ def test_a_setting_that_was_changed_by_hand_is_found_and_set_back(broker: str, a
     status, output, _ = tillstream(broker, "topics", "sync")
     assert status == 0 and "retention.ms: 3600000, wanted -1" in output
     assert configs(admin, TILL_EVENTS.name)["retention.ms"] == "-1", "history would be deleted"
+
+
+def test_the_workers_changelog_is_brought_to_its_settings_but_never_made(
+    broker: str, admin: Any
+) -> None:
+    _, told = tillstream_json(broker, "topics", "sync", partitions="3")
+    assert CHANGELOG not in states(told) and CHANGELOG not in admin.list_topics()
+
+    earlier = {"cleanup.policy": "compact", "max.message.bytes": "8388608"}
+    _make_changelog(admin, 3, earlier)
+    status, told = tillstream_json(broker, "topics", "sync", "--check", partitions="3")
+    assert (status, states(told)[CHANGELOG]) == (1, "differs")
+    status, told = tillstream_json(broker, "topics", "sync", partitions="3")
+
+    assert (status, states(told)[CHANGELOG]) == (0, "changed")
+    now = configs(admin, CHANGELOG)
+    assert now["segment.bytes"] == str(64 * 1024 * 1024), "a rebuild reads a gigabyte uncompacted"
+    assert earlier.items() <= now.items()
+
+
+def test_a_changelog_beside_topics_of_another_width_is_refused(broker: str, admin: Any) -> None:
+    _make_changelog(admin, 2, {"cleanup.policy": "compact"})
+    tillstream(broker, "topics", "sync", partitions="2")
+    admin.create_partitions({spec.name: 3 for spec in ALL})
+    while set(partitions(admin)[spec.name] for spec in ALL) != {3}:
+        time.sleep(0.1)
+    status, told = tillstream_json(broker, "topics", "sync", partitions="3")
+    assert (status, states(told)[CHANGELOG]) == (1, "refused")
+    (advice,) = [finding["advice"] for finding in told if "advice" in finding]
+    assert "somebody changed the number of partitions" in advice
+
+
+def _make_changelog(admin: Any, count: int, settings: dict[str, str]) -> None:
+    made = {"num_partitions": count, "replication_factor": 1, "configs": settings}
+    admin.create_topics({CHANGELOG: made})
+    shown(admin, [CHANGELOG])
 
 
 def test_another_partition_count_is_refused_and_nothing_is_changed(broker: str, admin: Any) -> None:
