@@ -80,7 +80,7 @@ class Checkout:
             w.WireLineAdded: ("line_added", carts.line_added),
             w.WireLineVoided: ("line_voided", carts.line_voided),
             w.WireCartAbandoned: ("cart_abandoned", carts.closed),
-            w.WireCartSuspended: ("cart_suspended", carts.closed),
+            w.WireCartSuspended: ("cart_suspended", carts.suspended),
             w.WireCartResumed: ("cart_resumed", carts.resumed),
             w.WireCartCompleted: ("cart_completed", sales.completed),
             w.WireGoodsReturned: ("goods_returned", sales.returned),
@@ -131,7 +131,7 @@ class Checkout:
         if type(event) is w.WireUnreadable:
             self._quarantine(event, key, till, window, clock)
         else:
-            moment = Moment(at, at_us, clock_us, offset)
+            moment = Moment(at, at_us, clock_us, offset, key, till)
             self._count_in(event, record, key, till, window, moment, is_ahead)
 
     def _count_in(

@@ -13,9 +13,9 @@ from tables.carts import (
     Mark,
     add_line,
     can_resume,
-    close,
     drop_before,
     is_over,
+    suspend,
     void_line,
 )
 from tables.items import has_room, touch_by_till
@@ -40,7 +40,6 @@ CartEvent = (
     | WireCartResumed
     | WireCartCompleted
 )
-Closing = WireCartAbandoned | WireCartSuspended | WireCartCompleted
 
 
 class OpenCarts:
@@ -99,61 +98,70 @@ class OpenCarts:
         cart = self._cart_to_resume(event, moment)
         if cart is not None:
             self._take_lines(event, cart, moment)
-            self._memory.keep_open(_key(event), cart)
+            self._memory.keep(_key(event), cart, moment)
         return None
 
-    def closed(self, event: Closing, moment: Moment) -> Refusal | None:
-        """The cart's lines leave it; it is remembered, so that late events change nothing."""
-        key, mark = _key(event), _mark(event)
-        suspended = isinstance(event, WireCartSuspended)
+    def closed(
+        self, event: WireCartAbandoned | WireCartCompleted, moment: Moment
+    ) -> Refusal | None:
+        """The cart's lines leave it; it is over, so that its late events change nothing."""
+        key = _key(event)
         cart = self._memory.known(key, moment)
-        if cart is None:
-            if not self._memory.is_past(moment):
-                cart = Cart(event.till_id, text_of(event.business_date), moment.at_us)
-                close(cart, mark, suspended)
-                self._memory.keep_closed(key, cart)
-        elif cart.closed:
-            self._note_the_last_word(key, cart, mark, suspended=suspended)
-        elif is_over(cart, mark):
-            return None
-        elif suspended and any(mark.precedes(line.added) for line in cart.lines):
-            # It was resumed since, and its lines were here before this word.
-            self._carry(event, drop_before(cart, mark), -1, moment)
-            self._memory.keep_open(key, cart)
-        else:
+        if cart is not None and not cart.closed:
             self._count(event, cart, -1, moment)
-            self._carry(event, close(cart, mark, suspended), -1, moment)
-            cart.last_event_us = max(cart.last_event_us, moment.at_us)
-            self._memory.keep_closed(key, cart)
+            self._carry(event, cart.lines, -1, moment)
+        self._memory.close(key, cart, event.cart_id, moment)
         return None
 
-    def held_lines(self, event: Closing, moment: Moment) -> Sequence[CartLine]:
+    def suspended(self, event: WireCartSuspended, moment: Moment) -> Refusal | None:
+        """The cart's lines leave it until it is resumed."""
+        key, mark = _key(event), _mark(event)
+        cart = self._memory.known(key, moment)
+        if cart is None and self._memory.takes_new(event.cart_id, moment):
+            cart = Cart(event.till_id, text_of(event.business_date), moment.at_us)
+            suspend(cart, mark)
+            self._memory.keep(key, cart, moment)
+        elif cart is not None and not is_over(cart, mark):
+            self._carry(event, suspend(cart, mark), -1, moment)
+            if cart.closed:
+                self._count(event, cart, -1, moment)
+            cart.last_event_us = max(cart.last_event_us, moment.at_us)
+            self._memory.keep(key, cart, moment)
+        return None
+
+    def held_lines(self, event: WireCartCompleted, moment: Moment) -> Sequence[CartLine]:
         """The lines that would leave the cart if ``event`` closed it."""
         cart = self._memory.known(_key(event), moment)
-        return () if cart is None or is_over(cart, _mark(event)) else cart.lines
+        return () if cart is None else cart.lines
 
     def _still_open(
         self, event: CartEvent, key: str, cart: Cart | None, mark: Mark, moment: Moment
     ) -> Cart | None:
         """The event's ``cart``, opened by it where it is unknown; None where it is over."""
         if cart is None:
-            if self._memory.is_past(moment):
+            if not self._memory.takes_new(event.cart_id, moment):
                 return None
             cart = self._new_cart(event, moment)
         elif is_over(cart, mark):
             return None
         elif moment.at_us > cart.last_event_us:
             cart.last_event_us = moment.at_us
-        self._memory.keep_open(key, cart)
+        self._memory.keep(key, cart, moment)
         return cart
 
     def _cart_to_resume(self, event: WireCartResumed, moment: Moment) -> Cart | None:
         held, mark = self._memory.known(_key(event), moment), _mark(event)
         if held is None:
-            return None if self._memory.is_past(moment) else self._new_cart(event, moment)
-        if held.closed:
-            return self._new_cart(event, moment) if can_resume(held, mark) else None
-        return None if is_over(held, mark) else held
+            takes = self._memory.takes_new(event.cart_id, moment)
+            return self._new_cart(event, moment) if takes else None
+        if not held.closed:
+            return None if is_over(held, mark) else held
+        if not can_resume(held, mark):
+            return None
+        held.closed = held.suspended = False
+        held.business_date = text_of(event.business_date)
+        self._count(event, held, 1, moment)
+        return held
 
     def _take_lines(self, event: WireCartResumed, cart: Cart, moment: Moment) -> None:
         """The event's lines are the cart's, but for what the till has said after it."""
@@ -162,13 +170,6 @@ class OpenCarts:
         self._carry(event, drop_before(cart, mark), -1, moment)
         self._carry(event, [line for line in named if add_line(cart, line)], 1, moment)
         cart.last_event_us = max(cart.last_event_us, moment.at_us)
-
-    def _note_the_last_word(self, key: str, cart: Cart, mark: Mark, *, suspended: bool) -> None:
-        """A suspended cart that was completed or abandoned since cannot be resumed any more."""
-        later = cart.turned is None or cart.turned.precedes(mark)
-        if later and cart.suspended != suspended:
-            cart.suspended, cart.turned = suspended, mark
-            self._memory.keep_closed(key, cart)
 
     def _new_cart(self, event: CartEvent, moment: Moment) -> Cart:
         cart = Cart(event.till_id, text_of(event.business_date), moment.at_us)

@@ -8,6 +8,7 @@ from agents.book import DAYS, TOTALS, Book, Day
 from agents.cart_memory import CARTS, CartMemory
 from agents.checkout import Checkout
 from agents.clocks import CLOCKS, Clocks
+from agents.closed_carts import CLOSED, ClosedCarts
 from agents.deadlines import DEADLINES, Deadlines
 from agents.intake import QUARANTINED, Intake
 from agents.leaving import Leaving
@@ -45,6 +46,7 @@ TABLES: dict[str, type] = {
     ITEMS: Item,
     RAISED: Raised,
     CARTS: Cart,
+    CLOSED: bytes,
     CLOCKS: Clock,
     TOTALS: Totals,
     MOVEMENTS: Booked,
@@ -109,9 +111,10 @@ class RetailAgent:
             state, deadlines, self._clocks, default_hysteresis, self._counting, base
         )
         self._book = Book(state, deadlines, self._clocks, base)
-        self._tills = Tills(state, deadlines, base)
+        closed = ClosedCarts(state, timeout_us)
+        self._tills = Tills(state, deadlines, closed, base)
         self._memory = CartMemory(
-            state, self._shelf, self._book, deadlines, self._clocks, timeout_us
+            state, self._shelf, self._book, deadlines, self._tills, closed, timeout_us
         )
         self._restating = Restating(self._shelf, self._book, self._tills, base)
         self._upkeep = Upkeep(state, self._intake, self._tills, self._shelf, self._book)
@@ -146,7 +149,6 @@ class RetailAgent:
 
     def announce(self, outbox: Outbox) -> None:
         """Send every changed state once per key, the alerts' history, and the dead letters."""
-        self._memory.drop_old()
         self._shelf.announce(outbox)
         self._book.announce(outbox)
         self._tills.announce(outbox)

@@ -44,8 +44,8 @@ class Sales:
     def completed(self, event: WireCartCompleted, moment: Moment) -> Refusal | None:
         """Goods leave the shelf and the cart, and totals grow."""
         location_id = event.location_id
-        moved = self._moved(location_id, event.lines, -1)
-        if not _is_far_from_the_bound(moved):
+        moved, is_far = self._moved(location_id, event.lines, -1)
+        if not is_far:
             held = self._carts.held_lines(event, moment)
             if not self._adds_up(moved, location_id, held):
                 return _LEVEL
@@ -65,8 +65,8 @@ class Sales:
     def returned(self, event: WireGoodsReturned, moment: Moment) -> Refusal | None:
         """Goods come back, to the shelf where the event says so; totals shrink."""
         location_id = event.location_id
-        moved = self._moved(location_id, event.lines, 1) if event.restock else []
-        if not (_is_far_from_the_bound(moved) or self._adds_up(moved, location_id, ())):
+        moved, is_far = self._moved(location_id, event.lines if event.restock else (), 1)
+        if not (is_far or self._adds_up(moved, location_id, ())):
             return _LEVEL
         back = return_of(event)
         rows = self._book.look(location_id, event.till_id, text_of(event.business_date))
@@ -80,13 +80,19 @@ class Sales:
         self._counting.now.note_sale(location_id, 0, -back.refund_minor)
         return None
 
-    def _moved(self, location_id: str, lines: Sequence[WireLine], sign: int) -> Moved:
+    def _moved(self, location_id: str, lines: Sequence[WireLine], sign: int) -> tuple[Moved, bool]:
+        """What moves, and whether every level stays far from the bound."""
         look = self._shelf.look
         moved: Moved = []
+        quantity, is_far = 0, True
         for line in lines:
             key = f"{location_id}/{line.sku}"
-            moved.append((key, look(key), sign * line.quantity))
-        return moved
+            item = look(key)
+            quantity += line.quantity
+            if not (-_FAR < item.on_hand < _FAR and -_FAR < item.in_carts < _FAR):
+                is_far = False
+            moved.append((key, item, sign * line.quantity))
+        return moved, is_far and quantity < _FAR
 
     def _adds_up(self, moved: Moved, location_id: str, held: Sequence[CartLine]) -> bool:
         on_hand: dict[str, int] = {}
@@ -111,12 +117,3 @@ class Sales:
             keep(key, item)
         for key, item, _ in moved:
             judge(location_id, key, item, at)
-
-
-def _is_far_from_the_bound(moved: Moved) -> bool:
-    quantity = 0
-    for _, item, units in moved:
-        quantity += units
-        if not (-_FAR < item.on_hand < _FAR and -_FAR < item.in_carts < _FAR):
-            return False
-    return -_FAR < quantity < _FAR

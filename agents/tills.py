@@ -1,5 +1,6 @@
 """Tills of one partition: whose number an event has, whether it was taken, and by what."""
 
+from agents.closed_carts import ClosedCarts
 from agents.deadlines import Deadlines
 from agents.outputs import till_message
 from engine.contract import Message, Outbox
@@ -27,10 +28,13 @@ EPOCH = "e"
 class Tills:
     """What is known of each till, and which have changed since they were announced."""
 
-    def __init__(self, state: PartitionState, deadlines: Deadlines, base: int) -> None:
+    def __init__(
+        self, state: PartitionState, deadlines: Deadlines, closed: ClosedCarts, base: int
+    ) -> None:
         self._tills: Table[TillState] = state.table(TILLS)
         self._marks: Table[bytes] = state.table(MARKS)
         self._deadlines = deadlines
+        self._closed = closed
         self._base = base
         self._gone: list[str] = []
 
@@ -105,6 +109,13 @@ class Tills:
             held = self._marks.get(_block_key(key, block))
         return held is not None and marks.contradicts(marks.read(held, at), mark)
 
+    def count_carts(self, key: str, carts: int) -> None:
+        """So many more of the till's carts are open or suspended."""
+        till = self._tills.get(key)
+        if till is not None:
+            till.carts = max(0, till.carts + carts)
+            self._turn(key, till)
+
     def forget(self, key: str, up_to_epoch: int) -> None:
         """The till is gone, unless it has begun a newer epoch; what it sold stays.
 
@@ -114,6 +125,7 @@ class Tills:
         if till is None or till.epoch > up_to_epoch:
             return
         self._drop_marks(key, till)
+        self._closed.forget(key, till)
         closed_to = max(till.closed_to, up_to_epoch)
         left = TillState(offset=till.offset, closed_to=closed_to, turns=till.turns + 1)
         self._tills.put(key, left)

@@ -1,9 +1,9 @@
 """Open carts, in whatever order their events arrive, and when they are forgotten.
 
-A cart belongs to its till. One that was completed, abandoned or suspended is remembered as closed,
-so that its late events change nothing. Open or closed, it is forgotten once the location's clock
-has passed its last event by the cart timeout; from then on its late events are recognised by
-their time.
+A cart belongs to its till. One that was completed, abandoned or suspended is remembered as over
+(`tables.closed_carts`; a suspended one here), so that its late events change nothing. Open or
+over, it is forgotten once the location's clock has passed its last event by the cart timeout;
+from then on its late events are recognised by their time.
 """
 
 from typing import NamedTuple
@@ -42,8 +42,8 @@ class Cart(msgspec.Struct, array_like=True, gc=False):
 
     ``business_date`` is that of its opening, which decides where it counts as open. ``voids`` keeps
     the newest void by line number, for lines that arrive after it. ``turned`` is the event that
-    closed or resumed it last: what the till said before that is over. ``noted_us`` is when its end
-    is looked at; 0 where it is closed.
+    suspended or resumed it last: what the till said before that is over. ``noted_us`` is when its
+    end is looked at. One that is ``closed`` and not ``suspended`` was left by an earlier version.
     """
 
     till_id: str
@@ -114,9 +114,11 @@ def drop_before(cart: Cart, mark: Mark) -> list[CartLine]:
     return gone
 
 
-def close(cart: Cart, mark: Mark, suspended: bool) -> list[CartLine]:
-    """Mark the cart as closed and return the lines that leave it."""
-    gone, cart.lines = cart.lines, []
-    cart.voids = {}
-    cart.closed, cart.suspended, cart.turned = True, suspended, mark
+def suspend(cart: Cart, mark: Mark) -> list[CartLine]:
+    """Close the cart until it is resumed, and return the lines that leave it.
+
+    Where it was resumed already, what came since stays, and so does the cart.
+    """
+    gone = drop_before(cart, mark)
+    cart.closed = cart.suspended = not cart.lines
     return gone

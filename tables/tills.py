@@ -34,7 +34,9 @@ class TillState(msgspec.Struct, array_like=True, gc=False):
     is the newest credible time of what came and was no repeat. ``last_hash`` is that of the newest
     epoch's last event. ``marks`` is the newest block of marks (`tables.marks`), of number
     ``block``; ``blocks`` are the numbers of those before it. ``turns`` counts changes that no
-    event of the till made.
+    event of the till made. ``closed`` is the newest block of carts that are over
+    (`tables.closed_carts`); the full ones before it have the numbers from ``closed_first`` to
+    before ``closed_next``. ``carts`` are how many are open or suspended.
     """
 
     epochs: dict[int, EpochWindow] = {}
@@ -48,6 +50,10 @@ class TillState(msgspec.Struct, array_like=True, gc=False):
     block: int = -1
     blocks: list[int] = []
     turns: int = 0
+    closed: bytes = b""
+    closed_first: int = 0
+    closed_next: int = 0
+    carts: int = 0
 
     @property
     def version(self) -> int:

@@ -137,16 +137,28 @@ def test_a_forgotten_cart_that_is_paid_after_all_is_a_sale() -> None:
 
 def test_closed_carts_are_forgotten_too_while_others_close() -> None:
     world = World()
-    carts = world.state.table("carts")
-    for start in (0, 1_000):
-        closed = range(start + 1, start + 501)
-        minutes = start / 2  # the second half comes eight hours after the first
+    blocks = world.state.table("closed")
+    for start in (0, 1_000, 2_000):
+        minutes = start / 2  # each part comes eight hours after the one before
         world.wait(minutes)
-        world.sell(*[said("cart_abandoned", n, minutes, cart_id=f"c-{n}") for n in closed])
-        world.sell(said("till_heartbeat", start + 501, minutes))
-    kept = {key for key, _ in carts.scan()}
-    assert f"{SHOP}/till-1/c-1500" in kept, "what has just closed must be known"
-    assert not [key for key in kept if int(key.rpartition("-")[2]) <= 500], "old carts stay"
+        numbers = range(start + 1, start + 501)
+        world.sell(*[said("cart_abandoned", n, minutes, cart_id=f"c-{n}") for n in numbers])
+    kept = [key for key, _ in blocks.scan()]
+    assert 50 <= len(kept) <= 64, "carts of long ago stay, or what has just closed is unknown"
+    assert list(world.state.table("carts").scan()) == []
+    world.sell(said("line_added", 2_501, 1_000, cart_id="c-2001", line=line()))
+    assert world.history("stock.levels", f"{SHOP}/milk") == [], "a late line fills a closed cart"
+    world.sell(said("line_added", 2_502, 1_000, cart_id="c-1", line=line()))
+    assert world.level().in_carts == 1, "a cart id may come again once the first is forgotten"
+
+
+def test_closed_carts_are_known_after_a_restart() -> None:
+    world = World()
+    world.sell(*[said("cart_abandoned", n, cart_id=f"c-{n}") for n in range(1, 101)])
+    world.restart()
+    late = [said("cart_opened", 100 + n, 1, cart_id=f"c-{n}") for n in range(1, 101)]
+    world.sell(*late)
+    assert world.history("checkout.totals", f"{SHOP}/2026-11-21") == []
 
 
 def test_no_cart_is_read_when_a_partition_opens() -> None:

@@ -24,6 +24,10 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "block",
         "blocks",
         "turns",
+        "closed",
+        "closed_first",
+        "closed_next",
+        "carts",
     ),
     "items": (
         "on_hand",
@@ -76,6 +80,7 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "weight_grams",
         "returned_weight_grams",
         "heard_us",
+        "turnover",
     ),
     "movements": ("offset",),
     "locations": ("offset",),
@@ -85,7 +90,7 @@ RELEASED: dict[str, tuple[str, ...]] = {
 """Fields of each table's values, in the order in which stores and changelogs hold them. Add a new
 field here with the release that brings it; never take one out, and never move one."""
 
-PLAIN = {"deadlines": int, "marks": bytes, "upkeep": bytes}
+PLAIN = {"deadlines": int, "marks": bytes, "closed": bytes, "upkeep": bytes}
 """Tables whose values have no fields."""
 
 BY_NAME = {"movement_numbers": ("last", "missing", "quarantined")}

@@ -4,9 +4,9 @@ from tables.carts import (
     Mark,
     add_line,
     can_resume,
-    close,
     has_passed,
     is_over,
+    suspend,
     void_line,
 )
 
@@ -68,11 +68,19 @@ def test_another_tills_void_counts_by_arrival() -> None:
     assert add_line(held, milk(901))
 
 
-def test_closing_releases_everything_once() -> None:
+def test_suspending_releases_everything_once() -> None:
     held = cart()
     add_line(held, milk(1))
-    assert close(held, mark(2), suspended=False) == [milk(1)]
+    assert suspend(held, mark(2)) == [milk(1)]
     assert held.closed and held.lines == []
+
+
+def test_a_late_word_that_a_cart_was_suspended_leaves_what_came_since() -> None:
+    held = cart()
+    add_line(held, milk(1))
+    add_line(held, milk(9, line_no=2))
+    assert suspend(held, mark(5)) == [milk(1)]
+    assert not held.closed and held.lines == [milk(9, line_no=2)]
 
 
 def test_a_cart_has_passed_when_the_clock_reaches_its_deadline() -> None:
@@ -82,16 +90,15 @@ def test_a_cart_has_passed_when_the_clock_reaches_its_deadline() -> None:
 
 def test_only_a_suspended_cart_can_be_resumed_and_only_by_what_came_after() -> None:
     held = cart()
-    close(held, mark(5), suspended=True)
+    assert not can_resume(held, mark(6))
+    suspend(held, mark(5))
     assert can_resume(held, mark(6))
     assert not can_resume(held, mark(4)), "a resumption that is late would fill the cart again"
-    close(held, mark(9), suspended=False)
-    assert not can_resume(held, mark(10)), "what was completed is over"
 
 
 def test_what_a_till_said_before_it_resumed_the_cart_is_over() -> None:
     held = cart()
     held.turned = mark(7)
     assert is_over(held, mark(6)) and not is_over(held, mark(8))
-    close(held, mark(9), suspended=False)
+    suspend(held, mark(9))
     assert is_over(held, mark(10))
