@@ -25,7 +25,7 @@ class Day(msgspec.Struct, array_like=True, gc=False):
     tills: list[str] = []
 
 
-class Rows(msgspec.Struct):
+class Rows(msgspec.Struct, gc=False):
     """The location's and the till's row of a business date, with their keys.
 
     ``kept`` says that they will be announced with the open batch.
@@ -70,9 +70,11 @@ class Book:
         """Note that the event of ``moment`` changes the rows: they will be announced."""
         if rows.till.offset == UNSEEN:
             self._begin(rows, moment.clock_us)
-        for row in rows.both:
-            touch(row, moment.at, moment.clock_us, moment.offset)
-        self._put(rows)
+        at, clock_us, offset = moment.at, moment.clock_us, moment.offset
+        touch(rows.location, at, clock_us, offset)
+        touch(rows.till, at, clock_us, offset)
+        if not rows.kept:
+            self._put(rows)
 
     def count_carts(
         self, location_id: str, till_id: str, day: str, carts: int, moment: Moment
@@ -89,7 +91,8 @@ class Book:
         for row in rows.both:
             row.open_carts -= 1
             row.offset = offset
-        self._put(rows)
+        if not rows.kept:
+            self._put(rows)
 
     def leave(self, location_id: str, day: str, clock_us: int) -> None:
         """A date's time has come: it leaves, unless something was heard of it since."""
@@ -123,10 +126,9 @@ class Book:
         return totals_message(key, row, self._base) if row else Message(key.encode(), None)
 
     def _put(self, rows: Rows) -> None:
-        if not rows.kept:
-            rows.kept = True
-            self._rows.put(rows.location_key, rows.location)
-            self._rows.put(rows.till_key, rows.till)
+        rows.kept = True
+        self._rows.put(rows.location_key, rows.location)
+        self._rows.put(rows.till_key, rows.till)
 
     def _forget_looks(self) -> None:
         """What was looked up holds within a batch only: rows leave, and the cache lets go."""

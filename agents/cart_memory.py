@@ -58,12 +58,14 @@ class CartMemory:
             moment.till.carts += 1
             self._note_end(key, cart)
 
-    def close(self, key: str, cart: Cart | None, cart_id: str, moment: Moment) -> None:
-        """The cart is over; its late events change nothing until they are known by their time."""
+    def note_over(self, cart_id: str, moment: Moment) -> None:
+        """A cart is over; its late events change nothing until they are known by their time."""
         self._over.note(cart_id, moment)
-        if cart is not None:
-            moment.till.carts -= 1
-            self._drop(key, cart)
+
+    def drop(self, key: str, cart: Cart, moment: Moment) -> None:
+        """A cart that was open or suspended is over."""
+        moment.till.carts -= 1
+        self._drop(key, cart)
 
     def leave(self, location_id: str, rest: str, clock_us: int, offset: int) -> None:
         """A cart's time has come: it is forgotten, unless something was heard of it since."""

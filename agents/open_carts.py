@@ -105,12 +105,16 @@ class OpenCarts:
         self, event: WireCartAbandoned | WireCartCompleted, moment: Moment
     ) -> Refusal | None:
         """The cart's lines leave it; it is over, so that its late events change nothing."""
+        self._memory.note_over(event.cart_id, moment)
+        if not moment.till.carts:
+            return None  # most sales are all that is heard of their cart
         key = _key(event)
         cart = self._memory.known(key, moment)
-        if cart is not None and not cart.closed:
-            self._count(event, cart, -1, moment)
-            self._carry(event, cart.lines, -1, moment)
-        self._memory.close(key, cart, event.cart_id, moment)
+        if cart is not None:
+            if not cart.closed:
+                self._count(event, cart, -1, moment)
+                self._carry(event, cart.lines, -1, moment)
+            self._memory.drop(key, cart, moment)
         return None
 
     def suspended(self, event: WireCartSuspended, moment: Moment) -> Refusal | None:

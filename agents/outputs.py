@@ -169,6 +169,7 @@ def till_message(key: str, till: TillState, base: int) -> Message:
     epoch = till.epoch
     window = till.epochs[epoch]
     missing = waited_for(window)
+    is_alone = len(till.epochs) == 1
     status = _Till(
         location_id,
         till_id,
@@ -176,9 +177,9 @@ def till_message(key: str, till: TillState, base: int) -> Message:
         window.last,
         till.last_hash,
         missing[:RANGES_TOLD_MAX],
-        count(missing),
-        _older(till, epoch) if len(till.epochs) > 1 else [],
-        sum([count(each.quarantined) for each in till.epochs.values()]),
+        count(missing) if missing else 0,
+        [] if is_alone else _older(till, epoch),
+        0 if is_alone and not window.quarantined else _quarantined(till),
         till.duplicates,
         till.forks,
         0,
@@ -186,6 +187,10 @@ def till_message(key: str, till: TillState, base: int) -> Message:
         base + till.version,
     )
     return Message(key.encode(), _encode(status))
+
+
+def _quarantined(till: TillState) -> int:
+    return sum(count(window.quarantined) for window in till.epochs.values())
 
 
 def _older(till: TillState, newest: int) -> list[_Epoch]:

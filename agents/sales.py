@@ -51,8 +51,7 @@ class Sales:
                 return _LEVEL
         sale = sale_of(event)
         rows = self._book.look(location_id, event.till_id, text_of(event.business_date))
-        location_row, till_row = rows.both
-        if not (has_room_for_sale(location_row, sale) and has_room_for_sale(till_row, sale)):
+        if not (has_room_for_sale(rows.location, sale) and has_room_for_sale(rows.till, sale)):
             return _TOTAL
         self._carts.closed(event, moment)
         self._move(moved, location_id, moment)
@@ -70,8 +69,7 @@ class Sales:
             return _LEVEL
         back = return_of(event)
         rows = self._book.look(location_id, event.till_id, text_of(event.business_date))
-        location_row, till_row = rows.both
-        if not (has_room_for_return(location_row, back) and has_room_for_return(till_row, back)):
+        if not (has_room_for_return(rows.location, back) and has_room_for_return(rows.till, back)):
             return _TOTAL
         self._move(moved, location_id, moment)
         for row in rows.both:

@@ -113,17 +113,16 @@ class Shelf:
         """Send the touched levels, and every change of an alert in order."""
         levels, self._levels, self._unkept = self._levels, {}, {}
         alerts, self._alerts = self._alerts, []
-        for key, item in levels.items():
-            if item is not None and not item.listed:
-                self._note_end(key, item)
         base = self._base
-        outbox.send_all(
-            STOCK_LEVELS.name,
-            [
-                Message(key.encode(), None) if item is None else level_message(key, item, base)
-                for key, item in levels.items()
-            ],
-        )
+        said: list[Message] = []
+        for key, item in levels.items():
+            if item is None:
+                said.append(Message(key.encode(), None))
+                continue
+            if not item.listed:
+                self._note_end(key, item)
+            said.append(level_message(key, item, base))
+        outbox.send_all(STOCK_LEVELS.name, said)
         outbox.send_all(RESTOCK_ALERTS.name, alerts)
 
     def restated(self, start: str, limit: int) -> list[tuple[str, Item]]:

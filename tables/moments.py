@@ -7,7 +7,7 @@ import msgspec
 from tables.tills import TillState
 
 
-class Moment(msgspec.Struct):
+class Moment(msgspec.Struct, gc=False):
     """One event's place in time and in its topic.
 
     ``at`` is the time that is believed of it, ``at_us`` the same in microseconds since 1970;

@@ -69,21 +69,18 @@ class Return(NamedTuple):
 
 def sale_of(event: WireCartCompleted) -> Sale:
     """The sums of a receipt, and whether its amounts contradict each other."""
-    gross = discount = tax = tendered = 0
-    for line in event.lines:
-        gross += line.amount_minor
+    units, weight, gross = pieces_of(event.lines)
+    discount = tax = tendered = turned = 0
     for reduction in event.discounts:
         discount += reduction.amount_minor
     for contained in event.taxes:
         tax += contained.amount_minor
     tenders: dict[str, int] = {}
-    turned = 0
     for tender in event.tenders:
         minor = tender.amount_minor
         tendered += minor
         turned += abs(minor)
         tenders[tender.kind] = tenders.get(tender.kind, 0) + minor
-    units, weight = pieces_of(event.lines)
     total = event.total_minor
     discrepant = gross + discount != total or tendered != total
     turned += units + weight + abs(gross) - discount + abs(tax) + abs(total)
@@ -92,20 +89,21 @@ def sale_of(event: WireCartCompleted) -> Sale:
 
 def return_of(event: WireGoodsReturned) -> Return:
     """The sums of what came back."""
-    units, weight = pieces_of(event.lines)
+    units, weight, _ = pieces_of(event.lines)
     return Return(units, weight, event.refund_minor, units + weight + event.refund_minor)
 
 
-def pieces_of(lines: Iterable[WireLine]) -> tuple[int, int]:
-    """Pieces and grams of ``lines``: a weighed line is one piece, whatever it weighs."""
-    units = weight = 0
+def pieces_of(lines: Iterable[WireLine]) -> tuple[int, int, int]:
+    """Pieces, grams and amounts of ``lines``: a weighed line is one piece, whatever it weighs."""
+    units = weight = gross = 0
     for line in lines:
+        gross += line.amount_minor
         if line.unit == "each":
             units += line.quantity
         else:
             units += 1
             weight += line.quantity
-    return units, weight
+    return units, weight, gross
 
 
 def has_room_for_sale(row: Totals, sale: Sale) -> bool:
