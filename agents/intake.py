@@ -66,18 +66,6 @@ class Intake:
         ``malformed`` is told each one that cannot be decoded, once it is a dead letter.
         """
         here = self._here
-        for record, value in self.decoded(topic, records, decode, malformed):
-            if value.location_id in here or self._is_here(topic, record, value.location_id):
-                yield record, value
-
-    def decoded(
-        self,
-        topic: str,
-        records: Sequence[Record],
-        decode: Callable[[bytes | None], T],
-        malformed: Callable[[Record], None] | None = None,
-    ) -> Iterator[tuple[Record, T]]:
-        """Records decoded, wherever they lie."""
         for record in records:
             self.at = record.offset
             try:
@@ -86,8 +74,23 @@ class Intake:
                 self.refuse(topic, record, (MALFORMED, str(refusal)))
                 if malformed is not None:
                     malformed(record)
-            else:
+                continue
+            if value.location_id in here or self._is_here(topic, record, value.location_id):
                 yield record, value
+        self.at = None
+
+    def decoded(
+        self, topic: str, records: Sequence[Record], decode: Callable[[bytes | None], T]
+    ) -> Iterator[T]:
+        """Values of a topic that does not lie by location, decoded."""
+        for record in records:
+            self.at = record.offset
+            try:
+                value = decode(record.value)
+            except Refused as refusal:
+                self.refuse(topic, record, (MALFORMED, str(refusal)))
+            else:
+                yield value
         self.at = None
 
     def is_of_here(self, location_id: str) -> bool:
