@@ -106,12 +106,13 @@ class AlertPaths:
         tills: Sequence[int],
         movements: Sequence[int],
         policies: Sequence[Policy | None],
-        seen: Sequence[Step],
+        seen: Sequence[Step] | None,
         opened: Known = NOTHING,
     ) -> None:
         """Follow every way to the end of the three lists; they are whole, from the beginning.
 
-        What was `opened` was known to be applied before any sale.
+        What was `opened` was known to be applied before any sale. Without `seen`, anything may
+        have been said on the way.
         """
         began, self.strays = self.at, []
         self.at = end = Known(len(tills), len(movements), len(policies))
@@ -133,7 +134,7 @@ class AlertPaths:
         cells: dict[Known, set[Path]],
         hands: tuple[list[int], list[int]],
         policies: Sequence[Policy | None],
-        seen: Sequence[Step],
+        seen: Sequence[Step] | None,
     ) -> Iterator[Path]:
         on_hand = hands[0][cell.tills] + hands[1][cell.movements]
         policy = policies[cell.policies - 1] if cell.policies else None
@@ -144,7 +145,7 @@ class AlertPaths:
             ways |= cells.get(before, set())
         for path in ways:
             after, step = judge(path.alert, on_hand, policy) if has_moved else (path.alert, None)
-            if step is None:
+            if step is None or seen is None:
                 yield Path(after, path.told)
             elif path.told < len(seen) and seen[path.told] == step:
                 yield Path(after, path.told + 1)

@@ -70,3 +70,20 @@ class Crossings:
         judged.paths.advance(level.by_tills, level.by_movements, policies, seen, opened)
         judged.seen, judged.wrong = len(seen), judged.paths.verdict(seen)
         return judged.wrong
+
+
+def check_standing(
+    levels: Mapping[Key, Level],
+    policies: Policies,
+    last: Mapping[str, Value],
+    findings: Findings,
+) -> None:
+    """What stands in the end where nothing is known of what was said on the way."""
+    for key, level in levels.items():
+        paths, name = AlertPaths(), "/".join(key)
+        paths.advance(level.by_tills, level.by_movements, policies.get(key, ()), None)
+        value = last.get(name)
+        reason = value["reason"] if value and value["state"] == "raised" else None
+        possible = {path.alert.reason for path in paths.paths}
+        if reason not in possible:
+            findings.add(f"{ALERTS} standing", f"{name}: {reason}, not one of {possible}")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from .alert_paths import Alert, AlertPaths, Known, Step, judge
+from .crossings import check_standing
+from .effects_oracle import Level
+from .findings import Findings
 from .world import Policy
 
 NONE = Alert()
@@ -104,3 +107,17 @@ def test_what_was_known_at_a_look_comes_before_what_came_later() -> None:
     assert paths.verdict(seen) is None
     paths.advance([-8], [10, 1], [policy(5)], seen)
     assert paths.verdict(seen) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "deliveries", "differences"),
+    (("raised", [10, 10], 0), ("cleared", [10, 10], 0), ("cleared", [10], 1)),
+)
+def test_what_stands_after_a_rebuild_is_what_some_order_leads_to(
+    state: str, deliveries: list[int], differences: int
+) -> None:
+    findings = Findings()
+    level = Level(by_tills=[-8], by_movements=deliveries)
+    last = {"l/s": {"state": state, "reason": LOW}}
+    check_standing({("l", "s"): level}, {("l", "s"): [policy(5, 20)]}, last, findings)
+    assert findings.counts.total() == differences
