@@ -63,6 +63,10 @@ screenshots: setup ## A picture of every page, into .tillstream/screenshots; REA
 bench: setup ## Compare with Kafka Streams, Quix Streams, Faust and a bare loop; takes a quarter of an hour
 	@$(BIN)/python -m benchmarks
 
+.PHONY: bounds
+bounds: setup ## Four hours of one busy partition: memory stays bounded, and it opens at once; ten minutes
+	@$(BIN)/python -m benchmarks.bounds
+
 .PHONY: check
 check: setup ## Format, lint, types and import directions
 	@$(BIN)/ruff format --check --quiet .
