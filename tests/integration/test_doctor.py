@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from kafka import KafkaAdminClient, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, Source
@@ -17,10 +17,13 @@ from tests.integration.own_broker import delete_topics, own_broker, tillstream, 
 from tests.integration.process import Process
 from tillstream.doctor import cluster, machine
 from tillstream.doctor.finding import Patient
+from tillstream.generations import log
+from tillstream.generations.standing import state_id
 from tillstream.local.home import StackHome, write_json
 from tillstream.local.ports import choose
 from tillstream.settings import load_settings
 from tillstream.topic_sync import sync
+from topics.dead_letters import dead_letter_headers
 from topics.registry import ALL, TILL_EVENTS
 
 PARTITIONS = 8
@@ -198,3 +201,52 @@ def test_status_counts_the_dead_letters_that_wait(
     assert tillstream(broker, "dead-letters", "retry", "--all", **given)[0] == 0
     _, told = tillstream_json(broker, "status", **given)
     assert json.dumps(told["letters"]["waiting"]) in ("{}", f'{{"{topic}": 0}}')
+
+
+def test_a_rebuild_that_nobody_goes_on_with_is_told_with_both_ways_out(
+    doctor: Doctor, broker: str
+) -> None:
+    sync(broker, PARTITIONS, 1)
+    generation = log.begun(broker, "broken-off")
+    ((finding, remedy),) = doctor(application_id="broken-off")["generation"]
+    assert finding == f"generation {generation} was begun, and nobody builds it"
+    assert "tillstream rebuild" in remedy and "--abandon" in remedy
+    status, _, errors = tillstream(broker, "rebuild", "--abandon", application_id="broken-off")
+    assert status == 0, errors
+    assert "generation" not in doctor(application_id="broken-off")
+
+
+def test_a_worker_that_was_left_on_an_older_generation_is_named(
+    doctor: Doctor, broker: str
+) -> None:
+    before = log.joined(broker, "moved-on")
+    log.say(broker, "moved-on", log.begun(broker, "moved-on"), "live")
+    group = state_id("moved-on", before)
+    consumer: Any = KafkaConsumer(
+        TILL_EVENTS.name, bootstrap_servers=broker, group_id=group, group_instance_id="worker-7"
+    )
+    try:
+        while not consumer.assignment():
+            consumer.poll(timeout_ms=200)
+        ((finding, _),) = doctor(application_id="moved-on")["generation"]
+    finally:
+        consumer.close()
+    assert "worker-7" in finding and group in finding
+
+
+def test_status_shows_the_generation_and_dead_letters_by_reason(
+    broker: str, fresh_postgres: str
+) -> None:
+    sync(broker, PARTITIONS, 1)
+    generation = log.joined(broker, "shown")
+    building = log.begun(broker, "shown")
+    producer: Any = KafkaProducer(bootstrap_servers=broker)
+    headers = dead_letter_headers([], "fork", "x", TILL_EVENTS.name, 0, 77)
+    producer.send(f"{TILL_EVENTS.name}.dead-letter", b"x", b"shop", headers=headers).get(timeout=30)
+    producer.close()
+    given = {"application_id": "shown", "postgres": fresh_postgres}
+    _, seen = tillstream_json(broker, "status", "--metrics", "http://127.0.0.1:1", **given)
+    assert (seen["kafka"]["generation"], seen["kafka"]["building"]) == (generation, building)
+    assert seen["letters"]["reasons"]["fork"] == 1
+    _, output, _ = tillstream(broker, "status", "--metrics", "http://127.0.0.1:1", **given)
+    assert f"generation {building} is being built" in output

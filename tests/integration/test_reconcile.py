@@ -63,6 +63,8 @@ class Stack:
     sink: SinkProcess
     shop: str
     group: str
+    said: str = ""
+    """What the last reconcile wrote for people."""
 
     def reconcile(self, *options: str, **environment: str) -> tuple[int, list[dict[str, Any]]]:
         """Exit status and differences of this test's shop, as a program would read them."""
@@ -78,7 +80,8 @@ class Stack:
             capture_output=True,
             check=False,
         )
-        assert b"Traceback" not in finished.stderr, finished.stderr.decode()
+        self.said = finished.stderr.decode()
+        assert "Traceback" not in self.said, self.said
         return finished.returncode, json.loads(finished.stdout or b"[]")
 
 
@@ -403,3 +406,12 @@ async def test_two_shops_may_both_have_a_till_of_one_name(stack: Stack) -> None:
     await read_all_inputs_as(stack.kafka, stack.group)
     await written(stack.kafka, stack.postgres)
     assert stack.reconcile() == (0, [])
+
+
+async def test_a_malformed_record_is_told_of_and_keeps_nothing_from_being_compared(
+    stack: Stack,
+) -> None:
+    await send(stack.kafka, [message("stock.levels", stack.shop, b"{", f"{stack.shop}/milk")])
+    await written(stack.kafka, stack.postgres)
+    assert stack.reconcile("--location", stack.shop) == (0, [])
+    assert "not what their contract says" in stack.said

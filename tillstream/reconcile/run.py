@@ -66,10 +66,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Differences that stood still, and how many keys moved too fast to be judged."""
+    """Differences that stood still, how many keys moved too fast to be judged, and how many records
+    of derived topics are not what their contract says."""
 
     differences: list[Difference]
     moving: int
+    malformed: int = 0
 
 
 async def reconcile(request: Request, told: Told) -> Outcome:
@@ -79,10 +81,12 @@ async def reconcile(request: Request, told: Told) -> Outcome:
         async with opened(request.kafka, inputs) as source:
             behind = await _caught_up(request, connection, source, told)
         async with opened(request.kafka, DERIVED_BY_TOPIC) as source:
-            look = _Look(request.kafka, connection, TopicView(source, told), told)
+            view = TopicView(source, told)
+            look = _Look(request.kafka, connection, view, told)
             outcome = await _looks(look, request.location, told)
     differences = explained(outcome.differences, behind=bool(behind))
-    return Outcome([*behind.values(), *differences], outcome.moving)
+    malformed = sum(newest.misfits_met for newest in view.newest.values())
+    return Outcome([*behind.values(), *differences], outcome.moving, malformed)
 
 
 async def _caught_up(

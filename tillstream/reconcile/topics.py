@@ -153,4 +153,5 @@ def _comparable(value: Any) -> Any:
     """A topic's value as `_scan` reads it."""
     if isinstance(value, datetime):
         return (value - _EPOCH) // timedelta(microseconds=1)
-    return msgspec.to_builtins(value) if isinstance(value, list) else value
+    # Tuples and structs become the lists and objects that PostgreSQL's JSON is read as.
+    return msgspec.json.decode(msgspec.json.encode(value)) if isinstance(value, list) else value
