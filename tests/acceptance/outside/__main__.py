@@ -77,18 +77,17 @@ def main(arguments: list[str] | None = None) -> int:
     run = prepare(plan)
     say(f"  {len(run.messages)} messages, {len(run.changes)} transactions")
     stack = status()
-    findings = execute(
-        stack, run, options.kill_worker, lambda found: Edges(stack, run, found).execute()
-    )
+    edges = Edges(stack, run)
+    findings = execute(stack, run, options.kill_worker, edges.execute)
     _metrics(stack, findings)
     if not options.no_reconcile:
         _reconcile(0, findings)
     if options.alter:
         _alter(stack, run, findings)
-    return _verdict(run, findings, time.monotonic() - began)
+    return _verdict(run, edges, findings, time.monotonic() - began)
 
 
-def _verdict(run: Run, findings: Findings, seconds: float) -> int:
+def _verdict(run: Run, edges: Edges, findings: Findings, seconds: float) -> int:
     findings.show()
     summary = {
         "ok": not findings.counts,
@@ -97,6 +96,9 @@ def _verdict(run: Run, findings: Findings, seconds: float) -> int:
         "dead_letters": len(run.letters),
         "duplicates": sum(till.repeats for till in run.oracle.tills.values()),
         "keys": len(run.oracle.levels),
+        "watched": len(edges.watch.rounds),
+        "watched_seconds_max": round(max(edges.watch.rounds, default=0.0), 2),
+        "intrusions": edges.intruder.written,
         "seconds": round(seconds, 1),
         "forks": sum(till.forks for till in run.oracle.tills.values()),
         "differences": dict(findings.counts),

@@ -42,7 +42,6 @@ class Edges:
 
     stack: Stack
     run: Run
-    findings: Findings
 
     def __post_init__(self) -> None:
         self.plan = self.run.plan
@@ -51,7 +50,7 @@ class Edges:
         self.watch = Watch(self.stack.postgres, self.plan, self.sender)
         self.intruder = Intruder(self.stack.kafka, self.plan)
 
-    def execute(self) -> None:
+    def execute(self, findings: Findings) -> None:
         """Send everything; what comes of it is judged with the rest of the run."""
         before = _restarts()
         self.watch.start()
@@ -64,9 +63,9 @@ class Edges:
         finally:
             self.intruder.stop()
             with suppress(RuntimeError):
-                self.watch.stop(self.findings)
+                self.watch.stop(findings)
             self.run.placed |= self.sender.close()
-        self.findings.same("restarts at the edges", "processes", before, _restarts())
+        findings.same("restarts at the edges", "processes", before, _restarts())
         rounds = sorted(self.watch.rounds) or [0.0]
         say(
             f"  watched sales: {rounds[len(rounds) // 2]:.2f} s at the median of {len(rounds)}, "
