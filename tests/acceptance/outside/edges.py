@@ -90,9 +90,13 @@ class Edges:
         room = (SUM_MAX - FILL * LINES * NUMBER_MAX) // NUMBER_MAX
         for number in range(room + 2):
             self._commit(Change(movements=[self._movement(shop, sku, -NUMBER_MAX, number)]))
-        ahead = self._movement(f"{shop}-2099", sku, 5, 0)
-        when = datetime.now(UTC)
-        self._commit(Change(movements=[replace(ahead, occurred_at=when + timedelta(days=26_000))]))
+        self._from_the_future(self._movement(f"{shop}-2099", sku, 5, 0))
+
+    def _from_the_future(self, movement: Movement) -> None:
+        now = datetime.now(UTC)
+        self.run.booked_ahead[movement.movement_id] = now
+        ahead = replace(movement, occurred_at=now + timedelta(days=26_000))
+        self._commit(Change(movements=[ahead]))
 
     def _movement(self, shop: str, sku: str, quantity: int, number: int) -> Movement:
         moment = self.plan.moment(number / 100)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from . import check_causes, check_letters, check_postgres, check_topics
@@ -43,6 +44,7 @@ class Run:
     placed: dict[Place, Message] = field(default_factory=dict[Place, Message])
     crossings: Crossings = field(default_factory=Crossings)
     refused_movements: set[str] = field(default_factory=set[str])
+    booked_ahead: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
     def policies(self) -> dict[Key, list[Policy | None]]:
         """Every policy of each product as it came, None where the row was deleted."""
@@ -93,9 +95,15 @@ def expect_all(stack: Stack, run: Run, since: dict[int, int]) -> None:
 
 
 def expect_movement(run: Run, movement: Movement) -> None:
-    """Let the oracle see a movement; note one that must become a dead letter."""
-    if run.oracle.movement(movement) is not None:
+    """Let the oracle see a movement; note one that must become a dead letter.
+
+    One from the future counts as of when it was stored, which was after it was booked.
+    """
+    booked = run.booked_ahead.get(movement.movement_id)
+    if run.oracle.movement(movement, booked) is not None:
         run.refused_movements.add(movement.movement_id)
+    elif booked is not None:
+        run.oracle.levels[movement.location_id, movement.sku].mentioned = datetime.now(UTC)
 
 
 def compare(stack: Stack, run: Run, outputs: Outputs) -> Findings:
