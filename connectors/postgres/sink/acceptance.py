@@ -41,8 +41,9 @@ WITHOUT_NUMBER = frozenset(
 )
 """Reasons for which a refused event does not take its number: it stays missing, or another's."""
 
-ENTRIES_SAFE = SAFE_INTEGER_MAX // NUMBER_MAX
-"""Entries of an event whose sums need no look: as many of the largest stay within what we say."""
+BYTES_SAFE = SAFE_INTEGER_MAX // NUMBER_MAX * 20
+"""Bytes of a message whose own sums need no look: an entry is longer than 20, and so many of the
+largest add up to no more than may be said."""
 
 
 def heard_events(records: Iterable[Record], partitions: int) -> list[Heard]:
@@ -95,14 +96,15 @@ def receipts_that_count(
         window = windows[event.location_id, event.till_id, event.epoch]
         if refused and (reason := refused.get(origin_of(record))):
             take_number(window, event.sequence, reason)
-        elif isinstance(event, (Numbered, WireUnreadable)) or _is_beyond_bounds(event):
+        elif isinstance(event, (WireCartCompleted, WireGoodsReturned)):
+            if len(record.value or b"") > BYTES_SAFE and _is_beyond_bounds(event):
+                window.quarantine(event.sequence)
+            elif _is_new(window.admit(event.sequence)) and not event.training:
+                receipts.append((record, event))
+        elif isinstance(event, (Numbered, WireUnreadable)):
             window.quarantine(event.sequence)
         else:
-            verdict = window.admit(event.sequence)
-            if verdict is Verdict.DUPLICATE or verdict is Verdict.TOO_MANY_GAPS:
-                continue
-            if isinstance(event, (WireCartCompleted, WireGoodsReturned)) and not event.training:
-                receipts.append((record, event))
+            window.admit(event.sequence)
     return receipts
 
 
@@ -112,12 +114,16 @@ def take_number(window: Window, sequence: int, reason: str) -> None:
         window.quarantine(sequence)
 
 
-def _is_beyond_bounds(event: AnyWireEvent) -> bool:
+def _is_new(verdict: Verdict) -> bool:
+    return verdict is not Verdict.DUPLICATE and verdict is not Verdict.TOO_MANY_GAPS
+
+
+def _is_beyond_bounds(event: Receipt) -> bool:
     """Whether an own sum leaves what may be said. A message that came compressed can do that."""
-    if not isinstance(event, WireCartCompleted):
+    if isinstance(event, WireGoodsReturned):
         return False
-    parts = (event.lines, event.discounts, event.taxes)
-    if max(map(len, parts)) <= ENTRIES_SAFE:
-        return False
-    sums = [sum([entry.amount_minor for entry in part]) for part in parts]
+    sums = [
+        sum([entry.amount_minor for entry in part])
+        for part in (event.lines, event.discounts, event.taxes)
+    ]
     return max(map(abs, sums)) > SAFE_INTEGER_MAX

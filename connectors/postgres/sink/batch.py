@@ -58,7 +58,7 @@ class Decoded:
     spans: dict[tuple[str, int], Span] = field(default_factory=dict[tuple[str, int], Span])
     """Which inputs there are."""
     tills: set[TillEpoch] = field(default_factory=set[TillEpoch])
-    """Whose windows must be at hand."""
+    """Who said something."""
 
     def add(self, topic: str, records: Sequence[Record], partitions: int) -> None:
         """Decode records of one partition of a topic that has so many."""
@@ -73,10 +73,14 @@ class Decoded:
         elif topic in LETTERS:
             refusals = refusals_in(records)
             self.refusals.extend(refusals)
-            self.tills.update([each.till for each in refusals if each.till])
         else:
             newest = self.newest.setdefault(topic, Newest(DERIVED_BY_TOPIC[topic]))
             newest.add(records)
+
+    @property
+    def concerned(self) -> set[TillEpoch]:
+        """Whose windows must be at hand."""
+        return self.tills.union([each.till for each in self.refusals if each.till])
 
     @property
     def misfits(self) -> list[Misfit]:
@@ -96,12 +100,11 @@ class Decoded:
         inputs.add_movements(
             [each for each in self.booked if not (refused and origin_of(each[0]) in refused)]
         )
-        tills = {till_epoch(event) for _, event in self.heard}
         rows: Rows = {
             "stock_ledger": inputs.ledger,
             "sales": inputs.sales,
             "sale_lines": inputs.sale_lines,
-            "sink_tills": [window_row(till, windows[till]) for till in tills],
+            "sink_tills": [window_row(till, windows[till]) for till in self.tills],
             "sink_malformed": [_malformed_row(misfit) for misfit in self.misfits],
         }
         gone: dict[str, Collection[Row]] = {}

@@ -127,7 +127,7 @@ class Session:
         """Take back what the batch's letters refuse; whether inputs must be read again."""
         if not decoded.refusals:
             return False
-        await self._remember(decoded.tills)
+        await self._remember(decoded.concerned)
         letters = {place: at for place, at in positions.items() if place[0] in LETTERS}
         rewinds = await retract(
             self._store,

@@ -51,7 +51,7 @@ class Flow:
         decoded = Decoded()
         for record in records:
             decoded.add(record.topic, [record], PARTITIONS)
-        for till in decoded.tills:
+        for till in decoded.concerned:
             self.windows.setdefault(till, Window())
         return decoded.count(self.windows, refused)
 
