@@ -67,7 +67,7 @@ async def test_what_is_new_appears(kafka: str, stocked: str, shop: str) -> None:
         await seen.mark()
         await say(kafka, [level(shop, "new-sku", -2, 1), till(shop, "2", 1)])
         await seen.shows(f"stock/{shop}/new-sku", "on_hand", "-2")
-        await seen.shows(f"till/{shop}/{shop}-t2", "last_sequence", "100")
+        await seen.shows(f"till/{shop}/2", "last_sequence", "100")
         await seen.go("/alerts")
         await seen.mark()
         await say(kafka, [alert(shop, "new-sku", 2, reason="negative_stock", on_hand=-2)])
