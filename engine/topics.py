@@ -36,8 +36,9 @@ async def ensure_topics(spec: AgentSpec, settings: EngineSettings, replication: 
 
 
 async def _partitions(admin: Any, topics: tuple[str, ...]) -> int:
-    described = await admin.describe_topics(list(topics))
-    counts = {found["topic"]: len(found["partitions"]) for found in described}
+    described = await admin.describe_topics()  # of all: to ask for one by name may create it
+    wanted = [found for found in described if found["topic"] in topics]
+    counts = {found["topic"]: len(found["partitions"]) for found in wanted}
     missing = [topic for topic in topics if not counts.get(topic)]
     if missing:
         raise TopicsUnfit(f"topics are missing: {', '.join(missing)}")
