@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from tillstream.local import control
+from tillstream.local import control, record
 from tillstream.local.home import StackHome
 from tillstream.local.record import ProcessRecord
 from tillstream.rebuild.members import Member
@@ -41,8 +41,9 @@ def restart(home: StackHome, kafka: str, worker: ProcessRecord, check: Callable[
 
     ``check`` is called while it waits. Raises `NotBack`.
     """
-    if worker.pid is not None:
-        with suppress(ProcessLookupError):  # it has just ended by itself: it comes back as well
+    # One that has just ended by itself comes back as well; its pid may be another's by now.
+    if worker.pid is not None and record.born(worker.pid) == worker.born:
+        with suppress(ProcessLookupError):
             os.kill(worker.pid, signal.SIGTERM)
     deadline = time.monotonic() + BACK_SECONDS
     while not _is_back(home, kafka, worker):

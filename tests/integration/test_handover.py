@@ -1,0 +1,131 @@
+"""Workers of a local stack are restarted one at a time by their pid, and nothing else is."""
+
+import os
+import sys
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tests.integration.worker_world import eventually
+from tillstream.local.child import Service
+from tillstream.local.home import StackHome
+from tillstream.local.record import Addresses, ProcessRecord, StackRecord, load
+from tillstream.local.report import Report
+from tillstream.local.supervisor import Supervisor
+from tillstream.rebuild.handover import local_workers, restart
+
+KAFKA = "127.0.0.1:9092"
+NAMES = ("worker-1", "worker-2", "sink")
+
+
+class Stack(threading.Thread):
+    """A supervisor that watches small real processes, and notes them as a stack does."""
+
+    def __init__(self, home: StackHome) -> None:
+        super().__init__()
+        self._home = home
+        self._over = threading.Event()
+        self._record = StackRecord(
+            pid=os.getpid(),
+            state="running",
+            addresses=Addresses(kafka=KAFKA, postgres="", connect="", dashboard="", metrics=[]),
+        )
+
+    def run(self) -> None:
+        """Children die with the thread that started them, so all of it is in this one."""
+        said = (self._home.folder / "said.txt").open("w")
+        supervisor = Supervisor(Report(Console(file=said, width=200)), self._note)
+        for name in NAMES:
+            supervisor.start(self._service(name))
+        while not self._over.is_set():
+            supervisor.tick()
+        supervisor.stop()
+
+    def stop(self) -> None:
+        """End all of them."""
+        self._over.set()
+        self.join()
+
+    def _note(self, processes: list[ProcessRecord]) -> None:
+        self._record.model_copy(update={"processes": processes}).save(self._home)
+
+    def _service(self, name: str) -> Service:
+        program = "import time; print('at work', flush=True); time.sleep(600)"
+        log = self._home.log(name)
+        return Service(
+            name, [sys.executable, "-c", program], log, lambda: "at work" in log.read_text()
+        )
+
+
+@dataclass
+class World:
+    """A stack that runs."""
+
+    home: StackHome
+
+    def pids(self) -> dict[str, int | None]:
+        """The processes that are running."""
+        noted = load(self.home)
+        assert noted is not None
+        return {each.name: each.pid for each in noted.processes if each.state == "running"}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Generator[World]:
+    home = StackHome(tmp_path)
+    lock = home.lock()
+    assert lock is not None
+    stack = Stack(home)
+    stack.start()
+    made = World(home)
+    try:
+        eventually("the stack", lambda: home.record.exists() and len(made.pids()) == 3, lambda: "")
+        yield made
+    finally:
+        stack.stop()
+        lock.close()
+
+
+def test_a_worker_comes_back_as_another_process_and_its_neighbours_stay(world: World) -> None:
+    before = world.pids()
+    looked = 0
+
+    def check() -> None:
+        nonlocal looked
+        looked += 1
+
+    first, _ = local_workers(world.home, KAFKA)
+    restart(world.home, KAFKA, first, check)
+
+    after = world.pids()
+    assert after["worker-1"] not in (None, before["worker-1"])
+    assert {name: after[name] for name in NAMES[1:]} == {name: before[name] for name in NAMES[1:]}
+    assert looked, "the crew is not looked after meanwhile"
+
+
+def test_a_process_that_has_taken_the_pid_of_a_worker_is_left_alone(world: World) -> None:
+    first, _ = local_workers(world.home, KAFKA)
+    mistaken = first.model_copy(update={"born": (first.born or 0) - 60})
+
+    class Enough(Exception):
+        """It waits for a worker that nobody has ended."""
+
+    def check() -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        restart(world.home, KAFKA, mistaken, check)
+    assert world.pids()["worker-1"] == first.pid
+
+
+def test_a_stack_on_another_broker_is_none_of_ours(world: World) -> None:
+    assert [each.name for each in local_workers(world.home, KAFKA)] == ["worker-1", "worker-2"]
+    assert local_workers(world.home, "elsewhere:9092") == []
+
+
+def test_where_no_stack_runs_there_is_nothing_to_restart(tmp_path: Path) -> None:
+    assert local_workers(StackHome(tmp_path), KAFKA) == []
