@@ -19,10 +19,12 @@ from engine.clients import (
     ConsumerStoppedError,
     IllegalStateError,
     KafkaError,
+    OffsetOutOfRange,
     RangePartitionAssignor,
 )
 from engine.contract import Record
 from engine.fetching import PlainConsumer
+from engine.flow import Opened
 
 log = structlog.get_logger()
 
@@ -37,23 +39,39 @@ times the partitions."""
 POLL_SECONDS = 0.5
 """How long the drain waits for records before it looks again whether it shall stop."""
 
-FOLD_RECORDS_MAX = 2_000
-"""Records folded before the event loop may breathe: some 30 ms of heartbeats and replies."""
+SHORT_POLL_SECONDS = 0.02
+"""The same while some partition takes nothing: once it does, what was fetched for it meanwhile
+waits for the end of this. Ten times as long is felt at the board; a tenth polls for nothing."""
 
 
 class Flow(Protocol):
     """What the consumer drives: the partitions' work."""
 
-    async def open(self, partitions: Iterable[int]) -> Mapping[TP, int]:
-        """Start work on partitions that have none yet; where to read on from."""
+    def open(self, partitions: Iterable[int]) -> None:
+        """Begin to open partitions that have no work yet."""
+        ...
+
+    def opened(self) -> Sequence[Opened]:
+        """What has opened since; where to read on."""
+        ...
+
+    def begin(self, ready: Iterable[Opened]) -> None:
+        """They are read from there."""
+        ...
+
+    def is_read(self, tp: TP) -> bool: ...
+    def takes(self, tp: TP) -> bool: ...
+    async def wait_for_room(self, patience_seconds: float) -> None: ...
+    def put(self, tp: TP, records: Sequence[Record]) -> None: ...
+
+    async def refuse_lost(self, lost: Mapping[TP, int]) -> None:
+        """Raise what stops the worker, if Kafka does not have these offsets any more."""
         ...
 
     async def close(self) -> None:
         """Commit and let go of every partition."""
         ...
 
-    def fold(self, tp: TP, records: Sequence[Record]) -> None: ...
-    async def room(self, tp: TP) -> None: ...
     def failed(self, error: BaseException) -> None: ...
 
 
@@ -71,7 +89,7 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
             bootstrap_servers=driver.server_list(transport.url, transport.default_port),
             partition_assignment_strategy=[RangePartitionAssignor],
             enable_auto_commit=False,
-            auto_offset_reset="earliest",
+            auto_offset_reset="none",  # who is told of no loss reads on behind it
             isolation_level="read_committed",
             max_poll_interval_ms=int((conf.broker_max_poll_interval or 300.0) * 1000),
             max_partition_fetch_bytes=FETCH_BYTES_MAX,
@@ -88,10 +106,10 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         consumer: Any = self._ensure_consumer()
         return {tp: consumer.highwater(tp) for tp in tps}
 
-    async def read_up_to(self) -> dict[TP, int]:
-        """The next offset to fetch of every assigned partition; runs in this thread's loop."""
+    async def read_up_to(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """The next offset to fetch of those that have one; runs in this thread's loop."""
         consumer: Any = self._ensure_consumer()
-        return {tp: await consumer.position(tp) for tp in consumer.assignment()}
+        return {tp: await consumer.position(tp) for tp in tps}
 
 
 class BatchConsumer(driver.Consumer):
@@ -112,16 +130,17 @@ class BatchConsumer(driver.Consumer):
         return str(attrgetter("_thread._consumer._coordinator.member_id")(self))
 
     async def read_up_to(self, patience_seconds: float) -> dict[TP, int]:
-        """The next offset to fetch of every assigned partition, asked from any thread.
+        """The next offset to fetch of every partition that is read, asked from any thread.
 
         Offsets without a record in them count as read. Empty where the fetching thread does not
-        answer in time.
+        answer in time, or the group has just taken one of them.
         """
         thread = cast(BatchConsumerThread, self._thread)
-        asked = asyncio.run_coroutine_threadsafe(thread.read_up_to(), thread.thread_loop)
+        tps = [tp for tp in self.assignment() if self.flow.is_read(tp)]
+        asked = asyncio.run_coroutine_threadsafe(thread.read_up_to(tps), thread.thread_loop)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(asked), patience_seconds)
-        except (TimeoutError, ConsumerStoppedError, KafkaError):
+        except (TimeoutError, ConsumerStoppedError, IllegalStateError, KafkaError):
             return {}
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
@@ -154,30 +173,48 @@ class BatchConsumer(driver.Consumer):
             self.flow.failed(error)
 
     async def _turn(self) -> None:
-        """One fetch: 1. open what is new, 2. fetch, 3. fold each partition's list."""
+        """One fetch: 1. open what is new, 2. read what is open, 3. hand it to the partitions."""
         if not self.flow_active:
             await cast(Any, self).wait_first(self.can_resume_flow.wait(), timeout=POLL_SECONDS)
             return
-        await self._open_assigned()
-        fetched, _ = await self._wait_next_records(POLL_SECONDS)
+        self.flow.open({tp.partition for tp in self.assignment()})
+        await self._begin(self.flow.opened())
+        fetched = await self._fetch()
         # Whatever the group has decided meanwhile: the work of a revoked partition is closed and
         # takes nothing, and that of an open one would miss for good what was left out here,
         # because the next fetch goes on behind it.
-        for tp, records in (fetched or {}).items():
-            await self._fold(tp, cast(Sequence[Record], records))
+        for tp, records in fetched.items():
+            self.flow.put(tp, records)
 
-    async def _open_assigned(self) -> None:
-        starts = await self.flow.open({tp.partition for tp in self.assignment()})
-        if starts:
+    async def _begin(self, ready: Sequence[Opened]) -> None:
+        if ready:
+            starts = {tp: at for each in ready for tp, at in each.starts.items()}
             # The group may take partitions back at any moment; then their work is closed by now.
             with suppress(IllegalStateError):
                 await self.seek_wait(starts)
+            self.flow.begin(ready)
 
-    async def _fold(self, tp: TP, records: Sequence[Record]) -> None:
-        for start in range(0, len(records), FOLD_RECORDS_MAX):
-            await self.flow.room(tp)
-            self.flow.fold(tp, records[start : start + FOLD_RECORDS_MAX])
-            await asyncio.sleep(0)
+    async def _fetch(self) -> Mapping[TP, Sequence[Record]]:
+        """What is there of the partitions that take something.
+
+        The others are not asked for: theirs stays with the client, a fetch of each at most.
+        """
+        active = self._get_active_partitions()
+        asked = {tp for tp in active if self.flow.takes(tp)}
+        if not asked:
+            await self.flow.wait_for_room(POLL_SECONDS)
+            return {}
+        is_all = asked == active
+        try:
+            return await self._read(asked, POLL_SECONDS if is_all else SHORT_POLL_SECONDS)
+        except OffsetOutOfRange as error:
+            await self.flow.refuse_lost({TP(*tp): at for tp, at in error.args[0].items()})
+            log.warning("Kafka had lost offsets, and has them again", offsets=str(error))
+            return {}
+
+    async def _read(self, asked: set[TP], patience: float) -> Mapping[TP, Sequence[Record]]:
+        fetched = await self._getmany(active_partitions=asked, timeout=patience)
+        return cast(Mapping[TP, Sequence[Record]], fetched or {})
 
 
 class BatchTransport(driver.Transport):

@@ -4,7 +4,7 @@ An agent is built once per partition, over that partition's state. It is synchro
 list of records, changes its tables and collects what is to be sent; the engine does the rest.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -56,17 +56,38 @@ class Outbox:
         if all_of_them := list(messages):
             self.messages.setdefault(topic, []).extend(all_of_them)
 
+    def keep_only(self, topics: Collection[str]) -> None:
+        """Drop what was to be sent to any other topic."""
+        self.messages = {each: sent for each, sent in self.messages.items() if each in topics}
+
 
 class PartitionAgent(Protocol):
-    """One partition's folds."""
+    """One partition's folds. Who inherits from it gets what it need not know about."""
+
+    @property
+    def folding(self) -> int | None:
+        """The offset of the record that a fold is at, so that an exception can name it."""
+        return None
 
     def fold(self, topic: str, records: Sequence[Record]) -> None:
         """Apply ``records`` of one topic, in order. An exception stops the worker."""
         ...
 
+    def set_aside(self, topic: str, record: Record) -> None:
+        """Take note that an operator has moved ``record`` out of the way: it is not folded."""
+        return
+
     def announce(self, outbox: Outbox) -> None:
         """Put into ``outbox`` what has changed since the last call, once per key."""
         ...
+
+    def restate(self, cursor: str | None, outbox: Outbox) -> str | None:
+        """Put some thousand of all states into ``outbox``; where to go on, None at the end.
+
+        ``cursor`` is what the last call returned, None at the beginning. The states are those of
+        now, whatever was folded between two calls.
+        """
+        return None
 
     def committed(self) -> None:
         """The transaction with everything announced so far is durable: time to count it."""
@@ -78,7 +99,9 @@ class AgentSpec:
     """What the engine needs to run an agent.
 
     ``topics`` have equal partition counts. ``build`` is called once per assigned partition with
-    its recovered state and number.
+    its recovered state and number. Where it ``rebuilds``, a partition without any state says
+    nothing of what its inputs hold already, but for the topics that are ``always_sent``; then it
+    restates, see `engine.rebuild`.
     """
 
     topics: tuple[str, ...]

@@ -10,12 +10,12 @@ class TopicsUnfit(EngineError):
 
 
 class InputRecreated(EngineError):
-    """An input topic ends before the position that the state has already reached.
+    """An input topic was made anew, or has lost messages that the state has not read.
 
-    Its new messages would be taken for old ones. Start a new application id, which rebuilds
-    the state from the inputs as they are now.
+    Its new messages would be taken for old ones, or the lost ones for read. Start a new
+    application id, which rebuilds the state from the inputs as they are now.
     """
 
 
 class FoldFailed(EngineError):
-    """An agent raised: the batch that it was given is named."""
+    """An agent raised: the message that it was given is named, or the batch that holds it."""

@@ -1,15 +1,19 @@
-"""All partitions that a worker holds, and the end of the worker when one of them fails."""
+"""All partitions that a worker holds, and the end of the worker when one of them fails.
+
+Each lives by itself: opened in the background, read from as soon as it is open, folded by a task
+of its own. A revocation ends all of them.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import cast
+from typing import NamedTuple
 
 import structlog
 from faust.types import TP
 
-from engine.clients import Consumer
 from engine.contract import AgentSpec, Record
-from engine.errors import InputRecreated
+from engine.inbox import Inbox
+from engine.opening import opened
 from engine.partition import PartitionWork, Progress
 from engine.settings import EngineSettings
 
@@ -19,6 +23,13 @@ log = structlog.get_logger()
 RECOVERING_MAX = 4
 """Partitions recovered side by side: one alone waits for the broker most of the time, and each
 holds some 10 MB of what it has fetched."""
+
+
+class Opened(NamedTuple):
+    """A partition that is open and not read yet; ``starts`` is where its topics are read on."""
+
+    work: PartitionWork
+    starts: Mapping[TP, int]
 
 
 class PartitionFlow:
@@ -35,96 +46,105 @@ class PartitionFlow:
         self._spec = spec
         self._settings = settings
         self._stop_now = stop_now
-        self._changing = asyncio.Lock()
-        self._opening_all: asyncio.Future[list[dict[TP, int] | BaseException]] | None = None
+        self._openings: dict[int, asyncio.Task[None]] = {}
+        self._opened: list[Opened] = []
+        self._inboxes: dict[int, Inbox] = {}
+        self._has_room = asyncio.Event()
         self._recovering = asyncio.Semaphore(RECOVERING_MAX)
+        self._closing = asyncio.Lock()
 
-    async def open(self, partitions: Iterable[int]) -> Mapping[TP, int]:
-        """Recover the partitions that are new here; where each of their topics is read from."""
-        new = sorted(set(partitions) - self.work.keys())
-        if not new:
-            return {}
-        async with self._changing:
-            starts = await self._open_all(new)
-            await self._refuse_recreated(starts)
-            return starts
+    def open(self, partitions: Iterable[int]) -> None:
+        """Begin to open those of ``partitions`` that are new here."""
+        if self._closing.locked():
+            return
+        for partition in sorted(set(partitions) - self.work.keys() - self._openings.keys()):
+            opening = asyncio.create_task(self._open(partition))
+            self._openings[partition] = opening
+            opening.add_done_callback(lambda _, done=partition: self._openings.pop(done))
 
-    async def _open_all(self, partitions: Iterable[int]) -> dict[TP, int]:
-        """Nothing where `close` came in between: it cannot wait for a recovery of minutes."""
-        self._opening_all = asyncio.gather(
-            *(self._open(partition) for partition in partitions), return_exceptions=True
-        )
+    async def _open(self, partition: int) -> None:
         try:
-            opened = await self._opening_all
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            return {}
-        for outcome in opened:
-            if isinstance(outcome, BaseException):
-                raise outcome
-        return {tp: at for starts in opened for tp, at in cast(dict[TP, int], starts).items()}
+            async with self._recovering:
+                await self._recover(partition)
+        except Exception as error:
+            self.failed(error)
 
-    async def _open(self, partition: int) -> dict[TP, int]:
-        async with self._recovering:
-            return await self._recover(partition)
-
-    async def _recover(self, partition: int) -> dict[TP, int]:
+    async def _recover(self, partition: int) -> None:
         wal, place = self._settings.log(partition), self._settings.place(partition)
         work = PartitionWork(self._spec, wal, place, partition, self.failed)
         self.opening[partition] = work.progress
         try:
-            positions = await work.open()
+            starts = await opened(work, self._spec, self._settings)
         finally:
             del self.opening[partition]
         self.work[partition] = work
-        done = work.progress
-        log.info(
-            "partition open",
-            partition=partition,
-            recovered_records=done.recovered,
-            recovery_seconds=round(done.recovery_seconds, 2),
-        )
-        return {TP(topic, partition): at for topic, at in positions.items()}
+        self._opened.append(Opened(work, {TP(t, partition): at for t, at in starts.items()}))
+        self._has_room.set()
 
-    async def _refuse_recreated(self, starts: Mapping[TP, int]) -> None:
-        if not starts:
-            return
-        consumer = Consumer(bootstrap_servers=self._settings.bootstrap)
-        await consumer.start()
+    def opened(self) -> Sequence[Opened]:
+        """What has opened since the last call: to be sought to its start, then `begin`."""
+        ready, self._opened = self._opened, []
+        return ready
+
+    def begin(self, ready: Iterable[Opened]) -> None:
+        """Take what is fetched for partitions from now on; one that was revoked stays closed."""
+        for each in ready:
+            partition = each.work.partition
+            if self.work.get(partition) is each.work:
+                inbox = Inbox(each.work, self._has_room.set, self.failed)
+                self._inboxes[partition] = inbox
+
+    def is_read(self, tp: TP) -> bool:
+        """Whether a partition was sought to its start, and not closed since."""
+        return tp.partition in self._inboxes
+
+    def takes(self, tp: TP) -> bool:
+        """Whether more is to be fetched for a partition."""
+        inbox = self._inboxes.get(tp.partition)
+        return inbox is not None and inbox.has_room
+
+    async def wait_for_room(self, patience_seconds: float) -> None:
+        """Until some partition opens or has folded something, or for so long."""
+        self._has_room.clear()
         try:
-            ends: dict[TP, int] = await consumer.end_offsets(list(starts))
-        finally:
-            await consumer.stop()
-        for tp, start in starts.items():
-            if start > ends[tp]:
-                raise InputRecreated(
-                    f"{tp.topic}-{tp.partition} ends at offset {ends[tp]}, but the state of "
-                    f"application {self._settings.application_id!r} has read up to {start}: the "
-                    "topic was made anew or lost messages. Start a new application id."
-                )
+            await asyncio.wait_for(self._has_room.wait(), patience_seconds)
+        except TimeoutError:
+            return
 
-    def fold(self, tp: TP, records: Sequence[Record]) -> None:
+    def put(self, tp: TP, records: Sequence[Record]) -> None:
         """Hand ``records`` to their partition; one that was revoked meanwhile drops them."""
-        work = self.work.get(tp.partition)
-        if work is not None:
-            work.fold(tp.topic, records)
+        inbox = self._inboxes.get(tp.partition)
+        if inbox is not None:
+            inbox.put(tp.topic, records)
 
-    async def room(self, tp: TP) -> None:
-        """Wait until the partition can take more."""
-        work = self.work.get(tp.partition)
-        if work is not None:
-            await work.room()
+    async def refuse_lost(self, lost: Mapping[TP, int]) -> None:
+        """Raise `engine.errors.InputRecreated` if Kafka does not have these offsets any more."""
+        for tp, offset in lost.items():
+            work = self.work.get(tp.partition)
+            if work is not None:
+                inputs = self._settings.inputs([tp.topic], tp.partition)
+                work.positions.check(tp.topic, offset, (await inputs.look())[tp.topic])
 
     async def close(self) -> None:
         """Commit and release every partition; their next owner recovers them."""
-        if self._opening_all is not None:
-            self._opening_all.cancel()
-        async with self._changing:
-            held, self.work = self.work, {}
+        async with self._closing:
+            await _cancelled(self._openings.values())
+            inboxes, self._inboxes = self._inboxes, {}
+            await asyncio.gather(*(inbox.close() for inbox in inboxes.values()))
+            held, self.work, self._opened = self.work, {}, []
             await asyncio.gather(*(work.close() for work in held.values()))
 
     def failed(self, error: BaseException) -> None:
         """Stop the worker: what it could not write, the next one does."""
+        for note in getattr(error, "__notes__", ()):
+            log.error("at the end", note=note)
         self._stop_now(error)
+
+
+async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Wait until ``tasks`` have let go of what they hold; a recovery of minutes ends at once."""
+    running = list(tasks)
+    for task in running:
+        task.cancel()
+    if running:
+        await asyncio.wait(running)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from engine import changelog
+from engine.aside import read_set_aside
 from engine.contract import Message
 from engine.store import Store
 from engine.writer import PartitionWriter
@@ -21,6 +22,10 @@ class PartitionLog(Protocol):
 
         Raises `engine.changelog.StoreUnfit`.
         """
+        ...
+
+    async def set_aside(self) -> Mapping[str, frozenset[int]]:
+        """By input topic, the offsets of what operators have moved out of the way."""
         ...
 
     async def commit(
@@ -41,11 +46,17 @@ class KafkaLog:
     """A partition's changelog, outputs and input offsets in Kafka, in one transaction."""
 
     def __init__(
-        self, bootstrap: str, application_id: str, changelog_topic: str, partition: int
+        self,
+        bootstrap: str,
+        application_id: str,
+        changelog_topic: str,
+        partition: int,
+        set_aside_topic: str | None = None,
     ) -> None:
         self._bootstrap = bootstrap
         self._changelog = changelog_topic
         self._partition = partition
+        self._set_aside = set_aside_topic
         self._writer = PartitionWriter(bootstrap, application_id, partition)
 
     async def open(self) -> None:
@@ -56,6 +67,12 @@ class KafkaLog:
         """See `PartitionLog`."""
         where = (self._bootstrap, self._changelog, self._partition)
         await changelog.recover(store, *where, applied)
+
+    async def set_aside(self) -> Mapping[str, frozenset[int]]:
+        """See `PartitionLog`."""
+        if self._set_aside is None:
+            return {}
+        return await read_set_aside(self._bootstrap, self._set_aside, self._partition)
 
     async def commit(
         self,

@@ -6,23 +6,27 @@ The commit takes what has changed at its start, encoded; what changes later is t
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 
 import structlog
 
-from engine.changelog import StoreUnfit
-from engine.contract import AgentSpec, Outbox, PartitionAgent, Record
-from engine.errors import FoldFailed
+from engine.contract import AgentSpec, Outbox, Record
+from engine.folding import Folding
 from engine.log import PartitionLog
 from engine.place import Place
+from engine.positions import KEPT, POSITIONS, Positions
+from engine.progress import Progress
+from engine.rebuild import REBUILD, Rebuild, Standing
+from engine.recovery import recovered
+from engine.slices import Slices
 from engine.state import PartitionState
 from engine.store import Store
+from engine.table import Encoded
+
+__all__ = ["POSITIONS", "PartitionWork", "Progress"]
 
 log = structlog.get_logger()
-
-POSITIONS = "\x01positions"
-"""Table of the next offset to read, by input topic; part of the state, so atomic with it."""
 
 COMMIT_EVERY_SECONDS = 0.05
 """Under load a partition commits at most so often. More often spends the core on round trips
@@ -40,23 +44,6 @@ WRITE_EVERY_SECONDS = 1.0
 WRITE_EVERY_KEYS = 50_000
 """Settled changes go to the store this often or this many at once: hot keys are written once,
 and after a crash the changelog's tail to read is about a second long."""
-
-
-@dataclass(slots=True)
-class Progress:
-    """What a partition has done, for metrics and the watchdog.
-
-    ``fenced`` once no predecessor can write any more; ``committed`` is how many of ``records``
-    are durable.
-    """
-
-    fenced: bool = False
-    records: int = 0
-    committed: int = 0
-    commits: int = 0
-    recovered: int = 0
-    recovery_seconds: float = 0.0
-    positions: dict[str, int] = field(default_factory=dict[str, int])
 
 
 class PartitionWork:
@@ -77,10 +64,12 @@ class PartitionWork:
         self._place = place
         self._failed = failed
         self._pending = 0
+        self._slices = Slices()
         self._work_came = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
         self._closing = False
+        self._has_failed = False
         self._written_at = 0.0
         self._position = 0
 
@@ -89,62 +78,71 @@ class PartitionWork:
 
         Cancelled, it lets go of what it has opened.
         """
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self._log.close)
             await self._log.open()
             self.progress.fenced = True
             started = time.monotonic()
-            store = await self._recovered()
-        except BaseException:
-            await self._log.close()
-            raise
-        self._state = PartitionState(store, {**self._spec.tables, POSITIONS: int})
-        self._positions = self._state.table(POSITIONS)
-        self.progress.positions = {t: self._positions.get(t) or 0 for t in self._spec.topics}
-        self._agent: PartitionAgent = self._spec.build(self._state, self.partition)
+            store = await recovered(self._log, self._place, self.partition, self._note_recovered)
+            undo.callback(store.close)
+            aside = await self._log.set_aside()
+            self._build(store, aside)
+            undo.pop_all()
         self.progress.recovery_seconds = time.monotonic() - started
         self._committer = asyncio.create_task(self._keep_committing())
         return self.progress.positions
 
-    async def _recovered(self) -> Store:
-        try:
-            return await self._recover_into(self._place.open())
-        except StoreUnfit as found:
-            log.warning("state is rebuilt", partition=self.partition, why=str(found))
-            self._place.clear()
-            return await self._recover_into(self._place.open())
-
-    async def _recover_into(self, store: Store) -> Store:
-        try:
-            await self._log.recover(store, self._note_recovered)
-        except BaseException:
-            store.close()
-            raise
-        return store
+    def _build(self, store: Store, aside: Mapping[str, frozenset[int]]) -> None:
+        own = {**KEPT, REBUILD: Standing}
+        self._state = PartitionState(store, {**self._spec.tables, **own})
+        self.positions = Positions(self._state, self._spec.topics, self.partition)
+        self.progress.positions = self.positions.now
+        agent = self._spec.build(self._state, self.partition)
+        self._folding = Folding(agent, self.partition, self.positions.now, aside)
+        self._rebuild = Rebuild(self._state.table(REBUILD), self._spec.always_sent)
+        self._go_on()
 
     def _note_recovered(self, records: int) -> None:
         self.progress.recovered += records
 
+    @property
+    def begins_dark(self) -> bool:
+        """Whether this is the first moment of a rebuild, which asks for `begin_dark`."""
+        is_new = self.positions.has_read_nothing and not self._rebuild.is_known
+        return self._spec.rebuilds and is_new
+
+    def begin_dark(self, ends: Mapping[str, int]) -> None:
+        """Publish nothing of what lies before ``ends``, by input topic."""
+        self._rebuild.begin(ends)
+        self._go_on()
+
     def fold(self, topic: str, records: Sequence[Record]) -> None:
         """Apply the records that the state has not seen yet."""
-        position = self.progress.positions[topic]
-        fresh = records if records[0].offset >= position else _from(position, records)
-        if not fresh:
+        count = self._folding.fold(topic, records)
+        if not count:
             return
-        try:
-            self._agent.fold(topic, fresh)
-        except Exception as error:
-            span = f"{topic}-{self.partition} offsets {fresh[0].offset} to {fresh[-1].offset}"
-            raise FoldFailed(f"{span}: {error!r}") from error
-        self._note(topic, fresh[-1].offset + 1, len(fresh))
-
-    def _note(self, topic: str, position: int, count: int) -> None:
-        self.progress.positions[topic] = position
-        self._positions.put(topic, position)
+        self.positions.keep(topic)
         self.progress.records += count
         self._pending += count
         if self._pending >= PENDING_RECORDS_MAX or self._state.changes >= PENDING_KEYS_MAX:
             self._room.clear()
         self._work_came.set()
+
+    async def fold_slices(self, topic: str, records: Sequence[Record]) -> AsyncIterator[int]:
+        """`fold` in slices, each once there is room, so that no transaction grows too large.
+
+        Yields how many records each had, and lets others run.
+        """
+        start = 0
+        while start < len(records):
+            await self._room.wait()
+            end = self._slices.end(records, start)
+            changed = self._state.changes
+            self.fold(topic, records[start:end])
+            self._slices.note(end - start, self._state.changes - changed)
+            yield end - start
+            start = end
+            await asyncio.sleep(0)
 
     async def room(self) -> None:
         """Wait while too much is folded and not yet committed."""
@@ -160,26 +158,46 @@ class PartitionWork:
                 if rest > 0 and not self._closing:
                     await asyncio.sleep(rest)
         except Exception as error:
-            self._failed(error)
+            self._fail(error)
 
     async def _commit_pending(self) -> None:
         """One transaction: 1. announce, 2. take the changes, 3. commit, 4. settle, 5. write."""
         self._work_came.clear()
-        if not self._pending:
+        at = dict(self.positions.now)
+        if not (self._pending or self._rebuild.has_step(at)):
             return
         outbox = Outbox()
-        self._agent.announce(outbox)
-        changes = self._state.take()
+        with self._folding.naming_batch():
+            self._folding.agent.announce(outbox)
+            self._rebuild.step(outbox, at, self._folding.agent.restate)
+            changes = self._state.take()
+        batch = self._folding.end_batch()
         self._pending = 0
         folded = self.progress.records
         self._room.set()
-        self._position = await self._log.commit(
-            changes, outbox.messages, dict(self.progress.positions)
-        )
-        self._agent.committed()
+        self._position = await self._committed(changes, outbox, at, batch)
+        self._folding.agent.committed()
         self.progress.commits += 1
         self.progress.committed = folded
         self._write(self._state.settle())
+        self._go_on()
+
+    async def _committed(
+        self, changes: Encoded, outbox: Outbox, at: Mapping[str, int], batch: str
+    ) -> int:
+        try:
+            return await self._log.commit(changes, outbox.messages, at)
+        except Exception as error:
+            error.add_note(f"the transaction held {batch}")
+            raise
+
+    def _go_on(self) -> None:
+        """Tell how far a rebuild is; one that has a step to make does not wait for records."""
+        if self.progress.stage != self._rebuild.stage:
+            self.progress.stage = self._rebuild.stage
+            log.info("rebuild", partition=self.partition, stage=self.progress.stage)
+        if self._rebuild.has_step(self.positions.now):
+            self._work_came.set()
 
     def _write(self, unwritten: int) -> None:
         now = time.monotonic()
@@ -189,16 +207,35 @@ class PartitionWork:
             self._written_at = now
 
     async def close(self) -> None:
-        """Commit what is folded, and let go of the partition."""
+        """Commit what is folded, and let go of the partition.
+
+        What fails stops the worker like any failure: whoever asks for this may not listen.
+        """
         self._closing = True
         self._work_came.set()
+        try:
+            await self._commit_last()
+        except Exception as error:
+            self._fail(error)
+        finally:
+            await self._let_go()
+
+    async def _commit_last(self) -> None:
         await self._committer
+        if self._has_failed:  # what was taken then is not in the changelog: nothing may follow it
+            return
         await self._commit_pending()
         if self.progress.commits:  # the last ones may have settled since the last write
             self._state.write(self._position)
-        await self._log.close()
-        self._state.close()
 
+    async def _let_go(self) -> None:
+        try:
+            await self._log.close()
+        except Exception as error:
+            self._fail(error)
+        finally:
+            self._state.close()
 
-def _from(position: int, records: Sequence[Record]) -> Sequence[Record]:
-    return [record for record in records if record.offset >= position]
+    def _fail(self, error: BaseException) -> None:
+        self._has_failed = True
+        self._failed(error)

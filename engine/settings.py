@@ -1,19 +1,25 @@
 """Where an application of the engine works."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.inputs import KafkaInputs
 from engine.log import KafkaLog, PartitionLog
 from engine.place import FolderPlace, MemoryPlace, Place
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """Where the engine works. ``state_folder`` None keeps the state in memory."""
+    """Where the engine works. ``state_folder`` None keeps the state in memory.
+
+    ``set_aside_topic`` names the inputs' messages that operators have moved out of the way.
+    """
 
     bootstrap: str
     application_id: str
     state_folder: Path | None
+    set_aside_topic: str | None = None
 
     @property
     def changelog(self) -> str:
@@ -22,7 +28,13 @@ class EngineSettings:
 
     def log(self, partition: int) -> PartitionLog:
         """The log of one partition."""
-        return KafkaLog(self.bootstrap, self.application_id, self.changelog, partition)
+        return KafkaLog(
+            self.bootstrap, self.application_id, self.changelog, partition, self.set_aside_topic
+        )
+
+    def inputs(self, topics: Iterable[str], partition: int) -> KafkaInputs:
+        """The inputs of one partition."""
+        return KafkaInputs(self.bootstrap, topics, partition)
 
     def place(self, partition: int) -> Place:
         """Where that partition's store lies."""

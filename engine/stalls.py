@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Wait = Literal["nothing", "assignment", "fence", "recovery", "fetch", "commit"]
+Wait = Literal["nothing", "assignment", "fence", "recovery", "fetch", "fold", "commit"]
 """What a partition waits for: ``assignment`` to be taken up, ``fence`` that its predecessor is
-shut out, ``recovery`` of its state, ``fetch`` of records that the broker has, ``commit`` of what
-is folded."""
+shut out, ``recovery`` of its state, ``fetch`` of records that the broker has, ``fold`` of what was
+fetched, ``commit`` of what is folded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,11 @@ def _at_work(
     if uncommitted:
         facts = f"{uncommitted} records folded and not committed"
         return Standing(partition, "commit", (done.commits,), facts)
+    if done.stage == "restating":
+        return Standing(partition, "commit", (done.commits,), "says anew all that stands")
+    if done.fetched:
+        facts = f"{done.fetched} records fetched and not folded"
+        return Standing(partition, "fold", (done.records,), facts)
     marks = (done.records, *(read.get(tp, 0) for tp in lag))
     facts = ", ".join(
         f"{tp.topic} at {read.get(tp, 'an unknown offset')}, {records} behind"

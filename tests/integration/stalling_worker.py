@@ -7,14 +7,14 @@ is called like the application.
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
 import faust
 
 from engine.app import BatchApp, build_app, stop_now
-from engine.contract import AgentSpec, Outbox, Record
+from engine.contract import AgentSpec, Outbox, PartitionAgent, Record
 from engine.flow import PartitionFlow
 from engine.log import KafkaLog
 from engine.settings import EngineSettings
@@ -25,7 +25,7 @@ from engine.watchdog import Watchdog
 STALL_SECONDS = 6.0
 
 
-class Counting:
+class Counting(PartitionAgent):
     """An agent that counts, and in its fold does what ``kind`` says."""
 
     def __init__(self, state: PartitionState, kind: str) -> None:
@@ -47,6 +47,10 @@ class Counting:
 
 async def _never(*_: Any) -> Any:
     await asyncio.sleep(600)
+
+
+def _open_nothing(self: PartitionFlow, partitions: Iterable[int]) -> None:
+    """An opening that forgets what it was asked for."""
 
 
 def _end_fetching(app: BatchApp) -> None:
@@ -75,7 +79,7 @@ def main(kind: str, bootstrap: str, application_id: str) -> None:
     asyncio.run(ensure_topics(spec, settings, 1))
     app = build_app(spec, settings, instance=application_id)
     if kind == "recovery":
-        PartitionFlow.open = _never  # pyright: ignore[reportAttributeAccessIssue]
+        PartitionFlow.open = _open_nothing
     app.task(lambda: _sabotage(app, kind))
     Watchdog(app, bootstrap, stop_now, STALL_SECONDS).start()
     worker = faust.Worker(app, loglevel="info", redirect_stdouts=False, override_logging=False)

@@ -1,17 +1,18 @@
 """What waits for a commit is bounded, by records and by the keys that they change."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import pytest
 
 from engine import partition as partition_module
-from engine.contract import AgentSpec, Message, Outbox, Record
+from engine import slices as slices_module
+from engine.contract import AgentSpec, Outbox, PartitionAgent, Record
 from engine.partition import PartitionWork
 from engine.place import MemoryPlace
 from engine.state import PartitionState, Table
-from engine.store import Store
+from tests.unit.engine.doubles import KeptLog, no_failure
 
 KEYS_MAX = 10
 
@@ -26,7 +27,7 @@ class Wide(NamedTuple):
     headers: Sequence[tuple[str, bytes]] = ()
 
 
-class WideAgent:
+class WideAgent(PartitionAgent):
     """Changes as many keys for each record as may wait."""
 
     def __init__(self, state: PartitionState, _: int) -> None:
@@ -41,35 +42,20 @@ class WideAgent:
     def committed(self) -> None: ...
 
 
-class HeldLog:
-    """A log whose transactions end when the test says so."""
-
-    def __init__(self) -> None:
-        self.sizes: list[int] = []
-        self.may_end = asyncio.Event()
-
-    async def open(self) -> None: ...
-    async def recover(self, store: Store, applied: Callable[[int], None]) -> None: ...
-    async def close(self) -> None: ...
-
-    async def commit(
-        self,
-        changes: Mapping[bytes, bytes | None],
-        outputs: Mapping[str, Iterable[Message]],
-        positions: Mapping[str, int],
-    ) -> int:
-        self.sizes.append(len(changes))
-        await self.may_end.wait()
-        return sum(self.sizes)
+SPEC = AgentSpec(("sales",), WideAgent, {"lines": int})
 
 
-async def test_few_records_that_change_many_keys_wait_for_the_transaction_before_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def few_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more keys may wait than one record changes."""
     monkeypatch.setattr(partition_module, "PENDING_KEYS_MAX", KEYS_MAX)
-    log = HeldLog()
-    spec = AgentSpec(("sales",), WideAgent, {"lines": int})
-    work = PartitionWork(spec, log, MemoryPlace(), 0, _fail)
+
+
+@pytest.mark.usefixtures("few_keys")
+async def test_few_records_that_change_many_keys_wait_for_the_transaction_before_them() -> None:
+    log = KeptLog()
+    log.may_end.clear()
+    work = PartitionWork(SPEC, log, MemoryPlace(), 0, no_failure)
     await work.open()
     for offset in range(2):
         await asyncio.wait_for(work.room(), 1)
@@ -81,8 +67,22 @@ async def test_few_records_that_change_many_keys_wait_for_the_transaction_before
     log.may_end.set()
     await asyncio.wait_for(third, 5)
     await work.close()
-    assert max(log.sizes) == KEYS_MAX + 1, "a transaction is larger than what may wait"
+    assert max(log.transactions) == KEYS_MAX + 1, "a transaction is larger than what may wait"
 
 
-def _fail(error: BaseException) -> Any:
-    raise error
+@pytest.mark.usefixtures("few_keys")
+async def test_one_fetch_of_long_carts_goes_in_many_transactions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All records of a fetch were folded into one: its transaction outlived its limit."""
+    monkeypatch.setattr(slices_module, "SLICE_KEYS_MAX", KEYS_MAX)
+    monkeypatch.setattr(partition_module, "COMMIT_EVERY_SECONDS", 0.0)
+    log = KeptLog()
+    work = PartitionWork(SPEC, log, MemoryPlace(), 0, no_failure)
+    await work.open()
+    fetched = [Wide(offset) for offset in range(300)]
+    assert [slice_ async for slice_ in work.fold_slices("sales", fetched)] == [1] * 300
+    await work.close()
+    positions = 1
+    assert max(log.transactions) <= 2 * KEYS_MAX + positions
+    assert sum(log.transactions) - len(log.transactions) == 300 * KEYS_MAX, "something is missing"

@@ -2,60 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from faust.types import TP
 
-from engine.consumer import BatchConsumer
+from engine.clients import IllegalStateError, OffsetOutOfRange
+from engine.consumer import POLL_SECONDS, SHORT_POLL_SECONDS, BatchConsumer
 
 EVENTS = TP("till.cart-events", 3)
+OTHERS = TP("till.cart-events", 4)
 
 
-class Turning(BatchConsumer):
-    """A consumer without Kafka: what it fetches is given, what it folds is noted."""
+class Noting:
+    """The flow, as far as a turn needs it: notes what it is told."""
 
-    def __init__(self) -> None:
-        self.flow_active = True
-        self.folded: list[tuple[TP, Sequence[Any]]] = []
-        self.told: list[str] = []
+    def __init__(self, taking: Iterable[TP]) -> None:
+        self.taking = set(taking)
+        self.ready: list[Any] = []
+        self.told: list[Any] = []
 
-    async def _open_assigned(self) -> None:
-        pass
+    def open(self, partitions: Iterable[int]) -> None:
+        self.told.append(("open", sorted(partitions)))
 
-    async def _wait_next_records(self, timeout: float) -> tuple[Any, Any]:  # noqa: ASYNC109
-        self.flow_active = False  # the group begins to rebalance while a fetch is under way
-        return {EVENTS: ["sale"]}, {EVENTS}
+    def opened(self) -> Sequence[Any]:
+        return self.ready
 
-    async def _fold(self, tp: TP, records: Sequence[Any]) -> None:
-        self.folded.append((tp, records))
+    def begin(self, ready: Iterable[Any]) -> None:
+        self.told.append(("begin", list(ready)))
 
-    def stop_flow(self) -> None:
-        self.told.append("flow stopped")
+    def takes(self, tp: TP) -> bool:
+        return tp in self.taking
 
+    async def wait_for_room(self, patience_seconds: float) -> None:
+        self.told.append("waits for room")
 
-class Closing:
-    """The flow, as far as a revocation needs it."""
+    def put(self, tp: TP, records: Sequence[Any]) -> None:
+        self.told.append(("put", tp, list(records)))
 
-    def __init__(self, told: list[str]) -> None:
-        self._told = told
+    async def refuse_lost(self, lost: Mapping[TP, int]) -> None:
+        self.told.append(("lost", dict(lost)))
 
     async def close(self) -> None:
-        self._told.append("partitions closed")
+        self.told.append("partitions closed")
         raise InterruptedError  # what Faust does next is not looked at here
 
 
-async def test_what_was_fetched_is_folded_though_the_group_rebalances_meanwhile() -> None:
-    """The next fetch goes on behind it: what a turn leaves out is lost to an open partition."""
-    consumer = Turning()
+class Turning(BatchConsumer):
+    """A consumer without Kafka: what it reads is given."""
+
+    def __init__(self, flow: Noting) -> None:
+        self.flow_active = True
+        self.flow: Any = flow
+        self.asked: list[tuple[set[TP], float]] = []
+        self.lost: dict[TP, int] | None = None
+        self.seek_fails = False
+
+    def assignment(self) -> set[TP]:
+        return {EVENTS, OTHERS}
+
+    def _get_active_partitions(self) -> set[TP]:
+        return {EVENTS, OTHERS}
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109
+        self.flow_active = False  # the group begins to rebalance while a fetch is under way
+        self.asked.append((active_partitions or set(), timeout))
+        if self.lost is not None:
+            raise OffsetOutOfRange(self.lost)
+        return {EVENTS: ["sale"]}
+
+    async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
+        self.flow.told.append(("seek", dict(partitions)))
+        if self.seek_fails:
+            raise IllegalStateError("not assigned any more")
+
+    def stop_flow(self) -> None:
+        self.flow.told.append("flow stopped")
+
+
+async def _turn(consumer: Turning) -> list[Any]:
     await consumer._turn()  # noqa: SLF001
-    assert consumer.folded == [(EVENTS, ["sale"])]
+    return consumer.flow.told
+
+
+async def test_what_was_fetched_is_handed_on_though_the_group_rebalances_meanwhile() -> None:
+    """The next fetch goes on behind it: what a turn leaves out is lost to an open partition."""
+    consumer = Turning(Noting([EVENTS, OTHERS]))
+    assert ("put", EVENTS, ["sale"]) in await _turn(consumer)
+
+
+async def test_only_partitions_that_take_something_are_read_and_not_for_long() -> None:
+    consumer = Turning(Noting([EVENTS]))
+    await _turn(consumer)
+    assert consumer.asked == [({EVENTS}, SHORT_POLL_SECONDS)]
+
+
+async def test_when_all_take_something_a_turn_waits_for_it_in_peace() -> None:
+    consumer = Turning(Noting([EVENTS, OTHERS]))
+    await _turn(consumer)
+    assert consumer.asked == [({EVENTS, OTHERS}, POLL_SECONDS)]
+
+
+async def test_nothing_is_read_while_none_takes_anything() -> None:
+    """Kafka's client takes an empty choice for all partitions."""
+    consumer = Turning(Noting([]))
+    assert "waits for room" in await _turn(consumer)
+    assert consumer.asked == []
+
+
+@pytest.mark.parametrize("is_taken_back", [False, True])
+async def test_a_partition_is_sought_to_its_start_before_it_is_read(is_taken_back: bool) -> None:
+    flow = Noting([])
+    consumer = Turning(flow)
+    consumer.seek_fails = is_taken_back
+    opened: Any = type("Opened", (), {"starts": {EVENTS: 7}})()
+    flow.ready = [opened]
+    told = await _turn(consumer)
+    assert told[:3] == [("open", [3, 4]), ("seek", {EVENTS: 7}), ("begin", [opened])]
+
+
+async def test_an_offset_that_kafka_lost_is_looked_into() -> None:
+    consumer = Turning(Noting([EVENTS]))
+    consumer.lost = {EVENTS: 12}
+    assert ("lost", {EVENTS: 12}) in await _turn(consumer)
 
 
 async def test_no_turn_opens_again_what_a_revocation_is_closing() -> None:
-    consumer = Turning()
-    consumer.flow = Closing(consumer.told)  # pyright: ignore[reportAttributeAccessIssue]
+    consumer = Turning(Noting([]))
     with suppress(InterruptedError):
         await consumer.on_partitions_revoked({EVENTS})
-    assert consumer.told == ["flow stopped", "partitions closed"]
+    assert consumer.flow.told == ["flow stopped", "partitions closed"]
