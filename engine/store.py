@@ -32,11 +32,11 @@ _MEMTABLE_FILTER_RATIO = 0.1
 """Share of a memtable for a filter of its keys: a look-up of what is not there, as of a cart that
 closes, walks the memtable without one. A tenth of it misses often, more takes room from keys."""
 
-_BLOCK_CACHE_BYTES = 64 * 1024 * 1024
+_BLOCK_CACHE_BYTES = 32 * 1024 * 1024
 """Decompressed blocks kept by all partitions of a process together. Values in use are live
 objects above the store, so this serves first looks only."""
 
-_MEMTABLE_BYTES = 96 * 1024 * 1024
+_MEMTABLE_BYTES = 64 * 1024 * 1024
 """Unflushed writes of all partitions together. RocksDB's default is two times 64 MiB for each;
 much less makes many small files."""
 
