@@ -19,12 +19,11 @@ from engine.app import BatchApp, build_app, stop_now
 from engine.clients import KafkaError
 from engine.contract import AgentSpec
 from engine.errors import TopicsUnfit
-from engine.partition import Progress
+from engine.progress import Progress
 from engine.rivals import NameTaken, claim
 from engine.settings import EngineSettings
 from engine.topics import ensure_topics
 from engine.watchdog import Watchdog
-from tillstream.dead_ends import stop_with_a_way_out
 from tillstream.figures import Reckoned, WorkerFigures
 from tillstream.generations.log import joined
 from tillstream.generations.standing import state_id
@@ -32,6 +31,7 @@ from tillstream.settings import Settings
 from tillstream.shadow.redirect import redirected
 from tillstream.upkeep.disks import OwnDisk
 from tillstream.upkeep.identity import Identity
+from topics.registry import SET_ASIDE
 
 log = structlog.get_logger()
 
@@ -90,12 +90,14 @@ def _work(settings: Settings, part: Part, folder: Path) -> NoReturn:
     registry.register(OwnDisk(settings.home))
     figures = WorkerFigures(registry)
     figures.generation.set(part.generation)
-    engine_settings = EngineSettings(settings.require("kafka"), part.state_id, folder)
+    engine_settings = EngineSettings(
+        settings.require("kafka"), part.state_id, folder, set_aside_topic=SET_ASIDE.name
+    )
     spec = _checked_spec(settings, part.generation, engine_settings, figures)
     if part.output_topic is not None:
         spec = redirected(spec, part.output_topic)
     instance = settings.worker_name if part.stays else None
-    app = build_app(spec, engine_settings, instance=instance, on_failure=stop_with_a_way_out)
+    app = build_app(spec, engine_settings, instance=instance)
     watchdog = Watchdog(app, engine_settings.bootstrap, stop_now)
     _serve_metrics(settings, registry, app, figures, watchdog)
     watchdog.start()

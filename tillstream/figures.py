@@ -8,9 +8,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from agents.ports import Counts
-from engine.partition import Progress
+from engine.progress import Progress
 from topics import metrics as names
 from topics.metrics import MetricSpec
+
+LIVE = "live"
+"""The stage of a partition that says all that it comes to."""
 
 LagByPartition = Mapping[tuple[str, int], int]
 
@@ -140,7 +143,7 @@ class Reckoned(Collector):
         for partition, done in sorted(progress.items()):
             recovery.add_metric([str(partition)], done.recovery_seconds)
             commits.add_metric([str(partition)], done.commits)
-            rebuilding.add_metric([str(partition)], 0)
+            rebuilding.add_metric([str(partition)], done.stage != LIVE)
         held.add_metric([], len(progress))
         yield from (lag, recovery, held, commits, rebuilding, self._freshness())
         yield from (self._stalled(), self._kafka_up())
