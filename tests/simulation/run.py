@@ -16,7 +16,9 @@ from agents.ports import Counts
 from agents.retail import retail_agent
 from engine import batches as batches_module
 from engine import changelog as changelog_module
+from engine import inbox as inbox_module
 from engine import partition as partition_module
+from engine import recovery as recovery_module
 from engine import state as state_module
 from tests.acceptance.outside.findings import Findings
 from tests.acceptance.outside.plan import LEVELS, TILLS, TOTALS
@@ -92,7 +94,9 @@ def virtual() -> Iterator[None]:
         mock.patch.object(changelog_module, "time", _clock),
         mock.patch.object(batches_module, "time", _clock),
         mock.patch.object(partition_module, "log", mock.Mock()),
+        mock.patch.object(recovery_module, "log", mock.Mock()),
         mock.patch.object(partition_module, "PENDING_RECORDS_MAX", 0),
+        mock.patch.object(inbox_module, "FETCHED_RECORDS_MAX", 0),
         mock.patch.object(partition_module, "WRITE_EVERY_SECONDS", 0.0),
         mock.patch.object(state_module, "CACHE_ENTRIES", 0),
         mock.patch.object(changelog_module, "READ_RECORDS_MAX", 0),
@@ -151,6 +155,7 @@ def _run(scenario: Scenario, inputs: Inputs, parts: Parts) -> Result:
 def _tune(loop: VirtualLoop, knobs: Knobs) -> None:
     _clock.loop = loop
     partition_module.PENDING_RECORDS_MAX = knobs.pending_records_max
+    inbox_module.FETCHED_RECORDS_MAX = knobs.fetch_records_max
     partition_module.WRITE_EVERY_SECONDS = knobs.write_every_seconds
     state_module.CACHE_ENTRIES = knobs.cache_entries
     changelog_module.READ_RECORDS_MAX = knobs.recovery_records_max

@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable
 
 from engine.contract import AgentSpec
+from engine.inbox import Inbox
 from engine.partition import PartitionWork
 
 from .broker import Broker, InputRecord
@@ -37,6 +38,7 @@ class Worker:
         self._partition = partition
         self._ended = ended
         self._revoked = False
+        self._some_taken = asyncio.Event()
 
     def start(self, log: LogMaker, network: Network, broker: Broker, rng: random.Random) -> None:
         """Begin to live; runs in the worker's process."""
@@ -83,17 +85,23 @@ class Worker:
 
     async def _live(self) -> None:
         positions = dict(await self._work.open())
+        self._inbox = Inbox(self._work, self._took_some, self.failed)
         self.is_open = True
         while not self._revoked:
             for topic, records in (await self._fetched(positions)).items():
-                await self._work.room()
+                while not self._inbox.has_room:
+                    self._some_taken.clear()
+                    await self._some_taken.wait()
                 if self._revoked:
                     return
-                self._work.fold(topic, records)
+                self._inbox.put(topic, records)
                 positions[topic] = records[-1].offset + 1
-                await asyncio.sleep(0)
+
+    def _took_some(self) -> None:
+        self._some_taken.set()
 
     async def _hand_over(self) -> None:
+        await self._inbox.close()
         await self._work.close()
         self._end("")
 
