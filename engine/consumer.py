@@ -43,6 +43,10 @@ SHORT_POLL_SECONDS = 0.02
 """The same while some partition takes nothing: once it does, what was fetched for it meanwhile
 waits for the end of this. Ten times as long is felt at the board; a tenth polls for nothing."""
 
+NO_PARTITION = TP("", -1)
+"""Asked for while no partition takes anything: who asks for nothing for long leaves the group
+(``max_poll_interval_ms``), and the recovery that it was at begins again elsewhere."""
+
 
 class Flow(Protocol):
     """What the consumer drives: the partitions' work."""
@@ -203,7 +207,7 @@ class BatchConsumer(driver.Consumer):
         asked = {tp for tp in active if self.flow.takes(tp)}
         if not asked:
             await self.flow.wait_for_room(POLL_SECONDS)
-            return {}
+            return await self._read({NO_PARTITION}, 0.0)
         is_all = asked == active
         try:
             return await self._read(asked, POLL_SECONDS if is_all else SHORT_POLL_SECONDS)

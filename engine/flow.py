@@ -13,7 +13,7 @@ from faust.types import TP
 
 from engine.contract import AgentSpec, Record
 from engine.inbox import Inbox
-from engine.opening import opened
+from engine.opening import open_work
 from engine.partition import PartitionWork, Progress
 from engine.settings import EngineSettings
 
@@ -74,7 +74,7 @@ class PartitionFlow:
         work = PartitionWork(self._spec, wal, place, partition, self.failed)
         self.opening[partition] = work.progress
         try:
-            starts = await opened(work, self._spec, self._settings)
+            starts = await open_work(work, self._spec, self._settings)
         finally:
             del self.opening[partition]
         self.work[partition] = work

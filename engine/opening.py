@@ -9,7 +9,9 @@ from engine.settings import EngineSettings
 log = structlog.get_logger()
 
 
-async def opened(work: PartitionWork, spec: AgentSpec, settings: EngineSettings) -> dict[str, int]:
+async def open_work(
+    work: PartitionWork, spec: AgentSpec, settings: EngineSettings
+) -> dict[str, int]:
     """By topic, the offset to read on from. Cancelled, it lets go of what it has opened.
 
     Raises `engine.errors.InputRecreated`, and whatever a recovery meets.

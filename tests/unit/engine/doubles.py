@@ -30,6 +30,8 @@ class Sale(NamedTuple):
 class SeeingAgent(PartitionAgent):
     """Keeps one key for each record, and announces those that are new."""
 
+    output = OUTPUT
+
     def __init__(self, state: PartitionState, _: int = 0) -> None:
         self._seen: Table[int] = state.table("seen")
         self._at: int | None = None
@@ -51,11 +53,11 @@ class SeeingAgent(PartitionAgent):
 
     def announce(self, outbox: Outbox) -> None:
         for key, _ in self._seen.edited():
-            outbox.send(OUTPUT, Message(key.encode(), b"said"))
+            outbox.send(self.output, Message(key.encode(), b"said"))
 
     def restate(self, cursor: str | None, outbox: Outbox) -> str | None:
         page = self._seen.scan_from("", cursor or "", 2)
-        outbox.send_all(OUTPUT, [Message(key.encode(), b"said again") for key, _ in page])
+        outbox.send_all(self.output, [Message(key.encode(), b"said again") for key, _ in page])
         return page[-1][0] + "\x00" if len(page) == 2 else None
 
     def committed(self) -> None: ...

@@ -10,7 +10,7 @@ import pytest
 from faust.types import TP
 
 from engine.clients import IllegalStateError, OffsetOutOfRange
-from engine.consumer import POLL_SECONDS, SHORT_POLL_SECONDS, BatchConsumer
+from engine.consumer import NO_PARTITION, POLL_SECONDS, SHORT_POLL_SECONDS, BatchConsumer
 
 EVENTS = TP("till.cart-events", 3)
 OTHERS = TP("till.cart-events", 4)
@@ -105,11 +105,11 @@ async def test_when_all_take_something_a_turn_waits_for_it_in_peace() -> None:
     assert consumer.asked == [({EVENTS, OTHERS}, POLL_SECONDS)]
 
 
-async def test_nothing_is_read_while_none_takes_anything() -> None:
-    """Kafka's client takes an empty choice for all partitions."""
+async def test_no_partition_is_read_while_none_takes_anything_but_the_client_is_asked() -> None:
+    """It takes an empty choice for all partitions, and leaves the group if it is never asked."""
     consumer = Turning(Noting([]))
     assert "waits for room" in await _turn(consumer)
-    assert consumer.asked == []
+    assert consumer.asked == [({NO_PARTITION}, 0.0)]
 
 
 @pytest.mark.parametrize("is_taken_back", [False, True])
