@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from agents.ports import Counts
 from engine.progress import Progress
+from tillstream.location_figures import LocationFigures
 from topics import metrics as names
 from topics.metrics import MetricSpec
 
@@ -37,9 +38,9 @@ class WorkerFigures:
     """Adds up what the partitions have counted, once a batch."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.newest_event_seconds: dict[str, float] = {}
-        self._partition_of: dict[str, int] = {}
-        self._gone: set[str] = set()
+        self._locations = LocationFigures()
+        registry.register(self._locations)
+        self.newest_event_seconds = self._locations.newest_event_seconds
         self._events = counter(names.EVENTS, registry)
         self._duplicates = counter(names.DUPLICATES, registry)
         self._forks = counter(names.FORKS, registry)
@@ -47,45 +48,25 @@ class WorkerFigures:
         self._gaps_healed = counter(names.GAPS_HEALED, registry)
         self._dead_letters = counter(names.DEAD_LETTERS, registry)
         self._unknown_location = counter(names.UNKNOWN_LOCATION, registry)
-        self._receipts = counter(names.RECEIPTS, registry)
-        self._net_sales = gauge(names.NET_SALES, registry)
         self._late = counter(names.LATE, registry)
         self._clock_ahead = counter(names.CLOCK_AHEAD, registry)
         self.partitions = gauge(names.PARTITIONS, registry)
         self.generation = gauge(names.GENERATION, registry)
-        self._below = gauge(names.BELOW_REORDER_POINT, registry)
         self._age = histogram(names.EVENT_AGE, registry)
         self._batch = histogram(names.BATCH_RECORDS, registry)
 
     def add(self, partition: int, counts: Counts) -> None:
         """Add what one committed batch of one partition has counted."""
         self._add_totals(counts)
-        self._add_standing(partition, counts)
+        self._locations.add(partition, counts)
         self._observe_ages(counts)
         events = sum(counts.events.values()) + counts.duplicates
         if events:
             self._batch.observe(events)
 
-    def _add_standing(self, partition: int, counts: Counts) -> None:
-        self.newest_event_seconds.update(counts.newest_event_seconds)
-        for location_id, items in counts.raised_alerts.items():
-            self._below.labels(location_id).set(items)
-        for location_id in counts.newest_event_seconds.keys() | counts.raised_alerts.keys():
-            self._partition_of[location_id] = partition
-
     def keep_only(self, partitions: Collection[int]) -> None:
-        """Say no more how the locations of other partitions stand: another worker knows.
-
-        What was counted of them since the start stays. Absent once is not gone yet: a partition
-        may be on its way from opening to open.
-        """
-        known = list(self._partition_of.items())  # at once: the workers' thread adds to it
-        absent = {each for each, at in known if at not in partitions}
-        for location_id in absent & self._gone:
-            self.newest_event_seconds.pop(location_id, None)
-            self._below.remove(location_id)
-            del self._partition_of[location_id]
-        self._gone = absent
+        """See `tillstream.location_figures.LocationFigures`."""
+        self._locations.keep_only(partitions)
 
     def _add_totals(self, counts: Counts) -> None:
         self._duplicates.inc(counts.duplicates)
@@ -99,10 +80,6 @@ class WorkerFigures:
             self._events.labels(kind).inc(number)
         for (topic, reason), number in counts.dead_letters.items():
             self._dead_letters.labels(topic, reason).inc(number)
-        for location_id, number in counts.receipts.items():
-            self._receipts.labels(location_id).inc(number)
-        for location_id, minor in counts.net_sales_minor.items():
-            self._net_sales.labels(location_id).inc(minor)
 
     def _observe_ages(self, counts: Counts) -> None:
         # The oldest and the newest bound the batch; each event would cost a microsecond.
