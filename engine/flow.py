@@ -6,6 +6,7 @@ of its own. A revocation ends all of them.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import structlog
@@ -104,12 +105,10 @@ class PartitionFlow:
         return inbox is not None and inbox.has_room
 
     async def wait_for_room(self, patience_seconds: float) -> None:
-        """Until some partition opens or has folded something, or for so long."""
-        self._has_room.clear()
-        try:
+        """Until some partition has opened or folded something since the last call, or so long."""
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._has_room.wait(), patience_seconds)
-        except TimeoutError:
-            return
+        self._has_room.clear()
 
     def put(self, tp: TP, records: Sequence[Record]) -> None:
         """Hand ``records`` to their partition; one that was revoked meanwhile drops them."""

@@ -62,8 +62,8 @@ async def read(flow: PartitionFlow, *partitions: int) -> None:
     """Do as the consumer does until ``partitions`` are read."""
     flow.open(partitions)
     while not all(flow.is_read(sales_of(partition)) for partition in partitions):
-        flow.begin(flow.opened())
         await flow.wait_for_room(1)
+        flow.begin(flow.opened())
 
 
 async def until(holds: Callable[[], bool]) -> None:

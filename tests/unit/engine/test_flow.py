@@ -82,8 +82,8 @@ async def test_what_comes_for_one_partition_is_folded_as_it_came_over_all_its_to
 async def _read_both(flow: PartitionFlow) -> None:
     flow.open([0])
     while not flow.is_read(TP("a", 0)):
-        flow.begin(flow.opened())
         await flow.wait_for_room(1)
+        flow.begin(flow.opened())
 
 
 async def test_a_message_that_cannot_be_folded_stops_the_worker() -> None:
