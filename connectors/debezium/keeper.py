@@ -36,7 +36,7 @@ _STALLED_EXPLAINED = (
     "or it retries after a fault, which Connect's log names"
 )
 
-_STILL_SENDING = "the connector sends rows, and goes on with it, but was not done"
+_NOT_TAKEN = "the connector did not come to the request, which stays in the log for it,"
 
 _HALTED = ("PAUSED", "STOPPED")
 """Somebody has asked Connect to hold the connector."""
@@ -111,7 +111,8 @@ def reset(
     """Have master data sent again, and movements as far as ``days`` back.
 
     The slot stays and the connector reads on from where it was, so what is booked meanwhile is
-    sent as well. Only where the slot is gone, or has lost what was not read, both begin anew: then
+    sent as well. Returns once the connector has taken the request; the last rows may be on their
+    way. Only where the slot is gone, or has lost what was not read, both begin anew: then
     ``days`` must reach back to before the loss. Raises `ConnectorError`, also where it takes more
     than ``wait_seconds``; what was begun goes on.
     """
@@ -124,7 +125,7 @@ def reset(
         return
     apply(url, source, wait_seconds)
     position = resending.signal(wanted, days)
-    _until(lambda: slot.has_read(wanted, position), _STILL_SENDING, wait_seconds)
+    _until(lambda: slot.has_read(wanted, position), _NOT_TAKEN, wait_seconds)
 
 
 def remove(url: str, source: Source) -> None:

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, LiteralString, NamedTuple
 
@@ -405,6 +406,27 @@ def test_a_reset_sends_master_data_and_the_newest_movements_again_and_none_of_ye
     assert keeper.check(capture, source).is_in_order
 
 
+@contextmanager
+def booking(execute: Callable[..., Any], location: str) -> Generator[list[str]]:
+    """Movements of long ago are booked for the length of a block; their ids."""
+    over = threading.Event()
+    booked: list[str] = []
+
+    def book() -> None:
+        while not over.is_set():
+            execute(BOOK, (f"m-{len(booked)}", location, 400))
+            booked.append(f"m-{len(booked)}")
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=book)
+    thread.start()
+    try:
+        yield booked
+    finally:
+        over.set()
+        thread.join()
+
+
 def test_what_is_booked_while_a_reset_runs_is_sent_whatever_its_date(
     capture: str,
     source: Source,
@@ -413,22 +435,14 @@ def test_what_is_booked_while_a_reset_runs_is_sent_whatever_its_date(
 ) -> None:
     flushed = "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = 'tillstream'"
     (was,) = execute(flushed).fetchone()
-    over = threading.Event()
-    booked: list[str] = []
-
-    def book() -> None:
-        while not over.is_set():
-            execute(BOOK, (f"m-{len(booked)}", "L-meanwhile", 400))
-            booked.append(f"m-{len(booked)}")
-            time.sleep(0.02)
-
-    booking = threading.Thread(target=book)
-    booking.start()
-    try:
+    execute(
+        "INSERT INTO assortment (location_id, sku) "
+        "SELECT 'L-many', n FROM generate_series(1, 9999) AS n"
+    )
+    read("cdc.assortment", "L-many", 9999)
+    with booking(execute, "L-meanwhile") as booked:
         keeper.reset(capture, source)
-    finally:
-        over.set()
-        booking.join()
+        read("cdc.assortment", "L-many", 2 * 9999)
     assert len(booked) > 20, "nothing was booked meanwhile: this test shows nothing"
     assert ids_of(read("cdc.stock-movements", "L-meanwhile", len(booked))) == booked
     (held,) = execute(f"SELECT %s <= ({flushed})", (was,)).fetchone()
