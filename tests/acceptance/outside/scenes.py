@@ -143,6 +143,31 @@ def clocks(plan: Plan, rng: random.Random) -> list[Message]:
     return said
 
 
+def fallen_clock(plan: Plan, rng: random.Random) -> list[Message]:
+    """A clock falls back by a day between a cart and its receipt; a late line stays outside."""
+    till = Teller(plan, _shop(plan, "fallen-clock"), "1", rng)
+    sku = f"{plan.prefix}edge.fallen"
+    till.say(0.1, type="cart_opened", cart_id="1")
+    late = till.event(0.2, type="line_added", cart_id="1", line=lines_of(sku, 2, 1)[0])
+    till.say(0.3, type="line_added", cart_id="1", line=lines_of(sku, 2, 1)[1])
+    till.say(0.4, moment=plan.moment(0.4) - timedelta(hours=30), **sale(lines_of(sku, 2, 1), "1"))
+    till.repeat(late, 0.5)
+    return till.said
+
+
+def unreadable_end(plan: Plan, rng: random.Random) -> list[Message]:
+    """The last number of a journal cannot be read: no hash stands for it."""
+    till = Teller(plan, _shop(plan, "unreadable-end"), "1", rng)
+    events = [till.event(at / 10) for at in range(1, 4)]
+    chain(events)
+    for at, event in enumerate(events):
+        if at == len(events) - 1:
+            till.repeat({**event, "type": "exploded"}, at / 10, "unknown_type")
+        else:
+            till.repeat(event, at / 10)
+    return till.said
+
+
 def years(plan: Plan, rng: random.Random) -> list[Message]:
     """A business date and an epoch that are over: what comes of them then is refused."""
     till = Teller(plan, _shop(plan, "years"), "1", rng)
@@ -179,4 +204,15 @@ def _say_all(till: Teller, bodies: list[Event], first: float, last: float) -> No
         till.say(first + (last - first) * at / len(bodies), **body)
 
 
-SCENES: tuple[Scene, ...] = (gaps, stock_sums, money_sums, numbers, forks, clocks, years, burst)
+SCENES: tuple[Scene, ...] = (
+    gaps,
+    stock_sums,
+    money_sums,
+    numbers,
+    forks,
+    clocks,
+    fallen_clock,
+    unreadable_end,
+    years,
+    burst,
+)
