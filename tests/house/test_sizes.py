@@ -15,7 +15,7 @@ MODULE_LINES_MAX = 250
 FUNCTION_LINES_MAX = 40
 """With signature and docstring. A function near ten lines is the aim; this is where it ends."""
 
-LONG_MODULES = {"edge/replay/rows.py": 264}
+LONG_MODULES: dict[str, int] = {}
 
 LONG_FUNCTIONS = {
     "tillstream/commands/replay.py::_replay": 75,  # options, which Typer wants as parameters
