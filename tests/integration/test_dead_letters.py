@@ -205,10 +205,10 @@ def test_a_letter_that_is_large_once_unpacked_goes_back(broker: str, producer: A
 def test_letters_of_a_transaction_are_found_past_its_marker_and_aborted_ones_are_not(
     broker: str,
 ) -> None:
-    told = dead_letter_headers([], "malformed", "x", INPUT, 5, 1)
     writer = KafkaProducer(bootstrap_servers=broker, transactional_id="worker-0")
     writer.init_transactions()
-    for outcome in ("commit", "abort", "commit"):
+    for offset, outcome in enumerate(("commit", "abort", "commit")):
+        told = dead_letter_headers([], "malformed", "x", INPUT, 5, offset)
         writer.begin_transaction()
         writer.send(LETTERS, outcome.encode(), b"shop-1", told, 0)
         getattr(writer, f"{outcome}_transaction")()

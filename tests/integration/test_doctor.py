@@ -190,9 +190,9 @@ def test_status_counts_the_dead_letters_that_wait(
     sync(broker, PARTITIONS, 1)
     topic = f"{TILL_EVENTS.name}.dead-letter"
     producer: Any = KafkaProducer(bootstrap_servers=broker)
-    headers = [("reason", b"malformed"), ("source", b"till.cart-events-0-0"), ("error", b"e")]
-    for _ in range(3):
-        producer.send(topic, b"{", b"shop", headers).get(timeout=30)
+    for offset in range(3):
+        headers = dead_letter_headers([], "malformed", "e", TILL_EVENTS.name, 0, offset)
+        producer.send(topic, b"{", b"shop", headers=headers).get(timeout=30)
     producer.close()
     given = {"postgres": fresh_postgres, "home": str(tmp_path)}
     _, told = tillstream_json(broker, "status", **given)
