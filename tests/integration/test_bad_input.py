@@ -80,7 +80,7 @@ def shop(worker: tuple[Topics, WorkerProcess]) -> Shop:
 def changed(sent: Message, **fields: Any) -> Message:
     """A message with other fields; None takes one away."""
     topic, key, value, partition = sent
-    body = {**json.loads(value), **fields}
+    body = {**json.loads(value or b"{}"), **fields}
     kept = {name: each for name, each in body.items() if each is not None}
     return topic, key, json.dumps(kept).encode(), partition
 
@@ -195,7 +195,7 @@ def test_a_movement_seen_twice_counts_once_and_a_malformed_one_is_a_dead_letter(
 def test_a_tombstone_in_the_assortment_stops_nobody(shop: Shop) -> None:
     partition = partition_of(shop.name, PARTITIONS)
 
-    shop.topics.send([(ASSORTMENT.name, shop.name, None, partition)])  # type: ignore[list-item]
+    shop.topics.send([(ASSORTMENT.name, shop.name, None, partition)])
     shop.around()
 
     assert shop.level("apple")["on_hand"] == -2

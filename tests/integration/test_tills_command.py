@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.own_broker import own_broker, tillstream, tillstream_json
-from tests.integration.sink_world import WHEN, message
+from tests.integration.sink_world import WHEN, Message, message
 from tests.integration.worker_world import Topics
 from topics.partitioning import partition_of
 from topics.registry import TILL_EVENTS, TILL_STATUS, TILL_UPKEEP
@@ -25,7 +25,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
         yield kafka
 
 
-def said(location: str, till: str, **changed: Any) -> tuple[str, str, bytes, int]:
+def said(location: str, till: str, **changed: Any) -> Message:
     """What a worker says of a till that misses 4 to 6, and 2 of the epoch before."""
     status = {
         "location_id": location,
