@@ -108,9 +108,11 @@ class Chain:
     ) -> Iterator[Moment]:
         last = end.timestamp() if end else float("inf")
         for moment in simulation.moments(None):
-            if moment.unix_ms / 1000 > last or stop.wait(max(0.0, _wait_seconds(moment))):
-                break
+            stopped = stop.wait(max(0.0, _wait_seconds(moment)))
+            # The last one has its number already: kept back, it would be missing for ever.
             yield moment
+            if stopped or moment.unix_ms / 1000 > last:
+                break
         yield from simulation.closing()
 
     def _is_lost(self, moment: Moment, *, live: bool) -> bool:

@@ -151,12 +151,14 @@ def _table(words: Words, wish: TotalsWish, answer: Answer | None) -> dict[str, A
         return {"answer": None}
     # The name of a location carries its id.
     told = [each for each in columns.dimensions(wish.by) if each.name != "location_id"]
-    figures = [each for each in columns.figures(wish.by) if _is_told(each, answer)]
+    figures = columns.figures(wish.by)
+    shown = [each for each in figures if each.kind != "weight"]
     return {
         "answer": answer,
         "told": told,
-        "figures": figures,
-        "told_weight": any(each.kind == "weight" for each in figures),
+        "figures": shown,
+        "beside": columns.BESIDE,
+        "weighed": any(row.get(name) for row in answer.sums for name in columns.BESIDE.values()),
         "rows": [(row, _cells(words, [*told, *figures], row)) for row in answer.rows],
         "sums": [(row, _cells(words, figures, row)) for row in answer.sums],
         "sortable": columns.sortable(wish.by),
@@ -164,11 +166,6 @@ def _table(words: Words, wish: TotalsWish, answer: Answer | None) -> dict[str, A
         "read_at": words.clock_with_zone(answer.read_at, UTC, datetime.now(UTC)),
         "order": _order,
     }
-
-
-def _is_told(column: Column, answer: Answer) -> bool:
-    """Nothing is told of weight where nothing was weighed."""
-    return column.kind != "weight" or any(row[column.name] for row in answer.sums)
 
 
 def _order(wish: TotalsWish, column: Column) -> dict[str, Any]:
@@ -189,7 +186,7 @@ def _cell(words: Words, column: Column, row: dict[str, Any]) -> str:
         case "count":
             return words.count(value)
         case "weight":
-            return words.weight(value) if value else wording.NOTHING
+            return words.weight(value) if value else ""
         case "day":
             return words.day(value)
         case "text":

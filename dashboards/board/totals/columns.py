@@ -48,6 +48,10 @@ _GOODS = (
 """A line by the piece counts its quantity, a weighed line counts as one piece: whoever bought 714 g
 of pears bought one thing, and its weight is told beside it."""
 
+BESIDE = {"units": "weight_grams", "returned_units": "returned_weight_grams"}
+"""Which weight a page tells below which pieces: in columns of their own the table is wider than a
+desk's screen."""
+
 _PLACE = (
     Column("receipts", "Receipts", "count"),
     Column("returns", "Returns", "count"),
