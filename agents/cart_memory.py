@@ -58,9 +58,9 @@ class CartMemory:
             moment.till.carts += 1
             self._note_end(key, cart)
 
-    def note_over(self, cart_id: str, moment: Moment) -> None:
+    def note_over(self, cart_id: str, last_event_us: int, moment: Moment) -> None:
         """A cart is over; its late events change nothing until they are known by their time."""
-        self._over.note(cart_id, moment)
+        self._over.note(cart_id, last_event_us, moment)
 
     def drop(self, key: str, cart: Cart, moment: Moment) -> None:
         """A cart that was open or suspended is over."""

@@ -21,12 +21,12 @@ class ClosedCarts:
         self._blocks: Table[bytes] = state.table(CLOSED)
         self._timeout_us = timeout_us
 
-    def note(self, cart_id: str, moment: Moment) -> None:
-        """The cart of the till that speaks is over."""
+    def note(self, cart_id: str, last_event_us: int, moment: Moment) -> None:
+        """The cart of the till that speaks is over since ``last_event_us``."""
         till = moment.till
         if len(till.closed) >= BLOCK_BYTES:
             self._begin_block(moment)
-        till.closed += entry(hash_of(cart_id), moment.at_us)
+        till.closed += entry(hash_of(cart_id), last_event_us)
 
     def has(self, cart_id: str, moment: Moment) -> bool:
         """Whether the cart is over, and was not so long ago that it is forgotten."""

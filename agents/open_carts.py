@@ -105,17 +105,27 @@ class OpenCarts:
         self, event: WireCartAbandoned | WireCartCompleted, moment: Moment
     ) -> Refusal | None:
         """The cart's lines leave it; it is over, so that its late events change nothing."""
-        self._memory.note_over(event.cart_id, moment)
-        if not moment.till.carts:
-            return None  # most sales are all that is heard of their cart
-        key = _key(event)
-        cart = self._memory.known(key, moment)
-        if cart is not None:
-            if not cart.closed:
-                self._count(event, cart, -1, moment)
-                self._carry(event, cart.lines, -1, moment)
-            self._memory.drop(key, cart, moment)
+        last_event_us = moment.at_us
+        if moment.till.carts:  # most sales are all that is heard of their cart
+            key = _key(event)
+            cart = self._memory.known(key, moment)
+            if cart is not None:
+                last_event_us = max(cart.last_event_us, moment.at_us)
+                self._empty(event, key, cart, moment)
+        self._memory.note_over(event.cart_id, last_event_us, moment)
         return None
+
+    def _empty(
+        self,
+        event: WireCartAbandoned | WireCartCompleted,
+        key: str,
+        cart: Cart,
+        moment: Moment,
+    ) -> None:
+        if not cart.closed:
+            self._count(event, cart, -1, moment)
+            self._carry(event, cart.lines, -1, moment)
+        self._memory.drop(key, cart, moment)
 
     def suspended(self, event: WireCartSuspended, moment: Moment) -> Refusal | None:
         """The cart's lines leave it until it is resumed."""

@@ -81,6 +81,8 @@ class Tills:
         if epoch not in till.epochs:
             self._begin_epoch(key, till, epoch, window, clock_us)
         window.heard_us = clock_us
+        if sequence == window.last and epoch == till.epoch:
+            till.last_hash = None  # nobody can say what its place in the journal was
         return True
 
     def mark(self, key: str, till: TillState, sequence: int, mark: bytes) -> None:

@@ -235,3 +235,11 @@ def test_a_cart_with_lines_without_end_refuses_more(monkeypatch: pytest.MonkeyPa
     assert world.level().in_carts == 3
     assert world.reasons("till.cart-events") == ["cart_too_long"] * 2
     assert (world.till().missing, world.till().quarantined) == ((), 2)
+
+
+def test_a_cart_that_a_clock_gone_back_has_closed_stays_closed() -> None:
+    world = World()
+    world.sell(said("line_added", 1, 0, cart_id="c", line=line(quantity=2)))
+    world.sell(said("cart_abandoned", 3, -30 * 60, cart_id="c"))
+    world.sell(said("line_added", 2, 1, cart_id="c", line=line(quantity=5, line_no=2)))
+    assert (world.level().in_carts, world.totals().open_carts) == (0, 0)

@@ -179,3 +179,10 @@ def test_training_takes_its_number_and_moves_nothing() -> None:
     assert (world.till().last_sequence, world.till().missing) == (3, ())
     assert (world.level().on_hand, world.level().in_carts, world.totals().receipts) == (-1, 0, 1)
     assert world.till().last_seen == after(2)
+
+
+def test_the_last_hash_is_unknown_where_the_last_number_could_not_be_read() -> None:
+    world = World()
+    chained = {"chain": {"prev": "0" * 64, "hash": "a" * 64}}
+    world.sell(sale(1) | chained, sale(2) | chained | {"total_minor": "much"})
+    assert (world.till().last_sequence, world.till().last_hash) == (2, None)
