@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from engine import store as store_module
 from engine.store import MemoryStore, RocksStore, Store
+
+
+def _cached_bytes() -> int:
+    """How much of the stores' files is in the cache that they share."""
+    return store_module._blocks.get_usage()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.fixture(params=["memory", "rocksdb"])
@@ -47,3 +53,28 @@ def test_a_store_knows_when_it_was_last_complete(store: Store) -> None:
     store.confirm(1_763_700_000.0)
 
     assert store.confirmed_at() == 1_763_700_000.0
+
+
+def test_a_store_that_is_opened_again_reads_through_the_cache_of_all(tmp_path: Path) -> None:
+    """Its files were read as they were saved with it: no filter, and a cache for each of them."""
+    first = RocksStore(tmp_path / "db")
+    first.write({b"%06d" % number: b"x" * 100 for number in range(10_000)}, 1)
+    first.close()
+    again = RocksStore(tmp_path / "db")
+    before = _cached_bytes()
+    for number in range(0, 10_000, 50):
+        assert again.read(b"%06d" % number) == b"x" * 100
+    assert _cached_bytes() - before > 100_000
+    again.close()
+
+
+def test_keys_that_never_were_cost_a_store_that_is_opened_again_no_block(tmp_path: Path) -> None:
+    first = RocksStore(tmp_path / "db")
+    first.write({b"%06d" % number: b"x" * 100 for number in range(10_000)}, 1)
+    first.close()
+    again = RocksStore(tmp_path / "db")
+    before = _cached_bytes()
+    for number in range(0, 10_000, 50):
+        assert again.read(b"%06d-none" % number) is None
+    assert _cached_bytes() - before < 100_000, "its filters answer nothing"
+    again.close()
