@@ -11,6 +11,7 @@ import structlog
 
 from engine.clients import TopicPartition
 from engine.fetching import PlainConsumer
+from engine.topic_ids import described
 
 log = structlog.get_logger()
 
@@ -22,13 +23,12 @@ async def read_set_aside(
     bootstrap: str, topic: str, partition: int
 ) -> Mapping[str, frozenset[int]]:
     """By input topic, offsets of ``partition``; none where there is no such topic."""
+    found = (await described(bootstrap, [topic])).get(topic)
+    if found is None or partition >= found.partitions:
+        return {}
     consumer = PlainConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        if topic not in await consumer.topics():
-            return {}
-        if partition not in (consumer.partitions_for_topic(topic) or ()):
-            return {}
         return offsets_in(await _newest(consumer, TopicPartition(topic, partition)), partition)
     finally:
         await consumer.stop()

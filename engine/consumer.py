@@ -133,15 +133,15 @@ class BatchConsumer(driver.Consumer):
         """What the group calls this worker now; it changes when the group had put it out."""
         return str(attrgetter("_thread._consumer._coordinator.member_id")(self))
 
-    async def read_up_to(self, patience_seconds: float) -> dict[TP, int]:
-        """The next offset to fetch of every partition that is read, asked from any thread.
+    async def read_up_to(self, tps: Iterable[TP], patience_seconds: float) -> dict[TP, int]:
+        """The next offset to fetch of those of ``tps`` that are read, asked from any thread.
 
         Offsets without a record in them count as read. Empty where the fetching thread does not
         answer in time, or the group has just taken one of them.
         """
         thread = cast(BatchConsumerThread, self._thread)
-        tps = [tp for tp in self.assignment() if self.flow.is_read(tp)]
-        asked = asyncio.run_coroutine_threadsafe(thread.read_up_to(tps), thread.thread_loop)
+        read = [tp for tp in tps if self.flow.is_read(tp)]
+        asked = asyncio.run_coroutine_threadsafe(thread.read_up_to(read), thread.thread_loop)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(asked), patience_seconds)
         except (TimeoutError, ConsumerStoppedError, IllegalStateError, KafkaError):

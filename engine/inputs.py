@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from engine.clients import Consumer, TopicPartition
 from engine.errors import InputRecreated
-from engine.topic_ids import topic_ids
+from engine.topic_ids import Described, described
 
 SHOWN_SECONDS = 5.0
 """A broker may take so long to show a topic that another has just made."""
@@ -77,7 +77,7 @@ class KafkaInputs:
             ends = await consumer.end_offsets(list(self._places.values()))
         finally:
             await consumer.stop()
-        return {t: Input(ids[t], firsts[tp], ends[tp]) for t, tp in self._places.items()}
+        return {t: Input(ids[t].topic_id, firsts[tp], ends[tp]) for t, tp in self._places.items()}
 
     async def ends(self) -> Mapping[str, int]:
         """By topic, the offset after the last record that can be read; 0 where there is none.
@@ -90,10 +90,10 @@ class KafkaInputs:
         finally:
             await consumer.stop()
 
-    async def _ids(self) -> Mapping[str, str]:
+    async def _ids(self) -> Mapping[str, Described]:
         patience = asyncio.get_running_loop().time() + SHOWN_SECONDS
         while True:
-            ids = await topic_ids(self._bootstrap, self._places)
+            ids = await described(self._bootstrap, self._places)
             missing = sorted(self._places.keys() - ids.keys())
             if not missing:
                 return ids

@@ -8,7 +8,7 @@ for which it has all parts but the UUID.
 
 from collections.abc import Iterable, Mapping
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from aiokafka.client import AIOKafkaClient
@@ -119,12 +119,23 @@ class _Metadata(Request[_MetadataStruct]):
         return request_struct_class(self._topics, False, False, False, {})
 
 
-async def topic_ids(bootstrap: str, topics: Iterable[str]) -> Mapping[str, str]:
-    """The id of each of ``topics`` that exists."""
+class Described(NamedTuple):
+    """A topic that exists: its id, and how many partitions it has."""
+
+    topic_id: str
+    partitions: int
+
+
+async def described(bootstrap: str, topics: Iterable[str]) -> Mapping[str, Described]:
+    """Those of ``topics`` that exist. Who asks creates none."""
     client: Any = AIOKafkaClient(bootstrap_servers=bootstrap)
     await client.bootstrap()
     try:
         answer = await client.send(client.get_random_node(), _Metadata(topics))
     finally:
         await client.close()
-    return {name: str(found) for error, name, found, *_ in answer.topics if not error}
+    return {
+        name: Described(str(topic_id), len(partitions))
+        for error, name, topic_id, _, partitions, *_ in answer.topics
+        if not error
+    }

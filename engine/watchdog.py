@@ -135,7 +135,7 @@ class Watchdog:
         if ends is None:
             self._stalls.excuse(now)
             return
-        read = await consumer.read_up_to(ANSWER_SECONDS)
+        read = await consumer.read_up_to(held, ANSWER_SECONDS) if held else {}
         self._stalls.look(_standings(self._app, held, ends, read), time.monotonic())
         longest = self._stalls.longest(time.monotonic())
         if longest is not None and longest[1] > self._stall_seconds:

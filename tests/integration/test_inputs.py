@@ -16,7 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from engine.app import EXIT_FAILED
 from engine.aside import read_set_aside
 from engine.inputs import KafkaInputs
-from engine.topic_ids import topic_ids
+from engine.topic_ids import described
 from tests.integration.own_broker import own_broker
 from tests.integration.process import PATIENCE_SECONDS, Process
 
@@ -266,12 +266,13 @@ def test_the_end_of_what_can_be_read_lies_behind_the_last_record(sales: Input) -
 
 
 def test_a_topic_that_is_made_anew_gets_another_id(sales: Input) -> None:
-    before = asyncio.run(topic_ids(sales.bootstrap, [sales.topic, "none-of-this-name"]))
-    assert asyncio.run(topic_ids(sales.bootstrap, [sales.topic])) == before
+    before = asyncio.run(described(sales.bootstrap, [sales.topic, "none-of-this-name"]))
+    assert asyncio.run(described(sales.bootstrap, [sales.topic])) == before
     sales.make_anew()
-    after = asyncio.run(topic_ids(sales.bootstrap, [sales.topic]))
+    after = asyncio.run(described(sales.bootstrap, [sales.topic]))
     assert before.keys() == after.keys() == {sales.topic}
-    assert before != after
+    assert (before[sales.topic].partitions, after[sales.topic].partitions) == (1, 1)
+    assert before[sales.topic].topic_id != after[sales.topic].topic_id
 
 
 def test_what_was_set_aside_is_read_to_its_end(sales: Input) -> None:
