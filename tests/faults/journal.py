@@ -15,7 +15,9 @@ from tests.acceptance.outside.stack import ROOT, say
 Row = dict[str, Any]
 Runner = Callable[[int, float], Row | None]
 
-HEAD = "| seed | events | faults | malformed | lost | doubled | wrong | slowest recovery | commit |"
+HEAD = (
+    "| seed | events | faults | dead letters | lost | doubled | wrong | slowest recovery | commit |"
+)
 RULE = "|---:|---:|---:|---:|---:|---:|---:|---:|---|"
 END_SECONDS = 120.0
 """How long a seed that is interrupted may take to end what it has started."""
@@ -64,7 +66,7 @@ def table(rows: Iterable[Row]) -> str:
     """The rows as a table for a document."""
     lines = [HEAD, RULE]
     for row in sorted(rows, key=lambda row: row["seed"]):
-        figures = (row["seed"], row["events"], row["faults"]["total"], row["malformed"])
+        figures = (row["seed"], row["events"], row["faults"]["total"], row["dead_letters"])
         verdict = (row["lost"], row["doubled"], row["wrong"])
         times = (f"{row['slowest_recovery_seconds']:.1f} s", row["commit"])
         lines.append("| " + " | ".join(map(_text, (*figures, *verdict, *times))) + " |")

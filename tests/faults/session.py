@@ -68,7 +68,7 @@ class Report:
             **self.verdict.counts(),
             "slowest_recovery_seconds": max(slowest.values(), default=0.0),
             "recovery_seconds": slowest,
-            "malformed": self.verdict.dead_letters,
+            "dead_letters": self.verdict.dead_letters,
             "buffer_full_seconds": round(self.buffer_full_seconds, 1),
             "differences": dict(self.verdict.findings.counts),
             "seconds": round(self.seconds),

@@ -9,7 +9,7 @@ from tests.faults.journal import append, is_right, read, run_seeds, table
 
 
 def row(seed: int, **more: Any) -> dict[str, Any]:
-    figures = {"events": 12_345, "malformed": 7, "lost": 0, "doubled": 0, "wrong": 0}
+    figures = {"events": 12_345, "dead_letters": 7, "lost": 0, "doubled": 0, "wrong": 0}
     return {
         "seed": seed,
         **figures,

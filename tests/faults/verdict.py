@@ -61,7 +61,9 @@ def judge(stack: OwnStack, run: Run, feed: Feed, business: Business, verdict: Ve
     for movement in run.movements():
         expect_movement(run, movement)
     verdict.events, verdict.dead_letters = len(found), len(run.letters)
-    say(f"  {len(records)} messages lie in the input topic, {len(run.letters)} of them malformed")
+    say(
+        f"  {len(records)} messages lie in the input topic, {len(run.letters)} must be dead letters"
+    )
     _check_source(stack, run, findings)
     _check_outputs(stack, run, findings)
 
