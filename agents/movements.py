@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from agents.intake import OUT_OF_RANGE, TOO_MANY_GAPS, Intake
+from agents.intake import OUT_OF_RANGE, Intake
 from agents.shelf import Shelf
 from engine.contract import Record
 from engine.state import PartitionState, Table
@@ -56,11 +56,10 @@ class Movements:
     def _book_by_number(self, movement: WireMovement, number: int, record: Record) -> None:
         key = f"{movement.location_id}/{movement.origin}"
         window = self._numbers.get(key) or Window()
-        verdict = window.judge(number)
-        if verdict is Verdict.TOO_MANY_GAPS:
-            error = f"number {number} of origin {movement.origin} would add a gap to too many"
-            self._intake.refuse(STOCK_MOVEMENTS.name, record, (TOO_MANY_GAPS, error))
-        elif verdict is not Verdict.DUPLICATE and self._apply(movement, record):
+        if window.judge(number) is Verdict.TOO_MANY_GAPS:
+            # Each transaction that was taken back leaves a gap for good: the oldest is given up.
+            del window.missing[0]
+        if window.judge(number) is not Verdict.DUPLICATE and self._apply(movement, record):
             window.admit(number)
             self._numbers.put(key, window)
 

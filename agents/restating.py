@@ -43,7 +43,8 @@ class Restating:
         known = [(key, item) for key, item in items if item.as_of is not None]
         base = self._base
         outbox.send_all(STOCK_LEVELS.name, [level_message(*each, base) for each in known])
-        alerts = [alert_message(*each, base) for each in known if each[1].raised_at is not None]
+        # Those that stand: who was told long ago that one is over need not hear it again.
+        alerts = [alert_message(*each, base) for each in known if each[1].raised]
         outbox.send_all(RESTOCK_ALERTS.name, alerts)
         return _last(items)
 

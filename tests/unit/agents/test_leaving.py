@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from tests.unit.agents.partition_world import (
     SHOP,
     TODAY,
@@ -12,6 +14,7 @@ from tests.unit.agents.partition_world import (
     receipt,
     said,
 )
+from topics import sequences
 
 EVENTS = "till.cart-events"
 DAY = 24 * 60
@@ -275,3 +278,16 @@ def movement(number: int) -> dict[str, Any]:
     row = {"movement_id": f"m-{number}", "location_id": SHOP, "sku": "milk", "quantity": 1}
     row |= {"reason": "delivery", "occurred_at": after(0).isoformat()}
     return row | {"origin": SHOP, "number": number}
+
+
+def test_numbers_that_were_taken_back_never_stop_a_location_from_booking(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sequences, "RANGES_MAX", 3)
+    world = World()
+    for number in range(2, 21, 2):
+        world.give("cdc.stock-movements", movement(number))
+    assert world.level().on_hand == 10
+    assert world.reasons("cdc.stock-movements") == []
+    world.give("cdc.stock-movements", movement(19), movement(19), movement(20))
+    assert world.level().on_hand == 11, "a late transaction was lost, or counted twice"
