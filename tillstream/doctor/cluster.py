@@ -74,7 +74,13 @@ def topics(patient: Patient) -> Iterator[Finding]:
     """Whether all topics are there, with the right partitions and settings."""
     settings = patient.settings
     try:
-        found = sync(settings.kafka, settings.partitions, settings.replication, change=False)
+        found = sync(
+            settings.kafka,
+            settings.partitions,
+            settings.replication,
+            application_id=settings.application_id,
+            change=False,
+        )
     except SyncError as fault:
         yield unknown("topics", str(fault))
         return
