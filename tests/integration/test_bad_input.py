@@ -57,7 +57,7 @@ class Shop:
 
     def status(self) -> dict[str, Any]:
         """What is known of the till."""
-        return self.topics.now("till.status")[self.till.till]
+        return self.topics.now("till.status")[f"{self.name}/{self.till.till}"]
 
 
 @pytest.fixture(scope="module")

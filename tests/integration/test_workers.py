@@ -15,6 +15,7 @@ import pytest
 from tests.integration.own_broker import own_broker, tillstream
 from tests.integration.sink_world import PARTITIONS, Message, Till, line
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
+from topics.upkeep import GENERATION_BITS
 
 SHOPS = 12
 SALES = 6_000
@@ -159,7 +160,7 @@ def test_versions_in_the_topics_have_never_gone_back(world: World) -> None:
         newest[message.key] = version
 
 
-def test_a_fresh_application_replays_all_inputs_to_the_same_values_and_versions(
+def test_a_fresh_application_replays_all_inputs_to_the_same_values_of_the_next_generation(
     world: World,
 ) -> None:
     before = {topic: world.topics.now(topic) for topic in ("stock.levels", "checkout.totals")}
@@ -180,4 +181,7 @@ def test_a_fresh_application_replays_all_inputs_to_the_same_values_and_versions(
     finally:
         assert rebuilt.stop() == 0, rebuilt.log[-3000:]
 
+    for rows in before.values():
+        for row in rows.values():
+            row["version"] += 1 << GENERATION_BITS
     assert after == before, "a rebuild from the first offset reaches another state"
