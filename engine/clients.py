@@ -28,6 +28,7 @@ ConsumerStoppedError: type[Exception] = aiokafka.errors.ConsumerStoppedError
 CorruptRecord: type[Exception] = aiokafka.errors.CorruptRecordException
 IllegalStateError: type[Exception] = aiokafka.errors.IllegalStateError
 KafkaError: type[Exception] = aiokafka.errors.KafkaError
+NoOffset: type[Exception] = aiokafka.errors.NoOffsetForPartitionError
 OffsetOutOfRange: type[Exception] = aiokafka.errors.OffsetOutOfRangeError
 BATCH_REFUSED: tuple[type[Exception], ...] = (
     aiokafka.errors.MessageSizeTooLargeError,

@@ -19,6 +19,7 @@ from engine.clients import (
     ConsumerStoppedError,
     IllegalStateError,
     KafkaError,
+    NoOffset,
     OffsetOutOfRange,
     RangePartitionAssignor,
 )
@@ -215,6 +216,10 @@ class BatchConsumer(driver.Consumer):
             await self.flow.refuse_lost({TP(*tp): at for tp, at in error.args[0].items()})
             log.warning("Kafka had lost offsets, and has them again", offsets=str(error))
             return {}
+        except NoOffset as error:
+            if self.flow.is_read(TP(*error.args[0])):
+                raise
+            return {}  # asked before the group gave it anew: it is sought once it has opened
 
     async def _read(self, asked: set[TP], patience: float) -> Mapping[TP, Sequence[Record]]:
         fetched = await self._getmany(active_partitions=asked, timeout=patience)

@@ -117,10 +117,13 @@ class PartitionFlow:
             inbox.put(tp.topic, records)
 
     async def refuse_lost(self, lost: Mapping[TP, int]) -> None:
-        """Raise `engine.errors.InputRecreated` if Kafka does not have these offsets any more."""
+        """Raise `engine.errors.InputRecreated` if Kafka does not have these offsets any more.
+
+        Those of partitions that are not read are nobody's: they are sought before they are.
+        """
         for tp, offset in lost.items():
             work = self.work.get(tp.partition)
-            if work is not None:
+            if work is not None and self.is_read(tp):
                 inputs = self._settings.inputs([tp.topic], tp.partition)
                 work.positions.check(tp.topic, offset, (await inputs.look())[tp.topic])
 

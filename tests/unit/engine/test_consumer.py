@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from faust.types import TP
 
-from engine.clients import IllegalStateError, OffsetOutOfRange
+from engine.clients import IllegalStateError, NoOffset, OffsetOutOfRange
 from engine.consumer import NO_PARTITION, POLL_SECONDS, SHORT_POLL_SECONDS, BatchConsumer
 
 EVENTS = TP("till.cart-events", 3)
@@ -32,6 +32,9 @@ class Noting:
 
     def begin(self, ready: Iterable[Any]) -> None:
         self.told.append(("begin", list(ready)))
+
+    def is_read(self, tp: TP) -> bool:
+        return tp in self.taking
 
     def takes(self, tp: TP) -> bool:
         return tp in self.taking
@@ -57,7 +60,7 @@ class Turning(BatchConsumer):
         self.flow_active = True
         self.flow: Any = flow
         self.asked: list[tuple[set[TP], float]] = []
-        self.lost: dict[TP, int] | None = None
+        self.fails: Exception | None = None
         self.seek_fails = False
 
     def assignment(self) -> set[TP]:
@@ -69,8 +72,8 @@ class Turning(BatchConsumer):
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109
         self.flow_active = False  # the group begins to rebalance while a fetch is under way
         self.asked.append((active_partitions or set(), timeout))
-        if self.lost is not None:
-            raise OffsetOutOfRange(self.lost)
+        if self.fails is not None:
+            raise self.fails
         return {EVENTS: ["sale"]}
 
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
@@ -125,8 +128,22 @@ async def test_a_partition_is_sought_to_its_start_before_it_is_read(is_taken_bac
 
 async def test_an_offset_that_kafka_lost_is_looked_into() -> None:
     consumer = Turning(Noting([EVENTS]))
-    consumer.lost = {EVENTS: 12}
+    consumer.fails = OffsetOutOfRange({EVENTS: 12})
     assert ("lost", {EVENTS: 12}) in await _turn(consumer)
+
+
+async def test_a_read_that_the_group_outran_is_forgotten() -> None:
+    """It meets a partition given anew, which nobody has sought to its start yet."""
+    consumer = Turning(Noting([EVENTS]))
+    consumer.fails = NoOffset(OTHERS)
+    assert await _turn(consumer) == [("open", [3, 4])]
+
+
+async def test_a_partition_that_is_read_always_has_an_offset() -> None:
+    consumer = Turning(Noting([EVENTS]))
+    consumer.fails = NoOffset(EVENTS)
+    with pytest.raises(NoOffset):
+        await _turn(consumer)
 
 
 async def test_no_turn_opens_again_what_a_revocation_is_closing() -> None:
