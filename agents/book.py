@@ -9,7 +9,7 @@ from engine.contract import Message, Outbox
 from engine.state import PartitionState, Table
 from tables.moments import Moment
 from tables.offsets import UNSEEN
-from tables.times import KEPT_US
+from tables.times import KEPT_US, is_of_now
 from tables.totals import Totals, touch
 from topics.registry import CHECKOUT_TOTALS
 
@@ -17,6 +17,9 @@ TOTALS = "totals"
 DAYS = "days"
 DAY = "d"
 """The kind of deadline of a business date."""
+
+_LOOK_AGAIN_US = 24 * 60 * 60 * 1_000_000
+"""When a date that must not leave yet is looked at again: once a day is enough for hundreds."""
 
 
 class Day(msgspec.Struct, array_like=True, gc=False):
@@ -50,6 +53,7 @@ class Book:
         self._deadlines = deadlines
         self._clocks = clocks
         self._base = base
+        self._last_words: list[Message] = []
         self._looked_up: dict[str, Rows] = {}
         self._locations: dict[str, Totals] = {}
 
@@ -99,19 +103,30 @@ class Book:
         key = f"{location_id}/{day}"
         row = self._rows.get(key)
         ends_us = row.heard_us + KEPT_US if row else clock_us
+        if ends_us <= clock_us and is_of_now(day, clock_us):
+            ends_us = clock_us + _LOOK_AGAIN_US
         if ends_us > clock_us:
             self._deadlines.note(location_id, DAY, day, ends_us)
             return
         self._forget_looks()
         for till_id in (self._days.get(key) or Day()).tills:
-            self._rows.drop(f"{location_id}/{till_id}/{day}")
-        self._rows.drop(key)
+            self._drop(f"{location_id}/{till_id}/{day}")
+        self._drop(key)
         self._days.drop(key)
         self._clocks.close_date(location_id, day)
+
+    def _drop(self, key: str) -> None:
+        """Let a row go. What has changed of it since it was told last is told first."""
+        row = self._rows.changed.get(key)
+        if row is not None:
+            self._last_words.append(totals_message(key, row, self._base))
+        self._rows.drop(key)
 
     def announce(self, outbox: Outbox) -> None:
         """Send every row that was changed. What has left stays as it was told last."""
         self._forget_looks()
+        last_words, self._last_words = self._last_words, []
+        outbox.send_all(CHECKOUT_TOTALS.name, last_words)
         rows = self._rows.edited()
         outbox.send_all(CHECKOUT_TOTALS.name, (totals_message(*row, self._base) for row in rows))
 

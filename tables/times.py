@@ -1,6 +1,6 @@
 """Which time of an event is believed, and in which unit clocks are kept."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 TOLERATED_US = 5 * 60 * 1_000_000
 """How far ahead a till's clock may be before somebody should set it. A clock that is asked for the
@@ -14,6 +14,10 @@ late corrections of last year are refused; without an end, state grows with the 
 DATES_REMEMBERED = 4_096
 """Dates whose text is kept: eleven years. Without a bound, a till that makes dates up would fill
 the memory."""
+
+_DAYS_AHEAD_US = 2 * 24 * 60 * 60 * 1_000_000
+"""How far a business date may be ahead of a clock in UTC: half a day by its time zone, and one that
+a shop has opened early."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -48,6 +52,16 @@ def credible(occurred_at: datetime, timestamp_ms: int) -> tuple[datetime, int, b
 def written_at(timestamp_ms: int) -> datetime:
     """When a record was written; 1970 where it does not say (-1)."""
     return time_of(max(0, timestamp_ms) * 1000)
+
+
+def is_of_now(day: str, clock_us: int) -> bool:
+    """Whether a business date is one that a shop may trade on while its clock is at ``clock_us``.
+
+    A till whose clock was years behind may have opened it: then the clock comes right, and what
+    is 400 days after the date's last event is still today.
+    """
+    begins_us = microseconds(datetime.combine(date.fromisoformat(day), time.min, UTC))
+    return clock_us - KEPT_US < begins_us <= clock_us + _DAYS_AHEAD_US
 
 
 def text_of(day: date) -> str:

@@ -14,7 +14,7 @@ import uvloop
 
 from benchmarks.job import FirstEvents, Job, job_from_environment
 from engine.app import build_app
-from engine.contract import AgentSpec, Message, Outbox, Record
+from engine.contract import AgentSpec, Message, Outbox, PartitionAgent, Record
 from engine.settings import EngineSettings
 from engine.state import PartitionState, Table
 from engine.topics import ensure_topics
@@ -65,7 +65,7 @@ _decode = msgspec.json.Decoder(Sale).decode
 _encode = msgspec.json.Encoder().encode
 
 
-class ReferenceAgent:
+class ReferenceAgent(PartitionAgent):
     """One partition: see `engine.contract.PartitionAgent`."""
 
     def __init__(self, state: PartitionState, output_topic: str, first: FirstEvents) -> None:

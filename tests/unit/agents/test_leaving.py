@@ -87,6 +87,21 @@ def test_a_date_leaves_400_days_after_its_last_event_and_takes_no_more() -> None
     assert (world.till().last_sequence, world.level().on_hand) == (4, -3)
 
 
+def test_what_changed_within_the_batch_in_which_a_date_leaves_is_told_first() -> None:
+    world = World()
+    world.wait(2 * KEPT)
+    long_after = said("till_heartbeat", 2, KEPT, day=TODAY + timedelta(days=400))
+    world.sell(sale(1), long_after)
+    assert (world.totals().receipts, world.totals("till-1").receipts) == (1, 1)
+    assert keys(world, "totals") == []
+
+
+def test_today_stays_open_where_a_clock_that_was_years_behind_opened_it() -> None:
+    world = World()
+    world.sell(sale(1, -2 * KEPT), sale(2), sale(3, 1))
+    assert (world.reasons(EVENTS), world.totals().receipts) == ([], 3)
+
+
 def test_no_date_is_refused_for_its_age_alone() -> None:
     world = World()
     world.sell(sale(1, day=date(2001, 1, 1)), sale(2, 1, day=date(1970, 1, 1)))
