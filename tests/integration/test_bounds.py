@@ -26,4 +26,5 @@ def test_a_partition_keeps_receipts_on_disk_and_not_in_memory() -> None:
     assert keys["carts"] == 0, "closed carts have values of their own"
     assert keys["closed"] <= RECEIPTS / 8, "a block is written more than once"
     assert many < MEMORY_MIB_MAX
-    assert many - few < 25, f"{many - few} MiB more for {RECEIPTS * 3 // 4} receipts"
+    grown = many - few  # first items and RocksDB's memtable, both bounded
+    assert grown < 60, f"{grown} MiB more for {RECEIPTS * 3 // 4} receipts"
