@@ -44,6 +44,10 @@ SHORT_POLL_SECONDS = 0.02
 """The same while some partition takes nothing: once it does, what was fetched for it meanwhile
 waits for the end of this. Ten times as long is felt at the board; a tenth polls for nothing."""
 
+METADATA_AGE_MS = 10_000
+"""How old the list of topics may be. A topic that was deleted and made anew is not missed for
+longer; by Kafka's default of five minutes a worker sits beside it and says nothing."""
+
 NO_PARTITION = TP("", -1)
 """Asked for while no partition takes anything: who asks for nothing for long leaves the group
 (``max_poll_interval_ms``), and the recovery that it was at begins again elsewhere."""
@@ -99,6 +103,7 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
             max_poll_interval_ms=int((conf.broker_max_poll_interval or 300.0) * 1000),
             max_partition_fetch_bytes=FETCH_BYTES_MAX,
             fetch_max_wait_ms=FETCH_WAIT_MS,
+            metadata_max_age_ms=METADATA_AGE_MS,
             request_timeout_ms=int(conf.broker_request_timeout * 1000),
             session_timeout_ms=int(conf.broker_session_timeout * 1000),
             heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),

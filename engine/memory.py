@@ -1,8 +1,8 @@
 """Lets the C library give memory back that RocksDB has used for a while.
 
-Compactions fill buffers of a megabyte in threads of their own. By glibc's default such buffers
-come, after the first few, out of heaps of each thread that never shrink: a partition of ten million
-keys kept a hundred megabytes that nobody used.
+Compactions and cached blocks come and go in threads of their own. By glibc's default each thread
+has a heap, and none shrinks from its middle: a partition of ten million keys kept a hundred
+megabytes that nobody used.
 """
 
 import ctypes
@@ -12,18 +12,28 @@ M_MMAP_THRESHOLD = -3
 M_ARENA_MAX = -8
 """glibc's numbers for what is to be set (``malloc.h``)."""
 
-LARGE_BYTES = 128 * 1024
-"""From so many on a buffer has pages of its own, given back with it. It is glibc's own beginning,
-which rises by itself unless it is set. Much less asks the kernel for each message."""
+LARGE_BYTES = 64 * 1024
+"""From so many on a buffer has pages of its own, given back with it. By default that begins at
+twice as many and rises by itself. Much less asks the kernel for each message."""
 
 HEAPS_MAX = 2
 """One for the event loops' threads, one for RocksDB's: each keeps what it has had once."""
 
 
+_library = ctypes.CDLL(None)
+
+
 @cache
-def give_back_what_is_free() -> None:
-    """Set both for this process; another C library is left as it is."""
-    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
+def keep_few_heaps() -> None:
+    """Set both for this process; another C library than glibc is left as it is."""
+    set_option = getattr(_library, "mallopt", None)
     if set_option is not None:
         set_option(M_MMAP_THRESHOLD, LARGE_BYTES)
         set_option(M_ARENA_MAX, HEAPS_MAX)
+
+
+def give_back_what_is_free() -> None:
+    """Return free pages to the system: half a millisecond, where it can be done."""
+    trim = getattr(_library, "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -20,7 +20,7 @@ from rocksdict import (
     WriteBufferManager,
 )
 
-from engine.memory import give_back_what_is_free
+from engine.memory import give_back_what_is_free, keep_few_heaps
 
 _POSITION = b"\x00position"
 _CONFIRMED_AT = b"\x00confirmed-at"
@@ -42,10 +42,15 @@ _BLOCK_CACHE_BYTES = 32 * 1024 * 1024
 """Decompressed blocks kept by all partitions of a process together. Values in use are live
 objects above the store, so this serves first looks only."""
 
-_MEMTABLE_BYTES = 48 * 1024 * 1024
-"""Unflushed writes of all partitions together. RocksDB's default is two times 64 MiB for each.
-Less makes many small files that are merged again: ten million carts cost 15 % more CPU with 32 MB,
-and 5 % less with 96, which does not fit into the 200 MiB of a partition of that size."""
+_MEMTABLE_BYTES = 40 * 1024 * 1024
+"""Unflushed writes of all partitions together. RocksDB's default is two times 64 MiB for each;
+less makes many small files that are merged again, more does not fit into the 200 MiB of a process
+with ten million keys."""
+
+_FILE_BYTES = 16 * 1024 * 1024
+"""Of one file. While files are merged, filter and index of each new one are in memory: with
+RocksDB's 64 MiB that took 60 MB at ten million keys, so a third. A tenth makes thousands of
+files."""
 
 Entries = Iterable[tuple[bytes, bytes]]
 
@@ -117,7 +122,7 @@ class RocksStore:
     """A store in a RocksDB folder of its own, one per partition."""
 
     def __init__(self, folder: Path) -> None:
-        give_back_what_is_free()
+        keep_few_heaps()
         folder.parent.mkdir(parents=True, exist_ok=True)
         options = _options()
         # Named once more: for a store that is there already only these reach its files, and those
@@ -153,6 +158,7 @@ class RocksStore:
                 batch.put(key, value)
         batch.put(_POSITION, b"%d" % position)
         self._db.write(batch)
+        give_back_what_is_free()
 
     def position(self) -> int | None:
         """The changelog offset to read on from; None for a store that was never written."""
@@ -198,6 +204,7 @@ def _options() -> Options:
     options.create_if_missing(True)
     options.set_keep_log_file_num(2)
     options.set_write_buffer_manager(_memtables)
+    options.set_target_file_size_base(_FILE_BYTES)
     options.set_memtable_whole_key_filtering(True)
     options.set_memtable_prefix_bloom_ratio(_MEMTABLE_FILTER_RATIO)
     options.set_block_based_table_factory(blocks)

@@ -2,10 +2,11 @@
 
 import asyncio
 import signal
+import subprocess
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,9 @@ def _await_said(sales: Input, offsets: Sequence[int], worker: Process) -> None:
 
 
 def _assert_stops(worker: Process, *words: str) -> None:
-    assert worker.process.wait(timeout=PATIENCE_SECONDS) == EXIT_FAILED, worker.log[-3000:]
+    with suppress(subprocess.TimeoutExpired):
+        worker.process.wait(timeout=PATIENCE_SECONDS)
+    assert worker.process.poll() == EXIT_FAILED, worker.log[-3000:]
     for each in words:
         assert each in worker.log, f"the log does not say {each!r}:\n{worker.log[-3000:]}"
 
@@ -175,7 +178,8 @@ def test_messages_deleted_under_a_running_worker_before_it_read_them_stop_it(
     sales.delete_up_to(4)
     worker.process.send_signal(signal.SIGCONT)
     _assert_stops(worker, f"{sales.topic}-0 begins at offset 4", "Start a new application id")
-    assert [at for at, _ in sales.said()] == [0, 1], "it read on behind what was lost"
+    # A fetch that was on its way when the worker was suspended may have had some.
+    assert max(at for at, _ in sales.said()) < 4, "it read on behind what was lost"
 
 
 def test_messages_deleted_while_no_worker_was_there_stop_the_next_one(
