@@ -8,7 +8,7 @@ process has more than `MEMORY_MIB_MAX`, or an opening takes longer than `OPEN_SE
 
 import argparse
 import gc
-import resource
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -19,6 +19,7 @@ from pathlib import Path
 from agents.ports import Counts
 from agents.retail import retail_agent
 from benchmarks.scratch import scratch
+from benchmarks.usage import peak_mib
 from engine.contract import Headers, Outbox, PartitionAgent
 from engine.state import PartitionState
 from engine.store import RocksStore
@@ -107,7 +108,7 @@ def measure(count: int, folder: Path) -> Measured:
     folded = time.monotonic()
     keys = {name: sum(1 for _ in state.table(name).scan()) for name in ("carts", "closed", "tills")}
     state.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mib(os.getpid())  # not getrusage's, which counts who started this process
     return Measured(count, peak, opened - began, folded - opened, keys)
 
 
