@@ -1,7 +1,7 @@
 """Which carts are known: open and suspended ones here, those that are over with their till."""
 
 from agents.book import Book
-from agents.closed_carts import ClosedCarts
+from agents.closed_carts import CLOSED, ClosedCarts
 from agents.deadlines import Deadlines
 from agents.shelf import Shelf
 from agents.tills import Tills
@@ -12,6 +12,9 @@ from tables.moments import Moment
 CARTS = "carts"
 CART = "c"
 """The kind of deadline of a cart."""
+
+ADOPTED = "~"
+"""Key beside the blocks of closed carts: all carts of the state are in the index of deadlines."""
 
 
 class CartMemory:
@@ -34,6 +37,10 @@ class CartMemory:
         self._deadlines = deadlines
         self._tills = tills
         self._timeout_us = timeout_us
+        self._marks: Table[bytes] = state.table(CLOSED)
+        self._has_adopted = self._marks.peek(ADOPTED) is not None
+        if not self._has_adopted:
+            self._adopt()
 
     def known(self, key: str, moment: Moment) -> Cart | None:
         """The open or suspended cart; None where there is none, or its time has passed."""
@@ -57,6 +64,8 @@ class CartMemory:
         else:
             moment.till.carts += 1
             self._note_end(key, cart)
+            if not self._has_adopted:
+                self._note_adoption()
 
     def note_over(self, cart_id: str, last_event_us: int, moment: Moment) -> None:
         """A cart is over; its late events change nothing until they are known by their time."""
@@ -78,6 +87,20 @@ class CartMemory:
             self._forget(key, cart, offset)
         else:
             self._note_end(key, cart)
+
+    def _adopt(self) -> None:
+        """Let carts of a version that kept no index leave in their time; there were few or none."""
+        for key, cart in list(self._carts.scan()):
+            if cart.closed:
+                self._carts.drop(key)
+            else:
+                self._note_end(key, cart)
+            if not self._has_adopted:
+                self._note_adoption()
+
+    def _note_adoption(self) -> None:
+        self._has_adopted = True
+        self._marks.put_away(ADOPTED, b"1")
 
     def _note_end(self, key: str, cart: Cart) -> None:
         location_id, _, rest = key.partition("/")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from agents import open_carts
+from tables.carts import Cart
 from tests.unit.agents.partition_world import MORNING, SHOP, World, after, line, receipt, said
 
 
@@ -243,3 +244,25 @@ def test_a_cart_that_a_clock_gone_back_has_closed_stays_closed() -> None:
     world.sell(said("cart_abandoned", 3, -30 * 60, cart_id="c"))
     world.sell(said("line_added", 2, 1, cart_id="c", line=line(quantity=5, line_no=2)))
     assert (world.level().in_carts, world.totals().open_carts) == (0, 0)
+
+
+def test_carts_that_an_earlier_version_opened_leave_in_their_time() -> None:
+    world = World()
+    world.sell(said("cart_opened", 1, cart_id="c"), said("line_added", 2, cart_id="c", line=line()))
+    carts, deadlines = world.state.table("carts"), world.state.table("deadlines")
+    ((key, cart),) = list(carts.scan())
+    (end,) = [noted for noted, _ in deadlines.scan() if "/c/" in noted]
+    carts.drop(key)
+    deadlines.drop(end)
+    world.state.table("closed").drop("~")
+    cart.noted_us = 0
+    carts.put(f"{SHOP}/c", cart)
+    closed = Cart("till-1", "2026-11-21", cart.last_event_us, closed=True)
+    carts.put(f"{SHOP}/over", closed)
+    world.sell(said("till_heartbeat", 3, 1))
+
+    world.restart()
+    world.sell(said("till_heartbeat", 4, 241))
+
+    assert (world.level().in_carts, world.totals().open_carts) == (0, 0)
+    assert list(carts.scan()) == []
