@@ -46,10 +46,6 @@ class DerivedTable:
     key_of: Callable[[str], Row]
 
 
-class Malformed(Exception):
-    """A derived record that is not what its contract says; the text names its place."""
-
-
 class Record(Protocol):
     """What is used of a consumed record."""
 
