@@ -45,10 +45,6 @@ class Tills:
         till.offset = offset
         return till
 
-    def get(self, key: str) -> TillState | None:
-        """The till as it is, None where nothing was heard of it."""
-        return self._tills.get(key)
-
     def admit(
         self,
         key: str,
