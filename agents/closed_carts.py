@@ -46,15 +46,22 @@ class ClosedCarts:
 
     def _begin_block(self, moment: Moment) -> None:
         till, key = moment.till, moment.till_key
-        while till.closed_first < till.closed_next:
-            oldest = self._blocks.peek(_key(key, till.closed_first)) or b""
-            if oldest and not self._has_passed(newest_of(oldest), moment):
-                break
+        while till.closed_first < till.closed_next and self._oldest_has_passed(moment):
             self._blocks.drop(_key(key, till.closed_first))
             till.closed_first += 1
+            till.closed_oldest_us = 0
         self._blocks.put_away(_key(key, till.closed_next), till.closed)
         till.closed_next += 1
         till.closed = b""
+
+    def _oldest_has_passed(self, moment: Moment) -> bool:
+        till = moment.till
+        if not till.closed_oldest_us:
+            oldest = self._blocks.peek(_key(moment.till_key, till.closed_first))
+            if not oldest:
+                return True
+            till.closed_oldest_us = newest_of(oldest)
+        return self._has_passed(till.closed_oldest_us, moment)
 
     def _has_passed(self, last_event_us: int, moment: Moment) -> bool:
         return last_event_us + self._timeout_us <= moment.clock_us

@@ -36,7 +36,8 @@ class TillState(msgspec.Struct, array_like=True, gc=False):
     ``block``; ``blocks`` are the numbers of those before it. ``turns`` counts changes that no
     event of the till made. ``closed`` is the newest block of carts that are over
     (`tables.closed_carts`); the full ones before it have the numbers from ``closed_first`` to
-    before ``closed_next``. ``carts`` are how many are open or suspended.
+    before ``closed_next``, and ``closed_oldest_us`` is the newest time in the first, 0 until
+    it is looked at. ``carts`` are how many are open or suspended.
     """
 
     epochs: dict[int, EpochWindow] = {}
@@ -54,6 +55,7 @@ class TillState(msgspec.Struct, array_like=True, gc=False):
     closed_first: int = 0
     closed_next: int = 0
     carts: int = 0
+    closed_oldest_us: int = 0
 
     @property
     def version(self) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.partition import WRITE_EVERY_SECONDS
 from tests.integration.long_changelog import LONG_KEYS, LongChangelog, held
 from tests.integration.own_broker import own_broker, tillstream
 from tests.integration.process import PATIENCE_SECONDS
@@ -17,6 +18,9 @@ from tests.integration.worker_world import Topics, WorkerProcess, eventually
 
 SHOPS = 12
 CHANGELOG = "tillstream-state-changelog"
+
+WAVES = 4
+"""Of sales, each with a share of the changelog of its own: a killed worker has lost the last."""
 
 INTERRUPTIONS = 4
 """Of a recovery that takes some seven reads, after the one that is killed."""
@@ -94,10 +98,10 @@ def test_a_clean_stop_leaves_nothing_to_recover(world: World) -> None:
 def test_a_killed_worker_reads_the_tail_of_the_changelog_and_nothing_before(world: World) -> None:
     worker = world.worker()
     try:
-        for _ in range(8):
+        for _ in range(WAVES):  # each in the store by the time of the next, however slow the worker
             world.sell(carts=10)
-            time.sleep(0.3)
-        world.await_levels(worker)
+            world.await_levels(worker)
+            time.sleep(WRITE_EVERY_SECONDS)
         worker.kill()
         said = len(worker.log)
         worker.restart()

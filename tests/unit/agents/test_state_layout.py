@@ -28,6 +28,7 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "closed_first",
         "closed_next",
         "carts",
+        "closed_oldest_us",
     ),
     "items": (
         "on_hand",

@@ -22,7 +22,7 @@ def _cut(sizes: list[int], keys_each: int) -> list[int]:
 
 
 def test_everyday_records_soon_go_by_the_full_slice() -> None:
-    assert _cut([500] * 1_000, 4)[-2] == SLICE_RECORDS_MAX
+    assert _cut([500] * 5_000, 4)[-2] == SLICE_RECORDS_MAX
 
 
 def test_the_first_slice_is_one_record_because_nothing_is_known_of_it() -> None:
@@ -43,4 +43,4 @@ def test_what_changes_more_than_a_slice_may_goes_record_by_record() -> None:
 
 
 def test_records_that_change_nothing_new_go_by_the_full_slice() -> None:
-    assert max(_cut([500] * 1_000, 0)) == SLICE_RECORDS_MAX
+    assert max(_cut([500] * 5_000, 0)) == SLICE_RECORDS_MAX
