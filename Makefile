@@ -85,7 +85,7 @@ lock: setup ## Resolve all packages and jars anew and write both locks
 	@$(HIDDEN_INDEXES) $(UV)/bin/uv lock --quiet --no-config --upgrade
 	@$(UV)/bin/uv export --quiet --no-header --format requirements-txt --no-emit-project --all-groups -o requirements.lock >/dev/null
 	@! grep -n '://' requirements.lock
-	@$(BIN)/python -m tillstream.local.lock_jars
+	@$(BIN)/python -m local.lock_jars
 	@$(BIN)/python -m benchmarks.streams.lock
 	@$(HIDDEN_INDEXES) $(UV)/bin/uv pip compile --quiet --no-config --universal --generate-hashes --no-header --upgrade --python-version 3.11 benchmarks/quix/requirements.in -o benchmarks/quix/requirements.lock
 	@! grep -n '://' benchmarks/quix/requirements.lock

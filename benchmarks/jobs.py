@@ -15,7 +15,7 @@ from benchmarks.job import PARTITIONS, Job
 from benchmarks.kafka import APPEND_TIME, Broker
 from benchmarks.outputs import Check, all_is_right, levels_are_right
 from benchmarks.sales import Encode
-from tillstream.topic_sync import sync
+from operations.topic_sync.sync import sync
 from topics.registry import (
     CHECKOUT_TOTALS,
     RESTOCK_ALERTS,

@@ -25,8 +25,8 @@ from confluent_kafka.admin import (
 )
 
 from benchmarks.job import PARTITIONS
-from tillstream.local import child, jars, kafka
-from tillstream.local.ports import choose
+from local import child, jars, kafka
+from local.ports import choose
 
 APPEND_TIME = {"message.timestamp.type": "LogAppendTime"}
 """The broker's own clock says when a message arrived, whoever sent it."""

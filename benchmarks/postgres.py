@@ -12,8 +12,8 @@ import psycopg
 from psycopg import sql
 
 from connectors.postgres.migrate import migrate
-from tillstream.local import child, postgres
-from tillstream.local.ports import choose
+from local import child, postgres
+from local.ports import choose
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

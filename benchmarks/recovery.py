@@ -25,7 +25,7 @@ from confluent_kafka import Consumer, TopicPartition
 
 from benchmarks.kafka import client, own_broker
 from benchmarks.recovery_load import Shops
-from tillstream.local.supervisor import BACK_OFF_FIRST_SECONDS, TICK_SECONDS
+from local.supervisor import BACK_OFF_FIRST_SECONDS, TICK_SECONDS
 from tillstream.settings import HOME
 from topics.registry import PARTITIONS_DEFAULT, STOCK_MOVEMENTS, TILL_EVENTS
 

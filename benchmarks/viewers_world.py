@@ -18,8 +18,8 @@ from benchmarks.kafka import own_broker
 from benchmarks.postgres import cpu_seconds, own_postgres
 from benchmarks.viewers_changes import Chain
 from dashboards.statements import statement
-from tillstream.topic_sync import sync
-from topics.metrics import BOARD_KAFKA_UP, BOARD_VIEWERS
+from metrics.board import BOARD_KAFKA_UP, BOARD_VIEWERS
+from operations.topic_sync.sync import sync
 from topics.registry import PARTITIONS_DEFAULT
 
 PATIENCE_SECONDS = 60.0

@@ -11,11 +11,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tillstream.local import child, jars
-from tillstream.local import connect as connect_service
-from tillstream.local import kafka as kafka_service
-from tillstream.local import postgres as postgres_service
-from tillstream.local.ports import choose
+from local import child, jars
+from local import connect as connect_service
+from local import kafka as kafka_service
+from local import postgres as postgres_service
+from local.ports import choose
 
 # Every JVM of the tests is young: without its second compiler a broker starts a second sooner and
 # takes 7 s of CPU for that instead of 11, and what it is asked here it never repeats often enough.

@@ -1,5 +1,6 @@
 """The composition root: the one package that knows all the others.
 
-Here live the settings, the command line, the local stack, and what joins the other packages to
-Kafka, Connect and PostgreSQL. Domain rules may not live here, and no other package imports it.
+Here live the settings, the command line and the roles: what joins the other packages to Kafka,
+Connect and PostgreSQL as a process. Domain rules may not live here, nor what operators look up or
+decide, and no other package imports it.
 """

@@ -24,13 +24,13 @@ from engine.rivals import NameTaken, claim
 from engine.settings import EngineSettings
 from engine.topics import ensure_topics
 from engine.watchdog import Watchdog
+from operations.generations.log import joined
+from operations.generations.standing import state_id
+from operations.shadow.redirect import redirected
+from operations.upkeep.disks import OwnDisk
+from operations.upkeep.identity import Identity
 from tillstream.figures import Reckoned, WorkerFigures
-from tillstream.generations.log import joined
-from tillstream.generations.standing import state_id
 from tillstream.settings import Settings
-from tillstream.shadow.redirect import redirected
-from tillstream.upkeep.disks import OwnDisk
-from tillstream.upkeep.identity import Identity
 from topics.registry import SET_ASIDE
 
 log = structlog.get_logger()

@@ -11,8 +11,8 @@ from aiohttp import web
 from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy, Provider
 from dashboards.board.app import build
 from dashboards.board.state import Board
+from operations.upkeep.identity import Identity
 from tillstream.settings import Settings
-from tillstream.upkeep.identity import Identity
 
 SHUTDOWN_SECONDS = 3.0
 """How long a stop waits for answers that are under way; streams are told to end at once."""

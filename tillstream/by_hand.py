@@ -10,8 +10,8 @@ import psycopg
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.feed.sources import DATABASE, Source
 from dashboards.board.feed.writing import Actor, Work, Writing
+from operations.who import who
 from tillstream.settings import load_settings
-from tillstream.who import who
 
 T = TypeVar("T")
 

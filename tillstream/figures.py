@@ -9,9 +9,9 @@ from prometheus_client.registry import Collector
 
 from agents.ports import Counts
 from engine.progress import Progress
+from metrics import workers as names
+from metrics.spec import MetricSpec
 from tillstream.location_figures import LocationFigures
-from topics import metrics as names
-from topics.metrics import MetricSpec
 
 LIVE = "live"
 """The stage of a partition that says all that it comes to."""

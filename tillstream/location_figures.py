@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from agents.ports import Counts
-from topics import metrics as names
+from metrics import workers as names
 
 
 class LocationFigures(Collector):

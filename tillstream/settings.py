@@ -7,6 +7,7 @@ setting that silently does nothing is how a till ends up on the wrong broker.
 
 import json
 import os
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,12 +19,9 @@ from pydantic_settings import (
 )
 
 from connectors.webhooks.policy import ATTEMPTS_MAX, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS
+from local.checkout import HOME, PREFIX
+from operations.installation import Installation
 from topics.registry import PARTITIONS_DEFAULT
-
-PREFIX = "TILLSTREAM_"
-
-HOME = Path(__file__).resolve().parent.parent
-"""The checkout: the packages are run from here and never installed elsewhere."""
 
 
 class SettingsError(Exception):
@@ -146,6 +144,14 @@ class Settings(BaseSettings):
                 f"or set {PREFIX}{name.upper()}"
             )
         return value
+
+    def installation(self, *needed: str) -> Installation:
+        """What operators look after; `SettingsError` where one of the ``needed`` addresses is
+        missing."""
+        for name in needed:
+            self.require(name)
+        given = {each.name: getattr(self, each.name) for each in fields(Installation)}
+        return Installation(**given)
 
 
 class _NotedByLocalStack(PydanticBaseSettingsSource):

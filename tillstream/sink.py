@@ -14,9 +14,9 @@ from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.loop import Sink
 from connectors.postgres.sink.source import Lost
 from connectors.postgres.sink.store import Unready
+from operations.upkeep.identity import Identity
+from operations.upkeep.surroundings import Surroundings
 from tillstream.settings import Settings
-from tillstream.upkeep.identity import Identity
-from tillstream.upkeep.surroundings import Surroundings
 
 GC_THRESHOLDS = (50_000, 50, 100)
 """Allocations before a collection. By Python's default of 700 a batch of ten thousand records is
@@ -33,7 +33,7 @@ def run(settings: Settings) -> None:
     kafka, postgres = settings.require("kafka"), settings.require("postgres")
     registry = CollectorRegistry()
     registry.register(Identity("sink", settings.worker_name))
-    registry.register(Surroundings(settings))
+    registry.register(Surroundings(settings.installation()))
     server, thread = start_http_server(settings.metrics_port, settings.host, registry)
     structlog.get_logger("tillstream.sink").info(
         "sink_started", metrics=f"http://{settings.host}:{server.server_port}/metrics"

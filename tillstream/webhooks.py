@@ -15,8 +15,8 @@ from connectors.webhooks.intake import Intake
 from connectors.webhooks.metrics import webhook_metrics
 from connectors.webhooks.policy import Policy
 from connectors.webhooks.sending import sender
+from operations.upkeep.identity import Identity
 from tillstream.settings import Settings, SettingsError
-from tillstream.upkeep.identity import Identity
 
 
 def run(settings: Settings) -> None:

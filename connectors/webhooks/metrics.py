@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from connectors.webhooks.store import Standing
-from topics import webhook_metrics as names
+from metrics import webhooks as names
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from dashboards.board.feed.memory import Memory
 from dashboards.board.feed.rows import Till
-from topics import metrics as names
+from metrics import board as names
 
 
 class BoardMetrics:

@@ -19,13 +19,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from dashboards.grafana.document import expressions
+from operations.kafka.reader import TopicReader
 from tests.acceptance.conftest import Stack
 from tests.acceptance.desk import faults_of_data as data
 from tests.acceptance.desk import faults_of_services as services
 from tests.acceptance.desk.faults_of_webhooks import out_of_order, told
 from tests.acceptance.desk.operators import Desk, pulse, suffer
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, RULES, hastened, watching
-from tillstream.topic_reader import TopicReader
 
 FIRED: set[str] = set()
 """What the tests of this module have seen firing and resting."""

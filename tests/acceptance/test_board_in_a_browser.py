@@ -2,6 +2,7 @@
 
 import pytest
 
+from local.ports import choose
 from tests.acceptance.seen_board import assert_clean, board_seen
 from tests.browser import chromium, visit
 from tests.integration.board_world import (
@@ -18,7 +19,6 @@ from tests.integration.board_world import (
     totals,
 )
 from tillstream.board import open_board
-from tillstream.local.ports import choose
 
 HOSTILE = "<img src=x onerror=alert(1)> & <b>Söhne</b>"
 

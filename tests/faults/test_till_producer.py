@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from edge.producer import DeliveryFailed, TillProducer
+from local import child, jars, kafka
+from local.ports import choose
+from operations.kafka.reader import TopicReader
 from tests.integration.own_broker import tillstream
-from tillstream.local import child, jars, kafka
-from tillstream.local.ports import choose
-from tillstream.topic_reader import TopicReader
 from topics.registry import TILL_EVENTS
 
 EVENTS = 40_000

@@ -6,12 +6,15 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 PACKAGES = (
     "topics",
+    "metrics",
+    "local",
     "tables",
     "engine",
     "agents",
     "connectors",
     "edge",
     "dashboards",
+    "operations",
     "tillstream",
     "benchmarks",
 )

@@ -87,7 +87,7 @@ def test_a_metric_or_role_that_is_named_exists(document: Path) -> None:
 
 
 def _sources() -> Iterator[str]:
-    for folder in ("topics", "connectors", "dashboards"):
+    for folder in ("metrics", "topics", "connectors", "dashboards"):
         for path in (CHECKOUT / folder).rglob("*"):
             if path.suffix in (".py", ".sql"):
                 yield path.read_text()

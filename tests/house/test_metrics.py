@@ -1,7 +1,6 @@
 """The catalogue of metrics is what processes show, what the page says, and well named."""
 
 import ast
-from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -10,20 +9,20 @@ from connectors.postgres.metrics import sink_metrics
 from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
 from dashboards.board.metrics import BoardMetrics, Shops
+from metrics.catalogue import BY_PROCESS
+from metrics.page import page
+from metrics.spec import MetricSpec
+from operations.upkeep.disks import OwnDisk
+from operations.upkeep.identity import Identity
+from operations.upkeep.surroundings import Surroundings
+from tests.house.checkout import CHECKOUT, PACKAGES
 from tillstream.figures import Reckoned, WorkerFigures
 from tillstream.settings import load_settings
-from tillstream.upkeep.disks import OwnDisk
-from tillstream.upkeep.identity import Identity
-from tillstream.upkeep.surroundings import Surroundings
-from topics.metrics import BY_PROCESS, MetricSpec
-from topics.metrics_page import page
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 PAGE = CHECKOUT / "docs" / "metrics.md"
 
 WRITE_THE_PAGE = (
-    'run `.venv/bin/python -c "from topics.metrics_page import page; '
+    'run `.venv/bin/python -c "from metrics.page import page; '
     "print(page(), end='')\" > docs/metrics.md` and commit the page"
 )
 
@@ -63,7 +62,7 @@ def _worker() -> CollectorRegistry:
 
 def _sink() -> CollectorRegistry:
     registry = _anyone("sink")
-    nowhere = load_settings(kafka="127.0.0.1:1", postgres="host=127.0.0.1 port=1")
+    nowhere = load_settings(kafka="127.0.0.1:1", postgres="host=127.0.0.1 port=1").installation()
     registry.register(Surroundings(nowhere))
     sink_metrics(registry)
     return registry
@@ -94,19 +93,19 @@ def test_a_process_shows_what_the_catalogue_says_of_it(process: str) -> None:
     told = {
         (spec.name.removesuffix("_total"), spec.kind, spec.help) for spec in BY_PROCESS[process]
     }
-    assert shown - told == set(), f"add to BY_PROCESS[{process!r}] in topics/metrics.py"
+    assert shown - told == set(), f"add to BY_PROCESS[{process!r}] in metrics/catalogue.py"
     assert told - shown == set(), f"the {process} never shows it: take it out, or build it"
 
 
 def test_no_metric_is_named_outside_the_catalogue() -> None:
     named = [
         f"{path.relative_to(CHECKOUT)}:{node.lineno}"
-        for package in ("agents", "connectors", "dashboards", "edge", "engine", "tillstream")
+        for package in PACKAGES
         for path in sorted((CHECKOUT / package).rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and _names_a_metric(node)
     ]
-    assert not named, f"give it a MetricSpec in topics/metrics.py and build from that: {named}"
+    assert not named, f"give it a MetricSpec in metrics/catalogue.py and build from that: {named}"
 
 
 def _names_a_metric(node: ast.Call) -> bool:

@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaProducer
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from tillstream.topic_sync import sync
+from operations.topic_sync.sync import sync
 from topics.partitioning import partition_of
 from topics.registry import OUTPUTS
 

@@ -13,9 +13,9 @@ from unittest.mock import patch
 
 import pytest
 
+from local import child, jars, kafka
+from local.ports import choose
 from tillstream import cli
-from tillstream.local import child, jars, kafka
-from tillstream.local.ports import choose
 
 
 @contextmanager

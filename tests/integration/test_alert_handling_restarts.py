@@ -14,6 +14,9 @@ from kafka.structs import TopicPartition
 
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, Source
+from local import postgres
+from local.ports import choose
+from operations.topic_sync.sync import sync
 from tests.conftest import migrated_database, running
 from tests.integration.access_world import Visitor, visitor
 from tests.integration.board_world import (
@@ -29,9 +32,6 @@ from tests.integration.board_world import (
     until,
 )
 from tillstream.board import open_board
-from tillstream.local import postgres
-from tillstream.local.ports import choose
-from tillstream.topic_sync import sync
 from topics.handling import AlertHandling, RestockProposal
 from topics.partitioning import partition_of
 from topics.registry import ALERT_HANDLING, RESTOCK_PROPOSALS

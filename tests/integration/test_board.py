@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from local import jars
+from local import kafka as kafka_service
+from local.ports import choose
 from tests.conftest import running
 from tests.integration.board_world import (
     alert,
@@ -36,9 +39,6 @@ from tests.integration.board_world import (
     watching,
 )
 from tillstream.board import open_board
-from tillstream.local import jars
-from tillstream.local import kafka as kafka_service
-from tillstream.local.ports import choose
 
 HOME = Path(__file__).resolve().parents[2]
 

@@ -9,11 +9,11 @@ import psycopg
 import pytest
 
 from connectors.postgres.migrate import migrate
+from edge.company import bookings as module
+from edge.company.bookings import Bookings, NotBooked
 from edge.simulator.world import build_world
-from tillstream.local import child, postgres
-from tillstream.local.ports import choose
-from tillstream.simulation import bookings as module
-from tillstream.simulation.bookings import Bookings, NotBooked
+from local import child, postgres
+from local.ports import choose
 from topics.wire import WireMovement, WirePolicy
 
 

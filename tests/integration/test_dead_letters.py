@@ -8,8 +8,8 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
+from operations.kafka.reader import TopicReader
 from tests.integration.own_broker import delete_topics, own_broker, tillstream, tillstream_json
-from tillstream.topic_reader import TopicReader
 from topics.dead_letters import dead_letter_headers
 from topics.partitioning import partition_of
 from topics.registry import BY_NAME, DEAD_LETTER_BYTES_MAX, SET_ASIDE

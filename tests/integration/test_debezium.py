@@ -18,8 +18,8 @@ from connectors.debezium import keeper, slot
 from connectors.debezium.definition import HIDDEN, NAME, Source, definition
 from connectors.debezium.errors import ConnectorError
 from connectors.debezium.rest import Connect
+from operations.topic_sync.sync import sync
 from tillstream.cli import build
-from tillstream.topic_sync import sync
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.partitioning import partition_of
 from topics.wire import decode_location, decode_movement, decode_policy, decode_product

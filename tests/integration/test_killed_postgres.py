@@ -11,8 +11,8 @@ import psutil
 import psycopg
 import pytest
 
-from tillstream.local import child, postgres
-from tillstream.local.ports import choose
+from local import child, postgres
+from local.ports import choose
 
 BUSY = "SELECT count(*) FROM generate_series(1, 3000000000)"
 

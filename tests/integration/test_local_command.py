@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tillstream.local.ports import answers_ok
+from local.ports import answers_ok
 from tillstream.settings import HOME
 
 WAIT_SECONDS = 60

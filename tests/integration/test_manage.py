@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from connectors.debezium import keeper
 from connectors.debezium.definition import Source
 from dashboards.board.access.policy import Policy
+from operations.topic_sync.sync import sync
 from tests.integration.access_world import Answer, Visitor, add_user, audit, visitor
 from tests.integration.board_world import (
     PARTITIONS,
@@ -22,7 +23,6 @@ from tests.integration.board_world import (
     watching,
 )
 from tillstream.board import open_board
-from tillstream.topic_sync import sync
 from topics.partitioning import partition_of
 
 MILK = {

@@ -15,9 +15,9 @@ from pydantic import BaseModel
 
 from connectors.postgres.errors import MigrationError
 from connectors.postgres.migrate import MIGRATIONS, migrate
-from tillstream.local import child
-from tillstream.local import postgres as postgres_service
-from tillstream.local.ports import choose
+from local import child
+from local import postgres as postgres_service
+from local.ports import choose
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
 from topics.handling import AlertHandling, RestockProposal

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient
 
+from operations.generations import log
 from tests.house.checkout import PACKAGES
 from tests.integration.own_broker import own_broker, tillstream, tillstream_json
 from tests.integration.process import HOME, PATIENCE_SECONDS
@@ -33,7 +34,6 @@ from tests.integration.sink_world import (
     rows,
 )
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
-from tillstream.generations import log
 from topics.registry import ASSORTMENT, OUTPUTS, TILL_EVENTS
 from topics.upkeep import GENERATION_BITS
 

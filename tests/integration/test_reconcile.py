@@ -16,6 +16,9 @@ from typing import Any
 
 import pytest
 
+from local import jars
+from local import kafka as kafka_service
+from local.ports import choose
 from tests.conftest import running
 from tests.integration.process import HOME
 from tests.integration.sink_world import (
@@ -36,9 +39,6 @@ from tests.integration.sink_world import (
     sink_process,
     written,
 )
-from tillstream.local import jars
-from tillstream.local import kafka as kafka_service
-from tillstream.local.ports import choose
 from topics.registry import TILL_UPKEEP
 
 

@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
+from metrics.catalogue import BY_PROCESS
 from tests.integration.process import HOME
-from topics.metrics import BY_PROCESS
 
 RULES = HOME / "dashboards" / "prometheus"
 

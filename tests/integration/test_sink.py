@@ -15,6 +15,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from local import child, jars
+from local import kafka as kafka_service
+from local import postgres as postgres_service
+from local.ports import choose
 from tests.conftest import migrated_database, running
 from tests.integration.sink_world import (
     Message,
@@ -34,10 +38,6 @@ from tests.integration.sink_world import (
     until,
     written,
 )
-from tillstream.local import child, jars
-from tillstream.local import kafka as kafka_service
-from tillstream.local import postgres as postgres_service
-from tillstream.local.ports import choose
 from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
 
 LEDGER_OF = "SELECT quantity, reason FROM stock_ledger WHERE location_id = %s ORDER BY 1, 2"

@@ -14,10 +14,10 @@ import psutil
 import pytest
 from rich.console import Console
 
-from tillstream.local.child import Service, StartError
-from tillstream.local.record import ProcessRecord
-from tillstream.local.report import Report
-from tillstream.local.supervisor import Supervisor, back_off_seconds
+from local.child import Service, StartError
+from local.record import ProcessRecord
+from local.report import Report
+from local.supervisor import Supervisor, back_off_seconds
 from tillstream.settings import HOME
 
 DILIGENT = "import time; print('at work', flush=True); time.sleep(600)"
@@ -164,7 +164,7 @@ def test_children_die_with_a_supervisor_that_is_killed_outright(tmp_path: Path) 
 PARENT = f"""
 import sys, time
 from pathlib import Path
-from tillstream.local.child import Service, start
+from local.child import Service, start
 log = Path(sys.argv[1]) / "child.log"
 command = [sys.executable, "-c", {STUBBORN!r}]
 child = start(Service("child", command, log, lambda: "at work" in log.read_text()))

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from connectors.webhooks import desk
 from connectors.webhooks.signing import signature
+from operations.topic_sync.sync import sync
 from tests.integration.webhook_world import (
     PARTITIONS,
     Endpoint,
@@ -26,7 +27,6 @@ from tests.integration.webhook_world import (
     say,
     until,
 )
-from tillstream.topic_sync import sync
 from topics.registry import OUTPUTS
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from operations.kafka.reader import TopicReader
 from tests.integration.own_broker import tillstream
-from tillstream.topic_reader import TopicReader
 from topics.partitioning import partition_of
 from topics.registry import TILL_EVENTS
 from topics.wire import AnyWireEvent, decode_till_event

@@ -8,9 +8,9 @@ from typing import Any
 
 from kafka import KafkaProducer
 
+from operations.kafka.reader import TopicReader
 from tests.integration.process import PATIENCE_SECONDS, Process
 from tests.integration.sink_world import PARTITIONS, Message
-from tillstream.topic_reader import TopicReader
 
 Headers = list[tuple[str, bytes]]
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from edge.company.bookings import Bookings
 from edge.producer import TillProducer
 from edge.simulator.simulation import Moment, Plan, Simulation
 from edge.simulator.world import build_world
-from tillstream.simulation.bookings import Bookings
 from topics.wire import WireMovement
 
 SEED = 1

@@ -12,8 +12,8 @@ from connectors.debezium.definition import NAME, Source
 from connectors.debezium.errors import ConnectorError
 from connectors.debezium.keeper import Finding
 from connectors.debezium.resending import DAYS, DAYS_MAX
+from operations.topic_sync.sync import sync
 from tillstream.settings import Settings, load_settings
-from tillstream.topic_sync import sync
 from topics.registry import ASSORTMENT, LOCATIONS, PRODUCTS, STOCK_MOVEMENTS
 
 T = TypeVar("T")

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from tillstream.dead_letter_list import describe
-from tillstream.dead_letters import Choice, Outcome, Progress, dead_letter_topics, retry
-from tillstream.quarantine import Quarantined, quarantine
+from operations.dead_letters.letters import Choice, Outcome, Progress, dead_letter_topics, retry
+from operations.dead_letters.listing import describe
+from operations.dead_letters.quarantine import Quarantined, quarantine
 from tillstream.settings import load_settings
 from topics.dead_letters import parse_source
 

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
-from tillstream.doctor.examination import examine
-from tillstream.doctor.finding import Finding, Patient, bad
-from tillstream.local import control
-from tillstream.local.home import StackHome
+from local import control
+from local.home import StackHome
+from operations.doctor.examination import examine
+from operations.doctor.finding import Finding, Patient, bad
 from tillstream.settings import PREFIX, Settings, SettingsError, load_settings
 
 STYLES = {"good": "green", "bad": "bold red", "unknown": "yellow"}
@@ -66,7 +66,7 @@ def _findings(metrics: list[str] | None) -> list[Finding]:
             for each in fault.errors()
         ]
     noted = control.status(StackHome(settings.home.absolute())).as_json()["metrics"]
-    return examine(Patient(settings, tuple(metrics or noted)))
+    return examine(Patient(settings.installation(), tuple(metrics or noted)))
 
 
 def _nearest() -> str:

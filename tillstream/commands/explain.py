@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 
 from dashboards.ledger.explanation import Explanation, Subject, Unknown, explain, subject_of
 from dashboards.ledger.moments import NoMoment, parse_moment
-from tillstream.explained import lines, zone
+from operations.explained import lines, zone
 from tillstream.settings import load_settings
 
 T = TypeVar("T")

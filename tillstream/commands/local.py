@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
-from tillstream.local import control
-from tillstream.local.child import StartError
-from tillstream.local.home import StackHome
-from tillstream.local.jars import JarError
-from tillstream.local.report import Report
-from tillstream.local.stack import Options, Stack
+from local import control
+from local.checkout import module
+from local.child import StartError
+from local.home import StackHome
+from local.jars import JarError
+from local.report import Report
+from local.stack import Stack
+from tillstream.processes import Options, furnished
 from tillstream.settings import load_settings
 
 local = typer.Typer(
@@ -51,9 +53,10 @@ def up(
     options = Options(workers=workers, simulate=simulator, rate=rate)
     if detach:
         lock.close()
-        _exit_with(control.up_detached(home, sys.argv[1:], report))
+        again = [argument for argument in sys.argv[1:] if argument != "--detach"]
+        _exit_with(control.up_detached(home, module("tillstream", *again), report))
     with lock:
-        _run(Stack(home, options, report, os.getpid()))
+        _run(Stack(home, furnished(home, options), report, os.getpid()))
 
 
 @local.command()

@@ -11,13 +11,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from tillstream.crew import CrewStopped
+from operations.crew import CrewStopped
+from operations.installation import Installation
+from operations.rebuild.building import Partition
+from operations.rebuild.handover import NotBack
+from operations.rebuild.members import Member
+from operations.rebuild.run import Interrupted, Rebuild, abandon, clean
+from tillstream.crews import builders
 from tillstream.interruption import interruption
 from tillstream.logs import configure_logs
-from tillstream.rebuild.building import Partition
-from tillstream.rebuild.handover import NotBack
-from tillstream.rebuild.members import Member
-from tillstream.rebuild.run import Interrupted, Rebuild, abandon, clean
 from tillstream.settings import Settings, load_settings
 
 INTERRUPTED = 130
@@ -57,23 +59,24 @@ def command(
     """
     settings = load_settings()
     configure_logs(settings)
+    installation = settings.installation("kafka")
     if give_up and clean_up:
         raise typer.BadParameter("say one of --abandon and --clean")
     if give_up:
-        generation = abandon(settings)
+        generation = abandon(installation)
         _say(as_json, f"generation {generation} is abandoned", abandoned=generation)
     elif clean_up:
-        removed = clean(settings)
+        removed = clean(installation)
         named = ", ".join(map(str, removed)) or "nothing was left"
         _say(as_json, f"removed of generations: {named}", removed=removed)
     else:
-        _rebuild(settings, workers, as_json)
+        _rebuild(settings, installation, workers, as_json)
 
 
-def _rebuild(settings: Settings, workers: int, as_json: bool) -> None:
+def _rebuild(settings: Settings, installation: Installation, workers: int, as_json: bool) -> None:
     try:
         with interruption() as wished, _Screen() as screen:
-            done = Rebuild(settings, workers, wished, screen).run()
+            done = Rebuild(installation, workers, builders(settings), wished, screen).run()
     except Interrupted:
         typer.echo("tillstream: interrupted; the same command goes on where it was", err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -88,7 +91,7 @@ def _say(as_json: bool, words: str, **told: object) -> None:
 
 
 class _Screen:
-    """See `tillstream.rebuild.run.Told`: a bar a partition on a terminal, else lines."""
+    """See `operations.rebuild.run.Told`: a bar a partition on a terminal, else lines."""
 
     def __init__(self) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())

@@ -15,11 +15,11 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tillstream.reconcile.difference import Difference
-from tillstream.reconcile.run import Outcome, Request, reconcile
-from tillstream.reconcile.topics import Told
+from operations.kafka.reader import KafkaAway
+from operations.reconcile.difference import Difference
+from operations.reconcile.run import Outcome, Request, reconcile
+from operations.reconcile.topics import Told
 from tillstream.settings import load_settings
-from tillstream.topic_reader import KafkaAway
 
 DIFFERENT = 1
 """Exit status where something differs."""

@@ -15,8 +15,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from edge.producer import DeliveryFailed, TillProducer
 from edge.replay.receipts import Numbering
 from edge.replay.rows import Columns, Reading, Refusal, UnreadableFile
+from edge.replay.run import Pace, Replay
 from tillstream.interruption import interruption
-from tillstream.replaying import Pace, Replay
 from tillstream.settings import load_settings
 
 _BASKETS_BETWEEN_UPDATES = 200

@@ -10,15 +10,15 @@ from typing import Annotated
 import typer
 from aiokafka.errors import KafkaError
 
-from tillstream.crew import CrewStopped, crew
-from tillstream.generations.log import live as live_generation
+from operations.crew import CrewStopped, crew
+from operations.generations.log import live as live_generation
+from operations.shadow.report import as_json, difference_rows, summary, table
+from operations.shadow.run import Request, ShadowRun, Standing
+from operations.shadow.sides import Shadow
+from operations.shadow.stage import Stage
+from tillstream.crews import shadows
 from tillstream.interruption import interruption
 from tillstream.settings import Settings, SettingsError, load_settings
-from tillstream.shadow.crew import services
-from tillstream.shadow.report import as_json, difference_rows, summary, table
-from tillstream.shadow.run import Request, ShadowRun, Standing
-from tillstream.shadow.sides import Shadow
-from tillstream.shadow.stage import Stage
 
 DIFFERENT = 1
 """Exit status where something differs, or where the new version ended by itself."""
@@ -92,11 +92,12 @@ def _print(standing: Standing) -> None:
 def _run(
     settings: Settings, shadow: Shadow, until_caught_up: bool, workers: int, keep: bool
 ) -> Standing:
-    stage = Stage(settings, shadow)
-    request = Request(settings.require("kafka"), shadow, until_caught_up)
+    installation = settings.installation("kafka")
+    stage = Stage(installation, shadow)
+    request = Request(installation.kafka, shadow, until_caught_up)
     stage.set_up()
     try:
-        with interruption() as wished, crew(services(settings, shadow, workers)) as working:
+        with interruption() as wished, crew(shadows(settings, shadow, workers)) as working:
             run = ShadowRun(request, wished, working.check, _tell)
             asyncio.run(run.run())
             return run.standing

@@ -7,12 +7,12 @@ from typing import Annotated
 import psycopg
 import typer
 
+from edge.company.bookings import NotBooked
+from edge.company.order import Order, simulate
 from edge.producer import DeliveryFailed
 from tillstream.interruption import interruption
 from tillstream.logs import configure_logs
-from tillstream.settings import load_settings
-from tillstream.simulation.bookings import NotBooked
-from tillstream.simulation.company import Order, simulate
+from tillstream.settings import Settings, load_settings
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -76,15 +76,19 @@ def _simulate(
         raise typer.BadParameter("needs --start: event times would leave the clock behind")
     settings = load_settings()
     configure_logs(settings)
-    order = Order(seed, locations, tills, rate, steady, events, start_ms, speed, database)
+    order = Order(seed, locations, tills, rate, steady, events, start_ms, speed)
     with interruption() as wished:
         try:
-            tally = simulate(order, settings, wished)
+            tally = simulate(order, *_services(settings, database), wished)
         except (DeliveryFailed, NotBooked, psycopg.Error) as error:
             typer.echo(f"tillstream: the simulator stopped: {_advice(error)}", err=True)
             raise typer.Exit(1) from error
     if as_json:
         typer.echo(json.dumps(tally.as_json()))
+
+
+def _services(settings: Settings, database: bool) -> tuple[str, str | None]:
+    return settings.require("kafka"), settings.require("postgres") if database else None
 
 
 def _unix_ms(text: str) -> int:

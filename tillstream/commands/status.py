@@ -11,11 +11,12 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
-from tillstream.local import control
-from tillstream.local.home import StackHome
+from local import control
+from local.home import StackHome
+from operations.installation import Installation
+from operations.status.overview import Overview, look
+from operations.status.screen import draw
 from tillstream.settings import Settings, load_settings
-from tillstream.status.overview import Overview, look
-from tillstream.status.screen import draw
 
 WATCH_EVERY_SECONDS = 2.0
 """Each look is some twenty requests: faster is load for nothing, slower does not feel live."""
@@ -45,10 +46,11 @@ def status(
     """
     settings = load_settings()
     addresses = metrics or _of_local_stack(settings)
+    installation = settings.installation("kafka", "postgres")
     if watch:
-        _watch(settings, addresses)
+        _watch(installation, addresses)
         return
-    seen = look(settings, addresses)
+    seen = look(installation, addresses)
     if as_json:
         typer.echo(json.dumps(as_plain(seen), indent=2))
     else:
@@ -61,13 +63,15 @@ def _of_local_stack(settings: Settings) -> Sequence[str]:
     return found.as_json()["metrics"]
 
 
-def _watch(settings: Settings, addresses: Sequence[str]) -> None:
+def _watch(installation: Installation, addresses: Sequence[str]) -> None:
     console = Console(highlight=False)
-    with Live(draw(look(settings, addresses)), console=console, screen=console.is_terminal) as live:
+    with Live(
+        draw(look(installation, addresses)), console=console, screen=console.is_terminal
+    ) as live:
         try:
             while True:
                 time.sleep(WATCH_EVERY_SECONDS)
-                live.update(draw(look(settings, addresses)), refresh=True)
+                live.update(draw(look(installation, addresses)), refresh=True)
         except KeyboardInterrupt:
             return
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from operations.status.words import ago
+from operations.tills import Gap, closing, decide, end_of_events, forgetting, gap, till
+from operations.tills import tills as all_tills
 from tillstream.settings import load_settings
-from tillstream.status.words import ago
-from tillstream.tills import Gap, closing, decide, end_of_events, forgetting, gap, till
-from tillstream.tills import tills as all_tills
 from topics.derived import TillStatus
 from topics.sequences import count
 from topics.upkeep import TillUpkeep

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from operations.topic_sync.sync import Finding, is_in_order, is_refused, sync
 from tillstream.settings import HOME, load_settings
-from tillstream.topic_sync import Finding, is_in_order, is_refused, sync
 from topics.export import documents
 
 topics = typer.Typer(

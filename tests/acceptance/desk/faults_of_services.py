@@ -21,14 +21,14 @@ from kafka.protocol.admin.client_quotas import AlterClientQuotasRequest
 
 from connectors.debezium.definition import NAME
 from connectors.debezium.rest import Connect
+from local.ports import choose
+from metrics.upkeep import STARTED
 from tests.acceptance.desk.operators import Desk, Fault, now
 from tests.house.checkout import PACKAGES
 from tests.integration.process import HOME
 from tests.integration.sink_world import Till
-from tillstream.local.ports import choose
 from topics.partitioning import partition_of
 from topics.registry import INPUTS, PARTITIONS_DEFAULT, TILL_EVENTS
-from topics.upkeep_metrics import STARTED
 
 BALLAST_BYTES_MAX = 8 * 1024**3
 """Far more than everything else writes to the disk meanwhile; it is reserved, not written."""

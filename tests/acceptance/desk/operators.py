@@ -17,12 +17,12 @@ import psycopg
 from kafka import KafkaProducer
 
 from edge.producer import TillProducer
+from local import control
+from local.home import StackHome
 from tests.acceptance.conftest import Stack
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, Prometheus
 from tests.integration.process import HOME
 from tests.integration.sink_world import Message, Till, line
-from tillstream.local import control
-from tillstream.local.home import StackHome
 
 Alert = tuple[str, dict[str, str]]
 """Its name, and labels that tell it from others of the name."""

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+from local.ports import choose
 from tests.integration.process import HOME
-from tillstream.local.ports import choose
 
 RULES = HOME / "dashboards" / "prometheus" / "rules.yml"
 

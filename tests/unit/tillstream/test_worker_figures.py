@@ -3,8 +3,8 @@
 from prometheus_client import CollectorRegistry
 
 from agents.ports import Counts
+from metrics.workers import BELOW_REORDER_POINT, FORKS, RECEIPTS
 from tillstream.figures import WorkerFigures
-from topics.metrics import BELOW_REORDER_POINT, FORKS, RECEIPTS
 
 
 def counted(location: str, alerts: int = 0, receipts: int = 0, forks: int = 0) -> Counts:

@@ -1,0 +1,64 @@
+"""From what was asked for to a finished run: the world, its services, and the clock."""
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from threading import Event
+
+from edge.company.bookings import Bookings
+from edge.company.run import Pace, Run, Tally
+from edge.producer import TillProducer
+from edge.simulator.simulation import Plan, Simulation
+from edge.simulator.world import build_world
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked for; see ``tillstream simulate --help``.
+
+    ``start_ms`` None follows the clock. ``speed`` is simulated seconds a second, 0 for as fast as
+    possible.
+    """
+
+    seed: int
+    shops: int
+    tills: int
+    rate: float
+    steady: bool
+    events: int | None
+    start_ms: int | None
+    speed: float
+
+
+def simulate(order: Order, kafka: str, postgres: str | None, wished: Event) -> Tally:
+    """Run until the order is done or an end is wished for; nothing is booked without ``postgres``.
+
+    Raises `edge.producer.DeliveryFailed`, `edge.company.bookings.NotBooked` or
+    `psycopg.Error` where a service did not take everything.
+    """
+    world = build_world(order.seed, order.shops, order.tills)
+    with ExitStack() as stack:
+        producer = stack.enter_context(TillProducer(kafka))
+        bookings = Bookings(postgres) if postgres else None
+        # A start that was asked for repeats a run, which began with the opening stock.
+        known = bookings.stock_now(world) if bookings and order.start_ms is None else {}
+        plan = _plan(order)
+        simulation = Simulation(world, plan, known)
+        if bookings is not None:
+            stockroom = simulation.stockroom
+            opening = stockroom.opening_movements(plan.start_ms)
+            bookings.furnish(world, stockroom.policies, opening)
+        pace = Pace(plan.start_ms, order.speed, start_at_clock=order.start_ms is None)
+        run = Run(simulation, producer, bookings, pace)
+        run.until(wished, order.events)
+        return run.tally
+
+
+def _plan(order: Order) -> Plan:
+    """The tills' epoch is the second of the start, so that a later run has a higher one.
+
+    Following the clock, that second is the next: a process that is started again within the same
+    second finds that nothing has been sent in it.
+    """
+    start_ms = (int(time.time()) + 1) * 1000 if order.start_ms is None else order.start_ms
+    return Plan(order.seed, start_ms // 1000, start_ms, order.rate, order.steady)

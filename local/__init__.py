@@ -1,0 +1,6 @@
+"""The local stack: real PostgreSQL, Kafka and Connect, and whatever runs on them.
+
+Lives here: what it takes to fetch, start, watch and stop these on one machine, without root
+and without containers. May not live here: anything that a production set-up needs, or that
+knows what an event means. It imports none of our packages: what runs on the servers is handed in.
+"""

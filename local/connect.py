@@ -1,0 +1,70 @@
+"""Kafka Connect, distributed mode with one worker: Debezium and MirrorMaker 2 are at hand."""
+
+from pathlib import Path
+
+from local import java
+from local.child import Service
+from local.ports import LOOPBACK, answers_ok
+
+HEAP_MB = 512
+
+SESSION_TIMEOUT_MS = 6000
+"""Shortest that a broker allows. After a crash the new worker waits for the old one's session
+to run out before connectors run again."""
+
+OFFSET_FLUSH_MS = 1000
+"""How far a connector goes back after a crash; shorter writes more often than it is worth."""
+
+
+def address(port: int) -> str:
+    """Connect's REST API on ``port``."""
+    return f"http://{LOOPBACK}:{port}"
+
+
+def service(folder: Path, port: int, kafka: str, class_path: str, log: Path) -> Service:
+    """A Connect worker whose state is in the Kafka cluster ``kafka``."""
+    config = folder / "connect.properties"
+    return Service(
+        name="connect",
+        command=java.command(
+            "org.apache.kafka.connect.cli.ConnectDistributed", str(config), heap_mb=HEAP_MB
+        ),
+        log=log,
+        ready=lambda: is_ready(address(port)),
+        environment={"CLASSPATH": class_path},
+        prepare=lambda: java.write_properties(config, _properties(port, kafka)),
+        grace_seconds=20,
+    )
+
+
+def is_ready(url: str) -> bool:
+    """Whether the worker has joined its group and read its configuration."""
+    return answers_ok(f"{url}/health")
+
+
+def _properties(port: int, kafka: str) -> dict[str, object]:
+    return {
+        "bootstrap.servers": kafka,
+        "group.id": "tillstream-connect",
+        "listeners": address(port),
+        "rest.advertised.host.name": LOOPBACK,
+        "rest.advertised.port": port,
+        "config.storage.topic": "connect.configs",
+        "config.storage.replication.factor": 1,
+        "offset.storage.topic": "connect.offsets",
+        "offset.storage.replication.factor": 1,
+        "offset.storage.partitions": 1,
+        "status.storage.topic": "connect.status",
+        "status.storage.replication.factor": 1,
+        "status.storage.partitions": 1,
+        "key.converter": "org.apache.kafka.connect.storage.StringConverter",
+        "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "value.converter.schemas.enable": False,
+        "offset.flush.interval.ms": OFFSET_FLUSH_MS,
+        "session.timeout.ms": SESSION_TIMEOUT_MS,
+        "heartbeat.interval.ms": SESSION_TIMEOUT_MS // 3,
+        # A lone worker has nobody whose return it should wait for.
+        "scheduled.rebalance.max.delay.ms": 0,
+        # Every plugin here names itself in its jar; looking through all classes takes seconds.
+        "plugin.discovery": "service_load",
+    }

@@ -1,0 +1,147 @@
+"""Kafka: one broker that is its own controller (KRaft), on the loopback only."""
+
+import logging
+import os
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from local import java
+from local.child import Service, StartError
+from local.ports import LOOPBACK, answers
+
+HEAP_MB = 512
+
+INTERNAL_PARTITIONS = 8
+"""Of the offsets and transaction topics. Kafka's 50 cost seconds at each start; a single one
+would put all groups and all transactions behind one lock."""
+
+MESSAGE_BYTES_MAX = 9 * 1024 * 1024
+"""Above the largest topic limit (8 MiB) and its headers; a smaller one would refuse it."""
+
+CLEANER_BUFFER_BYTES = 32 * 1024 * 1024
+"""Kafka's 128 MiB is a quarter of the heap here; below a few MiB compaction crawls."""
+
+PROBE_MS = 2000
+"""The supervisor looks after nothing else while it asks; a broker that starts needs some time."""
+
+GRACE_SECONDS = 30
+"""A controlled stop closes every log; killed before, the next start reads them all again."""
+
+
+def address(port: int) -> str:
+    """Bootstrap servers of the broker on ``port``."""
+    return f"{LOOPBACK}:{port}"
+
+
+def service(folder: Path, port: int, controller_port: int, class_path: str, log: Path) -> Service:
+    """The broker with its data in ``folder``."""
+    config = folder / "server.properties"
+    environment = {"CLASSPATH": class_path}
+
+    def prepare() -> None:
+        java.write_properties(config, _properties(folder, port, controller_port))
+        if not (folder / "data" / "meta.properties").exists():
+            _format(config, environment)
+
+    return Service(
+        name="kafka",
+        command=java.command("kafka.Kafka", str(config), heap_mb=HEAP_MB),
+        log=log,
+        ready=lambda: answers(port) and is_ready(address(port)),
+        environment=environment,
+        prepare=prepare,
+        grace_seconds=GRACE_SECONDS,
+    )
+
+
+def is_ready(bootstrap: str) -> bool:
+    """Whether the broker answers a metadata request."""
+    try:
+        with _silent_client(), closing(_client(bootstrap)) as client:
+            client.list_topics()
+    except (KafkaError, OSError):
+        return False
+    return True
+
+
+def _client(bootstrap: str) -> KafkaAdminClient:
+    return KafkaAdminClient(
+        bootstrap_servers=bootstrap,
+        request_timeout_ms=PROBE_MS,
+        bootstrap_timeout_ms=PROBE_MS,  # pyright: ignore[reportCallIssue] - its stub lags behind
+    )
+
+
+@contextmanager
+def _silent_client() -> Generator[None]:
+    """Without the client's own lines on each broker that is not there yet."""
+    log = logging.getLogger("kafka")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def cluster_id(random: bytes) -> str:
+    """A cluster's id from 16 random bytes, written as Kafka writes its UUIDs.
+
+    The first bit is cleared: one id in 64 would begin with a dash, which Kafka's tools take for
+    an option.
+    """
+    return urlsafe_b64encode(bytes((random[0] & 0x7F,)) + random[1:]).rstrip(b"=").decode()
+
+
+def _format(config: Path, environment: dict[str, str]) -> None:
+    cluster = cluster_id(uuid.uuid4().bytes)
+    arguments = ("format", "--config", str(config), "--cluster-id", cluster, "--ignore-formatted")
+    done = subprocess.run(
+        java.command("kafka.tools.StorageTool", *arguments, heap_mb=HEAP_MB),
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise StartError(f"kafka's storage cannot be prepared:\n{done.stdout}{done.stderr}")
+
+
+def _properties(folder: Path, port: int, controller_port: int) -> dict[str, object]:
+    return {
+        "process.roles": "broker,controller",
+        "node.id": 1,
+        "controller.quorum.voters": f"1@{address(controller_port)}",
+        "listeners": f"PLAINTEXT://{address(port)},CONTROLLER://{address(controller_port)}",
+        "advertised.listeners": f"PLAINTEXT://{address(port)}",
+        "controller.listener.names": "CONTROLLER",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "log.dirs": folder / "data",
+        "auto.create.topics.enable": False,
+        "default.replication.factor": 1,
+        "min.insync.replicas": 1,
+        "offsets.topic.replication.factor": 1,
+        "offsets.topic.num.partitions": INTERNAL_PARTITIONS,
+        "transaction.state.log.replication.factor": 1,
+        "transaction.state.log.min.isr": 1,
+        "transaction.state.log.num.partitions": INTERNAL_PARTITIONS,
+        "share.coordinator.state.topic.replication.factor": 1,
+        "share.coordinator.state.topic.min.isr": 1,
+        "share.coordinator.state.topic.num.partitions": 1,
+        # One worker is the whole group most of the time: nobody to wait for.
+        "group.initial.rebalance.delay.ms": 0,
+        "message.max.bytes": MESSAGE_BYTES_MAX,
+        # Topics say themselves how long they keep what they hold.
+        "log.retention.ms": -1,
+        "log.cleaner.dedupe.buffer.size": CLEANER_BUFFER_BYTES,
+        "num.network.threads": 2,
+        "num.io.threads": 4,
+        "background.threads": 2,
+    }

@@ -1,0 +1,31 @@
+"""What runs on the servers of a stack. Who starts the stack says what that is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from local.child import Service
+from local.ports import RememberedPorts
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process that stays; ``metrics`` is where it serves them, if it does."""
+
+    service: Service
+    metrics: str = ""
+
+
+@dataclass(frozen=True)
+class Programs:
+    """``steps`` must have succeeded, one after another, before the ``processes`` start in order.
+
+    ``dashboard`` is the address that people are sent to.
+    """
+
+    steps: Sequence[Service]
+    processes: Sequence[Process]
+    dashboard: str
+
+
+Furnish = Callable[[RememberedPorts, Mapping[str, str]], Programs]
+"""Makes the programs, once the addresses of the servers are known, by name."""

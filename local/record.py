@@ -1,0 +1,86 @@
+"""What the supervisor notes about the stack, for `status`, `down` and the next `up`."""
+
+import time
+from typing import Literal
+
+import psutil
+from pydantic import BaseModel
+
+from local.home import StackHome, write_json
+
+ProcessState = Literal["starting", "running", "restarting", "stopped", "external"]
+
+StackState = Literal["starting", "running", "stopping", "stopped"]
+
+LEFTOVER_SECONDS = 10
+"""Time for children of a supervisor that was killed to follow it, before they are killed too."""
+
+
+class ProcessRecord(BaseModel):
+    """One process; ``born`` is when the kernel started it, so that its pid cannot be mistaken."""
+
+    name: str
+    pid: int | None = None
+    state: ProcessState
+    restarts: int = 0
+    born: float | None = None
+
+
+class Addresses(BaseModel):
+    """Every address that a client needs."""
+
+    kafka: str
+    postgres: str
+    connect: str
+    dashboard: str
+    metrics: list[str]
+
+
+class StackRecord(BaseModel):
+    """The stack as its supervisor last knew it."""
+
+    pid: int
+    state: StackState = "starting"
+    addresses: Addresses
+    processes: list[ProcessRecord] = []
+
+    def save(self, home: StackHome) -> None:
+        """Replace what is noted."""
+        write_json(home.record, self.model_dump())
+
+
+def load(home: StackHome) -> StackRecord | None:
+    """What is noted, by a supervisor that may be gone; None if there never was one."""
+    if not home.record.exists():
+        return None
+    return StackRecord.model_validate_json(home.record.read_text())
+
+
+def born(pid: int) -> float | None:
+    """When a process was started, in seconds since 1970; None if there is none.
+
+    One that has ended but was never reaped, as in a container without an init, is none.
+    """
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except psutil.NoSuchProcess:
+        return None
+
+
+def end_leftovers(record: StackRecord) -> list[str]:
+    """Wait for children that outlived their supervisor, kill those that stay; their names."""
+    left = [process for process in record.processes if _lives(process)]
+    deadline = time.monotonic() + LEFTOVER_SECONDS
+    while any(_lives(process) for process in left) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    stubborn = [process for process in left if _lives(process)]
+    for process in stubborn:
+        psutil.Process(process.pid).kill()
+    return [process.name for process in stubborn]
+
+
+def _lives(process: ProcessRecord) -> bool:
+    return (
+        process.pid is not None and process.born is not None and born(process.pid) == process.born
+    )

@@ -1,0 +1,111 @@
+"""The whole stack from top to bottom: what starts after what, and what it tells others."""
+
+from local import record, servers
+from local.home import StackHome
+from local.ports import RememberedPorts
+from local.programs import Furnish, Process
+from local.record import Addresses, ProcessRecord, StackRecord, StackState
+from local.report import Report
+from local.supervisor import StopRequested, Supervisor
+
+
+class Stack:
+    """One stack in one home, run by this process."""
+
+    def __init__(self, home: StackHome, furnish: Furnish, report: Report, pid: int) -> None:
+        self._home = home
+        self._furnish = furnish
+        self._report = report
+        self._supervisor = Supervisor(report, self._note)
+        self._record = StackRecord(
+            pid=pid,
+            addresses=Addresses(kafka="", postgres="", connect="", dashboard="", metrics=[]),
+        )
+        self._external: list[ProcessRecord] = []
+
+    def run(self) -> None:
+        """Start everything, watch it until somebody asks to stop, stop everything.
+
+        Raises `StartError` or `JarError` where something cannot start, after stopping the rest.
+        """
+        self._clear_up()
+        self._supervisor.listen_for_signals()
+        try:
+            self._start()
+            self._set_state("running")
+            self._greet()
+            self._supervisor.watch()
+            self._report.say("stopping")
+        except StopRequested:
+            pass
+        finally:
+            self._stop()
+
+    def _clear_up(self) -> None:
+        before = record.load(self._home)
+        if before is None:
+            return
+        for name in record.end_leftovers(before):
+            self._report.say(f"{name} had outlived its supervisor and was killed")
+
+    def _start(self) -> None:
+        self._record.save(self._home)
+        class_path = servers.java_class_path(self._report)
+        ports = RememberedPorts(self._home.ports)
+        addresses = self._start_servers(servers.servers(self._home, ports, class_path))
+        self._home.note_addresses(**addresses)
+        programs = self._furnish(ports, addresses)
+        for step in programs.steps:
+            with self._report.step(step.name):
+                self._supervisor.run(step)
+        self._set_addresses(dashboard=programs.dashboard)
+        for process in programs.processes:
+            self._start_process(process)
+
+    def _start_servers(self, wanted: list[servers.Server]) -> dict[str, str]:
+        addresses = {server.name: server.address for server in wanted}
+        self._set_addresses(**addresses)
+        for server in wanted:
+            if server.service is None:
+                servers.check_external(server)
+                self._external.append(ProcessRecord(name=server.name, state="external"))
+                self._report.say(f"  {server.name:<20} external: {server.address}")
+            else:
+                with self._report.step(server.name):
+                    self._supervisor.start(server.service)
+        return addresses
+
+    def _start_process(self, process: Process) -> None:
+        with self._report.step(process.service.name):
+            self._supervisor.start(process.service)
+        if process.metrics:
+            self._set_addresses(metrics=[*self._record.addresses.metrics, process.metrics])
+
+    def _greet(self) -> None:
+        addresses = self._record.addresses
+        self._report.say("")
+        for name in ("kafka", "postgres", "connect"):
+            self._report.say(f"  {name:<10} {getattr(addresses, name)}")
+        self._report.say(f"\nThe board: {addresses.dashboard}")
+        if self._report.console.is_terminal:
+            self._report.say("Ctrl-C stops everything; the data stay.")
+
+    def _stop(self) -> None:
+        self._set_state("stopping")
+        self._home.forget_addresses()
+        self._supervisor.stop()
+        self._set_state("stopped")
+
+    def _set_state(self, state: StackState) -> None:
+        self._record = self._record.model_copy(update={"state": state})
+        self._record.save(self._home)
+
+    def _set_addresses(self, **known: str | list[str]) -> None:
+        addresses = self._record.addresses.model_copy(update=known)
+        self._record = self._record.model_copy(update={"addresses": addresses})
+        self._record.save(self._home)
+
+    def _note(self, processes: list[ProcessRecord]) -> None:
+        everything = [*self._external, *processes]
+        self._record = self._record.model_copy(update={"processes": everything})
+        self._record.save(self._home)

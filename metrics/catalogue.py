@@ -1,0 +1,13 @@
+"""Every metric: name, kind, labels and what it means. `/metrics` shows nothing else of ours.
+
+Names end in their unit; counters are named as they are shown, with ``_total``. Processes build
+their figures from these specs, so that a board or a rule can rely on the names.
+"""
+
+from metrics.board import BOARD
+from metrics.sink import SINK
+from metrics.webhooks import WEBHOOKS
+from metrics.workers import WORKERS
+
+BY_PROCESS = {"worker": WORKERS, "sink": SINK, "webhooks": WEBHOOKS, "board": BOARD}
+"""What the `/metrics` of each process shows."""

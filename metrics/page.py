@@ -1,0 +1,35 @@
+"""The catalogue of metrics as a page for those who write rules and boards.
+
+A test keeps ``docs/metrics.md`` equal to it, and says how to write it again.
+"""
+
+from metrics.catalogue import BY_PROCESS
+from metrics.spec import MetricSpec
+
+_INTRODUCTION = """\
+# Metrics
+
+What the `/metrics` of each process shows, from the catalogue in `metrics/catalogue.py`. The addresses are in `tillstream local status --json`.
+
+The last word of a name is its unit, before `_total` in a counter: `seconds`, `bytes`, `minor` (minor units of the currency), `records`, `rows`. A name without a unit counts what it names; one that ends in `up` is 1 or 0. Beside a histogram's `_bucket`, `_sum` and `_count` the client library shows when a counter or histogram began, as `_created`.
+"""  # noqa: E501 - Markdown: a paragraph is a line
+
+
+def page() -> str:
+    """The Markdown of ``docs/metrics.md``."""
+    tables = [_table(process, specs) for process, specs in BY_PROCESS.items()]
+    return "\n".join([_INTRODUCTION, *tables])
+
+
+def _table(process: str, specs: tuple[MetricSpec, ...]) -> str:
+    rows = "".join(f"{_row(spec)}\n" for spec in specs)
+    head = "| name | kind | labels | meaning |\n|---|---|---|---|\n"
+    return f"## {process.capitalize()}\n\n{head}{rows}"
+
+
+def _row(spec: MetricSpec) -> str:
+    labels = ", ".join(f"`{label}`" for label in spec.labels)
+    meaning = spec.help
+    if spec.buckets:
+        meaning += f" Buckets: {', '.join(f'{bound:g}' for bound in spec.buckets)}."
+    return f"| `{spec.name}` | {spec.kind} | {labels} | {meaning} |"

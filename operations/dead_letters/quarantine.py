@@ -1,0 +1,133 @@
+"""Moves one input message out of the way of the workers: no fold can take it.
+
+What is written down here the workers read when they start; the message then goes to the dead
+letters instead of into a fold, and can be sent back after a fix like any other.
+"""
+
+# pyright: reportMissingTypeStubs=false
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from kafka import KafkaConsumer
+from kafka.structs import TopicPartition
+
+from operations.errors import OperationError
+from operations.generations.log import load
+from operations.generations.standing import state_id
+from operations.kafka.admin import admin, group_reached
+from operations.kafka.posting import append
+from operations.kafka.reader import TopicReader, telling_where
+from operations.who import who
+from topics.dead_letters import Source
+from topics.registry import INPUTS, SET_ASIDE
+from topics.upkeep import SetAside
+
+_Consumer: Any = KafkaConsumer
+
+_ANSWER_MS = 10_000
+"""How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
+
+_POLL_MS = 500
+
+
+class CannotQuarantine(OperationError):
+    """There is nothing to set aside; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """What was set aside. ``before`` where it had been already, and nothing was written now.
+
+    ``passed_by`` are the states that have applied it: for them nothing changes.
+    """
+
+    source: Source
+    key: str | None
+    size_bytes: int
+    decision: SetAside
+    before: bool
+    passed_by: tuple[str, ...]
+
+
+def quarantine(bootstrap: str, application_id: str, source: Source, reason: str) -> Quarantined:
+    """Set the message at ``source`` aside; raises `CannotQuarantine` or `KafkaAway`."""
+    message = _message(bootstrap, source)
+    states = _states(bootstrap, application_id)
+    passed_by = _passed_by(bootstrap, states, source)
+    noted = set_aside(bootstrap).get(str(source))
+    if noted is None and passed_by == states:
+        raise CannotQuarantine(
+            f"the workers have passed {source}: nothing waits at it, and taken away now it would "
+            "be missing after a rebuild"
+        )
+    decision = noted or SetAside(decided_by=who(), decided_at=datetime.now(UTC), reason=reason)
+    if noted is None:
+        append(bootstrap, SET_ASIDE.name, str(source), decision, lambda _: source.partition)
+    key = None if message.key is None else message.key.decode(errors="backslashreplace")
+    size_bytes = len(message.value or b"")
+    return Quarantined(source, key, size_bytes, decision, noted is not None, passed_by)
+
+
+def set_aside(bootstrap: str) -> dict[str, SetAside]:
+    """All decisions so far, by source; raises `KafkaAway`."""
+    with TopicReader(bootstrap, [SET_ASIDE.name]) as decisions:
+        return {
+            each.key.decode(): SetAside.model_validate_json(each.value)
+            for each in decisions
+            if each.value is not None
+        }
+
+
+def _message(bootstrap: str, source: Source) -> Any:
+    if source.topic not in {spec.name for spec in INPUTS}:
+        known = ", ".join(spec.name for spec in INPUTS)
+        raise CannotQuarantine(f"{source.topic} is no input of the workers; those are {known}")
+    with telling_where(bootstrap):
+        consumer = _Consumer(
+            bootstrap_servers=bootstrap.split(","),
+            bootstrap_timeout_ms=_ANSWER_MS,
+            isolation_level="read_committed",
+            auto_offset_reset="none",
+            enable_auto_commit=False,
+            allow_auto_create_topics=False,
+            max_poll_records=1,
+            metrics_enabled=False,
+        )
+        try:
+            return _read(consumer, source)
+        finally:
+            consumer.close()
+
+
+def _read(consumer: Any, source: Source) -> Any:
+    if source.partition not in (consumer.partitions_for_topic(source.topic) or ()):
+        raise CannotQuarantine(f"{source.topic} has no partition {source.partition}")
+    place = TopicPartition(source.topic, source.partition)
+    consumer.assign([place])
+    first, end = consumer.beginning_offsets([place])[place], consumer.end_offsets([place])[place]
+    if not first <= source.offset < end:
+        raise CannotQuarantine(f"{source} is not there: the partition holds {first} to {end - 1}")
+    consumer.seek(place, source.offset)
+    while consumer.position(place) < end:
+        for message in consumer.poll(timeout_ms=_POLL_MS).get(place, []):
+            if message.offset == source.offset:
+                return message
+            raise CannotQuarantine(f"no message lies at {source}; the next one is {message.offset}")
+    raise CannotQuarantine(f"no message lies at {source}, and none after it")
+
+
+def _states(bootstrap: str, application_id: str) -> tuple[str, ...]:
+    """What reads the inputs: the live generation, and the one that is being built."""
+    standing = load(bootstrap)
+    generations = {standing.live.get(application_id, 0), standing.building.get(application_id)}
+    return tuple(state_id(application_id, each) for each in generations if each is not None)
+
+
+def _passed_by(bootstrap: str, states: Sequence[str], source: Source) -> tuple[str, ...]:
+    with telling_where(bootstrap), admin(bootstrap) as client:
+        at = {state: group_reached(client, state, [source.topic]) for state in states}
+    place = source.topic, source.partition
+    return tuple(state for state in states if at[state].get(place, 0) > source.offset)

@@ -1,0 +1,91 @@
+"""Topics from their first message to their end as it was when reading began."""
+
+# pyright: reportMissingTypeStubs=false
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaConsumer
+from kafka.errors import KafkaError
+from kafka.structs import TopicPartition
+
+from operations.errors import OperationError
+
+_Consumer: Any = KafkaConsumer
+
+_ANSWER_MS = 10_000
+"""How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
+
+_POLL_MS = 500
+"""How long one poll may wait; it bounds nothing but how soon Ctrl-C is heard."""
+
+
+class KafkaAway(OperationError):
+    """Kafka did not answer, or lacks a topic."""
+
+
+class TopicMissing(KafkaAway):
+    """Kafka is there, and lacks a topic."""
+
+
+@contextmanager
+def telling_where(bootstrap: str) -> Generator[None]:
+    """Turn a client's fault into `KafkaAway`, which names the address."""
+    try:
+        yield
+    except KafkaError as error:
+        raise KafkaAway(f"Kafka at {bootstrap} did not answer or refused: {error!r}") from error
+
+
+class TopicReader:
+    """All committed messages of some topics, each partition in order."""
+
+    def __init__(self, bootstrap: str, topics: Sequence[str]) -> None:
+        """Connect and note the ends; raises `KafkaAway`."""
+        self._bootstrap = bootstrap
+        with telling_where(bootstrap):
+            self._consumer = _Consumer(
+                bootstrap_servers=bootstrap.split(","),
+                bootstrap_timeout_ms=_ANSWER_MS,
+                isolation_level="read_committed",
+                auto_offset_reset="earliest",
+                enable_auto_commit=False,
+                allow_auto_create_topics=False,
+                metrics_enabled=False,
+            )
+            places = [place for topic in topics for place in self._places(topic)]
+            self._consumer.assign(places)
+            first = self._consumer.beginning_offsets(places)
+            self._ends: dict[Any, int] = self._consumer.end_offsets(places)
+        self.span = sum(self._ends[place] - first[place] for place in places)
+        """Offsets to go through; not each is a message."""
+
+    def _places(self, topic: str) -> list[Any]:
+        partitions = self._consumer.partitions_for_topic(topic)
+        if not partitions:
+            raise TopicMissing(f"there is no topic {topic}: run 'tillstream topics sync'")
+        return [TopicPartition(topic, partition) for partition in sorted(partitions)]
+
+    def __iter__(self) -> Iterator[Any]:
+        """The messages; raises `KafkaAway`."""
+        with telling_where(self._bootstrap):
+            left = {place for place, end in self._ends.items() if self._position(place) < end}
+            while left:
+                for place, messages in self._consumer.poll(timeout_ms=_POLL_MS).items():
+                    end = self._ends[place]
+                    yield from (message for message in messages if message.offset < end)
+                left = {place for place in left if self._position(place) < self._ends[place]}
+
+    def _position(self, place: Any) -> int:
+        return self._consumer.position(place)
+
+    def close(self) -> None:
+        """Leave the broker."""
+        self._consumer.close()
+
+    def __enter__(self) -> "TopicReader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

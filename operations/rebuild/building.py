@@ -1,0 +1,80 @@
+"""The generation that is built: its crew, and how far each partition has come."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from local.child import Service
+from local.ports import LOOPBACK, choose
+from operations.generations.standing import state_id
+from operations.status import broker, processes
+from operations.status.processes import Process
+
+LEVEL_RECORDS_MAX = 1_000
+"""A live partition with no more unread is level: under load something is always on its way, and
+the mark of a transaction counts as unread. Far more, and the hand-over would show as a delay."""
+
+Stage = Literal["waiting", "rebuilding", "live"]
+"""``waiting``: no worker of the crew holds it yet."""
+
+
+Hire = Callable[[int, int, int], Service]
+"""The worker that makes a generation, by its number, with `/metrics` on a port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """One partition of the generation that is built."""
+
+    number: int
+    stage: Stage
+    unread: int
+
+    @property
+    def is_level(self) -> bool:
+        """Whether it says what there is to say."""
+        return self.stage == "live" and self.unread <= LEVEL_RECORDS_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """One generation of one application, and the workers that make it."""
+
+    application_id: str
+    generation: int
+    services: Sequence[Service]
+    metrics: Sequence[str]
+
+    @property
+    def state(self) -> str:
+        """Its consumer group, and the prefix of its changelog."""
+        return state_id(self.application_id, self.generation)
+
+
+def building(application_id: str, generation: int, workers: int, hire: Hire) -> Building:
+    """``workers`` processes that make ``generation``, not yet started."""
+    ports = choose(workers)
+    services = [hire(generation, number, port) for number, port in enumerate(ports, start=1)]
+    metrics = [f"http://{LOOPBACK}:{port}/metrics" for port in ports]
+    return Building(application_id, generation, services, metrics)
+
+
+def look(kafka: str, built: Building) -> list[Partition]:
+    """How far each partition has come; empty while Kafka does not answer."""
+    seen = broker.look(kafka, built.state, ())
+    crew = processes.look(built.metrics)
+    return list(_partitions(seen.partitions, crew))
+
+
+def _partitions(seen: Iterable[broker.Partition], crew: Sequence[Process]) -> Iterable[Partition]:
+    live = {number for each in crew for number in each.live}
+    rebuilding = {number for each in crew for number in each.rebuilding} - live
+    for each in seen:
+        stage: Stage = "live" if each.number in live else "waiting"
+        stage = "rebuilding" if each.number in rebuilding else stage
+        yield Partition(each.number, stage, each.lag_records)
+
+
+def is_done(partitions: Sequence[Partition]) -> bool:
+    """Whether all of them are level."""
+    return bool(partitions) and all(each.is_level for each in partitions)

@@ -1,0 +1,53 @@
+"""What a shadow is called and what it writes."""
+
+import re
+from dataclasses import dataclass, replace
+
+from operations.generations.standing import state_id
+from topics.registry import DEAD_LETTERS, OUTPUTS, TopicSpec
+
+WRITTEN = (*OUTPUTS, *DEAD_LETTERS)
+"""What workers write, and so what is compared."""
+
+_TOO_LONG = 200
+"""Characters of an application id: Kafka allows topic names of 249."""
+
+APPLICATION_ID = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """The names of one shadow beside the live application, whose ``generation`` it puts before
+    its versions, so that they can be equal."""
+
+    live: str
+    application_id: str
+    generation: int = 0
+
+    def problem(self) -> str:
+        """What is wrong with the names; empty where nothing is."""
+        if self.application_id == self.live:
+            return "the shadow needs an application id of its own: the live one's state is not its"
+        if len(self.application_id) > _TOO_LONG or not APPLICATION_ID.fullmatch(
+            self.application_id
+        ):
+            return f"{self.application_id!r} cannot be part of a topic's name"
+        return ""
+
+    def topic(self, name: str) -> str:
+        """The topic that stands for the live one called ``name``."""
+        return f"shadow.{self.application_id}.{name}"
+
+    @property
+    def live_group(self) -> str:
+        """The consumer group of the live workers."""
+        return state_id(self.live, self.generation)
+
+    @property
+    def changelog(self) -> str:
+        """The topic that holds the shadow's state, as `engine.settings` names it."""
+        return f"{self.application_id}-state-changelog"
+
+    def specs(self) -> tuple[TopicSpec, ...]:
+        """The shadow's output topics."""
+        return tuple(replace(spec, name=self.topic(spec.name)) for spec in WRITTEN)

@@ -1,0 +1,164 @@
+"""Kafka: its brokers, the workers' consumer group, how far each partition has come."""
+
+# pyright: reportMissingTypeStubs=false
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from kafka.errors import KafkaError, UnknownTopicOrPartitionError
+from kafka.structs import TopicPartition
+
+from engine.settings import EngineSettings
+from operations.generations.log import load
+from operations.generations.standing import Standing, state_id
+from operations.kafka.admin import Reached, admin, group_reached
+from operations.kafka.reader import KafkaAway, TopicMissing
+from topics.registry import INPUTS
+
+INPUT_NAMES = tuple(spec.name for spec in INPUTS)
+
+_LATEST, _MAX_TIMESTAMP = -1, -3
+"""Kafka's words for the end of a partition and for its newest record (KIP-734)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of the group: its name (a stranger's client id), host, and its partitions."""
+
+    name: str
+    host: str
+    partitions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """One partition number over all inputs.
+
+    ``lag_records`` counts what is not folded and committed yet; ``checkpoint_at`` is when its
+    state last reached the changelog, None before that.
+    """
+
+    number: int
+    holder: str
+    lag_records: int
+    checkpoint_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Kafka at one moment; ``fault`` is why there is no answer, or only part of one.
+
+    ``generation`` is the one that workers take when they start, ``building`` the one that a
+    rebuild makes beside it; None where it is not known, or there is none.
+    """
+
+    brokers: tuple[str, ...] = ()
+    group_state: str = ""
+    members: tuple[Member, ...] = ()
+    partitions: tuple[Partition, ...] = ()
+    ends: Mapping[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
+    fault: str = ""
+    generation: int | None = None
+    building: int | None = None
+
+
+def look_live(bootstrap: str, application_id: str, topics: Iterable[str]) -> Seen:
+    """`look` at the generation of ``application_id`` that is live."""
+    try:
+        standing = load(bootstrap)
+    except TopicMissing:
+        standing = Standing()
+    except KafkaAway as fault:
+        return Seen(fault=str(fault))
+    generation = standing.live.get(application_id, 0)
+    seen = look(bootstrap, state_id(application_id, generation), topics)
+    return replace(seen, generation=generation, building=standing.building.get(application_id))
+
+
+def look(bootstrap: str, state: str, topics: Iterable[str]) -> Seen:
+    """Kafka at ``bootstrap``, the workers of the group ``state``, and the ends of the committed
+    records of ``topics``."""
+    try:
+        with admin(bootstrap) as client:
+            return _look(client, state, tuple(topics))
+    except KafkaError as fault:
+        return Seen(fault=f"{bootstrap} does not answer: {fault!r}")
+
+
+def _look(client: Any, state: str, topics: tuple[str, ...]) -> Seen:
+    brokers = tuple(
+        f"{each['host']}:{each['port']}" for each in client.describe_cluster()["brokers"]
+    )
+    counts = _partition_counts(client)
+    missing = sorted({*INPUT_NAMES, *topics} - counts.keys())
+    if missing:
+        return Seen(brokers, fault=f"no topic {', '.join(missing)}: run 'tillstream topics sync'")
+    ends = _ends(client, {name: counts[name] for name in topics}, "read_committed")
+    group = client.describe_groups([state])[state]
+    members = tuple(_member(each) for each in group["members"])
+    changelog = EngineSettings("", state, None).changelog
+    checkpoints = _checkpoints(client, changelog, counts.get(changelog, 0))
+    # What an open transaction holds back is lag too, so the very ends count.
+    heads = _ends(client, {name: counts[name] for name in INPUT_NAMES}, "read_uncommitted")
+    lag = _lag(heads, group_reached(client, state, INPUT_NAMES))
+    partitions = _partitions(counts[INPUT_NAMES[0]], members, lag, checkpoints)
+    return Seen(brokers, group["group_state"], members, partitions, ends)
+
+
+def _partition_counts(client: Any) -> dict[str, int]:
+    return {each["name"]: len(each["partitions"]) for each in client.describe_topics()}
+
+
+def _ends(client: Any, counts: Mapping[str, int], level: str) -> dict[tuple[str, int], int]:
+    places = {
+        TopicPartition(topic, number): _LATEST
+        for topic, count in counts.items()
+        for number in range(count)
+    }
+    found = client.list_partition_offsets(places, isolation_level=level)
+    return {(place.topic, place.partition): told.offset for place, told in found.items()}
+
+
+def _member(told: dict[str, Any]) -> Member:
+    assigned: Any = told["member_assignment"] or {"assigned_partitions": []}
+    numbers: set[int] = {
+        n for topic in assigned["assigned_partitions"] for n in topic["partitions"]
+    }
+    name = told["group_instance_id"] or told["client_id"]
+    return Member(name, told["client_host"].lstrip("/"), tuple(sorted(numbers)))
+
+
+def _checkpoints(client: Any, changelog: str, count: int) -> dict[int, datetime]:
+    places = {TopicPartition(changelog, n): _MAX_TIMESTAMP for n in range(count)}
+    try:
+        found: Any = client.list_partition_offsets(places) if places else {}
+    except UnknownTopicOrPartitionError:
+        return {}
+    return {
+        place.partition: datetime.fromtimestamp(told.timestamp / 1000, UTC)
+        for place, told in found.items()
+        if told.timestamp >= 0
+    }
+
+
+def _lag(ends: Mapping[tuple[str, int], int], at: Reached) -> Counter[int]:
+    lag: Counter[int] = Counter()
+    for (topic, number), end in ends.items():
+        lag[number] += max(0, end - at.get((topic, number), 0))
+    return lag
+
+
+def _partitions(
+    count: int,
+    members: Iterable[Member],
+    lag: Mapping[int, int],
+    checkpoints: Mapping[int, datetime],
+) -> tuple[Partition, ...]:
+    holders = {number: member.name for member in members for number in member.partitions}
+    return tuple(
+        Partition(number, holders.get(number, ""), lag.get(number, 0), checkpoints.get(number))
+        for number in range(count)
+    )

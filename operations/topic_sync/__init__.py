@@ -1,0 +1,1 @@
+"""Topics against the registry: what differs, and what is put right."""

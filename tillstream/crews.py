@@ -1,0 +1,70 @@
+"""Workers that a command starts beside the live ones, of a rebuild or a shadow."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from local.checkout import environment, module
+from local.child import Service
+from local.ports import LOOPBACK
+from operations.generations.standing import state_id
+from operations.shadow.sides import Shadow
+from tillstream.settings import Settings
+
+GRACE_SECONDS = 20
+"""A worker finishes its batch and its transaction; killed, it would remain a member of its group
+until its session has run out."""
+
+
+def builders(settings: Settings) -> Callable[[int, int, int], Service]:
+    """Gives the worker of a generation by its number, with `/metrics` on a port."""
+
+    def builder(generation: int, number: int, port: int) -> Service:
+        state = state_id(settings.application_id, generation)
+        return _member(
+            settings,
+            f"rebuild-{number}",
+            ["tillstream.rebuild_worker", str(generation)],
+            settings.home / "logs" / f"{state}-{number}.log",
+            {
+                "application_id": settings.application_id,
+                "host": LOOPBACK,
+                "metrics_port": str(port),
+            },
+        )
+
+    return builder
+
+
+def shadows(settings: Settings, shadow: Shadow, workers: int) -> list[Service]:
+    """So many workers of one shadow."""
+    return [_shadow(settings, shadow, number + 1) for number in range(workers)]
+
+
+def _shadow(settings: Settings, shadow: Shadow, number: int) -> Service:
+    return _member(
+        settings,
+        f"shadow-{number}",
+        ["tillstream.shadow_worker", shadow.live, str(shadow.generation)],
+        settings.home / "logs" / f"{shadow.application_id}-{number}.log",
+        {"application_id": shadow.application_id, "metrics_port": "0"},
+    )
+
+
+def _member(
+    settings: Settings, name: str, command: Sequence[str], log: Path, given: Mapping[str, str]
+) -> Service:
+    """One worker, run by ``python -m`` with ``command``; ``given`` are its settings by name."""
+    everything = {
+        "home": str(settings.home),
+        "kafka": settings.require("kafka"),
+        "worker_name": name,
+        **given,
+    }
+    return Service(
+        name=name,
+        command=module(*command),
+        log=log,
+        ready=lambda: True,
+        environment=environment(everything),
+        grace_seconds=GRACE_SECONDS,
+    )

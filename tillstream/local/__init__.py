@@ -1,6 +1,0 @@
-"""The local stack: real PostgreSQL, Kafka and Connect, and Tillstream's own processes.
-
-Lives here: what it takes to fetch, start, watch and stop these on one machine, without root
-and without containers. May not live here: anything that a production set-up needs, or that
-knows what an event means.
-"""

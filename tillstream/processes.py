@@ -1,0 +1,118 @@
+"""Tillstream's own processes and one-shot steps, as services of the stack.
+
+Each is the command line in a process of its own, on the interpreter and checkout of this one.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from local.checkout import PREFIX, environment, module
+from local.child import Service
+from local.home import StackHome
+from local.ports import LOOPBACK, RememberedPorts, answers_ok
+from local.programs import Furnish, Process, Programs
+
+WORKER_GRACE_SECONDS = 20
+"""A worker finishes its batch and its transaction; killed before, the next one repeats it."""
+
+STEPS = (("migrate",), ("topics", "sync"), ("connectors", "apply"))
+"""Commands that must have succeeded before workers start, in this order."""
+
+SIMULATOR_SETTLE_SECONDS = 2.0
+"""The simulator serves no page: it counts as ready if it has not given up by then."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user may choose. ``rate`` is events per second, None for the default."""
+
+    workers: int = 1
+    simulate: bool = True
+    rate: float | None = None
+
+
+def furnished(home: StackHome, options: Options) -> Furnish:
+    """What a stack in ``home`` runs."""
+
+    def furnish(ports: RememberedPorts, addresses: Mapping[str, str]) -> Programs:
+        processes = _Processes(home, ports, addresses)
+        steps = [processes.step(*arguments) for arguments in STEPS]
+        board, dashboard = processes.board()
+        wanted = [processes.worker(number + 1) for number in range(options.workers)]
+        wanted += [processes.sink(), processes.webhooks(), board]
+        if options.simulate:
+            wanted.append(processes.simulator(options.rate))
+        return Programs(steps, wanted, dashboard)
+
+    return furnish
+
+
+class _Processes:
+    """Builds them for one home, with the addresses of its services in their environment."""
+
+    def __init__(
+        self, home: StackHome, ports: RememberedPorts, addresses: Mapping[str, str]
+    ) -> None:
+        self._home = home
+        self._ports = ports
+        self._settings = {"home": str(home.folder), **addresses}
+
+    def step(self, *arguments: str) -> Service:
+        """A command that is run to its end."""
+        return self._service(" ".join(arguments), arguments, {}, ready=lambda: False)
+
+    def worker(self, number: int) -> Process:
+        """One worker: a member of the group, with state of its own."""
+        name = f"worker-{number}"
+        return self._measured(name, ("worker",), {"worker_name": name})
+
+    def sink(self) -> Process:
+        """What writes the derived topics into PostgreSQL."""
+        return self._measured("sink", ("worker", "sink"), {"worker_name": "sink"})
+
+    def webhooks(self) -> Process:
+        """What tells endpoints of alerts."""
+        return self._measured("webhooks", ("worker", "webhooks"), {"worker_name": "webhooks"})
+
+    def board(self) -> tuple[Process, str]:
+        """The live board, and its address."""
+        port = self._ports.port("board")
+        url = f"http://{LOOPBACK}:{port}"
+        # The stack listens on the loopback alone. Whoever wants to try sign-in on it says so.
+        sign_in = os.environ.get(f"{PREFIX}BOARD_SIGN_IN", "none")
+        settings = {"board_port": str(port), "board_sign_in": sign_in}
+        service = self._service("board", ("board",), settings, lambda: answers_ok(url))
+        return Process(service, f"{url}/metrics"), url
+
+    def simulator(self, rate: float | None) -> Process:
+        """Tills that sell; ``rate`` in events per second, None for the command's default."""
+        arguments = ("simulate", *(() if rate is None else ("--rate", f"{rate:g}")))
+        service = self._service(
+            "simulator", arguments, {}, lambda: True, settle_seconds=SIMULATOR_SETTLE_SECONDS
+        )
+        return Process(service)
+
+    def _measured(self, name: str, arguments: tuple[str, ...], settings: dict[str, str]) -> Process:
+        port = self._ports.port(f"{name}-metrics")
+        url = f"http://{LOOPBACK}:{port}/metrics"
+        settings = {**settings, "metrics_port": str(port)}
+        return Process(self._service(name, arguments, settings, lambda: answers_ok(url)), url)
+
+    def _service(
+        self,
+        name: str,
+        arguments: tuple[str, ...],
+        settings: Mapping[str, str],
+        ready: Callable[[], bool],
+        settle_seconds: float = 0,
+    ) -> Service:
+        return Service(
+            name=name,
+            command=module("tillstream", *arguments),
+            log=self._home.log(name),
+            ready=ready,
+            environment=environment({**self._settings, **settings}),
+            settle_seconds=settle_seconds,
+            grace_seconds=WORKER_GRACE_SECONDS,
+        )

@@ -1,0 +1,21 @@
+"""``python -m tillstream.rebuild_worker GENERATION``: one worker of a generation being built.
+
+Its settings come from the environment like any worker's.
+"""
+
+import sys
+
+from tillstream import agents_worker
+from tillstream.logs import configure_logs
+from tillstream.settings import load_settings
+
+
+def main(generation: str) -> None:
+    """Run until SIGTERM."""
+    settings = load_settings()
+    configure_logs(settings)
+    agents_worker.run_rebuild(settings, int(generation))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

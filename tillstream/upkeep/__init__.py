@@ -1,5 +1,0 @@
-"""What a process shows of itself and of what it stands on: sources, start, disks, connectors, slot.
-
-Prometheus collectors over facts that `tillstream.status` looks up. Nothing here judges: that is
-the alert rules' part, in `dashboards/prometheus`.
-"""
