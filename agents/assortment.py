@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agents.intake import Intake, without_tombstones
 from agents.shelf import Shelf
 from engine.contract import Record
-from tables.items import is_newer_policy, remove_policy, set_policy
+from tables.items import remove_policy, set_policy, touch_by_policy
 from tables.offsets import require_unseen
 from topics.registry import ASSORTMENT
 from topics.wire import WirePolicy, decode_policy
@@ -28,9 +28,8 @@ class Assortment:
         key = f"{policy.location_id}/{policy.sku}"
         item = self._shelf.look(key)
         require_unseen(key, offset, item.policy_offset)
-        if not is_newer_policy(item, policy.changed_ms):
+        if not touch_by_policy(item, policy.changed_ms, offset):
             return
-        item.policy_offset = offset
         if policy.deleted == "true":
             remove_policy(item)
         else:

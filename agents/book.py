@@ -9,23 +9,14 @@ from engine.contract import Message, Outbox
 from engine.state import PartitionState, Table
 from tables.moments import Moment
 from tables.offsets import UNSEEN
-from tables.times import KEPT_US, is_of_now
-from tables.totals import Totals, touch
+from tables.times import KEPT_US
+from tables.totals import Day, Totals, end_of_day, touch
 from topics.registry import CHECKOUT_TOTALS
 
 TOTALS = "totals"
 DAYS = "days"
 DAY = "d"
 """The kind of deadline of a business date."""
-
-_LOOK_AGAIN_US = 24 * 60 * 60 * 1_000_000
-"""When a date that must not leave yet is looked at again: once a day is enough for hundreds."""
-
-
-class Day(msgspec.Struct, array_like=True, gc=False):
-    """The tills that have a row of a business date; key ``location_id/business_date``."""
-
-    tills: list[str] = []
 
 
 class Rows(msgspec.Struct, gc=False):
@@ -101,10 +92,7 @@ class Book:
     def leave(self, location_id: str, day: str, clock_us: int) -> None:
         """A date's time has come: it leaves, unless something was heard of it since."""
         key = f"{location_id}/{day}"
-        row = self._rows.get(key)
-        ends_us = row.heard_us + KEPT_US if row else clock_us
-        if ends_us <= clock_us and is_of_now(day, clock_us):
-            ends_us = clock_us + _LOOK_AGAIN_US
+        ends_us = end_of_day(self._rows.get(key), day, clock_us)
         if ends_us > clock_us:
             self._deadlines.note(location_id, DAY, day, ends_us)
             return

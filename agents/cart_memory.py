@@ -42,8 +42,9 @@ class CartMemory:
         if not self._has_adopted:
             self._adopt()
 
-    def known(self, key: str, moment: Moment) -> Cart | None:
-        """The open or suspended cart; None where there is none, or its time has passed."""
+    def recall(self, key: str, moment: Moment) -> Cart | None:
+        """The open or suspended cart, None where there is none; one whose time has passed is
+        forgotten."""
         if not moment.till.carts:
             return None
         cart = self._carts.get(key)

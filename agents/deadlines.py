@@ -44,8 +44,8 @@ class Deadlines:
         """Forget what was noted with the same words."""
         self._noted.drop(_key(location_id, kind, rest, at_us))
 
-    def due(self, location_id: str, clock_us: int) -> list[tuple[str, str]]:
-        """The (kind, rest) whose time has come, in order, `DUE_MAX` at most. Each is gone now."""
+    def take_due(self, location_id: str, clock_us: int) -> list[tuple[str, str]]:
+        """The (kind, rest) whose time has come, in order, `DUE_MAX` at most; each is told once."""
         prefix = f"{location_id}/"
         begin = self.soonest.get(location_id)
         start = prefix if begin is None else prefix + _digits(begin)

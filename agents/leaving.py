@@ -26,7 +26,7 @@ class Leaving:
 
         False where nothing was due.
         """
-        due = self._deadlines.due(location_id, clock_us)
+        due = self._deadlines.take_due(location_id, clock_us)
         for kind, rest in due:
             if kind == CART:
                 self._carts.leave(location_id, rest, clock_us, offset)

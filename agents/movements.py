@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from agents.intake import OUT_OF_RANGE, Intake
 from agents.shelf import Shelf
 from engine.contract import Record
 from engine.state import PartitionState, Table
 from tables.items import has_room, move, touch_by_movement
+from tables.movements import Booked, book
 from tables.offsets import require_unseen
 from tables.times import credible
 from topics.registry import STOCK_MOVEMENTS
@@ -19,15 +18,6 @@ MOVEMENTS = "movements"
 NUMBERS = "movement_numbers"
 """Which numbers are booked; key ``location_id/origin``. Ranges, where a key for each movement would
 grow for ever."""
-
-
-class Booked(msgspec.Struct, array_like=True, gc=False):
-    """That a movement without a number is in the level; key ``location_id/movement_id/sku``.
-
-    Rows have numbers since a migration; those from before it stay as they are.
-    """
-
-    offset: int
 
 
 class Movements:
@@ -56,11 +46,8 @@ class Movements:
     def _book_by_number(self, movement: WireMovement, number: int, record: Record) -> None:
         key = f"{movement.location_id}/{movement.origin}"
         window = self._numbers.get(key) or Window()
-        if window.judge(number) is Verdict.TOO_MANY_GAPS:
-            # Each transaction that was taken back leaves a gap for good: the oldest is given up.
-            del window.missing[0]
         if window.judge(number) is not Verdict.DUPLICATE and self._apply(movement, record):
-            window.admit(number)
+            book(window, number)
             self._numbers.put(key, window)
 
     def _apply(self, movement: WireMovement, record: Record) -> bool:

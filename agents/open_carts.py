@@ -13,8 +13,10 @@ from tables.carts import (
     Mark,
     add_line,
     can_resume,
-    drop_before,
+    is_full,
     is_over,
+    reopen,
+    resume,
     suspend,
     void_line,
 )
@@ -53,8 +55,8 @@ class OpenCarts:
     def opened(self, event: WireCartOpened, moment: Moment) -> Refusal | None:
         """A cart is opened; where an earlier arrival opened it on another date, it moves here."""
         key = _key(event)
-        cart = self._memory.known(key, moment)
-        cart = self._still_open(event, key, cart, _mark(event), moment)
+        cart = self._memory.recall(key, moment)
+        cart = self._touch(event, key, cart, _mark(event), moment)
         day = text_of(event.business_date)
         if cart and cart.business_date != day:
             self._count(event, cart, -1, moment)
@@ -65,14 +67,14 @@ class OpenCarts:
     def line_added(self, event: WireLineAdded, moment: Moment) -> Refusal | None:
         """A line is in the cart, unless its void came first."""
         key, mark, line = _key(event), _mark(event), event.line
-        cart = self._memory.known(key, moment)
-        if cart is not None and _is_full(cart):
+        cart = self._memory.recall(key, moment)
+        if cart is not None and is_full(cart):
             return _too_long(event)
         item_key = f"{event.location_id}/{line.sku}"
         item = self._shelf.look(item_key)
         if not has_room(item, 0, line.quantity):
             return _no_room(line.sku)
-        cart = self._still_open(event, key, cart, mark, moment)
+        cart = self._touch(event, key, cart, mark, moment)
         if cart and add_line(cart, CartLine(line.line_no, line.sku, line.quantity, mark)):
             item.in_carts += line.quantity
             touch_by_till(item, moment.at, moment.offset)
@@ -82,10 +84,10 @@ class OpenCarts:
     def line_voided(self, event: WireLineVoided, moment: Moment) -> Refusal | None:
         """A line leaves the cart, or never enters it."""
         key, mark = _key(event), _mark(event)
-        cart = self._memory.known(key, moment)
-        if cart is not None and _is_full(cart):
+        cart = self._memory.recall(key, moment)
+        if cart is not None and is_full(cart):
             return _too_long(event)
-        cart = self._still_open(event, key, cart, mark, moment)
+        cart = self._touch(event, key, cart, mark, moment)
         if cart is not None:
             self._carry(event, void_line(cart, event.line_no, mark), -1, moment)
         return None
@@ -95,7 +97,7 @@ class OpenCarts:
         refusal = self._refusal_of(event)
         if refusal:
             return refusal
-        cart = self._cart_to_resume(event, moment)
+        cart = self._take_up(event, moment)
         if cart is not None:
             self._take_lines(event, cart, moment)
             self._memory.keep(_key(event), cart, moment)
@@ -108,7 +110,7 @@ class OpenCarts:
         last_event_us = moment.at_us
         if moment.till.carts:  # most sales are all that is heard of their cart
             key = _key(event)
-            cart = self._memory.known(key, moment)
+            cart = self._memory.recall(key, moment)
             if cart is not None:
                 last_event_us = max(cart.last_event_us, moment.at_us)
                 self._empty(event, key, cart, moment)
@@ -130,7 +132,7 @@ class OpenCarts:
     def suspended(self, event: WireCartSuspended, moment: Moment) -> Refusal | None:
         """The cart's lines leave it until it is resumed."""
         key, mark = _key(event), _mark(event)
-        cart = self._memory.known(key, moment)
+        cart = self._memory.recall(key, moment)
         if cart is None and self._memory.takes_new(event.cart_id, moment):
             cart = Cart(event.till_id, text_of(event.business_date), moment.at_us)
             suspend(cart, mark)
@@ -143,19 +145,19 @@ class OpenCarts:
             self._memory.keep(key, cart, moment)
         return None
 
-    def held_lines(self, event: WireCartCompleted, moment: Moment) -> Sequence[CartLine]:
+    def recall_lines(self, event: WireCartCompleted, moment: Moment) -> Sequence[CartLine]:
         """The lines that would leave the cart if ``event`` closed it."""
-        cart = self._memory.known(_key(event), moment)
+        cart = self._memory.recall(_key(event), moment)
         return () if cart is None else cart.lines
 
-    def _still_open(
+    def _touch(
         self, event: CartEvent, key: str, cart: Cart | None, mark: Mark, moment: Moment
     ) -> Cart | None:
         """The event's ``cart``, opened by it where it is unknown; None where it is over."""
         if cart is None:
             if not self._memory.takes_new(event.cart_id, moment):
                 return None
-            cart = self._new_cart(event, moment)
+            cart = self._begin(event, moment)
         elif is_over(cart, mark):
             return None
         elif moment.at_us > cart.last_event_us:
@@ -163,29 +165,28 @@ class OpenCarts:
         self._memory.keep(key, cart, moment)
         return cart
 
-    def _cart_to_resume(self, event: WireCartResumed, moment: Moment) -> Cart | None:
-        held, mark = self._memory.known(_key(event), moment), _mark(event)
+    def _take_up(self, event: WireCartResumed, moment: Moment) -> Cart | None:
+        held, mark = self._memory.recall(_key(event), moment), _mark(event)
         if held is None:
             takes = self._memory.takes_new(event.cart_id, moment)
-            return self._new_cart(event, moment) if takes else None
+            return self._begin(event, moment) if takes else None
         if not held.closed:
             return None if is_over(held, mark) else held
         if not can_resume(held, mark):
             return None
-        held.closed = held.suspended = False
-        held.business_date = text_of(event.business_date)
+        reopen(held, text_of(event.business_date))
         self._count(event, held, 1, moment)
         return held
 
     def _take_lines(self, event: WireCartResumed, cart: Cart, moment: Moment) -> None:
-        """The event's lines are the cart's, but for what the till has said after it."""
         mark = _mark(event)
         named = [CartLine(line.line_no, line.sku, line.quantity, mark) for line in event.lines]
-        self._carry(event, drop_before(cart, mark), -1, moment)
-        self._carry(event, [line for line in named if add_line(cart, line)], 1, moment)
+        gone, new = resume(cart, mark, named)
+        self._carry(event, gone, -1, moment)
+        self._carry(event, new, 1, moment)
         cart.last_event_us = max(cart.last_event_us, moment.at_us)
 
-    def _new_cart(self, event: CartEvent, moment: Moment) -> Cart:
+    def _begin(self, event: CartEvent, moment: Moment) -> Cart:
         cart = Cart(event.till_id, text_of(event.business_date), moment.at_us)
         self._count(event, cart, 1, moment)
         return cart
@@ -215,10 +216,6 @@ class OpenCarts:
             if not has_room(self._shelf.look(f"{event.location_id}/{sku}"), 0, quantity):
                 return _no_room(sku)
         return None
-
-
-def _is_full(cart: Cart) -> bool:
-    return len(cart.lines) + len(cart.voids) >= LINES_MAX
 
 
 def _too_long(event: WireLineAdded | WireLineVoided | WireCartResumed) -> Refusal:

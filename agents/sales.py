@@ -46,7 +46,7 @@ class Sales:
         location_id = event.location_id
         moved, is_far = self._moved(location_id, event.lines, -1)
         if not is_far:
-            held = self._carts.held_lines(event, moment)
+            held = self._carts.recall_lines(event, moment)
             if not self._adds_up(moved, location_id, held):
                 return _LEVEL
         sale = sale_of(event)

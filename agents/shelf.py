@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-import msgspec
-
 from agents.clocks import Clocks
 from agents.deadlines import Deadlines
 from agents.outputs import alert_message, level_message, no_alert_message
@@ -13,23 +11,13 @@ from engine.contract import Message, Outbox
 from engine.state import PartitionState, Table
 from tables.carts import CartLine
 from tables.items import Item
-from tables.restock import judge
-from tables.times import KEPT_US, microseconds
+from tables.restock import Raised, judge
 from topics.registry import RESTOCK_ALERTS, STOCK_LEVELS
 
 ITEMS = "items"
 RAISED = "raised"
 ITEM = "i"
 """The kind of deadline of an item that nobody sells any more."""
-
-
-class Raised(msgspec.Struct, array_like=True, gc=False):
-    """How many alerts of a location stand; key ``location_id``.
-
-    Kept, not counted on start: that would read every item of the partition.
-    """
-
-    items: int
 
 
 class Shelf:
@@ -101,7 +89,7 @@ class Shelf:
         self._items.put(key, item)
         if not item.is_idle:
             return
-        if _ends_us(item) > clock_us:
+        if item.ends_us > clock_us:
             self._note_end(key, item)
             return
         self._clocks.raise_base(location_id, item.alert_version)
@@ -154,14 +142,10 @@ class Shelf:
             item.leaving = True
             self._items.put(key, item)
             location_id, _, sku = key.partition("/")
-            self._deadlines.note(location_id, ITEM, sku, _ends_us(item))
+            self._deadlines.note(location_id, ITEM, sku, item.ends_us)
 
     def _count_raised(self, location_id: str, more: int) -> None:
         raised = self._raised.get(location_id) or Raised(0)
         raised.items += more
         self._raised.put(location_id, raised)
         self._counting.now.raised_alerts[location_id] = raised.items
-
-
-def _ends_us(item: Item) -> int:
-    return KEPT_US + (microseconds(item.as_of) if item.as_of else 0)

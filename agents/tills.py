@@ -13,10 +13,12 @@ from tables.tills import (
     EpochWindow,
     TillState,
     admit,
+    begin_block,
     close_epoch,
     keep_window,
+    left_of,
+    waive,
 )
-from tables.times import KEPT_US
 from topics.registry import TILL_STATUS
 
 TILLS = "tills"
@@ -115,31 +117,21 @@ class Tills:
             self._turn(key, till)
 
     def forget(self, key: str, up_to_epoch: int) -> None:
-        """The till is gone, unless it has begun a newer epoch; what it sold stays.
-
-        What is left says which epochs are closed, so that nothing of it counts twice.
-        """
+        """The till is gone, unless it has begun a newer epoch; what it sold stays."""
         till = self._tills.get(key)
-        if till is None or till.epoch > up_to_epoch:
+        left = left_of(till, up_to_epoch) if till else None
+        if till is None or left is None:
             return
         self._drop_marks(key, till)
         self._closed.forget(key, till)
-        closed_to = max(till.closed_to, up_to_epoch)
-        left = TillState(offset=till.offset, closed_to=closed_to, turns=till.turns + 1)
         self._tills.put(key, left)
         self._gone.append(key)
 
     def close_gap(self, key: str, epoch: int, up_to_sequence: int) -> None:
         """Wait no more for what is missing; an older epoch closes as a whole."""
         till = self._tills.get(key)
-        window = till.epochs.get(epoch) if till else None
-        if till is None or window is None:
-            return
-        if epoch == till.epoch:
-            window.waived_to = max(window.waived_to, up_to_sequence)
-        else:
-            close_epoch(till, epoch)
-        self._turn(key, till)
+        if till is not None and waive(till, epoch, up_to_sequence):
+            self._turn(key, till)
 
     def leave_epoch(self, location_id: str, rest: str, clock_us: int) -> None:
         """An older epoch's time has come: it closes, unless something was heard of it since."""
@@ -149,9 +141,8 @@ class Tills:
         window = till.epochs.get(int(epoch)) if till else None
         if till is None or window is None or int(epoch) == till.epoch:
             return
-        ends_us = window.heard_us + KEPT_US
-        if ends_us > clock_us:
-            self._deadlines.note(location_id, EPOCH, rest, ends_us)
+        if window.ends_us > clock_us:
+            self._deadlines.note(location_id, EPOCH, rest, window.ends_us)
             return
         close_epoch(till, int(epoch))
         self._turn(key, till)
@@ -201,8 +192,7 @@ class Tills:
             return
         window.heard_us = window.heard_us or clock_us
         location_id, _, till_id = key.partition("/")
-        ends_us = window.heard_us + KEPT_US
-        self._deadlines.note(location_id, EPOCH, f"{till_id}/{epoch}", ends_us)
+        self._deadlines.note(location_id, EPOCH, f"{till_id}/{epoch}", window.ends_us)
 
     def _turn(self, key: str, till: TillState) -> None:
         till.turns += 1
@@ -211,12 +201,8 @@ class Tills:
     def _begin_block(self, key: str, till: TillState, block: int) -> None:
         if till.block >= 0:
             self._marks.put_away(_block_key(key, till.block), till.marks)
-            till.blocks.append(till.block)
-        kept = [each for each in till.blocks if each >= block - marks.BLOCKS_KEPT]
-        for each in till.blocks:
-            if each not in kept:
-                self._marks.drop(_block_key(key, each))
-        till.blocks, till.block, till.marks = kept, block, b""
+        for old in begin_block(till, block):
+            self._marks.drop(_block_key(key, old))
 
     def _drop_marks(self, key: str, till: TillState) -> None:
         for block in till.blocks:

@@ -6,6 +6,7 @@ over, it is forgotten once the location's clock has passed its last event by the
 from then on its late events are recognised by their time.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -84,6 +85,11 @@ def can_resume(cart: Cart, mark: Mark) -> bool:
     return cart.suspended and not (cart.turned is not None and mark.precedes(cart.turned))
 
 
+def is_full(cart: Cart) -> bool:
+    """Whether it can take neither a line nor a void more."""
+    return len(cart.lines) + len(cart.voids) >= LINES_MAX
+
+
 def add_line(cart: Cart, line: CartLine) -> bool:
     """Put ``line`` into the cart; False where a later void of it has already arrived."""
     void = cart.voids.get(line.line_no)
@@ -112,6 +118,23 @@ def drop_before(cart: Cart, mark: Mark) -> list[CartLine]:
     cart.lines = [line for line in cart.lines if mark.precedes(line.added)]
     cart.turned = mark
     return gone
+
+
+def reopen(cart: Cart, business_date: str) -> None:
+    """A suspended cart is open again, and counts on the date of its resumption."""
+    cart.closed = cart.suspended = False
+    cart.business_date = business_date
+
+
+def resume(
+    cart: Cart, mark: Mark, named: Iterable[CartLine]
+) -> tuple[list[CartLine], list[CartLine]]:
+    """The lines that ``mark`` has ``named`` are the cart's, but for what its till said afterwards.
+
+    Which lines leave the cart, and which enter it.
+    """
+    gone = drop_before(cart, mark)
+    return gone, [line for line in named if add_line(cart, line)]
 
 
 def suspend(cart: Cart, mark: Mark) -> list[CartLine]:

@@ -10,6 +10,7 @@ import msgspec
 
 from tables.limits import SUM_MAX, fits
 from tables.offsets import UNSEEN
+from tables.times import KEPT_US, microseconds
 
 _FAR = SUM_MAX // 2
 """Two numbers within it cannot differ by more than the bound."""
@@ -62,6 +63,11 @@ class Item(msgspec.Struct, array_like=True, gc=False):
         """Whether nothing is left of it but its past: it may leave one day."""
         return not (self.listed or self.on_hand or self.in_carts)
 
+    @property
+    def ends_us(self) -> int:
+        """When it leaves, where it is idle by then: microseconds since 1970."""
+        return KEPT_US + (microseconds(self.as_of) if self.as_of else 0)
+
 
 def has_room(item: Item, on_hand: int, in_carts: int) -> bool:
     """Whether the level may change by so much without a sum beyond the bound."""
@@ -92,6 +98,20 @@ def move(item: Item, quantity: int) -> None:
         item.stocked = True
 
 
+def touch_by_policy(item: Item, changed_ms: int | None, offset: int) -> bool:
+    """Note a row that the database changed then; False where it is not to be applied.
+
+    An older one comes again where a dead letter is sent back or a connector repeats itself. A row
+    that does not say when is believed to be the newest.
+    """
+    if changed_ms is not None:
+        if changed_ms < item.policy_ms:
+            return False
+        item.policy_ms = changed_ms
+    item.policy_offset = offset
+    return True
+
+
 def set_policy(
     item: Item, listed: bool, reorder_point: int, order_up_to: int, hysteresis: int | None
 ) -> None:
@@ -105,17 +125,3 @@ def set_policy(
 def remove_policy(item: Item) -> None:
     """The assortment row is gone: nothing is reordered."""
     set_policy(item, listed=False, reorder_point=0, order_up_to=0, hysteresis=None)
-
-
-def is_newer_policy(item: Item, changed_ms: int | None) -> bool:
-    """Whether a row that the database changed then is to be applied.
-
-    An older one comes again where a dead letter is sent back or a connector repeats itself. A row
-    that does not say when is believed to be the newest.
-    """
-    if changed_ms is None:
-        return True
-    if changed_ms < item.policy_ms:
-        return False
-    item.policy_ms = changed_ms
-    return True

@@ -6,8 +6,19 @@ holds must not depend on how the records were batched.
 
 from datetime import datetime
 
+import msgspec
+
 from tables.items import Item, Reason
 from tables.limits import SUM_MAX
+
+
+class Raised(msgspec.Struct, array_like=True, gc=False):
+    """How many alerts of a location stand; key ``location_id``.
+
+    Kept, not counted on start: that would read every item of the partition.
+    """
+
+    items: int
 
 
 def judge(item: Item, at: datetime, default_hysteresis: int) -> bool:

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from tables import marks
 from tables.offsets import UNSEEN
+from tables.times import KEPT_US
 from topics import sequences
 from topics.sequences import Verdict, Window
 
@@ -25,6 +27,11 @@ class EpochWindow(Window):
 
     heard_us: int = 0
     waived_to: int = 0
+
+    @property
+    def ends_us(self) -> int:
+        """When it closes, where it is not the newest and nothing more is heard of it."""
+        return self.heard_us + KEPT_US
 
 
 class TillState(msgspec.Struct, array_like=True, gc=False):
@@ -130,6 +137,37 @@ def close_epoch(till: TillState, epoch: int) -> None:
     """Take no events of ``epoch`` any more."""
     till.epochs.pop(epoch, None)
     till.closed_to = max(till.closed_to, epoch)
+
+
+def waive(till: TillState, epoch: int, up_to_sequence: int) -> bool:
+    """Wait no more for what is missing; an older epoch closes as a whole. False where it had."""
+    window = till.epochs.get(epoch)
+    if window is None:
+        return False
+    if epoch == till.epoch:
+        window.waived_to = max(window.waived_to, up_to_sequence)
+    else:
+        close_epoch(till, epoch)
+    return True
+
+
+def left_of(till: TillState, up_to_epoch: int) -> TillState | None:
+    """What stays of a till that is gone; None where it has begun a newer epoch.
+
+    It says which epochs are closed, so that nothing of the till counts twice.
+    """
+    if till.epoch > up_to_epoch:
+        return None
+    closed_to = max(till.closed_to, up_to_epoch)
+    return TillState(offset=till.offset, closed_to=closed_to, turns=till.turns + 1)
+
+
+def begin_block(till: TillState, block: int) -> list[int]:
+    """Make ``block`` the newest block of marks; the numbers of those that leave."""
+    known = till.blocks if till.block < 0 else [*till.blocks, till.block]
+    first = block - marks.BLOCKS_KEPT
+    till.blocks, till.block, till.marks = [each for each in known if each >= first], block, b""
+    return [each for each in known if each < first]
 
 
 def see(till: TillState, at: datetime) -> None:

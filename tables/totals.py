@@ -8,7 +8,17 @@ import msgspec
 
 from tables.limits import SUM_MAX, fits
 from tables.offsets import UNSEEN
+from tables.times import KEPT_US, is_of_now
 from topics.wire import WireCartCompleted, WireGoodsReturned, WireLine
+
+_LOOK_AGAIN_US = 24 * 60 * 60 * 1_000_000
+"""When a date that must not leave yet is looked at again: once a day is enough for hundreds."""
+
+
+class Day(msgspec.Struct, array_like=True, gc=False):
+    """The tills that have a row of a business date; key ``location_id/business_date``."""
+
+    tills: list[str] = []
 
 
 class Totals(msgspec.Struct, array_like=True, gc=False):
@@ -42,6 +52,17 @@ class Totals(msgspec.Struct, array_like=True, gc=False):
     def version(self) -> int:
         """Grows with every event that touched the row."""
         return self.offset + 1
+
+
+def end_of_day(row: Totals | None, day: str, clock_us: int) -> int:
+    """When the location's row of a business date leaves, or is to be looked at again.
+
+    A date that the shop may still trade on stays, however long nothing was heard of it.
+    """
+    ends_us = row.heard_us + KEPT_US if row else clock_us
+    if ends_us <= clock_us and is_of_now(day, clock_us):
+        return clock_us + _LOOK_AGAIN_US
+    return ends_us
 
 
 class Sale(NamedTuple):

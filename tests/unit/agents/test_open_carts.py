@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agents import open_carts
+from tables import carts
 from tables.carts import Cart
 from tests.unit.agents.partition_world import MORNING, SHOP, World, after, line, receipt, said
 
@@ -229,7 +229,7 @@ def test_a_completed_cart_is_not_resumed() -> None:
 
 
 def test_a_cart_with_lines_without_end_refuses_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_carts, "LINES_MAX", 3)
+    monkeypatch.setattr(carts, "LINES_MAX", 3)
     world = World()
     lines = [line(line_no=n) for n in range(5)]
     world.sell(*[said("line_added", n + 1, cart_id="c", line=lines[n]) for n in range(5)])
