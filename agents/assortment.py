@@ -21,7 +21,7 @@ class Assortment:
     def fold(self, records: Sequence[Record]) -> None:
         """Apply policies in order."""
         rows = without_tombstones(records)
-        for record, policy in self._intake.located(ASSORTMENT.name, rows, decode_policy):
+        for record, policy in self._intake.take(ASSORTMENT.name, rows, decode_policy):
             self._apply(policy, record.offset)
 
     def _apply(self, policy: WirePolicy, offset: int) -> None:

@@ -90,7 +90,7 @@ class Checkout:
     def fold(self, records: Sequence[Record]) -> None:
         """Apply till events in order."""
         decode, apply = w.decode_till_event, self._apply
-        for record, event in self._intake.located(TOPIC, records, decode, self._take_number):
+        for record, event in self._intake.take(TOPIC, records, decode, self._take_number):
             apply(event, record)
         if records:
             self._upkeep.seen = records[-1].offset

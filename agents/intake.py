@@ -54,16 +54,16 @@ class Intake:
         self._counting = counting
         self._here: set[str] = set()
 
-    def located(
+    def take(
         self,
         topic: str,
         records: Sequence[Record],
         decode: Callable[[bytes | None], L],
         malformed: Callable[[Record], None] | None = None,
     ) -> Iterator[tuple[Record, L]]:
-        """Records of a topic by location, decoded, that lie where their location's do.
+        """Decode records of a topic by location; those that lie where their location's do.
 
-        ``malformed`` is told each one that cannot be decoded, once it is a dead letter.
+        The others become dead letters. ``malformed`` is told each that cannot be decoded, after it.
         """
         here = self._here
         for record in records:
@@ -79,10 +79,10 @@ class Intake:
                 yield record, value
         self.at = None
 
-    def decoded(
+    def decode(
         self, topic: str, records: Sequence[Record], decode: Callable[[bytes | None], T]
     ) -> Iterator[T]:
-        """Values of a topic that does not lie by location, decoded."""
+        """Decode records of a topic that does not lie by location; what fails is a dead letter."""
         for record in records:
             self.at = record.offset
             try:

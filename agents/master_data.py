@@ -35,7 +35,7 @@ class MasterData:
                 self._remember(record)
 
     def _remember(self, record: Record) -> None:
-        for _, location in self._intake.located(registry.LOCATIONS.name, [record], decode_location):
+        for _, location in self._intake.take(registry.LOCATIONS.name, [record], decode_location):
             self.locations.put(location.location_id, Known(record.offset))
 
     def _forget(self, key: bytes | None) -> None:
@@ -46,5 +46,5 @@ class MasterData:
     def fold_products(self, records: Sequence[Record]) -> None:
         """Find the malformed ones: no figure depends on a product's row."""
         rows = without_tombstones(records)
-        for _ in self._intake.decoded(registry.PRODUCTS.name, rows, decode_product):
+        for _ in self._intake.decode(registry.PRODUCTS.name, rows, decode_product):
             pass

@@ -32,7 +32,7 @@ class Movements:
     def fold(self, records: Sequence[Record]) -> None:
         """Apply movements in order."""
         topic = STOCK_MOVEMENTS.name
-        for record, movement in self._intake.located(topic, records, decode_movement):
+        for record, movement in self._intake.take(topic, records, decode_movement):
             if movement.number is None:
                 self._book_by_id(movement, record)
             else:

@@ -58,7 +58,7 @@ class Upkeep:
 
     def fold(self, records: Sequence[Record]) -> None:
         """Take decisions in; those that are late already are obeyed at once."""
-        for record, decision in self._intake.located(TILL_UPKEEP.name, records, decode_till_upkeep):
+        for record, decision in self._intake.take(TILL_UPKEEP.name, records, decode_till_upkeep):
             if decision.after_offset <= self.seen + 1:
                 self._obey(decision)
             else:
