@@ -27,7 +27,11 @@ class Restating:
         self._book = book
         self._tills = tills
         self._base = base
-        self._pages = {"levels": self._levels, "totals": self._totals, "tills": self._statuses}
+        self._pages = {
+            "levels": self._send_levels,
+            "totals": self._send_totals,
+            "tills": self._send_statuses,
+        }
 
     def page(self, cursor: str | None, outbox: Outbox) -> str | None:
         """Send the page at ``cursor`` (None: the first); where the next begins, None at the end."""
@@ -38,7 +42,7 @@ class Restating:
         following = _STAGES[_STAGES.index(stage) + 1 :]
         return following[0] if following else None
 
-    def _levels(self, start: str, outbox: Outbox) -> str | None:
+    def _send_levels(self, start: str, outbox: Outbox) -> str | None:
         items = self._shelf.restated(start, PAGE_ROWS)
         known = [(key, item) for key, item in items if item.as_of is not None]
         base = self._base
@@ -48,12 +52,12 @@ class Restating:
         outbox.send_all(RESTOCK_ALERTS.name, alerts)
         return _last(items)
 
-    def _totals(self, start: str, outbox: Outbox) -> str | None:
+    def _send_totals(self, start: str, outbox: Outbox) -> str | None:
         rows = self._book.restated(start, PAGE_ROWS)
         outbox.send_all(CHECKOUT_TOTALS.name, [message for _, message in rows])
         return _last(rows)
 
-    def _statuses(self, start: str, outbox: Outbox) -> str | None:
+    def _send_statuses(self, start: str, outbox: Outbox) -> str | None:
         tills = self._tills.restated(start, PAGE_ROWS)
         said: list[Message] = [message for _, message in tills if message is not None]
         outbox.send_all(TILL_STATUS.name, said)

@@ -56,7 +56,7 @@ class RememberedPorts:
         self._file = file
         self._ports: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
 
-    def port(self, name: str) -> int:
+    def take(self, name: str) -> int:
         """The port of ``name``: the remembered one, or a free one that is remembered now."""
         if name not in self._ports or not is_free(self._ports[name]):
             self._ports[name] = self._fresh()

@@ -33,7 +33,7 @@ def external(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
 def servers(home: StackHome, ports: RememberedPorts, class_path: str) -> list[Server]:
     """The three, in the order in which they start."""
     theirs = external()
-    broker = theirs.get("kafka") or kafka.address(ports.port("kafka"))
+    broker = theirs.get("kafka") or kafka.address(ports.take("kafka"))
     ours = {
         "postgres": lambda: _postgres(home, ports),
         "kafka": lambda: _kafka(home, ports, class_path),
@@ -65,20 +65,20 @@ def java_class_path(report: Report) -> str:
 
 
 def _postgres(home: StackHome, ports: RememberedPorts) -> Server:
-    port = ports.port("postgres")
+    port = ports.take("postgres")
     service = postgres.service(home.folder / "postgres", port, home.log("postgres"))
     return Server("postgres", postgres.address(port), service)
 
 
 def _kafka(home: StackHome, ports: RememberedPorts, class_path: str) -> Server:
-    port, controller_port = ports.port("kafka"), ports.port("kafka-controller")
+    port, controller_port = ports.take("kafka"), ports.take("kafka-controller")
     folder = home.folder / "kafka"
     service = kafka.service(folder, port, controller_port, class_path, home.log("kafka"))
     return Server("kafka", kafka.address(port), service)
 
 
 def _connect(home: StackHome, ports: RememberedPorts, broker: str, class_path: str) -> Server:
-    port = ports.port("connect")
+    port = ports.take("connect")
     folder = home.folder / "connect"
     service = connect.service(folder, port, broker, class_path, home.log("connect"))
     return Server("connect", connect.address(port), service)

@@ -77,7 +77,7 @@ class _Processes:
 
     def board(self) -> tuple[Process, str]:
         """The live board, and its address."""
-        port = self._ports.port("board")
+        port = self._ports.take("board")
         url = f"http://{LOOPBACK}:{port}"
         # The stack listens on the loopback alone. Whoever wants to try sign-in on it says so.
         sign_in = os.environ.get(f"{PREFIX}BOARD_SIGN_IN", "none")
@@ -94,7 +94,7 @@ class _Processes:
         return Process(service)
 
     def _measured(self, name: str, arguments: tuple[str, ...], settings: dict[str, str]) -> Process:
-        port = self._ports.port(f"{name}-metrics")
+        port = self._ports.take(f"{name}-metrics")
         url = f"http://{LOOPBACK}:{port}/metrics"
         settings = {**settings, "metrics_port": str(port)}
         return Process(self._service(name, arguments, settings, lambda: answers_ok(url)), url)

@@ -139,7 +139,7 @@ def retry(
     with TopicReader(bootstrap, topics) as messages, _Post(bootstrap, remembered) as post:
         for looked_at, letter in enumerate(letters(messages), start=1):
             sent_before = remembered.get(letter.place, NOTHING).holds(letter.offset)
-            is_repeat = repeats.holds(letter.source, letter.reason)
+            is_repeat = repeats.note(letter.source, letter.reason)
             chosen = not is_repeat and choice.takes(letter, sent_before)
             outcome.sent_before += sent_before
             if chosen:

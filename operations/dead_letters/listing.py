@@ -24,7 +24,7 @@ def describe(
             _described(
                 letter,
                 remembered.get(letter.place, NOTHING).holds(letter.offset),
-                repeats.holds(letter.source, letter.reason),
+                repeats.note(letter.source, letter.reason),
             )
             for letter in letters(messages)
         )

@@ -15,8 +15,8 @@ class Repeats:
     def __init__(self) -> None:
         self._told: dict[tuple[str, int, str], set[int]] = {}
 
-    def holds(self, source_text: str, reason: str) -> bool:
-        """Whether an earlier letter told of this source and reason; from now on this one has."""
+    def note(self, source_text: str, reason: str) -> bool:
+        """Note that a letter tells of this source and reason; True where an earlier one did."""
         try:
             source = parse_source(source_text)
         except ValueError:

@@ -117,7 +117,7 @@ class ShadowRun:
 
     async def _look(self, inputs: Source, outputs: Outputs) -> None:
         first, ends = await inputs.first_offsets(), await inputs.end_offsets()
-        while await self._behind(first, ends):
+        while await self._look_behind(first, ends):
             if self._wished.is_set():
                 return
             await outputs.read_on(READ_SECONDS)
@@ -127,7 +127,7 @@ class ShadowRun:
         self._told(self.standing)
         await asyncio.to_thread(self._wished.wait, LOOK_EVERY_SECONDS)
 
-    async def _behind(
+    async def _look_behind(
         self, first: dict[tuple[str, int], int], ends: dict[tuple[str, int], int]
     ) -> bool:
         self._check_workers()

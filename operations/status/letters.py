@@ -36,7 +36,7 @@ def look(bootstrap: str) -> Seen:
             waiting = Counter(
                 (letter.place.topic, letter.reason)
                 for letter in letters(messages)
-                if not repeats.holds(letter.source, letter.reason)
+                if not repeats.note(letter.source, letter.reason)
                 and not sent.get(letter.place, NOTHING).holds(letter.offset)
             )
     except KafkaAway as fault:

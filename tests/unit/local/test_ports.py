@@ -8,24 +8,24 @@ from local.ports import LOOPBACK, RememberedPorts, choose
 
 def test_a_port_is_remembered_by_the_next_start(tmp_path: Path) -> None:
     file = tmp_path / "ports.json"
-    first = RememberedPorts(file).port("board")
-    assert RememberedPorts(file).port("board") == first
+    first = RememberedPorts(file).take("board")
+    assert RememberedPorts(file).take("board") == first
 
 
 def test_a_port_that_somebody_took_is_chosen_anew_and_remembered(tmp_path: Path) -> None:
     file = tmp_path / "ports.json"
-    first = RememberedPorts(file).port("board")
+    first = RememberedPorts(file).take("board")
     with socket.socket() as other:
         other.bind((LOOPBACK, first))
         other.listen()
-        second = RememberedPorts(file).port("board")
+        second = RememberedPorts(file).take("board")
     assert second != first
-    assert RememberedPorts(file).port("board") == second
+    assert RememberedPorts(file).take("board") == second
 
 
 def test_names_do_not_share_a_port(tmp_path: Path) -> None:
     ports = RememberedPorts(tmp_path / "ports.json")
-    chosen = [ports.port(f"worker-{number}") for number in range(20)]
+    chosen = [ports.take(f"worker-{number}") for number in range(20)]
     assert len(set(chosen)) == len(chosen)
 
 

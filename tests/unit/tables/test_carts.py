@@ -6,6 +6,8 @@ from tables.carts import (
     can_resume,
     has_passed,
     is_over,
+    reopen,
+    resume,
     suspend,
     void_line,
 )
@@ -102,3 +104,20 @@ def test_what_a_till_said_before_it_resumed_the_cart_is_over() -> None:
     assert is_over(held, mark(6)) and not is_over(held, mark(8))
     suspend(held, mark(9))
     assert is_over(held, mark(10))
+
+
+def test_a_resumption_names_the_lines_but_for_what_its_till_said_after_it() -> None:
+    held = cart()
+    add_line(held, milk(1, line_no=1))
+    add_line(held, milk(7, line_no=2))
+    void_line(held, 3, mark(8))
+    gone, new = resume(held, mark(5), [milk(5, line_no=1), milk(5, line_no=3)])
+    assert (gone, new) == ([milk(1, line_no=1)], [milk(5, line_no=1)])
+    assert held.lines == [milk(7, line_no=2), milk(5, line_no=1)]
+
+
+def test_a_cart_that_is_reopened_counts_on_the_date_of_its_resumption() -> None:
+    held = cart()
+    suspend(held, mark(5))
+    reopen(held, "2026-11-22")
+    assert not is_over(held, mark(6)) and held.business_date == "2026-11-22"

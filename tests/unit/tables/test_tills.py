@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tables import tills
+from tables import marks, tills
 from tables.offsets import OffsetSeen, require_unseen
 from tables.tills import (
     IN_ORDER,
@@ -12,11 +12,14 @@ from tables.tills import (
     EpochWindow,
     TillState,
     admit,
+    begin_block,
     close_epoch,
     judge,
     keep_window,
+    left_of,
     see,
     waited_for,
+    waive,
     window_of,
 )
 from topics import sequences
@@ -122,3 +125,29 @@ def test_an_offset_that_a_value_has_seen_stops_the_fold() -> None:
     require_unseen("shop-1/till-1", 6, 5)
     with pytest.raises(OffsetSeen, match="new application id"):
         require_unseen("shop-1/till-1", 5, 5)
+
+
+def test_a_gap_is_waived_in_the_newest_epoch_and_closes_an_older_one() -> None:
+    till = TillState()
+    hear(till, 1, 5)
+    hear(till, 2, 5)
+    assert waive(till, 2, 3) and waited_for(till.epochs[2]) == [[4, 4]]
+    assert waive(till, 1, 3) and window_of(till, 1) is None
+    assert not waive(till, 1, 3), "it closed before"
+
+
+def test_what_stays_of_a_till_that_is_gone_takes_no_number_of_its_epochs() -> None:
+    till = TillState(offset=7)
+    hear(till, 3, 1)
+    assert left_of(till, 2) is None, "it has begun a newer epoch"
+    left = left_of(till, 3)
+    assert left is not None and window_of(left, 3) is None and window_of(left, 4) is not None
+    assert left.version > till.version, "readers would pass over that it is gone"
+
+
+def test_marks_of_blocks_far_behind_the_newest_leave() -> None:
+    till = TillState()
+    assert [begin_block(till, block) for block in range(marks.BLOCKS_KEPT + 1)][-1] == []
+    assert begin_block(till, marks.BLOCKS_KEPT + 2) == [0, 1]
+    assert begin_block(till, 1_000) == [*range(2, marks.BLOCKS_KEPT + 1), marks.BLOCKS_KEPT + 2]
+    assert (till.block, till.blocks, till.marks) == (1_000, [], b"")
