@@ -19,6 +19,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from benchmarks.events import cart_completed
 from benchmarks.sales import Line, Sale
+from clients.kafka import KafkaAccess
 from edge.producer import TillProducer
 from topics.partitioning import partition_of
 from topics.registry import STOCK_LEVELS, TILL_EVENTS
@@ -79,7 +80,7 @@ class Probe:
         self._kafka = kafka
         self._board = board
         self._place = partition_of(LOCATION, partitions)
-        self._till = TillProducer(kafka)
+        self._till = TillProducer(KafkaAccess(kafka))
         self.seen = Seen()
 
     async def run(self, warm_up: int, samples: int) -> Seen:

@@ -11,6 +11,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from clients.postgres import PostgresAccess
 from connectors.postgres.migrate import migrate
 from local import child, postgres
 from local.ports import choose
@@ -31,7 +32,7 @@ class Database:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         dsn = f"{self.dsn.rsplit('/', 1)[0]}/{name}"
-        migrate(dsn)
+        migrate(PostgresAccess(dsn))
         return dsn
 
     def drop(self, dsn: str) -> None:

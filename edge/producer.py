@@ -9,13 +9,12 @@ from collections import deque
 from types import TracebackType
 from typing import Any, Self
 
-from kafka import KafkaProducer  # pyright: ignore[reportMissingTypeStubs]
 from kafka.errors import KafkaError  # pyright: ignore[reportMissingTypeStubs]
 
+from clients import blocking_kafka
+from clients.kafka import KafkaAccess
 from topics.partitioning import partition_of
 from topics.registry import TILL_EVENTS
-
-_KafkaProducer: Any = KafkaProducer
 
 _LINGER_MS = 5
 """Wait for company before a batch is sent. 0 sends single events and a tenth of the rate; more
@@ -47,7 +46,7 @@ class DeliveryFailed(Exception):
 class TillProducer:
     """Publishes encoded till events, each to the partition of its location."""
 
-    def __init__(self, bootstrap: str, delivery_timeout_ms: int = DELIVERY_TIMEOUT_MS) -> None:
+    def __init__(self, kafka: KafkaAccess, delivery_timeout_ms: int = DELIVERY_TIMEOUT_MS) -> None:
         """Connect; `DeliveryFailed` where there is no broker or no topic."""
         self._topic = topic = TILL_EVENTS.name
         self._timeout_seconds = delivery_timeout_ms / 1000
@@ -55,8 +54,8 @@ class TillProducer:
         self._marks: deque[Any] = deque()
         self._sent = 0
         try:
-            self._kafka: Any = _KafkaProducer(
-                bootstrap_servers=bootstrap.split(","),
+            self._kafka: Any = blocking_kafka.producer(
+                kafka,
                 enable_idempotence=True,
                 acks="all",
                 linger_ms=_LINGER_MS,
@@ -72,7 +71,7 @@ class TillProducer:
             self._partitions = self._count_partitions(topic)
         except KafkaError as error:
             raise DeliveryFailed(
-                f"cannot publish to {topic} at {bootstrap} ({error!r}): check that the broker runs "
+                f"cannot publish to {topic} at {kafka} ({error!r}): check that the broker runs "
                 "and that 'tillstream topics sync' has made the topic"
             ) from error
 

@@ -7,8 +7,9 @@ from typing import Any, cast
 
 import faust
 import structlog
-from yarl import URL
 
+from clients import faust_kafka
+from clients.kafka import KafkaAccess
 from engine.consumer import BatchConsumer, BatchTransport
 from engine.contract import AgentSpec
 from engine.flow import PartitionFlow
@@ -27,6 +28,7 @@ disk looks like death; Faust's default of 60 s leaves shops without figures for 
 class BatchApp(faust.App):
     """A Faust app whose consumer hands whole batches to a flow."""
 
+    kafka: KafkaAccess
     flow: PartitionFlow
     batch_consumer: BatchConsumer | None = None
     """Once the worker has made it: other threads must not, as `faust.App.consumer` would."""
@@ -63,7 +65,7 @@ def build_app(
     """
     app = BatchApp(
         settings.application_id,
-        broker=[URL(f"kafka://{server}") for server in settings.bootstrap.split(",")],
+        **faust_kafka.arguments(settings.kafka),
         consumer_group_instance_id=instance,
         web_enabled=False,
         topic_allow_declare=False,
@@ -73,6 +75,7 @@ def build_app(
         broker_check_crcs=True,
         store="memory://",
     )
+    app.kafka = settings.kafka
     app.flow = PartitionFlow(spec, settings, on_failure)
     topic = cast(Any, app).topic
     for name in spec.topics:

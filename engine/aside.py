@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from clients.kafka import KafkaAccess
 from engine.clients import TopicPartition
 from engine.fetching import PlainConsumer
 from engine.topic_ids import described
@@ -20,13 +21,13 @@ READ_MS = 1_000
 
 
 async def read_set_aside(
-    bootstrap: str, topic: str, partition: int
+    kafka: KafkaAccess, topic: str, partition: int
 ) -> Mapping[str, frozenset[int]]:
     """By input topic, offsets of ``partition``; none where there is no such topic."""
-    found = (await described(bootstrap, [topic])).get(topic)
+    found = (await described(kafka, [topic])).get(topic)
     if found is None or partition >= found.partitions:
         return {}
-    consumer = PlainConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    consumer = PlainConsumer(**kafka.python_arguments(), auto_offset_reset="earliest")
     await consumer.start()
     try:
         return offsets_in(await _newest(consumer, TopicPartition(topic, partition)), partition)

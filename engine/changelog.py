@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from clients.kafka import KafkaAccess
 from engine.clients import OffsetOutOfRange, TopicPartition
 from engine.errors import EngineError
 from engine.fetching import PlainConsumer
@@ -60,7 +61,7 @@ class ChangelogCut(EngineError):
 
 
 async def recover(
-    store: Store, bootstrap: str, topic: str, partition: int, applied: Callable[[int], None]
+    store: Store, kafka: KafkaAccess, topic: str, partition: int, applied: Callable[[int], None]
 ) -> None:
     """Read the changelog from the store's position to its end; ``applied`` is told each part.
 
@@ -68,7 +69,7 @@ async def recover(
     `ChangelogCut` where that would not help.
     """
     consumer = PlainConsumer(
-        bootstrap_servers=bootstrap,
+        **kafka.python_arguments(),
         isolation_level="read_committed",
         auto_offset_reset="none",  # who is told of no gap reads on behind it
         max_partition_fetch_bytes=8 * 1024 * 1024,

@@ -1,5 +1,7 @@
 """The Kafka client's names, in one place: it ships no types, so here it stops being checked.
 
+The clients themselves are made by `clients.async_kafka`.
+
 What comes from here is ``Any``; the modules that use it give their own values types.
 """
 
@@ -14,10 +16,7 @@ import aiokafka.coordinator.assignors.range as range_assignor
 import aiokafka.errors
 import aiokafka.producer.message_accumulator as accumulator
 
-Consumer: Any = aiokafka.AIOKafkaConsumer
-Producer: Any = aiokafka.AIOKafkaProducer
 TopicPartition: Any = aiokafka.TopicPartition
-AdminClient: Any = aiokafka.admin.AIOKafkaAdminClient
 NewTopic: Any = aiokafka.admin.NewTopic
 BatchBuilder: Any = accumulator.BatchBuilder
 FetchResult: Any = fetcher.FetchResult

@@ -92,10 +92,10 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         # The range assignor gives every topic's partition n to the same worker; round robin,
         # which Faust takes for apps without tables, does not.
         return PlainConsumer(
+            **cast(Any, self.app).kafka.python_arguments(),
             client_id=conf.broker_client_id,
             group_id=conf.id,
             group_instance_id=conf.consumer_group_instance_id,
-            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
             partition_assignment_strategy=[RangePartitionAssignor],
             enable_auto_commit=False,
             auto_offset_reset="none",  # who is told of no loss reads on behind it

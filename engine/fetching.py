@@ -8,7 +8,8 @@ it. Here the C records are handed on, a batch at a time.
 from collections.abc import Iterator
 from typing import Any
 
-from engine.clients import Consumer, CorruptRecord, FetchResult, PartitionRecords
+from clients.async_kafka import Consumer
+from engine.clients import CorruptRecord, FetchResult, PartitionRecords
 
 READ_COMMITTED = 1
 """aiokafka's number for the isolation level."""

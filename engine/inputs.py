@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from engine.clients import Consumer, TopicPartition
+from clients import async_kafka
+from clients.kafka import KafkaAccess
+from engine.clients import TopicPartition
 from engine.errors import InputRecreated
 from engine.topic_ids import Described, described
 
@@ -64,8 +66,8 @@ def checked_start(place: str, known: Known, found: Input) -> int:
 class KafkaInputs:
     """The inputs of one partition, asked for by a consumer of committed data."""
 
-    def __init__(self, bootstrap: str, topics: Iterable[str], partition: int) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: KafkaAccess, topics: Iterable[str], partition: int) -> None:
+        self._kafka = kafka
         self._places: dict[str, Any] = {each: TopicPartition(each, partition) for each in topics}
 
     async def look(self) -> Mapping[str, Input]:
@@ -93,7 +95,7 @@ class KafkaInputs:
     async def _ids(self) -> Mapping[str, Described]:
         patience = asyncio.get_running_loop().time() + SHOWN_SECONDS
         while True:
-            ids = await described(self._bootstrap, self._places)
+            ids = await described(self._kafka, self._places)
             missing = sorted(self._places.keys() - ids.keys())
             if not missing:
                 return ids
@@ -102,8 +104,8 @@ class KafkaInputs:
             await asyncio.sleep(SHOWN_SECONDS / 10)
 
     async def _consumer(self) -> Any:
-        consumer = Consumer(
-            bootstrap_servers=self._bootstrap,
+        consumer = async_kafka.consumer(
+            self._kafka,
             isolation_level="read_committed",
             auto_offset_reset="none",
         )

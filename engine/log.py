@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from clients.kafka import KafkaAccess
 from engine import changelog
 from engine.aside import read_set_aside
 from engine.contract import Message
@@ -47,17 +48,17 @@ class KafkaLog:
 
     def __init__(
         self,
-        bootstrap: str,
+        kafka: KafkaAccess,
         application_id: str,
         changelog_topic: str,
         partition: int,
         set_aside_topic: str | None = None,
     ) -> None:
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._changelog = changelog_topic
         self._partition = partition
         self._set_aside = set_aside_topic
-        self._writer = PartitionWriter(bootstrap, application_id, partition)
+        self._writer = PartitionWriter(kafka, application_id, partition)
 
     async def open(self) -> None:
         """See `PartitionLog`."""
@@ -65,14 +66,14 @@ class KafkaLog:
 
     async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
         """See `PartitionLog`."""
-        where = (self._bootstrap, self._changelog, self._partition)
+        where = (self._kafka, self._changelog, self._partition)
         await changelog.recover(store, *where, applied)
 
     async def set_aside(self) -> Mapping[str, frozenset[int]]:
         """See `PartitionLog`."""
         if self._set_aside is None:
             return {}
-        return await read_set_aside(self._bootstrap, self._set_aside, self._partition)
+        return await read_set_aside(self._kafka, self._set_aside, self._partition)
 
     async def commit(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from clients.kafka import KafkaAccess
 from engine.inputs import KafkaInputs
 from engine.log import KafkaLog, PartitionLog
 from engine.place import FolderPlace, MemoryPlace, Place
@@ -16,7 +17,7 @@ class EngineSettings:
     ``set_aside_topic`` names the inputs' messages that operators have moved out of the way.
     """
 
-    bootstrap: str
+    kafka: KafkaAccess
     application_id: str
     state_folder: Path | None
     set_aside_topic: str | None = None
@@ -24,20 +25,25 @@ class EngineSettings:
     @property
     def changelog(self) -> str:
         """The compacted topic that holds all state of the application."""
-        return f"{self.application_id}-state-changelog"
+        return changelog_topic(self.application_id)
 
     def log(self, partition: int) -> PartitionLog:
         """The log of one partition."""
         return KafkaLog(
-            self.bootstrap, self.application_id, self.changelog, partition, self.set_aside_topic
+            self.kafka, self.application_id, self.changelog, partition, self.set_aside_topic
         )
 
     def inputs(self, topics: Iterable[str], partition: int) -> KafkaInputs:
         """The inputs of one partition."""
-        return KafkaInputs(self.bootstrap, topics, partition)
+        return KafkaInputs(self.kafka, topics, partition)
 
     def place(self, partition: int) -> Place:
         """Where that partition's store lies."""
         if self.state_folder is None:
             return MemoryPlace()
         return FolderPlace(self.state_folder / f"{partition:05d}")
+
+
+def changelog_topic(application_id: str) -> str:
+    """The compacted topic that holds all state of an application."""
+    return f"{application_id}-state-changelog"

@@ -8,10 +8,9 @@ for which it has all parts but the UUID.
 
 from collections.abc import Iterable, Mapping
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.abstract import AbstractType
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
@@ -23,6 +22,9 @@ from aiokafka.protocol.types import (
     Schema,
     TaggedFields,
 )
+
+from clients import async_kafka
+from clients.kafka import KafkaAccess
 
 _NO_ID = UUID(int=0)
 
@@ -126,9 +128,9 @@ class Described(NamedTuple):
     partitions: int
 
 
-async def described(bootstrap: str, topics: Iterable[str]) -> Mapping[str, Described]:
+async def described(kafka: KafkaAccess, topics: Iterable[str]) -> Mapping[str, Described]:
     """Those of ``topics`` that exist. Who asks creates none."""
-    client: Any = AIOKafkaClient(bootstrap_servers=bootstrap)
+    client = async_kafka.client(kafka)
     await client.bootstrap()
     try:
         answer = await client.send(client.get_random_node(), _Metadata(topics))

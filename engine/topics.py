@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from clients import async_kafka
 from engine.batches import MESSAGE_BYTES_MAX
 from engine.changelog import TOMBSTONES_KEPT_SECONDS
-from engine.clients import TOPIC_EXISTS, AdminClient, NewTopic
+from engine.clients import TOPIC_EXISTS, NewTopic
 from engine.contract import AgentSpec
 from engine.errors import TopicsUnfit
 from engine.settings import EngineSettings
@@ -25,7 +26,7 @@ async def ensure_topics(spec: AgentSpec, settings: EngineSettings, replication: 
     Raises `TopicsUnfit` where an input is missing, or the partition counts differ from each
     other or from those of the changelog that is there.
     """
-    admin = AdminClient(bootstrap_servers=settings.bootstrap)
+    admin = async_kafka.admin(settings.kafka)
     await admin.start()
     try:
         partitions = await _partitions(admin, spec.topics)

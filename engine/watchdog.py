@@ -18,8 +18,10 @@ import structlog
 from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
 
+from clients import async_kafka
+from clients.kafka import KafkaAccess
 from engine.app import BatchApp
-from engine.clients import Consumer, KafkaError
+from engine.clients import KafkaError
 from engine.consumer import BatchConsumer
 from engine.errors import EngineError
 from engine.partition import Progress
@@ -62,12 +64,12 @@ class Watchdog:
     def __init__(
         self,
         app: BatchApp,
-        bootstrap: str,
+        kafka: KafkaAccess,
         stop_now: Callable[[BaseException], None],
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
         self._app = app
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._stop_now = stop_now
         self._stall_seconds = stall_seconds
         self._stalls = Stalls()
@@ -156,7 +158,7 @@ class Watchdog:
 
     async def _connected(self) -> Any:
         if self._client is None:
-            client = Consumer(bootstrap_servers=self._bootstrap, isolation_level="read_committed")
+            client = async_kafka.consumer(self._kafka, isolation_level="read_committed")
             await client.start()
             self._client = client
         return self._client

@@ -7,8 +7,9 @@ nothing any more.
 
 from collections.abc import Iterable, Mapping
 
+from clients import async_kafka
+from clients.kafka import KafkaAccess
 from engine.batches import BATCH_BYTES_MAX
-from engine.clients import Producer
 from engine.contract import Message
 from engine.patience import be_patient
 from engine.transaction import Transactions
@@ -27,9 +28,9 @@ ms; with four writers, or without pauses, no difference; nor in the broker's pro
 class PartitionWriter:
     """The transactional producer of one partition of an application."""
 
-    def __init__(self, bootstrap: str, application_id: str, partition: int) -> None:
-        self._producer = Producer(
-            bootstrap_servers=bootstrap,
+    def __init__(self, kafka: KafkaAccess, application_id: str, partition: int) -> None:
+        self._producer = async_kafka.producer(
+            kafka,
             client_id=f"{application_id}-{partition}",
             transactional_id=f"{application_id}-{partition}",
             transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,

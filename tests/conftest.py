@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from clients.postgres import PostgresAccess
 from local import child, jars
 from local import connect as connect_service
 from local import kafka as kafka_service
@@ -75,7 +76,7 @@ def migrated_database(server: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     dsn = f"{server.rsplit('/', 1)[0]}/{name}"
-    migrate(dsn)
+    migrate(PostgresAccess(dsn))
     return dsn
 
 

@@ -91,14 +91,14 @@ def _work(settings: Settings, part: Part, folder: Path) -> NoReturn:
     figures = WorkerFigures(registry)
     figures.generation.set(part.generation)
     engine_settings = EngineSettings(
-        settings.require("kafka"), part.state_id, folder, set_aside_topic=SET_ASIDE.name
+        settings.kafka_access(), part.state_id, folder, set_aside_topic=SET_ASIDE.name
     )
     spec = _checked_spec(settings, part.generation, engine_settings, figures)
     if part.output_topic is not None:
         spec = redirected(spec, part.output_topic)
     instance = settings.worker_name if part.stays else None
     app = build_app(spec, engine_settings, instance=instance)
-    watchdog = Watchdog(app, engine_settings.bootstrap, stop_now)
+    watchdog = Watchdog(app, engine_settings.kafka, stop_now)
     _serve_metrics(settings, registry, app, figures, watchdog)
     watchdog.start()
     gc.freeze()
@@ -131,7 +131,7 @@ def _checked_spec(
     except (KafkaError, TopicsUnfit) as fault:
         sys.exit(
             f"tillstream: {fault or 'Kafka does not answer'}. Is Kafka at "
-            f"{engine_settings.bootstrap}, and has 'tillstream topics sync' been run?"
+            f"{engine_settings.kafka}, and has 'tillstream topics sync' been run?"
         )
     figures.partitions.set(partitions)
     return build(partitions)

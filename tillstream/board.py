@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy, Provider
 from dashboards.board.app import build
 from dashboards.board.state import Board
@@ -58,7 +60,7 @@ async def open_board(
     and `PolicyError` where ``policy`` must not be served on ``host``.
     """
     policy.check(host)
-    board = Board(kafka, postgres)
+    board = Board(KafkaAccess(kafka), PostgresAccess(postgres))
     board.registry.register(Identity("board", "board"))
     runner = web.AppRunner(build(board, policy), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()

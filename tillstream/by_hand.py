@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import psycopg
 
+from clients.postgres import PostgresAccess
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.feed.sources import DATABASE, Source
 from dashboards.board.feed.writing import Actor, Work, Writing
@@ -19,17 +20,17 @@ T = TypeVar("T")
 def in_one_transaction(act: Callable[[Work], Awaitable[T]], *mendable: type[Exception]) -> T:
     """What ``act`` gives; ends the command with one line where it raises one of ``mendable``,
     or where PostgreSQL does not do it."""
-    dsn = load_settings().require("postgres")
+    postgres = load_settings().postgres_access()
     try:
-        return asyncio.run(_done(dsn, act))
+        return asyncio.run(_done(postgres, act))
     except mendable as fault:
         sys.exit(f"tillstream: {fault}")
     except (DatabaseAway, psycopg.Error) as fault:
         sys.exit(f"tillstream: PostgreSQL did not do it: {str(fault).strip()}")
 
 
-async def _done(dsn: str, act: Callable[[Work], Awaitable[T]]) -> T:
-    writing = Writing(dsn, Source(DATABASE, lambda: None))
+async def _done(postgres: PostgresAccess, act: Callable[[Work], Awaitable[T]]) -> T:
+    writing = Writing(postgres, Source(DATABASE, lambda: None))
     try:
         async with writing.transaction(Actor(who())) as work:
             return await act(work)

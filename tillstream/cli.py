@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
+from clients.errors import AccessError
 from operations.errors import OperationError
 from tillstream import commands
 from tillstream.settings import SettingsError
@@ -46,5 +47,5 @@ def main() -> None:
     arguments = sys.argv[1:]
     try:
         build(arguments)(prog_name="tillstream")
-    except (SettingsError, OperationError) as error:
+    except (SettingsError, OperationError, AccessError) as error:
         sys.exit(f"tillstream: {error}")

@@ -7,9 +7,10 @@ setting that silently does nothing is how a till ends up on the wrong broker.
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 from pydantic_settings import (
@@ -18,10 +19,15 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from clients.errors import AccessError
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from connectors.webhooks.policy import ATTEMPTS_MAX, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS
 from local.checkout import HOME, PREFIX
 from operations.installation import Installation
 from topics.registry import PARTITIONS_DEFAULT
+
+T = TypeVar("T")
 
 
 class SettingsError(Exception):
@@ -144,6 +150,21 @@ class Settings(BaseSettings):
                 f"or set {PREFIX}{name.upper()}"
             )
         return value
+
+    def kafka_access(self) -> KafkaAccess:
+        """How Kafka is reached, or `SettingsError` where its address is missing or wrong."""
+        return self._access("kafka", KafkaAccess)
+
+    def postgres_access(self) -> PostgresAccess:
+        """How PostgreSQL is reached, or `SettingsError` where its address is missing or wrong."""
+        return self._access("postgres", PostgresAccess)
+
+    def _access(self, name: str, make: Callable[[str], T]) -> T:
+        address = self.require(name)
+        try:
+            return make(address)
+        except AccessError as error:
+            raise SettingsError(f"{PREFIX}{name.upper()}: {error}") from error
 
     def installation(self, *needed: str) -> Installation:
         """What operators look after; `SettingsError` where one of the ``needed`` addresses is

@@ -9,6 +9,8 @@ import structlog
 import uvloop
 from prometheus_client import CollectorRegistry, start_http_server
 
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from connectors.postgres.metrics import sink_metrics
 from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.loop import Sink
@@ -30,7 +32,7 @@ def run(settings: Settings) -> None:
     Ends the process with status 1 and one line that says what to do where a fault cannot be
     waited out.
     """
-    kafka, postgres = settings.require("kafka"), settings.require("postgres")
+    kafka, postgres = settings.kafka_access(), settings.postgres_access()
     registry = CollectorRegistry()
     registry.register(Identity("sink", settings.worker_name))
     registry.register(Surroundings(settings.installation()))
@@ -49,7 +51,9 @@ def run(settings: Settings) -> None:
         thread.join()
 
 
-async def _until_stopped(kafka: str, postgres: str, registry: CollectorRegistry) -> None:
+async def _until_stopped(
+    kafka: KafkaAccess, postgres: PostgresAccess, registry: CollectorRegistry
+) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):

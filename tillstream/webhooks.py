@@ -7,6 +7,8 @@ import sys
 import structlog
 from prometheus_client import CollectorRegistry, start_http_server
 
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from connectors.postgres.sink.source import Lost
 from connectors.webhooks.addresses import Reach
 from connectors.webhooks.dispatcher import Dispatcher
@@ -25,8 +27,7 @@ def run(settings: Settings) -> None:
     Ends the process with status 1 and one line where Kafka no longer holds what PostgreSQL
     believes to have read.
     """
-    for name in ("kafka", "postgres"):
-        settings.require(name)
+    kafka, postgres = settings.kafka_access(), settings.postgres_access()
     reach = reach_of(settings)
     registry = CollectorRegistry()
     registry.register(Identity("webhooks", settings.worker_name))
@@ -35,7 +36,7 @@ def run(settings: Settings) -> None:
         "webhooks_started", metrics=f"http://{settings.host}:{server.server_port}/metrics"
     )
     try:
-        asyncio.run(_until_stopped(settings, reach, registry))
+        asyncio.run(_until_stopped(kafka, postgres, policy_of(settings), reach, registry))
     except* Lost as fault:
         sys.exit(
             "tillstream: the webhooks stopped: Kafka does not hold the alerts that PostgreSQL "
@@ -64,14 +65,19 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-async def _until_stopped(settings: Settings, reach: Reach, registry: CollectorRegistry) -> None:
+async def _until_stopped(
+    kafka: KafkaAccess,
+    postgres: PostgresAccess,
+    policy: Policy,
+    reach: Reach,
+    registry: CollectorRegistry,
+) -> None:
     stopping, woken = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stopping.set)
-    policy, metrics = policy_of(settings), webhook_metrics(registry)
+    metrics = webhook_metrics(registry)
     async with sender(reach, policy.timeout_seconds) as opened, asyncio.TaskGroup() as work:
-        dsn = settings.postgres
-        intake = Intake(settings.kafka, dsn, metrics, stopping, woken)
+        intake = Intake(kafka, postgres, metrics, stopping, woken)
         work.create_task(intake.run())
-        work.create_task(Dispatcher(dsn, opened, policy, metrics, stopping, woken).run())
+        work.create_task(Dispatcher(postgres, opened, policy, metrics, stopping, woken).run())

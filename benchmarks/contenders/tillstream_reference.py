@@ -13,6 +13,7 @@ import msgspec
 import uvloop
 
 from benchmarks.job import FirstEvents, Job, job_from_environment
+from clients.kafka import KafkaAccess
 from engine.app import build_app
 from engine.contract import AgentSpec, Message, Outbox, PartitionAgent, Record
 from engine.settings import EngineSettings
@@ -143,7 +144,7 @@ def main() -> None:
         uvloop.EventLoopPolicy()
     )
     spec = reference_spec(job)
-    settings = EngineSettings(job.bootstrap, job.name, job.folder)
+    settings = EngineSettings(KafkaAccess(job.bootstrap), job.name, job.folder)
     asyncio.run(ensure_topics(spec, settings, replication=1))
     app = build_app(spec, settings, instance=job.folder.name)
     gc.freeze()

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
-
+from clients.postgres import PostgresAccess
 from connectors.debezium.errors import ConnectorError
 
 FILE = Path(__file__).parent / "tillstream-cdc.json"
@@ -23,11 +21,12 @@ HIDDEN = "database.password"
 class Source:
     """Where the rows come from, and how wide their topics are.
 
-    ``dsn`` is the address as Connect reaches it too: its user and password are not used, for the
-    connector has a role of its own, whose password is ``password`` (empty: the server asks none).
+    ``postgres`` is the address as Connect reaches it too: its user and password are not used, for
+    the connector has a role of its own, whose password is ``password`` (empty: the server asks
+    none).
     """
 
-    dsn: str
+    postgres: PostgresAccess
     password: str = field(repr=False)
     partitions: int
     replication: int
@@ -42,11 +41,8 @@ def definition(source: Source) -> dict[str, str]:
 
 
 def _values(source: Source) -> dict[str, object]:
-    try:
-        address = conninfo_to_dict(source.dsn)
-    except ProgrammingError as error:
-        raise ConnectorError(f"the database's address is no DSN: {error}") from error
-    host = str(address.get("host") or "")
+    address = source.postgres.parts()
+    host = address.get("host", "")
     if not host or host.startswith("/"):
         raise ConnectorError("Debezium needs a database that listens on TCP: name its host")
     return {

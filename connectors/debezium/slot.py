@@ -5,7 +5,9 @@ from typing import LiteralString
 
 import psycopg
 from psycopg import errors
+from psycopg.conninfo import make_conninfo
 
+from clients.postgres import PostgresAccess
 from connectors.debezium.errors import ConnectorError
 
 _OWN = "FROM pg_replication_slots WHERE slot_name = %s AND database = current_database()"
@@ -63,7 +65,7 @@ def _ask(config: Mapping[str, str], query: LiteralString, *values: str) -> list[
 
 def _connect(config: Mapping[str, str]) -> psycopg.Connection[tuple[object, ...]]:
     """As the connector's own role, which may drop slots as it may make them."""
-    return psycopg.connect(
+    address = make_conninfo(
         host=config["database.hostname"],
         port=config["database.port"],
         dbname=config["database.dbname"],
@@ -71,5 +73,5 @@ def _connect(config: Mapping[str, str]) -> psycopg.Connection[tuple[object, ...]
         password=config.get("database.password"),
         sslmode=config["database.sslmode"],
         sslrootcert=config.get("database.sslrootcert"),
-        autocommit=True,
     )
+    return PostgresAccess(address).connect(autocommit=True)

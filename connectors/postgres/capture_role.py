@@ -5,17 +5,18 @@ from typing import Any
 import psycopg
 from psycopg import errors, sql
 
+from clients.postgres import PostgresAccess
 from connectors.postgres.errors import MigrationError
 
 ROLE = "tillstream_cdc"
 
 
-def give_password(conn: psycopg.Connection[Any], password: str) -> None:
+def give_password(conn: psycopg.Connection[Any], postgres: PostgresAccess, password: str) -> None:
     """Let `ROLE` log in with ``password``; nothing to do where it can already, or for none.
 
     So a role that a DBA has given its password needs no further rights of the migrating one.
     """
-    if not password or _works(conn, password):
+    if not password or _works(postgres, password):
         return
     # Encrypted here: a statement may end in the server's log.
     encrypted = conn.pgconn.encrypt_password(password.encode(), ROLE.encode()).decode()
@@ -29,9 +30,9 @@ def give_password(conn: psycopg.Connection[Any], password: str) -> None:
         ) from error
 
 
-def _works(conn: psycopg.Connection[Any], password: str) -> bool:
+def _works(postgres: PostgresAccess, password: str) -> bool:
     try:
-        with psycopg.connect(conn.info.dsn, user=ROLE, password=password):
+        with postgres.connect(user=ROLE, password=password):
             return True
     except psycopg.OperationalError:
         return False

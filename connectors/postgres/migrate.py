@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from clients.postgres import PostgresAccess
 from connectors.postgres.capture_role import give_password
 from connectors.postgres.dbmate import apply
 from connectors.postgres.errors import MigrationError
@@ -29,7 +30,9 @@ _LOCK_POLL_SECONDS = 0.2
 _Connection = psycopg.Connection[tuple[object, ...]]
 
 
-def migrate(dsn: str, cdc_password: str = "", migrations: Path = MIGRATIONS) -> list[str]:
+def migrate(
+    postgres: PostgresAccess, cdc_password: str = "", migrations: Path = MIGRATIONS
+) -> list[str]:
     """Apply the files that are missing; their names, in order.
 
     ``cdc_password`` becomes the password of the role that Debezium connects as, unless it works
@@ -37,7 +40,7 @@ def migrate(dsn: str, cdc_password: str = "", migrations: Path = MIGRATIONS) -> 
     """
     files = {path.name.split("_")[0]: path for path in sorted(migrations.glob("*.sql"))}
     try:
-        with psycopg.connect(dsn, autocommit=True) as conn, _only_migrator(conn):
+        with postgres.connect(autocommit=True) as conn, _only_migrator(conn):
             before = _applied(conn)
             _refuse_lost(before - files.keys())
             _refuse_edited(conn, files)
@@ -45,7 +48,7 @@ def migrate(dsn: str, cdc_password: str = "", migrations: Path = MIGRATIONS) -> 
                 apply(conn, migrations)
             finally:
                 _remember_hashes(conn, files)
-            give_password(conn, cdc_password)
+            give_password(conn, postgres, cdc_password)
             return [files[version].name for version in sorted(_applied(conn) - before)]
     except psycopg.Error as error:
         raise MigrationError(f"the database does not let itself be migrated: {error}") from error

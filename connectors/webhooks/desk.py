@@ -11,6 +11,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from clients.postgres import PostgresAccess
 from connectors.webhooks.addresses import Reach
 from connectors.webhooks.errors import Refused
 from connectors.webhooks.signing import new_secret
@@ -34,12 +35,10 @@ class Endpoint:
 
 
 @contextmanager
-def opened(dsn: str) -> Generator[Connection]:
+def opened(postgres: PostgresAccess) -> Generator[Connection]:
     """A connection whose changes are kept where the block ends well; `Refused` if none is had."""
     try:
-        with Connection.connect(
-            dsn, connect_timeout=CONNECT_SECONDS, row_factory=dict_row
-        ) as connection:
+        with postgres.connect(connect_timeout=CONNECT_SECONDS, row_factory=dict_row) as connection:
             yield connection
     except psycopg.errors.UndefinedTable as fault:
         raise Refused("the database has no tables for this: run 'tillstream migrate'") from fault

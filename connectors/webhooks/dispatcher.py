@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import structlog
 
+from clients.postgres import PostgresAccess
 from connectors.postgres.sink.outage import Outage
 from connectors.webhooks.metrics import WebhookMetrics
 from connectors.webhooks.policy import Policy
@@ -40,14 +41,14 @@ class Dispatcher:
 
     def __init__(
         self,
-        dsn: str,
+        postgres: PostgresAccess,
         sender: Sender,
         policy: Policy,
         metrics: WebhookMetrics,
         stopping: asyncio.Event,
         woken: asyncio.Event,
     ) -> None:
-        self._dsn = dsn
+        self._postgres = postgres
         self._sender = sender
         self._policy = policy
         self._metrics = metrics
@@ -71,7 +72,7 @@ class Dispatcher:
 
     async def _connected(self, work: Callable[[Store], Awaitable[None]]) -> None:
         try:
-            async with connected(self._dsn) as store:
+            async with connected(self._postgres) as store:
                 await work(store)
         except POSTGRES_AWAY as fault:
             wait_seconds = self._database.began(fault)

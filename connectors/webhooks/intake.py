@@ -14,6 +14,8 @@ from typing import Any
 import structlog
 from aiokafka.errors import KafkaError
 
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from connectors.postgres.sink.derived import Record
 from connectors.postgres.sink.outage import Outage
 from connectors.postgres.sink.source import Fetched, Source, opened
@@ -42,14 +44,14 @@ class Intake:
 
     def __init__(
         self,
-        kafka: str,
-        dsn: str,
+        kafka: KafkaAccess,
+        postgres: PostgresAccess,
         metrics: WebhookMetrics,
         stopping: asyncio.Event,
         woken: asyncio.Event,
     ) -> None:
         self._kafka = kafka
-        self._dsn = dsn
+        self._postgres = postgres
         self._metrics = metrics
         self._stopping = stopping
         self._woken = woken
@@ -71,7 +73,7 @@ class Intake:
     async def _read(self, source: Source) -> None:
         while not self._stopping.is_set():
             try:
-                async with connected(self._dsn) as store:
+                async with connected(self._postgres) as store:
                     await self._follow(source, store)
             except POSTGRES_AWAY as fault:
                 await self._pause("postgres", fault)

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow, class_row
 
+from clients.postgres import PostgresAccess
 from connectors.webhooks.notices import Notice
 
 Place = tuple[str, int]
@@ -180,10 +181,9 @@ def _split(places: Collection[Place]) -> tuple[list[str], list[int]]:
 
 
 @asynccontextmanager
-async def connected(dsn: str) -> AsyncGenerator[Store]:
+async def connected(postgres: PostgresAccess) -> AsyncGenerator[Store]:
     """A store over a connection of its own; raises `psycopg.OperationalError` where none is had."""
-    async with await psycopg.AsyncConnection.connect(
-        dsn,
+    async with await postgres.connect_async(
         autocommit=True,
         application_name="tillstream-webhooks",
         connect_timeout=CONNECT_SECONDS,

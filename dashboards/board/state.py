@@ -8,6 +8,8 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from dashboards.board.feed import usual
 from dashboards.board.feed.database import Database
 from dashboards.board.feed.listener import Listener
@@ -47,7 +49,7 @@ board that then waited for it would never stop. Sooner, and it is interrupted in
 class Board:
     """Keeps what the pages show, for as long as `run` does."""
 
-    def __init__(self, kafka: str, postgres: str) -> None:
+    def __init__(self, kafka: KafkaAccess, postgres: PostgresAccess) -> None:
         self.registry = CollectorRegistry()
         self.memory = Memory()
         self.metrics = BoardMetrics(self.registry)

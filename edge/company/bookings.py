@@ -13,6 +13,7 @@ import msgspec
 import psycopg
 import structlog
 
+from clients.postgres import PostgresAccess
 from edge.simulator.shelves import StockKey
 from edge.simulator.world import World
 from topics.wire import WireMovement, WirePolicy
@@ -41,16 +42,16 @@ def _sql(name: str) -> bytes:
 class Bookings:
     """Writes for one simulation. Not for several threads."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, postgres: PostgresAccess) -> None:
         """Connect; `psycopg.OperationalError` where there is no database."""
-        self._dsn = dsn
+        self._postgres = postgres
         self._log: Any = structlog.get_logger("tillstream.simulate")
         self._waiting: list[WireMovement] = []
         self._retry_at = 0.0
         self._connection: psycopg.Connection | None = self._connect()
 
     def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(self._dsn, autocommit=True, connect_timeout=_CONNECT_SECONDS)
+        return self._postgres.connect(autocommit=True, connect_timeout=_CONNECT_SECONDS)
 
     def furnish(
         self,

@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from threading import Event
 
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from edge.company.bookings import Bookings
 from edge.company.run import Pace, Run, Tally
 from edge.producer import TillProducer
@@ -30,7 +32,9 @@ class Order:
     speed: float
 
 
-def simulate(order: Order, kafka: str, postgres: str | None, wished: Event) -> Tally:
+def simulate(
+    order: Order, kafka: KafkaAccess, postgres: PostgresAccess | None, wished: Event
+) -> Tally:
     """Run until the order is done or an end is wished for; nothing is booked without ``postgres``.
 
     Raises `edge.producer.DeliveryFailed`, `edge.company.bookings.NotBooked` or

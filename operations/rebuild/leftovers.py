@@ -11,7 +11,7 @@ from typing import Any
 from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 
-from engine.settings import EngineSettings
+from engine.settings import changelog_topic
 from operations.generations.standing import GenerationError, state_id
 from operations.installation import Installation
 from operations.kafka.admin import admin
@@ -46,7 +46,7 @@ def remove(installation: Installation, generation: int) -> None:
             f"generation {generation} is still worked on: {', '.join(map(str, here))}"
         )
     state = state_id(application_id, generation)
-    changelog = EngineSettings(kafka, state, None).changelog
+    changelog = changelog_topic(state)
     with telling_where(kafka), admin(kafka) as client:
         if changelog in client.list_topics():
             client.delete_topics([changelog])
@@ -71,7 +71,7 @@ def remains(installation: Installation, generation: int) -> bool:
     with telling_where(kafka), admin(kafka) as client:
         groups = {each["group_id"] for each in client.list_groups()}
         topics = client.list_topics()
-    return state in groups or EngineSettings(kafka, state, None).changelog in topics
+    return state in groups or changelog_topic(state) in topics
 
 
 def has_spoken(bootstrap: str, generation: int, begun_at: datetime) -> str:

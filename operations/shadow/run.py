@@ -16,6 +16,7 @@ from threading import Event
 
 from aiokafka.errors import KafkaError
 
+from clients.kafka import KafkaAccess
 from connectors.postgres.sink.source import Source, opened
 from operations.reconcile.progress import group_offsets, lag
 from operations.shadow.comparison import Comparison
@@ -88,8 +89,8 @@ class ShadowRun:
         topics = [spec.name for spec in WRITTEN]
         topics += [spec.name for spec in shadow.specs()]
         async with (
-            opened(self._request.kafka, [spec.name for spec in INPUTS]) as inputs,
-            opened(self._request.kafka, topics) as source,
+            opened(KafkaAccess(self._request.kafka), [spec.name for spec in INPUTS]) as inputs,
+            opened(KafkaAccess(self._request.kafka), topics) as source,
         ):
             outputs = Outputs(source, shadow, self.standing.comparison)
             while not self._wished.is_set() and not self._is_done():

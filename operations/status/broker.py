@@ -11,7 +11,7 @@ from typing import Any
 from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.structs import TopicPartition
 
-from engine.settings import EngineSettings
+from engine.settings import changelog_topic
 from operations.generations.log import load
 from operations.generations.standing import Standing, state_id
 from operations.kafka.admin import Reached, admin, group_reached
@@ -99,7 +99,7 @@ def _look(client: Any, state: str, topics: tuple[str, ...]) -> Seen:
     ends = _ends(client, {name: counts[name] for name in topics}, "read_committed")
     group = client.describe_groups([state])[state]
     members = tuple(_member(each) for each in group["members"])
-    changelog = EngineSettings("", state, None).changelog
+    changelog = changelog_topic(state)
     checkpoints = _checkpoints(client, changelog, counts.get(changelog, 0))
     # What an open transaction holds back is lag too, so the very ends count.
     heads = _ends(client, {name: counts[name] for name in INPUT_NAMES}, "read_uncommitted")

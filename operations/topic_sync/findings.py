@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Literal, NamedTuple
 
-from engine.settings import EngineSettings
+from engine.settings import changelog_topic
 from engine.topics import changelog_configs, widened
 from local.checkout import PREFIX
 from topics.registry import TopicSpec, kafka_configs
@@ -45,8 +45,7 @@ def of_registry(specs: Iterable[TopicSpec]) -> list[Wanted]:
 
 def changelog_of(application_id: str) -> Wanted:
     """The topic in which the workers of an application keep their state."""
-    name = EngineSettings("", application_id, None).changelog
-    return Wanted(name, changelog_configs, made_here=False)
+    return Wanted(changelog_topic(application_id), changelog_configs, made_here=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import uuid
 import psycopg
 from playwright.async_api import expect
 
+from clients.kafka import KafkaAccess
 from edge.producer import TillProducer
 from tests.acceptance.conftest import Stack
 from tests.browser import chromium, visit
@@ -17,7 +18,7 @@ ABOVE_NOUGHT = re.compile(r"^\s*[1-9]")
 
 def sell(kafka: str, till: Till, quantity: int) -> None:
     """Sell some of one product, as a till says it."""
-    with TillProducer(kafka) as producer:
+    with TillProducer(KafkaAccess(kafka)) as producer:
         _, key, value, _ = till.sale(line(1, "whole-milk-1l", quantity))
         producer.publish(key, value or b"")
         producer.flush()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from clients.kafka import KafkaAccess
 from edge.producer import DeliveryFailed, TillProducer
 from local import child, jars, kafka
 from local.ports import choose
@@ -82,7 +83,7 @@ def test_a_broker_that_is_killed_and_returns_loses_and_doubles_nothing(broker: B
 
     def sell() -> None:
         try:
-            with TillProducer(broker.address) as producer:
+            with TillProducer(KafkaAccess(broker.address)) as producer:
                 _sell(producer)
         except BaseException as error:
             failures.append(error)
@@ -108,7 +109,10 @@ def test_a_broker_that_is_killed_and_returns_loses_and_doubles_nothing(broker: B
 
 @pytest.mark.timeout(280)
 def test_a_broker_that_is_away_too_long_is_said_and_a_new_producer_goes_on(broker: Broker) -> None:
-    with pytest.raises(DeliveryFailed), TillProducer(broker.address, IMPATIENT_MS) as producer:
+    with (
+        pytest.raises(DeliveryFailed),
+        TillProducer(KafkaAccess(broker.address), IMPATIENT_MS) as producer,
+    ):
         producer.publish("shop-0", b"0")
         producer.flush()
         broker.kill()
@@ -119,7 +123,7 @@ def test_a_broker_that_is_away_too_long_is_said_and_a_new_producer_goes_on(broke
             if time.monotonic() - began > HANGS_SECONDS:
                 pytest.fail("nothing was said of an outage")
     broker.start()
-    with TillProducer(broker.address) as producer:
+    with TillProducer(KafkaAccess(broker.address)) as producer:
         producer.publish("shop-0", b"1")
     values = broker.values()
     assert values[0] == ("shop-0", 0) and set(values) == {("shop-0", 0), ("shop-0", 1)}

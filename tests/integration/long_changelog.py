@@ -10,6 +10,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient
 
+from clients.kafka import KafkaAccess
 from engine.changelog import READ_RECORDS_MAX, recover
 from engine.store import RocksStore
 from engine.topics import changelog_configs
@@ -55,7 +56,7 @@ class LongChangelog:
     async def write_every_key(self) -> None:
         """Give each key a new value, or a tombstone, in transactions of any order."""
         keys = self._rng.sample(range(LONG_KEYS), LONG_KEYS)
-        writer = PartitionWriter(self._kafka, "long", 0)
+        writer = PartitionWriter(KafkaAccess(self._kafka), "long", 0)
         await writer.open()
         for start in range(0, LONG_KEYS, TRANSACTION_KEYS):
             changes = self._changes(keys[start : start + TRANSACTION_KEYS])
@@ -85,7 +86,7 @@ class LongChangelog:
             if len(applied) == reads_max:
                 running.cancel()
 
-        running = asyncio.create_task(recover(store, self._kafka, LONG, 0, note))
+        running = asyncio.create_task(recover(store, KafkaAccess(self._kafka), LONG, 0, note))
         with suppress(asyncio.CancelledError, TimeoutError):
             await asyncio.wait_for(running, seconds_max)
         store.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import faust
 
+from clients.kafka import KafkaAccess
 from engine.app import build_app
 from engine.contract import AgentSpec, Message, Outbox, Record
 from engine.settings import EngineSettings
@@ -40,7 +41,7 @@ class Telling(SeeingAgent):
 def main(bootstrap: str, topic: str, generation: str, folder: str) -> None:
     """Run until SIGTERM, or what stops a worker."""
     settings = EngineSettings(
-        bootstrap,
+        KafkaAccess(bootstrap),
         f"{topic}-g{generation}",
         Path(folder) / f"{topic}-g{generation}",
         set_aside_topic=f"{topic}-aside",

@@ -13,6 +13,7 @@ from typing import Any
 
 import faust
 
+from clients.kafka import KafkaAccess
 from engine.app import BatchApp, build_app, stop_now
 from engine.contract import AgentSpec, Outbox, PartitionAgent, Record
 from engine.flow import PartitionFlow
@@ -74,14 +75,14 @@ async def _sabotage(app: BatchApp, kind: str) -> None:
 
 def main(kind: str, bootstrap: str, application_id: str) -> None:
     """Run until the watchdog ends it."""
-    settings = EngineSettings(bootstrap, application_id, None)
+    settings = EngineSettings(KafkaAccess(bootstrap), application_id, None)
     spec = AgentSpec((application_id,), lambda state, _: Counting(state, kind), {"seen": int})
     asyncio.run(ensure_topics(spec, settings, 1))
     app = build_app(spec, settings, instance=application_id)
     if kind == "recovery":
         PartitionFlow.open = _open_nothing
     app.task(lambda: _sabotage(app, kind))
-    Watchdog(app, bootstrap, stop_now, STALL_SECONDS).start()
+    Watchdog(app, KafkaAccess(bootstrap), stop_now, STALL_SECONDS).start()
     worker = faust.Worker(app, loglevel="info", redirect_stdouts=False, override_logging=False)
     raise worker.execute_from_commandline()
 

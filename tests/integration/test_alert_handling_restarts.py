@@ -12,6 +12,7 @@ import pytest
 from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 
+from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, Source
 from local import postgres
@@ -73,7 +74,7 @@ async def test_restarts_lose_nothing_and_begin_nothing_twice(
     kafka: str, connect: str, server: Server
 ) -> None:
     dsn = migrated_database(server.start())
-    source = Source(dsn, password="", partitions=PARTITIONS, replication=1)
+    source = Source(PostgresAccess(dsn), password="", partitions=PARTITIONS, replication=1)
     sync(kafka, PARTITIONS, 1, change=True)
     catalogue(dsn, SKU, "Whole milk 1 l")
     register(dsn, SHOP, "Ulm")

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from clients.postgres import PostgresAccess
 from connectors.postgres.migrate import migrate
 from edge.company import bookings as module
 from edge.company.bookings import Bookings, NotBooked
@@ -44,8 +45,8 @@ def test_movements_that_fall_due_while_the_database_is_away_are_booked_when_it_i
     folder = services_folder / "bookings"
     (port,) = choose(1)
     with running(folder, port) as dsn:
-        migrate(dsn)
-        bookings = Bookings(dsn)
+        migrate(PostgresAccess(dsn))
+        bookings = Bookings(PostgresAccess(dsn))
         bookings.add([movement("before")])
         bookings.write()
     bookings.add([movement("during")])
@@ -62,7 +63,7 @@ def test_a_database_that_stays_away_is_an_error_that_says_how_much_is_missing(
 ) -> None:
     monkeypatch.setattr(module, "_RETRY_SECONDS", 0.1)
     monkeypatch.setattr(module, "_LAST_TRY_SECONDS", 0.3)
-    bookings = Bookings(fresh_postgres)
+    bookings = Bookings(PostgresAccess(fresh_postgres))
     server, name = fresh_postgres.rsplit("/", 1)
     with psycopg.connect(f"{server}/tillstream", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
@@ -74,7 +75,7 @@ def test_a_database_that_stays_away_is_an_error_that_says_how_much_is_missing(
 
 def test_a_movement_that_was_booked_before_is_not_booked_again(fresh_postgres: str) -> None:
     for quantity in (5, 7):
-        bookings = Bookings(fresh_postgres)
+        bookings = Bookings(PostgresAccess(fresh_postgres))
         bookings.add([movement("delivery-1", quantity)])
         bookings.close()
 
@@ -87,7 +88,7 @@ def test_a_policy_that_a_person_has_changed_stays_as_it_is(fresh_postgres: str) 
     world = build_world(1, 1, 1)
     policy = WirePolicy("berlin-mitte", "bananas", True, 2000, 4000)
     for changed in (b"UPDATE assortment SET reorder_point = 3", b"SELECT 1"):
-        bookings = Bookings(fresh_postgres)
+        bookings = Bookings(PostgresAccess(fresh_postgres))
         bookings.furnish(world, {("berlin-mitte", "bananas"): policy}, [])
         bookings.close()
         with psycopg.connect(fresh_postgres) as connection:
@@ -105,7 +106,7 @@ def test_stock_that_earlier_runs_left_is_known_at_the_start(fresh_postgres: str)
             " as_of) VALUES ('berlin-mitte', 'bananas', -7, 0, -7, 1, now()),"
             " ('elsewhere', 'bananas', 9, 0, 9, 1, now())"
         )
-    bookings = Bookings(fresh_postgres)
+    bookings = Bookings(PostgresAccess(fresh_postgres))
     known = bookings.stock_now(build_world(1, 1, 1))
     bookings.close()
 

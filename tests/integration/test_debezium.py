@@ -14,6 +14,7 @@ from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 from typer.testing import CliRunner
 
+from clients.postgres import PostgresAccess
 from connectors.debezium import keeper, slot
 from connectors.debezium.definition import HIDDEN, NAME, Source, definition
 from connectors.debezium.errors import ConnectorError
@@ -41,7 +42,7 @@ class Message(NamedTuple):
 
 @pytest.fixture(scope="module")
 def source(postgres: str) -> Source:
-    return Source(postgres, password="", partitions=PARTITIONS, replication=1)
+    return Source(PostgresAccess(postgres), password="", partitions=PARTITIONS, replication=1)
 
 
 @pytest.fixture(scope="module")
@@ -368,7 +369,8 @@ def test_a_connector_that_only_retries_is_not_taken_for_a_running_one(
 def test_an_address_that_leads_nowhere_is_refused_and_the_connector_runs_on(
     capture: str, source: Source
 ) -> None:
-    nowhere = replace(source, dsn=source.dsn.rsplit("/", 1)[0] + "/nowhere")
+    server = source.postgres.dsn.rsplit("/", 1)[0]
+    nowhere = replace(source, postgres=PostgresAccess(f"{server}/nowhere"))
     with pytest.raises(ConnectorError, match="nowhere"):
         keeper.apply(capture, nowhere)
     assert keeper.check(capture, source).is_in_order

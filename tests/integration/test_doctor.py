@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 
+from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, Source
 from connectors.debezium.rest import Connect
@@ -116,7 +117,7 @@ def test_a_connector_that_is_missing_stopped_or_altered(
 ) -> None:
     assert "is MISSING" in doctor()["connector"][0][0]
     assert "no replication slot" in doctor()["slot"][0][0]
-    source = Source(fresh_postgres, "", PARTITIONS, 1)
+    source = Source(PostgresAccess(fresh_postgres), "", PARTITIONS, 1)
     try:
         keeper.apply(connect, source)
         Connect(connect, NAME).stop()

@@ -14,6 +14,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
+from clients.kafka import KafkaAccess
 from engine.app import EXIT_FAILED
 from engine.aside import read_set_aside
 from engine.inputs import KafkaInputs
@@ -262,7 +263,7 @@ def test_a_rebuild_says_nothing_of_the_past_then_all_that_stands_then_what_happe
 
 
 def test_the_end_of_what_can_be_read_lies_behind_the_last_record(sales: Input) -> None:
-    inputs = KafkaInputs(sales.bootstrap, [sales.topic], 0)
+    inputs = KafkaInputs(KafkaAccess(sales.bootstrap), [sales.topic], 0)
     assert asyncio.run(inputs.ends()) == {sales.topic: 0}
     sales.send_in_transactions(committed=5, aborted=3)
     assert asyncio.run(inputs.ends()) == {sales.topic: 5}
@@ -270,10 +271,12 @@ def test_the_end_of_what_can_be_read_lies_behind_the_last_record(sales: Input) -
 
 
 def test_a_topic_that_is_made_anew_gets_another_id(sales: Input) -> None:
-    before = asyncio.run(described(sales.bootstrap, [sales.topic, "none-of-this-name"]))
-    assert asyncio.run(described(sales.bootstrap, [sales.topic])) == before
+    before = asyncio.run(
+        described(KafkaAccess(sales.bootstrap), [sales.topic, "none-of-this-name"])
+    )
+    assert asyncio.run(described(KafkaAccess(sales.bootstrap), [sales.topic])) == before
     sales.make_anew()
-    after = asyncio.run(described(sales.bootstrap, [sales.topic]))
+    after = asyncio.run(described(KafkaAccess(sales.bootstrap), [sales.topic]))
     assert before.keys() == after.keys() == {sales.topic}
     assert (before[sales.topic].partitions, after[sales.topic].partitions) == (1, 1)
     assert before[sales.topic].topic_id != after[sales.topic].topic_id
@@ -283,7 +286,7 @@ def test_what_was_set_aside_is_read_to_its_end(sales: Input) -> None:
     aside = f"{sales.topic}-aside"
     for offset, value in ((3, b"{}"), (4, b"{}"), (3, b"again")):
         sales.send(value, topic=aside, key=f"{sales.topic}-0-{offset}".encode())
-    found = asyncio.run(read_set_aside(sales.bootstrap, aside, 0))
+    found = asyncio.run(read_set_aside(KafkaAccess(sales.bootstrap), aside, 0))
     assert found == {sales.topic: frozenset({3, 4})}
-    assert asyncio.run(read_set_aside(sales.bootstrap, aside, 1)) == {}
-    assert asyncio.run(read_set_aside(sales.bootstrap, "none-of-this-name", 0)) == {}
+    assert asyncio.run(read_set_aside(KafkaAccess(sales.bootstrap), aside, 1)) == {}
+    assert asyncio.run(read_set_aside(KafkaAccess(sales.bootstrap), "none-of-this-name", 0)) == {}

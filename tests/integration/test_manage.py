@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Generator, Mapping
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
 from connectors.debezium.definition import Source
 from dashboards.board.access.policy import Policy
@@ -265,7 +266,9 @@ def topics(kafka: str) -> str:
 @pytest.fixture
 def captured(topics: str, connect: str, fresh_postgres: str) -> Generator[str]:
     """A database whose changes Debezium publishes."""
-    source = Source(fresh_postgres, password="", partitions=PARTITIONS, replication=1)
+    source = Source(
+        PostgresAccess(fresh_postgres), password="", partitions=PARTITIONS, replication=1
+    )
     keeper.apply(connect, source)
     yield fresh_postgres
     keeper.remove(connect, source)

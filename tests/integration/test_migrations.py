@@ -13,6 +13,7 @@ import pytest
 from psycopg import errors, sql
 from pydantic import BaseModel
 
+from clients.postgres import PostgresAccess
 from connectors.postgres.errors import MigrationError
 from connectors.postgres.migrate import MIGRATIONS, migrate
 from local import child
@@ -58,8 +59,8 @@ def rows(postgres: str) -> Generator[psycopg.Connection]:
 
 
 def test_a_second_run_has_nothing_to_apply(database: str) -> None:
-    assert migrate(database) == ALL_FILES
-    assert migrate(database) == []
+    assert migrate(PostgresAccess(database)) == ALL_FILES
+    assert migrate(PostgresAccess(database)) == []
 
 
 def test_migrators_at_the_same_time_wait_for_each_other(database: str) -> None:
@@ -70,11 +71,11 @@ def test_migrators_at_the_same_time_wait_for_each_other(database: str) -> None:
 
 def test_an_applied_file_that_was_edited_is_refused_by_name(database: str, tmp_path: Path) -> None:
     files = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
-    migrate(database, migrations=files)
+    migrate(PostgresAccess(database), migrations=files)
     edited = files / "0004_derived_tables.sql"
     edited.write_text(edited.read_text() + "-- a late thought\n")
     with pytest.raises(MigrationError, match=r"0004_derived_tables\.sql was edited"):
-        migrate(database, migrations=files)
+        migrate(PostgresAccess(database), migrations=files)
 
 
 def test_a_migration_that_fails_is_named_and_leaves_the_ones_before_it(
@@ -84,23 +85,23 @@ def test_a_migration_that_fails_is_named_and_leaves_the_ones_before_it(
     broken = files / "9000_broken.sql"
     broken.write_text("-- migrate:up\nSELECT nonsense;\n-- migrate:down\n")
     with pytest.raises(MigrationError, match=r'9000_broken\.sql failed: .*"nonsense"'):
-        migrate(database, migrations=files)
+        migrate(PostgresAccess(database), migrations=files)
     broken.write_text("-- migrate:up\nSELECT 1;\n-- migrate:down\n")
-    assert migrate(database, migrations=files) == ["9000_broken.sql"]
+    assert migrate(PostgresAccess(database), migrations=files) == ["9000_broken.sql"]
 
 
 def test_a_database_from_a_newer_checkout_is_left_alone(database: str, tmp_path: Path) -> None:
     files = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
     newer = files / "9000_newer.sql"
     newer.write_text("-- migrate:up\nSELECT 1;\n-- migrate:down\n")
-    migrate(database, migrations=files)
+    migrate(PostgresAccess(database), migrations=files)
     with pytest.raises(MigrationError, match=r"9000 was applied .* newer than this checkout"):
-        migrate(database)
+        migrate(PostgresAccess(database))
 
 
 def test_a_database_that_is_not_there_is_said_to_be_so(postgres_server: str) -> None:
     with pytest.raises(MigrationError, match="nowhere"):
-        migrate(f"{postgres_server.rsplit('/', 1)[0]}/nowhere")
+        migrate(PostgresAccess(f"{postgres_server.rsplit('/', 1)[0]}/nowhere"))
 
 
 # --- what the business may say
@@ -245,11 +246,11 @@ def up_to(folder: Path, version: str) -> Path:
 def test_locations_that_clash_already_stay_and_no_more_can_come(
     database: str, tmp_path: Path
 ) -> None:
-    migrate(database, migrations=up_to(tmp_path / "before", "0013"))
+    migrate(PostgresAccess(database), migrations=up_to(tmp_path / "before", "0013"))
     with psycopg.connect(database, autocommit=True) as conn:
         for name in ("a.b", "a_b", "c"):
             conn.execute(sql.SQL(LOCATION).format(name, "n", "shop", "UTC"))
-        migrate(database)
+        migrate(PostgresAccess(database))
         conn.execute("UPDATE locations SET name = 'still here'")
         row = conn.execute("SELECT pg_get_indexdef('locations_told_apart_by_kafka'::regclass)")
         assert "{a_b}" in str(row.fetchone()), "nothing names which of them clashes"
@@ -260,13 +261,13 @@ def test_locations_that_clash_already_stay_and_no_more_can_come(
 def test_what_was_booked_before_bounds_and_numbers_stays_as_it_is(
     database: str, tmp_path: Path
 ) -> None:
-    migrate(database, migrations=up_to(tmp_path / "before", "0011"))
+    migrate(PostgresAccess(database), migrations=up_to(tmp_path / "before", "0011"))
     with psycopg.connect(database, autocommit=True) as conn:
         conn.execute(sql.SQL(MOVEMENT).format("m", "a", "b", 2**53 - 1, "delivery", NOON))
         conn.execute(
             "INSERT INTO till_status VALUES ('t', 'a', 1, 9, '[[2, 3], [5, 5]]', 0, now(), 7)"
         )
-        migrate(database)
+        migrate(PostgresAccess(database))
         row = conn.execute("SELECT quantity, origin, number FROM stock_movements").fetchone()
         assert row == (2**53 - 1, None, None)
         row = conn.execute("SELECT location_id, till_id, missing_count FROM till_status").fetchone()
@@ -397,9 +398,9 @@ def asked_for_a_password(database: str) -> Generator[None]:
 
 def test_the_given_password_becomes_the_capture_roles(database: str) -> None:
     password = "quote ' and space"
-    migrate(database)
+    migrate(PostgresAccess(database))
     with asked_for_a_password(database):
-        migrate(database, cdc_password=password)
+        migrate(PostgresAccess(database), cdc_password=password)
         with psycopg.connect(database, user=CDC, password=password):
             pass
 
@@ -433,10 +434,10 @@ def test_an_owner_that_may_make_no_roles_is_told_what_a_dba_must_run(
 ) -> None:
     database, dba = plain_owner
     with pytest.raises(MigrationError, match=r"DBA .*: CREATE ROLE tillstream_cdc LOGIN REPL"):
-        migrate(database)
+        migrate(PostgresAccess(database))
     dba("CREATE ROLE tillstream_cdc LOGIN REPLICATION")
     rest = ALL_FILES[ALL_FILES.index("0005_capture.sql") :]
-    assert migrate(database) == rest, "the migrations before it were lost"
+    assert migrate(PostgresAccess(database)) == rest, "the migrations before it were lost"
 
 
 def test_a_capture_role_that_is_a_superuser_is_refused(
@@ -445,4 +446,4 @@ def test_a_capture_role_that_is_a_superuser_is_refused(
     database, dba = plain_owner
     dba("CREATE ROLE tillstream_cdc LOGIN REPLICATION SUPERUSER")
     with pytest.raises(MigrationError, match="ALTER ROLE tillstream_cdc LOGIN REPLICATION NOSUPER"):
-        migrate(database)
+        migrate(PostgresAccess(database))

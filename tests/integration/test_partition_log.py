@@ -10,6 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 
+from clients.kafka import KafkaAccess
 from engine.batches import BATCH_BYTES_MAX, MessageTooLarge
 from engine.contract import AgentSpec, Message
 from engine.errors import TopicsUnfit
@@ -55,7 +56,7 @@ async def _admin(bootstrap: str) -> AsyncGenerator[Any]:
 
 @asynccontextmanager
 async def _writer(bootstrap: str, application_id: str = "written") -> AsyncGenerator[Any]:
-    writer = PartitionWriter(bootstrap, application_id, 0)
+    writer = PartitionWriter(KafkaAccess(bootstrap), application_id, 0)
     await writer.open()
     try:
         yield writer
@@ -132,7 +133,7 @@ async def test_a_message_that_its_topic_refuses_is_named(broker: str) -> None:
 
 async def test_inputs_that_somebody_widened_are_refused_with_what_to_do(broker: str) -> None:
     spec = AgentSpec(INPUTS, _no_agent, {})
-    settings = EngineSettings(broker, "widened", None)
+    settings = EngineSettings(KafkaAccess(broker), "widened", None)
     assert await ensure_topics(spec, settings, 1) == PARTITIONS
     assert await ensure_topics(spec, settings, 1) == PARTITIONS, "its own changelog is refused"
 
@@ -147,7 +148,10 @@ async def test_inputs_that_somebody_widened_are_refused_with_what_to_do(broker: 
         refused.value
     )
     assert "never widened" in str(refused.value) and "new application id" in str(refused.value)
-    assert await ensure_topics(spec, EngineSettings(broker, "anew", None), 1) == PARTITIONS + 1
+    assert (
+        await ensure_topics(spec, EngineSettings(KafkaAccess(broker), "anew", None), 1)
+        == PARTITIONS + 1
+    )
 
 
 async def _wider(bootstrap: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from clients.kafka import KafkaAccess
 from engine.contract import Message
 from engine.writer import PartitionWriter
 from tests.integration.own_broker import own_broker
@@ -13,7 +14,9 @@ LISTENING_SECONDS = 4.0
 
 async def test_writers_ask_seldom_for_a_broker_that_is_away(tmp_path: Path) -> None:
     with own_broker(tmp_path) as bootstrap:
-        writers = [PartitionWriter(bootstrap, "patience", number) for number in range(WRITERS)]
+        writers = [
+            PartitionWriter(KafkaAccess(bootstrap), "patience", number) for number in range(WRITERS)
+        ]
         await asyncio.gather(*(writer.open() for writer in writers))
     waiting = [asyncio.create_task(_commit(writer)) for writer in writers]
     try:

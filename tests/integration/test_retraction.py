@@ -2,6 +2,7 @@
 
 import pytest
 
+from clients.postgres import PostgresAccess
 from connectors.postgres.sink.acceptance import TillEpoch
 from connectors.postgres.sink.batch import Decoded
 from connectors.postgres.sink.refusals import Refusal, refusals_in
@@ -51,7 +52,7 @@ def numbers(dsn: str) -> list[int]:
 async def test_two_refused_at_once_read_again_from_the_first_and_pass_over_the_second(
     fresh_postgres: str,
 ) -> None:
-    async with connected(fresh_postgres) as store:
+    async with connected(PostgresAccess(fresh_postgres)) as store:
         sales, windows = await sold(store, 6)
         refusals = [letter(sales[4], 4), letter(sales[1], 1), letter(sales[1], 1)]
         standing = Standing({PLACE: 0}, {PLACE: 6, LETTERS: 0}, windows)
@@ -64,14 +65,14 @@ async def test_two_refused_at_once_read_again_from_the_first_and_pass_over_the_s
 
 
 async def test_nothing_is_read_again_that_the_topic_no_longer_holds(fresh_postgres: str) -> None:
-    async with connected(fresh_postgres) as store:
+    async with connected(PostgresAccess(fresh_postgres)) as store:
         sales, windows = await sold(store, 6)
         standing = Standing({PLACE: 5}, {PLACE: 6, LETTERS: 0}, windows)
         assert await retract(store, [letter(sales[1], 1)], [], standing) == {PLACE: 5}
 
 
 async def test_another_sink_that_has_read_on_makes_all_of_it_undone(fresh_postgres: str) -> None:
-    async with connected(fresh_postgres) as store:
+    async with connected(PostgresAccess(fresh_postgres)) as store:
         sales, windows = await sold(store, 6)
         execute(fresh_postgres, "UPDATE sink_offsets SET next_offset = 9")
         standing = Standing({PLACE: 0}, {PLACE: 6, LETTERS: 0}, windows)
@@ -81,7 +82,7 @@ async def test_another_sink_that_has_read_on_makes_all_of_it_undone(fresh_postgr
 
 
 async def test_a_letter_of_what_was_never_booked_changes_nothing(fresh_postgres: str) -> None:
-    async with connected(fresh_postgres) as store:
+    async with connected(PostgresAccess(fresh_postgres)) as store:
         sales, windows = await sold(store, 3)
         standing = Standing({PLACE: 0}, {PLACE: 3, LETTERS: 0}, windows)
         refusals = [letter(sales[1], 2), letter(b"{", 1), letter(sales[0], 7)]

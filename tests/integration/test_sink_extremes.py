@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from clients.postgres import PostgresAccess
 from connectors.postgres.sink.batch import Decoded
 from connectors.postgres.sink.store import connected
 from tests.integration.sink_world import rows
@@ -118,7 +119,7 @@ async def test_the_extremes_of_every_input_are_written(fresh_postgres: str, seed
     decoded.add(TILL_EVENTS.name, [Record(TILL_EVENTS.name, n, v) for n, v in enumerate(events)], 8)
     booked = [Record(STOCK_MOVEMENTS.name, n, v) for n, v in enumerate(movements)]
     decoded.add(STOCK_MOVEMENTS.name, booked, 8)
-    async with connected(fresh_postgres) as store:
+    async with connected(PostgresAccess(fresh_postgres)) as store:
         batch = decoded.count(await store.windows(decoded.tills))
         await store.write(batch, [])
         assert len(rows(fresh_postgres, "TABLE sales")) == len(batch.rows["sales"]) > 200
@@ -187,7 +188,7 @@ async def test_the_extremes_of_every_derived_row_are_written(fresh_postgres: str
             body = json.dumps(value).encode()
             decoded.add(topic, [Record(topic, number, body, key=named.encode())], 8)
     assert not decoded.misfits
-    async with connected(fresh_postgres) as store:
+    async with connected(PostgresAccess(fresh_postgres)) as store:
         await store.write(decoded.count({}), [])
         await store.write(decoded.count({}), [])
     for table in ("stock_levels", "checkout_totals", "restock_alerts", "till_status"):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from clients.kafka import KafkaAccess
 from edge.producer import DeliveryFailed, TillProducer
 from tests.integration.own_broker import own_broker, tillstream
 from tests.integration.till_topic import PARTITIONS, TillTopic
@@ -12,7 +13,7 @@ from topics.partitioning import partition_of
 
 def test_events_arrive_once_in_order_in_the_partition_of_their_location(kafka: str) -> None:
     topic = TillTopic(kafka)
-    with TillProducer(kafka) as producer:
+    with TillProducer(KafkaAccess(kafka)) as producer:
         for number in range(30_000):
             producer.publish(f"shop-{number % 7}", str(number).encode())
 
@@ -30,7 +31,7 @@ def test_a_broker_that_goes_away_for_good_is_an_error_and_not_a_loss_unsaid(
 ) -> None:
     with own_broker(tmp_path) as bootstrap:
         tillstream(bootstrap, "topics", "sync")
-        producer = TillProducer(bootstrap, delivery_timeout_ms=2000)
+        producer = TillProducer(KafkaAccess(bootstrap), delivery_timeout_ms=2000)
         producer.publish("shop-1", b"{}")
         producer.flush()
 
@@ -43,10 +44,13 @@ def test_a_broker_that_goes_away_for_good_is_an_error_and_not_a_loss_unsaid(
 
 def test_an_event_that_is_too_large_is_refused_before_it_can_be_lost(kafka: str) -> None:
     TillTopic(kafka)
-    with TillProducer(kafka) as producer, pytest.raises(DeliveryFailed, match="TooLarge"):
+    with (
+        TillProducer(KafkaAccess(kafka)) as producer,
+        pytest.raises(DeliveryFailed, match="TooLarge"),
+    ):
         producer.publish("shop-1", b"x" * 2_000_000)
 
 
 def test_a_missing_topic_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:
     with own_broker(tmp_path) as bootstrap, pytest.raises(DeliveryFailed, match="topics sync"):
-        TillProducer(bootstrap)
+        TillProducer(KafkaAccess(bootstrap))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from clients.postgres import PostgresAccess
 from connectors.webhooks import desk
 from connectors.webhooks.signing import signature
 from operations.topic_sync.sync import sync
@@ -57,7 +58,7 @@ async def working(kafka: str, dsn: str, folder: Path, **settings: str) -> AsyncG
 
 def deliveries(dsn: str, of: Endpoint) -> list[dict[str, Any]]:
     """What became of an endpoint's messages, the newest first."""
-    with desk.opened(dsn) as connection:
+    with desk.opened(PostgresAccess(dsn)) as connection:
         return desk.deliveries(connection, of.endpoint_id, None, 1000)
 
 
@@ -129,7 +130,7 @@ async def test_what_was_given_up_is_listed_and_sent_again(
         assert closed.versions == [("milk", 1)] * 3 + [("milk", 2)] * 3, "the order was not kept"
         assert deliveries(fresh_postgres, closed)[0]["last_status"] == 503
         closed.behaviour = answering(200)
-        with desk.opened(fresh_postgres) as connection:
+        with desk.opened(PostgresAccess(fresh_postgres)) as connection:
             assert len(desk.retry(connection, closed.endpoint_id, None)) == 2
         await until(
             lambda: states(fresh_postgres, closed) == {"delivered": 2}, "it was sent again", worker

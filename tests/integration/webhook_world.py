@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 from aiokafka import AIOKafkaProducer
 
+from clients.postgres import PostgresAccess
 from connectors.webhooks import desk
 from connectors.webhooks.addresses import Reach
 from tests.integration.process import PATIENCE_SECONDS, Process
@@ -92,7 +93,7 @@ class Endpoint:
 
     def add_to(self, dsn: str) -> None:
         """Name it in the database."""
-        with desk.opened(dsn) as connection:
+        with desk.opened(PostgresAccess(dsn)) as connection:
             added = desk.add(connection, self.url, "", Reach(LOOPBACK))
         self.endpoint_id, self.secret = added.endpoint_id, added.secret
 
@@ -172,7 +173,7 @@ class Worker(Process):
         """Return once it has begun to read alerts."""
 
         def begun() -> bool:
-            with desk.opened(dsn) as connection:
+            with desk.opened(PostgresAccess(dsn)) as connection:
                 return bool(connection.execute("SELECT FROM webhook_offsets").fetchall())
 
         await until(begun, "the worker read alerts", self)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from edge.company.bookings import Bookings
 from edge.producer import TillProducer
 from edge.simulator.simulation import Moment, Plan, Simulation
@@ -71,12 +73,12 @@ class Chain:
     def sell(self, start: datetime, end: datetime) -> None:
         """All sales of a span, as fast as they are taken; what was sold before must be counted."""
         rate, stop = PAST_RATE_EACH * self.shops, threading.Event()
-        with TillProducer(self.kafka) as producer:
+        with TillProducer(KafkaAccess(self.kafka)) as producer:
             self._follow(start, rate, end, producer, stop)
 
     def sell_on(self, stop: threading.Event) -> None:
         """By the clock, until ``stop``."""
-        with TillProducer(self.kafka) as producer:
+        with TillProducer(KafkaAccess(self.kafka)) as producer:
             self._follow(datetime.now(UTC), LIVE_RATE_EACH * self.shops, None, producer, stop)
 
     def _follow(
@@ -87,7 +89,7 @@ class Chain:
         producer: TillProducer,
         stop: threading.Event,
     ) -> None:
-        bookings = Bookings(self.postgres)
+        bookings = Bookings(PostgresAccess(self.postgres))
         start_ms = int(start.timestamp()) * 1000
         plan = Plan(SEED, start_ms // 1000, start_ms, rate, steady=end is None)
         simulation = Simulation(self.world, plan, bookings.stock_now(self.world))

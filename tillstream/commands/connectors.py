@@ -102,7 +102,7 @@ def _find() -> Finding:
 
 def _source(settings: Settings) -> Source:
     return Source(
-        settings.require("postgres"),
+        settings.postgres_access(),
         settings.cdc_password,
         settings.partitions,
         settings.replication,

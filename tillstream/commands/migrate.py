@@ -25,7 +25,7 @@ def migrate(
     """
     settings = load_settings()
     try:
-        applied = migrate_database(settings.require("postgres"), settings.cdc_password)
+        applied = migrate_database(settings.postgres_access(), settings.cdc_password)
     except MigrationError as error:
         sys.exit(f"tillstream: {error}")
     if as_json:

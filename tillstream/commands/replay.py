@@ -114,7 +114,7 @@ def _run(
 ) -> Replay:
     """The finished replay, with its progress and refused rows told on standard error."""
     console = Console(stderr=True)
-    publishing = nullcontext() if dry_run else TillProducer(load_settings().require("kafka"))
+    publishing = nullcontext() if dry_run else TillProducer(load_settings().kafka_access())
     with publishing as producer, interruption() as wished, _bar(console) as bar:
         replay = Replay(file, reading, numbering, producer)
         task = bar.add_task(file.name, total=replay.file.bytes_total, rate="")

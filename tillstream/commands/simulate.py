@@ -7,6 +7,8 @@ from typing import Annotated
 import psycopg
 import typer
 
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from edge.company.bookings import NotBooked
 from edge.company.order import Order, simulate
 from edge.producer import DeliveryFailed
@@ -87,8 +89,8 @@ def _simulate(
         typer.echo(json.dumps(tally.as_json()))
 
 
-def _services(settings: Settings, database: bool) -> tuple[str, str | None]:
-    return settings.require("kafka"), settings.require("postgres") if database else None
+def _services(settings: Settings, database: bool) -> tuple[KafkaAccess, PostgresAccess | None]:
+    return settings.kafka_access(), settings.postgres_access() if database else None
 
 
 def _unix_ms(text: str) -> int:

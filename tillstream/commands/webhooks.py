@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
 def _desk() -> Generator[tuple[Settings, desk.Connection]]:
     settings = load_settings()
     try:
-        with desk.opened(settings.require("postgres")) as connection:
+        with desk.opened(settings.postgres_access()) as connection:
             yield settings, connection
     except Refused as fault:
         sys.exit(f"tillstream: {fault}")

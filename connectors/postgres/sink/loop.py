@@ -17,6 +17,8 @@ import psycopg
 import structlog
 from aiokafka.errors import KafkaError
 
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from connectors.postgres.metrics import SinkMetrics
 from connectors.postgres.sink.asides import Asides
 from connectors.postgres.sink.outage import Outage
@@ -37,14 +39,14 @@ class Sink:
     def __init__(
         self,
         topics: Sequence[str],
-        bootstrap: str,
-        dsn: str,
+        kafka: KafkaAccess,
+        postgres: PostgresAccess,
         metrics: SinkMetrics,
         stopping: asyncio.Event,
     ) -> None:
         self._topics = topics
-        self._bootstrap = bootstrap
-        self._dsn = dsn
+        self._kafka_access = kafka
+        self._postgres_access = postgres
         self._metrics = metrics
         self._stopping = stopping
         self._log: Any = structlog.get_logger("tillstream.sink").bind(topics=",".join(topics))
@@ -56,7 +58,7 @@ class Sink:
         """Copy until stopped; raises `Lost` or `Unready`: no waiting mends them."""
         while not self._stopping.is_set():
             try:
-                async with opened(self._bootstrap, self._topics) as source:
+                async with opened(self._kafka_access, self._topics) as source:
                     await self._write_from(source)
             except KAFKA_AWAY as fault:
                 await self._pause("kafka", self._kafka.began(fault))
@@ -66,7 +68,7 @@ class Sink:
         written: dict[Place, int] = {}
         while not self._stopping.is_set():
             try:
-                async with connected(self._dsn) as store:
+                async with connected(self._postgres_access) as store:
                     session = Session(
                         source, store, self._metrics, written, self._asides, self._database.ended
                     )

@@ -9,14 +9,15 @@ from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import TopicPartition
 from aiokafka.errors import (
     KafkaConnectionError,
     OffsetOutOfRangeError,
     UnknownTopicOrPartitionError,
 )
 
+from clients import async_kafka
+from clients.kafka import KafkaAccess
 from connectors.postgres.sink.derived import Record
 from connectors.postgres.sink.store import Place
 
@@ -125,9 +126,9 @@ def _by_place(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:
     return {(where.topic, where.partition): offset for where, offset in offsets.items()}
 
 
-async def partition_counts(bootstrap: str, topics: Iterable[str]) -> dict[str, int]:
+async def partition_counts(kafka: KafkaAccess, topics: Iterable[str]) -> dict[str, int]:
     """Partitions of each topic; raises a `KafkaError` where one is missing."""
-    admin: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = async_kafka.admin(kafka)
     try:
         await admin.start()
         described = await admin.describe_topics(list(topics))
@@ -140,11 +141,11 @@ async def partition_counts(bootstrap: str, topics: Iterable[str]) -> dict[str, i
 
 
 @asynccontextmanager
-async def opened(bootstrap: str, topics: Iterable[str]) -> AsyncGenerator[Source]:
+async def opened(kafka: KafkaAccess, topics: Iterable[str]) -> AsyncGenerator[Source]:
     """A source of all partitions of ``topics``; raises a `KafkaError` where Kafka is away."""
-    partitions = await partition_counts(bootstrap, topics)
-    consumer: Any = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+    partitions = await partition_counts(kafka, topics)
+    consumer = async_kafka.consumer(
+        kafka,
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="none",

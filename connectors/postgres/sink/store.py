@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps
 
+from clients.postgres import PostgresAccess
 from connectors.postgres.sink.acceptance import Origin, TillEpoch
 from connectors.postgres.sink.batch import BatchRows, Span
 from connectors.postgres.sink.derived import MISFITS_KEPT, Row
@@ -186,14 +187,14 @@ class Store:
 
 
 @asynccontextmanager
-async def connected(dsn: str) -> AsyncGenerator[Store]:
+async def connected(postgres: PostgresAccess) -> AsyncGenerator[Store]:
     """A store over a connection of its own; raises `psycopg.OperationalError` where none is had."""
     options: dict[str, Any] = {
         "application_name": "tillstream-sink",
         "connect_timeout": CONNECT_SECONDS,
         **KEEPALIVE,
     }
-    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True, **options) as connection:
+    async with await postgres.connect_async(autocommit=True, **options) as connection:
         set_json_dumps(msgspec.json.encode, connection)
         # A crash of the server may take back the last commits, but batch and offsets together:
         # the sink reads the offsets again and goes on from there.

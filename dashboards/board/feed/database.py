@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from clients.postgres import PostgresAccess
 from dashboards.board.feed.sources import Source
 from dashboards.statements import statement
 
@@ -52,8 +53,8 @@ class DatabaseAway(Exception):
 class Database:
     """Answers questions, or raises `DatabaseAway` and says so to ``source``."""
 
-    def __init__(self, dsn: str, source: Source) -> None:
-        self._dsn = dsn
+    def __init__(self, postgres: PostgresAccess, source: Source) -> None:
+        self._postgres = postgres
         self._source = source
         self._turns = asyncio.Semaphore(CONNECTIONS_MAX)
         self._idle: list[psycopg.AsyncConnection[Any]] = []
@@ -97,8 +98,7 @@ class Database:
         return rows
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(
-            self._dsn,
+        return await self._postgres.connect_async(
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
             application_name="tillstream-board",

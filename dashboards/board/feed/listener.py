@@ -11,10 +11,11 @@ from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
+from clients import async_kafka
+from clients.kafka import KafkaAccess
 from dashboards.board.feed.reading import Malformed
 from dashboards.board.feed.sources import Source
 
@@ -51,14 +52,14 @@ class Listener(Generic[R]):
 
     def __init__(
         self,
-        bootstrap: str,
+        kafka: KafkaAccess,
         topics: Collection[str],
         read: Read[R],
         heard: Callable[[list[R]], None],
         source: Source,
         passed_over: Callable[[str], None],
     ) -> None:
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._topics = topics
         self._read = read
         self._heard = heard
@@ -73,7 +74,7 @@ class Listener(Generic[R]):
         """Follow until cancelled; goes on where it was after Kafka was away."""
         while True:
             try:
-                async with _opened(self._bootstrap) as consumer:
+                async with _opened(self._kafka) as consumer:
                     await self._follow(consumer)
             except (KafkaError, TopicsMissing, TimeoutError, OSError) as fault:
                 self._source.away(fault)
@@ -92,7 +93,7 @@ class Listener(Generic[R]):
         self._rewind = True
 
     async def _follow(self, consumer: Any) -> None:
-        places = await _places(self._bootstrap, self._topics)
+        places = await _places(self._kafka, self._topics)
         consumer.assign(places)
         await self._begin(consumer, places)
         while True:
@@ -155,9 +156,9 @@ def _is_cancelled() -> bool:
 
 
 @asynccontextmanager
-async def _opened(bootstrap: str) -> AsyncGenerator[Any]:
-    consumer: Any = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+async def _opened(kafka: KafkaAccess) -> AsyncGenerator[Any]:
+    consumer = async_kafka.consumer(
+        kafka,
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -171,9 +172,9 @@ async def _opened(bootstrap: str) -> AsyncGenerator[Any]:
         await consumer.stop()
 
 
-async def _places(bootstrap: str, topics: Collection[str]) -> list[TopicPartition]:
+async def _places(kafka: KafkaAccess, topics: Collection[str]) -> list[TopicPartition]:
     """All partitions of the topics. The whole cluster is asked, so that asking makes no topic."""
-    admin: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = async_kafka.admin(kafka)
     try:
         await admin.start()
         described = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics()}

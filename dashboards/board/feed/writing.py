@@ -15,6 +15,7 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.rows import class_row
 
+from clients.postgres import PostgresAccess
 from dashboards.board.feed.database import CONNECT_SECONDS, DatabaseAway
 from dashboards.board.feed.sources import Source
 from dashboards.statements import statement
@@ -93,8 +94,8 @@ class Work:
 class Writing:
     """Opens transactions, or raises `DatabaseAway` and says so to ``source``."""
 
-    def __init__(self, dsn: str, source: Source) -> None:
-        self._dsn = dsn
+    def __init__(self, postgres: PostgresAccess, source: Source) -> None:
+        self._postgres = postgres
         self._source = source
         self._turns = asyncio.Semaphore(CONNECTIONS_MAX)
         self._idle: list[psycopg.AsyncConnection[Any]] = []
@@ -139,8 +140,7 @@ class Writing:
                 await connection.close()
             else:
                 return connection
-        return await psycopg.AsyncConnection.connect(
-            self._dsn,
+        return await self._postgres.connect_async(
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
             application_name="tillstream-board-writing",

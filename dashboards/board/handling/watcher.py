@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from clients.postgres import PostgresAccess
 from dashboards.board.feed.database import CONNECT_SECONDS, Database, DatabaseAway
 from dashboards.board.handling.desk import Desk
 from dashboards.board.handling.rows import Handling, Proposal, Raising
@@ -31,12 +32,12 @@ class Watcher:
 
     def __init__(
         self,
-        dsn: str,
+        postgres: PostgresAccess,
         database: Database,
         desk: Desk,
         changed: Callable[[Collection[Raising]], None],
     ) -> None:
-        self._dsn = dsn
+        self._postgres = postgres
         self._database = database
         self._desk = desk
         self._changed = changed
@@ -86,8 +87,7 @@ class Watcher:
         self._changed(self._desk.replace(handlings, proposals))
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(
-            self._dsn,
+        return await self._postgres.connect_async(
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
             application_name="tillstream-board-handling",

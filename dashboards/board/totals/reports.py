@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from clients.postgres import PostgresAccess
 from dashboards.board.feed.database import CONNECT_SECONDS, DatabaseAway
 from dashboards.board.feed.sources import Source
 from dashboards.board.totals.columns import question, sortable
@@ -80,8 +81,8 @@ class Answer:
 class Reports:
     """Answers wishes; raises `DatabaseAway` or `TooMuch`."""
 
-    def __init__(self, dsn: str, source: Source) -> None:
-        self._dsn = dsn
+    def __init__(self, postgres: PostgresAccess, source: Source) -> None:
+        self._postgres = postgres
         self._source = source
         self._questions = asyncio.Semaphore(AT_ONCE)
         self._exports = asyncio.Semaphore(AT_ONCE)
@@ -131,8 +132,7 @@ class Reports:
             raise DatabaseAway(str(fault)) from fault
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(
-            self._dsn,
+        return await self._postgres.connect_async(
             connect_timeout=CONNECT_SECONDS,
             application_name="tillstream-board-totals",
             options=_OPTIONS,

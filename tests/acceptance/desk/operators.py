@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import psycopg
 from kafka import KafkaProducer
 
+from clients.kafka import KafkaAccess
 from edge.producer import TillProducer
 from local import control
 from local.home import StackHome
@@ -69,7 +70,7 @@ class Desk:
 
     def say(self, *messages: Message) -> None:
         """Send as a till does."""
-        with TillProducer(self.kafka) as producer:
+        with TillProducer(KafkaAccess(self.kafka)) as producer:
             for _, key, value, _ in messages:
                 producer.publish(key, value or b"")
             producer.flush()
@@ -134,7 +135,7 @@ def pulse(desk: Desk, shop: str, **shift: float) -> Iterator[None]:
     stop, till = threading.Event(), Till(shop, f"{shop}-1", epoch=int(time.time()))
 
     def beat() -> None:
-        with TillProducer(desk.kafka) as producer:
+        with TillProducer(KafkaAccess(desk.kafka)) as producer:
             while not stop.wait(0.3):
                 _, key, value, _ = till.sale(line(1, "tea", 1), occurred_at=now(**shift))
                 producer.publish(key, value or b"")

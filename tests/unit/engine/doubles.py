@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from clients.kafka import KafkaAccess
 from engine.contract import Message, Outbox, PartitionAgent, Record
 from engine.inputs import Input
 from engine.place import MemoryPlace, Place
@@ -13,6 +14,7 @@ from engine.settings import EngineSettings
 from engine.state import PartitionState, Table
 from engine.store import Store
 
+NOWHERE = KafkaAccess("127.0.0.1:1")
 TOPIC = "sales"
 OUTPUT = "seen"
 
@@ -140,7 +142,7 @@ class GivenInputs:
 class Given(EngineSettings):
     """Settings whose logs and inputs are those of the test, by partition."""
 
-    bootstrap: str = ""
+    kafka: KafkaAccess = NOWHERE
     application_id: str = "given"
     state_folder: Path | None = None
     logs: dict[int, Any] = field(default_factory=dict[int, Any])

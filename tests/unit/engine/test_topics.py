@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine import topics as topics_module
+from clients import async_kafka
+from clients.kafka import KafkaAccess
 from engine.clients import TOPIC_EXISTS
 from engine.contract import AgentSpec
 from engine.errors import TopicsUnfit
@@ -21,7 +22,7 @@ class Cluster:
     def __init__(self, partitions: dict[str, int]) -> None:
         self.partitions = partitions
 
-    def __call__(self, bootstrap_servers: str) -> "Cluster":
+    def __call__(self, access: KafkaAccess) -> "Cluster":
         return self
 
     async def start(self) -> None: ...
@@ -47,8 +48,8 @@ def _spec() -> AgentSpec:
 
 
 async def _ensure(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr(topics_module, "AdminClient", cluster)
-    return await ensure_topics(_spec(), EngineSettings("broker:9092", "shop", None), 1)
+    monkeypatch.setattr(async_kafka, "admin", cluster)
+    return await ensure_topics(_spec(), EngineSettings(KafkaAccess("broker:9092"), "shop", None), 1)
 
 
 def _cluster(events: int, movements: int | None, changelog: int | None = None) -> Cluster:

@@ -1,0 +1,29 @@
+"""What Faust is told of the cluster, for the clients that it makes itself."""
+
+from typing import Any
+
+from faust import SASLCredentials, SSLCredentials
+from yarl import URL
+
+from clients.kafka import KafkaAccess
+
+
+def arguments(access: KafkaAccess) -> dict[str, Any]:
+    """Keywords of a ``faust.App``; raises `clients.errors.AccessError`."""
+    return {
+        "broker": [URL(f"kafka://{server}") for server in access.each_server()],
+        "broker_credentials": _credentials(access),
+    }
+
+
+def _credentials(access: KafkaAccess) -> SASLCredentials | SSLCredentials | None:
+    if access.tls is None:
+        return None
+    if access.login is None:
+        return SSLCredentials(access.tls.context())
+    return SASLCredentials(
+        username=access.login.user,
+        password=access.login.secret(),
+        mechanism=access.login.mechanism,
+        ssl_context=access.tls.context(),
+    )

@@ -1,0 +1,45 @@
+"""Encryption of a link: whom we trust, and who we are."""
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from clients.errors import AccessError
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Files in PEM. Without ``authorities`` the system's are trusted.
+
+    ``certificate`` and its unencrypted ``key`` say who we are; a server that knows its clients
+    by a password needs neither. The server's name is always checked.
+    """
+
+    authorities: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Raises `AccessError` where half an identity is given."""
+        if (self.certificate is None) != (self.key is None):
+            raise AccessError("a client's certificate and its key go together: name both files")
+
+    def context(self) -> ssl.SSLContext:
+        """What Python's own TLS wants; raises `AccessError` where a file cannot be used."""
+        try:
+            context = ssl.create_default_context(cafile=self.authorities)
+        except OSError as error:
+            raise AccessError(f"no authorities in {self.authorities}: {error}") from error
+        if self.certificate is not None and self.key is not None:
+            try:
+                # Asked for a passphrase, OpenSSL would wait at the terminal.
+                context.load_cert_chain(self.certificate, self.key, password=_refuse)
+            except (OSError, ValueError) as error:
+                raise AccessError(
+                    f"no identity in {self.certificate} with {self.key}: {error}"
+                ) from error
+        return context
+
+
+def _refuse() -> str:
+    raise ValueError("the key is encrypted")
