@@ -13,13 +13,13 @@ from pathlib import Path
 from statistics import median
 from typing import Annotated
 
-import psycopg
 import typer
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.scratch import scratch
 from benchmarks.viewers_changes import Chain
 from benchmarks.viewers_world import own_world
+from clients.postgres import PostgresAccess
 from dashboards.statements import statement
 
 PROMISED_MS = 1_000
@@ -70,7 +70,7 @@ def main(
 
 
 def _fill(dsn: str, chain: Chain) -> None:
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with PostgresAccess(dsn).connect(autocommit=True) as connection:
         connection.execute(statement(Path(__file__).parent, "first_paint"))
         connection.execute("ANALYZE")
 

@@ -25,6 +25,8 @@ from confluent_kafka.admin import (
 )
 
 from benchmarks.job import PARTITIONS
+from clients import librdkafka
+from clients.kafka import KafkaAccess
 from local import child, jars, kafka
 from local.ports import choose
 
@@ -40,7 +42,7 @@ GONE_SECONDS = 30
 
 def client(bootstrap: str) -> dict[str, Any]:
     """Settings of every client of the harness; librdkafka's notes on each hiccup stay away."""
-    return {"bootstrap.servers": bootstrap, "log_level": 2}
+    return {**librdkafka.properties(KafkaAccess(bootstrap)), "log_level": 2}
 
 
 class Broker:

@@ -11,6 +11,7 @@ import time
 from confluent_kafka import Producer
 
 from benchmarks.events import cart_completed
+from benchmarks.kafka import client
 from benchmarks.sales import Event, Sale, Sales, Shape
 from topics.partitioning import partition_of
 from topics.registry import TILL_EVENTS
@@ -35,7 +36,7 @@ def main() -> None:
 
 
 def _send(kafka: str, events: list[Event], rate: int, partitions: int) -> None:
-    producer = Producer({"bootstrap.servers": kafka, "linger.ms": 5, "acks": "all"})
+    producer = Producer({**client(kafka), "linger.ms": 5, "acks": "all"})
     size = max(1, int(rate * SLICE_SECONDS))
     started = time.monotonic()
     for first in range(0, len(events), size):

@@ -15,10 +15,11 @@ from typing import Any
 
 import orjson
 from aiohttp import ClientSession, ClientTimeout
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from benchmarks.events import cart_completed
 from benchmarks.sales import Line, Sale
+from clients import async_kafka
 from clients.kafka import KafkaAccess
 from edge.producer import TillProducer
 from topics.partitioning import partition_of
@@ -175,9 +176,7 @@ async def _some(consumer: Any) -> list[Any]:
 
 
 def _reader(kafka: str, isolation: str) -> Any:
-    return AIOKafkaConsumer(
-        bootstrap_servers=kafka, isolation_level=isolation, fetch_max_wait_ms=10
-    )
+    return async_kafka.consumer(KafkaAccess(kafka), isolation_level=isolation, fetch_max_wait_ms=10)
 
 
 def _digits(text: str) -> int:

@@ -29,7 +29,7 @@ class Database:
     def fresh(self) -> str:
         """DSN of a new database with all migrations applied."""
         name = f"bench_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
+        with PostgresAccess(self.dsn).connect(autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         dsn = f"{self.dsn.rsplit('/', 1)[0]}/{name}"
         migrate(PostgresAccess(dsn))
@@ -38,7 +38,7 @@ class Database:
     def drop(self, dsn: str) -> None:
         """Delete a database that `fresh` made."""
         name = sql.Identifier(dsn.rsplit("/", 1)[1])
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
+        with PostgresAccess(self.dsn).connect(autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {}").format(name))
 
     def cpu_seconds(self) -> float:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import islice
 
 import msgspec
-import psycopg
 from psycopg.types.json import set_json_dumps
 
 from benchmarks.job import PARTITIONS
 from benchmarks.postgres import Connection, Database
 from benchmarks.sales import Shape
 from benchmarks.sink_input import Message, SinkInput, place_of
+from clients.postgres import PostgresAccess
 from connectors.postgres.sink.batch import Decoded, Rows
 from connectors.postgres.sink.tables import SINK_TABLES, query
 from topics.sequences import Window
@@ -41,7 +41,7 @@ def ceiling(database: Database, topics: tuple[str, ...], sales: int) -> float:
     batches = list(_batches(topics, sales))
     dsn = database.fresh()
     try:
-        with psycopg.connect(dsn, autocommit=True) as connection:
+        with PostgresAccess(dsn).connect(autocommit=True) as connection:
             connection.execute("SET synchronous_commit TO off")
             set_json_dumps(msgspec.json.encode, connection)
             seconds = _write(connection, batches)

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psutil
-import psycopg
 from confluent_kafka import Producer
 
-from benchmarks.kafka import Broker
+from benchmarks.kafka import Broker, client
 from benchmarks.postgres import Connection, Database, cpu_seconds
 from benchmarks.sink_check import is_right
 from benchmarks.sink_input import SinkInput, place_of
+from clients.postgres import PostgresAccess
 from topics.registry import (
     OUTPUTS,
     STOCK_LEVELS,
@@ -87,7 +87,7 @@ def fill(broker: Broker, given: SinkInput, sales: int) -> Ends:
         broker.create([spec.name], kafka_configs(spec, 1))
     producer = Producer(
         {
-            "bootstrap.servers": broker.bootstrap,
+            **client(broker.bootstrap),
             "linger.ms": 20,
             "batch.size": 256 * 1024,
             "queue.buffering.max.messages": 500_000,
@@ -114,7 +114,7 @@ def run(job: str, broker: Broker, database: Database, given: SinkInput, ends: En
     """Fill a fresh database from the job's topics."""
     dsn = database.fresh()
     try:
-        with psycopg.connect(dsn, autocommit=True) as connection:
+        with PostgresAccess(dsn).connect(autocommit=True) as connection:
             _pass_over(connection, ends, JOBS[job])
             with _sink(broker.bootstrap, dsn) as sink:
                 spent = _measure(connection, sink, database, ends)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-import psycopg
 
 from benchmarks.kafka import own_broker
 from benchmarks.postgres import cpu_seconds, own_postgres
 from benchmarks.viewers_changes import Chain
+from clients.postgres import PostgresAccess
 from dashboards.statements import statement
 from metrics.board import BOARD_KAFKA_UP, BOARD_VIEWERS
 from operations.topic_sync.sync import sync
@@ -83,7 +83,7 @@ def own_world(
 
 def _stock(dsn: str, chain: Chain) -> None:
     wanted = {"locations": chain.locations, "skus": chain.skus}
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with PostgresAccess(dsn).connect(autocommit=True) as connection:
         connection.execute(statement(Path(__file__).parent, "viewers_stock"), wanted)
         connection.execute("ANALYZE")
 

@@ -2,17 +2,40 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
+
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
+from operations.errors import OperationError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """As the settings have it; an address that nobody gave is empty."""
+    """As the settings have it; an address that nobody gave is None, or empty."""
 
     home: Path
-    kafka: str
-    postgres: str = field(repr=False)
+    kafka_access: KafkaAccess | None
+    postgres_access: PostgresAccess | None
     connect: str
     cdc_password: str = field(repr=False)
     application_id: str
     partitions: int
     replication: int
+
+    @property
+    def kafka(self) -> KafkaAccess:
+        """How Kafka is reached; raises `OperationError` where nobody named it."""
+        return _named(self.kafka_access, "Kafka")
+
+    @property
+    def postgres(self) -> PostgresAccess:
+        """How PostgreSQL is reached; raises `OperationError` where nobody named it."""
+        return _named(self.postgres_access, "PostgreSQL")
+
+
+def _named(access: T | None, server: str) -> T:
+    if access is None:
+        raise OperationError(f"no address for {server}")
+    return access

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from kafka.structs import TopicPartition
 
+from clients.kafka import KafkaAccess
 from operations.errors import OperationError
 from operations.kafka.admin import admin
 from operations.kafka.posting import append
@@ -49,10 +50,10 @@ class Gap:
     is_cut: bool
 
 
-def tills(bootstrap: str) -> Tills:
+def tills(kafka: KafkaAccess) -> Tills:
     """Every till as the workers say it stands; raises `KafkaAway`."""
     newest: dict[str, TillStatus | None] = {}
-    with TopicReader(bootstrap, [TILL_STATUS.name]) as messages:
+    with TopicReader(kafka, [TILL_STATUS.name]) as messages:
         for message in messages:
             said = None if message.value is None else _status(message.value)
             before = newest.get(message.key)
@@ -142,9 +143,9 @@ def forgetting(status: TillStatus, after_offset: int) -> TillForgotten:
     )
 
 
-def end_of_events(bootstrap: str, location_id: str) -> int:
+def end_of_events(kafka: KafkaAccess, location_id: str) -> int:
     """Where the till events of the location's partition end now; raises `KafkaAway`."""
-    with telling_where(bootstrap), admin(bootstrap) as client:
+    with telling_where(kafka), admin(kafka) as client:
         described = {each["name"]: len(each["partitions"]) for each in client.describe_topics()}
         if TILL_EVENTS.name not in described:
             raise TopicMissing(f"there is no topic {TILL_EVENTS.name}")
@@ -154,12 +155,12 @@ def end_of_events(bootstrap: str, location_id: str) -> int:
         return int(client.list_partition_offsets({place: _END})[place].offset)
 
 
-def decide(bootstrap: str, decision: TillUpkeep) -> int:
+def decide(kafka: KafkaAccess, decision: TillUpkeep) -> int:
     """Write the decision to where its location's workers read it; its offset there.
 
     Raises `KafkaAway`.
     """
     location = decision.location_id
     return append(
-        bootstrap, TILL_UPKEEP.name, location, decision, lambda count: partition_of(location, count)
+        kafka, TILL_UPKEEP.name, location, decision, lambda count: partition_of(location, count)
     )

@@ -56,7 +56,7 @@ class Part:
 
 def run(settings: Settings) -> None:
     """Work on the live generation until SIGTERM or SIGINT; registers it where nobody has."""
-    generation = joined(settings.require("kafka"), settings.application_id)
+    generation = joined(settings.kafka_access(), settings.application_id)
     _run(settings, Part(state_id(settings.application_id, generation), generation))
 
 

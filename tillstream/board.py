@@ -48,8 +48,8 @@ def policy_of(settings: Settings) -> Policy:
 
 @asynccontextmanager
 async def open_board(
-    kafka: str,
-    postgres: str,
+    kafka: KafkaAccess,
+    postgres: PostgresAccess,
     host: str = "127.0.0.1",
     port: int = 0,
     policy: Policy = OPEN_TO_THE_MACHINE,
@@ -60,7 +60,7 @@ async def open_board(
     and `PolicyError` where ``policy`` must not be served on ``host``.
     """
     policy.check(host)
-    board = Board(KafkaAccess(kafka), PostgresAccess(postgres))
+    board = Board(kafka, postgres)
     board.registry.register(Identity("board", "board"))
     runner = web.AppRunner(build(board, policy), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()

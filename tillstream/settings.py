@@ -8,7 +8,6 @@ setting that silently does nothing is how a till ends up on the wrong broker.
 import json
 import os
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -171,8 +170,16 @@ class Settings(BaseSettings):
         missing."""
         for name in needed:
             self.require(name)
-        given = {each.name: getattr(self, each.name) for each in fields(Installation)}
-        return Installation(**given)
+        return Installation(
+            home=self.home,
+            kafka_access=self.kafka_access() if self.kafka else None,
+            postgres_access=self.postgres_access() if self.postgres else None,
+            connect=self.connect,
+            cdc_password=self.cdc_password,
+            application_id=self.application_id,
+            partitions=self.partitions,
+            replication=self.replication,
+        )
 
 
 class _NotedByLocalStack(PydanticBaseSettingsSource):

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kafka import KafkaProducer
-
+from clients import blocking_kafka
+from clients.kafka import KafkaAccess
 from operations.dead_letters.repeats import Repeats
 from operations.dead_letters.retried import NOTHING, Place, Tally, load
 from operations.kafka.reader import TopicReader, telling_where
@@ -29,8 +29,6 @@ from topics.dead_letters import (
 from topics.partitioning import partition_of_key
 from topics.registry import DEAD_LETTERS, RETRIED
 from topics.topic_spec import DEAD_LETTER_SUFFIX
-
-_Producer: Any = KafkaProducer
 
 _REMEMBER_EVERY = 500
 """Letters between two notes of what was sent. More are sent twice after a crash; fewer spend
@@ -131,12 +129,12 @@ def letters(messages: Iterable[Any]) -> Iterator[Letter]:
 
 
 def retry(
-    bootstrap: str, topics: Sequence[str], choice: Choice, progress: Progress, *, dry_run: bool
+    kafka: KafkaAccess, topics: Sequence[str], choice: Choice, progress: Progress, *, dry_run: bool
 ) -> Outcome:
     """Send the chosen letters back and remember them; raises `KafkaAway`."""
     outcome = Outcome()
-    remembered, repeats = load(bootstrap), Repeats()
-    with TopicReader(bootstrap, topics) as messages, _Post(bootstrap, remembered) as post:
+    remembered, repeats = load(kafka), Repeats()
+    with TopicReader(kafka, topics) as messages, _Post(kafka, remembered) as post:
         for looked_at, letter in enumerate(letters(messages), start=1):
             sent_before = remembered.get(letter.place, NOTHING).holds(letter.offset)
             is_repeat = repeats.note(letter.source, letter.reason)
@@ -154,14 +152,14 @@ def retry(
 class _Post:
     """Sends letters back, and notes them once Kafka has acknowledged them."""
 
-    def __init__(self, bootstrap: str, remembered: dict[Place, RetriedLetters]) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: KafkaAccess, remembered: dict[Place, RetriedLetters]) -> None:
+        self._access = kafka
         self._remembered = remembered
         self._tallies: dict[Place, Tally] = {}
         self._unacknowledged: list[Any] = []
-        with telling_where(bootstrap):
-            self._kafka = _Producer(
-                bootstrap_servers=bootstrap.split(","),
+        with telling_where(kafka):
+            self._kafka = blocking_kafka.producer(
+                kafka,
                 acks="all",
                 compression_type="gzip",
                 max_request_size=_REQUEST_BYTES_MAX,
@@ -180,7 +178,7 @@ class _Post:
             self.remember()
 
     def _send(self, letter: Letter) -> None:
-        with telling_where(self._bootstrap):
+        with telling_where(self._access):
             topic = letter.input_topic
             partition = letter.input_partition(len(self._kafka.partitions_for(topic)))
             headers = original_headers(letter.headers)
@@ -199,7 +197,7 @@ class _Post:
         self._wait()
 
     def _wait(self) -> None:
-        with telling_where(self._bootstrap):
+        with telling_where(self._access):
             self._kafka.flush()
             for future in self._unacknowledged:
                 future.get(timeout=0)

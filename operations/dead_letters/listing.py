@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from clients.kafka import KafkaAccess
 from operations.dead_letters.letters import Letter, letters
 from operations.dead_letters.repeats import Repeats
 from operations.dead_letters.retried import NOTHING, load
@@ -15,11 +16,11 @@ _PREVIEW_CHARACTERS = 120
 
 
 def describe(
-    bootstrap: str, topics: Sequence[str], limit: int | None = None
+    kafka: KafkaAccess, topics: Sequence[str], limit: int | None = None
 ) -> list[dict[str, Any]]:
     """The newest ``limit`` letters in words, oldest first; raises `KafkaAway`."""
-    remembered, repeats = load(bootstrap), Repeats()
-    with TopicReader(bootstrap, topics) as messages:
+    remembered, repeats = load(kafka), Repeats()
+    with TopicReader(kafka, topics) as messages:
         described = (
             _described(
                 letter,

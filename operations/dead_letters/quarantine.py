@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 
+from clients import blocking_kafka
+from clients.kafka import KafkaAccess
 from operations.errors import OperationError
 from operations.generations.log import load
 from operations.generations.standing import state_id
@@ -24,8 +25,6 @@ from operations.who import who
 from topics.dead_letters import Source
 from topics.registry import INPUTS, SET_ASIDE
 from topics.upkeep import SetAside
-
-_Consumer: Any = KafkaConsumer
 
 _ANSWER_MS = 10_000
 """How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
@@ -52,12 +51,12 @@ class Quarantined:
     passed_by: tuple[str, ...]
 
 
-def quarantine(bootstrap: str, application_id: str, source: Source, reason: str) -> Quarantined:
+def quarantine(kafka: KafkaAccess, application_id: str, source: Source, reason: str) -> Quarantined:
     """Set the message at ``source`` aside; raises `CannotQuarantine` or `KafkaAway`."""
-    message = _message(bootstrap, source)
-    states = _states(bootstrap, application_id)
-    passed_by = _passed_by(bootstrap, states, source)
-    noted = set_aside(bootstrap).get(str(source))
+    message = _message(kafka, source)
+    states = _states(kafka, application_id)
+    passed_by = _passed_by(kafka, states, source)
+    noted = set_aside(kafka).get(str(source))
     if noted is None and passed_by == states:
         raise CannotQuarantine(
             f"the workers have passed {source}: nothing waits at it, and taken away now it would "
@@ -65,15 +64,15 @@ def quarantine(bootstrap: str, application_id: str, source: Source, reason: str)
         )
     decision = noted or SetAside(decided_by=who(), decided_at=datetime.now(UTC), reason=reason)
     if noted is None:
-        append(bootstrap, SET_ASIDE.name, str(source), decision, lambda _: source.partition)
+        append(kafka, SET_ASIDE.name, str(source), decision, lambda _: source.partition)
     key = None if message.key is None else message.key.decode(errors="backslashreplace")
     size_bytes = len(message.value or b"")
     return Quarantined(source, key, size_bytes, decision, noted is not None, passed_by)
 
 
-def set_aside(bootstrap: str) -> dict[str, SetAside]:
+def set_aside(kafka: KafkaAccess) -> dict[str, SetAside]:
     """All decisions so far, by source; raises `KafkaAway`."""
-    with TopicReader(bootstrap, [SET_ASIDE.name]) as decisions:
+    with TopicReader(kafka, [SET_ASIDE.name]) as decisions:
         return {
             each.key.decode(): SetAside.model_validate_json(each.value)
             for each in decisions
@@ -81,13 +80,13 @@ def set_aside(bootstrap: str) -> dict[str, SetAside]:
         }
 
 
-def _message(bootstrap: str, source: Source) -> Any:
+def _message(kafka: KafkaAccess, source: Source) -> Any:
     if source.topic not in {spec.name for spec in INPUTS}:
         known = ", ".join(spec.name for spec in INPUTS)
         raise CannotQuarantine(f"{source.topic} is no input of the workers; those are {known}")
-    with telling_where(bootstrap):
-        consumer = _Consumer(
-            bootstrap_servers=bootstrap.split(","),
+    with telling_where(kafka):
+        consumer = blocking_kafka.consumer(
+            kafka,
             bootstrap_timeout_ms=_ANSWER_MS,
             isolation_level="read_committed",
             auto_offset_reset="none",
@@ -119,15 +118,15 @@ def _read(consumer: Any, source: Source) -> Any:
     raise CannotQuarantine(f"no message lies at {source}, and none after it")
 
 
-def _states(bootstrap: str, application_id: str) -> tuple[str, ...]:
+def _states(kafka: KafkaAccess, application_id: str) -> tuple[str, ...]:
     """What reads the inputs: the live generation, and the one that is being built."""
-    standing = load(bootstrap)
+    standing = load(kafka)
     generations = {standing.live.get(application_id, 0), standing.building.get(application_id)}
     return tuple(state_id(application_id, each) for each in generations if each is not None)
 
 
-def _passed_by(bootstrap: str, states: Sequence[str], source: Source) -> tuple[str, ...]:
-    with telling_where(bootstrap), admin(bootstrap) as client:
+def _passed_by(kafka: KafkaAccess, states: Sequence[str], source: Source) -> tuple[str, ...]:
+    with telling_where(kafka), admin(kafka) as client:
         at = {state: group_reached(client, state, [source.topic]) for state in states}
     place = source.topic, source.partition
     return tuple(state for state in states if at[state].get(place, 0) > source.offset)

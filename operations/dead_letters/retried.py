@@ -7,6 +7,7 @@ they cannot say that a later letter was sent before an earlier one.
 
 from typing import NamedTuple
 
+from clients.kafka import KafkaAccess
 from operations.kafka.reader import TopicReader
 from topics.dead_letters import RetriedLetters
 from topics.registry import RETRIED
@@ -26,10 +27,10 @@ class Place(NamedTuple):
 NOTHING = RetriedLetters()
 
 
-def load(bootstrap: str) -> dict[Place, RetriedLetters]:
+def load(kafka: KafkaAccess) -> dict[Place, RetriedLetters]:
     """What has been sent back so far; raises `KafkaAway`."""
     remembered: dict[Place, RetriedLetters] = {}
-    with TopicReader(bootstrap, [RETRIED.name]) as messages:
+    with TopicReader(kafka, [RETRIED.name]) as messages:
         for message in messages:
             topic, _, partition = message.key.decode().rpartition("/")
             place = Place(topic, int(partition))

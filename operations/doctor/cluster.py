@@ -27,8 +27,7 @@ would be blamed."""
 
 def kafka(patient: Patient) -> Iterator[Finding]:
     """Whether it answers, and whether each partition has a worker."""
-    bootstrap = patient.installation.kafka
-    seen = broker.look_live(bootstrap, patient.installation.application_id, ())
+    seen = broker.look_live(patient.installation.kafka, patient.installation.application_id, ())
     if not seen.brokers:
         yield bad("kafka", seen.fault, "start it, or set TILLSTREAM_KAFKA to where it is")
         return

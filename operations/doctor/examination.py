@@ -23,7 +23,9 @@ SERVERS: tuple[Check, ...] = (
 
 def examine(patient: Patient) -> list[Finding]:
     """The findings of all checks; those of servers only where their addresses are known."""
-    without = [name for name in ("kafka", "postgres") if not getattr(patient.installation, name)]
+    here = patient.installation
+    known = {"kafka": here.kafka_access, "postgres": here.postgres_access}
+    without = [name for name, access in known.items() if access is None]
     checks = MACHINE if without else (*MACHINE, *SERVERS)
 
     def ask(check: Check) -> list[Finding]:

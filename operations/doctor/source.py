@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
 from connectors.debezium.definition import Source
 from connectors.debezium.errors import ConnectorError
@@ -108,9 +107,7 @@ def connector(patient: Patient) -> Iterator[Finding]:
 
 def _connector(patient: Patient) -> Iterator[Finding]:
     here = patient.installation
-    source = Source(
-        PostgresAccess(here.postgres), here.cdc_password, here.partitions, here.replication
-    )
+    source = Source(here.postgres, here.cdc_password, here.partitions, here.replication)
     try:
         found = keeper.check(here.connect, source)
     except ConnectorError as fault:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from clients.kafka import KafkaAccess
 from operations.generations.standing import GenerationError, Standing, check_application_id
 from operations.kafka.posting import append
 from operations.kafka.reader import TopicMissing, TopicReader
@@ -16,27 +17,27 @@ _TRIES_MAX = 20
 a different one; so many start nowhere at the same moment."""
 
 
-def load(bootstrap: str) -> Standing:
+def load(kafka: KafkaAccess) -> Standing:
     """What holds now; raises `KafkaAway`, `TopicMissing` where topics were never synced."""
     standing = Standing()
-    with TopicReader(bootstrap, [GENERATIONS.name]) as words:
+    with TopicReader(kafka, [GENERATIONS.name]) as words:
         for word in words:
             standing.take(word.key.decode(), Generation.model_validate_json(word.value))
     return standing
 
 
-def live(bootstrap: str, application_id: str) -> int:
+def live(kafka: KafkaAccess, application_id: str) -> int:
     """The generation that workers of ``application_id`` take, for who only looks.
 
     An id that nobody has registered yet, or a cluster of before, counts as 0. Raises `KafkaAway`.
     """
     try:
-        return load(bootstrap).live.get(application_id, 0)
+        return load(kafka).live.get(application_id, 0)
     except TopicMissing:
         return 0
 
 
-def joined(bootstrap: str, application_id: str) -> int:
+def joined(kafka: KafkaAccess, application_id: str) -> int:
     """The generation to work on, registered if nobody has; raises `KafkaAway`.
 
     A first application takes 0, and so does one that is older than generations. Any other id
@@ -44,25 +45,25 @@ def joined(bootstrap: str, application_id: str) -> int:
     """
     check_application_id(application_id)
     for _ in range(_TRIES_MAX):
-        standing = load(bootstrap)
+        standing = load(kafka)
         if application_id in standing.live:
             return standing.live[application_id]
-        say(bootstrap, application_id, standing.next_free(), "live")
+        say(kafka, application_id, standing.next_free(), "live")
     raise GenerationError(f"no generation was to be had for {application_id!r}: try again")
 
 
-def begun(bootstrap: str, application_id: str) -> int:
+def begun(kafka: KafkaAccess, application_id: str) -> int:
     """The generation that is being built, begun if there is none; raises `KafkaAway`."""
-    joined(bootstrap, application_id)
+    joined(kafka, application_id)
     for _ in range(_TRIES_MAX):
-        standing = load(bootstrap)
+        standing = load(kafka)
         if application_id in standing.building:
             return standing.building[application_id]
-        say(bootstrap, application_id, standing.next_free(), "building")
+        say(kafka, application_id, standing.next_free(), "building")
     raise GenerationError(f"no generation was to be had for {application_id!r}: try again")
 
 
-def say(bootstrap: str, application_id: str, generation: int, state: GenerationState) -> None:
+def say(kafka: KafkaAccess, application_id: str, generation: int, state: GenerationState) -> None:
     """Append one word, so that it lasts; whether it holds, `load` says."""
     word = Generation(generation=generation, state=state, decided_at=datetime.now(UTC))
-    append(bootstrap, GENERATIONS.name, application_id, word, lambda _: _PARTITION)
+    append(kafka, GENERATIONS.name, application_id, word, lambda _: _PARTITION)

@@ -8,22 +8,22 @@ from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from kafka import KafkaAdminClient
 from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError
 
-_AdminClient: Any = KafkaAdminClient
+from clients import blocking_kafka
+from clients.kafka import KafkaAccess
 
 ANSWER_MS = 3_000
 """A broker answers in milliseconds; one that starts or is overloaded in a second or two."""
 
 
 @contextmanager
-def admin(bootstrap: str) -> Generator[Any]:
+def admin(kafka: KafkaAccess) -> Generator[Any]:
     """The client for the length of a block; raises `kafka.errors.KafkaError`."""
     # It would log each attempt at a broker that is away; what is away is told by the caller.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    client = _AdminClient(
-        bootstrap_servers=bootstrap.split(","),
+    client = blocking_kafka.admin(
+        kafka,
         bootstrap_timeout_ms=ANSWER_MS,
         request_timeout_ms=ANSWER_MS,
     )

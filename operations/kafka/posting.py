@@ -5,12 +5,11 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kafka import KafkaProducer
 from pydantic import BaseModel
 
+from clients import blocking_kafka
+from clients.kafka import KafkaAccess
 from operations.kafka.reader import TopicMissing, telling_where
-
-_Producer: Any = KafkaProducer
 
 _ANSWER_SECONDS = 30.0
 """How long Kafka may take to acknowledge. Less fails beside a broker that is busy; more seems to
@@ -18,26 +17,26 @@ hang."""
 
 
 def append(
-    bootstrap: str, topic: str, key: str, value: BaseModel, place: Callable[[int], int]
+    kafka: KafkaAccess, topic: str, key: str, value: BaseModel, place: Callable[[int], int]
 ) -> int:
     """Append to the partition that ``place`` chooses of so many; the offset, held by all replicas.
 
     Raises `KafkaAway`, and `TopicMissing` where there is no such topic.
     """
-    (offset,) = append_all(bootstrap, topic, [(key, value)], lambda _, count: place(count))
+    (offset,) = append_all(kafka, topic, [(key, value)], lambda _, count: place(count))
     return offset
 
 
 def append_all(
-    bootstrap: str,
+    kafka: KafkaAccess,
     topic: str,
     messages: Iterable[tuple[str, BaseModel]],
     place: Callable[[str, int], int],
 ) -> list[int]:
     """`append` for many, by key; ``place`` gets each key."""
-    with telling_where(bootstrap):
-        producer = _Producer(
-            bootstrap_servers=bootstrap.split(","),
+    with telling_where(kafka):
+        producer = blocking_kafka.producer(
+            kafka,
             acks="all",
             allow_auto_create_topics=False,
             metrics_enabled=False,

@@ -6,13 +6,12 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 from kafka.structs import TopicPartition
 
+from clients import blocking_kafka
+from clients.kafka import KafkaAccess
 from operations.errors import OperationError
-
-_Consumer: Any = KafkaConsumer
 
 _ANSWER_MS = 10_000
 """How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
@@ -30,23 +29,23 @@ class TopicMissing(KafkaAway):
 
 
 @contextmanager
-def telling_where(bootstrap: str) -> Generator[None]:
+def telling_where(kafka: KafkaAccess) -> Generator[None]:
     """Turn a client's fault into `KafkaAway`, which names the address."""
     try:
         yield
     except KafkaError as error:
-        raise KafkaAway(f"Kafka at {bootstrap} did not answer or refused: {error!r}") from error
+        raise KafkaAway(f"Kafka at {kafka} did not answer or refused: {error!r}") from error
 
 
 class TopicReader:
     """All committed messages of some topics, each partition in order."""
 
-    def __init__(self, bootstrap: str, topics: Sequence[str]) -> None:
+    def __init__(self, kafka: KafkaAccess, topics: Sequence[str]) -> None:
         """Connect and note the ends; raises `KafkaAway`."""
-        self._bootstrap = bootstrap
-        with telling_where(bootstrap):
-            self._consumer = _Consumer(
-                bootstrap_servers=bootstrap.split(","),
+        self._kafka = kafka
+        with telling_where(kafka):
+            self._consumer = blocking_kafka.consumer(
+                kafka,
                 bootstrap_timeout_ms=_ANSWER_MS,
                 isolation_level="read_committed",
                 auto_offset_reset="earliest",
@@ -69,7 +68,7 @@ class TopicReader:
 
     def __iter__(self) -> Iterator[Any]:
         """The messages; raises `KafkaAway`."""
-        with telling_where(self._bootstrap):
+        with telling_where(self._kafka):
             left = {place for place, end in self._ends.items() if self._position(place) < end}
             while left:
                 for place, messages in self._consumer.poll(timeout_ms=_POLL_MS).items():

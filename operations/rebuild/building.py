@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from clients.kafka import KafkaAccess
 from local.child import Service
 from local.ports import LOOPBACK, choose
 from operations.generations.standing import state_id
@@ -59,7 +60,7 @@ def building(application_id: str, generation: int, workers: int, hire: Hire) -> 
     return Building(application_id, generation, services, metrics)
 
 
-def look(kafka: str, built: Building) -> list[Partition]:
+def look(kafka: KafkaAccess, built: Building) -> list[Partition]:
     """How far each partition has come; empty while Kafka does not answer."""
     seen = broker.look(kafka, built.state, ())
     crew = processes.look(built.metrics)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from clients.kafka import KafkaAccess
 from local import control, record
 from local.home import StackHome
 from local.record import ProcessRecord
@@ -26,17 +27,19 @@ class NotBack(Exception):
     """A worker of the local stack did not come back; the text names it."""
 
 
-def local_workers(home: StackHome, kafka: str) -> list[ProcessRecord]:
+def local_workers(home: StackHome, kafka: KafkaAccess) -> list[ProcessRecord]:
     """The workers of the local stack in ``home``, where it runs and on ``kafka``."""
     found = control.status(home)
     if found.state != "running" or found.record is None:
         return []
-    if found.record.addresses.kafka != kafka:
+    if found.record.addresses.kafka != kafka.servers:
         return []
     return [each for each in found.record.processes if each.name.startswith("worker-")]
 
 
-def restart(home: StackHome, kafka: str, worker: ProcessRecord, check: Callable[[], None]) -> None:
+def restart(
+    home: StackHome, kafka: KafkaAccess, worker: ProcessRecord, check: Callable[[], None]
+) -> None:
     """End one by its pid and wait until its supervisor has it running again.
 
     ``check`` is called while it waits. Raises `NotBack`.
@@ -53,7 +56,7 @@ def restart(home: StackHome, kafka: str, worker: ProcessRecord, check: Callable[
         time.sleep(_POLL_SECONDS)
 
 
-def _is_back(home: StackHome, kafka: str, worker: ProcessRecord) -> bool:
+def _is_back(home: StackHome, kafka: KafkaAccess, worker: ProcessRecord) -> bool:
     now = {each.name: each for each in local_workers(home, kafka)}.get(worker.name)
     return now is not None and now.state == "running" and now.pid not in (None, worker.pid)
 

@@ -8,9 +8,10 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 
+from clients import blocking_kafka
+from clients.kafka import KafkaAccess
 from engine.settings import changelog_topic
 from operations.generations.standing import GenerationError, state_id
 from operations.installation import Installation
@@ -19,8 +20,6 @@ from operations.kafka.reader import telling_where
 from operations.rebuild.members import members
 from topics.registry import OUTPUTS
 from topics.upkeep import GENERATION_BITS
-
-_Consumer: Any = KafkaConsumer
 
 _ANSWER_MS = 10_000
 """How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
@@ -74,12 +73,12 @@ def remains(installation: Installation, generation: int) -> bool:
     return state in groups or changelog_topic(state) in topics
 
 
-def has_spoken(bootstrap: str, generation: int, begun_at: datetime) -> str:
+def has_spoken(kafka: KafkaAccess, generation: int, begun_at: datetime) -> str:
     """A key of which readers know a version of ``generation``; empty where there is none."""
     floor = generation << GENERATION_BITS
-    with telling_where(bootstrap):
-        consumer = _Consumer(
-            bootstrap_servers=bootstrap.split(","),
+    with telling_where(kafka):
+        consumer = blocking_kafka.consumer(
+            kafka,
             bootstrap_timeout_ms=_ANSWER_MS,
             isolation_level="read_committed",
             enable_auto_commit=False,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from clients.kafka import KafkaAccess
 from operations.generations.standing import state_id
 from operations.kafka.admin import admin
 from operations.kafka.reader import telling_where
@@ -24,10 +25,10 @@ class Member:
         return f"{self.name} on {self.host} ({self.state})"
 
 
-def members(bootstrap: str, application_id: str, generations: Iterable[int]) -> list[Member]:
+def members(kafka: KafkaAccess, application_id: str, generations: Iterable[int]) -> list[Member]:
     """The members of the groups of these generations; raises `KafkaAway`."""
     states = [state_id(application_id, each) for each in generations]
-    with telling_where(bootstrap), admin(bootstrap) as client:
+    with telling_where(kafka), admin(kafka) as client:
         there = {each["group_id"] for each in client.list_groups()}
         wanted = [state for state in states if state in there]
         told: dict[str, Any] = client.describe_groups(wanted) if wanted else {}

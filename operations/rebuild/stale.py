@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from clients.kafka import KafkaAccess
 from operations.kafka.posting import append_all
 from operations.kafka.reader import TopicReader
 from operations.tills import end_of_events
@@ -103,19 +104,19 @@ def _is_to_be_said(topic: Topic, row: _Row, clocks: Clocks) -> bool:
     return topic == TILL_STATUS.name or not clocks.is_aged(row)
 
 
-def restate_stale(bootstrap: str, generation: int) -> int:
+def restate_stale(kafka: KafkaAccess, generation: int) -> int:
     """Have every such row said again or taken back by the live workers; how many there were.
 
     Raises `KafkaAway`.
     """
     floor, clocks, found = generation << GENERATION_BITS, Clocks(), 0
     for topic in IN_ORDER:
-        with TopicReader(bootstrap, [topic]) as records:
+        with TopicReader(kafka, [topic]) as records:
             keys = list(stale_rows(topic, records, floor, clocks))
         places = {key: key.partition("/")[0] for key in keys}
-        ends = {each: end_of_events(bootstrap, each) for each in set(places.values())}
+        ends = {each: end_of_events(kafka, each) for each in set(places.values())}
         decisions = [(at, _restated(topic, key, at, ends[at])) for key, at in places.items()]
-        append_all(bootstrap, TILL_UPKEEP.name, decisions, partition_of)
+        append_all(kafka, TILL_UPKEEP.name, decisions, partition_of)
         found += len(keys)
     return found
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from clients.kafka import KafkaAccess
 from operations.kafka.reader import TopicReader
 from topics.registry import TILL_UPKEEP
 from topics.upkeep import GapClosed, TillForgotten, TillUpkeep, till_upkeep_adapter
@@ -63,10 +64,10 @@ class Decisions:
         ]
 
 
-def load(bootstrap: str) -> Decisions:
+def load(kafka: KafkaAccess) -> Decisions:
     """All decisions; raises `KafkaAway`. What is none is a dead letter of the workers'."""
     decisions = Decisions()
-    with TopicReader(bootstrap, [TILL_UPKEEP.name]) as messages:
+    with TopicReader(kafka, [TILL_UPKEEP.name]) as messages:
         for decision in _read(message.value for message in messages):
             decisions.take(decision)
     return decisions

@@ -3,10 +3,9 @@
 # pyright: reportMissingTypeStubs=false
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient
-
+from clients import async_kafka
+from clients.kafka import KafkaAccess
 from connectors.postgres.sink.tables import query
 from operations.reconcile.difference import Difference, Differences
 from operations.reconcile.tables import Connection
@@ -21,9 +20,9 @@ def sink_offsets(connection: Connection) -> dict[tuple[str, int], int]:
     return {(topic, partition): offset for topic, partition, offset in rows}
 
 
-async def group_offsets(bootstrap: str, group: str) -> dict[tuple[str, int], int]:
+async def group_offsets(kafka: KafkaAccess, group: str) -> dict[tuple[str, int], int]:
     """Where the members of a consumer group go on; empty where there is no such group."""
-    admin: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = async_kafka.admin(kafka)
     try:
         await admin.start()
         committed = await admin.list_consumer_group_offsets(group)

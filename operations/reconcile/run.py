@@ -12,9 +12,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import psycopg
-
 from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.derived import DERIVED_BY_TOPIC
 from connectors.postgres.sink.source import Source, opened
@@ -58,8 +57,8 @@ class Request:
     """What to compare. ``application_id`` is the workers'; ``location`` is empty for all;
     ``wait_seconds`` bounds the catching up."""
 
-    kafka: str
-    postgres: str
+    kafka: KafkaAccess
+    postgres: PostgresAccess
     application_id: str
     location: str
     wait_seconds: float
@@ -78,10 +77,10 @@ class Outcome:
 async def reconcile(request: Request, told: Told) -> Outcome:
     """Compare; raises `KafkaError`, `KafkaAway` or `psycopg.Error` where a side cannot be read."""
     inputs = [spec.name for spec in INPUTS]
-    with psycopg.connect(request.postgres, autocommit=True, connect_timeout=5) as connection:
-        async with opened(KafkaAccess(request.kafka), inputs) as source:
+    with request.postgres.connect(autocommit=True, connect_timeout=5) as connection:
+        async with opened(request.kafka, inputs) as source:
             behind = await _caught_up(request, connection, source, told)
-        async with opened(KafkaAccess(request.kafka), DERIVED_BY_TOPIC) as source:
+        async with opened(request.kafka, DERIVED_BY_TOPIC) as source:
             view = TopicView(source, told)
             look = _Look(request.kafka, connection, view, told)
             outcome = await _looks(look, request.location, told)
@@ -104,7 +103,7 @@ async def _caught_up(
         return lag(first, ends, await group_offsets(request.kafka, group))
 
     workers = await _wait(workers_lag, deadline, "waiting for the workers", told)
-    async with opened(KafkaAccess(request.kafka), DERIVED_BY_TOPIC) as outputs:
+    async with opened(request.kafka, DERIVED_BY_TOPIC) as outputs:
         sink_first = {**await outputs.first_offsets(), **places_of(FLOWS[0], first)}
         sink_ends = {**await outputs.end_offsets(), **places_of(FLOWS[0], ends)}
 
@@ -147,7 +146,7 @@ async def _looks(look: "_Look", location: str, told: Told) -> Outcome:
 class _Look:
     """All comparisons, at one moment."""
 
-    kafka: str
+    kafka: KafkaAccess
     connection: Connection
     view: TopicView
     told: Told

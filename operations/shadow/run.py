@@ -44,7 +44,7 @@ AWAY_SECONDS_MAX = 120.0
 class Request:
     """Where to run which shadow, and until when."""
 
-    kafka: str
+    kafka: KafkaAccess
     shadow: Shadow
     until_caught_up: bool
 
@@ -89,8 +89,8 @@ class ShadowRun:
         topics = [spec.name for spec in WRITTEN]
         topics += [spec.name for spec in shadow.specs()]
         async with (
-            opened(KafkaAccess(self._request.kafka), [spec.name for spec in INPUTS]) as inputs,
-            opened(KafkaAccess(self._request.kafka), topics) as source,
+            opened(self._request.kafka, [spec.name for spec in INPUTS]) as inputs,
+            opened(self._request.kafka, topics) as source,
         ):
             outputs = Outputs(source, shadow, self.standing.comparison)
             while not self._wished.is_set() and not self._is_done():

@@ -6,15 +6,13 @@ import shutil
 import time
 from typing import Any
 
-from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from clients import blocking_kafka
 from operations.errors import OperationError
 from operations.installation import Installation
 from operations.shadow.sides import Shadow
 from operations.topic_sync.sync import SyncError, is_in_order, sync
-
-_AdminClient: Any = KafkaAdminClient
 
 _ANSWER_MS = 10_000
 """How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
@@ -29,7 +27,7 @@ class Stage:
     def __init__(self, installation: Installation, shadow: Shadow) -> None:
         self._installation = installation
         self._shadow = shadow
-        self._bootstrap = installation.kafka
+        self._kafka = installation.kafka
 
     def set_up(self) -> None:
         """Make the topics anew. Raises `OperationError` while another run uses them."""
@@ -42,7 +40,7 @@ class Stage:
         self.take_down()
         partitions = self._live_partitions()
         findings = sync(
-            self._bootstrap, partitions, self._installation.replication, specs=self._shadow.specs()
+            self._kafka, partitions, self._installation.replication, specs=self._shadow.specs()
         )
         if not is_in_order(findings):
             raise SyncError(f"the shadow's topics could not be made: {findings}")
@@ -71,11 +69,9 @@ class Stage:
 
     def _admin(self) -> Any:
         try:
-            return _AdminClient(
-                bootstrap_servers=self._bootstrap.split(","), bootstrap_timeout_ms=_ANSWER_MS
-            )
+            return blocking_kafka.admin(self._kafka, bootstrap_timeout_ms=_ANSWER_MS)
         except KafkaError as error:
-            raise SyncError(f"Kafka at {self._bootstrap} did not answer: {error!r}") from error
+            raise SyncError(f"Kafka at {self._kafka} did not answer: {error!r}") from error
 
     def _members(self, admin: Any) -> int:
         group = self._shadow.application_id

@@ -11,6 +11,7 @@ from typing import Any
 from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.structs import TopicPartition
 
+from clients.kafka import KafkaAccess
 from engine.settings import changelog_topic
 from operations.generations.log import load
 from operations.generations.standing import Standing, state_id
@@ -65,27 +66,27 @@ class Seen:
     building: int | None = None
 
 
-def look_live(bootstrap: str, application_id: str, topics: Iterable[str]) -> Seen:
+def look_live(kafka: KafkaAccess, application_id: str, topics: Iterable[str]) -> Seen:
     """`look` at the generation of ``application_id`` that is live."""
     try:
-        standing = load(bootstrap)
+        standing = load(kafka)
     except TopicMissing:
         standing = Standing()
     except KafkaAway as fault:
         return Seen(fault=str(fault))
     generation = standing.live.get(application_id, 0)
-    seen = look(bootstrap, state_id(application_id, generation), topics)
+    seen = look(kafka, state_id(application_id, generation), topics)
     return replace(seen, generation=generation, building=standing.building.get(application_id))
 
 
-def look(bootstrap: str, state: str, topics: Iterable[str]) -> Seen:
-    """Kafka at ``bootstrap``, the workers of the group ``state``, and the ends of the committed
+def look(kafka: KafkaAccess, state: str, topics: Iterable[str]) -> Seen:
+    """The cluster, the workers of the group ``state``, and the ends of the committed
     records of ``topics``."""
     try:
-        with admin(bootstrap) as client:
+        with admin(kafka) as client:
             return _look(client, state, tuple(topics))
     except KafkaError as fault:
-        return Seen(fault=f"{bootstrap} does not answer: {fault!r}")
+        return Seen(fault=f"{kafka} does not answer: {fault!r}")
 
 
 def _look(client: Any, state: str, topics: tuple[str, ...]) -> Seen:

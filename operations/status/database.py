@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import psycopg
+from clients.postgres import PostgresAccess
 
 _FOLDER = Path(__file__).parent / "sql"
 
@@ -14,12 +14,11 @@ STATEMENT_MS = 3_000
 """What counts or lists a few rows is done long before, or the server is in trouble."""
 
 
-def ask(dsn: str, name: str, **values: Any) -> list[tuple[Any, ...]]:
+def ask(postgres: PostgresAccess, name: str, **values: Any) -> list[tuple[Any, ...]]:
     """The rows of the query in ``sql/<name>.sql``; raises `psycopg.Error`."""
     query = (_FOLDER / f"{name}.sql").read_bytes()
     options = f"-c statement_timeout={STATEMENT_MS}"
-    with psycopg.connect(
-        dsn,
+    with postgres.connect(
         autocommit=True,
         connect_timeout=CONNECT_SECONDS,
         options=options,

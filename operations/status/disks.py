@@ -8,6 +8,7 @@ from typing import Any
 
 from kafka.errors import KafkaError
 
+from clients.kafka import KafkaAccess
 from operations.kafka.admin import admin
 
 
@@ -19,10 +20,10 @@ class Disk:
     size_bytes: int
 
 
-def look(bootstrap: str) -> Mapping[str, Disk] | None:
+def look(kafka: KafkaAccess) -> Mapping[str, Disk] | None:
     """The disk of each broker's log folder, by ``broker-<id>:<folder>``; None without an answer."""
     try:
-        with admin(bootstrap) as client:
+        with admin(kafka) as client:
             return of_brokers(client)
     except KafkaError:
         return None

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from clients.kafka import KafkaAccess
 from operations.dead_letters.letters import letters
 from operations.dead_letters.repeats import Repeats
 from operations.dead_letters.retried import NOTHING, load
@@ -26,11 +27,11 @@ class Seen:
     fault: str = ""
 
 
-def look(bootstrap: str) -> Seen:
+def look(kafka: KafkaAccess) -> Seen:
     """Count them."""
     try:
-        sent, repeats = load(bootstrap), Repeats()
-        with TopicReader(bootstrap, [spec.name for spec in DEAD_LETTERS]) as messages:
+        sent, repeats = load(kafka), Repeats()
+        with TopicReader(kafka, [spec.name for spec in DEAD_LETTERS]) as messages:
             if messages.span > READ_MAX:
                 return Seen(at_most=messages.span)
             waiting = Counter(

@@ -46,11 +46,11 @@ class Overview:
 
 def look(installation: Installation, metrics: Sequence[str]) -> Overview:
     """Ask everybody; ``metrics`` are the addresses of the processes."""
-    kafka, dsn, url = installation.kafka, installation.postgres, installation.connect
+    kafka, url = installation.kafka, installation.connect
     with ThreadPoolExecutor() as pool:
         cluster = pool.submit(broker.look_live, kafka, installation.application_id, SINK_TOPICS)
         waiting = pool.submit(letters.look, kafka)
-        database = pool.submit(postgres.look, dsn)
+        database = pool.submit(postgres.look, installation.postgres)
         connectors = pool.submit(connect.look, url) if url else None
         running = processes.look(metrics)
         return Overview(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import psycopg
 
+from clients.postgres import PostgresAccess
 from operations.status.database import ask
 from operations.status.slots import Slot
 from operations.status.slots import look as look_at_slots
@@ -27,17 +28,17 @@ class Seen:
     fault: str = ""
 
 
-def look(dsn: str) -> Seen:
-    """The database at ``dsn``."""
+def look(postgres: PostgresAccess) -> Seen:
+    """The database as it answers now."""
     try:
-        clock, version, size_bytes = ask(dsn, "standing")[0]
-        return Seen(clock, version, size_bytes, look_at_slots(dsn) or {}, _written(dsn))
+        clock, version, size_bytes = ask(postgres, "standing")[0]
+        return Seen(clock, version, size_bytes, look_at_slots(postgres) or {}, _written(postgres))
     except psycopg.Error as fault:
         return Seen(fault=" ".join(str(fault).split()) or type(fault).__name__)
 
 
-def _written(dsn: str) -> Mapping[tuple[str, int], int] | None:
+def _written(postgres: PostgresAccess) -> Mapping[tuple[str, int], int] | None:
     try:
-        return {(topic, number): at for topic, number, at in ask(dsn, "sink_offsets")}
+        return {(topic, number): at for topic, number, at in ask(postgres, "sink_offsets")}
     except psycopg.errors.UndefinedTable:
         return None

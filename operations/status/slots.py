@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from clients.postgres import PostgresAccess
 from connectors.debezium.definition import FILE
 from operations.status.database import ask
 
@@ -21,9 +22,9 @@ class Slot:
     held_bytes: int
 
 
-def look(dsn: str) -> Mapping[str, Slot] | None:
+def look(postgres: PostgresAccess) -> Mapping[str, Slot] | None:
     """The slots of the database by name; None where it does not answer."""
     try:
-        return {name: Slot(active, held or 0) for name, active, held in ask(dsn, "slots")}
+        return {name: Slot(active, held or 0) for name, active, held in ask(postgres, "slots")}
     except psycopg.Error:
         return None

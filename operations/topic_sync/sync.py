@@ -12,10 +12,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
+from clients import blocking_kafka
+from clients.kafka import KafkaAccess
 from operations.errors import OperationError
 from operations.topic_sync.findings import (
     Existing,
@@ -29,8 +30,6 @@ from operations.topic_sync.findings import (
     of_registry,
 )
 from topics.registry import ALL, TopicSpec
-
-_AdminClient: Any = KafkaAdminClient
 
 _ANSWER_MS = 10_000
 """How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
@@ -49,7 +48,7 @@ class SyncError(OperationError):
 
 
 def sync(
-    bootstrap: str,
+    kafka: KafkaAccess,
     partitions: int,
     replication: int,
     *,
@@ -65,15 +64,13 @@ def sync(
     """
     topics = of_registry(specs) + ([changelog_of(application_id)] if application_id else [])
     try:
-        with _AdminClient(
-            bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=_ANSWER_MS
-        ) as admin:
+        with blocking_kafka.admin(kafka, bootstrap_timeout_ms=_ANSWER_MS) as admin:
             findings = compare(topics, partitions, _existing(admin, topics))
             if not change or is_refused(findings):
                 return findings
             return _change(admin, findings, topics, partitions, replication)
     except KafkaError as error:
-        raise SyncError(f"Kafka at {bootstrap} did not answer or refused: {error!r}") from error
+        raise SyncError(f"Kafka at {kafka} did not answer or refused: {error!r}") from error
 
 
 def _existing(admin: Any, topics: Sequence[Wanted]) -> dict[str, Existing]:

@@ -50,7 +50,7 @@ def board(
 
 
 async def _serve(settings: Settings, as_json: bool) -> None:
-    kafka, postgres = settings.require("kafka"), settings.require("postgres")
+    kafka, postgres = settings.kafka_access(), settings.postgres_access()
     policy = policy_of(settings)
     async with open_board(kafka, postgres, settings.host, settings.board_port, policy) as opened:
         for number in (signal.SIGINT, signal.SIGTERM):

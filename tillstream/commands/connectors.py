@@ -112,7 +112,7 @@ def _source(settings: Settings) -> Source:
 def _require_topics(settings: Settings) -> None:
     """Rows sent to a topic that is not as it should be would lie in wrong partitions for good."""
     wanted = {spec.name for spec in (STOCK_MOVEMENTS, ASSORTMENT, PRODUCTS, LOCATIONS)}
-    kafka = settings.require("kafka")
+    kafka = settings.kafka_access()
     findings = sync(kafka, settings.partitions, settings.replication, change=False)
     wrong = [found.topic for found in findings if found.topic in wanted and _is_unfit(found.state)]
     if wrong:

@@ -43,7 +43,7 @@ def list_letters(
     as_json: AsJson = False,
 ) -> None:
     """Show dead letters, oldest first: reason, error, source, size, key and start of the value."""
-    described = describe(load_settings().require("kafka"), _topics(topic), limit)
+    described = describe(load_settings().kafka_access(), _topics(topic), limit)
     if as_json:
         typer.echo(json.dumps(described, indent=2))
         return
@@ -77,7 +77,7 @@ def retry_letters(
         raise typer.BadParameter("say which: --source, --reason or --all")
     choice = Choice(reason, frozenset(source or ()))
     with _progress() as progress:
-        kafka = load_settings().require("kafka")
+        kafka = load_settings().kafka_access()
         outcome = retry(kafka, _topics(topic), choice, progress, dry_run=dry_run)
     unknown = sorted(choice.sources - set(outcome.sent))
     _tell(outcome, unknown, dry_run, as_json)
@@ -108,7 +108,7 @@ def quarantine_message(
         place = parse_source(source)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    done = quarantine(settings.require("kafka"), settings.application_id, place, reason)
+    done = quarantine(settings.kafka_access(), settings.application_id, place, reason)
     if as_json:
         typer.echo(json.dumps(_as_plain(done), indent=2))
     else:

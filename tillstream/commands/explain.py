@@ -11,6 +11,7 @@ import typer
 from psycopg import sql
 from psycopg.rows import class_row
 
+from clients.postgres import PostgresAccess
 from dashboards.ledger.explanation import Explanation, Subject, Unknown, explain, subject_of
 from dashboards.ledger.moments import NoMoment, parse_moment
 from operations.explained import lines, zone
@@ -59,9 +60,9 @@ def command(
 
     Exit status: 0 explained, 1 unknown location, SKU or time, 2 the database does not answer.
     """
-    dsn = load_settings().require("postgres")
+    postgres = load_settings().postgres_access()
     try:
-        subject, explanation = asyncio.run(_explained(dsn, location, sku, at, last))
+        subject, explanation = asyncio.run(_explained(postgres, location, sku, at, last))
     except (Unknown, NoMoment) as fault:
         _fail(NOT_EXPLAINED, str(fault))
     except (psycopg.Error, OSError) as fault:
@@ -80,10 +81,10 @@ def _fail(status: int, cause: str) -> None:
 
 
 async def _explained(
-    dsn: str, location: str, sku: str, at: str | None, last: int
+    postgres: PostgresAccess, location: str, sku: str, at: str | None, last: int
 ) -> tuple[Subject, Explanation]:
-    async with await psycopg.AsyncConnection.connect(
-        dsn, autocommit=True, connect_timeout=CONNECT_SECONDS
+    async with await postgres.connect_async(
+        autocommit=True, connect_timeout=CONNECT_SECONDS
     ) as connection:
         ask = _Asker(connection)
         subject = await subject_of(ask, location, sku)

@@ -54,8 +54,8 @@ def command(
     """
     settings = load_settings()
     request = Request(
-        kafka=settings.require("kafka"),
-        postgres=settings.require("postgres"),
+        kafka=settings.kafka_access(),
+        postgres=settings.postgres_access(),
         application_id=settings.application_id,
         location=location,
         wait_seconds=wait,

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from aiokafka.errors import KafkaError
 
+from clients.kafka import KafkaAccess
 from operations.crew import CrewStopped, crew
 from operations.generations.log import live as live_generation
 from operations.shadow.report import as_json, difference_rows, summary, table
@@ -66,7 +67,7 @@ def command(
     """
     settings = load_settings()
     live = settings.application_id
-    shadow = _shadow(settings.require("kafka"), live, application_id)
+    shadow = _shadow(settings.kafka_access(), live, application_id)
     standing = _run(settings, shadow, until_caught_up, workers, keep)
     if json_output:
         typer.echo(json.dumps(as_json(standing, live, shadow.application_id), indent=2))
@@ -75,7 +76,7 @@ def command(
     raise typer.Exit(DIFFERENT if standing.comparison.differences() else 0)
 
 
-def _shadow(kafka: str, live: str, application_id: str) -> Shadow:
+def _shadow(kafka: KafkaAccess, live: str, application_id: str) -> Shadow:
     shadow = Shadow(live, application_id or f"{live}-shadow", live_generation(kafka, live))
     if problem := shadow.problem():
         raise SettingsError(problem)

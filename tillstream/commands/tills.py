@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from clients.kafka import KafkaAccess
 from operations.status.words import ago
 from operations.tills import Gap, closing, decide, end_of_events, forgetting, gap, till
 from operations.tills import tills as all_tills
@@ -44,7 +45,7 @@ def list_tills(
     as_json: AsJson = False,
 ) -> None:
     """Show tills: epoch, newest number, what is missing, forks, and when each was last heard."""
-    known = all_tills(load_settings().require("kafka"))
+    known = all_tills(load_settings().kafka_access())
     shown = [each for each in known.values() if location in (None, each.location_id)]
     if as_json:
         typer.echo(json.dumps([each.model_dump(mode="json") for each in shown], indent=2))
@@ -61,7 +62,7 @@ def forget(location: Location, till_id: TillId, yes: Yes = False, as_json: AsJso
     What it sold stays. What is missing of it will be missed no more, so look first. If it speaks
     again, in its newest epoch too, it is a till that nobody knew. Exit status 1 if there is none.
     """
-    kafka = load_settings().require("kafka")
+    kafka = load_settings().kafka_access()
     status = till(all_tills(kafka), location, till_id)
     typer.echo("\n".join(_in_words(status)), err=True)
     if not yes:
@@ -90,7 +91,7 @@ def close_gap(
     epoch before it closes as a whole: whatever comes of it later is a dead letter.
     Exit status 1 if there is no such till or epoch, or nothing is missing.
     """
-    kafka = load_settings().require("kafka")
+    kafka = load_settings().kafka_access()
     status = till(all_tills(kafka), location, till_id)
     closed = gap(status, epoch, up_to)
     typer.echo(_gap_in_words(status, closed), err=True)
@@ -100,7 +101,7 @@ def close_gap(
     _carry_out(kafka, closing(status, closed, end_of_events(kafka, location)), done, as_json)
 
 
-def _carry_out(kafka: str, decision: TillUpkeep, done: str, as_json: bool) -> None:
+def _carry_out(kafka: KafkaAccess, decision: TillUpkeep, done: str, as_json: bool) -> None:
     offset = decide(kafka, decision)
     told: dict[str, Any] = {**decision.model_dump(mode="json"), "offset": offset}
     typer.echo(json.dumps(told, indent=2) if as_json else f"{done} once its worker has read it")

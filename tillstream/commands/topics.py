@@ -36,7 +36,7 @@ def sync_topics(
     """
     settings = load_settings()
     findings = sync(
-        settings.require("kafka"),
+        settings.kafka_access(),
         settings.partitions,
         settings.replication,
         change=not check,
