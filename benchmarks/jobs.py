@@ -15,6 +15,7 @@ from benchmarks.job import PARTITIONS, Job
 from benchmarks.kafka import APPEND_TIME, Broker
 from benchmarks.outputs import Check, all_is_right, levels_are_right
 from benchmarks.sales import Encode
+from clients.kafka import KafkaAccess
 from operations.topic_sync.sync import sync
 from topics.registry import (
     CHECKOUT_TOTALS,
@@ -53,12 +54,12 @@ def _make_reference_outputs(broker: Broker, job: Job) -> None:
 
 
 def _make_all_topics(broker: Broker, _: int) -> str:
-    sync(broker.bootstrap, PARTITIONS, replication=1)
+    sync(KafkaAccess(broker.bootstrap), PARTITIONS, replication=1)
     return TILL_EVENTS.name
 
 
 def _make_derived(broker: Broker, _: Job) -> None:
-    sync(broker.bootstrap, PARTITIONS, replication=1)
+    sync(KafkaAccess(broker.bootstrap), PARTITIONS, replication=1)
     broker.stamp_on_append(STOCK_LEVELS.name)
 
 

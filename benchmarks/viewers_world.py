@@ -16,6 +16,7 @@ import psutil
 from benchmarks.kafka import own_broker
 from benchmarks.postgres import cpu_seconds, own_postgres
 from benchmarks.viewers_changes import Chain
+from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from dashboards.statements import statement
 from metrics.board import BOARD_KAFKA_UP, BOARD_VIEWERS
@@ -70,7 +71,7 @@ def own_world(
     ``fill`` puts more into the database, whose DSN it is given, before the board reads it.
     """
     with own_broker(folder) as broker, own_postgres(folder) as database:
-        sync(broker.bootstrap, PARTITIONS_DEFAULT, 1)
+        sync(KafkaAccess(broker.bootstrap), PARTITIONS_DEFAULT, 1)
         dsn = database.fresh()
         _stock(dsn, chain)
         if fill is not None:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from clients.kafka import KafkaAccess
 from dashboards.grafana.document import expressions
 from operations.kafka.reader import TopicReader
 from tests.acceptance.conftest import Stack
@@ -78,7 +79,7 @@ def shops(desk: Desk) -> dict[str, str]:
 
 
 def _published(kafka: str) -> set[str]:
-    with TopicReader(kafka, ["cdc.locations"]) as messages:
+    with TopicReader(KafkaAccess(kafka), ["cdc.locations"]) as messages:
         return {message.key.decode() for message in messages}
 
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.acceptance.seen_board import assert_good, board_seen
+from tests.boards import open_board
 from tests.browser import chromium, visit
 from tests.integration.board_world import (
     alert,
@@ -19,7 +20,6 @@ from tests.integration.board_world import (
     store,
     totals,
 )
-from tillstream.board import open_board
 
 SKU = "milk"
 

@@ -4,6 +4,7 @@ import pytest
 
 from local.ports import choose
 from tests.acceptance.seen_board import assert_clean, board_seen
+from tests.boards import open_board
 from tests.browser import chromium, visit
 from tests.integration.board_world import (
     Row,
@@ -18,7 +19,6 @@ from tests.integration.board_world import (
     till,
     totals,
 )
-from tillstream.board import open_board
 
 HOSTILE = "<img src=x onerror=alert(1)> & <b>Söhne</b>"
 

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from playwright.async_api import expect
 
+from clients.kafka import KafkaAccess
 from dashboards.board.access.policy import Policy
 from operations.topic_sync.sync import sync
 from tests.acceptance.seen_board import board_seen
@@ -17,7 +18,7 @@ from tests.integration.test_manage import bring
 @pytest.fixture
 def dsn(kafka: str, fresh_postgres: str) -> str:
     """DSN of a database with two users in it, beside a broker with all topics."""
-    sync(kafka, PARTITIONS, 1, change=True)
+    sync(KafkaAccess(kafka), PARTITIONS, 1, change=True)
     add_user(fresh_postgres, "maria", "merchandiser")
     add_user(fresh_postgres, "otto", "operator")
     return fresh_postgres

@@ -2,8 +2,8 @@
 
 from playwright.async_api import expect
 
+from tests.boards import open_board
 from tests.browser import chromium, visit
-from tillstream.board import open_board
 
 NO_KAFKA = "127.0.0.1:1"
 

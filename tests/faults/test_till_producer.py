@@ -51,7 +51,7 @@ class Broker:
 
     def values(self) -> list[tuple[str, int]]:
         """Every message as (location, number), in each partition in order."""
-        with TopicReader(self.address, [TILL_EVENTS.name]) as reader:
+        with TopicReader(KafkaAccess(self.address), [TILL_EVENTS.name]) as reader:
             return [(one.key.decode(), int(one.value)) for one in reader]
 
 

@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaProducer
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from clients.kafka import KafkaAccess
 from operations.topic_sync.sync import sync
 from topics.partitioning import partition_of
 from topics.registry import OUTPUTS
@@ -123,7 +124,7 @@ def till(location: str, till_id: str, version: int, **changed: Any) -> Row:
 
 def make_topics(kafka: str) -> None:
     """The derived topics, where they are missing."""
-    sync(kafka, PARTITIONS, 1, specs=OUTPUTS)
+    sync(KafkaAccess(kafka), PARTITIONS, 1, specs=OUTPUTS)
 
 
 def key_of(topic: str, value: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from psycopg import errors
 from psycopg.rows import dict_row
 
 from dashboards.board.access.policy import Policy
+from tests.boards import open_board
 from tests.integration.access_world import Visitor, add_user, audit, visitor
 from tests.integration.board_world import (
     alert,
@@ -31,7 +32,6 @@ from tests.integration.board_world import (
     until,
     watching,
 )
-from tillstream.board import open_board
 
 SKU = "milk"
 RAISED = datetime(2026, 11, 21, 10, 0, 0, 123456, tzinfo=UTC)

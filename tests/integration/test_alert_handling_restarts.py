@@ -12,12 +12,14 @@ import pytest
 from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 
+from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, Source
 from local import postgres
 from local.ports import choose
 from operations.topic_sync.sync import sync
+from tests.boards import open_board
 from tests.conftest import migrated_database, running
 from tests.integration.access_world import Visitor, visitor
 from tests.integration.board_world import (
@@ -32,7 +34,6 @@ from tests.integration.board_world import (
     store,
     until,
 )
-from tillstream.board import open_board
 from topics.handling import AlertHandling, RestockProposal
 from topics.partitioning import partition_of
 from topics.registry import ALERT_HANDLING, RESTOCK_PROPOSALS
@@ -75,7 +76,7 @@ async def test_restarts_lose_nothing_and_begin_nothing_twice(
 ) -> None:
     dsn = migrated_database(server.start())
     source = Source(PostgresAccess(dsn), password="", partitions=PARTITIONS, replication=1)
-    sync(kafka, PARTITIONS, 1, change=True)
+    sync(KafkaAccess(kafka), PARTITIONS, 1, change=True)
     catalogue(dsn, SKU, "Whole milk 1 l")
     register(dsn, SHOP, "Ulm")
     _policy(dsn)

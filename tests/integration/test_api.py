@@ -13,10 +13,10 @@ from openapi_spec_validator import validate
 
 from dashboards.board.access.policy import Policy
 from dashboards.board.api import openapi
+from tests.boards import open_board
 from tests.conftest import migrated_database
 from tests.integration.board_world import alert, execute, level, store, totals
 from tests.integration.own_broker import tillstream, tillstream_json
-from tillstream.board import open_board
 from topics.export import documents
 
 NO_KAFKA = "127.0.0.1:1"

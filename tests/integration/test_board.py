@@ -17,6 +17,7 @@ import pytest
 from local import jars
 from local import kafka as kafka_service
 from local.ports import choose
+from tests.boards import open_board
 from tests.conftest import running
 from tests.integration.board_world import (
     alert,
@@ -38,7 +39,6 @@ from tests.integration.board_world import (
     until,
     watching,
 )
-from tillstream.board import open_board
 
 HOME = Path(__file__).resolve().parents[2]
 

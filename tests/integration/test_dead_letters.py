@@ -8,6 +8,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
+from clients.kafka import KafkaAccess
 from operations.kafka.reader import TopicReader
 from tests.integration.own_broker import delete_topics, own_broker, tillstream, tillstream_json
 from topics.dead_letters import dead_letter_headers
@@ -71,7 +72,7 @@ def bury_soon(producer: Any, offset: int) -> None:
 
 
 def arrived(broker: str, topic: str = INPUT) -> list[Any]:
-    with TopicReader(broker, [topic]) as messages:
+    with TopicReader(KafkaAccess(broker), [topic]) as messages:
         return list(messages)
 
 
@@ -247,7 +248,7 @@ def test_an_input_message_is_set_aside_once_in_its_own_partition(
     assert (status, again) == (0, 0)
     assert (told["was_set_aside"], told_again["was_set_aside"]) == (False, True)
     assert told_again["reason"] == "why" and told["size_bytes"] == 3
-    with TopicReader(broker, [SET_ASIDE.name]) as messages:
+    with TopicReader(KafkaAccess(broker), [SET_ASIDE.name]) as messages:
         (noted,) = messages
     assert (noted.key.decode(), noted.partition) == (source, 5)
     assert SetAside.model_validate_json(noted.value).reason == "why"

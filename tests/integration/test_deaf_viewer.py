@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from dashboards.board.live import streams
+from tests.boards import open_board
 from tests.integration.board_world import (
     listening,
     make_topics,
@@ -18,7 +19,6 @@ from tests.integration.board_world import (
     until,
     watching,
 )
-from tillstream.board import open_board
 
 SHOPS = 100
 """Rows of the overview that change at once: some 130 kB for whoever looks at it."""

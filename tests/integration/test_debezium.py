@@ -14,6 +14,7 @@ from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 from typer.testing import CliRunner
 
+from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper, slot
 from connectors.debezium.definition import HIDDEN, NAME, Source, definition
@@ -48,7 +49,7 @@ def source(postgres: str) -> Source:
 @pytest.fixture(scope="module")
 def capture(kafka: str, connect: str, source: Source) -> Generator[str]:
     """Address of Connect with the connector running; gone without a trace afterwards."""
-    sync(kafka, PARTITIONS, 1, change=True)
+    sync(KafkaAccess(kafka), PARTITIONS, 1, change=True)
     keeper.apply(connect, source)
     yield connect
     keeper.remove(connect, source)

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 
+from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, Source
@@ -41,7 +42,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def doctor(broker: str, fresh_postgres: str, connect: str, tmp_path: Path) -> Doctor:
     """What is wrong by doctor's word: findings and remedies, by check."""
-    sync(broker, PARTITIONS, 1)
+    sync(KafkaAccess(broker), PARTITIONS, 1)
 
     def examine(*options: str, **changed: str) -> dict[str, list[tuple[str, str]]]:
         settings = {"home": str(tmp_path), "postgres": fresh_postgres, "connect": connect}
@@ -174,7 +175,7 @@ def test_a_port_that_somebody_has_taken(tmp_path: Path) -> None:
 def test_status_shows_what_does_not_answer_and_the_rest(
     broker: str, fresh_postgres: str, tmp_path: Path
 ) -> None:
-    sync(broker, PARTITIONS, 1)
+    sync(KafkaAccess(broker), PARTITIONS, 1)
     away = {"connect": "http://127.0.0.1:1", "home": str(tmp_path)}
     dsn = {"postgres": fresh_postgres}
     code, told = tillstream_json(broker, "status", **away, **dsn)
@@ -188,7 +189,7 @@ def test_status_shows_what_does_not_answer_and_the_rest(
 def test_status_counts_the_dead_letters_that_wait(
     broker: str, fresh_postgres: str, tmp_path: Path
 ) -> None:
-    sync(broker, PARTITIONS, 1)
+    sync(KafkaAccess(broker), PARTITIONS, 1)
     topic = f"{TILL_EVENTS.name}.dead-letter"
     producer: Any = KafkaProducer(bootstrap_servers=broker)
     for offset in range(3):
@@ -207,8 +208,8 @@ def test_status_counts_the_dead_letters_that_wait(
 def test_a_rebuild_that_nobody_goes_on_with_is_told_with_both_ways_out(
     doctor: Doctor, broker: str
 ) -> None:
-    sync(broker, PARTITIONS, 1)
-    generation = log.begun(broker, "broken-off")
+    sync(KafkaAccess(broker), PARTITIONS, 1)
+    generation = log.begun(KafkaAccess(broker), "broken-off")
     ((finding, remedy),) = doctor(application_id="broken-off")["generation"]
     assert finding == f"generation {generation} was begun, and nobody builds it"
     assert "tillstream rebuild" in remedy and "--abandon" in remedy
@@ -220,8 +221,8 @@ def test_a_rebuild_that_nobody_goes_on_with_is_told_with_both_ways_out(
 def test_a_worker_that_was_left_on_an_older_generation_is_named(
     doctor: Doctor, broker: str
 ) -> None:
-    before = log.joined(broker, "moved-on")
-    log.say(broker, "moved-on", log.begun(broker, "moved-on"), "live")
+    before = log.joined(KafkaAccess(broker), "moved-on")
+    log.say(KafkaAccess(broker), "moved-on", log.begun(KafkaAccess(broker), "moved-on"), "live")
     group = state_id("moved-on", before)
     consumer: Any = KafkaConsumer(
         TILL_EVENTS.name, bootstrap_servers=broker, group_id=group, group_instance_id="worker-7"
@@ -238,9 +239,9 @@ def test_a_worker_that_was_left_on_an_older_generation_is_named(
 def test_status_shows_the_generation_and_dead_letters_by_reason(
     broker: str, fresh_postgres: str
 ) -> None:
-    sync(broker, PARTITIONS, 1)
-    generation = log.joined(broker, "shown")
-    building = log.begun(broker, "shown")
+    sync(KafkaAccess(broker), PARTITIONS, 1)
+    generation = log.joined(KafkaAccess(broker), "shown")
+    building = log.begun(KafkaAccess(broker), "shown")
     producer: Any = KafkaProducer(bootstrap_servers=broker)
     headers = dead_letter_headers([], "fork", "x", TILL_EVENTS.name, 0, 77)
     producer.send(f"{TILL_EVENTS.name}.dead-letter", b"x", b"shop", headers=headers).get(timeout=30)

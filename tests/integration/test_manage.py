@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Generator, Mapping
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
 from connectors.debezium.definition import Source
 from dashboards.board.access.policy import Policy
 from operations.topic_sync.sync import sync
+from tests.boards import open_board
 from tests.integration.access_world import Answer, Visitor, add_user, audit, visitor
 from tests.integration.board_world import (
     PARTITIONS,
@@ -23,7 +25,6 @@ from tests.integration.board_world import (
     until,
     watching,
 )
-from tillstream.board import open_board
 from topics.partitioning import partition_of
 
 MILK = {
@@ -259,7 +260,7 @@ async def test_while_the_database_is_away_the_pages_say_so(
 @pytest.fixture
 def topics(kafka: str) -> str:
     """A broker with the topics of the contracts."""
-    sync(kafka, PARTITIONS, 1, change=True)
+    sync(KafkaAccess(kafka), PARTITIONS, 1, change=True)
     return kafka
 
 

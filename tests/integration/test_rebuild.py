@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient
 
+from clients.kafka import KafkaAccess
 from operations.generations import log
 from tests.house.checkout import PACKAGES
 from tests.integration.own_broker import own_broker, tillstream, tillstream_json
@@ -359,17 +360,17 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
 
 def test_a_generation_is_dropped_until_it_has_said_its_first_word(broker: str) -> None:
     application = {"application_id": "dropped"}
-    generation = log.begun(broker, "dropped")
+    generation = log.begun(KafkaAccess(broker), "dropped")
     Topics(broker).send([level("shop-1", "tea", 1, version=7)])
     status, told = tillstream_json(broker, "rebuild", "--abandon", **application)
     assert (status, told["abandoned"]) == (0, generation)
 
-    another = log.begun(broker, "dropped")
+    another = log.begun(KafkaAccess(broker), "dropped")
     assert another == generation + 1, "the number of what was dropped came again"
     Topics(broker).send([level("shop-1", "tea", 1, version=(another << GENERATION_BITS) + 7)])
     status, _, errors = tillstream(broker, "rebuild", "--abandon", **application)
     assert status == 1 and "has said its first words" in errors
-    assert log.load(broker).building["dropped"] == another
+    assert log.load(KafkaAccess(broker)).building["dropped"] == another
 
 
 def test_there_is_nothing_to_drop_where_nothing_is_built(broker: str) -> None:
@@ -378,19 +379,21 @@ def test_there_is_nothing_to_drop_where_nothing_is_built(broker: str) -> None:
 
 
 def test_a_new_application_goes_on_above_all_that_were_there(broker: str) -> None:
-    first = log.joined(broker, "first")
-    assert log.joined(broker, "first") == first, "a restart takes what was registered"
-    assert log.joined(broker, "second") > first
-    assert log.live(broker, "never-seen") == 0
-    building = log.begun(broker, "second")
-    assert log.load(broker).begun_at[building] <= datetime.now(UTC)
+    first = log.joined(KafkaAccess(broker), "first")
+    assert log.joined(KafkaAccess(broker), "first") == first, "a restart takes what was registered"
+    assert log.joined(KafkaAccess(broker), "second") > first
+    assert log.live(KafkaAccess(broker), "never-seen") == 0
+    building = log.begun(KafkaAccess(broker), "second")
+    assert log.load(KafkaAccess(broker)).begun_at[building] <= datetime.now(UTC)
 
 
 def test_workers_that_start_at_once_take_one_generation_and_applications_one_each(
     broker: str,
 ) -> None:
     with ThreadPoolExecutor(8) as pool:
-        same = list(pool.map(lambda _: log.joined(broker, "at-once"), range(4)))
-        each = list(pool.map(lambda name: log.joined(broker, f"one-of-{name}"), "abcd"))
+        same = list(pool.map(lambda _: log.joined(KafkaAccess(broker), "at-once"), range(4)))
+        each = list(
+            pool.map(lambda name: log.joined(KafkaAccess(broker), f"one-of-{name}"), "abcd")
+        )
     assert len(set(same)) == 1
     assert len({*same, *each}) == 5, "two states would say the same versions"

@@ -8,9 +8,9 @@ from psycopg import errors
 
 from dashboards.board.access.local import BY_NAME_MAX
 from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy, PolicyError
+from tests.boards import open_board
 from tests.integration.access_world import PASSWORD, Visitor, add_user, audit, visitor
 from tests.integration.board_world import execute
-from tillstream.board import open_board
 
 NO_KAFKA = "127.0.0.1:1"
 

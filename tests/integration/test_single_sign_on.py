@@ -9,9 +9,10 @@ import pytest
 from dashboards.board.access.policy import Policy, PolicyError
 from dashboards.board.access.policy import Provider as Settings
 from local.ports import choose
+from tests.boards import open_board
 from tests.integration.access_world import Visitor, audit, visitor
 from tests.integration.provider import CLIENT_ID, CLIENT_SECRET, OTHER_KEY, Provider, provider
-from tillstream.board import open_board, policy_of
+from tillstream.board import policy_of
 from tillstream.settings import load_settings
 
 LATER = 4_000_000_000

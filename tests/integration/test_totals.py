@@ -20,8 +20,8 @@ import pytest
 from aiohttp import ClientSession
 from psycopg.types.json import Jsonb
 
+from tests.boards import open_board
 from tests.integration.board_world import catalogue, read, register
-from tillstream.board import open_board
 
 FIRST = date(2026, 10, 1)
 DAYS = 4

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dashboards.board.access.policy import Policy
+from tests.boards import open_board
 from tests.integration.access_world import PASSWORD, add_user, audit, visitor
-from tillstream.board import open_board
 from tillstream.cli import build
 
 RUNNER = CliRunner()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.webhooks import desk
 from connectors.webhooks.signing import signature
@@ -40,7 +41,7 @@ def shop() -> str:
 @pytest.fixture
 def broker(kafka: str) -> str:
     """The shared broker with the derived topics."""
-    sync(kafka, PARTITIONS, 1, specs=OUTPUTS)
+    sync(KafkaAccess(kafka), PARTITIONS, 1, specs=OUTPUTS)
     return kafka
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clients.kafka import KafkaAccess
 from operations.kafka.reader import TopicReader
 from tests.integration.own_broker import tillstream
 from topics.partitioning import partition_of
@@ -23,7 +24,7 @@ class TillTopic:
 
     def messages(self) -> list[Any]:
         """In each partition in order."""
-        with TopicReader(self.bootstrap, [TILL_EVENTS.name]) as reader:
+        with TopicReader(KafkaAccess(self.bootstrap), [TILL_EVENTS.name]) as reader:
             return [m for m in reader if m.offset >= self._ends.get(m.partition, 0)]
 
     def events(self) -> list[AnyWireEvent]:

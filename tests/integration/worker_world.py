@@ -8,6 +8,7 @@ from typing import Any
 
 from kafka import KafkaProducer
 
+from clients.kafka import KafkaAccess
 from operations.kafka.reader import TopicReader
 from tests.integration.process import PATIENCE_SECONDS, Process
 from tests.integration.sink_world import PARTITIONS, Message
@@ -38,7 +39,7 @@ class Topics:
 
     def messages(self, topic: str) -> list[Any]:
         """All committed messages, each partition in order."""
-        with TopicReader(self.kafka, [topic]) as reader:
+        with TopicReader(KafkaAccess(self.kafka), [topic]) as reader:
             return list(reader)
 
     def history(self, topic: str, key: str) -> list[dict[str, Any]]:

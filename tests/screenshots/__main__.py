@@ -15,9 +15,9 @@ import typer
 
 from dashboards.board.access.policy import Policy
 from tests.acceptance.conftest import ROOT, START_SECONDS_MAX, Stack
+from tests.boards import open_board
 from tests.screenshots.camera import Subject, take_all, take_for_readme
 from tests.screenshots.chain import Chain, Troubles
-from tillstream.board import open_board
 
 PICTURES = ROOT / ".tillstream" / "screenshots"
 README_PICTURES = ROOT / "docs" / "pictures"
