@@ -65,8 +65,12 @@ def _findings(metrics: list[str] | None) -> list[Finding]:
             )
             for each in fault.errors()
         ]
+    try:
+        installation = settings.installation()
+    except SettingsError as fault:
+        return [bad("settings", str(fault), "correct the address")]
     noted = control.status(StackHome(settings.home.absolute())).as_json()["metrics"]
-    return examine(Patient(settings.installation(), tuple(metrics or noted)))
+    return examine(Patient(installation, tuple(metrics or noted)))
 
 
 def _nearest() -> str:
