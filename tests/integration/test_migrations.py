@@ -65,7 +65,7 @@ def test_a_second_run_has_nothing_to_apply(database: str) -> None:
 
 def test_migrators_at_the_same_time_wait_for_each_other(database: str) -> None:
     with ThreadPoolExecutor(3) as pool:
-        applied = list(pool.map(migrate, [database] * 3))
+        applied = list(pool.map(migrate, [PostgresAccess(database)] * 3))
     assert sorted(applied) == [[], [], ALL_FILES], "a migration was applied twice or not at all"
 
 
