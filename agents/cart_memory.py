@@ -48,15 +48,15 @@ class CartMemory:
         if not moment.till.carts:
             return None
         cart = self._carts.get(key)
-        if cart is None or not has_passed(cart, moment.clock_us, self._timeout_us):
+        if cart is None or not has_passed(cart.last_event_us, moment.clock_us, self._timeout_us):
             return cart
         self._forget(key, cart, moment.offset)
         return None
 
     def takes_new(self, cart_id: str, moment: Moment) -> bool:
         """Whether an unknown cart may begin: it is not over, and the event is not too late."""
-        is_past = moment.at_us + self._timeout_us <= moment.clock_us
-        return not (is_past or self._over.has(cart_id, moment))
+        is_late = has_passed(moment.at_us, moment.clock_us, self._timeout_us)
+        return not (is_late or self._over.has(cart_id, moment))
 
     def keep(self, key: str, cart: Cart, moment: Moment) -> None:
         """Note that the cart has changed, or is new."""
@@ -84,7 +84,7 @@ class CartMemory:
         if cart is None:
             return
         cart.noted_us = 0
-        if has_passed(cart, clock_us, self._timeout_us):
+        if has_passed(cart.last_event_us, clock_us, self._timeout_us):
             self._forget(key, cart, offset)
         else:
             self._note_end(key, cart)

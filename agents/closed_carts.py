@@ -1,13 +1,8 @@
 """The carts of each till that are over, kept for as long as their late events may come."""
 
 from engine.state import PartitionState, Table
-from tables.closed_carts import (
-    BLOCK_BYTES,
-    entry,
-    hash_of,
-    last_event_of,
-    newest_of,
-)
+from tables.carts import has_passed
+from tables.closed_carts import BLOCK_BYTES, entry, hash_of, last_event_of, newest_of
 from tables.moments import Moment
 from tables.tills import TillState
 
@@ -37,7 +32,9 @@ class ClosedCarts:
             number -= 1
             block = self._blocks.get(_key(moment.till_key, number)) or b""
             last_event_us = last_event_of(block, cart_hash)
-        return last_event_us is not None and not self._has_passed(last_event_us, moment)
+        return last_event_us is not None and not has_passed(
+            last_event_us, moment.clock_us, self._timeout_us
+        )
 
     def forget(self, till_key: str, till: TillState) -> None:
         """The till is gone, and its carts with it."""
@@ -61,10 +58,7 @@ class ClosedCarts:
             if not oldest:
                 return True
             till.closed_oldest_us = newest_of(oldest)
-        return self._has_passed(till.closed_oldest_us, moment)
-
-    def _has_passed(self, last_event_us: int, moment: Moment) -> bool:
-        return last_event_us + self._timeout_us <= moment.clock_us
+        return has_passed(till.closed_oldest_us, moment.clock_us, self._timeout_us)
 
 
 def _key(till_key: str, number: int) -> str:

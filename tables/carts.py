@@ -70,9 +70,9 @@ class Clock(msgspec.Struct, array_like=True, gc=False):
     base: int = 0
 
 
-def has_passed(cart: Cart, clock_us: int, timeout_us: int) -> bool:
-    """Whether the cart is to be forgotten."""
-    return cart.last_event_us + timeout_us <= clock_us
+def has_passed(last_event_us: int, clock_us: int, timeout_us: int) -> bool:
+    """Whether a cart whose last event was then is to be forgotten, be it open or over."""
+    return last_event_us + timeout_us <= clock_us
 
 
 def is_over(cart: Cart, mark: Mark) -> bool:

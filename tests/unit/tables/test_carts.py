@@ -86,8 +86,8 @@ def test_a_late_word_that_a_cart_was_suspended_leaves_what_came_since() -> None:
 
 
 def test_a_cart_has_passed_when_the_clock_reaches_its_deadline() -> None:
-    assert not has_passed(cart(), 4 * HOUR_US - 1, 4 * HOUR_US)
-    assert has_passed(cart(), 4 * HOUR_US, 4 * HOUR_US)
+    assert not has_passed(cart().last_event_us, 4 * HOUR_US - 1, 4 * HOUR_US)
+    assert has_passed(cart().last_event_us, 4 * HOUR_US, 4 * HOUR_US)
 
 
 def test_only_a_suspended_cart_can_be_resumed_and_only_by_what_came_after() -> None:
