@@ -41,10 +41,9 @@ run: setup ## Start the whole stack and simulated tills; Ctrl-C stops it
 	@$(BIN)/tillstream local up
 
 .PHONY: test
-test: setup ## Everything: format, lint, types, import directions, all tests
+test: setup lint ## Everything: format, lint, types, import directions, all tests; 13 minutes
 	@.ci/test-tools
-	@$(MAKE) check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.whole
 
 .PHONY: faults
 faults: setup ## Suffer drawn faults on a whole stack: make faults SEEDS=20 FIRST=1 MINUTES=4 goes on where it stopped, SEED=7 is one
@@ -68,10 +67,13 @@ bounds: setup ## Four hours of one busy partition: memory stays bounded, and it 
 	@$(BIN)/python -m benchmarks.bounds
 
 .PHONY: check
-check: setup ## Format, lint, types and import directions
+check: lint ## Format, lint, import directions and types
+	@$(BIN)/pyright
+
+.PHONY: lint
+lint: setup ## Format, lint and import directions; seconds
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-cache
 
 .PHONY: format

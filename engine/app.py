@@ -42,6 +42,9 @@ class BatchApp(faust.App):
         self.batch_consumer = consumer
         return consumer
 
+    def _create_directories(self) -> None:
+        """None: Faust's stay empty, and would lie wherever the worker was started."""
+
 
 def stop_now(error: BaseException) -> None:
     """End the process at once: a Faust worker that shuts down would commit on its way out."""

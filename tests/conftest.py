@@ -68,25 +68,37 @@ def postgres_server(services_folder: Path) -> Generator[str]:
         yield postgres_service.address(port)
 
 
+def new_database(server: str, template: str) -> str:
+    """DSN of a new database, a copy of ``template``, to which nobody may be connected."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+    return f"{server.rsplit('/', 1)[0]}/{name}"
+
+
 def migrated_database(server: str) -> str:
     """DSN of a new database with all migrations applied."""
     from connectors.postgres.migrate import migrate
 
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    dsn = f"{server.rsplit('/', 1)[0]}/{name}"
+    dsn = new_database(server, "template1")
     migrate(PostgresAccess(dsn))
     return dsn
 
 
 @pytest.fixture(scope="session")
-def postgres(postgres_server: str) -> str:
+def template(postgres_server: str) -> str:
+    """Name of a migrated database: to copy it takes a fifth of the time of migrating another."""
+    return migrated_database(postgres_server).rsplit("/", 1)[1]
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: str, template: str) -> str:
     """DSN of the migrated database that tests share: use ids of your own in it."""
-    return migrated_database(postgres_server)
+    return new_database(postgres_server, template)
 
 
 @pytest.fixture
-def fresh_postgres(postgres_server: str) -> str:
+def fresh_postgres(postgres_server: str, template: str) -> str:
     """DSN of a migrated database that nobody has written to."""
-    return migrated_database(postgres_server)
+    return new_database(postgres_server, template)

@@ -7,6 +7,7 @@ import pytest
 from benchmarks import guard
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(900)  # four runs, beside whatever else the machine does
 def test_the_workers_have_not_become_slow(tmp_path: Path) -> None:
     ratio = guard.measure(tmp_path)

@@ -1,0 +1,176 @@
+"""``python -m tests.whole``: every test, in lots that run side by side; ``make test`` is this.
+
+Each lot is a process of its own. What it says comes line by line with its name in front; where it
+fails, its errors come in one piece. Ctrl-C ends all lots, and their services with them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+PYTEST = ("pytest", "--color=no", "--no-header", "-m")
+
+AT_ONCE = 2
+"""One lot alone leaves half of two cores idle, since much of it waits; with three, tests that
+time something fail."""
+
+
+ERRORS = (" FAILURES ", " ERRORS ", " warnings summary ", " short test summary ")
+"""Titles of pytest's, under which it tells at length what went wrong."""
+
+
+@dataclass(frozen=True)
+class Lot:
+    """A part of the tests, as the arguments of ``python -m``."""
+
+    name: str
+    command: Sequence[str]
+
+
+def _lot(name: str, *folders: str, marker: str = "not alone") -> Lot:
+    return Lot(name, (*PYTEST, marker, *(f"tests/{folder}" for folder in folders)))
+
+
+FIRST = (Lot("types", ("pyright",)), _lot("unit", "house", "unit"))
+"""Within a minute or so they tell of a slip; the others begin when they are through."""
+
+SIDE_BY_SIDE = (
+    _lot("acceptance", "acceptance"),
+    _lot("integration", "integration"),
+    _lot("faults", "faults"),
+    _lot("simulation", "simulation"),
+)
+"""Each of the `AT_ONCE` that run is followed by the next: the longest come first."""
+
+ALONE = (_lot("alone", "integration", marker="alone"),)
+"""Tests marked ``alone``, which measure speed: nothing else runs beside them."""
+
+
+@dataclass
+class Ended:
+    """A lot that has run."""
+
+    lot: Lot
+    status: int
+    seconds: float
+    last_line: str
+
+
+class Runner:
+    """Runs lots and tells what they say."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._telling = threading.Lock()
+        self._running: list[subprocess.Popen[str]] = []
+        self._interrupted = False
+
+    def run(self, lots: Sequence[Lot]) -> list[Ended]:
+        """Each of them to its end, `AT_ONCE` at a time; raises KeyboardInterrupt after Ctrl-C."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            ended = [pool.submit(self._run, lot) for lot in lots]
+            try:
+                return [each.result() for each in ended]
+            except KeyboardInterrupt:
+                self._interrupt()
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def _run(self, lot: Lot) -> Ended:
+        began = time.monotonic()
+        place = [f"--basetemp={self._folder / lot.name}"] if lot.command[0] == "pytest" else []
+        # A session of its own: Ctrl-C reaches it once, from here, and never while it tidies up.
+        process = subprocess.Popen(
+            [sys.executable, "-m", *lot.command, *place],
+            cwd=CHECKOUT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._running.append(process)
+        last_line = self._tell(lot.name, process)
+        return Ended(lot, process.wait(), time.monotonic() - began, last_line)
+
+    def _tell(self, name: str, process: subprocess.Popen[str]) -> str:
+        """Pass on what it says; errors are kept until it has told all of them."""
+        assert process.stdout is not None
+        kept: list[str] = []
+        line = ""
+        for line in process.stdout:
+            if kept or line.startswith("==") and any(title in line for title in ERRORS):
+                kept.append(line)
+            elif line.strip():
+                self._say(f"{name:<12}{line}")
+        self._say("".join(kept))
+        return line.strip(" =\n")
+
+    def _say(self, text: str) -> None:
+        with self._telling:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+    def _interrupt(self) -> None:
+        for process in self._running:
+            if process.poll() is None:
+                os.killpg(
+                    process.pid, signal.SIGINT
+                )  # with what it has started, as a terminal does
+
+
+def _left_behind() -> set[str]:
+    """What lies in the checkout and belongs to nobody, empty folders included."""
+    command = ["git", "ls-files", "--others", "--exclude-standard", "--directory"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines())
+
+
+def _steps(runner: Runner) -> Iterator[Ended]:
+    """All lots; none but the first where one of these fails."""
+    first = runner.run(FIRST)
+    yield from first
+    if not any(each.status for each in first):
+        yield from runner.run(SIDE_BY_SIDE)
+        yield from runner.run(ALONE)
+
+
+def main() -> int:
+    """Run everything; 0 where all is right."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before, began = _left_behind(), time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="tillstream-tests-"))
+    try:
+        ended = list(_steps(Runner(folder)))
+    except KeyboardInterrupt:
+        sys.stdout.write("interrupted\n")
+        shutil.rmtree(folder)
+        return 130
+    for each in ended:
+        word = "FAILED" if each.status else "passed"
+        sys.stdout.write(f"{each.lot.name:<12}{word} {each.seconds:5.0f} s  {each.last_line}\n")
+    sys.stdout.write(f"{time.monotonic() - began:.0f} s in all\n")
+    left = _left_behind() - before
+    if left:
+        sys.stdout.write(f"The tests left behind in the checkout: {', '.join(sorted(left))}\n")
+    if left or any(each.status for each in ended):
+        sys.stdout.write(f"What the tests wrote is in {folder}\n")
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
