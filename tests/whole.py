@@ -27,7 +27,6 @@ AT_ONCE = 2
 """One lot alone leaves half of two cores idle, since much of it waits; with three, tests that
 time something fail."""
 
-
 ERRORS = (" FAILURES ", " ERRORS ", " warnings summary ", " short test summary ")
 """Titles of pytest's, under which it tells at length what went wrong."""
 
@@ -76,7 +75,6 @@ class Runner:
         self._folder = folder
         self._telling = threading.Lock()
         self._running: list[subprocess.Popen[str]] = []
-        self._interrupted = False
 
     def run(self, lots: Sequence[Lot]) -> list[Ended]:
         """Each of them to its end, `AT_ONCE` at a time; raises KeyboardInterrupt after Ctrl-C."""
@@ -85,8 +83,8 @@ class Runner:
             try:
                 return [each.result() for each in ended]
             except KeyboardInterrupt:
+                pool.shutdown(wait=False, cancel_futures=True)
                 self._interrupt()
-                pool.shutdown(cancel_futures=True)
                 raise
 
     def _run(self, lot: Lot) -> Ended:
@@ -111,11 +109,12 @@ class Runner:
         kept: list[str] = []
         line = ""
         for line in process.stdout:
-            if kept or line.startswith("==") and any(title in line for title in ERRORS):
+            if kept or (line.startswith("==") and any(title in line for title in ERRORS)):
                 kept.append(line)
             elif line.strip():
                 self._say(f"{name:<12}{line}")
-        self._say("".join(kept))
+        if kept:
+            self._say(f"\nWhat {name} says:\n{''.join(kept)}\n")
         return line.strip(" =\n")
 
     def _say(self, text: str) -> None:

@@ -1,9 +1,12 @@
 """Every test belongs to one lot of `make test`, and every lot has tests."""
 
 import tomllib
+from pathlib import Path
+
+import pytest
 
 from tests.house.checkout import CHECKOUT
-from tests.whole import ALONE, FIRST, SIDE_BY_SIDE, Lot
+from tests.whole import ALONE, FIRST, SIDE_BY_SIDE, Lot, Runner
 
 TESTS = CHECKOUT / "tests"
 
@@ -30,3 +33,18 @@ def test_what_runs_alone_lies_where_the_last_lot_looks() -> None:
         path.relative_to(TESTS).parts[0] for path in TESTS.rglob("*.py") if mark in path.read_text()
     }
     assert sorted(marked) == _folders(*ALONE)
+
+
+def test_a_lot_that_fails_is_told_in_one_piece_and_the_other_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = {"right": "pass", "wrong": "assert 1 == 2, 'lost'"}
+    lots: list[Lot] = []
+    for name, body in cases.items():
+        (tmp_path / f"test_{name}.py").write_text(f"def test_it() -> None:\n    {body}\n")
+        lots.append(Lot(name, ("pytest", "-c", "/dev/null", str(tmp_path / f"test_{name}.py"))))
+    ended = Runner(tmp_path).run(lots)
+    assert [(each.lot.name, each.status) for each in ended] == [("right", 0), ("wrong", 1)]
+    said = capsys.readouterr().out
+    assert said.index("What wrong says:") < said.index("AssertionError: lost")
+    assert "1 failed" in ended[1].last_line
