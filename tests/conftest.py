@@ -102,3 +102,9 @@ def postgres(postgres_server: str, template: str) -> str:
 def fresh_postgres(postgres_server: str, template: str) -> str:
     """DSN of a migrated database that nobody has written to."""
     return new_database(postgres_server, template)
+
+
+@pytest.fixture
+def shop() -> str:
+    """A location that no other test uses."""
+    return f"shop-{uuid.uuid4().hex[:8]}"

@@ -50,9 +50,11 @@ SIDE_BY_SIDE = (
     _lot("acceptance", "acceptance"),
     _lot("integration", "integration"),
     _lot("faults", "faults"),
+    _lot("pages", "pages"),
     _lot("simulation", "simulation"),
 )
-"""Each of the `AT_ONCE` that run is followed by the next: the longest come first."""
+"""Each of the `AT_ONCE` that run is followed by the next: the longest come first. A whole stack
+takes a third of a core even when nobody asks it: what needs none is in another lot."""
 
 ALONE = (_lot("alone", "integration", marker="alone"),)
 """Tests marked ``alone``, which measure speed: nothing else runs beside them."""

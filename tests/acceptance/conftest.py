@@ -1,4 +1,4 @@
-"""A whole stack of the tests' own, started by the command that users have, and shops."""
+"""A whole stack of the tests' own, started by the command that users have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,12 +45,6 @@ class Stack:
     def status(self) -> dict[str, Any]:
         """What `tillstream local status --json` says."""
         return json.loads(self.python("tillstream", "local", "status", "--json").stdout)
-
-
-@pytest.fixture
-def shop() -> str:
-    """A location that no other test uses."""
-    return f"shop-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 Each test has a database and a board of its own, and shares the broker by locations of its own.
 """
 
-import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
@@ -35,12 +34,6 @@ from tests.integration.board_world import (
 
 SKU = "milk"
 RAISED = datetime(2026, 11, 21, 10, 0, 0, 123456, tzinfo=UTC)
-
-
-@pytest.fixture
-def shop() -> str:
-    """A location that no other test uses."""
-    return f"shop-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -41,12 +40,6 @@ from tests.integration.board_world import (
 )
 
 HOME = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def shop() -> str:
-    """A location that no other test uses."""
-    return f"shop-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ by locations of their own; each fills a database of its own.
 
 import asyncio
 import random
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -77,12 +76,6 @@ def broker(services_folder: Path) -> Iterator[tuple[str, Stoppable]]:
 def kafka(broker: tuple[str, Stoppable]) -> str:
     """Bootstrap servers of `broker`."""
     return broker[0]
-
-
-@pytest.fixture
-def shop() -> str:
-    """A location that no other test uses."""
-    return f"shop-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

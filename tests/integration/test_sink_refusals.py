@@ -6,7 +6,6 @@ that is not what its contract says stops nobody.
 
 import asyncio
 import json
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,12 +46,6 @@ def kafka(services_folder: Path) -> Iterator[str]:
     with own_broker(folder) as bootstrap:
         asyncio.run(make_topics(bootstrap))
         yield bootstrap
-
-
-@pytest.fixture
-def shop() -> str:
-    """A location that no other test uses."""
-    return f"shop-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

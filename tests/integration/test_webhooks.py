@@ -3,7 +3,6 @@
 Tests share the broker and keep apart by locations of their own; each has a database of its own.
 """
 
-import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,12 +29,6 @@ from tests.integration.webhook_world import (
     until,
 )
 from topics.registry import OUTPUTS
-
-
-@pytest.fixture
-def shop() -> str:
-    """A location that no other test uses."""
-    return f"shop-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

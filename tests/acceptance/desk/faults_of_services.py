@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,22 +44,61 @@ def other_version(desk: Desk, folder: Path) -> Fault:
         shutil.copytree(HOME / package, folder / package)
     shutil.copy(HOME / "pyproject.toml", folder)
     (folder / "tillstream" / "__init__.py").write_text('"""Changed."""\n')
-    (port,) = choose(1)
-    home = str(desk.stack.home)
-    board = subprocess.Popen(
-        [sys.executable, "-m", "tillstream", "board", "--port", str(port)],
-        cwd=folder,
-        env={**os.environ, "TILLSTREAM_HOME": home, "PYTHONPATH": str(folder)},
-        stdout=subprocess.PIPE,
-    )
-    assert board.stdout is not None
-    board.stdout.readline()
-    ours = urlsplit(desk.board).netloc
-    desk.prometheus.scrape("tillstream-board", [ours, f"127.0.0.1:{port}"])
-    yield [("VersionsDiffer", {})]
-    desk.prometheus.scrape("tillstream-board", [ours])
-    board.terminate()
-    board.wait()
+    with _one_more_board(desk, folder):
+        yield [("VersionsDiffer", {})]
+
+
+def crashes(desk: Desk) -> Fault:
+    """A board ends again and again. It is none of the supervisor's, which would wait each time."""
+    with _one_more_board(desk, HOME) as board:
+        labels = {"job": "tillstream-board", "instance": board.address}
+        desk.prometheus.reaches(bool, STARTED.name, **labels)
+        for _ in range(3):
+            before = desk.prometheus.value(STARTED.name, **labels)
+            board.crash()
+            desk.prometheus.reaches(lambda now, old=before: now > old, STARTED.name, **labels)
+        yield [("ProcessRestartsOften", labels)]
+
+
+class _Board:
+    """A further board on the stack, which Prometheus watches, too."""
+
+    def __init__(self, desk: Desk, checkout: Path) -> None:
+        (self._port,) = choose(1)
+        self._checkout = checkout
+        self._home = str(desk.stack.home)
+        self.address = f"127.0.0.1:{self._port}"
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        settings = {"TILLSTREAM_HOME": self._home, "PYTHONPATH": str(self._checkout)}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tillstream", "board", "--port", str(self._port)],
+            cwd=self._checkout,
+            env={**os.environ, **settings},
+            stdout=subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        return process
+
+    def crash(self) -> None:
+        """End it by force, and start it again at once."""
+        self.process.kill()
+        self.process.wait()
+        self.process = self._start()
+
+
+@contextmanager
+def _one_more_board(desk: Desk, checkout: Path) -> Iterator[_Board]:
+    board = _Board(desk, checkout)
+    desk.watch_board(board.address)
+    try:
+        yield board
+    finally:
+        desk.forget_board(board.address)
+        board.process.terminate()
+        board.process.wait()
 
 
 def full_disk(desk: Desk) -> Fault:
@@ -71,17 +112,6 @@ def full_disk(desk: Desk) -> Fault:
 def ballast_bytes(home: Path) -> int:
     """How much is put on the disk with ``home``."""
     return min(BALLAST_BYTES_MAX, shutil.disk_usage(home).free // 4)
-
-
-def crashes(desk: Desk) -> Fault:
-    """The board, three times."""
-    which = {"job": "tillstream-board", "instance": urlsplit(desk.board).netloc}
-    desk.prometheus.reaches(bool, STARTED.name, **which)
-    for _ in range(3):
-        before = desk.prometheus.value(STARTED.name, **which)
-        os.kill(desk.pid("board"), signal.SIGKILL)
-        desk.prometheus.reaches(lambda now, old=before: now > old, STARTED.name, **which)
-    yield [("ProcessRestartsOften", which)]
 
 
 def stopped_connector(desk: Desk) -> Fault:

@@ -47,6 +47,17 @@ class Desk:
         self.postgres: str = addresses["postgres"]
         self.connect: str = addresses["connect"]
         self.board: str = addresses["dashboard"]
+        self._boards = [urlsplit(self.board).netloc]
+
+    def watch_board(self, address: str) -> None:
+        """Let Prometheus scrape a further board (host:port)."""
+        self._boards.append(address)
+        self.prometheus.scrape("tillstream-board", self._boards)
+
+    def forget_board(self, address: str) -> None:
+        """Let Prometheus scrape it no longer."""
+        self._boards.remove(address)
+        self.prometheus.scrape("tillstream-board", self._boards)
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database answers."""

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import expect
 
-from tests.acceptance.seen_board import assert_good, board_seen
 from tests.integration.board_world import (
     alert,
     catalogue,
@@ -20,6 +19,7 @@ from tests.integration.board_world import (
     till,
     totals,
 )
+from tests.pages.seen_board import assert_good, board_seen
 
 MANY = 1_250
 """Products of a long list: more than the page holds at once."""

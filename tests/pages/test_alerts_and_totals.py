@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.acceptance.seen_board import assert_good, board_seen
 from tests.boards import open_board
 from tests.browser import chromium, visit
 from tests.integration.board_world import (
@@ -20,6 +19,7 @@ from tests.integration.board_world import (
     store,
     totals,
 )
+from tests.pages.seen_board import assert_good, board_seen
 
 SKU = "milk"
 

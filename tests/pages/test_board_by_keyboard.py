@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.acceptance.seen_board import board_seen
 from tests.integration.board_world import (
     alert,
     catalogue,
@@ -18,6 +17,7 @@ from tests.integration.board_world import (
     till,
     totals,
 )
+from tests.pages.seen_board import board_seen
 
 STEPS_MAX = 60
 """Presses of the tab key until something is reached: a limit, not an expectation."""

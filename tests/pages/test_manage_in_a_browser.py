@@ -8,11 +8,11 @@ from playwright.async_api import expect
 from clients.kafka import KafkaAccess
 from dashboards.board.access.policy import Policy
 from operations.topic_sync.sync import sync
-from tests.acceptance.seen_board import board_seen
 from tests.browser import Visit
 from tests.integration.access_world import PASSWORD, add_user
 from tests.integration.board_world import PARTITIONS, catalogue, execute
 from tests.integration.test_manage import bring
+from tests.pages.seen_board import board_seen
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pytest
 
 from local.ports import choose
-from tests.acceptance.seen_board import assert_clean, board_seen
 from tests.boards import open_board
 from tests.browser import chromium, visit
 from tests.integration.board_world import (
@@ -19,6 +18,7 @@ from tests.integration.board_world import (
     till,
     totals,
 )
+from tests.pages.seen_board import assert_clean, board_seen
 
 HOSTILE = "<img src=x onerror=alert(1)> & <b>Söhne</b>"
 
