@@ -6,15 +6,17 @@ import os
 import sys
 import time
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from kafka import KafkaAdminClient
 
 from local import child, jars, kafka
 from local.ports import choose
+from tests.integration.process import PATIENCE_SECONDS
 from tillstream import cli
 
 
@@ -29,6 +31,19 @@ def own_broker(folder: Path) -> Generator[str]:
         yield kafka.address(port)
     finally:
         process.stop()
+
+
+def empty(bootstrap: str) -> None:
+    """Delete all topics and groups; of a killed worker's group once Kafka takes it for dead."""
+    untyped: Any = KafkaAdminClient(bootstrap_servers=bootstrap)
+    with closing(untyped) as admin:
+        ours = [name for name in admin.list_topics() if not name.startswith("__")]
+        delete_topics(admin, ours)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while groups := [each["group_id"] for each in admin.list_groups()]:
+            assert time.monotonic() < deadline, f"members of {groups} do not leave"
+            admin.delete_groups(groups)
+            time.sleep(0.2)
 
 
 def delete_topics(admin: Any, names: Iterable[str]) -> None:

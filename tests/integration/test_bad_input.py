@@ -8,12 +8,11 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.own_broker import own_broker, tillstream
+from tests.integration.own_broker import tillstream
 from tests.integration.sink_world import PARTITIONS, Message, Till, line, message, movement
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
 from topics.partitioning import partition_of
@@ -61,14 +60,15 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def worker(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Topics, WorkerProcess]]:
+def worker(
+    lonely_kafka: str, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[tuple[Topics, WorkerProcess]]:
+    status, _, errors = tillstream(lonely_kafka, "topics", "sync", partitions=str(PARTITIONS))
+    assert status == 0, errors
     folder = tmp_path_factory.mktemp("bad-input")
-    with own_broker(folder) as kafka:
-        status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
-        assert status == 0, errors
-        process = WorkerProcess(kafka, Path(folder), "worker-1", "tillstream")
-        yield Topics(kafka), process
-        assert process.stop() == 0, process.log[-3000:]
+    process = WorkerProcess(lonely_kafka, folder, "worker-1", "tillstream")
+    yield Topics(lonely_kafka), process
+    assert process.stop() == 0, process.log[-3000:]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`tillstream dead-letters` on a real broker."""
 
-from collections.abc import Generator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from clients.kafka import KafkaAccess
 from operations.kafka.reader import TopicReader
-from tests.integration.own_broker import delete_topics, own_broker, tillstream, tillstream_json
+from tests.integration.own_broker import delete_topics, tillstream, tillstream_json
 from topics.dead_letters import dead_letter_headers
 from topics.partitioning import partition_of
 from topics.registry import BY_NAME, DEAD_LETTER_BYTES_MAX, SET_ASIDE
@@ -21,22 +20,15 @@ LETTERS = f"{INPUT}.dead-letter"
 PRODUCT_LETTERS = "cdc.products.dead-letter"
 
 
-@pytest.fixture(scope="module")
-def running_broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    folder: Path = tmp_path_factory.mktemp("broker")
-    with own_broker(folder) as bootstrap:
-        yield bootstrap
-
-
 @pytest.fixture
-def broker(running_broker: str) -> str:
+def broker(lonely_kafka: str) -> str:
     """A broker whose topics are all there and empty."""
-    admin = KafkaAdminClient(bootstrap_servers=running_broker)
+    admin = KafkaAdminClient(bootstrap_servers=lonely_kafka)
     delete_topics(admin, BY_NAME)
     admin.close()
-    status, output, errors = tillstream(running_broker, "topics", "sync")
+    status, output, errors = tillstream(lonely_kafka, "topics", "sync")
     assert status == 0, output + errors
-    return running_broker
+    return lonely_kafka
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,7 +32,6 @@ from tests.integration.board_world import (
     till,
     totals,
 )
-from tests.integration.own_broker import own_broker
 from tests.integration.process import HOME, PATIENCE_SECONDS
 from topics.registry import OUTPUTS
 
@@ -48,11 +46,10 @@ SHOPS = [f"shop-{number}" for number in range(5)]
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def broker(lonely_kafka: str) -> str:
     """A broker whose topics hold what this module says, and nothing else."""
-    with own_broker(tmp_path_factory.mktemp("broker")) as address:
-        sync(KafkaAccess(address), PARTITIONS, 1, specs=OUTPUTS)
-        yield address
+    sync(KafkaAccess(lonely_kafka), PARTITIONS, 1, specs=OUTPUTS)
+    return lonely_kafka
 
 
 @pytest.fixture(scope="module")

@@ -19,14 +19,12 @@ from engine.app import EXIT_FAILED
 from engine.aside import read_set_aside
 from engine.inputs import KafkaInputs
 from engine.topic_ids import described
-from tests.integration.own_broker import own_broker
 from tests.integration.process import PATIENCE_SECONDS, Process
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    with own_broker(tmp_path_factory.mktemp("inputs")) as bootstrap:
-        yield bootstrap
+def broker(lonely_kafka: str) -> str:
+    return lonely_kafka
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -17,7 +17,6 @@ from engine.errors import TopicsUnfit
 from engine.settings import EngineSettings
 from engine.topics import changelog_configs, ensure_topics
 from engine.writer import PartitionWriter
-from tests.integration.own_broker import own_broker
 
 INPUTS = ("till.cart-events", "cdc.stock-movements")
 PARTITIONS = 2
@@ -28,10 +27,9 @@ READ_UP_TO = {INPUTS[0]: 1}
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    with own_broker(tmp_path_factory.mktemp("log")) as bootstrap:
-        asyncio.run(_create(bootstrap))
-        yield bootstrap
+def broker(lonely_kafka: str) -> str:
+    asyncio.run(_create(lonely_kafka))
+    return lonely_kafka
 
 
 async def _create(bootstrap: str) -> None:

@@ -350,12 +350,11 @@ def test_a_rebuild_that_is_killed_goes_on_and_one_that_waits_may_be_broken_off(
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+def broker(lonely_kafka: str) -> str:
     """A broker on which nobody works."""
-    with own_broker(tmp_path_factory.mktemp("generations")) as kafka:
-        status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
-        assert status == 0, errors
-        yield kafka
+    status, _, errors = tillstream(lonely_kafka, "topics", "sync", partitions=str(PARTITIONS))
+    assert status == 0, errors
+    return lonely_kafka
 
 
 def test_a_generation_is_dropped_until_it_has_said_its_first_word(broker: str) -> None:

@@ -3,7 +3,7 @@
 import random
 import re
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 
 from engine.partition import WRITE_EVERY_SECONDS
 from tests.integration.long_changelog import LONG_KEYS, LongChangelog, held
-from tests.integration.own_broker import own_broker, tillstream
+from tests.integration.own_broker import tillstream
 from tests.integration.process import PATIENCE_SECONDS
 from tests.integration.sink_world import PARTITIONS, Message, Till, line
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
@@ -70,12 +70,10 @@ def _opened(worker: WorkerProcess, since: int = 0) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
-    folder = tmp_path_factory.mktemp("recovery")
-    with own_broker(folder) as kafka:
-        status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
-        assert status == 0, errors
-        yield World(Topics(kafka), folder)
+def world(lonely_kafka: str, tmp_path_factory: pytest.TempPathFactory) -> World:
+    status, _, errors = tillstream(lonely_kafka, "topics", "sync", partitions=str(PARTITIONS))
+    assert status == 0, errors
+    return World(Topics(lonely_kafka), tmp_path_factory.mktemp("recovery"))
 
 
 def test_a_clean_stop_leaves_nothing_to_recover(world: World) -> None:

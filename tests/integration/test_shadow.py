@@ -15,7 +15,7 @@ import pytest
 from kafka import KafkaAdminClient
 
 from tests.house.checkout import PACKAGES
-from tests.integration.own_broker import own_broker, tillstream
+from tests.integration.own_broker import tillstream
 from tests.integration.process import HOME, PATIENCE_SECONDS
 from tests.integration.sink_world import PARTITIONS, Till, line, message, movement
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
@@ -72,22 +72,22 @@ def _business(topics: Topics) -> None:
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Generator[Live]:
+def live(lonely_kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Generator[Live]:
     folder = tmp_path_factory.mktemp("shadow")
-    with own_broker(folder) as kafka:
-        status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
-        assert status == 0, errors
-        topics, worker = Topics(kafka), WorkerProcess(kafka, folder, "worker-1", "tillstream")
-        _business(topics)
-        try:
-            eventually(
-                "the last delivery at every shop",
-                lambda: _teas(topics) == [100] * SHOPS,
-                lambda: worker.log,
-            )
-            yield Live(kafka, folder)
-        finally:
-            worker.stop()
+    status, _, errors = tillstream(lonely_kafka, "topics", "sync", partitions=str(PARTITIONS))
+    assert status == 0, errors
+    worker = WorkerProcess(lonely_kafka, folder, "worker-1", "tillstream")
+    topics = Topics(lonely_kafka)
+    _business(topics)
+    try:
+        eventually(
+            "the last delivery at every shop",
+            lambda: _teas(topics) == [100] * SHOPS,
+            lambda: worker.log,
+        )
+        yield Live(lonely_kafka, folder)
+    finally:
+        worker.stop()
 
 
 def _teas(topics: Topics) -> list[int]:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.own_broker import own_broker
 from tests.integration.sink_world import (
     Message,
     SinkProcess,
@@ -39,13 +38,10 @@ ON_HAND = "SELECT sku, on_hand, version FROM stock_levels WHERE location_id = %s
 
 
 @pytest.fixture(scope="module")
-def kafka(services_folder: Path) -> Iterator[str]:
+def kafka(lonely_kafka: str) -> str:
     """A broker of this module's own, with the contracts' topics."""
-    folder = services_folder / "refusals"
-    folder.mkdir()
-    with own_broker(folder) as bootstrap:
-        asyncio.run(make_topics(bootstrap))
-        yield bootstrap
+    asyncio.run(make_topics(lonely_kafka))
+    return lonely_kafka
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """`tillstream tills` on a real broker: what it shows, and the decisions that it writes."""
 
 import io
-from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.own_broker import own_broker, tillstream, tillstream_json
+from tests.integration.own_broker import tillstream, tillstream_json
 from tests.integration.sink_world import WHEN, Message, message
 from tests.integration.worker_world import Topics
 from topics.partitioning import partition_of
@@ -16,13 +14,11 @@ from topics.upkeep import GapClosed, TillForgotten, till_upkeep_adapter
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    folder: Path = tmp_path_factory.mktemp("tills")
-    with own_broker(folder) as kafka:
-        code, _, errors = tillstream(kafka, "topics", "sync", partitions="4")
-        assert code == 0, errors
-        Topics(kafka).send([said("shop-1", "1"), said("shop-1", "2"), said("shop-2", "1")])
-        yield kafka
+def broker(lonely_kafka: str) -> str:
+    code, _, errors = tillstream(lonely_kafka, "topics", "sync", partitions="4")
+    assert code == 0, errors
+    Topics(lonely_kafka).send([said("shop-1", "1"), said("shop-1", "2"), said("shop-2", "1")])
+    return lonely_kafka
 
 
 def said(location: str, till: str, **changed: Any) -> Message:

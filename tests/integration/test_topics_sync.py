@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from kafka.admin import ConfigResource, ConfigResourceType  # type: ignore[impor
 
 from tests.integration.own_broker import (
     delete_topics,
-    own_broker,
     shown,
     tillstream,
     tillstream_json,
@@ -22,10 +20,8 @@ CHANGELOG = "tillstream-state-changelog"
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    folder: Path = tmp_path_factory.mktemp("broker")
-    with own_broker(folder) as bootstrap:
-        yield bootstrap
+def broker(lonely_kafka: str) -> str:
+    return lonely_kafka
 
 
 @pytest.fixture

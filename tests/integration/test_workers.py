@@ -6,13 +6,12 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.integration.own_broker import own_broker, tillstream
+from tests.integration.own_broker import tillstream
 from tests.integration.sink_world import PARTITIONS, Message, Till, line
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
 from topics.upkeep import GENERATION_BITS
@@ -79,12 +78,10 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
-    folder = tmp_path_factory.mktemp("workers")
-    with own_broker(folder) as kafka:
-        status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
-        assert status == 0, errors
-        yield World(Topics(kafka), folder)
+def world(lonely_kafka: str, tmp_path_factory: pytest.TempPathFactory) -> World:
+    status, _, errors = tillstream(lonely_kafka, "topics", "sync", partitions=str(PARTITIONS))
+    assert status == 0, errors
+    return World(Topics(lonely_kafka), tmp_path_factory.mktemp("workers"))
 
 
 def test_a_worker_that_is_killed_twice_under_load_loses_and_doubles_nothing(world: World) -> None:
