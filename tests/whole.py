@@ -48,7 +48,8 @@ FIRST = (Lot("types", ("pyright",)), _lot("unit", "house", "unit"))
 
 SIDE_BY_SIDE = (
     _lot("acceptance", "acceptance"),
-    _lot("integration", "integration"),
+    _lot("integration", "integration", marker="not alone and not lonely"),
+    _lot("lonely", "integration", marker="lonely"),
     _lot("faults", "faults"),
     _lot("pages", "pages"),
     _lot("simulation", "simulation"),

@@ -13,7 +13,7 @@ TESTS = CHECKOUT / "tests"
 
 def _folders(*lots: Lot) -> list[str]:
     named = (argument for lot in lots for argument in lot.command if argument.startswith("tests/"))
-    return sorted(folder.removeprefix("tests/") for folder in named)
+    return sorted({folder.removeprefix("tests/") for folder in named})
 
 
 def test_every_folder_with_tests_is_in_one_lot() -> None:
@@ -25,6 +25,15 @@ def test_pytest_alone_runs_the_same_folders() -> None:
     settings = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["pytest"]
     named = [each.removeprefix("tests/") for each in settings["ini_options"]["testpaths"]]
     assert sorted(named) == _folders(*FIRST, *SIDE_BY_SIDE)
+
+
+def test_who_needs_the_lonely_broker_is_in_the_lot_that_has_it() -> None:
+    for path in (TESTS / "integration").glob("test_*.py"):
+        source = path.read_text()
+        assert "lonely_kafka" not in source or "pytest.mark.lonely" in source, (
+            f"{path.name} needs `pytestmark = pytest.mark.lonely`: the other lot of the folder "
+            "would start one more broker"
+        )
 
 
 def test_what_runs_alone_lies_where_the_last_lot_looks() -> None:

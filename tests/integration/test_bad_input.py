@@ -18,6 +18,8 @@ from tests.integration.worker_world import Topics, WorkerProcess, eventually
 from topics.partitioning import partition_of
 from topics.registry import ASSORTMENT, STOCK_MOVEMENTS, TILL_EVENTS, dead_letter_of
 
+pytestmark = pytest.mark.lonely
+
 FAR_FUTURE_MS = 4_070_908_800_000
 """2099-01-01, by which a till with that date in its clock stamps its messages too."""
 

@@ -15,6 +15,8 @@ from topics.partitioning import partition_of
 from topics.registry import BY_NAME, DEAD_LETTER_BYTES_MAX, SET_ASIDE
 from topics.upkeep import SetAside
 
+pytestmark = pytest.mark.lonely
+
 INPUT = "till.cart-events"
 LETTERS = f"{INPUT}.dead-letter"
 PRODUCT_LETTERS = "cdc.products.dead-letter"

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from operations.doctor.finding import Patient
 from operations.generations import log
 from operations.generations.standing import state_id
 from operations.topic_sync.sync import sync
-from tests.integration.own_broker import delete_topics, tillstream, tillstream_json
+from tests.integration.own_broker import delete_topics, own_broker, tillstream, tillstream_json
 from tests.integration.process import Process
 from tillstream.settings import load_settings
 from topics.dead_letters import dead_letter_headers
@@ -34,8 +34,9 @@ Doctor = Callable[..., dict[str, list[tuple[str, str]]]]
 
 
 @pytest.fixture(scope="module")
-def broker(lonely_kafka: str) -> str:
-    return lonely_kafka
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with own_broker(tmp_path_factory.mktemp("broker")) as bootstrap:
+        yield bootstrap
 
 
 @pytest.fixture

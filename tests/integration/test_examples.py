@@ -35,6 +35,8 @@ from tests.integration.board_world import (
 from tests.integration.process import HOME, PATIENCE_SECONDS
 from topics.registry import OUTPUTS
 
+pytestmark = pytest.mark.lonely
+
 EXAMPLES = HOME / "docs" / "examples"
 
 QUIET = "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"

@@ -21,6 +21,8 @@ from engine.inputs import KafkaInputs
 from engine.topic_ids import described
 from tests.integration.process import PATIENCE_SECONDS, Process
 
+pytestmark = pytest.mark.lonely
+
 
 @pytest.fixture(scope="module")
 def broker(lonely_kafka: str) -> str:

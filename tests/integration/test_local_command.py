@@ -16,6 +16,8 @@ import pytest
 from local.ports import answers_ok
 from tillstream.settings import HOME
 
+pytestmark = pytest.mark.lonely
+
 WAIT_SECONDS = 60
 
 
@@ -44,11 +46,12 @@ class LocalStack:
     def status(self) -> dict[str, Any]:
         return json.loads(self.run("local", "status", "--json").stdout)
 
-    def process(self, name: str) -> dict[str, Any]:
-        return next(each for each in self.status()["processes"] if each["name"] == name)
+    def noted(self) -> dict[str, Any]:
+        """What the supervisor has written down, for those who look often."""
+        return json.loads((self.home / "stack.json").read_text())
 
-    def supervisor_pid(self) -> int:
-        return json.loads((self.home / "stack.json").read_text())["pid"]
+    def process(self, name: str) -> dict[str, Any]:
+        return next(each for each in self.noted()["processes"] if each["name"] == name)
 
     def product_names(self) -> list[str]:
         with psycopg.connect(self.status()["postgres"]) as connection:
@@ -122,7 +125,7 @@ def test_data_survive_a_crash_and_a_stop_and_go_with_a_reset(stack: LocalStack) 
             "INSERT INTO products (sku, name, category, unit, price_minor, currency,"
             " tax_basis_points) VALUES ('tea', 'Tea', 'drinks', 'each', 250, 'EUR', 700)"
         )
-    os.kill(stack.supervisor_pid(), signal.SIGKILL)
+    os.kill(stack.noted()["pid"], signal.SIGKILL)
     wait_until(lambda: stack.run("local", "status").returncode == 1, "a dead stack looks alive")
 
     stack.up()

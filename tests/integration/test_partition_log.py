@@ -18,6 +18,8 @@ from engine.settings import EngineSettings
 from engine.topics import changelog_configs, ensure_topics
 from engine.writer import PartitionWriter
 
+pytestmark = pytest.mark.lonely
+
 INPUTS = ("till.cart-events", "cdc.stock-movements")
 PARTITIONS = 2
 CHANGELOG = "written-state-changelog"

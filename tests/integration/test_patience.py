@@ -3,10 +3,14 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from clients.kafka import KafkaAccess
 from engine.contract import Message
 from engine.writer import PartitionWriter
 from tests.integration.own_broker import own_broker
+
+pytestmark = pytest.mark.lonely
 
 WRITERS = 8
 LISTENING_SECONDS = 4.0

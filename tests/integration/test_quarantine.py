@@ -15,6 +15,8 @@ from tests.integration.worker_world import Topics, eventually
 from topics.partitioning import partition_of
 from topics.registry import TILL_EVENTS, dead_letter_of
 
+pytestmark = pytest.mark.lonely
+
 EXIT_FAILED = 70
 
 

@@ -38,6 +38,8 @@ from tests.integration.worker_world import Topics, WorkerProcess, eventually
 from topics.registry import ASSORTMENT, OUTPUTS, TILL_EVENTS
 from topics.upkeep import GENERATION_BITS
 
+pytestmark = pytest.mark.lonely
+
 SHOPS = 4
 SALES_EACH = 25
 WEIGHT_GRAMS = 742

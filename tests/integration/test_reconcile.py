@@ -9,17 +9,12 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local import jars
-from local import kafka as kafka_service
-from local.ports import choose
-from tests.conftest import running
 from tests.integration.process import HOME
 from tests.integration.sink_world import (
     DAY,
@@ -41,17 +36,14 @@ from tests.integration.sink_world import (
 )
 from topics.registry import TILL_UPKEEP
 
+pytestmark = pytest.mark.lonely
+
 
 @pytest.fixture(scope="module")
-def kafka(services_folder: Path) -> Iterator[str]:
+def kafka(lonely_kafka: str) -> str:
     """A broker of this module's own: reconcile looks at all that the topics hold."""
-    port, controller = choose(2)
-    folder = services_folder / "reconcile-kafka"
-    log = services_folder / "logs" / "reconcile-kafka.log"
-    service = kafka_service.service(folder, port, controller, jars.class_path(), log)
-    with running(service):
-        asyncio.run(make_topics(kafka_service.address(port)))
-        yield kafka_service.address(port)
+    asyncio.run(make_topics(lonely_kafka))
+    return lonely_kafka
 
 
 @dataclass

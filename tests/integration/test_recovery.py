@@ -16,6 +16,8 @@ from tests.integration.process import PATIENCE_SECONDS
 from tests.integration.sink_world import PARTITIONS, Message, Till, line
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
 
+pytestmark = pytest.mark.lonely
+
 SHOPS = 12
 CHANGELOG = "tillstream-state-changelog"
 

@@ -21,6 +21,8 @@ from tests.integration.sink_world import PARTITIONS, Till, line, message, moveme
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
 from topics.registry import ASSORTMENT, TILL_EVENTS
 
+pytestmark = pytest.mark.lonely
+
 SHOPS = 4
 SALES_EACH = 25
 

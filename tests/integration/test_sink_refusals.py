@@ -29,6 +29,8 @@ from tests.integration.sink_world import (
     written,
 )
 
+pytestmark = pytest.mark.lonely
+
 EFFECTS = "SELECT quantity FROM stock_ledger WHERE location_id = %s ORDER BY source_offset"
 SALES = "SELECT sequence, total_minor FROM sales WHERE location_id = %s ORDER BY sequence"
 LINES = "SELECT sequence FROM sale_lines WHERE location_id = %s ORDER BY sequence"

@@ -20,6 +20,8 @@ from local.report import Report
 from local.supervisor import Supervisor, back_off_seconds
 from tillstream.settings import HOME
 
+pytestmark = pytest.mark.lonely
+
 DILIGENT = "import time; print('at work', flush=True); time.sleep(600)"
 
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {DILIGENT}"

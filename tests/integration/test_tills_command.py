@@ -12,6 +12,8 @@ from topics.partitioning import partition_of
 from topics.registry import TILL_EVENTS, TILL_STATUS, TILL_UPKEEP
 from topics.upkeep import GapClosed, TillForgotten, till_upkeep_adapter
 
+pytestmark = pytest.mark.lonely
+
 
 @pytest.fixture(scope="module")
 def broker(lonely_kafka: str) -> str:

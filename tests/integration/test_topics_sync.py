@@ -16,6 +16,8 @@ from tests.integration.own_broker import (
 )
 from topics.registry import ALL, BY_NAME, DEAD_LETTERS, STOCK_LEVELS, TILL_EVENTS
 
+pytestmark = pytest.mark.lonely
+
 CHANGELOG = "tillstream-state-changelog"
 
 

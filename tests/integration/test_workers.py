@@ -16,6 +16,8 @@ from tests.integration.sink_world import PARTITIONS, Message, Till, line
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
 from topics.upkeep import GENERATION_BITS
 
+pytestmark = pytest.mark.lonely
+
 SHOPS = 12
 SALES = 6_000
 BURST = 300
