@@ -78,6 +78,10 @@ class Runner:
         self._folder = folder
         self._telling = threading.Lock()
         self._running: list[subprocess.Popen[str]] = []
+        # Hundreds of Pythons start, each of which would compile the checkout where that is not
+        # kept; and what is kept lies here, not beside the sources.
+        kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+        self._environment = {**os.environ, **kept}
 
     def run(self, lots: Sequence[Lot]) -> list[Ended]:
         """Each of them to its end, `AT_ONCE` at a time; raises KeyboardInterrupt after Ctrl-C."""
@@ -97,6 +101,7 @@ class Runner:
         process = subprocess.Popen(
             [sys.executable, "-m", *lot.command, *place],
             cwd=CHECKOUT,
+            env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
