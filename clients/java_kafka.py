@@ -1,5 +1,6 @@
-"""Settings of Java's clients, by their names: for a properties file that only its owner reads."""
+"""Settings of Java's clients, by their names, and the file of properties that holds them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from clients.errors import AccessError
@@ -18,6 +19,23 @@ def properties(access: KafkaAccess) -> dict[str, str]:
     if access.login is not None:
         told |= {"sasl.mechanism": access.login.mechanism, "sasl.jaas.config": _jaas(access.login)}
     return told
+
+
+def file_of(properties: Mapping[str, str]) -> str:
+    """The text of a file of properties, which only its owner should be able to read.
+
+    Java takes a backslash for an escape, a line's end for the value's, and bytes for Latin-1.
+    """
+    return "".join(f"{name}={_escaped(value)}\n" for name, value in properties.items())
+
+
+def _escaped(value: str) -> str:
+    units = value.encode("utf-16-be")
+    codes = [int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2)]
+    return "".join(
+        chr(code) if " " <= chr(code) <= "~" and chr(code) != "\\" else f"\\u{code:04x}"
+        for code in codes
+    )
 
 
 def _tls(tls: Tls) -> dict[str, str]:
@@ -47,12 +65,13 @@ def _text(file: Path) -> str:
 def _jaas(login: Login) -> str:
     name = "PlainLoginModule" if login.mechanism == "PLAIN" else "ScramLoginModule"
     package = "plain" if login.mechanism == "PLAIN" else "scram"
-    user, password = _quoted(login.user), _quoted(login.secret())
+    user, password = quoted(login.user), quoted(login.secret())
     return (
         f"org.apache.kafka.common.security.{package}.{name} required "
         f"username={user} password={password};"
     )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """``text`` as a value of a JAAS configuration."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -4,18 +4,13 @@ import subprocess
 import sysconfig
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import psycopg
 
+from clients.dbmate import url
 from connectors.postgres.errors import MigrationError
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / "dbmate"
-
-_TLS_PARAMETERS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
-
-_TLS_MODES = ("require", "verify-ca", "verify-full")
-"""Modes of libpq that dbmate's driver knows by the same name; the others negotiate."""
 
 
 def apply(conn: psycopg.Connection[Any], migrations: Path) -> None:
@@ -29,26 +24,6 @@ def apply(conn: psycopg.Connection[Any], migrations: Path) -> None:
     done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True)
     if done.returncode:
         raise MigrationError(_cause(done.stdout + done.stderr))
-
-
-def url(conn: psycopg.Connection[Any]) -> str:
-    """The address as dbmate's driver wants it, which knows no DSN and asks for TLS unasked."""
-    info = conn.info
-    password = f":{quote(info.password, safe='')}" if info.password else ""
-    options = _tls(conn)
-    place = f"{info.host}:{info.port}"
-    if info.host.startswith("/"):
-        options |= {"host": info.host, "port": str(info.port)}
-        place = ""
-    user, name = quote(info.user, safe=""), quote(info.dbname, safe="")
-    return f"postgres://{user}{password}@{place}/{name}?{urlencode(options)}"
-
-
-def _tls(conn: psycopg.Connection[Any]) -> dict[str, str]:
-    given = conn.info.get_parameters()
-    if given.get("sslmode") in _TLS_MODES:
-        return {name: given[name] for name in _TLS_PARAMETERS if name in given}
-    return {"sslmode": "require" if conn.pgconn.ssl_in_use else "disable"}
 
 
 def _cause(output: str) -> str:

@@ -107,6 +107,12 @@ def test_java_logs_in_with_any_character_in_the_password(login: Login, module: s
     )
 
 
+def test_javas_file_holds_any_character() -> None:
+    assert java_kafka.file_of({"a.b": 'x = "y"', "c": "one\ntwo", "d": "\\ä\U0001f511"}) == (
+        'a.b=x = "y"\nc=one\\u000atwo\nd=\\u005c\\u00e4\\ud83d\\udd11\n'
+    )
+
+
 def test_faust_shows_the_same_certificate_and_logs_in_the_same(
     mutual: KafkaAccess, logged_in: KafkaAccess
 ) -> None:
