@@ -47,9 +47,9 @@ FIRST = (Lot("types", ("pyright",)), _lot("unit", "house", "unit"))
 """Within a minute or so they tell of a slip; the others begin when they are through."""
 
 SIDE_BY_SIDE = (
-    _lot("acceptance", "acceptance"),
-    _lot("integration", "integration", marker="not alone and not lonely"),
     _lot("lonely", "integration", marker="lonely"),
+    _lot("integration", "integration", marker="not alone and not lonely"),
+    _lot("acceptance", "acceptance"),
     _lot("faults", "faults"),
     _lot("pages", "pages"),
     _lot("simulation", "simulation"),
