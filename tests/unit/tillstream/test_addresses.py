@@ -39,8 +39,14 @@ def test_an_address_that_is_missing_is_named(nowhere: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        (Settings(kafka="kafka://one:9092"), "TILLSTREAM_KAFKA: 'kafka://one:9092' is no Kafka"),
-        (Settings(postgres="nonsense"), "TILLSTREAM_POSTGRES: the database's address is no DSN"),
+        (
+            Settings.model_validate({"kafka": "kafka://one:9092"}),
+            "TILLSTREAM_KAFKA: 'kafka://one:9092' is no Kafka",
+        ),
+        (
+            Settings.model_validate({"postgres": "nonsense"}),
+            "TILLSTREAM_POSTGRES: the database's address is no DSN",
+        ),
     ],
 )
 def test_an_address_that_is_wrong_is_refused_with_its_setting(
