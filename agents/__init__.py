@@ -1,5 +1,5 @@
 """Which topics, which folds, which state, which outputs: one file an agent.
 
-`retail.retail_agent` joins them over the state of one partition. Rules live in `tables`, I/O in
-the engine; neither may live here.
+`retail.retail` declares them, `shop.Shop` joins them over the state of one partition. Rules live
+in `tables`, I/O in the engine; neither may live here.
 """

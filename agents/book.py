@@ -5,8 +5,9 @@ import msgspec
 from agents.clocks import Clocks
 from agents.deadlines import Deadlines
 from agents.outputs import totals_message
+from engine.agents import State
 from engine.contract import Message, Outbox
-from engine.state import PartitionState, Table
+from engine.table import Table
 from tables.moments import Moment
 from tables.offsets import UNSEEN
 from tables.times import KEPT_US
@@ -36,9 +37,7 @@ class Rows(msgspec.Struct, gc=False):
 class Book:
     """Totals of one partition's locations and tills."""
 
-    def __init__(
-        self, state: PartitionState, deadlines: Deadlines, clocks: Clocks, base: int
-    ) -> None:
+    def __init__(self, state: State, deadlines: Deadlines, clocks: Clocks, base: int) -> None:
         self._rows: Table[Totals] = state.table(TOTALS)
         self._days: Table[Day] = state.table(DAYS)
         self._deadlines = deadlines

@@ -5,7 +5,8 @@ from agents.closed_carts import CLOSED, ClosedCarts
 from agents.deadlines import Deadlines
 from agents.shelf import Shelf
 from agents.tills import Tills
-from engine.state import PartitionState, Table
+from engine.agents import State
+from engine.table import Table
 from tables.carts import Cart, has_passed
 from tables.moments import Moment
 
@@ -22,7 +23,7 @@ class CartMemory:
 
     def __init__(
         self,
-        state: PartitionState,
+        state: State,
         shelf: Shelf,
         book: Book,
         deadlines: Deadlines,

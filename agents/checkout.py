@@ -21,7 +21,7 @@ from agents.sales import Sales
 from agents.tills import Tills
 from agents.upkeep import Upkeep
 from engine.contract import Record
-from engine.state import Table
+from engine.table import Table
 from tables.carts import Clock
 from tables.marks import mark_of
 from tables.moments import Moment

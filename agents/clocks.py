@@ -1,6 +1,7 @@
 """Each location's clock, and what its state keeps of what has left."""
 
-from engine.state import PartitionState, Table
+from engine.agents import State
+from engine.table import Table
 from tables.carts import Clock
 
 CLOCKS = "clocks"
@@ -9,7 +10,7 @@ CLOCKS = "clocks"
 class Clocks:
     """Clocks of one partition's locations. Only till events move them."""
 
-    def __init__(self, state: PartitionState) -> None:
+    def __init__(self, state: State) -> None:
         self._clocks: Table[Clock] = state.table(CLOCKS)
 
     def all(self) -> dict[str, int]:

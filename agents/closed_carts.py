@@ -1,6 +1,7 @@
 """The carts of each till that are over, kept for as long as their late events may come."""
 
-from engine.state import PartitionState, Table
+from engine.agents import State
+from engine.table import Table
 from tables.carts import has_passed
 from tables.closed_carts import BLOCK_BYTES, entry, hash_of, last_event_of, newest_of
 from tables.moments import Moment
@@ -12,7 +13,7 @@ CLOSED = "closed"
 class ClosedCarts:
     """Blocks of closed carts: the newest of a till lies in its state, full ones in a table."""
 
-    def __init__(self, state: PartitionState, timeout_us: int) -> None:
+    def __init__(self, state: State, timeout_us: int) -> None:
         self._blocks: Table[bytes] = state.table(CLOSED)
         self._timeout_us = timeout_us
 

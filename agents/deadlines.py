@@ -5,7 +5,8 @@ the first of its keys. Nothing is read when a partition opens; a location's firs
 when its clock first moves.
 """
 
-from engine.state import PartitionState, Table
+from engine.agents import State
+from engine.table import Table
 
 DEADLINES = "deadlines"
 
@@ -28,7 +29,7 @@ _DIGITS = 18
 class Deadlines:
     """Ends of one partition's carts, business dates, epochs and items."""
 
-    def __init__(self, state: PartitionState) -> None:
+    def __init__(self, state: State) -> None:
         self._noted: Table[int] = state.table(DEADLINES)
         self.soonest: dict[str, int] = {}
         """By location, before when nothing is due. One that is missing is to be asked for."""

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from agents.intake import Intake, without_tombstones
+from engine.agents import State
 from engine.contract import Record
-from engine.state import PartitionState, Table
+from engine.table import Table
 from topics import registry
 from topics.wire import decode_location, decode_product
 
@@ -22,7 +23,7 @@ class Known(msgspec.Struct, array_like=True, gc=False):
 class MasterData:
     """Folds locations and products."""
 
-    def __init__(self, state: PartitionState, intake: Intake) -> None:
+    def __init__(self, state: State, intake: Intake) -> None:
         self.locations: Table[Known] = state.table(LOCATIONS)
         self._intake = intake
 

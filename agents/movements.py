@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from agents.intake import OUT_OF_RANGE, Intake
 from agents.shelf import Shelf
+from engine.agents import State
 from engine.contract import Record
-from engine.state import PartitionState, Table
+from engine.table import Table
 from tables.items import has_room, move, touch_by_movement
 from tables.movements import Booked, book
 from tables.offsets import require_unseen
@@ -23,7 +24,7 @@ grow for ever."""
 class Movements:
     """Folds stock movements; one that comes again changes nothing."""
 
-    def __init__(self, state: PartitionState, intake: Intake, shelf: Shelf) -> None:
+    def __init__(self, state: State, intake: Intake, shelf: Shelf) -> None:
         self._booked: Table[Booked] = state.table(MOVEMENTS)
         self._numbers: Table[Window] = state.table(NUMBERS)
         self._intake = intake

@@ -1,8 +1,26 @@
-"""What the agents ask of who runs them: somewhere to add their counts."""
+"""What the agents ask of who runs them: the rules that are settings, and somewhere to count."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from math import inf
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What may differ between companies.
+
+    An open cart without an event for ``cart_timeout`` is forgotten. ``default_hysteresis`` is in
+    base units, for assortment rows that name none.
+    """
+
+    cart_timeout: timedelta
+    default_hysteresis: int
+
+    @property
+    def cart_timeout_us(self) -> int:
+        """In microseconds, as events are told."""
+        return self.cart_timeout // timedelta(microseconds=1)
 
 
 @dataclass(slots=True)

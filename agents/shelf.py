@@ -7,8 +7,9 @@ from agents.clocks import Clocks
 from agents.deadlines import Deadlines
 from agents.outputs import alert_message, level_message, no_alert_message
 from agents.ports import Counting
+from engine.agents import State
 from engine.contract import Message, Outbox
-from engine.state import PartitionState, Table
+from engine.table import Table
 from tables.carts import CartLine
 from tables.items import Item
 from tables.restock import Raised, judge
@@ -25,7 +26,7 @@ class Shelf:
 
     def __init__(
         self,
-        state: PartitionState,
+        state: State,
         deadlines: Deadlines,
         clocks: Clocks,
         default_hysteresis: int,

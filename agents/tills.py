@@ -3,8 +3,9 @@
 from agents.closed_carts import ClosedCarts
 from agents.deadlines import Deadlines
 from agents.outputs import till_message
+from engine.agents import State
 from engine.contract import Message, Outbox
-from engine.state import PartitionState, Table
+from engine.table import Table
 from tables import marks
 from tables.offsets import require_unseen
 from tables.tills import (
@@ -30,9 +31,7 @@ EPOCH = "e"
 class Tills:
     """What is known of each till, and which have changed since they were announced."""
 
-    def __init__(
-        self, state: PartitionState, deadlines: Deadlines, closed: ClosedCarts, base: int
-    ) -> None:
+    def __init__(self, state: State, deadlines: Deadlines, closed: ClosedCarts, base: int) -> None:
         self._tills: Table[TillState] = state.table(TILLS)
         self._marks: Table[bytes] = state.table(MARKS)
         self._deadlines = deadlines

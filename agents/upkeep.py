@@ -13,8 +13,9 @@ from agents.book import Book
 from agents.intake import Intake
 from agents.shelf import Shelf
 from agents.tills import Tills
+from engine.agents import State
 from engine.contract import Message, Outbox, Record
-from engine.state import PartitionState, Table
+from engine.table import Table
 from topics.registry import (
     CHECKOUT_TOTALS,
     RESTOCK_ALERTS,
@@ -38,7 +39,7 @@ class Upkeep:
     """Decisions about one partition's tills and rows."""
 
     def __init__(
-        self, state: PartitionState, intake: Intake, tills: Tills, shelf: Shelf, book: Book
+        self, state: State, intake: Intake, tills: Tills, shelf: Shelf, book: Book
     ) -> None:
         self.due = NEVER
         """The till event's offset before which something is to be obeyed."""

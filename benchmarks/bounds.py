@@ -16,13 +16,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from agents.ports import Counts
-from agents.retail import retail_agent
+from agents.ports import Counts, Rules
+from agents.retail import retail
 from benchmarks.scratch import scratch
 from benchmarks.usage import peak_mib
-from engine.contract import Headers, Outbox, PartitionAgent
+from clients.kafka import KafkaAccess
+from engine.app import BatchApp
+from engine.contract import Headers, Outbox, PartitionAgents
+from engine.settings import EngineSettings
 from engine.state import PartitionState
 from engine.store import RocksStore
+from engine.topics import Widths
 from topics.partitioning import partition_of
 from topics.registry import TILL_EVENTS
 
@@ -112,8 +116,10 @@ def measure(count: int, folder: Path) -> Measured:
     return Measured(count, peak, opened - began, folded - opened, keys)
 
 
-def _opened(store: RocksStore) -> tuple[PartitionAgent, PartitionState]:
-    spec = retail_agent(PARTITIONS, timedelta(hours=4), 0, Uncounted())
+def _opened(store: RocksStore) -> tuple[PartitionAgents, PartitionState]:
+    app = BatchApp(EngineSettings(KafkaAccess("localhost:9092"), "bounds", None))
+    retail(app, Rules(timedelta(hours=4), 0), Uncounted())
+    spec = app.spec(Widths(PARTITIONS))
     state = PartitionState(store, spec.tables)
     return spec.build(state, PARTITION), state
 

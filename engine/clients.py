@@ -14,6 +14,7 @@ import aiokafka.admin
 import aiokafka.consumer.fetcher as fetcher
 import aiokafka.coordinator.assignors.range as range_assignor
 import aiokafka.errors
+import aiokafka.partitioner
 import aiokafka.producer.message_accumulator as accumulator
 
 TopicPartition: Any = aiokafka.TopicPartition
@@ -34,4 +35,6 @@ BATCH_REFUSED: tuple[type[Exception], ...] = (
     aiokafka.errors.RecordListTooLargeError,
 )
 """What a broker says to a record batch that is larger than its topic takes."""
+murmur2: Any = vars(aiokafka.partitioner)["murmur2"]
+"""Kafka's hash of a key, as its Java client has it."""
 TOPIC_EXISTS: int = aiokafka.errors.TopicAlreadyExistsError.errno

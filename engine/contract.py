@@ -1,7 +1,7 @@
-"""What the engine asks of an agent, and what it hands to it.
+"""What passes between the engine and the agents of a partition.
 
-An agent is built once per partition, over that partition's state. It is synchronous: it gets a
-list of records, changes its tables and collects what is to be sent; the engine does the rest.
+They are built once per partition, over that partition's state, and are synchronous: they get a
+list of records, change their tables and collect what is to be sent; the engine does the rest.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -33,8 +33,12 @@ class Record(Protocol):
     def headers(self) -> Headers: ...
 
 
+Batch = Sequence[Record]
+"""What an agent is given at once: records of its topic and partition, in order."""
+
+
 class Message(msgspec.Struct, frozen=True, gc=False):
-    """A message to send to the agent's own partition of a topic."""
+    """A message to send. Where it goes is its topic's affair: see `engine.sends`."""
 
     key: bytes | None
     value: bytes | None
@@ -43,7 +47,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class Outbox:
-    """What a fold wants sent, by topic, in order, since the last commit."""
+    """What is to be sent, by topic, in order, since the last commit."""
 
     messages: dict[str, list[Message]] = field(default_factory=dict[str, list[Message]])
 
@@ -61,25 +65,17 @@ class Outbox:
         self.messages = {each: sent for each, sent in self.messages.items() if each in topics}
 
 
-class PartitionAgent(Protocol):
-    """One partition's folds. Who inherits from it gets what it need not know about."""
+class Part(Protocol):
+    """What agents share over one partition. Who inherits from it gets what it need not do."""
 
     @property
     def folding(self) -> int | None:
         """The offset of the record that a fold is at, so that an exception can name it."""
         return None
 
-    def fold(self, topic: str, records: Sequence[Record]) -> None:
-        """Apply ``records`` of one topic, in order. An exception stops the worker."""
-        ...
-
-    def set_aside(self, topic: str, record: Record) -> None:
-        """Take note that an operator has moved ``record`` out of the way: it is not folded."""
-        return
-
     def announce(self, outbox: Outbox) -> None:
-        """Put into ``outbox`` what has changed since the last call, once per key."""
-        ...
+        """Before a transaction: send what has changed since the last call, once per key."""
+        return
 
     def restate(self, cursor: str | None, outbox: Outbox) -> str | None:
         """Put some thousand of all states into ``outbox``; where to go on, None at the end.
@@ -90,22 +86,37 @@ class PartitionAgent(Protocol):
         return None
 
     def committed(self) -> None:
-        """The transaction with everything announced so far is durable: time to count it."""
+        """After a transaction: everything announced so far is durable; time to count it."""
+        return
+
+
+class PartitionAgents(Part, Protocol):
+    """All agents of one partition, as the engine drives them."""
+
+    def fold(self, topic: str, records: Batch) -> None:
+        """Apply ``records`` of one topic, in order. An exception stops the worker."""
         ...
+
+    def set_aside(self, topic: str, record: Record) -> None:
+        """Take note that an operator has moved ``record`` out of the way: it is not folded."""
+        return
 
 
 @dataclass(frozen=True, slots=True)
-class AgentSpec:
-    """What the engine needs to run an agent.
+class AppSpec:
+    """What the engine needs to run an application.
 
     ``topics`` have equal partition counts. ``build`` is called once per assigned partition with
     its recovered state and number. Where it ``rebuilds``, a partition without any state says
     nothing of what its inputs hold already, but for the topics that are ``always_sent``; then it
-    restates, see `engine.rebuild`.
+    restates, see `engine.rebuild`. ``by_key`` has the partitions of each topic in which a message
+    goes where its key says. ``output_topic`` names the topics that stand for the declared ones.
     """
 
     topics: tuple[str, ...]
-    build: Callable[[PartitionState, int], PartitionAgent]
+    build: Callable[[PartitionState, int], PartitionAgents]
     tables: Mapping[str, type]
     rebuilds: bool = False
     always_sent: tuple[str, ...] = ()
+    by_key: Mapping[str, int] = field(default_factory=dict[str, int])
+    output_topic: Callable[[str], str] = str

@@ -5,8 +5,12 @@ class EngineError(Exception):
     """Base of everything that stops a worker on purpose."""
 
 
+class DeclarationError(EngineError):
+    """A table, a topic or a part is used without being declared, or declared twice."""
+
+
 class TopicsUnfit(EngineError):
-    """Input topics are missing or their partition counts differ."""
+    """Topics are missing, or partition counts differ that must be equal."""
 
 
 class InputRecreated(EngineError):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import structlog
 from faust.types import TP
 
-from engine.contract import AgentSpec, Record
+from engine.contract import AppSpec, Record
 from engine.inbox import Inbox
 from engine.opening import open_work
 from engine.partition import PartitionWork, Progress
@@ -38,7 +38,7 @@ class PartitionFlow:
 
     def __init__(
         self,
-        spec: AgentSpec,
+        spec: AppSpec,
         settings: EngineSettings,
         stop_now: Callable[[BaseException], None],
     ) -> None:

@@ -1,11 +1,11 @@
-"""Hands records to a partition's agent, and names the message where it cannot take one."""
+"""Hands records to a partition's agents, and names the message where they cannot take one."""
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
 import structlog
 
-from engine.contract import PartitionAgent, Record
+from engine.contract import PartitionAgents, Record
 from engine.errors import FoldFailed, InputRecreated
 from engine.inputs import ANEW
 
@@ -16,20 +16,20 @@ QUARANTINE = "tillstream dead-letters quarantine"
 
 
 class Folding:
-    """Feeds one agent in the order of the offsets, each of them once.
+    """Feeds the agents in the order of the offsets, each of them once.
 
     ``positions`` are the next offsets by topic, and moved on; ``aside`` are offsets that go to
-    `PartitionAgent.set_aside` in place of a fold.
+    `PartitionAgents.set_aside` in place of a fold.
     """
 
     def __init__(
         self,
-        agent: PartitionAgent,
+        agents: PartitionAgents,
         partition: int,
         positions: dict[str, int],
         aside: Mapping[str, frozenset[int]],
     ) -> None:
-        self.agent = agent
+        self.agents = agents
         self._partition = partition
         self._positions = positions
         self._aside = aside
@@ -49,7 +49,7 @@ class Folding:
             if topic in self._aside:
                 self._fold_around(topic, fresh, self._aside[topic])
             else:
-                self.agent.fold(topic, fresh)
+                self.agents.fold(topic, fresh)
         except FoldFailed:
             raise
         except Exception as error:
@@ -89,22 +89,22 @@ class Folding:
                 run.append(record)
                 continue
             if run:
-                self.agent.fold(topic, run)
+                self.agents.fold(topic, run)
                 run = []
             self._set_aside(topic, record)
         if run:
-            self.agent.fold(topic, run)
+            self.agents.fold(topic, run)
 
     def _set_aside(self, topic: str, record: Record) -> None:
         place = f"{topic}-{self._partition}-{record.offset}"
         log.warning("an operator has set this message aside: it is not folded", message=place)
         try:
-            self.agent.set_aside(topic, record)
+            self.agents.set_aside(topic, record)
         except Exception as error:
             raise FoldFailed(f"{place} was set aside, and even that failed: {error!r}") from error
 
     def _failure(self, topic: str, first: int, last: int, error: Exception) -> FoldFailed:
-        at = self.agent.folding
+        at = self.agents.folding
         if first == last:
             at = first
         if at is not None and first <= at <= last:

@@ -1,12 +1,12 @@
 """The log that one partition's work is made durable in: recovered from, fenced, committed to."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from clients.kafka import KafkaAccess
 from engine import changelog
 from engine.aside import read_set_aside
-from engine.contract import Message
+from engine.sends import Outputs
 from engine.store import Store
 from engine.writer import PartitionWriter
 
@@ -32,7 +32,7 @@ class PartitionLog(Protocol):
     async def commit(
         self,
         changes: Mapping[bytes, bytes | None],
-        outputs: Mapping[str, Iterable[Message]],
+        outputs: Outputs,
         positions: Mapping[str, int],
     ) -> int:
         """Make all of it durable, or nothing; the offset after the last changelog record."""
@@ -78,7 +78,7 @@ class KafkaLog:
     async def commit(
         self,
         changes: Mapping[bytes, bytes | None],
-        outputs: Mapping[str, Iterable[Message]],
+        outputs: Outputs,
         positions: Mapping[str, int],
     ) -> int:
         """See `PartitionLog`."""

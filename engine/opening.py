@@ -2,16 +2,14 @@
 
 import structlog
 
-from engine.contract import AgentSpec
+from engine.contract import AppSpec
 from engine.partition import PartitionWork
 from engine.settings import EngineSettings
 
 log = structlog.get_logger()
 
 
-async def open_work(
-    work: PartitionWork, spec: AgentSpec, settings: EngineSettings
-) -> dict[str, int]:
+async def open_work(work: PartitionWork, spec: AppSpec, settings: EngineSettings) -> dict[str, int]:
     """By topic, the offset to read on from. Cancelled, it lets go of what it has opened.
 
     Raises `engine.errors.InputRecreated`, and whatever a recovery meets.

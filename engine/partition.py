@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 
 import structlog
 
-from engine.contract import AgentSpec, Outbox, Record
+from engine.contract import AppSpec, Outbox, Record
 from engine.folding import Folding
 from engine.log import PartitionLog
 from engine.place import Place
@@ -19,6 +19,7 @@ from engine.positions import KEPT, POSITIONS, Positions
 from engine.progress import Progress
 from engine.rebuild import REBUILD, Rebuild, Standing
 from engine.recovery import recovered
+from engine.sends import Outputs, Routes
 from engine.slices import Slices
 from engine.state import PartitionState
 from engine.store import Store
@@ -51,7 +52,7 @@ class PartitionWork:
 
     def __init__(
         self,
-        spec: AgentSpec,
+        spec: AppSpec,
         log: PartitionLog,
         place: Place,
         partition: int,
@@ -60,6 +61,7 @@ class PartitionWork:
         self.partition = partition
         self.progress = Progress()
         self._spec = spec
+        self._routes = Routes(partition, spec.by_key, spec.output_topic)
         self._log = log
         self._place = place
         self._failed = failed
@@ -74,7 +76,7 @@ class PartitionWork:
         self._position = 0
 
     async def open(self) -> dict[str, int]:
-        """Fence, recover, and build the agent; the next offset of each input topic.
+        """Fence, recover, and build the agents; the next offset of each input topic.
 
         Cancelled, it lets go of what it has opened.
         """
@@ -97,8 +99,8 @@ class PartitionWork:
         self._state = PartitionState(store, {**self._spec.tables, **own})
         self.positions = Positions(self._state, self._spec.topics, self.partition)
         self.progress.positions = self.positions.now
-        agent = self._spec.build(self._state, self.partition)
-        self._folding = Folding(agent, self.partition, self.positions.now, aside)
+        agents = self._spec.build(self._state, self.partition)
+        self._folding = Folding(agents, self.partition, self.positions.now, aside)
         self._rebuild = Rebuild(self._state.table(REBUILD), self._spec.always_sent)
         self._go_on()
 
@@ -168,25 +170,26 @@ class PartitionWork:
             return
         outbox = Outbox()
         with self._folding.naming_batch():
-            self._folding.agent.announce(outbox)
-            self._rebuild.step(outbox, at, self._folding.agent.restate)
+            self._folding.agents.announce(outbox)
+            self._rebuild.step(outbox, at, self._folding.agents.restate)
+            outputs = self._routes.sorted(outbox.messages)
             changes = self._state.take()
         batch = self._folding.end_batch()
         self._pending = 0
         folded = self.progress.records
         self._room.set()
-        self._position = await self._committed(changes, outbox, at, batch)
-        self._folding.agent.committed()
+        self._position = await self._committed(changes, outputs, at, batch)
+        self._folding.agents.committed()
         self.progress.commits += 1
         self.progress.committed = folded
         self._write(self._state.settle())
         self._go_on()
 
     async def _committed(
-        self, changes: Encoded, outbox: Outbox, at: Mapping[str, int], batch: str
+        self, changes: Encoded, outputs: Outputs, at: Mapping[str, int], batch: str
     ) -> int:
         try:
-            return await self._log.commit(changes, outbox.messages, at)
+            return await self._log.commit(changes, outputs, at)
         except Exception as error:
             error.add_note(f"the transaction held {batch}")
             raise

@@ -1,12 +1,13 @@
-"""The topics of an application: its inputs are checked, its changelog is made beside them."""
+"""The topics of an application: those that it names are checked, its changelog is made."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from clients import async_kafka
 from engine.batches import MESSAGE_BYTES_MAX
 from engine.changelog import TOMBSTONES_KEPT_SECONDS
 from engine.clients import TOPIC_EXISTS, NewTopic
-from engine.contract import AgentSpec
+from engine.declarations import Topics
 from engine.errors import TopicsUnfit
 from engine.settings import EngineSettings
 
@@ -20,32 +21,46 @@ INSYNC_REPLICAS_MIN = 2
 lost broker takes state along that outputs already tell of."""
 
 
-async def ensure_topics(spec: AgentSpec, settings: EngineSettings, replication: int) -> int:
-    """Check the inputs, create the changelog beside them; the number of partitions.
+class Widths(NamedTuple):
+    """Numbers of partitions: of the inputs, which is that of the state and of what is sent to an
+    agent's own partition, and of each topic that is sent to by key."""
 
-    Raises `TopicsUnfit` where an input is missing, or the partition counts differ from each
-    other or from those of the changelog that is there.
+    own: int
+    by_key: Mapping[str, int] = {}
+
+
+async def ensure_topics(topics: Topics, settings: EngineSettings, replication: int) -> Widths:
+    """Check all that is read and sent to, create the changelog beside it.
+
+    Raises `TopicsUnfit` where a topic is missing, or partition counts differ that must be equal:
+    those of the inputs, of what is sent to an agent's own partition, and of the changelog.
     """
     admin = async_kafka.admin(settings.kafka)
     await admin.start()
     try:
-        partitions = await _partitions(admin, spec.topics)
-        await _ensure_changelog(admin, settings.changelog, partitions, replication)
-        return partitions
+        counts = await _counts(admin, [*topics.inputs, *topics.sends, *topics.by_key])
+        own = _own(topics, counts)
+        await _ensure_changelog(admin, settings.changelog, own, replication)
+        return Widths(own, {topic: counts[topic] for topic in topics.by_key})
     finally:
         await admin.close()
 
 
-async def _partitions(admin: Any, topics: tuple[str, ...]) -> int:
+async def _counts(admin: Any, topics: Sequence[str]) -> dict[str, int]:
     described = await admin.describe_topics()  # of all: to ask for one by name may create it
     wanted = [found for found in described if found["topic"] in topics]
     counts = {found["topic"]: len(found["partitions"]) for found in wanted}
     missing = [topic for topic in topics if not counts.get(topic)]
     if missing:
         raise TopicsUnfit(f"topics are missing: {', '.join(missing)}")
-    if len(set(counts.values())) > 1:
-        raise TopicsUnfit(f"topics that are read together differ in partitions: {counts}")
-    return counts[topics[0]]
+    return counts
+
+
+def _own(topics: Topics, counts: Mapping[str, int]) -> int:
+    together = {topic: counts[topic] for topic in (*topics.inputs, *topics.sends)}
+    if len(set(together.values())) > 1:
+        raise TopicsUnfit(f"topics that belong together differ in partitions: {together}")
+    return counts[topics.inputs[0]]
 
 
 async def _ensure_changelog(admin: Any, name: str, partitions: int, replication: int) -> None:

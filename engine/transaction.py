@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from engine.batches import MessageTooLarge, RecordBatch, batches
 from engine.clients import BATCH_REFUSED, TopicPartition
 from engine.contract import Message
+from engine.sends import Destination, Outputs
 
 
 class Sent(NamedTuple):
@@ -34,7 +35,7 @@ class Transactions:
         self,
         changelog: str,
         changes: Mapping[bytes, bytes | None],
-        outputs: Mapping[str, Iterable[Message]],
+        outputs: Outputs,
         positions: Mapping[str, int],
     ) -> int:
         """Make everything durable at once; the offset after the last changelog record.
@@ -44,20 +45,22 @@ class Transactions:
         the transaction is aborted by whoever opens the partition next.
         """
         await self.producer.begin_transaction()
-        state = await self._send(changelog, map(Message, changes.keys(), changes.values()))
+        own = Destination(changelog, self.partition)
+        state = await self._send(own, map(Message, changes.keys(), changes.values()))
         sent = list(state)
-        for topic, messages in outputs.items():
-            sent += await self._send(topic, messages)
+        for place, messages in outputs.items():
+            sent += await self._send(place, messages)
         offsets = {TopicPartition(t, self.partition): at for t, at in positions.items()}
         await self.producer.send_offsets_to_transaction(offsets, self.group)
         await _accepted(sent)
         await self.producer.commit_transaction()
         return _behind(state[-1])
 
-    async def _send(self, topic: str, messages: Iterable[Message]) -> Sequence[Sent]:
-        send = self.producer.send_batch
+    async def _send(self, place: Destination, messages: Iterable[Message]) -> Sequence[Sent]:
+        """The producer adds the partition to the transaction, if it is not part of it yet."""
+        send, (topic, partition) = self.producer.send_batch, place
         return [
-            Sent(topic, batch, await send(batch, topic, partition=self.partition))
+            Sent(topic, batch, await send(batch, topic, partition=partition))
             for batch in batches(messages)
         ]
 

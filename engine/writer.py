@@ -5,13 +5,13 @@ The transactional id belongs to the partition. Whoever opens it next fences the 
 nothing any more.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from clients import async_kafka
 from clients.kafka import KafkaAccess
 from engine.batches import BATCH_BYTES_MAX
-from engine.contract import Message
 from engine.patience import be_patient
+from engine.sends import Outputs
 from engine.transaction import Transactions
 
 TRANSACTION_TIMEOUT_MS = 30_000
@@ -49,7 +49,7 @@ class PartitionWriter:
         self,
         changelog: str,
         changes: Mapping[bytes, bytes | None],
-        outputs: Mapping[str, Iterable[Message]],
+        outputs: Outputs,
         positions: Mapping[str, int],
     ) -> int:
         """See `Transactions.commit`."""

@@ -5,7 +5,6 @@ import gc
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,21 +13,18 @@ import structlog
 import uvloop
 from prometheus_client import CollectorRegistry, start_http_server
 
-from agents.retail import retail_agent
-from engine.app import BatchApp, build_app, stop_now
+from engine.app import BatchApp, stop_now
 from engine.clients import KafkaError
-from engine.contract import AgentSpec
 from engine.errors import TopicsUnfit
 from engine.progress import Progress
 from engine.rivals import NameTaken, claim
 from engine.settings import EngineSettings
-from engine.topics import ensure_topics
 from engine.watchdog import Watchdog
 from operations.generations.log import joined
 from operations.generations.standing import state_id
-from operations.shadow.redirect import redirected
 from operations.upkeep.disks import OwnDisk
 from operations.upkeep.identity import Identity
+from tillstream.applications import AGENTS, Application
 from tillstream.figures import Reckoned, WorkerFigures
 from tillstream.settings import Settings
 from topics.registry import SET_ASIDE
@@ -42,32 +38,38 @@ times a second (a third of the time, measured); none at all would keep Faust's c
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which state a worker works on.
+    """Which state of which application a worker works on.
 
-    ``state_id`` names its group, changelog and transactions. ``output_topic`` names the topics
-    that stand for the usual ones. One that does not stay leaves its group when it stops.
+    ``state_id`` names its group, changelog and transactions. One that ``rebuilds`` says nothing
+    of the past. ``output_topic`` names the topics that stand for the usual ones. One that does
+    not stay leaves its group when it stops.
     """
 
+    application: Application
     state_id: str
     generation: int
-    output_topic: Callable[[str], str] | None = None
+    rebuilds: bool
+    output_topic: Callable[[str], str] = str
     stays: bool = True
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, application: Application = AGENTS) -> None:
     """Work on the live generation until SIGTERM or SIGINT; registers it where nobody has."""
-    generation = joined(settings.kafka_access(), settings.application_id)
-    _run(settings, Part(state_id(settings.application_id, generation), generation))
+    name = application.id(settings)
+    generation = joined(settings.kafka_access(), name)
+    _run(settings, Part(application, state_id(name, generation), generation, generation > 0))
 
 
 def run_rebuild(settings: Settings, generation: int) -> None:
     """Work on a generation that is being built, beside the live workers."""
-    _run(settings, Part(state_id(settings.application_id, generation), generation, stays=False))
+    name = state_id(settings.application_id, generation)
+    _run(settings, Part(AGENTS, name, generation, rebuilds=generation > 0, stays=False))
 
 
 def run_shadow(settings: Settings, generation: int, output_topic: Callable[[str], str]) -> None:
     """Work under the settings' own application id, and say it where nobody reads it."""
-    _run(settings, Part(settings.application_id, generation, output_topic, stays=False))
+    name = settings.application_id
+    _run(settings, Part(AGENTS, name, generation, False, output_topic, stays=False))
 
 
 def _run(settings: Settings, part: Part) -> None:
@@ -90,15 +92,8 @@ def _work(settings: Settings, part: Part, folder: Path) -> NoReturn:
     registry.register(OwnDisk(settings.home))
     figures = WorkerFigures(registry)
     figures.generation.set(part.generation)
-    engine_settings = EngineSettings(
-        settings.kafka_access(), part.state_id, folder, set_aside_topic=SET_ASIDE.name
-    )
-    spec = _checked_spec(settings, part.generation, engine_settings, figures)
-    if part.output_topic is not None:
-        spec = redirected(spec, part.output_topic)
-    instance = settings.worker_name if part.stays else None
-    app = build_app(spec, engine_settings, instance=instance)
-    watchdog = Watchdog(app, engine_settings.kafka, stop_now)
+    app = _prepared_app(settings, part, folder, figures)
+    watchdog = Watchdog(app, app.kafka, stop_now)
     _serve_metrics(settings, registry, app, figures, watchdog)
     watchdog.start()
     gc.freeze()
@@ -112,29 +107,25 @@ def _work(settings: Settings, part: Part, folder: Path) -> NoReturn:
         watchdog.stop()
 
 
-def _checked_spec(
-    settings: Settings, generation: int, engine_settings: EngineSettings, figures: WorkerFigures
-) -> AgentSpec:
-    def build(partitions: int) -> AgentSpec:
-        return retail_agent(
-            partitions,
-            timedelta(seconds=settings.cart_timeout_seconds),
-            settings.restock_hysteresis,
-            figures,
-            generation,
-        )
-
+def _prepared_app(settings: Settings, part: Part, folder: Path, figures: WorkerFigures) -> BatchApp:
+    kafka = settings.kafka_access()
+    app = BatchApp(
+        EngineSettings(kafka, part.state_id, folder, set_aside_topic=SET_ASIDE.name),
+        instance=settings.worker_name if part.stays else None,
+        rebuilds=part.rebuilds,
+        replication=settings.replication,
+        output_topic=part.output_topic,
+    )
+    part.application.declare(app, settings, figures, part.generation)
     try:
-        partitions = asyncio.run(
-            ensure_topics(build(settings.partitions), engine_settings, settings.replication)
-        )
+        widths = asyncio.run(app.prepare())
     except (KafkaError, TopicsUnfit) as fault:
         sys.exit(
-            f"tillstream: {fault or 'Kafka does not answer'}. Is Kafka at "
-            f"{engine_settings.kafka}, and has 'tillstream topics sync' been run?"
+            f"tillstream: {fault or 'Kafka does not answer'}. Is Kafka at {kafka}, and has "
+            "'tillstream topics sync' been run?"
         )
-    figures.partitions.set(partitions)
-    return build(partitions)
+    figures.partitions.set(widths.own)
+    return app
 
 
 def _serve_metrics(

@@ -6,7 +6,7 @@ recovery are all as in the product; only the agent is small, because the job is.
 
 import asyncio
 import gc
-from collections.abc import Sequence
+from typing import Any
 
 import faust
 import msgspec
@@ -14,11 +14,12 @@ import uvloop
 
 from benchmarks.job import FirstEvents, Job, job_from_environment
 from clients.kafka import KafkaAccess
-from engine.app import build_app
-from engine.contract import AgentSpec, Message, Outbox, PartitionAgent, Record
+from engine.agents import State
+from engine.app import BatchApp
+from engine.contract import Batch, Message, Outbox, Part
+from engine.declarations import BatchTable
 from engine.settings import EngineSettings
-from engine.state import PartitionState, Table
-from engine.topics import ensure_topics
+from engine.table import Table
 from tables.offsets import UNSEEN, require_unseen
 from tillstream.agents_worker import GC_THRESHOLDS
 
@@ -66,18 +67,16 @@ _decode = msgspec.json.Decoder(Sale).decode
 _encode = msgspec.json.Encoder().encode
 
 
-class ReferenceAgent(PartitionAgent):
-    """One partition: see `engine.contract.PartitionAgent`."""
+class Shop(Part):
+    """One partition's tills and levels."""
 
-    def __init__(self, state: PartitionState, output_topic: str, first: FirstEvents) -> None:
+    def __init__(self, state: State, output_topic: str) -> None:
         self._tills: Table[Till] = state.table(TILLS)
         self._stock: Table[Level] = state.table(STOCK)
         self._output_topic = output_topic
-        self._first = first
 
-    def fold(self, topic: str, records: Sequence[Record]) -> None:
+    def fold(self, records: Batch) -> None:
         """Apply the sales that their tills have not said before."""
-        self._first.come()
         decode, is_new, apply = _decode, self._is_new, self._apply
         for record in records:
             offset = record.offset
@@ -90,9 +89,6 @@ class ReferenceAgent(PartitionAgent):
         outbox.send_all(
             self._output_topic, (_message(*changed) for changed in self._stock.changed.items())
         )
-
-    def committed(self) -> None:
-        """Nothing is counted here."""
 
     def _is_new(self, sale: Sale, offset: int) -> bool:
         till = self._tills.get(sale.till_id)
@@ -127,14 +123,26 @@ def _message(key: str, level: Level | None) -> Message:
     return Message(key.encode(), _encode(_Message(location_id, sku, level.on_hand if level else 0)))
 
 
-def reference_spec(job: Job) -> AgentSpec:
+def reference_app(job: Job) -> BatchApp:
     """The agent over the job's input."""
-    first = FirstEvents()
+    settings = EngineSettings(KafkaAccess(job.bootstrap), job.name, job.folder)
+    app, first = BatchApp(settings, instance=job.folder.name), FirstEvents()
+    tables: list[BatchTable[Any]] = [
+        app.batch_table(TILLS, Till, help="The last number of each till."),
+        app.batch_table(STOCK, Level, help="What is on hand of each location and SKU."),
+    ]
 
-    def build(state: PartitionState, _: int) -> ReferenceAgent:
-        return ReferenceAgent(state, job.output_topic, first)
+    @app.batch_part(tables=tables, sends=[job.output_topic])
+    def shop(state: State) -> Shop:
+        return Shop(state, job.output_topic)
 
-    return AgentSpec((job.input_topic,), build, {TILLS: Till, STOCK: Level})
+    @app.batch_agent(job.input_topic)
+    def stock(batch: Batch, state: State) -> None:  # pyright: ignore[reportUnusedFunction]
+        """Keep what is on hand of every SKU."""
+        first.come()
+        state.part(shop).fold(batch)
+
+    return app
 
 
 def main() -> None:
@@ -143,10 +151,8 @@ def main() -> None:
     asyncio.set_event_loop_policy(  # pyright: ignore[reportDeprecated]
         uvloop.EventLoopPolicy()
     )
-    spec = reference_spec(job)
-    settings = EngineSettings(KafkaAccess(job.bootstrap), job.name, job.folder)
-    asyncio.run(ensure_topics(spec, settings, replication=1))
-    app = build_app(spec, settings, instance=job.folder.name)
+    app = reference_app(job)
+    asyncio.run(app.prepare())
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     worker = faust.Worker(app, loglevel="info", redirect_stdouts=False)

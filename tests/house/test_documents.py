@@ -17,7 +17,8 @@ from tillstream.settings import Settings
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 DOCUMENTS = sorted(
-    [*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")], key=lambda path: path.as_posix()
+    [*CHECKOUT.glob("*.md"), CHECKOUT / "engine/README.md", *(CHECKOUT / "docs").rglob("*.md")],
+    key=lambda path: path.as_posix(),
 )
 
 COMMAND = re.compile(r"(?:\.venv/bin/|`|^)tillstream ((?:[a-z][a-z-]* ?)+)", re.MULTILINE)

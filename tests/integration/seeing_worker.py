@@ -4,38 +4,58 @@
 topic called like the input with `-seen` behind, and a generation above 0 rebuilds.
 """
 
-import asyncio
 import sys
 from pathlib import Path
 
 import faust
 
 from clients.kafka import KafkaAccess
-from engine.app import build_app
-from engine.contract import AgentSpec, Message, Outbox, Record
+from engine.agents import State
+from engine.app import BatchApp
+from engine.contract import Batch, Message, Outbox, Part, Record
 from engine.settings import EngineSettings
-from engine.state import PartitionState
-from engine.topics import ensure_topics
-from tests.unit.engine.doubles import TABLES, SeeingAgent
+from engine.table import Table
 
 
-class Telling(SeeingAgent):
-    """Says also what was set aside."""
+class Telling(Part):
+    """Says what it sees, and what was set aside."""
 
-    def __init__(self, state: PartitionState, output: str) -> None:
-        super().__init__(state)
-        self.output = output
+    def __init__(self, state: State, output: str) -> None:
+        self._seen: Table[int] = state.table("seen")
+        self._aside: list[int] = []
+        self._at: int | None = None
+        self._output = output
 
-    def set_aside(self, topic: str, record: Record) -> None:
+    @property
+    def folding(self) -> int | None:
+        """The offset of the record at hand."""
+        return self._at
+
+    def fold(self, batch: Batch) -> None:
+        """Keep one key for each record; no rule can take poison."""
+        for record in batch:
+            self._at = record.offset
+            if record.value == b"poison":
+                raise ValueError("no rule for this")
+            self._seen.put(f"{record.offset:06d}", 1)
+
+    def set_aside(self, record: Record) -> None:
         """Note it for the next announcement."""
-        self.put_aside.append(record.offset)
+        self._aside.append(record.offset)
 
     def announce(self, outbox: Outbox) -> None:
         """What is new, and what was set aside since."""
-        super().announce(outbox)
-        for offset in self.put_aside:
-            outbox.send(self.output, Message(b"%06d" % offset, b"set aside"))
-        self.put_aside = []
+        for key, _ in self._seen.edited():
+            outbox.send(self._output, Message(key.encode(), b"said"))
+        for offset in self._aside:
+            outbox.send(self._output, Message(b"%06d" % offset, b"set aside"))
+        self._aside = []
+
+    def restate(self, cursor: str | None, outbox: Outbox) -> str | None:
+        """Two keys at a time."""
+        page = self._seen.scan_from("", cursor or "", 2)
+        outbox.send_all(self._output, [Message(key.encode(), b"said again") for key, _ in page])
+        return page[-1][0] + "\x00" if len(page) == 2 else None
 
 
 def main(bootstrap: str, topic: str, generation: str, folder: str) -> None:
@@ -46,14 +66,21 @@ def main(bootstrap: str, topic: str, generation: str, folder: str) -> None:
         Path(folder) / f"{topic}-g{generation}",
         set_aside_topic=f"{topic}-aside",
     )
-    spec = AgentSpec(
-        (topic,),
-        lambda state, _: Telling(state, f"{topic}-seen"),
-        TABLES,
-        rebuilds=generation != "0",
-    )
-    asyncio.run(ensure_topics(spec, settings, 1))
-    app = build_app(spec, settings, instance=settings.application_id)
+    app = BatchApp(settings, instance=settings.application_id, rebuilds=generation != "0")
+    seen, output = app.batch_table("seen", int, help="What was seen."), f"{topic}-seen"
+
+    @app.batch_part(tables=[seen], sends=[output])
+    def telling(state: State) -> Telling:
+        return Telling(state, output)
+
+    def aside(record: Record, state: State) -> None:
+        state.part(telling).set_aside(record)
+
+    @app.batch_agent(topic, set_aside=aside)
+    def see(batch: Batch, state: State) -> None:  # pyright: ignore[reportUnusedFunction]
+        """Say which offsets there are."""
+        state.part(telling).fold(batch)
+
     worker = faust.Worker(app, loglevel="info", redirect_stdouts=False, override_logging=False)
     raise worker.execute_from_commandline()
 

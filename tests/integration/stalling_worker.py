@@ -7,43 +7,22 @@ is called like the application.
 import asyncio
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any
 
 import faust
 
 from clients.kafka import KafkaAccess
-from engine.app import BatchApp, build_app, stop_now
-from engine.contract import AgentSpec, Outbox, PartitionAgent, Record
+from engine.agents import State
+from engine.app import BatchApp, stop_now
+from engine.contract import Batch
 from engine.flow import PartitionFlow
 from engine.log import KafkaLog
 from engine.settings import EngineSettings
-from engine.state import PartitionState
-from engine.topics import ensure_topics
 from engine.watchdog import Watchdog
 
 STALL_SECONDS = 6.0
-
-
-class Counting(PartitionAgent):
-    """An agent that counts, and in its fold does what ``kind`` says."""
-
-    def __init__(self, state: PartitionState, kind: str) -> None:
-        self._seen = state.table("seen")
-        self._kind = kind
-
-    def fold(self, topic: str, records: Sequence[Record]) -> None:
-        """Count, or never return."""
-        if self._kind == "fold":
-            time.sleep(600)
-        self._seen.put("seen", (self._seen.get("seen") or 0) + len(records))
-
-    def announce(self, outbox: Outbox) -> None:
-        """Nothing to say."""
-
-    def committed(self) -> None:
-        """Nothing to count."""
 
 
 async def _never(*_: Any) -> Any:
@@ -76,9 +55,17 @@ async def _sabotage(app: BatchApp, kind: str) -> None:
 def main(kind: str, bootstrap: str, application_id: str) -> None:
     """Run until the watchdog ends it."""
     settings = EngineSettings(KafkaAccess(bootstrap), application_id, None)
-    spec = AgentSpec((application_id,), lambda state, _: Counting(state, kind), {"seen": int})
-    asyncio.run(ensure_topics(spec, settings, 1))
-    app = build_app(spec, settings, instance=application_id)
+    app = BatchApp(settings, instance=application_id)
+    seen = app.batch_table("seen", int, help="How many records there were.")
+
+    @app.batch_agent(application_id, tables=[seen])
+    def count(batch: Batch, state: State) -> None:  # pyright: ignore[reportUnusedFunction]
+        """Count, or never return."""
+        if kind == "fold":
+            time.sleep(600)
+        state.table(seen).put("seen", (state.table(seen).get("seen") or 0) + len(batch))
+
+    asyncio.run(app.prepare())
     if kind == "recovery":
         PartitionFlow.open = _open_nothing
     app.task(lambda: _sabotage(app, kind))

@@ -12,8 +12,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 
 from clients.kafka import KafkaAccess
 from engine.batches import BATCH_BYTES_MAX, MessageTooLarge
-from engine.contract import AgentSpec, Message
+from engine.contract import Message
+from engine.declarations import Topics
 from engine.errors import TopicsUnfit
+from engine.sends import Destination
 from engine.settings import EngineSettings
 from engine.topics import changelog_configs, ensure_topics
 from engine.writer import PartitionWriter
@@ -124,7 +126,7 @@ async def _never() -> None:
 
 async def test_a_message_that_its_topic_refuses_is_named(broker: str) -> None:
     async with _writer(broker, "refused") as writer:
-        outputs = {OUTPUT: [Message(b"shop/sku", _noise(2 * OUTPUT_BYTES_MAX))]}
+        outputs = {Destination(OUTPUT, 0): [Message(b"shop/sku", _noise(2 * OUTPUT_BYTES_MAX))]}
         with pytest.raises(MessageTooLarge, match=r"stock.levels takes no .* key b'shop/sku'"):
             await writer.commit(CHANGELOG, {b"key": b"value"}, outputs, READ_UP_TO)
     found, _ = await _committed(broker, CHANGELOG, -1)
@@ -132,10 +134,12 @@ async def test_a_message_that_its_topic_refuses_is_named(broker: str) -> None:
 
 
 async def test_inputs_that_somebody_widened_are_refused_with_what_to_do(broker: str) -> None:
-    spec = AgentSpec(INPUTS, _no_agent, {})
+    topics = Topics(INPUTS)
     settings = EngineSettings(KafkaAccess(broker), "widened", None)
-    assert await ensure_topics(spec, settings, 1) == PARTITIONS
-    assert await ensure_topics(spec, settings, 1) == PARTITIONS, "its own changelog is refused"
+    assert await ensure_topics(topics, settings, 1) == (PARTITIONS, {})
+    assert await ensure_topics(topics, settings, 1) == (PARTITIONS, {}), (
+        "its own changelog is refused"
+    )
 
     async with _admin(broker) as admin:
         wider = {name: NewPartitions(PARTITIONS + 1) for name in INPUTS}
@@ -143,15 +147,13 @@ async def test_inputs_that_somebody_widened_are_refused_with_what_to_do(broker: 
     await _wider(broker)
 
     with pytest.raises(TopicsUnfit) as refused:
-        await ensure_topics(spec, settings, 1)
+        await ensure_topics(topics, settings, 1)
     assert "kept in 2 partitions (widened-state-changelog) and the inputs have 3" in str(
         refused.value
     )
     assert "never widened" in str(refused.value) and "new application id" in str(refused.value)
-    assert (
-        await ensure_topics(spec, EngineSettings(KafkaAccess(broker), "anew", None), 1)
-        == PARTITIONS + 1
-    )
+    anew = EngineSettings(KafkaAccess(broker), "anew", None)
+    assert await ensure_topics(topics, anew, 1) == (PARTITIONS + 1, {})
 
 
 async def _wider(bootstrap: str) -> None:
@@ -163,7 +165,3 @@ async def _wider(bootstrap: str) -> None:
                 return
             await asyncio.sleep(0.1)
     pytest.fail("the broker does not show the partitions that were added")
-
-
-def _no_agent(*_: Any) -> Any:
-    pytest.fail("no agent is built here")

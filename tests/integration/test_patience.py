@@ -7,6 +7,7 @@ import pytest
 
 from clients.kafka import KafkaAccess
 from engine.contract import Message
+from engine.sends import Destination
 from engine.writer import PartitionWriter
 from tests.integration.own_broker import own_broker
 
@@ -35,7 +36,9 @@ async def test_writers_ask_seldom_for_a_broker_that_is_away(tmp_path: Path) -> N
 
 
 async def _commit(writer: PartitionWriter) -> None:
-    await writer.commit("changelog", {b"key": b"value"}, {"out": [Message(b"key", b"1")]}, {})
+    await writer.commit(
+        "changelog", {b"key": b"value"}, {Destination("out", 0): [Message(b"key", b"1")]}, {}
+    )
 
 
 async def _attempts(port: int) -> int:

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
-from engine.contract import AgentSpec
+from engine.contract import AppSpec
 
 from .broker import Broker
 from .disk import Disk
@@ -42,7 +42,7 @@ class Fleet:
     def __init__(
         self,
         parts: Parts,
-        spec: AgentSpec,
+        spec: AppSpec,
         partition: int,
         network: Network,
         broker: Broker,

@@ -9,12 +9,12 @@ who sent it is dead. A request that fails may have had its effect or not. See
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from engine.changelog import read_tail
 from engine.clients import TopicPartition
-from engine.contract import Message
+from engine.sends import Outputs
 from engine.store import Store
 from engine.transaction import Transactions
 from tests.offline_consumer import OfflineConsumer
@@ -78,7 +78,7 @@ class SimulatedLog:
     async def commit(
         self,
         changes: Mapping[bytes, bytes | None],
-        outputs: Mapping[str, Iterable[Message]],
+        outputs: Outputs,
         positions: Mapping[str, int],
     ) -> int:
         """See `PartitionLog`: the engine's own transaction."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from aiokafka.consumer.fetcher import READ_UNCOMMITTED
 
 from agents.tills import TILLS
-from engine.contract import Message
 from engine.partition import POSITIONS
+from engine.sends import Outputs
 from engine.store import Store
 from engine.table import SEPARATOR
 from tests.offline_consumer import OfflineConsumer
@@ -26,7 +26,6 @@ from .scenario import KINDS, STEPS_BETWEEN_FAULTS, Scenario, draw
 from .topic_log import Transaction
 
 Changes = Mapping[bytes, bytes | None]
-Outputs = Mapping[str, Iterable[Message]]
 Positions = Mapping[str, int]
 
 NOTHING: Changes = {b"": None}

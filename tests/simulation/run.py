@@ -7,13 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from unittest import mock
 
-from agents.ports import Counts
-from agents.retail import retail_agent
 from engine import batches as batches_module
 from engine import changelog as changelog_module
 from engine import inbox as inbox_module
@@ -22,6 +19,7 @@ from engine import recovery as recovery_module
 from engine import state as state_module
 from tests.acceptance.outside.findings import Findings
 from tests.acceptance.outside.plan import LEVELS, TILLS, TOTALS
+from tests.retail_app import retail_spec
 
 from .broker import PARTITION, PARTITIONS
 from .fleet import Fleet
@@ -58,14 +56,7 @@ class Result:
         return dict(self.findings.counts)
 
 
-class _Unheard:
-    """A tally nobody asks."""
-
-    def add(self, partition: int, counts: Counts) -> None:
-        """Forget it."""
-
-
-SPEC = retail_agent(PARTITIONS, timedelta(hours=4), 0, _Unheard())
+SPEC = retail_spec(PARTITIONS)
 
 
 class Clock:

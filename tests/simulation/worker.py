@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from engine.contract import AgentSpec
+from engine.contract import AppSpec
 from engine.inbox import Inbox
 from engine.partition import PartitionWork
 
@@ -27,7 +27,7 @@ class Worker:
         self,
         process: Process,
         disk: Disk,
-        spec: AgentSpec,
+        spec: AppSpec,
         partition: int,
         ended: Callable[[Worker, str], None],
     ) -> None:

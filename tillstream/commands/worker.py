@@ -1,20 +1,23 @@
-"""``tillstream worker``: the agents, the PostgreSQL sink, or the webhooks."""
+"""``tillstream worker``: an application's agents, the PostgreSQL sink, or the webhooks."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from tillstream.applications import AGENTS, APPLICATIONS
 from tillstream.logs import configure_logs
-from tillstream.settings import load_settings
+from tillstream.settings import Settings, load_settings
 
+SINK = "sink"
+WEBHOOKS = "webhooks"
 
-class Role(StrEnum):
-    """What a worker does."""
+OTHERS = {
+    SINK: "copy derived topics, ledger and receipts into PostgreSQL.",
+    WEBHOOKS: "tell endpoints of restock alerts.",
+}
+"""Roles that are no application of the engine's."""
 
-    AGENTS = "agents"
-    SINK = "sink"
-    WEBHOOKS = "webhooks"
+HELP = {**{role: each.summary for role, each in APPLICATIONS.items()}, **OTHERS}
 
 
 def register(app: typer.Typer) -> None:
@@ -22,15 +25,21 @@ def register(app: typer.Typer) -> None:
     app.command()(worker)
 
 
+def _known(role: str) -> str:
+    if role not in HELP:
+        raise typer.BadParameter(f"there is no {role!r}; the roles are {', '.join(HELP)}")
+    return role
+
+
 def worker(
     role: Annotated[
-        Role,
+        str,
         typer.Argument(
-            help="agents: keep stock, totals, alerts and till status from the inputs. "
-            "sink: copy derived topics, ledger and receipts into PostgreSQL. "
-            "webhooks: tell endpoints of restock alerts.",
+            callback=_known,
+            metavar=f"[{'|'.join(HELP)}]",
+            help=" ".join(f"{name}: {does}" for name, does in HELP.items()),
         ),
-    ] = Role.AGENTS,
+    ] = AGENTS.role,
     name: Annotated[
         str | None,
         typer.Option(help="Name of this worker: its state folder and its place in the group."),
@@ -45,17 +54,21 @@ def worker(
     A worker that cannot write what it has read stops with status 70; whoever is started next
     carries on exactly there.
     """
-    settings = load_settings(worker_name=name, metrics_port=metrics_port)
+    run_role(role, load_settings(worker_name=name, metrics_port=metrics_port))
+
+
+def run_role(role: str, settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT."""
     configure_logs(settings)
-    if role is Role.SINK:
+    if role == SINK:
         from tillstream import sink
 
         sink.run(settings)
-    elif role is Role.WEBHOOKS:
+    elif role == WEBHOOKS:
         from tillstream import webhooks
 
         webhooks.run(settings)
     else:
         from tillstream import agents_worker
 
-        agents_worker.run(settings)
+        agents_worker.run(settings, APPLICATIONS[role])

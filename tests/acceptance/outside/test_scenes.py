@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from agents.retail import TABLES, retail_agent
 from engine.contract import Outbox
 from engine.state import PartitionState
 from engine.store import MemoryStore
+from tests.retail_app import retail_spec
 
 from . import check_letters, check_topics
 from .crossings import Crossings
@@ -47,13 +46,6 @@ class Record:
     timestamp: int
 
 
-class _Nobody:
-    """Counts for nobody."""
-
-    def add(self, partition: int, counts: object) -> None:
-        """Forget them."""
-
-
 class Partition:
     """The agents of one partition, and what they have said."""
 
@@ -61,8 +53,8 @@ class Partition:
         self._partition = partition
         self._history = history
         self._letters = letters
-        self._state = PartitionState(MemoryStore(), TABLES)
-        spec = retail_agent(PARTITIONS, timedelta(hours=4), 0, _Nobody())
+        spec = retail_spec(PARTITIONS)
+        self._state = PartitionState(MemoryStore(), spec.tables)
         self._agent: Any = spec.build(self._state, partition)
 
     def take(self, records: list[Record]) -> None:

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from agents.ports import Counts
-from agents.retail import TABLES, retail_agent
 from engine.contract import Message, Outbox
 from engine.state import PartitionState
 from engine.store import MemoryStore
+from tests.retail_app import retail_spec
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
 from topics.partitioning import partition_of
 from topics.registry import ASSORTMENT, STOCK_MOVEMENTS, TILL_EVENTS
@@ -130,10 +130,9 @@ class World:
         generation: int = 0,
     ) -> None:
         self._partition = partition
-        self._generation = generation
         self.tally = Kept()
-        self._timeout = timedelta(minutes=timeout_minutes)
-        self._hysteresis = default_hysteresis
+        timeout = timedelta(minutes=timeout_minutes)
+        self._spec = retail_spec(PARTITIONS, timeout, default_hysteresis, self.tally, generation)
         self._store = MemoryStore()
         self._offsets: dict[str, int] = {}
         self._now = MORNING
@@ -142,11 +141,8 @@ class World:
 
     def restart(self) -> None:
         """As after a crash: what was committed is there, what was remembered is not."""
-        self.state = PartitionState(self._store, TABLES)
-        spec = retail_agent(
-            PARTITIONS, self._timeout, self._hysteresis, self.tally, self._generation
-        )
-        self.agent: Any = spec.build(self.state, self._partition)
+        self.state = PartitionState(self._store, self._spec.tables)
+        self.agent: Any = self._spec.build(self.state, self._partition)
 
     def sell(self, *events: dict[str, Any]) -> None:
         """Till events, committed as one batch."""

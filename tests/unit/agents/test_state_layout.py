@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from agents.retail import TABLES
+from tests.retail_app import retail_spec
+
+TABLES = retail_spec(partitions=1).tables
 
 RELEASED: dict[str, tuple[str, ...]] = {
     "tills": (

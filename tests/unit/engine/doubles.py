@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from clients.kafka import KafkaAccess
-from engine.contract import Message, Outbox, PartitionAgent, Record
+from engine.contract import Message, Outbox, PartitionAgents, Record
 from engine.inputs import Input
 from engine.place import MemoryPlace, Place
+from engine.sends import Outputs
 from engine.settings import EngineSettings
 from engine.state import PartitionState, Table
 from engine.store import Store
@@ -29,7 +30,7 @@ class Sale(NamedTuple):
     headers: Sequence[tuple[str, bytes]] = ()
 
 
-class SeeingAgent(PartitionAgent):
+class SeeingAgent(PartitionAgents):
     """Keeps one key for each record, and announces those that are new."""
 
     output = OUTPUT
@@ -102,7 +103,7 @@ class KeptLog:
     async def commit(
         self,
         changes: Mapping[bytes, bytes | None],
-        outputs: Mapping[str, Iterable[Message]],
+        outputs: Outputs,
         positions: Mapping[str, int],
     ) -> int:
         await self.may_end.wait()
@@ -111,7 +112,7 @@ class KeptLog:
         assert changes, "a transaction without state"
         self.records.extend(changes.items())
         self.transactions.append(len(changes))
-        for topic, messages in outputs.items():
+        for (topic, _), messages in outputs.items():
             self.sent.extend((topic, message) for message in messages)
         return len(self.records)
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from faust.types import TP
 
-from engine.contract import AgentSpec
+from engine.contract import AppSpec
 from engine.flow import PartitionFlow
 from engine.place import Place
 from engine.store import MemoryStore, Store
 from tests.unit.engine.doubles import TABLES, TOPIC, Given, KeptLog, SeeingAgent
 
-SPEC = AgentSpec((TOPIC,), SeeingAgent, TABLES)
+SPEC = AppSpec((TOPIC,), SeeingAgent, TABLES)
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 
 from engine import partition as partition_module
 from engine import slices as slices_module
-from engine.contract import AgentSpec, Outbox, PartitionAgent, Record
+from engine.contract import AppSpec, Outbox, PartitionAgents, Record
 from engine.partition import PartitionWork
 from engine.place import MemoryPlace
 from engine.state import PartitionState, Table
@@ -27,7 +27,7 @@ class Wide(NamedTuple):
     headers: Sequence[tuple[str, bytes]] = ()
 
 
-class WideAgent(PartitionAgent):
+class WideAgent(PartitionAgents):
     """Changes as many keys for each record as may wait."""
 
     def __init__(self, state: PartitionState, _: int) -> None:
@@ -42,7 +42,7 @@ class WideAgent(PartitionAgent):
     def committed(self) -> None: ...
 
 
-SPEC = AgentSpec(("sales",), WideAgent, {"lines": int})
+SPEC = AppSpec(("sales",), WideAgent, {"lines": int})
 
 
 @pytest.fixture

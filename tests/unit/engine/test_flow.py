@@ -6,7 +6,7 @@ import pytest
 from faust.types import TP
 
 from engine import inbox as inbox_module
-from engine.contract import AgentSpec
+from engine.contract import AppSpec
 from engine.errors import FoldFailed, InputRecreated
 from engine.flow import PartitionFlow
 from engine.inputs import Input
@@ -69,7 +69,7 @@ async def test_what_comes_for_one_partition_is_folded_as_it_came_over_all_its_to
         def fold(self, topic: str, records: Any) -> None:
             order.extend((topic, record.offset) for record in records)
 
-    spec = AgentSpec(("a", "b"), Noting, TABLES)
+    spec = AppSpec(("a", "b"), Noting, TABLES)
     flow = PartitionFlow(spec, Given(), no_failure)
     await _read_both(flow)
     for topic, offset in (("a", 0), ("b", 0), ("a", 1), ("b", 1)):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from engine.contract import Outbox, PartitionAgent, Record
+from engine.contract import Outbox, PartitionAgents, Record
 from engine.errors import FoldFailed, InputRecreated
 from engine.folding import Folding
 from engine.state import PartitionState
@@ -20,7 +20,7 @@ class Folded:
     """An agent behind `Folding`, and what it has seen."""
 
     def __init__(
-        self, aside: frozenset[int] = frozenset(), agent: PartitionAgent | None = None
+        self, aside: frozenset[int] = frozenset(), agent: PartitionAgents | None = None
     ) -> None:
         self.state = PartitionState(MemoryStore(), TABLES)
         self.agent = SeeingAgent(self.state)
@@ -35,7 +35,7 @@ class Folded:
         return sorted(int(key) for key in self.state.table("seen").changed)
 
 
-class Unsaying(PartitionAgent):
+class Unsaying(PartitionAgents):
     """An agent that does not say which record it is at, and whose announcement may fail."""
 
     def __init__(self, *, announces: bool) -> None:
@@ -93,7 +93,7 @@ def test_an_announcement_that_fails_names_all_that_it_may_be_about() -> None:
     folded.folding.fold("other", [Sale(5)])
     expected = re.escape("sales-3 offsets 10 to 11, other-3 offsets 5 to 5: OverflowError")
     with pytest.raises(FoldFailed, match=expected), folded.folding.naming_batch():
-        folded.folding.agent.announce(Outbox())
+        folded.folding.agents.announce(Outbox())
 
 
 def test_an_announcement_of_one_message_that_fails_names_it() -> None:
@@ -102,7 +102,7 @@ def test_an_announcement_of_one_message_that_fails_names_it() -> None:
     assert folded.folding.end_batch() == "sales-3 offsets 10 to 11"
     folded.fold(Sale(12))
     with pytest.raises(FoldFailed, match="quarantine sales-3-12"), folded.folding.naming_batch():
-        folded.folding.agent.announce(Outbox())
+        folded.folding.agents.announce(Outbox())
 
 
 def test_the_same_messages_again_are_passed_over() -> None:

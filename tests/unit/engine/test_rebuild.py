@@ -6,18 +6,18 @@ from collections.abc import Mapping
 import pytest
 
 from engine import partition as partition_module
-from engine.contract import AgentSpec
+from engine.contract import AppSpec
 from engine.partition import PartitionWork
 from engine.place import MemoryPlace
 from tests.unit.engine.doubles import OUTPUT, TABLES, TOPIC, KeptLog, Sale, SeeingAgent, no_failure
 
 
-def _spec(*, rebuilds: bool = True, always_sent: tuple[str, ...] = ()) -> AgentSpec:
-    return AgentSpec((TOPIC,), SeeingAgent, TABLES, rebuilds, always_sent)
+def _spec(*, rebuilds: bool = True, always_sent: tuple[str, ...] = ()) -> AppSpec:
+    return AppSpec((TOPIC,), SeeingAgent, TABLES, rebuilds, always_sent)
 
 
 async def _opened(
-    log: KeptLog, ends: Mapping[str, int] | None = None, spec: AgentSpec | None = None
+    log: KeptLog, ends: Mapping[str, int] | None = None, spec: AppSpec | None = None
 ) -> PartitionWork:
     """A partition's work as `engine.opening` brings it up: its inputs end at ``ends``."""
     work = PartitionWork(spec or _spec(), log, MemoryPlace(), 0, no_failure)

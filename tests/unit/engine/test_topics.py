@@ -7,7 +7,7 @@ import pytest
 from clients import async_kafka
 from clients.kafka import KafkaAccess
 from engine.clients import TOPIC_EXISTS
-from engine.contract import AgentSpec
+from engine.declarations import Topics
 from engine.errors import TopicsUnfit
 from engine.settings import EngineSettings
 from engine.topics import ensure_topics
@@ -43,13 +43,10 @@ class Cluster:
         return type("Answer", (), {"topic_errors": errors})
 
 
-def _spec() -> AgentSpec:
-    return AgentSpec(INPUTS, lambda state, partition: pytest.fail("no agent is built here"), {})
-
-
 async def _ensure(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(async_kafka, "admin", cluster)
-    return await ensure_topics(_spec(), EngineSettings(KafkaAccess("broker:9092"), "shop", None), 1)
+    settings = EngineSettings(KafkaAccess("broker:9092"), "shop", None)
+    return (await ensure_topics(Topics(INPUTS), settings, 1)).own
 
 
 def _cluster(events: int, movements: int | None, changelog: int | None = None) -> Cluster:
@@ -80,6 +77,21 @@ async def test_inputs_of_different_widths_are_refused(monkeypatch: pytest.Monkey
     with pytest.raises(TopicsUnfit, match="differ in partitions"):
         await _ensure(cluster, monkeypatch)
     assert CHANGELOG not in cluster.partitions
+
+
+async def test_what_is_sent_to_is_there_and_as_wide_unless_it_goes_by_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cluster = _cluster(events=8, movements=8)
+    cluster.partitions |= {"stock.levels": 8, "stock.by-sku": 3}
+    monkeypatch.setattr(async_kafka, "admin", cluster)
+    settings = EngineSettings(KafkaAccess("broker:9092"), "shop", None)
+    topics = Topics(INPUTS, ("stock.levels",), ("stock.by-sku",))
+    assert await ensure_topics(topics, settings, 1) == (8, {"stock.by-sku": 3})
+    with pytest.raises(TopicsUnfit, match=r"differ in partitions: .*'stock\.by-sku': 3"):
+        await ensure_topics(Topics(INPUTS, ("stock.by-sku",)), settings, 1)
+    with pytest.raises(TopicsUnfit, match="topics are missing: nowhere"):
+        await ensure_topics(Topics(INPUTS, (), ("nowhere",)), settings, 1)
 
 
 @pytest.mark.parametrize("inputs", [6, 12])

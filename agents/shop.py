@@ -1,0 +1,99 @@
+"""What the retail agents share over one partition: all that its locations are known by."""
+
+from agents.assortment import Assortment
+from agents.book import Book
+from agents.cart_memory import CartMemory
+from agents.checkout import Checkout
+from agents.clocks import Clocks
+from agents.closed_carts import ClosedCarts
+from agents.deadlines import Deadlines
+from agents.intake import QUARANTINED, Intake
+from agents.leaving import Leaving
+from agents.master_data import MasterData
+from agents.movements import Movements
+from agents.open_carts import OpenCarts
+from agents.outputs import base_of
+from agents.ports import Counting, Rules, Tally
+from agents.restating import Restating
+from agents.sales import Sales
+from agents.shelf import Shelf
+from agents.tills import Tills
+from agents.upkeep import Upkeep
+from engine.agents import State
+from engine.contract import Outbox, Part, Record
+
+
+class Shop(Part):
+    """One partition's figures, and the folds that change them."""
+
+    def __init__(self, state: State, rules: Rules, tally: Tally, generation: int) -> None:
+        self._partition = state.partition
+        self._tally = tally
+        self._counting = Counting()
+        self._clocks = Clocks(state)
+        base = base_of(generation)
+        deadlines = Deadlines(state)
+        self.intake = Intake(state.partition, state.partitions, self._counting)
+        self._shelf = Shelf(
+            state, deadlines, self._clocks, rules.default_hysteresis, self._counting, base
+        )
+        self._book = Book(state, deadlines, self._clocks, base)
+        closed = ClosedCarts(state, rules.cart_timeout_us)
+        self._tills = Tills(state, deadlines, closed, base)
+        self._memory = CartMemory(
+            state, self._shelf, self._book, deadlines, self._tills, closed, rules.cart_timeout_us
+        )
+        self._restating = Restating(self._shelf, self._book, self._tills, base)
+        self.upkeep = Upkeep(state, self.intake, self._tills, self._shelf, self._book)
+        self.master_data = MasterData(state, self.intake)
+        self.movements = Movements(state, self.intake, self._shelf)
+        self.assortment = Assortment(self.intake, self._shelf)
+        self.checkout = self._made_checkout(deadlines)
+        self._tell_what_stands()
+
+    @property
+    def folding(self) -> int | None:
+        """The offset of the record that is being applied."""
+        return self.intake.at
+
+    def set_aside(self, topic: str, record: Record) -> None:
+        """Make a dead letter of what an operator has moved out of the way."""
+        error = "moved here by an operator, because no rule could take it"
+        self.intake.refuse(topic, record, (QUARANTINED, error))
+
+    def announce(self, outbox: Outbox) -> None:
+        """Send every changed state once per key, the alerts' history, and the dead letters."""
+        self._shelf.announce(outbox)
+        self._book.announce(outbox)
+        self._tills.announce(outbox)
+        self.upkeep.announce(outbox)
+        self.intake.announce(outbox)
+
+    def restate(self, cursor: str | None, outbox: Outbox) -> str | None:
+        """Send some of all that stands, from ``cursor`` on; where to go on, None at the end."""
+        return self._restating.page(cursor, outbox)
+
+    def committed(self) -> None:
+        """Add what was counted since the last commit."""
+        self._tally.add(self._partition, self._counting.take())
+
+    def _made_checkout(self, deadlines: Deadlines) -> Checkout:
+        carts = OpenCarts(self._memory, self._shelf, self._book)
+        return Checkout(
+            self.intake,
+            self._tills,
+            self._clocks,
+            Leaving(deadlines, self._memory, self._book, self._tills, self._shelf),
+            carts,
+            Sales(self._shelf, self._book, carts, self._counting),
+            self.upkeep,
+            self.master_data.locations,
+            self._counting,
+        )
+
+    def _tell_what_stands(self) -> None:
+        """After a restart the gauges must not wait for an event of each location."""
+        counts = self._counting.now
+        for location_id, at_us in self._clocks.all().items():
+            counts.newest_event_seconds[location_id] = at_us / 1e6
+        self.committed()
