@@ -55,7 +55,7 @@ class TopicLog(KeptLog):
         sent = {place: list(messages) for place, messages in outputs.items()}
         end = await super().commit(changes, sent, positions)
         for place, messages in sent.items():
-            held = self.topics.setdefault(tuple(place), [])
+            held = self.topics.setdefault((place.topic, place.partition), [])
             held += [Sale(len(held) + at, m.value, key=m.key) for at, m in enumerate(messages)]
         return end
 

@@ -1,7 +1,6 @@
 """Each application has a role, and names of its own that no release may change."""
 
-from clients.kafka import KafkaAccess
-from engine.settings import EngineSettings
+from engine.settings import changelog_topic
 from operations.generations.standing import check_application_id
 from tillstream.applications import AGENTS, APPLICATIONS
 from tillstream.commands.worker import HELP
@@ -11,10 +10,7 @@ from tillstream.settings import load_settings
 def test_the_first_application_keeps_the_names_under_which_its_state_lies() -> None:
     name = AGENTS.id(load_settings(application_id="shop"))
     assert name == "shop"
-    assert (
-        EngineSettings(KafkaAccess("localhost:9092"), name, None).changelog
-        == "shop-state-changelog"
-    )
+    assert changelog_topic(name) == "shop-state-changelog"
 
 
 def test_each_application_has_a_group_and_a_state_of_its_own() -> None:
