@@ -56,7 +56,7 @@ class Part:
 def run(settings: Settings, application: Application = AGENTS) -> None:
     """Work on the live generation until SIGTERM or SIGINT; registers it where nobody has."""
     name = application.id(settings)
-    generation = joined(settings.kafka_access(), name)
+    generation = joined(settings.kafka_access(), name) if application.is_rebuilt else 0
     _run(settings, Part(application, state_id(name, generation), generation, generation > 0))
 
 

@@ -35,6 +35,12 @@ class Application:
         """Consumer group, and prefix of changelog and transactional ids."""
         return settings.application_id + self.suffix
 
+    @property
+    def is_rebuilt(self) -> bool:
+        """Whether `tillstream rebuild` makes its state anew; another's stays at generation 0, and
+        takes no number of the first one's."""
+        return not self.suffix
+
     def listed(self) -> BatchApp:
         """The application as it is declared, for Faust to list: it has no broker."""
         settings = load_settings()
