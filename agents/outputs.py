@@ -1,21 +1,28 @@
 """State as the messages that the output topics carry.
 
-The structs have the fields of the models in `topics.derived`; a test holds them to it. They
-exist because pydantic's encoding costs ten times msgspec's. ``base`` is what stands before every
-version: the generation of the state.
+The structs are those of `topics.wire_derived`, because pydantic's encoding costs ten times
+msgspec's. ``base`` is what stands before every version: the generation of the state.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
 
 from engine.contract import Message
-from tables.items import Item, Reason
+from tables.items import Item
 from tables.restock import suggested_quantity
 from tables.tills import TillState, waited_for
 from tables.totals import Totals
-from topics.sequences import Range, count
+from topics.sequences import count
 from topics.upkeep import GENERATION_BITS
+from topics.wire_derived import (
+    WireCheckoutTotals,
+    WireOlderEpoch,
+    WireRestockAlert,
+    WireStockLevel,
+    WireTillStatus,
+)
 
 RANGES_TOLD_MAX = 1_000
 EPOCHS_TOLD_MAX = 1_000
@@ -25,72 +32,13 @@ sent with every event of such a till. The count beside them says how much there 
 _encode = msgspec.json.Encoder().encode
 
 
-class _Level(msgspec.Struct, gc=False):
-    location_id: str
-    sku: str
-    on_hand: int
-    in_carts: int
-    available: int
-    version: int
-    as_of: datetime | None
-
-
-class _Totals(msgspec.Struct, gc=False):
-    location_id: str
-    till_id: str | None
-    business_date: str
-    receipts: int
-    returns: int
-    units: int
-    weight_grams: int
-    returned_units: int
-    returned_weight_grams: int
-    gross_minor: int
-    discount_minor: int
-    tax_minor: int
-    refund_minor: int
-    net_sales_minor: int
-    tenders: dict[str, int]
-    open_carts: int
-    discrepancies: int
-    version: int
-    as_of: datetime | None
-
-
-class _Alert(msgspec.Struct, gc=False):
-    location_id: str
-    sku: str
-    state: str
-    reason: Reason | None
-    on_hand: int
-    reorder_point: int | None
-    suggested_quantity: int
-    raised_at: datetime | None
-    cleared_at: datetime | None
-    version: int
-
-
-class _Epoch(msgspec.Struct, gc=False):
-    epoch: int
-    last_sequence: int
-    missing: list[Range]
-
-
-class _Till(msgspec.Struct, gc=False):
-    location_id: str
-    till_id: str
-    epoch: int
-    last_sequence: int
-    last_hash: str | None
-    missing: list[Range]
-    missing_count: int
-    older: list[_Epoch]
-    quarantined: int
-    duplicates: int
-    forks: int
-    unlisted: int
-    last_seen: datetime | None
-    version: int
+# Built from what a fold holds: a date as its key's text, a time that is None until the first
+# event, ranges as lists. msgspec writes them alike, and to convert them would cost the hot path.
+_level: Callable[..., msgspec.Struct] = WireStockLevel
+_totals: Callable[..., msgspec.Struct] = WireCheckoutTotals
+_alert: Callable[..., msgspec.Struct] = WireRestockAlert
+_till: Callable[..., msgspec.Struct] = WireTillStatus
+_epoch: Callable[..., WireOlderEpoch] = WireOlderEpoch
 
 
 def base_of(generation: int) -> int:
@@ -103,25 +51,25 @@ def level_message(key: str, item: Item, base: int) -> Message:
     location_id, _, sku = key.partition("/")
     available = item.on_hand - item.in_carts
     version = base + item.level_version
-    level = _Level(location_id, sku, item.on_hand, item.in_carts, available, version, item.as_of)
+    level = _level(location_id, sku, item.on_hand, item.in_carts, available, version, item.as_of)
     return Message(key.encode(), _encode(level))
 
 
 def alert_message(key: str, item: Item, base: int) -> Message:
     """`topics.derived.RestockAlert` of ``location_id/sku``, as it stands now."""
-    return _alert(key, item, base, item.raised_at, item.cleared_at)
+    return _alert_message(key, item, base, item.raised_at, item.cleared_at)
 
 
 def no_alert_message(key: str, item: Item, base: int) -> Message:
     """The same for an item that has none: somebody believes that one stands."""
-    return _alert(key, item, base, item.as_of, item.as_of)
+    return _alert_message(key, item, base, item.as_of, item.as_of)
 
 
-def _alert(
+def _alert_message(
     key: str, item: Item, base: int, raised_at: datetime | None, cleared_at: datetime | None
 ) -> Message:
     location_id, _, sku = key.partition("/")
-    alert = _Alert(
+    alert = _alert(
         location_id,
         sku,
         "raised" if item.raised else "cleared",
@@ -130,8 +78,8 @@ def _alert(
         item.alert_reorder_point,
         suggested_quantity(item),
         raised_at,
-        cleared_at,
         base + item.alert_version,
+        cleared_at,
     )
     return Message(key.encode(), _encode(alert))
 
@@ -139,7 +87,7 @@ def _alert(
 def totals_message(key: str, row: Totals, base: int) -> Message:
     """`topics.derived.CheckoutTotals` of a location's or a till's business date."""
     location_id, *till_id, business_date = key.split("/")
-    totals = _Totals(
+    totals = _totals(
         location_id,
         till_id[0] if till_id else None,
         business_date,
@@ -170,12 +118,11 @@ def till_message(key: str, till: TillState, base: int) -> Message:
     window = till.epochs[epoch]
     missing = waited_for(window)
     is_alone = len(till.epochs) == 1
-    status = _Till(
+    status = _till(
         location_id,
         till_id,
         epoch,
         window.last,
-        till.last_hash,
         missing[:RANGES_TOLD_MAX],
         count(missing) if missing else 0,
         [] if is_alone else _older(till, epoch),
@@ -185,6 +132,7 @@ def till_message(key: str, till: TillState, base: int) -> Message:
         0,
         till.last_seen,
         base + till.version,
+        till.last_hash,
     )
     return Message(key.encode(), _encode(status))
 
@@ -193,12 +141,12 @@ def _quarantined(till: TillState) -> int:
     return sum(count(window.quarantined) for window in till.epochs.values())
 
 
-def _older(till: TillState, newest: int) -> list[_Epoch]:
-    told: list[_Epoch] = []
+def _older(till: TillState, newest: int) -> list[WireOlderEpoch]:
+    told: list[WireOlderEpoch] = []
     room = RANGES_TOLD_MAX
     for epoch in sorted(till.epochs.keys() - {newest}, reverse=True)[:EPOCHS_TOLD_MAX]:
         window = till.epochs[epoch]
         missing = waited_for(window)[:room]
         room -= len(missing)
-        told.append(_Epoch(epoch, window.last, missing))
+        told.append(_epoch(epoch, window.last, missing))
     return told[::-1]

@@ -4,6 +4,7 @@ JSON is what RFC 8259 says, as msgspec reads it: NaN is refused anywhere, and so
 that nests deeper than Python's stack. A name that is given twice counts as its last value.
 """
 
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -23,10 +24,19 @@ class Refused(ValueError):
 
 
 class Decoder(Generic[T]):
-    """Decodes the values of one topic; refuses with the reference model's words."""
+    """Decodes the values of one topic; refuses with the reference model's words.
 
-    def __init__(self, wire_type: Any, reference: TypeAdapter[Any]) -> None:
-        self._decode = msgspec.json.Decoder(wire_type).decode
+    ``check`` may refuse what msgspec takes, with a ValueError.
+    """
+
+    def __init__(
+        self,
+        wire_type: Any,
+        reference: TypeAdapter[Any],
+        check: Callable[[T], None] | None = None,
+    ) -> None:
+        decode = msgspec.json.Decoder(wire_type).decode
+        self._decode: Callable[[bytes], Any] = _checked(decode, check) if check else decode
         self._reference = reference
 
     def __call__(self, value: bytes | None) -> T:
@@ -54,6 +64,15 @@ class Decoder(Generic[T]):
         except ValueError as verdict:
             return str(verdict)
         return str(refusal)
+
+
+def _checked(decode: Callable[[bytes], T], check: Callable[[T], None]) -> Callable[[bytes], T]:
+    def checked(value: bytes) -> T:
+        decoded = decode(value)
+        check(decoded)
+        return decoded
+
+    return checked
 
 
 def _sentence(error: Any) -> str:

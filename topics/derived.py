@@ -87,12 +87,16 @@ class RestockAlert(Contract):
     version: Count
 
 
+Ranges = tuple[tuple[Count, Count], ...]
+"""Sequence numbers as [first, last]."""
+
+
 class OlderEpoch(Contract):
     """An epoch before a till's newest that still takes late events."""
 
     epoch: Epoch
     last_sequence: Count
-    missing: tuple[tuple[int, int], ...]
+    missing: Ranges
 
 
 class TillStatus(Contract):
@@ -111,7 +115,7 @@ class TillStatus(Contract):
     epoch: Epoch
     last_sequence: Count
     last_hash: Hash | None = None
-    missing: tuple[tuple[int, int], ...]
+    missing: Ranges
     missing_count: Count
     older: tuple[OlderEpoch, ...]
     quarantined: Count

@@ -4,25 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Literal
-
-import msgspec
 
 from connectors.postgres.sink.derived import Record
-from topics.scalars import Count, Identifier
+from topics.decoder import Refused
+from topics.derived_records import read_row
+from topics.wire_derived import decode_alert
 
 _ID_CHARACTERS = 32
 
 
 class Unreadable(Exception):
     """A value that is no restock alert; the text says where it lies."""
-
-
-class _Alert(msgspec.Struct, frozen=True):
-    location_id: Identifier
-    sku: Identifier
-    state: Literal["raised", "cleared"]
-    version: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +34,15 @@ def notice_of(record: Record) -> Notice:
     """
     value = record.value or b""
     try:
-        alert = msgspec.json.decode(value, type=_Alert)
-        text = value.decode()
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
+        alert = read_row(decode_alert, record.key, value)
+    except Refused as fault:
         place = f"{record.topic}-{record.partition}-{record.offset}"
         raise Unreadable(f"{place} is no restock alert: {fault}") from fault
-    subject = f"{alert.location_id}/{alert.sku}"
     return Notice(
-        _message_id(subject, alert.version),
-        subject,
+        _message_id(alert.key, alert.version),
+        alert.key,
         alert.version,
-        body(f"restock_alert.{alert.state}", record.timestamp / 1000, text),
+        body(f"restock_alert.{alert.state}", record.timestamp / 1000, value.decode()),
     )
 
 

@@ -14,8 +14,7 @@ from dashboards.board.feed import usual
 from dashboards.board.feed.database import Database
 from dashboards.board.feed.listener import Listener
 from dashboards.board.feed.memory import Memory
-from dashboards.board.feed.reading import read_row
-from dashboards.board.feed.rows import TOPICS, Gone, Row
+from dashboards.board.feed.rows import Gone, Row
 from dashboards.board.feed.snapshot import Snapshot
 from dashboards.board.feed.sources import CHANGE_STREAM, DATABASE, STREAM, Source
 from dashboards.board.feed.usual import Usual
@@ -36,6 +35,7 @@ from dashboards.board.metrics import BoardMetrics, Shops
 from dashboards.board.totals.reports import Reports
 from dashboards.board.words.scene import Scene
 from dashboards.board.words.wording import words_in
+from topics.derived_records import ROWS, read_record
 
 FIRST_READ_SECONDS = 5.0
 """How long the first visitor waits for the tables, rather than see a board without locations."""
@@ -75,7 +75,7 @@ class Board:
         self.publications = Publications()
         self.editor = Editor(self.writing, self.publications)
         self._listener = Listener(
-            kafka, TOPICS, read_row, self._heard, self.stream_source, self.metrics.passed_over
+            kafka, ROWS, read_record, self._heard, self.stream_source, self.metrics.passed_over
         )
         # Apart from the derived topics: those are there before Debezium is, and without it.
         quiet = Source(CHANGE_STREAM, lambda: None)

@@ -12,17 +12,11 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from connectors.postgres.sink import derived_rows
 from topics import registry
-from topics import scalars as s
+from topics.decoder import Refused
+from topics.derived_records import ROWS, Gone, Ident, read_record
 
 Row = tuple[Any, ...]
-
-FAULTS = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
-"""How bytes that are no value of their topic show."""
-
-_PARTS_OF_A_TILLS_DAY = 3
-"""A till's totals are keyed by location, till and day; the location's own by location and day."""
 
 MISFITS_KEPT = 10_000
 """Malformed records that are kept of one reading. Fewer hides what the first of a burst were;
@@ -31,19 +25,12 @@ without a bound, a topic full of them would fill the memory."""
 
 @dataclass(frozen=True, slots=True)
 class DerivedTable:
-    """A derived topic and the table of the same rows; ``key`` names the columns of its key.
-
-    ``parse`` makes a row of a value; ``key_text`` writes a key as records bear it, ``key_of``
-    reads one. All raise one of `FAULTS`.
-    """
+    """A derived topic and the table of the same rows; ``key`` names the columns of its key."""
 
     topic: str
     table: str
     key: tuple[str, ...]
     columns: tuple[str, ...]
-    parse: Callable[[bytes], Row]
-    key_text: Callable[[Row], str]
-    key_of: Callable[[str], Row]
 
 
 class Record(Protocol):
@@ -72,60 +59,16 @@ class Misfit(NamedTuple):
     error: str
 
 
-def _pair_text(key: Row) -> str:
-    return f"{key[0]}/{key[1]}"
+def _table(spec: registry.TopicSpec, *key: str) -> DerivedTable:
+    columns = ROWS[spec.name].__struct_fields__
+    return DerivedTable(spec.name, spec.name.replace(".", "_"), key, columns)
 
-
-def _pair_of(text: str) -> Row:
-    first, second = text.split("/")
-    return _checked_id(first), _checked_id(second)
-
-
-def _day_text(key: Row) -> str:
-    location_id, till_id, day = key
-    return f"{location_id}/{day}" if till_id is None else f"{location_id}/{till_id}/{day}"
-
-
-def _day_of(text: str) -> Row:
-    parts = text.split("/")
-    till_id = _checked_id(parts[1]) if len(parts) == _PARTS_OF_A_TILLS_DAY else None
-    location_id, *_, day = parts
-    key = _checked_id(location_id), till_id, date.fromisoformat(day)
-    if _day_text(key) != text:
-        raise ValueError(f"{text!r} is no key of totals")
-    return key
-
-
-def _checked_id(text: str) -> str:
-    return msgspec.convert(text, s.Identifier)
-
-
-def _table(
-    spec: registry.TopicSpec,
-    struct: type[msgspec.Struct],
-    key: tuple[str, ...],
-    key_text: Callable[[Row], str] = _pair_text,
-    key_of: Callable[[str], Row] = _pair_of,
-) -> DerivedTable:
-    decode: Callable[[bytes], msgspec.Struct] = msgspec.json.Decoder(struct).decode
-    return DerivedTable(
-        topic=spec.name,
-        table=spec.name.replace(".", "_"),
-        key=key,
-        columns=struct.__struct_fields__,
-        parse=lambda value: msgspec.structs.astuple(decode(value)),
-        key_text=key_text,
-        key_of=key_of,
-    )
-
-
-_TOTALS_KEY = ("location_id", "till_id", "business_date")
 
 DERIVED_TABLES = (
-    _table(registry.STOCK_LEVELS, derived_rows.Level, ("location_id", "sku")),
-    _table(registry.CHECKOUT_TOTALS, derived_rows.Totals, _TOTALS_KEY, _day_text, _day_of),
-    _table(registry.RESTOCK_ALERTS, derived_rows.Alert, ("location_id", "sku")),
-    _table(registry.TILL_STATUS, derived_rows.Status, ("location_id", "till_id")),
+    _table(registry.STOCK_LEVELS, "location_id", "sku"),
+    _table(registry.CHECKOUT_TOTALS, "location_id", "till_id", "business_date"),
+    _table(registry.RESTOCK_ALERTS, "location_id", "sku"),
+    _table(registry.TILL_STATUS, "location_id", "till_id"),
 )
 
 DERIVED_BY_TOPIC = {table.topic: table for table in DERIVED_TABLES}
@@ -152,22 +95,20 @@ class Newest:
         """Take the records in the order of their log."""
         for record in records:
             try:
-                if record.value is None:
-                    self._remove(self.table.key_of(_text(record.key)))
-                else:
-                    self._take(record.key, record.value)
-            except FAULTS as fault:
+                said = read_record(record.topic, record.key, record.value)
+            except Refused as fault:
                 place = f"{record.topic}-{record.partition}-{record.offset}"
                 error = f"{place} is no record of {record.topic}: {fault}"
                 self.misfits.append(Misfit(record, error))
                 self.misfits_met += 1
+            else:
+                if isinstance(said, Gone):
+                    self._remove(self._key_in(said.ident))
+                else:
+                    self._take(msgspec.structs.astuple(said))
 
-    def _take(self, record_key: bytes | None, value: bytes) -> None:
-        row = self.table.parse(value)
+    def _take(self, row: Row) -> None:
         key = self._key(row)
-        text = self.table.key_text(key)
-        if text.encode() != record_key:
-            raise ValueError(f"the row of {text} has the key {record_key!r}")
         held = self.rows.get(key)
         if held is None or held[self._version] < row[self._version]:
             self.rows[key] = row
@@ -176,8 +117,8 @@ class Newest:
         self.rows.pop(key, None)
         self.gone.add(key)
 
-
-def _text(key: bytes | None) -> str:
-    if key is None:
-        raise ValueError("a tombstone without a key")
-    return key.decode()
+    def _key_in(self, ident: Ident) -> Row:
+        if self.table.topic != registry.CHECKOUT_TOTALS.name:
+            return ident
+        location_id, *till_id, day = ident
+        return location_id, till_id[0] if till_id else None, date.fromisoformat(day)

@@ -16,8 +16,8 @@ from aiokafka.errors import KafkaError
 
 from clients import async_kafka
 from clients.kafka import KafkaAccess
-from dashboards.board.feed.reading import Malformed
 from dashboards.board.feed.sources import Source
+from topics.decoder import Refused
 
 FETCH_WAIT_MS = 50
 """How long a broker holds a fetch that it has nothing for. A partition that changes while the
@@ -37,7 +37,7 @@ R = TypeVar("R")
 
 Read = Callable[[str, bytes | None, bytes | None], R | None]
 """From topic, key and value of a message to what it says; None where it says nothing. Raises
-`Malformed`: such a message is counted by its topic, told in the log, and passed over."""
+`Refused`: such a message is counted by its topic, told in the log, and passed over."""
 
 Place = tuple[str, int]
 """(topic, partition)."""
@@ -139,7 +139,7 @@ class Listener(Generic[R]):
                 row = self._read(record.topic, record.key, record.value)
                 if row is not None:
                     yield row
-            except Malformed as fault:
+            except Refused as fault:
                 self._passed_over(record.topic)
                 self._log.error(
                     "row_passed_over",

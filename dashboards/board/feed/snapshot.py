@@ -10,7 +10,8 @@ import structlog
 
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.memory import Change, Memory
-from dashboards.board.feed.rows import TOPICS, Alert, Place, Row, Till, Totals
+from dashboards.board.feed.rows import Alert, Place, Row, Till, Totals
+from topics.derived_records import ROWS
 
 REFRESH_SECONDS = 10.0
 """How late the name of a location, or a database that is away, is noticed; one question each."""
@@ -73,7 +74,7 @@ class Snapshot:
         1. how far the tables go, 2. the tables, 3. have the topics read on from there. Rows that
         come twice are harmless; read the other way round, some would come never.
         """
-        offsets = await self._database.ask("offsets", _Offset, topics=list(TOPICS))
+        offsets = await self._database.ask("offsets", _Offset, topics=list(ROWS))
         await self.refresh_places()
         rows: list[Row] = []
         rows += await self._database.ask("totals", Totals)

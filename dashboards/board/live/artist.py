@@ -1,6 +1,7 @@
 """From keys to HTML: each piece is drawn once, however many pages show it."""
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ class Artist:
 
 
 def _partial(key: Key, html: str) -> bytes:
-    # A line break would end the event that carries it. Ids hold nothing that ends an attribute.
+    # A line break would end the event that carries it.
     swap = "outerMorph" if html else "delete"
     line = " ".join(html.split())
-    return f'<hx-partial id="{key.row_id}" hx-swap="{swap}">{line}</hx-partial>'.encode()
+    return f'<hx-partial id="{escape(key.row_id)}" hx-swap="{swap}">{line}</hx-partial>'.encode()

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from dashboards.board.feed.reading import Malformed
 from dashboards.board.feed.recent import Recent
 from dashboards.board.manage.kinds import KINDS, Kind, Row
+from topics.decoder import Refused
 
 REMEMBERED_MAX = 10_000
 """Rows whose last publication is remembered, at about a kilobyte each. A page of one that was
@@ -85,7 +85,7 @@ class Publications:
 def read_change(topic: str, key: bytes | None, value: bytes | None) -> Change | None:
     """What a message of a ``cdc.*`` topic says; None where a tombstone says no row by itself.
 
-    Raises `Malformed`.
+    Raises `Refused`.
     """
     kind = TOPICS[topic]
     try:
@@ -98,4 +98,4 @@ def read_change(topic: str, key: bytes | None, value: bytes | None) -> Change | 
         return Change(kind, kind.key_of(row), None if gone else row)
     # A value that is nested some thousand levels deep ends in a RecursionError.
     except (ValueError, AttributeError, RecursionError) as fault:
-        raise Malformed(str(fault)) from fault
+        raise Refused(str(fault)) from fault

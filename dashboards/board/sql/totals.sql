@@ -2,8 +2,9 @@
 -- `feed.dates`. Kiritimati is where a day begins first.
 SELECT DISTINCT ON (total.location_id)
     total.location_id, total.till_id, total.business_date, total.receipts, total.returns,
-    total.units, total.weight_grams, total.gross_minor, total.discount_minor, total.tax_minor,
-    total.net_sales_minor, total.open_carts, total.discrepancies, total.version, total.as_of
+    total.units, total.weight_grams, total.returned_units, total.returned_weight_grams,
+    total.gross_minor, total.discount_minor, total.tax_minor, total.refund_minor,
+    total.net_sales_minor, total.tenders, total.open_carts, total.discrepancies, total.version, total.as_of
 FROM checkout_totals AS total
 LEFT JOIN locations AS place USING (location_id)
 WHERE total.till_id IS NULL

@@ -12,9 +12,8 @@ from pydantic import BaseModel
 
 from connectors.postgres.sink import derived
 from connectors.postgres.sink.derived import DERIVED_BY_TOPIC, Newest
+from tests.unit.topics.examples import ALERT, LEVEL, STATUS, TOTALS
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
-
-WHEN = "2026-11-21T09:30:00Z"
 
 
 @dataclass
@@ -30,64 +29,6 @@ class Record:
     headers: Sequence[tuple[str, bytes]] = ()
 
 
-LEVEL: dict[str, Any] = {
-    "location_id": "shop-1",
-    "sku": "milk",
-    "on_hand": -1,
-    "in_carts": 2,
-    "available": -3,
-    "version": 7,
-    "as_of": WHEN,
-}
-TOTALS: dict[str, Any] = {
-    "location_id": "shop-1",
-    "till_id": None,
-    "business_date": "2026-11-21",
-    "receipts": 1,
-    "returns": 0,
-    "units": 2,
-    "weight_grams": 1500,
-    "returned_units": 0,
-    "returned_weight_grams": 20,
-    "gross_minor": 300,
-    "discount_minor": -10,
-    "tax_minor": 40,
-    "refund_minor": 0,
-    "net_sales_minor": 290,
-    "tenders": {"cash": 290},
-    "open_carts": 1,
-    "discrepancies": 0,
-    "version": 7,
-    "as_of": WHEN,
-}
-ALERT: dict[str, Any] = {
-    "location_id": "shop-1",
-    "sku": "milk",
-    "state": "raised",
-    "reason": "negative_stock",
-    "on_hand": -1,
-    "reorder_point": None,
-    "suggested_quantity": 1,
-    "raised_at": WHEN,
-    "cleared_at": None,
-    "version": 7,
-}
-STATUS: dict[str, Any] = {
-    "location_id": "shop-1",
-    "till_id": "till-1",
-    "epoch": 4,
-    "last_sequence": 9,
-    "last_hash": "0f" * 32,
-    "missing": [[2, 3], [5, 5]],
-    "missing_count": 3,
-    "older": [{"epoch": 3, "last_sequence": 9, "missing": [[1, 2]]}],
-    "quarantined": 1,
-    "duplicates": 4,
-    "forks": 2,
-    "unlisted": 5,
-    "last_seen": WHEN,
-    "version": 7,
-}
 VALUES: dict[str, tuple[type[BaseModel], dict[str, Any], str]] = {
     "stock.levels": (StockLevel, LEVEL, "shop-1/milk"),
     "checkout.totals": (CheckoutTotals, TOTALS, "shop-1/2026-11-21"),
@@ -144,6 +85,13 @@ def test_a_row_under_another_key_than_its_own_is_malformed(topic: str) -> None:
     held = newest(topic, VALUES[topic][1], key="shop-2/milk")
     assert not held.rows
     assert "has the key b'shop-2/milk'" in errors_of(held)[0]
+
+
+@pytest.mark.parametrize("topic", VALUES)
+def test_a_row_whose_id_holds_markup_is_set_apart(topic: str) -> None:
+    spoiled = VALUES[topic][1] | {"location_id": "<p>"}
+    held = newest(topic, spoiled, key=VALUES[topic][2].replace("shop-1", "<p>"))
+    assert held.misfits and not held.rows
 
 
 def test_a_tills_day_has_the_till_in_its_key() -> None:

@@ -70,6 +70,12 @@ def test_what_is_no_alert_is_told_with_its_place(value: bytes | None) -> None:
         notice_of(Record(value))
 
 
+def test_an_alert_whose_id_holds_markup_or_is_not_its_keys_is_told_to_nobody() -> None:
+    for sku in ('x"><script>', "bread"):
+        with pytest.raises(Unreadable):
+            notice_of(Record(json.dumps({**ALERT, "sku": sku}).encode()))
+
+
 def test_what_was_told_before_is_no_news() -> None:
     def notice(subject: str, version: int) -> Notice:
         return Notice(f"{subject}-{version}", subject, version, "")

@@ -1,9 +1,9 @@
 """Rows that the tests of the board's rules share."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from dashboards.board.feed.rows import Till
+from dashboards.board.feed.rows import Till, Totals
 
 WHEN = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
@@ -27,3 +27,16 @@ def till(till_id: str, version: int = 1, **changed: Any) -> Till:
         "version": version,
     }
     return Till(**{**row, **changed})
+
+
+def day_of(business_date: date, **changed: Any) -> Totals:
+    """Totals of a day of shop-1 on which nothing happened but what is told."""
+    row: dict[str, Any] = dict.fromkeys(Totals.__struct_fields__, 0) | {
+        "location_id": "shop-1",
+        "till_id": None,
+        "business_date": business_date,
+        "tenders": {},
+        "version": 1,
+        "as_of": WHEN,
+    }
+    return Totals(**{**row, **changed})

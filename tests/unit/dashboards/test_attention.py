@@ -4,14 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dashboards.board.feed.memory import Memory
-from dashboards.board.feed.rows import Alert, AlertReason, OlderEpoch, Place, Totals
+from dashboards.board.feed.rows import Alert, OlderEpoch, Place
 from dashboards.board.feed.usual import HalfHour, Profile, Usual, profile_of, weeks_before
 from dashboards.board.words import attention
 from dashboards.board.words.places import show_location
 from dashboards.board.words.scene import Scene
 from dashboards.board.words.tills import show_till
 from dashboards.board.words.wording import DEFAULT_WORDS, zone
-from tests.unit.dashboards.rows import till
+from tests.unit.dashboards.rows import day_of, till
+from topics.derived import AlertReason
 
 TODAY = date(2026, 11, 21)
 BERLIN = "Europe/Berlin"
@@ -26,7 +27,9 @@ class Shop:
         self.memory = Memory()
         self.usual = Usual(self.memory)
         self.memory.learn_places([Place("shop-1", "Ulm", "shop", BERLIN, "EUR")])
-        row = Totals("shop-1", None, TODAY, 9, 0, 9, 714, 0, 0, 0, sold_minor, 0, 0, 1, NOON)
+        row = day_of(
+            TODAY, receipts=9, units=9, weight_grams=714, net_sales_minor=sold_minor, as_of=NOON
+        )
         self.memory.take([row, till("t1", last_seen=heard)])
         self.usual.put("shop-1", Profile(TODAY, 4, OPENING_BINS))
 
@@ -108,7 +111,7 @@ def test_two_devices_with_one_identity_come_before_a_bad_day() -> None:
 
 def test_what_a_till_lacks_is_told_by_its_epochs() -> None:
     shop = Shop()
-    older = [OlderEpoch(1, [(7, 9)]), OlderEpoch(2, [])]
+    older = [OlderEpoch(1, 9, [(7, 9)]), OlderEpoch(2, 9, [])]
     shop.heard(epoch=3, missing=[(5, 5)], older=older, quarantined=2, unlisted=1)
     assert shop.why() == ["4 events missing", "2 events unreadable"]
     assert shop.notes() == [

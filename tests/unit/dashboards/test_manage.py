@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboards.board.feed.reading import Malformed
 from dashboards.board.manage.kinds import ASSORTMENT, KINDS, LOCATIONS, PRODUCTS, Kind, Row
 from dashboards.board.manage.merging import merge
 from dashboards.board.manage.publications import Publications, read_change
 from dashboards.board.manage.reading import read, typed_of
+from topics.decoder import Refused
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
@@ -128,7 +128,7 @@ def test_what_was_not_saved_is_not_awaited() -> None:
 
 @pytest.mark.parametrize("value", [b"no json", b"[]", b"3", b"\xff", b"[" * 100_000])
 def test_a_message_that_says_nothing_is_malformed(value: bytes) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(Refused):
         read_change("cdc.products", b"milk", value)
 
 

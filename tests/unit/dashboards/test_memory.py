@@ -19,7 +19,7 @@ from dashboards.board.feed.rows import (
     ident_of,
 )
 from dashboards.board.feed.tills import SHARED_FOR
-from tests.unit.dashboards.rows import WHEN, till
+from tests.unit.dashboards.rows import WHEN, day_of, till
 
 NOW = datetime.now(UTC)
 
@@ -29,7 +29,7 @@ def level(sku: str, on_hand: int, version: int) -> Level:
 
 
 def totals(day: date, receipts: int, version: int, till_id: str | None = None) -> Totals:
-    return Totals("shop-1", till_id, day, receipts, 0, 0, 0, 0, 0, 0, 0, 0, 0, version, WHEN)
+    return day_of(day, till_id=till_id, receipts=receipts, version=version)
 
 
 def alert(version: int, *, raised: bool) -> Alert:
@@ -117,7 +117,7 @@ def test_two_shops_may_both_call_a_till_1() -> None:
 
 def test_what_a_list_leaves_out_is_counted_too() -> None:
     cut = till(
-        "t1", missing=[(1, 1), (3, 4)], missing_count=40_000, older=[OlderEpoch(1, [(7, 9)])]
+        "t1", missing=[(1, 1), (3, 4)], missing_count=40_000, older=[OlderEpoch(1, 9, [(7, 9)])]
     )
     assert (cut.missing_events, cut.unnamed_missing) == (40_003, 39_997)
 

@@ -8,9 +8,7 @@ import msgspec
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from dashboards.board.feed.reading import Malformed, decode, read_row
 from dashboards.board.feed.rows import (
-    TOPICS,
     Gone,
     OlderEpoch,
     Place,
@@ -19,6 +17,8 @@ from dashboards.board.feed.rows import (
     ident_of,
 )
 from topics import changes, derived
+from topics.decoder import Refused
+from topics.derived_records import DECODERS, ROWS, read_record
 from topics.registry import BY_NAME, OUTPUTS
 
 WHEN = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -63,16 +63,16 @@ TILL = derived.TillStatus(
 
 
 def test_every_derived_topic_is_followed() -> None:
-    assert set(TOPICS) == {spec.name for spec in OUTPUTS}
+    assert set(ROWS) == {spec.name for spec in OUTPUTS}
 
 
 @pytest.mark.parametrize(
     ("struct", "model", "more"),
     [
-        (TOPICS["stock.levels"], derived.StockLevel, set[str]()),
-        (TOPICS["checkout.totals"], derived.CheckoutTotals, set[str]()),
-        (TOPICS["restock.alerts"], derived.RestockAlert, set[str]()),
-        (TOPICS["till.status"], derived.TillStatus, set[str]()),
+        (ROWS["stock.levels"], derived.StockLevel, set[str]()),
+        (ROWS["checkout.totals"], derived.CheckoutTotals, set[str]()),
+        (ROWS["restock.alerts"], derived.RestockAlert, set[str]()),
+        (ROWS["till.status"], derived.TillStatus, set[str]()),
         (OlderEpoch, derived.OlderEpoch, set[str]()),
         (Place, changes.Location, {"currency"}),
         (Product, changes.Product, set[str]()),
@@ -85,7 +85,7 @@ def test_every_field_is_one_of_the_contract(
 
 
 def test_a_value_that_the_contract_writes_is_read() -> None:
-    read = read_row("till.status", b"shop-1/t1", TILL.model_dump_json().encode())
+    read = read_record("till.status", b"shop-1/t1", TILL.model_dump_json().encode())
     assert isinstance(read, Till)
     assert (read.missing, read.missing_events, read.forks) == ([(3, 5)], 4, 2)
     assert ident_of(read) == ("shop-1", "t1")
@@ -93,7 +93,7 @@ def test_a_value_that_the_contract_writes_is_read() -> None:
 
 def test_a_field_that_is_not_known_yet_is_passed_over() -> None:
     value = {**LEVEL, "colour": "blue"}
-    assert decode("stock.levels", json.dumps(value).encode()).version == 1
+    assert DECODERS["stock.levels"](json.dumps(value).encode()).version == 1
 
 
 SPOILED = [
@@ -122,25 +122,38 @@ def test_what_the_contract_refuses_the_board_refuses(
     model: Any = BY_NAME[topic].model
     with pytest.raises(ValidationError):
         model.model_validate_json(body)
-    with pytest.raises(Malformed):
-        decode(topic, body)
+    with pytest.raises(Refused):
+        DECODERS[topic](body)
+
+
+MARKUP = 'x"></hx-partial><p hx-post="/sign-out" hx-trigger="load">'
+
+
+@pytest.mark.parametrize("name", ["location_id", "sku"])
+def test_an_id_that_holds_markup_reaches_no_page(name: str) -> None:
+    for topic, value in (("stock.levels", LEVEL), ("restock.alerts", ALERT)):
+        spoiled = {**value, name: MARKUP}
+        key = f"{spoiled['location_id']}/{spoiled['sku']}".encode()
+        for body in (json.dumps(spoiled).encode(), None):
+            with pytest.raises(Refused):
+                read_record(topic, key, body)
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"no json", b"{}", b"[]", b"null", b"\xff", b'{"x":' + b"[" * 100_000]
 )
 def test_what_is_no_json_of_ours_is_malformed_and_nothing_worse(body: bytes) -> None:
-    for topic in TOPICS:
-        with pytest.raises(Malformed):
-            read_row(topic, b"shop-1/milk", body)
+    for topic in ROWS:
+        with pytest.raises(Refused):
+            read_record(topic, b"shop-1/milk", body)
 
 
 def test_a_row_under_another_key_than_its_own_is_not_believed() -> None:
     body = json.dumps(LEVEL).encode()
-    assert read_row("stock.levels", b"shop-1/milk", body)
+    assert read_record("stock.levels", b"shop-1/milk", body)
     for key in (None, b"", b"milk", b"shop-2/milk", b"\xff"):
-        with pytest.raises(Malformed):
-            read_row("stock.levels", key, body)
+        with pytest.raises(Refused):
+            read_record("stock.levels", key, body)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +173,7 @@ def test_a_row_under_another_key_than_its_own_is_not_believed() -> None:
 )
 def test_a_tombstone_names_what_is_gone(topic: str, key: str, *, right: bool) -> None:
     if right:
-        assert read_row(topic, key.encode(), None) == Gone(TOPICS[topic], tuple(key.split("/")))
+        assert read_record(topic, key.encode(), None) == Gone(ROWS[topic], tuple(key.split("/")))
     else:
-        with pytest.raises(Malformed):
-            read_row(topic, key.encode(), None)
+        with pytest.raises(Refused):
+            read_record(topic, key.encode(), None)

@@ -131,3 +131,12 @@ def test_markup_in_a_name_is_told_as_text(world: World) -> None:
     told = world.artist.partial(stock("milk"), DEFAULT).decode()
     assert "<img" not in told
     assert told.count("<hx-partial") == 1, "a name breaks out of its cell"
+
+
+def test_an_id_that_holds_markup_would_stay_text_in_an_open_page(world: World) -> None:
+    sku = 'x"></hx-partial><p hx-post="/sign-out">'
+    for version in (1, 2):
+        world.hear(level(sku, 5, version))
+        drawn = world.artist.partial(stock(sku), DEFAULT).decode()
+        assert "<p hx-post" not in drawn, "an id that slipped through acts in the page"
+        assert 'id="stock/shop-1/x&quot;&gt;' in drawn

@@ -1,4 +1,4 @@
-"""One valid value of every input, which the tests then spoil."""
+"""One valid value of every input and derived row, which the tests then spoil."""
 
 from typing import Any
 
@@ -146,3 +146,65 @@ UPKEEP: list[dict[str, Any]] = [
         "decided_at": "2026-11-21T09:30:00Z",
     },
 ]
+
+LEVEL: dict[str, Any] = {
+    "location_id": "shop-1",
+    "sku": "milk",
+    "on_hand": -1,
+    "in_carts": 2,
+    "available": -3,
+    "version": 7,
+    "as_of": "2026-11-21T09:30:00Z",
+}
+TOTALS: dict[str, Any] = {
+    "location_id": "shop-1",
+    "till_id": None,
+    "business_date": "2026-11-21",
+    "receipts": 1,
+    "returns": 0,
+    "units": 2,
+    "weight_grams": 1500,
+    "returned_units": 0,
+    "returned_weight_grams": 20,
+    "gross_minor": 300,
+    "discount_minor": -10,
+    "tax_minor": 40,
+    "refund_minor": 0,
+    "net_sales_minor": 290,
+    "tenders": {"cash": 290},
+    "open_carts": 1,
+    "discrepancies": 0,
+    "version": 7,
+    "as_of": "2026-11-21T09:30:00Z",
+}
+ALERT: dict[str, Any] = {
+    "location_id": "shop-1",
+    "sku": "milk",
+    "state": "raised",
+    "reason": "negative_stock",
+    "on_hand": -1,
+    "reorder_point": None,
+    "suggested_quantity": 1,
+    "raised_at": "2026-11-21T09:30:00Z",
+    "cleared_at": None,
+    "version": 7,
+}
+STATUS: dict[str, Any] = {
+    "location_id": "shop-1",
+    "till_id": "till-1",
+    "epoch": 4,
+    "last_sequence": 9,
+    "last_hash": "0f" * 32,
+    "missing": [[2, 3], [5, 5]],
+    "missing_count": 3,
+    "older": [{"epoch": 3, "last_sequence": 9, "missing": [[1, 2]]}],
+    "quarantined": 1,
+    "duplicates": 4,
+    "forks": 2,
+    "unlisted": 5,
+    "last_seen": "2026-11-21T09:30:00Z",
+    "version": 7,
+}
+
+ALL_TOTALS = [TOTALS, TOTALS | {"till_id": "till-1"}]
+ALERTS = [ALERT, ALERT | {"state": "cleared", "cleared_at": "2026-11-21T11:30:00+01:00"}]

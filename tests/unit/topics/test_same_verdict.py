@@ -12,8 +12,9 @@ from pydantic import BaseModel, TypeAdapter
 
 from tests.unit.topics import examples
 from tests.unit.topics.spoiling import spoiled
-from topics import wire
+from topics import wire, wire_derived
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
+from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
 from topics.events import till_event_adapter
 from topics.upkeep import till_upkeep_adapter
 
@@ -24,6 +25,10 @@ PAIRS: dict[str, tuple[wire.Decoder[Any], TypeAdapter[Any], list[dict[str, Any]]
     "location": (wire.decode_location, TypeAdapter(Location), [examples.LOCATION]),
     "upkeep": (wire.decode_till_upkeep, till_upkeep_adapter, examples.UPKEEP),
     "product": (wire.decode_product, TypeAdapter(Product), [examples.PRODUCT]),
+    "level": (wire_derived.decode_level, TypeAdapter(StockLevel), [examples.LEVEL]),
+    "totals": (wire_derived.decode_totals, TypeAdapter(CheckoutTotals), examples.ALL_TOTALS),
+    "alert": (wire_derived.decode_alert, TypeAdapter(RestockAlert), examples.ALERTS),
+    "status": (wire_derived.decode_status, TypeAdapter(TillStatus), [examples.STATUS]),
 }
 
 
@@ -35,7 +40,16 @@ def plain(value: Any) -> Any:
     """A struct or a model as plain values that can be compared."""
     if isinstance(value, BaseModel):
         value = value.model_dump(by_alias=True)
-    return msgspec.to_builtins(value, builtin_types=(datetime, date))
+    return _with_lists(msgspec.to_builtins(value, builtin_types=(datetime, date)))
+
+
+def _with_lists(value: Any) -> Any:
+    """An array of JSON is one, whether it was read as a list or as a tuple."""
+    if isinstance(value, dict):
+        return {name: _with_lists(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_lists(inner) for inner in value]
+    return value
 
 
 def by_reference(adapter: TypeAdapter[Any], value: bytes) -> Any:
@@ -106,6 +120,30 @@ def test_spoiled_decisions_get_the_same_verdict(value: bytes) -> None:
 @settings(max_examples=200, deadline=None)
 def test_spoiled_products_get_the_same_verdict(value: bytes) -> None:
     assert_same("product", value)
+
+
+@given(spoiled([examples.LEVEL]))
+@settings(max_examples=200, deadline=None)
+def test_spoiled_levels_get_the_same_verdict(value: bytes) -> None:
+    assert_same("level", value)
+
+
+@given(spoiled(examples.ALL_TOTALS))
+@settings(max_examples=200, deadline=None)
+def test_spoiled_totals_get_the_same_verdict(value: bytes) -> None:
+    assert_same("totals", value)
+
+
+@given(spoiled(examples.ALERTS))
+@settings(max_examples=200, deadline=None)
+def test_spoiled_alerts_get_the_same_verdict(value: bytes) -> None:
+    assert_same("alert", value)
+
+
+@given(spoiled([examples.STATUS]))
+@settings(max_examples=200, deadline=None)
+def test_spoiled_statuses_get_the_same_verdict(value: bytes) -> None:
+    assert_same("status", value)
 
 
 def _each_field_spoiled() -> list[tuple[str, bytes]]:
