@@ -14,8 +14,8 @@ from clients.postgres import PostgresAccess
 from connectors.postgres.metrics import sink_metrics
 from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.loop import Sink
-from connectors.postgres.sink.source import Lost
 from connectors.postgres.sink.store import Unready
+from following.reader import Lost
 from operations.upkeep.identity import Identity
 from operations.upkeep.surroundings import Surroundings
 from tillstream.settings import Settings
@@ -44,7 +44,12 @@ def run(settings: Settings) -> None:
     gc.set_threshold(*GC_THRESHOLDS)
     try:
         uvloop.run(_until_stopped(kafka, postgres, registry))
-    except (Lost, Unready) as fault:
+    except Lost as fault:
+        sys.exit(
+            f"tillstream: the sink stopped: {fault}. Give the sink a fresh database, or reset the "
+            "stack."
+        )
+    except Unready as fault:
         sys.exit(f"tillstream: the sink stopped: {fault}")
     finally:
         server.shutdown()

@@ -9,7 +9,6 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
-from connectors.postgres.sink.source import Lost
 from connectors.webhooks.addresses import Reach
 from connectors.webhooks.dispatcher import Dispatcher
 from connectors.webhooks.errors import Refused
@@ -17,6 +16,7 @@ from connectors.webhooks.intake import Intake
 from connectors.webhooks.metrics import webhook_metrics
 from connectors.webhooks.policy import Policy
 from connectors.webhooks.sending import sender
+from following.reader import Lost
 from operations.upkeep.identity import Identity
 from tillstream.settings import Settings, SettingsError
 
@@ -39,9 +39,8 @@ def run(settings: Settings) -> None:
         asyncio.run(_until_stopped(kafka, postgres, policy_of(settings), reach, registry))
     except* Lost as fault:
         sys.exit(
-            "tillstream: the webhooks stopped: Kafka does not hold the alerts that PostgreSQL "
-            "names, so topics or cluster were made anew. Empty the table webhook_offsets, and they "
-            f"go on with what comes from then on ({fault.exceptions[0]})"
+            f"tillstream: the webhooks stopped: {fault.exceptions[0]}. Remove the rows of consumer "
+            "'webhooks' in the table sink_offsets, and they go on with what comes from then on."
         )
     finally:
         server.shutdown()

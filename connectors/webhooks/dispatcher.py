@@ -11,18 +11,15 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import psycopg
 import structlog
 
 from clients.postgres import PostgresAccess
-from connectors.postgres.sink.outage import Outage
 from connectors.webhooks.metrics import WebhookMetrics
 from connectors.webhooks.policy import Policy
 from connectors.webhooks.sending import Sender
 from connectors.webhooks.store import Claim, Outcome, Store, connected
-
-POSTGRES_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
-"""What waiting mends."""
+from following.outage import Outage
+from following.postgres import POSTGRES_AWAY
 
 IDLE_SECONDS = 0.5
 """Between two looks for what has come due. A look is one short query for each endpoint."""
@@ -75,9 +72,7 @@ class Dispatcher:
             async with connected(self._postgres) as store:
                 await work(store)
         except POSTGRES_AWAY as fault:
-            wait_seconds = self._database.began(fault)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), wait_seconds)
+            await self._database.wait(fault, self._stopping)
 
     async def _dispatch(self, store: Store) -> None:
         while not self._stopping.is_set():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from connectors.postgres.sink.derived import Record
+from following.records import Record
 from topics.decoder import Refused
 from topics.derived_records import read_row
 from topics.wire_derived import decode_alert

@@ -4,30 +4,26 @@ from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
-import psycopg
 from psycopg import sql
-from psycopg.rows import TupleRow, class_row
+from psycopg.rows import class_row
 
 from clients.postgres import PostgresAccess
 from connectors.webhooks.notices import Notice
+from following.offsets import Offsets
+from following.postgres import Connection, connection_to
+from following.records import Positions
+from following.statements import statement
 
-Place = tuple[str, int]
-"""(topic, partition)."""
-
-CONNECT_SECONDS = 5
-"""How long one attempt to connect may take. Less fails on a busy server; more delays a stop."""
+CONSUMER = "webhooks"
+"""Whose offsets these are."""
 
 STATEMENT_SECONDS = 15
 """How long one statement may take, a wait for a lock included. A claim that is written later than
 its worker believes could be sent by two."""
 
-_SQL = Path(__file__).parent / "sql"
-
-
-class Overtaken(Exception):
-    """Another worker has read past us: nothing was written, offsets must be read again."""
+_FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +67,9 @@ class Standing:
 class Store:
     """The tables of webhooks."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-
-    async def begin(self, ends: Mapping[Place, int]) -> dict[Place, int]:
-        """Where each partition goes on; one that is new at the end given for it."""
-        topics, partitions = _split(ends)
-        values = {"topics": topics, "partitions": partitions, "offsets": list(ends.values())}
-        async with self._connection.transaction():
-            await self._connection.execute(query("begin_offsets"), values)
-            cursor = await self._connection.execute(query("read_offsets"))
-            rows = await cursor.fetchall()
-        held: dict[Place, int] = {(topic, partition): next_ for topic, partition, next_ in rows}
-        return {place: held[place] for place in ends}
+        self.offsets = Offsets(connection, CONSUMER)
 
     async def versions(self, subjects: Collection[str]) -> dict[str, int]:
         """The newest version that was taken in of each of ``subjects``."""
@@ -91,13 +77,10 @@ class Store:
         cursor = await self._connection.execute(query("read_versions"), values)
         return {str(subject): int(version) for subject, version in await cursor.fetchall()}
 
-    async def take_in(
-        self, fresh: Sequence[Notice], was: Mapping[Place, int], now: Mapping[Place, int]
-    ) -> None:
+    async def take_in(self, fresh: Sequence[Notice], was: Positions, now: Positions) -> None:
         """Deliveries to all endpoints, versions and offsets, all or none; raises `Overtaken`."""
         async with self._connection.transaction():
-            # First, because the rows' locks hold back a rival before it does the work.
-            await self._move(was, now)
+            await self.offsets.move(was, now)
             if fresh:
                 values = {
                     "messages": [notice.message_id for notice in fresh],
@@ -107,18 +90,6 @@ class Store:
                 }
                 await self._connection.execute(query("note_versions"), values)
                 await self._connection.execute(query("enqueue"), values)
-
-    async def _move(self, was: Mapping[Place, int], now: Mapping[Place, int]) -> None:
-        topics, partitions = _split(now)
-        values = {
-            "topics": topics,
-            "partitions": partitions,
-            "was": [was[place] for place in now],
-            "next": list(now.values()),
-        }
-        cursor = await self._connection.execute(query("move_offsets"), values)
-        if cursor.rowcount != len(now):
-            raise Overtaken
 
     async def claim(
         self, busy: Mapping[str, int], in_flight_max: int, claim_seconds: float
@@ -156,8 +127,7 @@ class Store:
 
 def query(name: str) -> sql.SQL:
     """The statement in ``sql/<name>.sql``."""
-    # Literal in all but type: the files are part of the code.
-    return sql.SQL(cast(LiteralString, (_SQL / f"{name}.sql").read_text()))
+    return statement(_FOLDER, name)
 
 
 def _settling(outcome: Outcome) -> str:
@@ -176,17 +146,8 @@ def _values(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _split(places: Collection[Place]) -> tuple[list[str], list[int]]:
-    return [topic for topic, _ in places], [partition for _, partition in places]
-
-
 @asynccontextmanager
 async def connected(postgres: PostgresAccess) -> AsyncGenerator[Store]:
     """A store over a connection of its own; raises `psycopg.OperationalError` where none is had."""
-    async with await postgres.connect_async(
-        autocommit=True,
-        application_name="tillstream-webhooks",
-        connect_timeout=CONNECT_SECONDS,
-        options=f"-c statement_timeout={STATEMENT_SECONDS * 1000}",
-    ) as connection:
+    async with connection_to(postgres, "tillstream-webhooks", STATEMENT_SECONDS) as connection:
         yield Store(connection)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from clients import async_kafka
 from clients.kafka import KafkaAccess
-from connectors.postgres.sink.tables import query
+from connectors.postgres.sink.store import CONSUMER
+from following.offsets import READ_OFFSETS
 from operations.reconcile.difference import Difference, Differences
 from operations.reconcile.tables import Connection
 
@@ -16,7 +17,7 @@ Offsets = Mapping[tuple[str, int], int]
 
 def sink_offsets(connection: Connection) -> dict[tuple[str, int], int]:
     """Where the sink goes on."""
-    rows = connection.execute(query("read_offsets")).fetchall()
+    rows = connection.execute(READ_OFFSETS, {"consumer": CONSUMER}).fetchall()
     return {(topic, partition): offset for topic, partition, offset in rows}
 
 

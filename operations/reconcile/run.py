@@ -16,7 +16,7 @@ from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.derived import DERIVED_BY_TOPIC
-from connectors.postgres.sink.source import Source, opened
+from following.reader import Reader, opened
 from operations.generations.log import live
 from operations.generations.standing import state_id
 from operations.reconcile import decisions
@@ -90,7 +90,7 @@ async def reconcile(request: Request, told: Told) -> Outcome:
 
 
 async def _caught_up(
-    request: Request, connection: Connection, inputs: Source, told: Told
+    request: Request, connection: Connection, inputs: Reader, told: Told
 ) -> Differences:
     """Step 1; what is unread when the time is up."""
     deadline = time.monotonic() + request.wait_seconds

@@ -5,11 +5,12 @@ Each comparison is one statement, so that both sides are of the same instant.
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
 
+from following.statements import statement
 from operations.reconcile.decisions import Decisions
 from operations.reconcile.difference import Difference, Differences
 
@@ -18,7 +19,7 @@ Connection = psycopg.Connection[TupleRow]
 Locations = list[str] | None
 """Which locations to compare; None for all."""
 
-_FOLDER = Path(__file__).parent / "sql"
+_FOLDER = Path(__file__).parent
 
 LEDGER_CAUSE = "the workers' level and the sum of stock_ledger went apart"
 RECEIPTS_CAUSE = "the workers' totals and the sum of sales and sale_lines went apart"
@@ -26,9 +27,7 @@ COUNTED_CAUSE = "the workers and the sink have counted different sequences"
 
 
 def _rows(connection: Connection, name: str, locations: Locations) -> list[TupleRow]:
-    # Literal in all but type: the files are part of the code.
-    statement = cast(LiteralString, (_FOLDER / f"{name}.sql").read_text())
-    return connection.execute(statement, {"locations": locations}).fetchall()
+    return connection.execute(statement(_FOLDER, name), {"locations": locations}).fetchall()
 
 
 def levels_against_ledger(connection: Connection, locations: Locations) -> Differences:

@@ -8,7 +8,7 @@ import msgspec
 from psycopg import sql
 
 from connectors.postgres.sink.derived import DERIVED_TABLES, DerivedTable, Newest, Row
-from connectors.postgres.sink.source import Source
+from following.reader import Reader
 from operations.reconcile.difference import Difference, Differences
 from operations.reconcile.tables import Connection, Locations
 
@@ -36,7 +36,7 @@ Told = Callable[[str, int, int], None]
 class TopicView:
     """The newest row of each key of the derived topics, as far as they were read."""
 
-    def __init__(self, source: Source, told: Told) -> None:
+    def __init__(self, source: Reader, told: Told) -> None:
         self._source = source
         self._told = told
         self._read: dict[tuple[str, int], int] = {}
@@ -50,9 +50,8 @@ class TopicView:
         ends = await self._source.end_offsets()
         while (left := self._left(ends)) > 0:
             fetched = await self._source.take(RECORDS_AT_ONCE, 1.0)
-            for topic, by_partition in fetched.items():
-                for records in by_partition.values():
-                    self.newest[topic].add(records)
+            for (topic, _), records in fetched.items():
+                self.newest[topic].add(records)
             self._read = await self._source.positions(self._read)
             self._told("reading the topics", sum(ends.values()) - left, sum(ends.values()))
 

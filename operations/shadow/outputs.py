@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import cast
 
-from connectors.postgres.sink.source import Source
 from engine.contract import Record
+from following.reader import Reader
 from operations.shadow.comparison import Comparison
 from operations.shadow.difference import LIVE, SHADOW, Side
 from operations.shadow.sides import WRITTEN, Shadow
@@ -16,7 +16,7 @@ RECORDS_AT_ONCE = 20_000
 class Outputs:
     """The output topics of both sides, as far as they were read."""
 
-    def __init__(self, source: Source, shadow: Shadow, comparison: Comparison) -> None:
+    def __init__(self, source: Reader, shadow: Shadow, comparison: Comparison) -> None:
         self._source = source
         self._comparison = comparison
         self._sides: dict[str, tuple[Side, str]] = {}
@@ -30,10 +30,10 @@ class Outputs:
         if not self._read:
             self._read = await self._source.first_offsets()
             self._source.seek(self._read)
-        for topic, by_partition in (await self._source.take(RECORDS_AT_ONCE, wait_seconds)).items():
+        fetched = await self._source.take(RECORDS_AT_ONCE, wait_seconds)
+        for (topic, _), records in fetched.items():
             side, name = self._sides[topic]
-            for records in by_partition.values():
-                self._comparison.take(side, name, cast(Sequence[Record], records))
+            self._comparison.take(side, name, cast(Sequence[Record], records))
 
     async def read_to_end(self) -> None:
         """Take in everything that the topics hold now."""

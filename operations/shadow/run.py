@@ -17,7 +17,7 @@ from threading import Event
 from aiokafka.errors import KafkaError
 
 from clients.kafka import KafkaAccess
-from connectors.postgres.sink.source import Source, opened
+from following.reader import Reader, opened
 from operations.reconcile.progress import group_offsets, lag
 from operations.shadow.comparison import Comparison
 from operations.shadow.outputs import Outputs
@@ -96,7 +96,7 @@ class ShadowRun:
             while not self._wished.is_set() and not self._is_done():
                 await self._look_patiently(inputs, outputs)
 
-    async def _look_patiently(self, inputs: Source, outputs: Outputs) -> None:
+    async def _look_patiently(self, inputs: Reader, outputs: Outputs) -> None:
         """A look that Kafka does not answer is made again, unless it stays away for long."""
         try:
             await self._look(inputs, outputs)
@@ -116,7 +116,7 @@ class ShadowRun:
             and (standing.comparison.undecided == 0 or standing.looks >= LOOKS_MAX)
         )
 
-    async def _look(self, inputs: Source, outputs: Outputs) -> None:
+    async def _look(self, inputs: Reader, outputs: Outputs) -> None:
         first, ends = await inputs.first_offsets(), await inputs.end_offsets()
         while await self._look_behind(first, ends):
             if self._wished.is_set():

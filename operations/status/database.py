@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from clients.postgres import PostgresAccess
+from following.statements import statement
 
-_FOLDER = Path(__file__).parent / "sql"
+_FOLDER = Path(__file__).parent
 
 CONNECT_SECONDS = 3
 """libpq takes nothing below 2."""
@@ -16,7 +17,6 @@ STATEMENT_MS = 3_000
 
 def ask(postgres: PostgresAccess, name: str, **values: Any) -> list[tuple[Any, ...]]:
     """The rows of the query in ``sql/<name>.sql``; raises `psycopg.Error`."""
-    query = (_FOLDER / f"{name}.sql").read_bytes()
     options = f"-c statement_timeout={STATEMENT_MS}"
     with postgres.connect(
         autocommit=True,
@@ -24,4 +24,4 @@ def ask(postgres: PostgresAccess, name: str, **values: Any) -> list[tuple[Any, .
         options=options,
         application_name="tillstream-status",
     ) as conn:
-        return conn.execute(query, values or None).fetchall()
+        return conn.execute(statement(_FOLDER, name), values or None).fetchall()

@@ -11,6 +11,7 @@ PACKAGES = (
     "local",
     "tables",
     "engine",
+    "following",
     "agents",
     "connectors",
     "edge",

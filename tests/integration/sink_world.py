@@ -275,7 +275,8 @@ async def written(kafka: str, dsn: str) -> None:
         held = {
             (topic, partition): offset
             for topic, partition, offset in rows(
-                dsn, "SELECT topic, partition, next_offset FROM sink_offsets"
+                dsn,
+                "SELECT topic, partition, next_offset FROM sink_offsets WHERE consumer = 'sink'",
             )
         }
         return all(held.get((p.topic, p.partition), -1) >= end for p, end in ends.items())

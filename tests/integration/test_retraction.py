@@ -7,7 +7,8 @@ from connectors.postgres.sink.acceptance import TillEpoch
 from connectors.postgres.sink.batch import Decoded
 from connectors.postgres.sink.refusals import Refusal, refusals_in
 from connectors.postgres.sink.retraction import Standing, retract
-from connectors.postgres.sink.store import Move, Overtaken, Store, connected
+from connectors.postgres.sink.store import Store, connected
+from following.offsets import Overtaken
 from tests.integration.sink_world import Message, Till, execute, line, rows
 from tests.integration.test_sink_extremes import Record
 from topics.dead_letters import dead_letter_headers
@@ -36,7 +37,7 @@ async def sold(store: Store, count: int) -> tuple[list[bytes], dict[TillEpoch, W
     decoded.add(PLACE[0], [Record(PLACE[0], n, v, PLACE[1]) for n, v in enumerate(sales)], 8)
     windows: dict[TillEpoch, Window] = {TILL: Window()}
     await store.claim({PLACE: 0, LETTERS: 0})
-    await store.write(decoded.count(windows), [Move(PLACE, 0, count)])
+    await store.write(decoded.count(windows), {PLACE: 0}, {PLACE: count})
     return sales, windows
 
 
@@ -56,7 +57,7 @@ async def test_two_refused_at_once_read_again_from_the_first_and_pass_over_the_s
         sales, windows = await sold(store, 6)
         refusals = [letter(sales[4], 4), letter(sales[1], 1), letter(sales[1], 1)]
         standing = Standing({PLACE: 0}, {PLACE: 6, LETTERS: 0}, windows)
-        rewinds = await retract(store, refusals, [Move(LETTERS, 0, 3)], standing)
+        rewinds = await retract(store, refusals, {LETTERS: 3}, standing)
         assert rewinds == {PLACE: 2}
         assert numbers(fresh_postgres) == [1, 3, 4, 6]
         assert await store.refused([(*PLACE, 2, 6)]) == {(*PLACE, 4): "day_closed"}
@@ -68,7 +69,7 @@ async def test_nothing_is_read_again_that_the_topic_no_longer_holds(fresh_postgr
     async with connected(PostgresAccess(fresh_postgres)) as store:
         sales, windows = await sold(store, 6)
         standing = Standing({PLACE: 5}, {PLACE: 6, LETTERS: 0}, windows)
-        assert await retract(store, [letter(sales[1], 1)], [], standing) == {PLACE: 5}
+        assert await retract(store, [letter(sales[1], 1)], {}, standing) == {PLACE: 5}
 
 
 async def test_another_sink_that_has_read_on_makes_all_of_it_undone(fresh_postgres: str) -> None:
@@ -77,7 +78,7 @@ async def test_another_sink_that_has_read_on_makes_all_of_it_undone(fresh_postgr
         execute(fresh_postgres, "UPDATE sink_offsets SET next_offset = 9")
         standing = Standing({PLACE: 0}, {PLACE: 6, LETTERS: 0}, windows)
         with pytest.raises(Overtaken):
-            await retract(store, [letter(sales[1], 1)], [], standing)
+            await retract(store, [letter(sales[1], 1)], {}, standing)
         assert numbers(fresh_postgres) == [1, 2, 3, 4, 5, 6]
 
 
@@ -86,6 +87,6 @@ async def test_a_letter_of_what_was_never_booked_changes_nothing(fresh_postgres:
         sales, windows = await sold(store, 3)
         standing = Standing({PLACE: 0}, {PLACE: 3, LETTERS: 0}, windows)
         refusals = [letter(sales[1], 2), letter(b"{", 1), letter(sales[0], 7)]
-        assert await retract(store, refusals, [], standing) == {}
+        assert await retract(store, refusals, {}, standing) == {}
         assert numbers(fresh_postgres) == [1, 2, 3]
         assert list(await store.refused([(*PLACE, 0, 99)])) == [(*PLACE, 7)]

@@ -121,7 +121,7 @@ async def test_the_extremes_of_every_input_are_written(fresh_postgres: str, seed
     decoded.add(STOCK_MOVEMENTS.name, booked, 8)
     async with connected(PostgresAccess(fresh_postgres)) as store:
         batch = decoded.count(await store.windows(decoded.tills))
-        await store.write(batch, [])
+        await store.write(batch, {}, {})
         assert len(rows(fresh_postgres, "TABLE sales")) == len(batch.rows["sales"]) > 200
         found = "SELECT count(*) FROM stock_ledger WHERE location_id = %s"
         assert rows(fresh_postgres, found, SHOP) == [(len(batch.rows["stock_ledger"]),)]
@@ -189,7 +189,7 @@ async def test_the_extremes_of_every_derived_row_are_written(fresh_postgres: str
             decoded.add(topic, [Record(topic, number, body, key=named.encode())], 8)
     assert not decoded.misfits
     async with connected(PostgresAccess(fresh_postgres)) as store:
-        await store.write(decoded.count({}), [])
-        await store.write(decoded.count({}), [])
+        await store.write(decoded.count({}), {}, {})
+        await store.write(decoded.count({}), {}, {})
     for table in ("stock_levels", "checkout_totals", "restock_alerts", "till_status"):
         assert len(rows(fresh_postgres, f"TABLE {table}")) == len(TIMES), "a reader cannot hold it"

@@ -174,7 +174,8 @@ class Worker(Process):
 
         def begun() -> bool:
             with desk.opened(PostgresAccess(dsn)) as connection:
-                return bool(connection.execute("SELECT FROM webhook_offsets").fetchall())
+                begun = "SELECT FROM sink_offsets WHERE consumer = 'webhooks'"
+                return bool(connection.execute(begun).fetchall())
 
         await until(begun, "the worker read alerts", self)
 

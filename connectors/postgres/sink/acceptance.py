@@ -8,7 +8,7 @@ own state is told by its dead letters: see `connectors.postgres.sink.refusals`.
 
 from collections.abc import Iterable, Mapping
 
-from connectors.postgres.sink.derived import Record
+from following.records import Record
 from topics.envelope import Numbered, numbered
 from topics.partitioning import partition_of
 from topics.scalars import NUMBER_MAX, SAFE_INTEGER_MAX

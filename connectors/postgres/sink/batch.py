@@ -18,9 +18,10 @@ from connectors.postgres.sink.acceptance import (
     receipts_that_count,
     till_epoch,
 )
-from connectors.postgres.sink.derived import DERIVED_BY_TOPIC, Misfit, Newest, Record, Row
+from connectors.postgres.sink.derived import DERIVED_BY_TOPIC, Misfit, Newest, Row
 from connectors.postgres.sink.receipts import InputRows
 from connectors.postgres.sink.refusals import LETTERS, Refusal, refusals_in
+from following.records import Record
 from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
 from topics.sequences import Window
 

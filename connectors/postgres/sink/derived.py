@@ -4,14 +4,15 @@ A record that is not what its contract says is set apart, and its neighbours are
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import msgspec
 
+from following.records import Record
 from topics import registry
 from topics.decoder import Refused
 from topics.derived_records import ROWS, Gone, Ident, read_record
@@ -31,25 +32,6 @@ class DerivedTable:
     table: str
     key: tuple[str, ...]
     columns: tuple[str, ...]
-
-
-class Record(Protocol):
-    """What is used of a consumed record."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def timestamp(self) -> int: ...
-    @property
-    def key(self) -> bytes | None: ...
-    @property
-    def value(self) -> bytes | None: ...
-    @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
 class Misfit(NamedTuple):

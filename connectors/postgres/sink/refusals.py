@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from connectors.postgres.sink.acceptance import Origin, Receipt, TillEpoch, till_epoch
-from connectors.postgres.sink.derived import Record
+from following.records import Record
 from topics.dead_letters import REASON, SOURCE, parse_source, told
 from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
 from topics.topic_spec import DEAD_LETTER_SUFFIX

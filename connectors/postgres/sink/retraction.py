@@ -8,8 +8,9 @@ from connectors.postgres.sink.acceptance import Origin, TillEpoch, take_number, 
 from connectors.postgres.sink.batch import window_row
 from connectors.postgres.sink.derived import Row
 from connectors.postgres.sink.refusals import Refusal
-from connectors.postgres.sink.store import Move, Place, Store
-from connectors.postgres.sink.tables import by_column
+from connectors.postgres.sink.store import Store
+from following.records import Place, Positions
+from following.statements import by_column
 from topics.sequences import Window
 from topics.wire import WireCartCompleted, WireGoodsReturned, WireMovement
 
@@ -23,27 +24,27 @@ class Standing:
     ``first`` is where each partition begins: there is nothing to read before.
     """
 
-    first: Mapping[Place, int]
-    written: Mapping[Place, int]
+    first: Positions
+    written: Positions
     windows: Mapping[TillEpoch, Window]
 
 
 async def retract(
-    store: Store, refusals: Sequence[Refusal], read: Sequence[Move], standing: Standing
+    store: Store, refusals: Sequence[Refusal], read: Positions, standing: Standing
 ) -> dict[Place, int]:
     """Take back what was made of ``refusals``; where the inputs go on if not where they stood.
 
-    In one transaction with the letters that were ``read``: 1. delete rows, 2. free numbers, 3. note
-    what is still to come, so that it is passed over. Where rows were deleted, the inputs behind
-    them are read again: one of the same number may have been taken for a duplicate meanwhile. What
-    is read twice changes nothing. Raises `Overtaken`.
+    In one transaction with the offsets of the letters, moved to ``read``: 1. delete rows, 2. free
+    numbers, 3. note what is still to come, so that it is passed over. Where rows were deleted, the
+    inputs behind them are read again: one of the same number may have been taken for a duplicate
+    meanwhile. What is read twice changes nothing. Raises `Overtaken`.
     """
     by_origin = {refusal.origin: refusal for refusal in refusals}
     async with store.transaction():
-        await store.move(read)
+        await store.offsets.move(standing.written, read)
         deleted = await _delete_rows(store, refusals)
         rewinds = _rewinds(deleted, standing.first)
-        await store.move([Move(at, standing.written[at], to) for at, to in rewinds.items()])
+        await store.offsets.move(standing.written, rewinds)
         tills = _free_numbers([by_origin[origin] for origin in deleted], standing.windows)
         await store.merge("sink_tills", [window_row(t, standing.windows[t]) for t in tills])
         await store.fetch("note_refused", _notes(by_origin, {**standing.written, **rewinds}))
@@ -72,7 +73,7 @@ async def _delete_rows(store: Store, refusals: Sequence[Refusal]) -> list[Origin
     return sorted({(topic, partition, offset) for topic, partition, offset in found})
 
 
-def _rewinds(deleted: Sequence[Origin], first: Mapping[Place, int]) -> dict[Place, int]:
+def _rewinds(deleted: Sequence[Origin], first: Positions) -> dict[Place, int]:
     """Behind the first deleted input of each partition; ``deleted`` ascends."""
     rewinds: dict[Place, int] = {}
     for topic, partition, offset in deleted:
@@ -96,9 +97,7 @@ def _free_numbers(
     return tills
 
 
-def _notes(
-    by_origin: Mapping[Origin, Refusal], positions: Mapping[Place, int]
-) -> dict[str, list[Any]]:
+def _notes(by_origin: Mapping[Origin, Refusal], positions: Positions) -> dict[str, list[Any]]:
     """The refusals of inputs that are still to be read."""
     coming = [
         (*origin, refusal.reason)

@@ -6,7 +6,7 @@ other. Whatever fails ends the session; the next one goes back to what PostgreSQ
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from connectors.postgres.metrics import SinkMetrics
@@ -15,8 +15,10 @@ from connectors.postgres.sink.asides import Asides
 from connectors.postgres.sink.batch import BatchRows, Decoded
 from connectors.postgres.sink.refusals import LETTERS
 from connectors.postgres.sink.retraction import Standing, retract
-from connectors.postgres.sink.source import Fetched, Source
-from connectors.postgres.sink.store import Move, Place, Store
+from connectors.postgres.sink.store import Store
+from following.offsets import ahead, lag
+from following.reader import Reader
+from following.records import Fetched, Place, Positions
 from topics.sequences import Window
 
 BATCH_RECORDS_MAX = 10_000
@@ -29,12 +31,6 @@ the fetches would stand still meanwhile. Far fewer costs a turn of the event loo
 
 IDLE_SECONDS = 0.2
 """How long one fetch waits when nothing comes; a stop is noticed after it."""
-
-COMMIT_SECONDS = 0.5
-"""Between two transactions while there is something to write: the keys of a till and of its shop
-come again with each sale, and are written once for all that came meanwhile. Half of it costs a
-quarter more rows; more of it is seen on first paints and in reports. What comes after a quiet while
-is written at once."""
 
 PROBE_SECONDS = 5.0
 """Between two looks at the ends of the partitions while nothing comes: silence may mean that
@@ -59,7 +55,7 @@ class Session:
 
     def __init__(
         self,
-        source: Source,
+        reader: Reader,
         store: Store,
         metrics: SinkMetrics,
         written: dict[Place, int],
@@ -68,8 +64,7 @@ class Session:
     ) -> None:
         """``proven`` is called whenever PostgreSQL has shown that it takes what there is."""
         self._asides = asides
-        self._due = 0.0
-        self._source = source
+        self._reader = reader
         self._store = store
         self._metrics = metrics
         self._written = written
@@ -80,9 +75,9 @@ class Session:
 
     async def begin(self) -> None:
         """Go to the offsets that PostgreSQL holds."""
-        self._first = await self._source.first_offsets()
+        self._first = await self._reader.first_offsets()
         self._written.update(await self._store.claim(self._first))
-        self._source.seek(self._written)
+        self._reader.seek(self._written)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Copy until ``stopping``; what was read ahead then is read again the next time."""
@@ -90,13 +85,11 @@ class Session:
         try:
             while not stopping.is_set():
                 batch = await reading
-                if batch.oldest_ms:
-                    self._due = time.monotonic() + COMMIT_SECONDS
                 reading = asyncio.ensure_future(self._read())
                 if await self._must_go_back(batch.decoded, batch.positions):
                     # What was read ahead lies behind what must be read again.
                     await reading
-                    self._source.seek(self._written)
+                    self._reader.seek(self._written)
                     reading = asyncio.ensure_future(self._read())
                 else:
                     await self._copy(batch)
@@ -105,25 +98,24 @@ class Session:
             await asyncio.gather(reading, return_exceptions=True)
 
     async def _read(self) -> Batch:
-        fetched = await self._source.gather(BATCH_RECORDS_MAX, IDLE_SECONDS, self._due)
+        fetched = await self._reader.gather(BATCH_RECORDS_MAX, IDLE_SECONDS)
         # Here too: the lag must show while a write waits for a lock.
         self._show_lag()
         oldest_ms = _oldest_ms(fetched)
         # An empty fetch may still have passed the markers of transactions, in any partition.
-        positions = await self._source.positions(oldest_ms or self._written)
+        positions = await self._reader.positions(oldest_ms or self._written)
         return Batch(await self._decode(fetched), positions, oldest_ms)
 
     async def _decode(self, fetched: Fetched) -> Decoded:
         decoded = Decoded()
-        for topic, by_partition in fetched.items():
-            for records in by_partition.values():
-                for start in range(0, len(records), PIECE_RECORDS):
-                    piece = records[start : start + PIECE_RECORDS]
-                    decoded.add(topic, piece, self._source.partitions[topic])
-                    await asyncio.sleep(0)
+        for (topic, _), records in fetched.items():
+            for start in range(0, len(records), PIECE_RECORDS):
+                piece = records[start : start + PIECE_RECORDS]
+                decoded.add(topic, piece, self._reader.partitions[topic])
+                await asyncio.sleep(0)
         return decoded
 
-    async def _must_go_back(self, decoded: Decoded, positions: Mapping[Place, int]) -> bool:
+    async def _must_go_back(self, decoded: Decoded, positions: Positions) -> bool:
         """Take back what the batch's letters refuse; whether inputs must be read again."""
         if not decoded.refusals:
             return False
@@ -132,7 +124,7 @@ class Session:
         rewinds = await retract(
             self._store,
             decoded.refusals,
-            self._moves(letters),
+            ahead(self._written, letters),
             Standing(self._first, self._written, self._windows),
         )
         self._written.update({**letters, **rewinds})
@@ -164,22 +156,15 @@ class Session:
         if unknown:
             self._windows.update(await self._store.windows(unknown))
 
-    async def _write(self, rows: BatchRows, positions: Mapping[Place, int]) -> bool:
-        moves = self._moves(positions)
-        if moves:
-            await self._store.write(rows, moves)
-            self._written.update({move.place: move.next for move in moves})
-        return bool(moves)
-
-    def _moves(self, positions: Mapping[Place, int]) -> list[Move]:
-        return [
-            Move(place, self._written[place], position)
-            for place, position in positions.items()
-            if position != self._written[place]
-        ]
+    async def _write(self, rows: BatchRows, positions: Positions) -> bool:
+        moved = ahead(self._written, positions)
+        if moved:
+            await self._store.write(rows, self._written, moved)
+            self._written.update(moved)
+        return bool(moved)
 
     def _show_lag(self) -> int:
-        return show_lag(self._metrics, self._source.ends_heard(), self._written)
+        return show_lag(self._metrics, self._reader.ends_heard(), self._written)
 
     def _measure(self, batch: Batch, rows: BatchRows) -> None:
         now = time.time()
@@ -193,24 +178,17 @@ class Session:
     async def _probe(self) -> None:
         """Let Kafka show that it is there, or its fault end the session."""
         if time.monotonic() >= self._probe_due:
-            await self._source.end_offsets()
+            await self._reader.end_offsets()
             self._probe_due = time.monotonic() + PROBE_SECONDS
 
 
-def show_lag(metrics: SinkMetrics, ends: Mapping[Place, int], written: Mapping[Place, int]) -> int:
+def show_lag(metrics: SinkMetrics, ends: Positions, written: Positions) -> int:
     """Set the lag of each topic, as far as ``ends`` and ``written`` are known; their sum."""
-    behind: dict[str, int] = {}
-    for place, end in ends.items():
-        topic, _ = place
-        behind[topic] = behind.get(topic, 0) + max(0, end - written.get(place, 0))
+    behind = lag(ends, written)
     for topic, records in behind.items():
         metrics.lag_records.labels(topic).set(records)
     return sum(behind.values())
 
 
 def _oldest_ms(fetched: Fetched) -> dict[Place, int]:
-    return {
-        (topic, partition): records[0].timestamp
-        for topic, by_partition in fetched.items()
-        for partition, records in by_partition.items()
-    }
+    return {place: records[0].timestamp for place, records in fetched.items()}

@@ -20,20 +20,16 @@ from connectors.postgres.sink.tables import (
     MALFORMED,
     SINK_TABLES,
     SinkTable,
-    by_column,
     query,
 )
+from following.offsets import Offsets
+from following.postgres import Connection, connection_to
+from following.records import Place, Positions
+from following.statements import by_column
 from topics.sequences import Window
 
-Place = tuple[str, int]
-"""(topic, partition)."""
-
-CONNECT_SECONDS = 5
-"""How long one attempt to connect may take. Less fails on a busy server; more delays a stop."""
-
-KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2}
-"""Seconds, seconds and probes after which a silent server is gone: a pulled cable sends no
-reset, and the default of two hours would be the length of the outage."""
+CONSUMER = "sink"
+"""Whose offsets these are."""
 
 STATEMENT_SECONDS = 30
 """How long one statement may take, a wait for somebody's lock included, before it is taken back and
@@ -43,19 +39,6 @@ shorter than a batch on a busy server."""
 
 class Unready(Exception):
     """The database lacks a table; the text says what to do."""
-
-
-class Overtaken(Exception):
-    """Another sink has written past us: nothing was written, offsets must be read again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A partition's offset before and after a batch."""
-
-    place: Place
-    was: int
-    next: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +55,9 @@ class _Staging:
 class Store:
     """The sink's tables over one connection."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.offsets = Offsets(connection, CONSUMER)
         self._staging: dict[str, _Staging] = {}
 
     async def prepare(self) -> None:
@@ -82,15 +66,12 @@ class Store:
             for table in SINK_TABLES:
                 self._staging[table.name] = await self._stage(table)
 
-    async def claim(self, first_offsets: Mapping[Place, int]) -> dict[Place, int]:
+    async def claim(self, first_offsets: Positions) -> dict[Place, int]:
         """Where each of the partitions goes on; a new one at the offset given for it."""
-        rows = [(*place, offset) for place, offset in first_offsets.items()]
         async with self.transaction():
-            await self.fetch("claim_offsets", by_column(("topics", "partitions", "offsets"), rows))
+            held = await self.offsets.claim(first_offsets)
             await self.fetch("forget_refused")
-            found = await self.fetch("read_offsets")
-        held = {(topic, partition): offset for topic, partition, offset in found}
-        return {place: held[place] for place in first_offsets}
+        return held
 
     async def windows(self, tills: Collection[TillEpoch]) -> dict[TillEpoch, Window]:
         """What has been counted of each of ``tills``; an empty window where nothing was."""
@@ -109,18 +90,19 @@ class Store:
         )
         return {(topic, partition, offset): reason for topic, partition, offset, reason in found}
 
-    async def write(self, batch: BatchRows, moves: Sequence[Move]) -> None:
+    async def write(self, batch: BatchRows, was: Positions, now: Positions) -> None:
         """A batch and its offsets, both or neither; raises `Overtaken`."""
         try:
-            await self._write(batch, moves, append=True)
+            await self._write(batch, was, now, append=True)
         except psycopg.errors.UniqueViolation:
             # Inputs that were read before, or a movement that a reset connector repeated.
-            await self._write(batch, moves, append=False)
+            await self._write(batch, was, now, append=False)
 
-    async def _write(self, batch: BatchRows, moves: Sequence[Move], *, append: bool) -> None:
+    async def _write(
+        self, batch: BatchRows, was: Positions, now: Positions, *, append: bool
+    ) -> None:
         async with self.transaction():
-            # First, because the rows' locks hold back a rival sink before it does the work.
-            await self.move(moves)
+            await self.offsets.move(was, now)
             for table, keys in batch.gone.items():
                 await self._remove(BY_NAME[table], keys)
             for table, some in batch.rows.items():
@@ -135,14 +117,6 @@ class Store:
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         """What is done within is done as a whole or not at all."""
         return self._connection.transaction()
-
-    async def move(self, moves: Sequence[Move]) -> None:
-        """Move partitions' offsets; raises `Overtaken` where one is not where it is believed."""
-        rows = [(*move.place, move.was, move.next) for move in moves]
-        values = by_column(("topics", "partitions", "was", "next"), rows)
-        cursor = await self._connection.execute(query("move_offsets"), values)
-        if cursor.rowcount != len(moves):
-            raise Overtaken
 
     async def merge(self, table: str, rows: Sequence[Row]) -> None:
         """Rows into a table where some of them may be."""
@@ -189,18 +163,11 @@ class Store:
 @asynccontextmanager
 async def connected(postgres: PostgresAccess) -> AsyncGenerator[Store]:
     """A store over a connection of its own; raises `psycopg.OperationalError` where none is had."""
-    options: dict[str, Any] = {
-        "application_name": "tillstream-sink",
-        "connect_timeout": CONNECT_SECONDS,
-        **KEEPALIVE,
-    }
-    async with await postgres.connect_async(autocommit=True, **options) as connection:
+    async with connection_to(postgres, "tillstream-sink", STATEMENT_SECONDS) as connection:
         set_json_dumps(msgspec.json.encode, connection)
         # A crash of the server may take back the last commits, but batch and offsets together:
         # the sink reads the offsets again and goes on from there.
         await connection.execute("SET synchronous_commit TO off")
-        limit = sql.SQL("SET statement_timeout TO {}")
-        await connection.execute(limit.format(sql.Literal(f"{STATEMENT_SECONDS}s")))
         store = Store(connection)
         await store.prepare()
         yield store

@@ -1,9 +1,8 @@
 """The tables that the sink writes, and how a batch is merged into each."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, LiteralString, cast
+from typing import Literal
 
 from psycopg import sql
 
@@ -13,16 +12,16 @@ from connectors.postgres.sink.receipts import (
     SALE_LINES_COLUMNS,
     SALES_COLUMNS,
 )
+from following.statements import statement
 
-_FOLDER = Path(__file__).parent / "sql"
+_FOLDER = Path(__file__).parent
 
 Merge = Literal["newer", "once", "latest"]
 
 
 def query(name: str) -> sql.SQL:
     """The statement in ``sql/<name>.sql``."""
-    # Literal in all but type: the files are part of the code.
-    return sql.SQL(cast(LiteralString, (_FOLDER / f"{name}.sql").read_text()))
+    return statement(_FOLDER, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +56,6 @@ class SinkTable:
             key=_listed(self.key),
             excluded=sql.SQL(", ").join(sql.Identifier("excluded", name) for name in self.columns),
         )
-
-
-def by_column(names: Sequence[str], rows: Collection[Row]) -> dict[str, list[Any]]:
-    """Rows as a list for each name, as ``unnest`` takes them."""
-    columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    return dict(zip(names, map(list, columns), strict=True))
 
 
 def _listed(names: tuple[str, ...]) -> sql.Composed:

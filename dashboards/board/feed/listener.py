@@ -3,25 +3,17 @@
 The board is in no consumer group: it keeps no offsets, and each one sees everything.
 """
 
-# pyright: reportMissingTypeStubs=false
-
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import structlog
-from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
 
-from clients import async_kafka
 from clients.kafka import KafkaAccess
 from dashboards.board.feed.sources import Source
+from following.reader import KAFKA_AWAY, Reader, opened
+from following.records import Place, Positions, Record
 from topics.decoder import Refused
-
-FETCH_WAIT_MS = 50
-"""How long a broker holds a fetch that it has nothing for. A partition that changes while the
-fetch is held waits for the next: more is felt as delay, less is idle traffic."""
 
 RECORDS_MAX = 2_000
 """Records taken at a time, some ten milliseconds: pages and streams are served in between."""
@@ -38,13 +30,6 @@ R = TypeVar("R")
 Read = Callable[[str, bytes | None, bytes | None], R | None]
 """From topic, key and value of a message to what it says; None where it says nothing. Raises
 `Refused`: such a message is counted by its topic, told in the log, and passed over."""
-
-Place = tuple[str, int]
-"""(topic, partition)."""
-
-
-class TopicsMissing(Exception):
-    """The topics do not exist yet."""
 
 
 class Listener(Generic[R]):
@@ -66,74 +51,58 @@ class Listener(Generic[R]):
         self._source = source
         self._passed_over = passed_over
         self._next: dict[Place, int] = {}
-        self._tables: Mapping[Place, int] | None = None
-        self._rewind = False
+        self._tables: Positions | None = None
         self._log: Any = structlog.get_logger("tillstream.board")
 
     async def run(self) -> None:
         """Follow until cancelled; goes on where it was after Kafka was away."""
         while True:
             try:
-                async with _opened(self._kafka) as consumer:
-                    await self._follow(consumer)
-            except (KafkaError, TopicsMissing, TimeoutError, OSError) as fault:
+                async with opened(self._kafka, self._topics, begin_anew=True) as reader:
+                    await self._follow(reader)
+            except KAFKA_AWAY as fault:
                 self._source.away(fault)
-            except asyncio.CancelledError:
-                if _is_cancelled():
-                    raise
-                self._source.away("the connection was closed")
             await asyncio.sleep(RETRY_SECONDS)
 
-    def resume_from(self, tables: Mapping[Place, int]) -> None:
+    def resume_from(self, tables: Positions) -> None:
         """Read again from where the tables end, in case they end before what was heard.
 
         A partition that is not named is not in the tables at all, and is read from its start.
         """
         self._tables = tables
-        self._rewind = True
 
-    async def _follow(self, consumer: Any) -> None:
-        places = await _places(self._kafka, self._topics)
-        consumer.assign(places)
-        await self._begin(consumer, places)
+    async def _follow(self, reader: Reader) -> None:
+        # On from where we were; at the first start from the end, until the tables are read.
+        ends = await _ends(reader)
+        self._next = {place: self._next.get(place, end) for place, end in ends.items()}
+        reader.seek(self._next)
         while True:
-            if self._rewind:
-                self._go_back(consumer, places)
-            if not await self._take(consumer):
-                await _probe(consumer, places)
+            if self._tables is not None:
+                self._go_back(reader, self._tables)
+            if not await self._take(reader):
+                await _ends(reader)
             self._source.back()
 
-    async def _begin(self, consumer: Any, places: list[TopicPartition]) -> None:
-        """Go on where we were; at the first start from the end, until the tables are read."""
-        ends = await _probe(consumer, places)
-        for place in places:
-            self._next.setdefault((place.topic, place.partition), ends[place])
-            consumer.seek(place, self._next[place.topic, place.partition])
+    def _go_back(self, reader: Reader, tables: Positions) -> None:
+        self._tables = None
+        back = {place: tables.get(place, 0) for place in self._next}
+        back = {place: end for place, end in back.items() if end < self._next[place]}
+        self._next.update(back)
+        reader.seek(back)
 
-    def _go_back(self, consumer: Any, places: list[TopicPartition]) -> None:
-        self._rewind = False
-        for place in places:
-            key = (place.topic, place.partition)
-            end_of_table = (self._tables or {}).get(key, 0)
-            if end_of_table < self._next[key]:
-                self._next[key] = end_of_table
-                consumer.seek(place, end_of_table)
-
-    async def _take(self, consumer: Any) -> bool:
-        fetched = await consumer.getmany(
-            timeout_ms=int(PROBE_SECONDS * 1000), max_records=RECORDS_MAX
-        )
+    async def _take(self, reader: Reader) -> bool:
+        fetched = await reader.take(RECORDS_MAX, PROBE_SECONDS)
         rows: list[R] = []
         for place, records in fetched.items():
             rows.extend(self._rows(records))
-            self._next[place.topic, place.partition] = records[-1].offset + 1
+            self._next[place] = records[-1].offset + 1
         if rows:
             self._heard(rows)
         # A fetch that was waiting in memory does not let anyone else run.
         await asyncio.sleep(0)
         return bool(fetched)
 
-    def _rows(self, records: list[Any]) -> Iterator[R]:
+    def _rows(self, records: Sequence[Record]) -> Iterator[R]:
         for record in records:
             try:
                 row = self._read(record.topic, record.key, record.value)
@@ -148,49 +117,7 @@ class Listener(Generic[R]):
                 )
 
 
-def _is_cancelled() -> bool:
-    """Whether this task is to end. aiokafka cancels what waits for a connection that broke, and
-    to whoever waits the two look alike."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-@asynccontextmanager
-async def _opened(kafka: KafkaAccess) -> AsyncGenerator[Any]:
-    consumer = async_kafka.consumer(
-        kafka,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-        fetch_max_wait_ms=FETCH_WAIT_MS,
-    )
-    try:
-        await consumer.start()
-        yield consumer
-    finally:
-        await consumer.stop()
-
-
-async def _places(kafka: KafkaAccess, topics: Collection[str]) -> list[TopicPartition]:
-    """All partitions of the topics. The whole cluster is asked, so that asking makes no topic."""
-    admin = async_kafka.admin(kafka)
-    try:
-        await admin.start()
-        described = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics()}
-    finally:
-        await admin.close()
-    missing = sorted(set(topics) - described.keys())
-    if missing:
-        raise TopicsMissing(f"no topic {', '.join(missing)}: run 'tillstream topics sync'")
-    return [
-        TopicPartition(topic, partition["partition"])
-        for topic in topics
-        for partition in described[topic]
-    ]
-
-
-async def _probe(consumer: Any, places: list[TopicPartition]) -> dict[TopicPartition, int]:
+async def _ends(reader: Reader) -> Positions:
     """Where the partitions end; raises where Kafka does not say."""
     async with asyncio.timeout(PROBE_SECONDS):
-        return await consumer.end_offsets(places)
+        return await reader.end_offsets()

@@ -1,1 +1,1 @@
-SELECT topic, partition, next_offset FROM sink_offsets
+SELECT topic, partition, next_offset FROM sink_offsets WHERE consumer = 'sink'

@@ -1,7 +1,10 @@
 """A service that is away: how long to wait, and what to say meanwhile."""
 
+import asyncio
+import contextlib
 import random
 import time
+from collections.abc import Callable
 from typing import Any, Protocol
 
 FIRST_WAIT_SECONDS = 0.1
@@ -22,11 +25,17 @@ class Switch(Protocol):
 
 
 class Outage:
-    """The state of one service, told to the log once, and again at long intervals."""
+    """The state of one service, told to the log once, and again at long intervals.
 
-    def __init__(self, service: str, up: Switch, log: Any) -> None:
+    ``waited`` is told the seconds of each wait for it.
+    """
+
+    def __init__(
+        self, service: str, up: Switch, log: Any, waited: Callable[[float], object] | None = None
+    ) -> None:
         self._up = up
         self._log = log.bind(service=service)
+        self._waited = waited
         self._since: float | None = None
         self._told: float = 0.0
         self._wait_seconds = FIRST_WAIT_SECONDS
@@ -47,6 +56,14 @@ class Outage:
         self._wait_seconds = min(2 * wait_seconds, LONGEST_WAIT_SECONDS)
         # Jitter, so that all that waits for one server does not return at once.
         return wait_seconds * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+    async def wait(self, cause: BaseException, stopping: asyncio.Event) -> None:
+        """Note a failure, and wait before the next attempt, though not once ``stopping`` is set."""
+        wait_seconds, started = self.began(cause), time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), wait_seconds)
+        if self._waited is not None:
+            self._waited(time.monotonic() - started)
 
     def ended(self) -> None:
         """Note that the service answers."""

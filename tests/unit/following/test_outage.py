@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.postgres.sink import outage
-from connectors.postgres.sink.outage import LONGEST_WAIT_SECONDS, Outage
+from following import outage
+from following.outage import LONGEST_WAIT_SECONDS, Outage
 
 
 class Lamp:

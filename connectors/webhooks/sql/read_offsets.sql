@@ -1,2 +1,0 @@
--- Where each partition goes on.
-SELECT topic, partition, next_offset FROM webhook_offsets
