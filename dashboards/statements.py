@@ -1,3 +1,3 @@
 """The loader of SQL statements, under the name by which the board's modules know it."""
 
-from following.statements import statement as statement
+from clients.statements import statement as statement

@@ -7,9 +7,9 @@ processes follow as the same consumer.
 
 from pathlib import Path
 
+from clients.statements import by_column, statement
 from following.postgres import Connection
 from following.records import Place, Positions
-from following.statements import by_column, statement
 
 _FOLDER = Path(__file__).parent
 

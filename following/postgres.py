@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from clients.postgres import PostgresAccess
-from following.statements import statement
+from clients.statements import statement
 
 Connection = psycopg.AsyncConnection[TupleRow]
 

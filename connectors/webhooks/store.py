@@ -10,11 +10,11 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from clients.postgres import PostgresAccess
+from clients.statements import statement
 from connectors.webhooks.notices import Notice
 from following.offsets import Offsets
 from following.postgres import Connection, connection_to
 from following.records import Positions
-from following.statements import statement
 
 CONSUMER = "webhooks"
 """Whose offsets these are."""

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import TupleRow
 
-from following.statements import statement
+from clients.statements import statement
 from operations.reconcile.decisions import Decisions
 from operations.reconcile.difference import Difference, Differences
 

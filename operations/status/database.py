@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from clients.postgres import PostgresAccess
-from following.statements import statement
+from clients.statements import statement
 
 _FOLDER = Path(__file__).parent
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from connectors.postgres.migrate import MIGRATIONS, migrate
 from following.offsets import Offsets, Overtaken, ahead, lag
-from following.postgres import connected
+from following.postgres import connection_to
 from following.reader import LOT_SECONDS, Lost, Reader, TopicsMissing, opened
 from tests.integration.sink_world import Message, execute, rows, send, send_in_transaction
 from tests.integration.test_migrations import new_database
@@ -49,7 +51,7 @@ async def numbers_from(reader: Reader, count: int) -> list[int]:
 
 
 async def test_a_consumer_moves_its_own_offsets_and_nobody_elses(fresh_postgres: str) -> None:
-    async with connected(fresh_postgres, "test", 5) as connection:
+    async with connection_to(PostgresAccess(fresh_postgres), "test", 5) as connection:
         ours, theirs = Offsets(connection, "ours"), Offsets(connection, "theirs")
         await theirs.claim({SALES: 7, STOCK: 7})
         assert await ours.claim({SALES: 0, STOCK: 3}) == {SALES: 0, STOCK: 3}
@@ -59,7 +61,7 @@ async def test_a_consumer_moves_its_own_offsets_and_nobody_elses(fresh_postgres:
 
 
 async def test_who_was_overtaken_in_one_partition_moves_none(fresh_postgres: str) -> None:
-    async with connected(fresh_postgres, "test", 5) as connection:
+    async with connection_to(PostgresAccess(fresh_postgres), "test", 5) as connection:
         offsets = Offsets(connection, "ours")
         written = await offsets.claim({SALES: 0, STOCK: 0})
         await offsets.move(written, {STOCK: 2})
@@ -81,10 +83,10 @@ def test_what_the_version_before_had_read_is_not_read_again(
     before = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
     newest = before / "0018_offsets_in_one_table.sql"
     newest.unlink()
-    migrate(database, migrations=before)
+    migrate(PostgresAccess(database), migrations=before)
     execute(database, "INSERT INTO webhook_offsets VALUES ('restock.alerts', 0, 41)")
     execute(database, "INSERT INTO sink_offsets VALUES ('sink', 'restock.alerts', 0, 42)")
-    migrate(database)
+    migrate(PostgresAccess(database))
     found = rows(database, "SELECT consumer, next_offset FROM sink_offsets ORDER BY consumer")
     assert found == [("sink", 42), ("webhooks", 41)]
     assert rows(database, "SELECT next_offset FROM webhook_offsets") == [(41,)], (
@@ -99,14 +101,14 @@ async def test_topics_that_do_not_exist_are_named_and_not_made(kafka: str) -> No
     there, missing = await topic_of(kafka), f"missing-{uuid.uuid4().hex[:8]}"
     for _ in range(2):
         with pytest.raises(TopicsMissing, match=f"{missing}: run 'tillstream topics sync'"):
-            async with opened(kafka, [there, missing]):
+            async with opened(KafkaAccess(kafka), [there, missing]):
                 pass
 
 
 async def test_all_partitions_are_read_from_where_it_is_told(kafka: str) -> None:
     topic = await topic_of(kafka)
     await send(kafka, [*said(topic, 4), *said(topic, 2, partition=1)])
-    async with opened(kafka, [topic]) as reader:
+    async with opened(KafkaAccess(kafka), [topic]) as reader:
         assert await reader.end_offsets() == {(topic, 0): 4, (topic, 1): 2}
         reader.seek({(topic, 0): 3, (topic, 1): 0})
         assert sorted(await numbers_from(reader, 3)) == [0, 1, 3]
@@ -116,7 +118,7 @@ async def test_what_was_taken_back_is_passed_over_and_positions_lie_behind_it(ka
     topic = await topic_of(kafka)
     await send_in_transaction(kafka, said(topic, 3), commit=False)
     await send(kafka, said(topic, 1))
-    async with opened(kafka, [topic]) as reader:
+    async with opened(KafkaAccess(kafka), [topic]) as reader:
         reader.seek(await reader.first_offsets())
         assert await numbers_from(reader, 1) == [0]
         ends = await reader.end_offsets()
@@ -129,18 +131,18 @@ async def test_an_offset_that_kafka_does_not_hold_is_an_error_or_the_start(
 ) -> None:
     topic = await topic_of(kafka)
     await send(kafka, said(topic, 2))
-    async with opened(kafka, [topic]) as reader:
+    async with opened(KafkaAccess(kafka), [topic]) as reader:
         reader.seek({(topic, 0): offset, (topic, 1): 0})
         with pytest.raises(Lost, match="another cluster"):
             await numbers_from(reader, 2)
-    async with opened(kafka, [topic], begin_anew=True) as reader:
+    async with opened(KafkaAccess(kafka), [topic], begin_anew=True) as reader:
         reader.seek({(topic, 0): offset, (topic, 1): 0})
         assert await numbers_from(reader, 2) == [0, 1]
 
 
 async def test_what_comes_within_a_lots_time_is_one_lot(kafka: str) -> None:
     topic = await topic_of(kafka)
-    async with opened(kafka, [topic]) as reader:
+    async with opened(KafkaAccess(kafka), [topic]) as reader:
         reader.seek(await reader.first_offsets())
         lots: list[Sequence[object]] = []
         started = time.monotonic()

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clients.statements import by_column
 from connectors.postgres.sink.acceptance import Origin, TillEpoch, take_number, till_epoch
 from connectors.postgres.sink.batch import window_row
 from connectors.postgres.sink.derived import Row
 from connectors.postgres.sink.refusals import Refusal
 from connectors.postgres.sink.store import Store
 from following.records import Place, Positions
-from following.statements import by_column
 from topics.sequences import Window
 from topics.wire import WireCartCompleted, WireGoodsReturned, WireMovement
 

@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps
 
 from clients.postgres import PostgresAccess
+from clients.statements import by_column
 from connectors.postgres.sink.acceptance import Origin, TillEpoch
 from connectors.postgres.sink.batch import BatchRows, Span
 from connectors.postgres.sink.derived import MISFITS_KEPT, Row
@@ -25,7 +26,6 @@ from connectors.postgres.sink.tables import (
 from following.offsets import Offsets
 from following.postgres import Connection, connection_to
 from following.records import Place, Positions
-from following.statements import by_column
 from topics.sequences import Window
 
 CONSUMER = "sink"

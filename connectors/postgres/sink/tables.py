@@ -6,13 +6,13 @@ from typing import Literal
 
 from psycopg import sql
 
+from clients.statements import statement
 from connectors.postgres.sink.derived import DERIVED_TABLES, Row
 from connectors.postgres.sink.receipts import (
     LEDGER_COLUMNS,
     SALE_LINES_COLUMNS,
     SALES_COLUMNS,
 )
-from following.statements import statement
 
 _FOLDER = Path(__file__).parent
 
