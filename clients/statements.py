@@ -9,9 +9,11 @@ from psycopg import sql
 
 
 @cache
-def statement(folder: Path, *names: str) -> sql.SQL:
-    """The statement in ``<folder>/sql/<name>.sql``; of several names, one after the other."""
-    text = "".join((folder / "sql" / f"{name}.sql").read_text() for name in names)
+def statement(module: str, *names: str) -> sql.SQL:
+    """The statement in ``sql/<name>.sql`` beside the module, which says its ``__file__``; of
+    several names, one after the other."""
+    folder = Path(module).parent / "sql"
+    text = "".join((folder / f"{name}.sql").read_text() for name in names)
     # Literal in all but type: the files are part of the code.
     return sql.SQL(cast(LiteralString, text))
 

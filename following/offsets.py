@@ -5,15 +5,11 @@ row only from where it believes it to be. So what is read twice is written once,
 processes follow as the same consumer.
 """
 
-from pathlib import Path
-
 from clients.statements import by_column, statement
 from following.postgres import Connection
 from following.records import Place, Positions
 
-_FOLDER = Path(__file__).parent
-
-READ_OFFSETS = statement(_FOLDER, "read_offsets")
+READ_OFFSETS = statement(__file__, "read_offsets")
 """Topic, partition and next offset of each row of ``consumer``."""
 
 
@@ -33,7 +29,7 @@ class Offsets:
         rows = [(*place, offset) for place, offset in first.items()]
         values = by_column(("topics", "partitions", "offsets"), rows)
         us = {"consumer": self._consumer}
-        await self._connection.execute(statement(_FOLDER, "claim_offsets"), {**us, **values})
+        await self._connection.execute(statement(__file__, "claim_offsets"), {**us, **values})
         found = await (await self._connection.execute(READ_OFFSETS, us)).fetchall()
         held = {(topic, partition): offset for topic, partition, offset in found}
         return {place: held[place] for place in first}
@@ -46,7 +42,7 @@ class Offsets:
         rows = [(*place, was[place], offset) for place, offset in now.items()]
         values = by_column(("topics", "partitions", "was", "next"), rows)
         moved = await self._connection.execute(
-            statement(_FOLDER, "move_offsets"), {"consumer": self._consumer, **values}
+            statement(__file__, "move_offsets"), {"consumer": self._consumer, **values}
         )
         if moved.rowcount != len(now):
             raise Overtaken

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -24,8 +23,6 @@ KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count":
 """Seconds, seconds and probes after which a silent server is gone: a pulled cable sends no
 reset, and the default of two hours would be the length of the outage."""
 
-_FOLDER = Path(__file__).parent
-
 
 @asynccontextmanager
 async def connection_to(
@@ -41,5 +38,5 @@ async def connection_to(
         autocommit=True, application_name=name, **options
     ) as connection:
         limit = {"limit": f"{statement_seconds}s"}
-        await connection.execute(statement(_FOLDER, "limit_statements"), limit)
+        await connection.execute(statement(__file__, "limit_statements"), limit)
         yield connection

@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from psycopg import sql
@@ -22,8 +21,6 @@ CONSUMER = "webhooks"
 STATEMENT_SECONDS = 15
 """How long one statement may take, a wait for a lock included. A claim that is written later than
 its worker believes could be sent by two."""
-
-_FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ class Store:
 
 def query(name: str) -> sql.SQL:
     """The statement in ``sql/<name>.sql``."""
-    return statement(_FOLDER, name)
+    return statement(__file__, name)
 
 
 def _settling(outcome: Outcome) -> str:

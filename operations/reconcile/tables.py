@@ -4,7 +4,6 @@ Each comparison is one statement, so that both sides are of the same instant.
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,15 +18,13 @@ Connection = psycopg.Connection[TupleRow]
 Locations = list[str] | None
 """Which locations to compare; None for all."""
 
-_FOLDER = Path(__file__).parent
-
 LEDGER_CAUSE = "the workers' level and the sum of stock_ledger went apart"
 RECEIPTS_CAUSE = "the workers' totals and the sum of sales and sale_lines went apart"
 COUNTED_CAUSE = "the workers and the sink have counted different sequences"
 
 
 def _rows(connection: Connection, name: str, locations: Locations) -> list[TupleRow]:
-    return connection.execute(statement(_FOLDER, name), {"locations": locations}).fetchall()
+    return connection.execute(statement(__file__, name), {"locations": locations}).fetchall()
 
 
 def levels_against_ledger(connection: Connection, locations: Locations) -> Differences:

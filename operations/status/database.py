@@ -1,12 +1,9 @@
 """Short questions to PostgreSQL, each over a connection of its own."""
 
-from pathlib import Path
 from typing import Any
 
 from clients.postgres import PostgresAccess
 from clients.statements import statement
-
-_FOLDER = Path(__file__).parent
 
 CONNECT_SECONDS = 3
 """libpq takes nothing below 2."""
@@ -24,4 +21,4 @@ def ask(postgres: PostgresAccess, name: str, **values: Any) -> list[tuple[Any, .
         options=options,
         application_name="tillstream-status",
     ) as conn:
-        return conn.execute(statement(_FOLDER, name), values or None).fetchall()
+        return conn.execute(statement(__file__, name), values or None).fetchall()

@@ -1,7 +1,6 @@
 """The tables that the sink writes, and how a batch is merged into each."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from psycopg import sql
@@ -14,14 +13,12 @@ from connectors.postgres.sink.receipts import (
     SALES_COLUMNS,
 )
 
-_FOLDER = Path(__file__).parent
-
 Merge = Literal["newer", "once", "latest"]
 
 
 def query(name: str) -> sql.SQL:
     """The statement in ``sql/<name>.sql``."""
-    return statement(_FOLDER, name)
+    return statement(__file__, name)
 
 
 @dataclass(frozen=True, slots=True)
