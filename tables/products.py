@@ -1,0 +1,75 @@
+"""Stock of one SKU over all locations, as the sum of what each location last said of it."""
+
+from datetime import datetime
+
+import msgspec
+
+from tables.limits import fits
+from tables.offsets import UNSEEN
+
+
+class Share(msgspec.Struct, array_like=True, gc=False, frozen=True):
+    """What one location has of a SKU, as of its level's ``version``; key ``sku/location_id``."""
+
+    on_hand: int
+    in_carts: int
+    version: int
+
+
+class ProductStock(msgspec.Struct, array_like=True, gc=False):
+    """One SKU over all locations; key ``sku``.
+
+    ``stocked`` are locations that have some on hand, ``empty`` those that have none or less.
+    ``offset`` is the newest record that changed it.
+    """
+
+    on_hand: int = 0
+    in_carts: int = 0
+    stocked: int = 0
+    empty: int = 0
+    as_of: datetime | None = None
+    offset: int = UNSEEN
+
+    @property
+    def version(self) -> int:
+        """Grows with every level that changed the sum."""
+        return self.offset + 1
+
+
+def is_newer(known: Share | None, version: int) -> bool:
+    """Whether a level of that version says something that is not known yet."""
+    return known is None or version > known.version
+
+
+def has_room(product: ProductStock, known: Share | None, share: Share) -> bool:
+    """Whether the sums stay within the bound with ``share`` in place of ``known``."""
+    on_hand = product.on_hand + share.on_hand - (known.on_hand if known else 0)
+    in_carts = product.in_carts + share.in_carts - (known.in_carts if known else 0)
+    return fits(on_hand, in_carts, on_hand - in_carts)
+
+
+def add(product: ProductStock, share: Share) -> None:
+    """Count in what a location has."""
+    product.on_hand += share.on_hand
+    product.in_carts += share.in_carts
+    if share.on_hand > 0:
+        product.stocked += 1
+    else:
+        product.empty += 1
+
+
+def subtract(product: ProductStock, share: Share) -> None:
+    """Take out what a location had."""
+    product.on_hand -= share.on_hand
+    product.in_carts -= share.in_carts
+    if share.on_hand > 0:
+        product.stocked -= 1
+    else:
+        product.empty -= 1
+
+
+def touch(product: ProductStock, as_of: datetime, offset: int) -> None:
+    """Note that a level of ``as_of``, which the record at ``offset`` told, changed the sum."""
+    product.offset = offset
+    if product.as_of is None or as_of > product.as_of:
+        product.as_of = as_of
