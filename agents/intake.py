@@ -81,7 +81,7 @@ class Intake:
 
     def decode(
         self, topic: str, records: Sequence[Record], decode: Callable[[bytes | None], T]
-    ) -> Iterator[T]:
+    ) -> Iterator[tuple[Record, T]]:
         """Decode records of a topic that does not lie by location; what fails is a dead letter."""
         for record in records:
             self.at = record.offset
@@ -90,7 +90,7 @@ class Intake:
             except Refused as refusal:
                 self.refuse(topic, record, (MALFORMED, str(refusal)))
             else:
-                yield value
+                yield record, value
         self.at = None
 
     def is_of_here(self, location_id: str) -> bool:

@@ -162,9 +162,10 @@ def _dead_letter() -> Json:
 
 
 def _operations() -> Json:
-    both = (*registry.DEAD_LETTERS, registry.RETRIED)
-    received = [("receive", spec) for spec in (*registry.INPUTS, *both)]
-    sent = [("send", spec) for spec in (*registry.OUTPUTS, *registry.DECISIONS, *both)]
+    both = (*registry.ALL_DEAD_LETTERS, registry.RETRIED)
+    received = [("receive", spec) for spec in (*registry.INPUTS, *registry.PRODUCTS_INPUTS, *both)]
+    told = (*registry.OUTPUTS, registry.LEVELS_BY_PRODUCT, registry.PRODUCT_STOCK)
+    sent = [("send", spec) for spec in (*told, *registry.DECISIONS, *both)]
     return {f"{action}-{spec.name}": _operation(action, spec) for action, spec in received + sent}
 
 

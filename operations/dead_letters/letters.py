@@ -27,7 +27,7 @@ from topics.dead_letters import (
     told,
 )
 from topics.partitioning import partition_of_key
-from topics.registry import DEAD_LETTERS, RETRIED
+from topics.registry import ALL_DEAD_LETTERS, RETRIED
 from topics.topic_spec import DEAD_LETTER_SUFFIX
 
 _REMEMBER_EVERY = 500
@@ -110,7 +110,7 @@ def dead_letter_topics(topic: str | None) -> list[str]:
 
     Raises ValueError, which names the known ones, for any other.
     """
-    known = [spec.name for spec in DEAD_LETTERS]
+    known = [spec.name for spec in ALL_DEAD_LETTERS]
     if topic is None:
         return known
     name = topic.removesuffix(DEAD_LETTER_SUFFIX) + DEAD_LETTER_SUFFIX

@@ -9,7 +9,7 @@ from operations.dead_letters.letters import letters
 from operations.dead_letters.repeats import Repeats
 from operations.dead_letters.retried import NOTHING, load
 from operations.kafka.reader import KafkaAway, TopicReader
-from topics.registry import DEAD_LETTERS
+from topics.registry import ALL_DEAD_LETTERS
 
 READ_MAX = 20_000
 """Offsets that are read to count them. The positions alone give no number, for transactions leave
@@ -31,7 +31,7 @@ def look(kafka: KafkaAccess) -> Seen:
     """Count them."""
     try:
         sent, repeats = load(kafka), Repeats()
-        with TopicReader(kafka, [spec.name for spec in DEAD_LETTERS]) as messages:
+        with TopicReader(kafka, [spec.name for spec in ALL_DEAD_LETTERS]) as messages:
             if messages.span > READ_MAX:
                 return Seen(at_most=messages.span)
             waiting = Counter(

@@ -17,9 +17,11 @@ Headers = list[tuple[str, bytes]]
 
 
 class WorkerProcess(Process):
-    """`tillstream worker` in a process of its own."""
+    """`tillstream worker ROLE` in a process of its own."""
 
-    def __init__(self, kafka: str, folder: Path, name: str, application_id: str) -> None:
+    def __init__(
+        self, kafka: str, folder: Path, name: str, application_id: str, role: str = "agents"
+    ) -> None:
         settings = {
             "home": str(folder),
             "kafka": kafka,
@@ -28,7 +30,7 @@ class WorkerProcess(Process):
             "partitions": str(PARTITIONS),
         }
         log = folder / f"{name}-{application_id}.log"
-        super().__init__(["-m", "tillstream", "worker"], log, settings)
+        super().__init__(["-m", "tillstream", "worker", role], log, settings)
 
 
 class Topics:
