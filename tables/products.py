@@ -16,7 +16,7 @@ class Share(msgspec.Struct, array_like=True, gc=False, frozen=True):
     version: int
 
 
-class ProductStock(msgspec.Struct, array_like=True, gc=False):
+class ProductSum(msgspec.Struct, array_like=True, gc=False):
     """One SKU over all locations; key ``sku``.
 
     ``stocked`` are locations that have some on hand, ``empty`` those that have none or less.
@@ -31,6 +31,11 @@ class ProductStock(msgspec.Struct, array_like=True, gc=False):
     offset: int = UNSEEN
 
     @property
+    def is_gone(self) -> bool:
+        """Whether no location has a level of it."""
+        return self.stocked + self.empty == 0
+
+    @property
     def version(self) -> int:
         """Grows with every level that changed the sum."""
         return self.offset + 1
@@ -41,14 +46,14 @@ def is_newer(known: Share | None, version: int) -> bool:
     return known is None or version > known.version
 
 
-def has_room(product: ProductStock, known: Share | None, share: Share) -> bool:
+def has_room(product: ProductSum, known: Share | None, share: Share) -> bool:
     """Whether the sums stay within the bound with ``share`` in place of ``known``."""
     on_hand = product.on_hand + share.on_hand - (known.on_hand if known else 0)
     in_carts = product.in_carts + share.in_carts - (known.in_carts if known else 0)
     return fits(on_hand, in_carts, on_hand - in_carts)
 
 
-def add(product: ProductStock, share: Share) -> None:
+def add(product: ProductSum, share: Share) -> None:
     """Count in what a location has."""
     product.on_hand += share.on_hand
     product.in_carts += share.in_carts
@@ -58,7 +63,7 @@ def add(product: ProductStock, share: Share) -> None:
         product.empty += 1
 
 
-def subtract(product: ProductStock, share: Share) -> None:
+def subtract(product: ProductSum, share: Share) -> None:
     """Take out what a location had."""
     product.on_hand -= share.on_hand
     product.in_carts -= share.in_carts
@@ -68,8 +73,8 @@ def subtract(product: ProductStock, share: Share) -> None:
         product.empty -= 1
 
 
-def touch(product: ProductStock, as_of: datetime, offset: int) -> None:
-    """Note that a level of ``as_of``, which the record at ``offset`` told, changed the sum."""
+def touch(product: ProductSum, as_of: datetime | None, offset: int) -> None:
+    """Note that the record at ``offset`` changed the sum; a level that is gone has no ``as_of``."""
     product.offset = offset
-    if product.as_of is None or as_of > product.as_of:
+    if as_of is not None and (product.as_of is None or as_of > product.as_of):
         product.as_of = as_of

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from agents.ports import Rules, Tally
+from agents.products import products
 from agents.retail import retail
 from clients.kafka import KafkaAccess
 from engine.app import BatchApp
@@ -65,5 +66,12 @@ AGENTS = Application(
     "agents", "keep stock, totals, alerts and till status from the inputs.", _retail, ""
 )
 
-APPLICATIONS = {each.role: each for each in (AGENTS,)}
+PRODUCTS = Application(
+    "products",
+    "add up stock over all locations, by SKU.",
+    lambda app, _, tally, generation: products(app, tally, generation),
+    "-products",
+)
+
+APPLICATIONS = {each.role: each for each in (AGENTS, PRODUCTS)}
 """By role."""

@@ -124,3 +124,35 @@ class TillStatus(Contract):
     unlisted: Count
     last_seen: UtcTime
     version: Count
+
+
+class ProductStock(Contract):
+    """Stock of one SKU over all locations, in the base unit; each location as it last said.
+
+    ``locations_stocked`` have some on hand, ``locations_empty`` have a level and nothing on hand.
+    How fresh each location is, its tills' status says. ``as_of`` is that of the newest level.
+    """
+
+    sku: Identifier
+    on_hand: Signed
+    in_carts: Signed
+    available: Signed
+    locations_stocked: Count
+    locations_empty: Count
+    version: Count
+    as_of: UtcTime
+
+
+class LevelOfProduct(Contract):
+    """A level on its way to where its SKU is added up: from one agent to another.
+
+    Figures are null where the level is gone. ``offset`` is the level's own: of two from one
+    location the higher one is the newer, however often and in whatever order they come.
+    """
+
+    sku: Identifier
+    location_id: Identifier
+    on_hand: Signed | None
+    in_carts: Signed | None
+    as_of: UtcTime | None
+    offset: Count

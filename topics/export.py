@@ -163,7 +163,8 @@ def _dead_letter() -> Json:
 
 def _operations() -> Json:
     both = (*registry.ALL_DEAD_LETTERS, registry.RETRIED)
-    received = [("receive", spec) for spec in (*registry.INPUTS, *registry.PRODUCTS_INPUTS, *both)]
+    heard = (*registry.INPUTS, registry.LEVELS_BY_PRODUCT)
+    received = [("receive", spec) for spec in (*heard, *both)]
     told = (*registry.OUTPUTS, registry.LEVELS_BY_PRODUCT, registry.PRODUCT_STOCK)
     sent = [("send", spec) for spec in (*told, *registry.DECISIONS, *both)]
     return {f"{action}-{spec.name}": _operation(action, spec) for action, spec in received + sent}

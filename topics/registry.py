@@ -5,10 +5,17 @@
 
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.dead_letters import RetriedLetters
-from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
+from topics.derived import (
+    CheckoutTotals,
+    LevelOfProduct,
+    ProductStock,
+    RestockAlert,
+    StockLevel,
+    TillStatus,
+)
 from topics.events import till_event_adapter
 from topics.handling import AlertHandling, RestockProposal
-from topics.topic_spec import DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
+from topics.topic_spec import DAY_MS, DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
 from topics.topic_spec import PARTITIONS_DEFAULT as PARTITIONS_DEFAULT
 from topics.topic_spec import TopicSpec as TopicSpec
 from topics.topic_spec import kafka_configs as kafka_configs
@@ -88,6 +95,26 @@ TILL_STATUS = TopicSpec(
     "compact",
     FOREVER_MS,
 )
+LEVELS_BY_PRODUCT = TopicSpec(
+    "stock.levels-by-product",
+    "Levels on their way to where their SKU is added up: from one agent to another.",
+    "sku",
+    LevelOfProduct,
+    "delete",
+    7 * DAY_MS,
+    by_location=False,
+)
+"""As wide as the topics by location, for one application reads both. It need not last: a state that
+is built anew sends itself every level once more."""
+PRODUCT_STOCK = TopicSpec(
+    "stock.by-product",
+    "On hand, in carts and available of each SKU, over all locations.",
+    "sku",
+    ProductStock,
+    "compact",
+    FOREVER_MS,
+    by_location=False,
+)
 
 ALERT_HANDLING = TopicSpec(
     "cdc.alert-handling",
@@ -117,6 +144,8 @@ TILL_UPKEEP = TopicSpec(
 
 INPUTS = (TILL_EVENTS, STOCK_MOVEMENTS, ASSORTMENT, PRODUCTS, LOCATIONS, TILL_UPKEEP)
 OUTPUTS = (STOCK_LEVELS, CHECKOUT_TOTALS, RESTOCK_ALERTS, TILL_STATUS)
+PRODUCTS_INPUTS = (STOCK_LEVELS, LEVELS_BY_PRODUCT)
+"""What the application `agents.products` reads."""
 DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
 """What people decide on the board, for others to carry out: no worker reads them."""
 
@@ -136,6 +165,8 @@ def dead_letter_of(spec: TopicSpec) -> TopicSpec:
 
 
 DEAD_LETTERS = tuple(dead_letter_of(spec) for spec in INPUTS)
+PRODUCTS_DEAD_LETTERS = tuple(dead_letter_of(spec) for spec in PRODUCTS_INPUTS)
+ALL_DEAD_LETTERS = (*DEAD_LETTERS, *PRODUCTS_DEAD_LETTERS)
 
 RETRIED = TopicSpec(
     "tillstream.dead-letters-retried",
@@ -168,6 +199,9 @@ GENERATIONS = TopicSpec(
 )
 """All in its first partition: its words have one order, so that a number is taken once."""
 
-ALL = (*INPUTS, *OUTPUTS, *DECISIONS, *DEAD_LETTERS, RETRIED, SET_ASIDE, GENERATIONS)
+ALL = (
+    *(*INPUTS, *OUTPUTS, LEVELS_BY_PRODUCT, PRODUCT_STOCK, *DECISIONS),
+    *(*ALL_DEAD_LETTERS, RETRIED, SET_ASIDE, GENERATIONS),
+)
 
 BY_NAME = {spec.name: spec for spec in ALL}

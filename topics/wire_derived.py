@@ -13,7 +13,15 @@ from pydantic import BaseModel, TypeAdapter
 
 from topics import scalars as s
 from topics.decoder import Decoder
-from topics.derived import AlertReason, CheckoutTotals, RestockAlert, StockLevel, TillStatus
+from topics.derived import (
+    AlertReason,
+    CheckoutTotals,
+    LevelOfProduct,
+    ProductStock,
+    RestockAlert,
+    StockLevel,
+    TillStatus,
+)
 from topics.quick_checks import admit_ids, good_ids
 from topics.wire_parts import Time
 
@@ -137,6 +145,35 @@ class WireTillStatus(msgspec.Struct, frozen=True, gc=False):
         return self.missing_count - _numbers(self.missing)
 
 
+class WireProductStock(msgspec.Struct, frozen=True, gc=False):
+    """See `topics.derived.ProductStock`."""
+
+    sku: str
+    on_hand: s.Signed
+    in_carts: s.Signed
+    available: s.Signed
+    locations_stocked: s.Count
+    locations_empty: s.Count
+    version: s.Count
+    as_of: Time
+
+    @property
+    def key(self) -> str:
+        """What its message is keyed by."""
+        return self.sku
+
+
+class WireLevelOfProduct(msgspec.Struct, frozen=True, gc=False):
+    """See `topics.derived.LevelOfProduct`."""
+
+    sku: str
+    location_id: str
+    on_hand: s.Signed | None
+    in_carts: s.Signed | None
+    as_of: Time | None
+    offset: s.Count
+
+
 AnyRow = WireStockLevel | WireCheckoutTotals | WireRestockAlert | WireTillStatus
 
 
@@ -172,3 +209,7 @@ decode_level = _decoder(WireStockLevel, StockLevel, _ITEM, ("as_of",))
 decode_totals = _decoder(WireCheckoutTotals, CheckoutTotals, _TILL, ("as_of",))
 decode_alert = _decoder(WireRestockAlert, RestockAlert, _ITEM, ("raised_at", "cleared_at"))
 decode_status = _decoder(WireTillStatus, TillStatus, _TILL, ("last_seen",))
+decode_product_stock = _decoder(WireProductStock, ProductStock, ("sku",), ("as_of",))
+decode_level_of_product = _decoder(
+    WireLevelOfProduct, LevelOfProduct, ("sku", "location_id"), ("as_of",)
+)

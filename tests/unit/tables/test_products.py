@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tables.limits import SUM_MAX
-from tables.products import ProductStock, Share, add, has_room, is_newer, subtract, touch
+from tables.products import ProductSum, Share, add, has_room, is_newer, subtract, touch
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ LEVELS = st.lists(
 def test_the_sum_is_that_of_the_newest_level_of_each_location(
     levels: list[tuple[str, int, int, int]],
 ) -> None:
-    product, known = ProductStock(), dict[str, Share]()
+    product, known = ProductSum(), dict[str, Share]()
     for location_id, on_hand, in_carts, version in levels:
         before = known.get(location_id)
         if is_newer(before, version):
@@ -49,20 +49,20 @@ def test_an_older_level_that_comes_again_says_nothing_new() -> None:
 
 def test_a_sum_beyond_the_bound_has_no_room_and_what_replaces_it_has() -> None:
     largest = Share(SUM_MAX, 0, 1)
-    product = ProductStock()
+    product = ProductSum()
     add(product, largest)
     assert not has_room(product, None, Share(1, 0, 1))
     assert has_room(product, largest, Share(1, 0, 2))
 
 
 def test_available_has_its_bound_too() -> None:
-    product = ProductStock()
+    product = ProductSum()
     add(product, Share(-SUM_MAX, 0, 1))
     assert not has_room(product, None, Share(0, 1, 1))
 
 
 def test_its_time_is_that_of_the_newest_level_and_its_version_grows_with_each() -> None:
-    product = ProductStock()
+    product = ProductSum()
     touch(product, AT, 4)
     touch(product, AT - timedelta(hours=1), 9)
     assert (product.as_of, product.version) == (AT, 10)

@@ -1,0 +1,82 @@
+"""Stock over all locations: two applications, one behind the other, on a real broker."""
+
+import random
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.own_broker import own_broker, tillstream
+from tests.integration.sink_world import PARTITIONS, Till, line
+from tests.integration.worker_world import Topics, WorkerProcess, eventually
+
+SEED = 20261129
+SHOPS = 9
+SKUS = [f"sku-{number}" for number in range(30)]
+
+
+@pytest.fixture(scope="module")
+def topics(tmp_path_factory: pytest.TempPathFactory) -> Generator[Topics]:
+    with own_broker(tmp_path_factory.mktemp("products")) as kafka:
+        status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
+        assert status == 0, errors
+        yield Topics(kafka)
+
+
+def _sums(topics: Topics) -> dict[str, tuple[int, int, int]]:
+    """What the levels of all locations add up to, by SKU."""
+    sums: dict[str, tuple[int, int, int]] = {}
+    for level in topics.now("stock.levels").values():
+        on_hand, stocked, empty = sums.get(level["sku"], (0, 0, 0))
+        is_stocked = level["on_hand"] > 0
+        sums[level["sku"]] = (
+            on_hand + level["on_hand"],
+            stocked + is_stocked,
+            empty + (not is_stocked),
+        )
+    return sums
+
+
+def _said(topics: Topics) -> dict[str, tuple[int, int, int]]:
+    return {
+        sku: (stock["on_hand"], stock["locations_stocked"], stock["locations_empty"])
+        for sku, stock in topics.now("stock.by-product").items()
+    }
+
+
+def test_a_product_is_the_sum_of_its_levels_also_when_its_worker_is_killed(
+    topics: Topics, tmp_path: Path
+) -> None:
+    chance = random.Random(SEED)
+    tills = [Till(f"sum-shop-{number}", "till-1") for number in range(SHOPS)]
+    agents = WorkerProcess(topics.kafka, tmp_path, "retail", "sums")
+    products = WorkerProcess(topics.kafka, tmp_path, "adding", "sums", "products")
+    try:
+        sold = 0
+        for wave in range(6):
+            sales = [
+                chance.choice(tills).sale(line(1, chance.choice(SKUS), chance.randint(1, 4)))
+                for _ in range(200)
+            ]
+            topics.send(sales)
+            sold += len(sales)
+            if wave % 2:
+                products.kill()
+                products.restart()
+        eventually("all levels", lambda: _counted(topics) == sold, lambda: agents.log)
+        eventually(
+            f"the sums of all levels (seed {SEED})",
+            lambda: _said(topics) == _sums(topics),
+            lambda: f"{_said(topics)}\n{_sums(topics)}\n{products.log}",
+        )
+    finally:
+        statuses = products.stop(), agents.stop()
+    assert statuses == (0, 0), products.log[-3000:]
+
+
+def _counted(topics: Topics) -> int:
+    return sum(
+        totals["receipts"]
+        for totals in topics.now("checkout.totals").values()
+        if totals["till_id"] is None
+    )
