@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from agents.products import products
+from clients.kafka import KafkaAccess
 from engine.app import BatchApp
 from engine.contract import Message, Outbox
 from engine.settings import EngineSettings
@@ -30,7 +31,9 @@ class ProductWorld:
     def __init__(
         self, partition: int = partition_of(MILK, PARTITIONS), generation: int = 0
     ) -> None:
-        app = BatchApp(EngineSettings("", "products", None), rebuilds=generation > 0)
+        app = BatchApp(
+            EngineSettings(KafkaAccess("localhost:9092"), "products", None), rebuilds=generation > 0
+        )
         products(app, Unheard(), generation)
         spec = app.spec(Widths(PARTITIONS, {BY_PRODUCT: PARTITIONS}))
         self.state = PartitionState(MemoryStore(), spec.tables)
