@@ -88,7 +88,7 @@ class Book:
         if not rows.kept:
             self._put(rows)
 
-    def leave(self, location_id: str, day: str, clock_us: int) -> None:
+    def leave(self, location_id: str, day: str, clock_us: int, _offset: int) -> None:
         """A date's time has come: it leaves, unless something was heard of it since."""
         key = f"{location_id}/{day}"
         ends_us = end_of_day(self._rows.get(key), day, clock_us)

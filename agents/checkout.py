@@ -1,10 +1,11 @@
 """`till.cart-events`: which events count, and what of each kind does what."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Protocol
 
 from agents.clocks import Clocks
 from agents.deadlines import NEVER
+from agents.effects import NAMES, Effects, nothing
 from agents.intake import (
     DAY_CLOSED,
     EPOCH_CLOSED,
@@ -15,13 +16,10 @@ from agents.intake import (
     Refusal,
 )
 from agents.leaving import Leaving
-from agents.open_carts import OpenCarts
 from agents.ports import Counting, Counts
-from agents.sales import Sales
 from agents.tills import Tills
 from agents.upkeep import Upkeep
 from engine.contract import Record
-from engine.table import Table
 from tables.carts import Clock
 from tables.marks import mark_of
 from tables.moments import Moment
@@ -34,22 +32,11 @@ from topics.sequences import Verdict
 
 TOPIC = TILL_EVENTS.name
 
-_WITHOUT_EFFECT = {
-    w.WireTillHeartbeat: "till_heartbeat",
-    w.WireShiftOpened: "shift_opened",
-    w.WireShiftCounted: "shift_counted",
-    w.WireShiftClosed: "shift_closed",
-    w.WireCashMoved: "cash_moved",
-    w.WireTenderRequested: "tender_requested",
-    w.WireTenderSettled: "tender_settled",
-    w.WireAgeChecked: "age_checked",
-    w.WireDrawerOpened: "drawer_opened",
-    w.WireNoted: "noted",
-}
-"""What is kept in the topic for whoever audits it: no figure depends on it."""
 
-Apply = Callable[[Any, Moment], Refusal | None]
-"""Applies an event, or says why it cannot be and changes nothing."""
+class Locations(Protocol):
+    """Which locations the database names."""
+
+    def get(self, key: str, /) -> object | None: ...
 
 
 class Checkout:
@@ -61,10 +48,9 @@ class Checkout:
         tills: Tills,
         clocks: Clocks,
         leaving: Leaving,
-        carts: OpenCarts,
-        sales: Sales,
+        effects: Effects,
         upkeep: Upkeep,
-        locations: Table[Any],
+        locations: Locations,
         counting: Counting,
     ) -> None:
         self._intake = intake
@@ -75,17 +61,7 @@ class Checkout:
         self._upkeep = upkeep
         self._locations = locations
         self._counting = counting
-        self._appliers: dict[type, tuple[str, Apply]] = {
-            w.WireCartOpened: ("cart_opened", carts.opened),
-            w.WireLineAdded: ("line_added", carts.line_added),
-            w.WireLineVoided: ("line_voided", carts.line_voided),
-            w.WireCartAbandoned: ("cart_abandoned", carts.closed),
-            w.WireCartSuspended: ("cart_suspended", carts.suspended),
-            w.WireCartResumed: ("cart_resumed", carts.resumed),
-            w.WireCartCompleted: ("cart_completed", sales.completed),
-            w.WireGoodsReturned: ("goods_returned", sales.returned),
-            **{kind: (name, _nothing) for kind, name in _WITHOUT_EFFECT.items()},
-        }
+        self._effects = {kind: (name, effects.get(kind, nothing)) for kind, name in NAMES.items()}
 
     def fold(self, records: Sequence[Record]) -> None:
         """Apply till events in order."""
@@ -145,7 +121,7 @@ class Checkout:
         is_ahead: bool,
     ) -> None:
         """An event whose number is new: 1. apply it, 2. take its number, 3. count it."""
-        name, apply = self._appliers[type(event)]
+        name, apply = self._effects[type(event)]
         refusal = None if event.training else apply(event, moment)
         epoch, sequence, clock_us = event.epoch, event.sequence, moment.clock_us
         if refusal is not None:
@@ -231,7 +207,3 @@ def _count_disorder(counts: Counts, admission: Admission) -> None:
     counts.late += admission.is_late
     counts.gaps_opened += admission.opens_gap
     counts.gaps_healed += admission.heals
-
-
-def _nothing(event: w.AnyWireEvent, moment: Moment) -> None:
-    """What moves neither stock nor totals: the till's number and its clock have it by now."""

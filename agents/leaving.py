@@ -1,25 +1,22 @@
 """What leaves a location's state when its clock has moved on: carts, dates, epochs, items."""
 
-from agents.book import DAY, Book
-from agents.cart_memory import CART, CartMemory
+from collections.abc import Callable, Mapping
+
 from agents.deadlines import Deadlines
-from agents.shelf import ITEM, Shelf
-from agents.tills import EPOCH, Tills
+
+Leave = Callable[[str, str, int, int], None]
+"""Lets go of one thing: its location, the rest of its name, the location's clock in microseconds,
+and the offset of the till event that has moved the clock there."""
 
 
 class Leaving:
-    """Meets the deadlines of one partition's locations."""
+    """Meets the deadlines of one partition's locations; ``leave`` has who lets go, by kind."""
 
-    def __init__(
-        self, deadlines: Deadlines, carts: CartMemory, book: Book, tills: Tills, shelf: Shelf
-    ) -> None:
+    def __init__(self, deadlines: Deadlines, leave: Mapping[str, Leave]) -> None:
         self.soonest = deadlines.soonest
         """See `agents.deadlines.Deadlines`: whether `leave` has anything to do."""
         self._deadlines = deadlines
-        self._carts = carts
-        self._book = book
-        self._tills = tills
-        self._shelf = shelf
+        self._leave = leave
 
     def leave(self, location_id: str, clock_us: int, offset: int) -> bool:
         """Let go of what is due; the till event at ``offset`` has moved the clock there.
@@ -28,12 +25,5 @@ class Leaving:
         """
         due = self._deadlines.take_due(location_id, clock_us)
         for kind, rest in due:
-            if kind == CART:
-                self._carts.leave(location_id, rest, clock_us, offset)
-            elif kind == DAY:
-                self._book.leave(location_id, rest, clock_us)
-            elif kind == EPOCH:
-                self._tills.leave_epoch(location_id, rest, clock_us)
-            elif kind == ITEM:
-                self._shelf.leave(location_id, rest, clock_us)
+            self._leave[kind](location_id, rest, clock_us, offset)
         return bool(due)

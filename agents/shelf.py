@@ -80,7 +80,7 @@ class Shelf:
             item.till_offset = offset
             self.keep_level(key, item)
 
-    def leave(self, location_id: str, sku: str, clock_us: int) -> None:
+    def leave(self, location_id: str, sku: str, clock_us: int, _offset: int) -> None:
         """An item's time has come: it leaves, unless it is sold again or was touched since."""
         key = f"{location_id}/{sku}"
         item = self._items.get(key)

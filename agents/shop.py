@@ -1,14 +1,15 @@
 """What the retail agents share over one partition: all that its locations are known by."""
 
 from agents.assortment import Assortment
-from agents.book import Book
-from agents.cart_memory import CartMemory
+from agents.book import DAY, Book
+from agents.cart_memory import CART, CartMemory
 from agents.checkout import Checkout
 from agents.clocks import Clocks
 from agents.closed_carts import ClosedCarts
 from agents.deadlines import Deadlines
+from agents.effects import effects
 from agents.intake import QUARANTINED, Intake
-from agents.leaving import Leaving
+from agents.leaving import Leave, Leaving
 from agents.master_data import MasterData
 from agents.movements import Movements
 from agents.open_carts import OpenCarts
@@ -16,11 +17,12 @@ from agents.outputs import base_of
 from agents.ports import Counting, Rules, Tally
 from agents.restating import Restating
 from agents.sales import Sales
-from agents.shelf import Shelf
-from agents.tills import Tills
+from agents.shelf import ITEM, Shelf
+from agents.tills import EPOCH, Tills
 from agents.upkeep import Upkeep
 from engine.agents import State
 from engine.contract import Outbox, Part, Record
+from topics.registry import CHECKOUT_TOTALS, RESTOCK_ALERTS, STOCK_LEVELS, TILL_STATUS
 
 
 class Shop(Part):
@@ -44,7 +46,13 @@ class Shop(Part):
             state, self._shelf, self._book, deadlines, self._tills, closed, rules.cart_timeout_us
         )
         self._restating = Restating(self._shelf, self._book, self._tills, base)
-        self.upkeep = Upkeep(state, self.intake, self._tills, self._shelf, self._book)
+        restaters = {
+            STOCK_LEVELS.name: self._shelf.restate_level,
+            RESTOCK_ALERTS.name: self._shelf.restate_alert,
+            CHECKOUT_TOTALS.name: self._book.restate,
+            TILL_STATUS.name: self._tills.restate,
+        }
+        self.upkeep = Upkeep(state, self.intake, self._tills, restaters)
         self.master_data = MasterData(state, self.intake)
         self.movements = Movements(state, self.intake, self._shelf)
         self.assortment = Assortment(self.intake, self._shelf)
@@ -83,13 +91,21 @@ class Shop(Part):
             self.intake,
             self._tills,
             self._clocks,
-            Leaving(deadlines, self._memory, self._book, self._tills, self._shelf),
-            carts,
-            Sales(self._shelf, self._book, carts, self._counting),
+            self._made_leaving(deadlines),
+            effects(carts, Sales(self._shelf, self._book, carts, self._counting)),
             self.upkeep,
             self.master_data.locations,
             self._counting,
         )
+
+    def _made_leaving(self, deadlines: Deadlines) -> Leaving:
+        leave: dict[str, Leave] = {
+            CART: self._memory.leave,
+            DAY: self._book.leave,
+            EPOCH: self._tills.leave_epoch,
+            ITEM: self._shelf.leave,
+        }
+        return Leaving(deadlines, leave)
 
     def _tell_what_stands(self) -> None:
         """After a restart the gauges must not wait for an event of each location."""

@@ -132,7 +132,7 @@ class Tills:
         if till is not None and waive(till, epoch, up_to_sequence):
             self._turn(key, till)
 
-    def leave_epoch(self, location_id: str, rest: str, clock_us: int) -> None:
+    def leave_epoch(self, location_id: str, rest: str, clock_us: int, _offset: int) -> None:
         """An older epoch's time has come: it closes, unless something was heard of it since."""
         till_id, _, epoch = rest.rpartition("/")
         key = f"{location_id}/{till_id}"

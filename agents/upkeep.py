@@ -5,24 +5,16 @@ before its ``after_offset`` are folded, and is obeyed before the first from ther
 does so too.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from agents.book import Book
 from agents.intake import Intake
-from agents.shelf import Shelf
 from agents.tills import Tills
 from engine.agents import State
 from engine.contract import Message, Outbox, Record
 from engine.table import Table
-from topics.registry import (
-    CHECKOUT_TOTALS,
-    RESTOCK_ALERTS,
-    STOCK_LEVELS,
-    TILL_STATUS,
-    TILL_UPKEEP,
-)
+from topics.registry import TILL_UPKEEP
 from topics.wire import AnyWireUpkeep, decode_till_upkeep
 from topics.wire_rows import WireGapClosed, WireTillForgotten
 
@@ -35,11 +27,15 @@ _DIGITS = 19
 _encode = msgspec.json.Encoder().encode
 
 
+Restate = Callable[[str], Message]
+"""A row as it stands, by its key."""
+
+
 class Upkeep:
-    """Decisions about one partition's tills and rows."""
+    """Decisions about one partition's tills and rows; ``restaters`` say rows again, by topic."""
 
     def __init__(
-        self, state: State, intake: Intake, tills: Tills, shelf: Shelf, book: Book
+        self, state: State, intake: Intake, tills: Tills, restaters: Mapping[str, Restate]
     ) -> None:
         self.due = NEVER
         """The till event's offset before which something is to be obeyed."""
@@ -49,12 +45,7 @@ class Upkeep:
         self._intake = intake
         self._tills = tills
         self._restated: list[tuple[str, Message]] = []
-        self._restaters: dict[str, Callable[[str], Message]] = {
-            STOCK_LEVELS.name: shelf.restate_level,
-            RESTOCK_ALERTS.name: shelf.restate_alert,
-            CHECKOUT_TOTALS.name: book.restate,
-            TILL_STATUS.name: tills.restate,
-        }
+        self._restaters = restaters
         self._find_due()
 
     def fold(self, records: Sequence[Record]) -> None:
@@ -93,8 +84,9 @@ class Upkeep:
             key = f"{decision.location_id}/{decision.till_id}"
             self._tills.close_gap(key, decision.epoch, decision.up_to_sequence)
         elif decision.key.startswith(f"{decision.location_id}/"):
-            message = self._restaters[decision.topic](decision.key)
-            self._restated.append((decision.topic, message))
+            restate = self._restaters.get(decision.topic)
+            if restate is not None:
+                self._restated.append((decision.topic, restate(decision.key)))
 
 
 def _digits(offset: int) -> str:

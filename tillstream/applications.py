@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from agents.ports import Rules, Tally
 from agents.products import products
+from agents.receipts import receipts
 from agents.retail import retail
 from clients.kafka import KafkaAccess
 from engine.app import BatchApp
@@ -73,5 +74,12 @@ PRODUCTS = Application(
     "-products",
 )
 
-APPLICATIONS = {each.role: each for each in (AGENTS, PRODUCTS)}
+RECEIPTS = Application(
+    "receipts",
+    "say each accepted sale and return once.",
+    lambda app, _settings, _tally, _generation: receipts(app),
+    "-receipts",
+)
+
+APPLICATIONS = {each.role: each for each in (AGENTS, PRODUCTS, RECEIPTS)}
 """By role."""

@@ -155,3 +155,8 @@ TillEvent = Annotated[
 
 till_event_adapter: TypeAdapter[TillEvent] = TypeAdapter(TillEvent)
 """Validates one event; the reference that the fast decoder in `topics.wire` is held to."""
+
+Receipt = Annotated[CartCompleted | GoodsReturned, Field(discriminator="type")]
+
+receipt_adapter: TypeAdapter[Receipt] = TypeAdapter(Receipt)
+"""Validates a receipt: the event that made it, without what only an older or newer till knows."""

@@ -12,9 +12,10 @@ from pydantic.json_schema import models_json_schema
 
 from topics import registry
 from topics.dead_letters import ERROR, REASON, SOURCE
-from topics.events import TillEvent, till_event_adapter
+from topics.events import Receipt, TillEvent, till_event_adapter
 from topics.notices import AlertNotice
 from topics.registry import TopicSpec, kafka_configs
+from topics.upkeep import TillUpkeep
 
 CONTRACTS_VERSION = "1.0.0"
 """Of the documents. A new field raises the second number; anything that an older reader would
@@ -36,6 +37,13 @@ _INTRODUCTION = (
 )
 
 Json = dict[str, Any]
+
+_UNIONS: dict[str, Any] = {
+    registry.TILL_EVENTS.name: TillEvent,
+    registry.TILL_UPKEEP.name: TillUpkeep,
+    registry.RECEIPTS.name: Receipt,
+}
+"""What each topic of several kinds of messages holds."""
 
 
 def documents() -> dict[str, str]:
@@ -77,19 +85,18 @@ def _till_event_schema() -> Json:
     return {"$schema": _DIALECT, "title": "TillEvent", **till_event_adapter.json_schema()}
 
 
-def _event_models() -> tuple[type[BaseModel], ...]:
-    union, _ = get_args(TillEvent)
-    return get_args(union)
-
-
 def _models_of(spec: TopicSpec) -> tuple[type[BaseModel], ...]:
     if spec.model is None:
         return ()
-    return _event_models() if isinstance(spec.model, TypeAdapter) else (spec.model,)
+    if isinstance(spec.model, TypeAdapter):
+        union, _ = get_args(_UNIONS[spec.name])
+        return get_args(union)
+    return (spec.model,)
 
 
 def _models() -> list[type[BaseModel]]:
-    return [model for spec in registry.ALL for model in _models_of(spec)]
+    every = (model for spec in registry.ALL for model in _models_of(spec))
+    return list(dict.fromkeys(every))
 
 
 def _shared_schemas() -> Json:
@@ -165,7 +172,12 @@ def _operations() -> Json:
     both = (*registry.ALL_DEAD_LETTERS, registry.RETRIED)
     heard = (*registry.INPUTS, registry.LEVELS_BY_PRODUCT)
     received = [("receive", spec) for spec in (*heard, *both)]
-    told = (*registry.OUTPUTS, registry.LEVELS_BY_PRODUCT, registry.PRODUCT_STOCK)
+    told = (
+        *registry.OUTPUTS,
+        registry.LEVELS_BY_PRODUCT,
+        registry.PRODUCT_STOCK,
+        registry.RECEIPTS,
+    )
     sent = [("send", spec) for spec in (*told, *registry.DECISIONS, *both)]
     return {f"{action}-{spec.name}": _operation(action, spec) for action, spec in received + sent}
 

@@ -13,7 +13,7 @@ from topics.derived import (
     StockLevel,
     TillStatus,
 )
-from topics.events import till_event_adapter
+from topics.events import receipt_adapter, till_event_adapter
 from topics.handling import AlertHandling, RestockProposal
 from topics.topic_spec import DAY_MS, DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
 from topics.topic_spec import PARTITIONS_DEFAULT as PARTITIONS_DEFAULT
@@ -106,6 +106,14 @@ LEVELS_BY_PRODUCT = TopicSpec(
 )
 """As wide as the topics by location, for one application reads both. It need not last: a state that
 is built anew sends itself every level once more."""
+RECEIPTS = TopicSpec(
+    "checkout.receipts",
+    "Each accepted sale and return once: no duplicates, forks or training.",
+    "location_id/till_id/epoch/sequence",
+    receipt_adapter,
+    "delete",
+    FOREVER_MS,
+)
 PRODUCT_STOCK = TopicSpec(
     "stock.by-product",
     "On hand, in carts and available of each SKU, over all locations.",
@@ -144,6 +152,8 @@ TILL_UPKEEP = TopicSpec(
 
 INPUTS = (TILL_EVENTS, STOCK_MOVEMENTS, ASSORTMENT, PRODUCTS, LOCATIONS, TILL_UPKEEP)
 OUTPUTS = (STOCK_LEVELS, CHECKOUT_TOTALS, RESTOCK_ALERTS, TILL_STATUS)
+FURTHER_OUTPUTS = (PRODUCT_STOCK, RECEIPTS)
+"""Those of the applications beside the first."""
 PRODUCTS_INPUTS = (STOCK_LEVELS, LEVELS_BY_PRODUCT)
 """What the application `agents.products` reads."""
 DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
@@ -200,7 +210,7 @@ GENERATIONS = TopicSpec(
 """All in its first partition: its words have one order, so that a number is taken once."""
 
 ALL = (
-    *(*INPUTS, *OUTPUTS, LEVELS_BY_PRODUCT, PRODUCT_STOCK, *DECISIONS),
+    *(*INPUTS, *OUTPUTS, *FURTHER_OUTPUTS, LEVELS_BY_PRODUCT, *DECISIONS),
     *(*ALL_DEAD_LETTERS, RETRIED, SET_ASIDE, GENERATIONS),
 )
 

@@ -1,4 +1,4 @@
-"""Stock over all locations: two applications, one behind the other, on a real broker."""
+"""The applications beside the first, each with a state of its own, on a real broker."""
 
 import random
 from collections.abc import Generator
@@ -17,7 +17,7 @@ SKUS = [f"sku-{number}" for number in range(30)]
 
 @pytest.fixture(scope="module")
 def topics(tmp_path_factory: pytest.TempPathFactory) -> Generator[Topics]:
-    with own_broker(tmp_path_factory.mktemp("products")) as kafka:
+    with own_broker(tmp_path_factory.mktemp("applications")) as kafka:
         status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
         assert status == 0, errors
         yield Topics(kafka)
@@ -80,3 +80,33 @@ def _counted(topics: Topics) -> int:
         for totals in topics.now("checkout.totals").values()
         if totals["till_id"] is None
     )
+
+
+def test_each_sale_is_a_receipt_once_also_when_the_worker_is_killed(
+    topics: Topics, tmp_path: Path
+) -> None:
+    tills = [Till(f"slip-shop-{number}", "till-1") for number in range(SHOPS)]
+    worker = WorkerProcess(topics.kafka, tmp_path, "slips", "slips", "receipts")
+    try:
+        sent: list[str] = []
+        for _ in range(4):
+            sales = [till.sale(line(1, SKUS[0], 1)) for till in tills for _ in range(20)]
+            topics.send([*sales, *sales[::7]])  # some come twice
+            sent += [
+                f"{till.location}/{till.till}/{till.epoch}" for till in tills for _ in range(20)
+            ]
+            worker.kill()
+            worker.restart()
+        eventually("all receipts", lambda: len(_receipts(topics)) >= len(sent), lambda: worker.log)
+        said = _receipts(topics)
+        assert len(said) == len(set(said)), "a receipt was said twice"
+        assert sorted(key.rpartition("/")[0] for key in said) == sorted(sent)
+    finally:
+        status = worker.stop()
+    assert status == 0, worker.log[-3000:]
+
+
+def _receipts(topics: Topics) -> list[str]:
+    """The keys of those of this test's shops."""
+    keys = [message.key.decode() for message in topics.messages("checkout.receipts")]
+    return [key for key in keys if key.startswith("slip-shop-")]
