@@ -1,12 +1,11 @@
 """The applications beside the first, each with a state of its own, on a real broker."""
 
 import random
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.own_broker import own_broker, tillstream
+from tests.integration.own_broker import tillstream
 from tests.integration.sink_world import PARTITIONS, Till, line
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
 
@@ -15,12 +14,15 @@ SHOPS = 9
 SKUS = [f"sku-{number}" for number in range(30)]
 
 
+pytestmark = pytest.mark.lonely
+
+
 @pytest.fixture(scope="module")
-def topics(tmp_path_factory: pytest.TempPathFactory) -> Generator[Topics]:
-    with own_broker(tmp_path_factory.mktemp("applications")) as kafka:
-        status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
-        assert status == 0, errors
-        yield Topics(kafka)
+def topics(lonely_kafka: str) -> Topics:
+    """Every topic, empty."""
+    status, _, errors = tillstream(lonely_kafka, "topics", "sync", partitions=str(PARTITIONS))
+    assert status == 0, errors
+    return Topics(lonely_kafka)
 
 
 def _sums(topics: Topics) -> dict[str, tuple[int, int, int]]:
