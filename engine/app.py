@@ -198,9 +198,6 @@ class BatchApp(faust.App):
     def _create_directories(self) -> None:
         """Faust's folder for data: nothing would be in it."""
 
-    def _create_directories(self) -> None:
-        """None: Faust's stay empty, and would lie wherever the worker was started."""
-
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker_consumer, self)
 
