@@ -9,7 +9,6 @@ import json
 import shutil
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from statistics import median
 from typing import Annotated
 
@@ -71,7 +70,7 @@ def main(
 
 def _fill(dsn: str, chain: Chain) -> None:
     with PostgresAccess(dsn).connect(autocommit=True) as connection:
-        connection.execute(statement(Path(__file__).parent, "first_paint"))
+        connection.execute(statement(__file__, "first_paint"))
         connection.execute("ANALYZE")
 
 

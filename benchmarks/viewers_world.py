@@ -85,7 +85,7 @@ def own_world(
 def _stock(dsn: str, chain: Chain) -> None:
     wanted = {"locations": chain.locations, "skus": chain.skus}
     with PostgresAccess(dsn).connect(autocommit=True) as connection:
-        connection.execute(statement(Path(__file__).parent, "viewers_stock"), wanted)
+        connection.execute(statement(__file__, "viewers_stock"), wanted)
         connection.execute("ANALYZE")
 
 

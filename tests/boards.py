@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
-from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy
+from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, Policy
 from tillstream import board
 from tillstream.board import OpenBoard
 

@@ -10,9 +10,9 @@ from aiohttp import web
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
-from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy, Provider
 from dashboards.board.app import build
-from dashboards.board.state import Board
+from dashboards.board.live.board import Board
+from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, Policy, Provider
 from operations.upkeep.identity import Identity
 from tillstream.settings import Settings
 

@@ -1,9 +1,9 @@
 """A user of the board as a line of text, for the terminal."""
 
-from dashboards.board.access.users import Listed
+from dashboards.board.people.users import ListedUser
 
 
-def line(user: Listed) -> str:
+def line(user: ListedUser) -> str:
     """Name, role, and whether and when they get in."""
     if user.disabled_at is not None:
         state = f"disabled since {user.disabled_at:%Y-%m-%d %H:%M}"

@@ -31,8 +31,5 @@ def in_one_transaction(act: Callable[[Work], Awaitable[T]], *mendable: type[Exce
 
 async def _done(postgres: PostgresAccess, act: Callable[[Work], Awaitable[T]]) -> T:
     writing = Writing(postgres, Source(DATABASE, lambda: None))
-    try:
-        async with writing.transaction(Actor(who())) as work:
-            return await act(work)
-    finally:
-        await writing.close()
+    async with writing.transaction(Actor(who())) as work:
+        return await act(work)

@@ -1,52 +1,52 @@
 """The board's web application: addresses, headers, and what machines ask of it."""
 
+import asyncio
 from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from dashboards.board import vendor
-from dashboards.board.access.door import Door
-from dashboards.board.access.guard import guard
-from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy
+from dashboards.board import locations, vendor
+from dashboards.board.alerts import alert_page, alerts_page
+from dashboards.board.alerts.watcher import WATCHER, Watcher
 from dashboards.board.api import routes as api
 from dashboards.board.api.bearer import machines
-from dashboards.board.app_keys import BOARD, DOOR
+from dashboards.board.catalog import edit_pages, pages
+from dashboards.board.catalog.editing import EDITOR, Editor
+from dashboards.board.catalog.publishing import follow
+from dashboards.board.live import view
+from dashboards.board.live.board import BOARD, Board
+from dashboards.board.live.refused import refused_pages
 from dashboards.board.live.streams import stream
-from dashboards.board.pages import (
-    alert,
-    alerts,
-    audit,
-    location,
-    manage,
-    manage_edit,
-    overview,
-    product,
-    rows,
-    sign_in,
-    subscribe,
-    totals,
-)
-from dashboards.board.refused import refused_pages
-from dashboards.board.state import Board
-from dashboards.board.words.locales import DEFAULT
+from dashboards.board.locations import location_page, overview_page, sweep
+from dashboards.board.locations.metrics import Shops
+from dashboards.board.people import audit_page, sign_in_page
+from dashboards.board.people.door import DOOR, Door
+from dashboards.board.people.guard import guard
+from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, Policy
+from dashboards.board.stock import product_page
+from dashboards.board.stock import words as stock
+from dashboards.board.subscribe import page as subscribe_page
+from dashboards.board.totals import page as totals_page
+from dashboards.board.totals.reports import REPORTS, Reports
+from dashboards.board.wording.locales import DEFAULT
 
 _FOLDER = Path(__file__).parent
 
 PAGES = (
-    overview,
-    location,
-    product,
-    alerts,
-    alert,
-    totals,
-    rows,
-    sign_in,
-    subscribe,
+    overview_page,
+    location_page,
+    product_page,
+    alerts_page,
+    alert_page,
+    totals_page,
+    view,
+    sign_in_page,
+    subscribe_page,
     api,
-    manage_edit,
-    manage,
-    audit,
+    edit_pages,
+    pages,
+    audit_page,
 )
 
 _POLICY = "; ".join(
@@ -74,7 +74,7 @@ _HEADERS = {
 
 
 def build(board: Board, policy: Policy = OPEN_TO_THE_MACHINE) -> web.Application:
-    """The application; it shows ``board`` and neither starts nor stops it.
+    """The application; it shows ``board``, gives it the subjects' work, and starts nothing.
 
     ``policy`` says who gets in.
 
@@ -84,6 +84,13 @@ def build(board: Board, policy: Policy = OPEN_TO_THE_MACHINE) -> web.Application
     app = web.Application(middlewares=[machines, refused_pages, guard])
     app[BOARD] = board
     app[DOOR] = Door(policy, board.database, board.writing)
+    app[api.TURNS] = asyncio.Semaphore(api.QUESTIONS_AT_ONCE)
+    app[WATCHER] = Watcher(board)
+    app[EDITOR] = Editor(board.writing, follow(board))
+    app[REPORTS] = Reports(board.postgres, board.database_source)
+    board.artist.pieces |= locations.PIECES | stock.PIECES
+    board.work.append(lambda: sweep.run(board))
+    board.registry.register(Shops(board.memory))
     for page in PAGES:
         app.add_routes(page.ROUTES)
     app.add_routes(

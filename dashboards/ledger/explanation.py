@@ -8,25 +8,11 @@ among those read.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import msgspec
-from psycopg import sql
 
-from dashboards.statements import statement
-
-T = TypeVar("T")
-
-_FOLDER = Path(__file__).parent
-
-
-class Ask(Protocol):
-    """A database: rows of a statement."""
-
-    async def __call__(
-        self, question: sql.SQL, row_type: type[T], **parameters: object
-    ) -> list[T]: ...
+from dashboards.statements import Ask, statement
 
 
 class Unknown(Exception):
@@ -121,7 +107,9 @@ class _Row(msgspec.Struct, frozen=True):
 
 async def subject_of(ask: Ask, location_id: str, sku: str) -> Subject:
     """Who and what is asked about; raises `Unknown`."""
-    (subject,) = await ask(statement(_FOLDER, "subject"), Subject, location_id=location_id, sku=sku)
+    (subject,) = await ask(
+        statement(__file__, "subject"), Subject, location_id=location_id, sku=sku
+    )
     if not subject.location_known:
         raise Unknown(f"no location has the id {location_id}")
     if not subject.product_known:
@@ -132,7 +120,7 @@ async def subject_of(ask: Ask, location_id: str, sku: str) -> Subject:
 async def explain(ask: Ask, location_id: str, sku: str, at: datetime, last: int) -> Explanation:
     """On hand at ``at``, with the ``last`` effects up to it."""
     (row,) = await ask(
-        statement(_FOLDER, "explanation"),
+        statement(__file__, "explanation"),
         _Row,
         location_id=location_id,
         sku=sku,

@@ -8,7 +8,8 @@ from prometheus_client import CollectorRegistry
 from connectors.postgres.metrics import sink_metrics
 from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
-from dashboards.board.metrics import BoardMetrics, Shops
+from dashboards.board.live.metrics import BoardMetrics
+from dashboards.board.locations.metrics import Shops
 from metrics.catalogue import BY_PROCESS
 from metrics.page import page
 from metrics.spec import MetricSpec

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 from aiohttp import ClientSession, CookieJar
 
-from dashboards.board.access import passwords
+from dashboards.board.people import passwords
 
 PASSWORD = "correct horse battery"
 

@@ -1,5 +1,6 @@
 """A small OpenID Connect provider that keeps to the rules, and breaks one where it is told to."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -35,6 +36,8 @@ class Provider:
     signed_by: Any = KEY
     algorithm: str = "RS256"
     refuses: bool = False
+    piece_bytes: int = 0
+    """Of its documents, which are then long and come in pieces of so many; 0: at once."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
 
     def application(self) -> web.Application:
@@ -50,18 +53,30 @@ class Provider:
         )
         return app
 
-    async def _discovery(self, _: web.Request) -> web.Response:
+    async def _discovery(self, request: web.Request) -> web.StreamResponse:
         document = {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
         }
-        return web.json_response(document)
+        return await self._told(request, document)
 
-    async def _keys(self, _: web.Request) -> web.Response:
+    async def _keys(self, request: web.Request) -> web.StreamResponse:
         key = json.loads(RSAAlgorithm.to_jwk(KEY.public_key()))
-        return web.json_response({"keys": [{**key, "kid": "1", "use": "sig", "alg": "RS256"}]})
+        keys = [{**key, "kid": "1", "use": "sig", "alg": "RS256"}]
+        return await self._told(request, {"keys": keys})
+
+    async def _told(self, request: web.Request, document: dict[str, Any]) -> web.StreamResponse:
+        if not self.piece_bytes:
+            return web.json_response(document)
+        long = json.dumps({**document, "claims_supported": ["name"] * 5_000}).encode()
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        for start in range(0, len(long), self.piece_bytes):
+            await response.write(long[start : start + self.piece_bytes])
+            await asyncio.sleep(0.001)
+        return response
 
     async def _authorize(self, request: web.Request) -> web.Response:
         """Signs in at once whoever comes, and sends them back with a code."""

@@ -12,7 +12,7 @@ import pytest
 from psycopg import errors
 from psycopg.rows import dict_row
 
-from dashboards.board.access.policy import Policy
+from dashboards.board.people.policy import Policy
 from tests.boards import open_board
 from tests.integration.access_world import Visitor, add_user, audit, visitor
 from tests.integration.board_world import (

@@ -11,8 +11,8 @@ from aiohttp import ClientSession
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import validate
 
-from dashboards.board.access.policy import Policy
 from dashboards.board.api import openapi
+from dashboards.board.people.policy import Policy
 from tests.boards import open_board
 from tests.conftest import migrated_database
 from tests.integration.board_world import alert, execute, level, store, totals

@@ -13,7 +13,7 @@ from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
 from connectors.debezium.definition import Source
-from dashboards.board.access.policy import Policy
+from dashboards.board.people.policy import Policy
 from operations.topic_sync.sync import sync
 from tests.boards import open_board
 from tests.integration.access_world import Answer, Visitor, add_user, audit, visitor

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from dashboards.board.access.local import BY_NAME_MAX
-from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy, PolicyError
+from dashboards.board.people.local import BY_NAME_MAX
+from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, Policy, PolicyError
 from tests.boards import open_board
 from tests.integration.access_world import PASSWORD, Visitor, add_user, audit, visitor
 from tests.integration.board_world import execute

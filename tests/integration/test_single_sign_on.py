@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dashboards.board.access.policy import Policy, PolicyError
-from dashboards.board.access.policy import Provider as Settings
+from dashboards.board.people.policy import Policy, PolicyError
+from dashboards.board.people.policy import Provider as Settings
 from local.ports import choose
 from tests.boards import open_board
 from tests.integration.access_world import Visitor, audit, visitor
@@ -51,6 +51,14 @@ async def test_who_is_known_to_the_provider_gets_in_with_the_role_it_gives(
     assert audit(fresh_postgres, "sign_in")[0][0] == "jane <248289761001>"
     await browser.send("/sign-out")
     assert (await browser.get("/", follow=False)).status == 303
+
+
+async def test_documents_that_are_long_and_come_in_pieces_are_read_to_the_end(
+    browser: Visitor, op: Provider
+) -> None:
+    op.piece_bytes = 1_460
+    answer = await browser.get("/sign-in/oidc?next=/alerts")
+    assert (answer.status, answer.path) == (200, "/alerts"), answer.text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from dashboards.board.access.policy import Policy
+from dashboards.board.people.policy import Policy
 from tests.boards import open_board
 from tests.integration.access_world import PASSWORD, add_user, audit, visitor
 from tillstream.cli import build

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from dashboards.board.access.policy import OPEN_TO_THE_MACHINE, Policy
+from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, Policy
 from tests.boards import open_board
 from tests.browser import Visit, chromium, visit
 from tests.integration.board_world import listening

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from clients.kafka import KafkaAccess
-from dashboards.board.access.policy import Policy
+from dashboards.board.people.policy import Policy
 from operations.topic_sync.sync import sync
 from tests.browser import Visit
 from tests.integration.access_world import PASSWORD, add_user

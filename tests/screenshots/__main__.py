@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import psycopg
 import typer
 
-from dashboards.board.access.policy import Policy
+from dashboards.board.people.policy import Policy
 from tests.acceptance.conftest import ROOT, START_SECONDS_MAX, Stack
 from tests.boards import open_board
 from tests.screenshots.camera import Subject, take_all, take_for_readme

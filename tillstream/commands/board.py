@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from dashboards.board.access.policy import PolicyError
+from dashboards.board.people.policy import PolicyError
 from dashboards.board.vendor import NotInstalled
 from tillstream.board import open_board, policy_of
 from tillstream.logs import configure_logs

@@ -3,21 +3,18 @@
 import asyncio
 import sys
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import msgspec
 import psycopg
 import typer
-from psycopg import sql
-from psycopg.rows import class_row
 
 from clients.postgres import PostgresAccess
+from dashboards.board.feed.writing import Work
 from dashboards.ledger.explanation import Explanation, Subject, Unknown, explain, subject_of
 from dashboards.ledger.moments import NoMoment, parse_moment
 from operations.explained import lines, zone
 from tillstream.settings import load_settings
-
-T = TypeVar("T")
 
 CONNECT_SECONDS = 10
 """How long the database may take to answer before it counts as away."""
@@ -86,20 +83,8 @@ async def _explained(
     async with await postgres.connect_async(
         autocommit=True, connect_timeout=CONNECT_SECONDS
     ) as connection:
-        ask = _Asker(connection)
+        ask = Work(connection).query
         subject = await subject_of(ask, location, sku)
         now = datetime.now(UTC)
         moment = parse_moment(at, zone(subject), now) if at is not None else now
         return subject, await explain(ask, location, sku, moment, last)
-
-
-class _Asker:
-    """`dashboards.ledger.explanation.Ask` on one connection."""
-
-    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        self._connection = connection
-
-    async def __call__(self, question: sql.SQL, row_type: type[T], **parameters: object) -> list[T]:
-        async with self._connection.cursor(row_factory=class_row(row_type)) as cursor:
-            await cursor.execute(question, parameters)
-            return await cursor.fetchall()

@@ -67,7 +67,7 @@ def revoke(name: Name, as_json: AsJson = False) -> None:
     typer.echo(json.dumps({"name": name, "revoked": True}) if as_json else f"{name} is revoked")
 
 
-def _line(token: tokens.Listed) -> str:
+def _line(token: tokens.ListedToken) -> str:
     ends = "no end" if token.expires_at is None else f"until {_minute(token.expires_at)}"
     state = ends if token.revoked_at is None else f"revoked {_minute(token.revoked_at)}"
     return f"{token.name:<24} {token.role:<8} {state}"

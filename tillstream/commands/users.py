@@ -8,9 +8,9 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from dashboards.board.access import passwords, users
-from dashboards.board.access.roles import ROLES, Role, role_named
 from dashboards.board.feed.writing import Work
+from dashboards.board.live.visitor import ROLES, Role, role_named
+from dashboards.board.people import passwords, users
 from tillstream.board_users import line
 from tillstream.by_hand import in_one_transaction
 

@@ -5,24 +5,22 @@ page: what the layers below say in HTML is said again as a problem.
 """
 
 from http import HTTPStatus
-from pathlib import Path
 
 import msgspec
 from aiohttp import web
 
-from dashboards.board.access.guard import Handler, enter
-from dashboards.board.access.roles import Role, User
-from dashboards.board.access.tokens import digest
 from dashboards.board.api import problems
 from dashboards.board.api.problems import NoAnswer
-from dashboards.board.app_keys import BOARD, DOOR
 from dashboards.board.feed.database import DatabaseAway
+from dashboards.board.live.board import BOARD
+from dashboards.board.live.refused import Handler
+from dashboards.board.live.visitor import USER, Role, User
+from dashboards.board.people.door import DOOR
+from dashboards.board.people.tokens import digest
 from dashboards.statements import statement
 
 FOLDERS = ("/api/", "/contracts/")
 """What machines read."""
-
-_FOLDER = Path(__file__).parent
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tillstream"'}
 
@@ -63,7 +61,7 @@ async def _enter_by_token(request: web.Request) -> None:
         raise NoAnswer(HTTPStatus.UNAUTHORIZED, "Send 'Authorization: Bearer' and a token.")
     database = request.app[BOARD].database
     found = await database.query(
-        statement(_FOLDER, "token"), _Token, token_sha256=digest(token.strip())
+        statement(__file__, "token"), _Token, token_sha256=digest(token.strip())
     )
     if not found:
         raise NoAnswer(
@@ -71,10 +69,8 @@ async def _enter_by_token(request: web.Request) -> None:
             "The token is not known, was revoked or has run out: 'tillstream tokens add' makes "
             "another.",
         )
-    name = found[0].name
-    enter(
-        request, User(f"token {name}", request.app[DOOR].address_of(request), name, found[0].role)
-    )
+    name, address = found[0].name, request.app[DOOR].address_of(request)
+    request[USER] = User(f"token {name}", address, name, found[0].role)
 
 
 def _said(status: int) -> NoAnswer:

@@ -13,15 +13,7 @@ Question = tuple[str, dict[str, Any]]
 
 def levels(asked: LevelsAsked) -> Question:
     """Each choice has a statement of its own, which finds its first row by an index."""
-    after = cursors.read(asked.cursor, 2) or ["", ""]
-    values = {
-        "location_id": asked.location_id,
-        "sku": asked.sku,
-        "after_location": after[0],
-        "after_sku": after[1],
-        "rows": _rows(asked),
-    }
-    return _chosen("levels", asked), values
+    return _chosen("levels", asked)
 
 
 def totals(asked: TotalsAsked) -> Question:
@@ -46,22 +38,22 @@ def totals(asked: TotalsAsked) -> Question:
 
 def alerts(asked: AlertsAsked) -> Question:
     """As for levels."""
-    after = cursors.read(asked.cursor, 2) or ["", ""]
+    return _chosen("alerts", asked, state=None if asked.state == "all" else asked.state)
+
+
+def _chosen(name: str, asked: LevelsAsked | AlertsAsked, **more: str | None) -> Question:
+    after_location, after_sku = cursors.read(asked.cursor, 2) or ["", ""]
     values = {
         "location_id": asked.location_id,
         "sku": asked.sku,
-        "state": None if asked.state == "all" else asked.state,
-        "after_location": after[0],
-        "after_sku": after[1],
+        "after_location": after_location,
+        "after_sku": after_sku,
         "rows": _rows(asked),
+        **more,
     }
-    return _chosen("alerts", asked), values
-
-
-def _chosen(name: str, asked: LevelsAsked | AlertsAsked) -> str:
     if asked.location_id:
-        return f"{name}_of_location"
-    return f"{name}_of_sku" if asked.sku else name
+        return f"{name}_of_location", values
+    return f"{name}_of_sku" if asked.sku else name, values
 
 
 def _rows(asked: Paged) -> int:

@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
@@ -15,18 +13,15 @@ from dashboards.board.api import answers, cursors, openapi, questions
 from dashboards.board.api.endpoints import ALERT, ALERTS, LEVEL, LEVELS, OPENAPI, TOTALS, Endpoint
 from dashboards.board.api.models import AlertsAsked, LevelsAsked
 from dashboards.board.api.problems import NoAnswer, wrong
-from dashboards.board.app_keys import BOARD
+from dashboards.board.live.board import BOARD
 from dashboards.statements import statement
-
-_FOLDER = Path(__file__).parent
 
 QUESTIONS_AT_ONCE = 2
 """Of all machines together: half of the board's connections. With more, a program that copies
 everything makes people wait for their pages; with one, it waits for every other program."""
 
-_turns_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
-    WeakKeyDictionary()
-)
+TURNS: web.AppKey[asyncio.Semaphore] = web.AppKey("turns", asyncio.Semaphore)
+"""Where the application keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +83,10 @@ def _asked(model: type[BaseModel], given: Any) -> Any:
 
 async def _rows(request: web.Request, question: questions.Question) -> Sequence[Mapping[str, Any]]:
     name, values = question
-    async with _turns():
+    async with request.app[TURNS]:
         return await request.app[BOARD].database.query(
-            statement(_FOLDER, name), dict[str, Any], **values
+            statement(__file__, name), dict[str, Any], **values
         )
-
-
-def _turns() -> asyncio.Semaphore:
-    loop = asyncio.get_running_loop()
-    return _turns_by_loop.setdefault(loop, asyncio.Semaphore(QUESTIONS_AT_ONCE))
 
 
 async def _document(request: web.Request) -> web.Response:

@@ -2,16 +2,12 @@
 
 import re
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
-from dashboards.board.access import audit
-from dashboards.board.access.tokens import digest, new_token
 from dashboards.board.feed.writing import Work
+from dashboards.board.people.tokens import digest, new_token
 from dashboards.statements import statement
-
-_FOLDER = Path(__file__).parent
 
 PREFIX = "tsr_"
 """How a token begins, so that who finds one in a log knows what leaked."""
@@ -27,7 +23,7 @@ class TokenError(ValueError):
     """A token that is not there, or must not be called so; the text says which."""
 
 
-class Listed(msgspec.Struct, frozen=True):
+class ListedToken(msgspec.Struct, frozen=True):
     """A token as the list shows it; nobody can be shown the token itself."""
 
     name: str
@@ -45,21 +41,21 @@ async def add(work: Work, name: str, days: int | None) -> str:
         )
     token = PREFIX + new_token()
     added = await work.run(
-        statement(_FOLDER, "add_token"), token_sha256=digest(token), name=name, days=days
+        statement(__file__, "add_token"), token_sha256=digest(token), name=name, days=days
     )
     if not added:
         raise TokenError(f"there is a token {name} already; revoke it first")
-    await audit.record(work, "tokens.add", f"tokens/{name}", None, {"role": "viewer", "days": days})
+    await work.record("tokens.add", f"tokens/{name}", None, {"role": "viewer", "days": days})
     return token
 
 
-async def listed(work: Work) -> list[Listed]:
+async def listed(work: Work) -> list[ListedToken]:
     """All tokens that were ever made, by name."""
-    return await work.query(statement(_FOLDER, "tokens"), Listed)
+    return await work.query(statement(__file__, "tokens"), ListedToken)
 
 
 async def revoke(work: Work, name: str) -> None:
     """Let nobody in with the token any more, from now on; raises `TokenError`."""
-    if not await work.run(statement(_FOLDER, "revoke_token"), name=name):
+    if not await work.run(statement(__file__, "revoke_token"), name=name):
         raise TokenError(f"there is no token {name} that could be revoked")
-    await audit.record(work, "tokens.revoke", f"tokens/{name}")
+    await work.record("tokens.revoke", f"tokens/{name}")

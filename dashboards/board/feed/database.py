@@ -1,24 +1,21 @@
 """PostgreSQL as the board uses it: reads only, over a few connections that come back by themselves.
 
-The statements are in ``sql/``, one question a file.
+A pool that connects behind its users' backs lets each of them wait, and hides why the server does
+not answer. Here whoever asks connects, and the first failure is the answer to all for a while.
 """
 
 import asyncio
 import time
-from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 from psycopg.rows import class_row
 
 from clients.postgres import PostgresAccess
 from dashboards.board.feed.sources import Source
-from dashboards.statements import statement
 
 T = TypeVar("T")
-
-_FOLDER = Path(__file__).parent.parent
 
 CONNECTIONS_MAX = 4
 """Questions at a time. With one, everybody waits for who sorts fifty thousand SKUs; with many,
@@ -33,21 +30,34 @@ STATEMENT_MS = 5_000
 RETRY_SECONDS = 2.0
 """After a failure, how long nobody tries again: each attempt would keep a visitor waiting."""
 
-_OPTIONS = " ".join(
-    f"-c {setting}"
-    for setting in (
-        f"statement_timeout={STATEMENT_MS}",
-        "default_transaction_read_only=on",
-        # In another zone a time of the year 9999 is one of 10000, which Python cannot hold.
-        "timezone=UTC",
-        # Compiling a statement takes longer than any of these should run.
-        "jit=off",
-    )
+TOOK_TOO_LONG = (
+    errors.LockNotAvailable,
+    errors.QueryCanceled,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
 )
+"""What comes of a long question or of two transactions at once, and not of a server that is away:
+others are answered."""
 
 
 class DatabaseAway(Exception):
     """PostgreSQL does not answer; what is in memory is all there is."""
+
+
+class DatabaseBusy(DatabaseAway):
+    """Somebody else holds the row, or the statement took too long: the same may work again."""
+
+
+async def connect(
+    postgres: PostgresAccess, name: str, *, autocommit: bool = True, **settings: object
+) -> psycopg.AsyncConnection[Any]:
+    """A connection of the board's, which the server knows by ``name``; raises ``psycopg.Error``."""
+    return await postgres.connect_async(
+        autocommit=autocommit,
+        connect_timeout=CONNECT_SECONDS,
+        application_name=f"tillstream-{name}",
+        options=" ".join(f"-c {setting}={value}" for setting, value in settings.items()),
+    )
 
 
 class Database:
@@ -60,22 +70,34 @@ class Database:
         self._idle: list[psycopg.AsyncConnection[Any]] = []
         self._not_before = 0.0
 
-    async def ask(self, question: str, row_type: type[T], **parameters: object) -> list[T]:
-        """Rows of the statement in ``sql/<question>.sql``."""
-        return await self.query(statement(_FOLDER, question), row_type, **parameters)
-
     async def query(self, question: sql.SQL, row_type: type[T], **parameters: object) -> list[T]:
-        """Rows of a statement; see `dashboards.ledger.explanation.Ask`."""
+        """Rows of a statement; see `dashboards.statements.Ask`.
+
+        `DatabaseBusy` where only this question takes too long.
+        """
         async with self._turns:
             if time.monotonic() < self._not_before:
                 raise DatabaseAway(self._source.cause)
             try:
                 rows = await self._fetch(question, row_type, parameters)
+            except TOOK_TOO_LONG as fault:
+                raise DatabaseBusy(str(fault)) from fault
             except (psycopg.Error, OSError) as fault:
-                await self._give_up(fault)
+                self._not_before = time.monotonic() + RETRY_SECONDS
+                self._source.away(fault)
+                await self.close()
                 raise DatabaseAway(str(fault)) from fault
             self._source.back()
             return rows
+
+    async def query_if_there(
+        self, question: sql.SQL, row_type: type[T], **parameters: object
+    ) -> list[T] | None:
+        """As `query`; None while the database is away."""
+        try:
+            return await self.query(question, row_type, **parameters)
+        except DatabaseAway:
+            return None
 
     async def close(self) -> None:
         """Leave the server."""
@@ -98,14 +120,13 @@ class Database:
         return rows
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        return await self._postgres.connect_async(
-            autocommit=True,
-            connect_timeout=CONNECT_SECONDS,
-            application_name="tillstream-board",
-            options=_OPTIONS,
+        return await connect(
+            self._postgres,
+            "board",
+            statement_timeout=STATEMENT_MS,
+            default_transaction_read_only="on",
+            # In another zone a time of the year 9999 is one of 10000, which Python cannot hold.
+            timezone="UTC",
+            # Compiling a statement takes longer than any of these should run.
+            jit="off",
         )
-
-    async def _give_up(self, fault: BaseException) -> None:
-        self._not_before = time.monotonic() + RETRY_SECONDS
-        self._source.away(fault)
-        await self.close()

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from dashboards.board.words.wording import zone
+from dashboards.board.wording.words import zone
 
 FURTHEST_EAST = timedelta(hours=14)
 """The earliest that a day begins anywhere."""

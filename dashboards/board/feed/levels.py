@@ -15,7 +15,7 @@ Effect = Literal["none", "value", "list"]
 the lists it stands in are others now."""
 
 
-class Levels:
+class NewestLevels:
     """By location and SKU; those that were set longest ago are forgotten first."""
 
     def __init__(self, most: int = LEVELS_MAX) -> None:

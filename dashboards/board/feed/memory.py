@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from dashboards.board.feed.dates import newest_date
-from dashboards.board.feed.levels import LEVELS_MAX, Effect, Levels
+from dashboards.board.feed.levels import LEVELS_MAX, Effect, NewestLevels
 from dashboards.board.feed.recent import Recent
 from dashboards.board.feed.rows import (
     Alert,
     Gone,
     Ident,
-    LastSale,
     Level,
     Place,
     Product,
@@ -58,11 +57,11 @@ class Memory:
         self.places: dict[str, Place] = {}
         self.totals: dict[str, Totals] = {}
         self.products: Recent[str, Product] = Recent(PRODUCTS_MAX)
-        self._tills = Tills()
+        self.tills = Tills()
         self._gone: Recent[tuple[type[Row], Ident], int] = Recent(GONE_MAX)
         self._raised: dict[str, dict[str, Alert]] = {}
         self._cleared: Recent[tuple[str, str], int] = Recent(CLEARED_MAX)
-        self._levels = Levels(levels_max)
+        self.levels = NewestLevels(levels_max)
 
     def take(self, rows: Iterable[Row | Gone]) -> list[Change]:
         """Keep what a topic said, where it is newer than what is held; returns that."""
@@ -106,43 +105,28 @@ class Memory:
         for product in products:
             self.products.set(product.sku, product)
 
-    def learn_last_sales(self, location_id: str, sales: Iterable[LastSale]) -> None:
-        """Remember what the location's tills sold last."""
-        self._tills.learn_last_sales(location_id, sales)
-
-    def last_sale(self, location_id: str, till_id: str) -> LastSale | None:
-        """What a till sold last, as far as somebody has looked."""
-        return self._tills.last_sale(location_id, till_id)
-
     def location_ids(self) -> Collection[str]:
         """Every location that is registered or was heard of."""
         return (
             self.places.keys()
             | self.totals.keys()
-            | self._tills.locations()
+            | self.tills.locations()
             | self._raised.keys()
-            | self._levels.locations()
+            | self.levels.locations()
         )
 
     def place(self, location_id: str) -> Place:
         """The location, without name and kind where it is not registered."""
         return self.places.get(location_id) or Place(location_id)
 
-    def tills(self, location_id: str) -> list[Till]:
-        """The location's tills, by id."""
-        return self._tills.at(location_id)
+    def name_of(self, location_id: str) -> str:
+        """The location's name, or its id where it has none."""
+        return self.place(location_id).name or location_id
 
-    def till(self, location_id: str, till_id: str) -> Till | None:
-        """One till."""
-        return self._tills.get(location_id, till_id)
-
-    def is_shared(self, till: Till, now: datetime) -> bool:
-        """Whether two devices use the till's identity; see `Tills.is_shared`."""
-        return self._tills.is_shared(till, now)
-
-    def last_seen(self, location_id: str) -> datetime | None:
-        """When a till of the location was last heard."""
-        return self._tills.last_seen(location_id)
+    def names(self) -> list[tuple[str, str]]:
+        """All locations with their names, by name."""
+        named = [(each, self.name_of(each)) for each in self.location_ids()]
+        return sorted(named, key=lambda each: (each[1].lower(), each[0]))
 
     def alerts(self, location_id: str) -> dict[str, Alert]:
         """The location's raised alerts by SKU."""
@@ -152,26 +136,10 @@ class Memory:
         """Every raised alert."""
         return (alert for alerts in self._raised.values() for alert in alerts.values())
 
-    def level(self, location_id: str, sku: str) -> Level | None:
-        """The level, where it is remembered."""
-        return self._levels.get(location_id, sku)
-
-    def level_skus(self, location_id: str) -> Collection[str]:
-        """The SKUs whose level at the location is remembered."""
-        return self._levels.skus(location_id)
-
-    def unlisted(self, location_id: str) -> Collection[str]:
-        """SKUs heard of at the location before its table was seen to have them."""
-        return self._levels.unlisted(location_id)
-
-    def listed(self, location_id: str, skus: Iterable[str]) -> None:
-        """Note SKUs that the location's table has."""
-        self._levels.listed(location_id, skus)
-
     def _keep(self, row: Row, *, stored: bool) -> Effect:
         match row:
             case Level():
-                return self._levels.keep(row)
+                return self.levels.keep(row)
             case Totals():
                 return self._keep_totals(row)
             case Alert():
@@ -209,10 +177,10 @@ class Memory:
         return "value" if was_raised == (alert.state == "raised") else "list"
 
     def _keep_till(self, till: Till, *, stored: bool) -> Effect:
-        held = self._tills.get(till.location_id, till.till_id)
+        held = self.tills.get(till.location_id, till.till_id)
         if held is not None and held.version >= till.version:
             return "none"
-        self._tills.keep(till, stored=stored)
+        self.tills.keep(till, stored=stored)
         return "list" if held is None else "value"
 
     def _forget(self, gone: Gone) -> Effect:
@@ -226,12 +194,12 @@ class Memory:
     def _pop(self, gone: Gone) -> Row | None:
         location_id, *_, last = gone.ident
         if gone.struct is Level:
-            return self._levels.pop(location_id, last)
+            return self.levels.pop(location_id, last)
         if gone.struct is Alert:
             return self._raised.get(location_id, {}).pop(last, None)
         if gone.struct is Till:
-            till = self._tills.get(location_id, last)
-            self._tills.forget(location_id, last)
+            till = self.tills.get(location_id, last)
+            self.tills.forget(location_id, last)
             return till
         totals = self.totals.get(location_id)
         held = totals is not None and ident_of(totals) == gone.ident

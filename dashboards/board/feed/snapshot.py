@@ -11,6 +11,7 @@ import structlog
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.memory import Change, Memory
 from dashboards.board.feed.rows import Alert, Place, Row, Till, Totals
+from dashboards.statements import statement
 from topics.derived_records import ROWS
 
 REFRESH_SECONDS = 10.0
@@ -74,18 +75,21 @@ class Snapshot:
         1. how far the tables go, 2. the tables, 3. have the topics read on from there. Rows that
         come twice are harmless; read the other way round, some would come never.
         """
-        offsets = await self._database.ask("offsets", _Offset, topics=list(ROWS))
+        offsets = await self._database.query(
+            statement(__file__, "offsets"), _Offset, topics=list(ROWS)
+        )
         await self.refresh_places()
         rows: list[Row] = []
-        rows += await self._database.ask("totals", Totals)
-        rows += self._tills(await self._database.ask("tills", dict[str, Any]))
-        rows += await self._database.ask("raised_alerts", Alert)
+        ask = self._database.query
+        rows += await ask(statement(__file__, "totals"), Totals)
+        rows += self._tills(await ask(statement(__file__, "tills"), dict[str, Any]))
+        rows += await ask(statement(__file__, "raised_alerts"), Alert)
         self._changed(self._memory.take_stored(rows))
         return {(each.topic, each.partition): each.next_offset for each in offsets}
 
     async def refresh_places(self) -> None:
         """The locations as they are registered now."""
-        places = await self._database.ask("places", Place)
+        places = await self._database.query(statement(__file__, "places"), Place)
         self._renamed(self._memory.learn_places(places))
 
     def _tills(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Till]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from dashboards.board.words.wording import DEFAULT_WORDS, Words
+from dashboards.board.wording.words import DEFAULT_WORDS, Words
 
 
 @dataclass(frozen=True, slots=True)

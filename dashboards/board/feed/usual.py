@@ -15,7 +15,8 @@ import msgspec
 
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.memory import Memory
-from dashboards.board.words.wording import there, zone
+from dashboards.board.wording.words import there, zone
+from dashboards.statements import statement
 
 WEEKS = 4
 """How many same weekdays are averaged: fewer follow one odd day, more a season that is over."""
@@ -127,16 +128,22 @@ async def keep_up(usual: Usual, memory: Memory, database: Database) -> None:
 async def _read(usual: Usual, memory: Memory, database: Database, wanted: list[str]) -> None:
     days = {each: memory.totals[each].business_date for each in wanted}
     before = [(each, earlier) for each, day in days.items() for earlier in weeks_before(day)]
-    bins = await database.ask(
-        "half_hours",
-        HalfHour,
-        locations=[location_id for location_id, _ in before],
-        days=[day for _, day in before],
-    )
+    bins = await half_hours(database, before)
     for location_id, day in days.items():
         where = zone(memory.place(location_id).time_zone)
         told = (each for each in bins if each.location_id == location_id)
         usual.put(location_id, profile_of(day, told, where))
+
+
+async def half_hours(database: Database, days: Iterable[tuple[str, date]]) -> list[HalfHour]:
+    """The half hours of business dates of locations in which something was sold."""
+    wanted = list(days)
+    return await database.query(
+        statement(__file__, "half_hours"),
+        HalfHour,
+        locations=[location_id for location_id, _ in wanted],
+        days=[day for _, day in wanted],
+    )
 
 
 def weeks_before(day: date) -> list[date]:

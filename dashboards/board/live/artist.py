@@ -3,21 +3,33 @@
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 
-from dashboards.board.live.keys import Key
+from dashboards.board.live.keys import Key, KeyKind
+from dashboards.board.live.scene import Scene, Shown
 from dashboards.board.live.viewers import Viewers
-from dashboards.board.words.scene import Scene, Shown
-from dashboards.board.words.show import show
 
 DRAWN_MAX = 20_000
 """Pieces that are remembered, at one to two kilobytes each, until one more makes all forgotten."""
 
+_BOARD = Path(__file__).parents[1]
+
+
+class Piece(NamedTuple):
+    """How pieces of one kind are drawn: by which template, from what."""
+
+    template: str
+    show: Callable[[Scene, Key], Shown]
+
 
 class Artist:
-    """Draws whole pages from templates, and the pieces of them that change."""
+    """Draws whole pages from templates, and the pieces of them that change.
+
+    A template is called ``<subject>/<file>`` and lies in ``<subject>/templates``. Each subject
+    puts its kinds of pieces into ``pieces``.
+    """
 
     def __init__(
         self,
@@ -25,12 +37,16 @@ class Artist:
         notices: Callable[[str], list[str]],
         viewers: Viewers,
     ) -> None:
+        self.pieces: dict[KeyKind, Piece] = {}
         self._scene = scene
         self._notices = notices
         self._viewers = viewers
         self._drawn: dict[tuple[Key, str], tuple[int, bytes]] = {}
+        folders = {each.parent.name: each for each in _BOARD.glob("*/templates")}
         self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(Path(__file__).parent.parent / "templates"),
+            loader=jinja2.PrefixLoader(
+                {name: jinja2.FileSystemLoader(folder) for name, folder in folders.items()}
+            ),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -39,7 +55,16 @@ class Artist:
 
     def page(self, template: str, context: dict[str, Any]) -> str:
         """A page, or a part of one that is fetched by itself."""
-        return self._templates.get_template(template).render(context)
+        return self._templates.get_template(template).render({"pieces": self.pieces, **context})
+
+    def show(self, scene: Scene, key: Key) -> Shown:
+        """The piece of that key, as the memory has it; lists and charts are no pieces."""
+        return self.pieces[key.kind].show(scene, key)
+
+    def piece(self, shown: Shown, scene: Scene) -> str:
+        """One row, or one group of figures."""
+        template = self.pieces[shown.key.kind].template
+        return self.page(template, {"row": shown, "turn": scene.memory.turn})
 
     def partial(self, key: Key, locale: str) -> bytes:
         """What puts the newest state of a piece into an open page, in one line."""
@@ -55,16 +80,11 @@ class Artist:
 
     def _draw(self, key: Key, locale: str) -> bytes:
         if key.kind == "notices":
-            return _partial(
-                key, self.page("pieces/notices.html", {"notices": self._notices(locale)})
-            )
+            told = {"notices": self._notices(locale)}
+            return _partial(key, self.page("live/pieces/notices.html", told))
         scene = self._scene(locale)
-        shown = show(scene, key)
+        shown = self.show(scene, key)
         return _partial(key, "" if shown.gone else self.piece(shown, scene))
-
-    def piece(self, shown: Shown, scene: Scene) -> str:
-        """One row, or one group of figures."""
-        return self.page(f"pieces/{shown.key.kind}.html", {"row": shown, "turn": scene.memory.turn})
 
 
 def _partial(key: Key, html: str) -> bytes:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from dashboards.board.feed.memory import Change
 from dashboards.board.feed.rows import Alert, Gone, Level, Row, Till, Totals, ident_of
 
-Kind = Literal[
+KeyKind = Literal[
     "notices", "summary", "location", "figures", "till", "stock", "place", "product", "alert",
     "list", "hours", "publication", "handling",
 ]  # fmt: skip
@@ -18,7 +18,7 @@ class Key(NamedTuple):
     ``ident`` is a till, a SKU, or what a list is of; empty where the kind has none.
     """
 
-    kind: Kind
+    kind: KeyKind
     location_id: str = ""
     ident: str = ""
 

@@ -14,10 +14,9 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from dashboards.board.app_keys import BOARD
+from dashboards.board.live.board import BOARD, Board
 from dashboards.board.live.keys import Key
 from dashboards.board.live.viewers import Viewer
-from dashboards.board.state import Board
 
 BEAT_SECONDS = 10.0
 """Silence after which a stream says that it lives. The page's script gives up on a stream after

@@ -15,7 +15,7 @@ from datetime import datetime
 from dashboards.board.feed.memory import Change
 from dashboards.board.feed.rows import changed_at
 from dashboards.board.live.keys import Key, keys_of, keys_of_location
-from dashboards.board.metrics import BoardMetrics
+from dashboards.board.live.metrics import BoardMetrics
 
 SLOTS_MAX = 8
 """Pieces of a long list that a viewer is told about. `static/board.js` keeps fewer in the page and

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-Kind = Literal["day", "text", "count", "weight", "money"]
+ColumnKind = Literal["day", "text", "count", "weight", "money"]
 
 
 class Column(NamedTuple):
@@ -14,7 +14,7 @@ class Column(NamedTuple):
 
     name: str
     label: str
-    kind: Kind
+    kind: ColumnKind
 
 
 DIMENSIONS = {

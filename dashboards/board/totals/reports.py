@@ -5,26 +5,26 @@ everybody waiting.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import psycopg
+from aiohttp import web
 from psycopg import sql
 from psycopg.rows import dict_row
 
 from clients.postgres import PostgresAccess
-from dashboards.board.feed.database import CONNECT_SECONDS, DatabaseAway
+from dashboards.board.feed.database import DatabaseAway, connect
+from dashboards.board.feed.recent import Recent
 from dashboards.board.feed.sources import Source
 from dashboards.board.totals.columns import question, sortable
 from dashboards.board.totals.wish import TotalsWish
 from dashboards.statements import statement
 
-Row = dict[str, Any]
+Group = dict[str, Any]
 """A group by the names of its columns; see `columns`."""
 
 ROWS_SHOWN = 100
@@ -43,17 +43,6 @@ BATCH_ROWS = 5_000
 KEPT_MAX = 50
 """Answers that are kept for when the database is away, at some hundred kilobytes each."""
 
-_FOLDER = Path(__file__).parent
-
-_OPTIONS = " ".join(
-    f"-c {setting}"
-    for setting in (
-        f"statement_timeout={STATEMENT_SECONDS * 1000}",
-        "default_transaction_read_only=on",
-        "jit=off",
-    )
-)
-
 
 class TooMuch(Exception):
     """The question takes longer than `STATEMENT_SECONDS`."""
@@ -63,8 +52,8 @@ class TooMuch(Exception):
 class Answer:
     """One page of groups, and the sums of all of them by currency, as of ``read_at``."""
 
-    rows: list[Row]
-    sums: list[Row]
+    rows: list[Group]
+    sums: list[Group]
     read_at: datetime
 
     @property
@@ -86,7 +75,7 @@ class Reports:
         self._source = source
         self._questions = asyncio.Semaphore(AT_ONCE)
         self._exports = asyncio.Semaphore(AT_ONCE)
-        self._kept: OrderedDict[TotalsWish, Answer] = OrderedDict()
+        self._kept: Recent[TotalsWish, Answer] = Recent(KEPT_MAX)
 
     async def answer(self, wish: TotalsWish) -> Answer:
         """The wish's page of groups; the last one where its page is beyond that."""
@@ -101,7 +90,7 @@ class Reports:
         sums = [each for each in found if each["is_sum"]]
         rows = [each for each in found if not each["is_sum"]]
         answer = Answer(rows, sorted(sums, key=_currency), datetime.now(UTC))
-        self._keep(wish, answer)
+        self._kept.set(wish, answer)
         return answer
 
     def kept(self, wish: TotalsWish) -> Answer | None:
@@ -109,7 +98,7 @@ class Reports:
         return self._kept.get(wish)
 
     @asynccontextmanager
-    async def export(self, wish: TotalsWish) -> AsyncGenerator[AsyncGenerator[list[Row]]]:
+    async def export(self, wish: TotalsWish) -> AsyncGenerator[AsyncGenerator[list[Group]]]:
         """All groups of the wish in its order, some thousand at a time, from one snapshot."""
         asked = _parameters(wish, None, 0)
         async with (
@@ -123,7 +112,14 @@ class Reports:
     @asynccontextmanager
     async def _asking(self) -> AsyncGenerator[psycopg.AsyncConnection[Any]]:
         try:
-            async with await self._connect() as connection:
+            async with await connect(
+                self._postgres,
+                "board-totals",
+                autocommit=False,
+                statement_timeout=STATEMENT_SECONDS * 1000,
+                default_transaction_read_only="on",
+                jit="off",
+            ) as connection:
                 yield connection
         except psycopg.errors.QueryCanceled as fault:
             raise TooMuch from fault
@@ -131,27 +127,18 @@ class Reports:
             self._source.away(fault)
             raise DatabaseAway(str(fault)) from fault
 
-    async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        return await self._postgres.connect_async(
-            connect_timeout=CONNECT_SECONDS,
-            application_name="tillstream-board-totals",
-            options=_OPTIONS,
-        )
 
-    def _keep(self, wish: TotalsWish, answer: Answer) -> None:
-        self._kept[wish] = answer
-        self._kept.move_to_end(wish)
-        if len(self._kept) > KEPT_MAX:
-            self._kept.popitem(last=False)
+REPORTS: web.AppKey[Reports] = web.AppKey("reports", Reports)
+"""Where the application keeps them."""
 
 
-async def _batches(cursor: Any) -> AsyncGenerator[list[Row]]:
+async def _batches(cursor: Any) -> AsyncGenerator[list[Group]]:
     while fetched := await cursor.fetchmany(BATCH_ROWS):
         yield [each for each in fetched if not each["is_sum"]]
 
 
 def _statement(wish: TotalsWish) -> sql.SQL:
-    return statement(_FOLDER, "places", question(wish.by))
+    return statement(__file__, "places", question(wish.by))
 
 
 def _parameters(wish: TotalsWish, limit: int | None, offset: int) -> dict[str, object]:
@@ -171,5 +158,5 @@ def _parameters(wish: TotalsWish, limit: int | None, offset: int) -> dict[str, o
     }
 
 
-def _currency(row: Row) -> str:
+def _currency(row: Group) -> str:
     return row["currency"] or ""

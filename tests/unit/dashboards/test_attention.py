@@ -6,16 +6,18 @@ from typing import Any
 from dashboards.board.feed.memory import Memory
 from dashboards.board.feed.rows import Alert, OlderEpoch, Place
 from dashboards.board.feed.usual import HalfHour, Profile, Usual, profile_of, weeks_before
-from dashboards.board.words import attention
-from dashboards.board.words.places import show_location
-from dashboards.board.words.scene import Scene
-from dashboards.board.words.tills import show_till
-from dashboards.board.words.wording import DEFAULT_WORDS, zone
+from dashboards.board.live.keys import Key
+from dashboards.board.live.scene import Scene
+from dashboards.board.locations import attention
+from dashboards.board.locations.tills import show_till
+from dashboards.board.locations.words import show_location
+from dashboards.board.wording.words import DEFAULT_WORDS, zone
 from tests.unit.dashboards.rows import day_of, till
 from topics.derived import AlertReason
 
 TODAY = date(2026, 11, 21)
 BERLIN = "Europe/Berlin"
+T1 = Key("till", "shop-1", "t1")
 NOON = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 OPENING_BINS = {place: 10_000.0 for place in range(16, 40)}  # 8:00 to 20:00, 100.00 each
 
@@ -41,7 +43,7 @@ class Shop:
         self.memory.take(rows)
 
     def needs_help(self) -> bool:
-        return show_location(self.scene(NOON), "shop-1").marks["help"] == "some"
+        return show_location(self.scene(NOON), Key("location", "shop-1")).marks["help"] == "some"
 
     def why(self, now: datetime = NOON) -> list[str]:
         return [need.words for need in attention.needs(self.scene(now), "shop-1")]
@@ -51,7 +53,7 @@ class Shop:
 
     def notes(self) -> list[tuple[str, str]]:
         """What its till's row says."""
-        return list(show_till(self.scene(NOON), "shop-1", "t1").notes)
+        return list(show_till(self.scene(NOON), T1).notes)
 
     def heard(self, **till_is: Any) -> None:
         """What is known of its till now."""
@@ -106,7 +108,7 @@ def test_two_devices_with_one_identity_come_before_a_bad_day() -> None:
     shop.heard(forks=3)
     assert shop.why() == ["Two devices are till t1", "Sales -62 % against usual"]
     assert shop.notes() == [("bad", "Two devices use this identity: 3 forks")]
-    assert show_till(shop.scene(NOON), "shop-1", "t1").marks["shared"] == "some"
+    assert show_till(shop.scene(NOON), T1).marks["shared"] == "some"
 
 
 def test_what_a_till_lacks_is_told_by_its_epochs() -> None:
@@ -122,7 +124,7 @@ def test_what_a_till_lacks_is_told_by_its_epochs() -> None:
 
 
 def test_a_shop_says_pieces_and_beside_them_what_was_weighed() -> None:
-    figures = show_location(Shop().scene(NOON), "shop-1").cells
+    figures = show_location(Shop().scene(NOON), Key("location", "shop-1")).cells
     assert figures["units"] == "9 pieces, 714 g"
 
 

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from dashboards.board import state
+from dashboards.board.live import board as state
 
 
 async def _hard_of_hearing() -> None:

@@ -38,7 +38,7 @@ def alert(version: int, *, raised: bool) -> Alert:
 
 
 def on_hand(memory: Memory, sku: str) -> int | None:
-    held = memory.level("shop-1", sku)
+    held = memory.levels.get("shop-1", sku)
     return held.on_hand if held else None
 
 
@@ -67,7 +67,7 @@ def test_levels_that_were_set_longest_ago_are_forgotten_first() -> None:
     memory = Memory(levels_max=2)
     memory.take([level("a", 1, 1), level("b", 2, 1), level("a", 3, 2), level("c", 4, 1)])
     assert {sku: on_hand(memory, sku) for sku in "abc"} == {"a": 3, "b": None, "c": 4}
-    assert set(memory.level_skus("shop-1")) == {"a", "c"}
+    assert set(memory.levels.skus("shop-1")) == {"a", "c"}
 
 
 def test_totals_are_those_of_the_newest_business_date() -> None:
@@ -100,18 +100,20 @@ def test_a_location_was_last_seen_when_its_newest_till_was() -> None:
     memory = Memory()
     earlier = WHEN.replace(hour=8)
     memory.take([till("t1", last_seen=earlier), till("t2", missing=[(3, 5), (7, 7)])])
-    assert memory.last_seen("shop-1") == WHEN
-    assert [each.missing_events for each in memory.tills("shop-1")] == [0, 4]
+    assert memory.tills.last_seen("shop-1") == WHEN
+    assert [each.missing_events for each in memory.tills.at("shop-1")] == [0, 4]
 
 
 def test_two_shops_may_both_call_a_till_1() -> None:
     memory = Memory()
     memory.take([till("1", version=1_000_000), till("1", 5_000, location_id="shop-2", forks=1)])
-    memory.learn_last_sales("shop-1", [LastSale("1", WHEN, 500)])
-    assert [each.version for each in memory.tills("shop-1")] == [1_000_000]
-    assert [each.version for each in memory.tills("shop-2")] == [5_000], "one hides the other"
-    assert memory.last_sale("shop-2", "1") is None, "a sale is told of another shop's till"
-    shared = [memory.is_shared(memory.tills(shop)[0], NOW) for shop in ("shop-1", "shop-2")]
+    memory.tills.learn_last_sales("shop-1", [LastSale("1", WHEN, 500)])
+    assert [each.version for each in memory.tills.at("shop-1")] == [1_000_000]
+    assert [each.version for each in memory.tills.at("shop-2")] == [5_000], "one hides the other"
+    assert memory.tills.last_sale("shop-2", "1") is None, "a sale is told of another shop's till"
+    shared = [
+        memory.tills.is_shared(memory.tills.at(shop)[0], NOW) for shop in ("shop-1", "shop-2")
+    ]
     assert shared == [False, True]
 
 
@@ -125,15 +127,19 @@ def test_what_a_list_leaves_out_is_counted_too() -> None:
 def test_an_identity_is_shared_while_forks_grow_and_until_a_new_epoch() -> None:
     memory = Memory()
     memory.take_stored([till("1", 0, forks=1)])
-    assert not memory.is_shared(memory.tills("shop-1")[0], NOW), "a restart makes old forks new"
+    assert not memory.tills.is_shared(memory.tills.at("shop-1")[0], NOW), (
+        "a restart makes old forks new"
+    )
     memory.take([till("1", 1, forks=2)])
-    (known,) = memory.tills("shop-1")
-    assert memory.is_shared(known, NOW)
-    assert not memory.is_shared(known, NOW + 2 * SHARED_FOR)
+    (known,) = memory.tills.at("shop-1")
+    assert memory.tills.is_shared(known, NOW)
+    assert not memory.tills.is_shared(known, NOW + 2 * SHARED_FOR)
     memory.take([till("1", 2, forks=2, epoch=2)])
-    assert not memory.is_shared(memory.tills("shop-1")[0], NOW), "a till that was put right cries"
+    assert not memory.tills.is_shared(memory.tills.at("shop-1")[0], NOW), (
+        "a till that was put right cries"
+    )
     memory.take([till("1", 3, forks=3, epoch=2)])
-    assert memory.is_shared(memory.tills("shop-1")[0], NOW)
+    assert memory.tills.is_shared(memory.tills.at("shop-1")[0], NOW)
 
 
 @pytest.mark.parametrize(
@@ -170,11 +176,11 @@ def test_a_table_that_is_behind_does_not_bring_back_what_is_gone(row: Level | Ti
 
 def everything(memory: Memory) -> list[object]:
     """What the memory shows of shop-1."""
-    level_held = memory.level("shop-1", "milk")
+    level_held = memory.levels.get("shop-1", "milk")
     return [
         *([] if level_held is None else [level_held]),
-        *memory.level_skus("shop-1"),
-        *memory.tills("shop-1"),
+        *memory.levels.skus("shop-1"),
+        *memory.tills.at("shop-1"),
         *memory.all_alerts(),
         *memory.totals.values(),
     ]

@@ -6,17 +6,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 
+from dashboards.board.alerts import words as alert_words
+from dashboards.board.alerts.handled import Handled
 from dashboards.board.feed.memory import Memory
 from dashboards.board.feed.rows import Alert, Level, Product
 from dashboards.board.feed.usual import Usual
 from dashboards.board.live import viewers as viewers_module
 from dashboards.board.live.artist import Artist
 from dashboards.board.live.keys import ALERTS, Key, stock_list
+from dashboards.board.live.metrics import BoardMetrics
+from dashboards.board.live.scene import Scene
 from dashboards.board.live.viewers import SLOTS_MAX, Viewer, Viewers
-from dashboards.board.metrics import BoardMetrics
-from dashboards.board.words.locales import DEFAULT
-from dashboards.board.words.scene import Scene
-from dashboards.board.words.wording import DEFAULT_WORDS
+from dashboards.board.stock import words as stock_words
+from dashboards.board.wording.locales import DEFAULT
+from dashboards.board.wording.words import DEFAULT_WORDS
 
 WHEN = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
@@ -28,6 +31,7 @@ class World:
         self.memory = Memory()
         self.viewers = Viewers(BoardMetrics(CollectorRegistry()))
         self.artist = Artist(self.scene, lambda _: [], self.viewers)
+        self.artist.pieces |= stock_words.PIECES | alert_words.pieces(Handled())
 
     def scene(self, _: str) -> Scene:
         return Scene(self.memory, Usual(self.memory), DEFAULT_WORDS, WHEN + timedelta(seconds=5))

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboards.board.words import wording
-from dashboards.board.words.locales import DEFAULT, choose
-from dashboards.board.words.wording import words_in
+from dashboards.board.wording import words as wording
+from dashboards.board.wording.locales import DEFAULT, choose
+from dashboards.board.wording.words import words_in
 
 BRITISH = words_in(DEFAULT)
 

@@ -1,0 +1,88 @@
+"""Creating, changing and deleting a row, so that nobody's change is lost."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from aiohttp import web
+from psycopg import errors
+
+from dashboards.board.catalog import store
+from dashboards.board.catalog.kinds import Kind, Row
+from dashboards.board.catalog.publications import Publications
+from dashboards.board.feed.writing import Work, Writing
+from dashboards.board.live.visitor import User
+
+
+class Taken(Exception):
+    """There is a row of that name already."""
+
+
+class Overtaken(Exception):
+    """The row is not as it was shown: ``current`` is what another made of it, None where they
+    deleted it."""
+
+    def __init__(self, current: Row | None) -> None:
+        super().__init__("somebody else changed the row")
+        self.current = current
+
+
+class Editor:
+    """Writes in one's name, and has each write followed until it is published."""
+
+    def __init__(self, writing: Writing, publications: Publications) -> None:
+        self._writing = writing
+        self._publications = publications
+
+    async def create(self, user: User, kind: Kind, row: Row) -> str:
+        """A new row; its key. Raises `Taken`."""
+        key = kind.key_of(row)
+        try:
+            async with self._followed(user, kind, key, row) as work:
+                await store.create(work, kind, row)
+        except errors.UniqueViolation:
+            raise Taken from None
+        return key
+
+    async def change(self, user: User, kind: Kind, key: str, base: Row, row: Row) -> bool:
+        """Make the row that was shown as ``base`` be ``row``; False where it is so already.
+
+        Raises `Overtaken` where it is no longer as shown: nothing was written then.
+        """
+        if base == row:
+            return False
+        async with self._followed(user, kind, key, row) as work:
+            await _require(work, kind, key, base)
+            await store.change(work, kind, key, row)
+        return True
+
+    async def delete(self, user: User, kind: Kind, key: str, base: Row) -> None:
+        """Take the row away that was shown as ``base``; raises `Overtaken`."""
+        async with self._followed(user, kind, key, None) as work:
+            await _require(work, kind, key, base)
+            await store.delete(work, kind, key)
+
+    @asynccontextmanager
+    async def _followed(
+        self, user: User, kind: Kind, key: str, row: Row | None
+    ) -> AsyncGenerator[Work]:
+        """A transaction, after which the row is awaited on its topic."""
+        before = self._publications.get(kind.name, key)
+        try:
+            async with self._writing.transaction(user) as work:
+                yield work
+                # Before the commit: the topic may bring it before we hear of the commit.
+                self._publications.expect(kind, key, row, user.name, datetime.now(UTC))
+        except BaseException:
+            self._publications.put_back(kind, key, before)
+            raise
+
+
+EDITOR: web.AppKey[Editor] = web.AppKey("editor", Editor)
+"""Where the application keeps it."""
+
+
+async def _require(work: Work, kind: Kind, key: str, base: Row) -> None:
+    current = await store.lock(work, kind, key)
+    if current != base:
+        raise Overtaken(current)

@@ -1,0 +1,174 @@
+"""From what was typed to a row, or to what is wrong with it; and back. Pure."""
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from zoneinfo import available_timezones
+
+from babel.numbers import get_currency_precision, list_currencies
+from pydantic import ValidationError
+
+from dashboards.board.catalog.kinds import Field, FieldType, Kind, Row
+from topics.scalars import ID_PATTERN, NUMBER_MAX
+
+NUMBER = re.compile(r"\d{1,16}(\.\d{1,8})?")
+"""As a browser's number field sends it in any locale. More digits than any amount has would be
+work for nothing."""
+
+BASIS_POINTS_DIGITS = 2
+"""A percent has a hundred basis points."""
+
+TAX_MAX = 2_147_483_647
+"""The column's."""
+
+Typed = dict[str, str]
+"""Texts by field, as a form sends them."""
+
+
+class Mistake(ValueError):
+    """What is wrong with one field, in words for who typed it."""
+
+
+def read(kind: Kind, typed: Mapping[str, str]) -> tuple[Row, dict[str, str]]:
+    """The row, and what is wrong by field; the row is whole where nothing is."""
+    row: Row = {}
+    wrong: dict[str, str] = {}
+    for field in kind.fields:
+        text = typed.get(field.name, "").strip()
+        try:
+            row[field.name] = _value(field, text, typed)
+        except Mistake as mistake:
+            wrong[field.name] = str(mistake)
+    if not wrong:
+        wrong = _refused_by_contract(kind, row)
+    return row, wrong
+
+
+def typed_of(kind: Kind, row: Row) -> Typed:
+    """What a form shows of a row."""
+    return {field.name: _text(field, row) for field in kind.fields}
+
+
+def defaults(kind: Kind) -> Typed:
+    """What the form of a new row begins with."""
+    return {field.name: field.default for field in kind.fields}
+
+
+def _value(field: Field, text: str, typed: Mapping[str, str]) -> object:
+    if not text and field.type != "yes":
+        return _nothing(field)
+    if len(text) > field.characters_max:
+        raise Mistake(f"at most {field.characters_max} characters")
+    if any(not character.isprintable() for character in text):
+        raise Mistake("there is a character in it that cannot be printed")
+    return _READERS[field.type](field, text, typed)
+
+
+def _nothing(field: Field) -> object:
+    if field.needed:
+        raise Mistake("this is needed")
+    # A category that nobody gave is an empty one: its column knows no null.
+    return "" if field.name == "category" else None
+
+
+def _text_of(field: Field, text: str, _: Mapping[str, str]) -> str:
+    return _currency(text) if field.name == "currency" else text
+
+
+def _identifier(_field: Field, text: str, _: Mapping[str, str]) -> str:
+    if re.fullmatch(ID_PATTERN, text) is None:
+        raise Mistake("1 to 64 of A-Z a-z 0-9 . _ -")
+    return text
+
+
+def _chosen(field: Field, text: str, _: Mapping[str, str]) -> str:
+    if text not in (field.choices or {}):
+        raise Mistake("choose one of those offered")
+    return text
+
+
+def _zone(_field: Field, text: str, _: Mapping[str, str]) -> str:
+    if text not in available_timezones():
+        raise Mistake("not a time zone; one is called as Europe/Berlin")
+    return text
+
+
+def _yes(_field: Field, text: str, _: Mapping[str, str]) -> bool:
+    return text == "yes"
+
+
+def _money(_field: Field, text: str, typed: Mapping[str, str]) -> int:
+    return _scaled(text, _digits(typed.get("currency", "")), NUMBER_MAX)
+
+
+def _percent(_field: Field, text: str, _: Mapping[str, str]) -> int:
+    return _scaled(text, BASIS_POINTS_DIGITS, TAX_MAX)
+
+
+def _count(_field: Field, text: str, _: Mapping[str, str]) -> int:
+    return _scaled(text, 0, NUMBER_MAX)
+
+
+_READERS: dict[FieldType, Callable[[Field, str, Mapping[str, str]], object]] = {
+    "text": _text_of,
+    "id": _identifier,
+    "choice": _chosen,
+    "zone": _zone,
+    "yes": _yes,
+    "money": _money,
+    "percent": _percent,
+    "count": _count,
+}
+
+
+def _currency(text: str) -> str:
+    code = text.upper()
+    if code not in list_currencies():
+        raise Mistake("not a currency; one is called as EUR")
+    return code
+
+
+def _digits(currency: str) -> int:
+    """Digits behind the point: none for yen, three for Kuwaiti dinar."""
+    return get_currency_precision(currency.strip().upper())
+
+
+def _scaled(text: str, digits: int, most: int) -> int:
+    """The number times ten to the power of ``digits``, exactly."""
+    if NUMBER.fullmatch(text) is None:
+        raise Mistake("a number, not negative, as 12" + (".5" if digits else ""))
+    value = Decimal(text).scaleb(digits)
+    if value != value.to_integral_value():
+        raise Mistake(f"at most {digits} digits behind the point" if digits else "a whole number")
+    if value > most:
+        raise Mistake(f"at most {Decimal(most).scaleb(-digits)}")
+    return int(value)
+
+
+def _refused_by_contract(kind: Kind, row: Row) -> dict[str, str]:
+    """What the model of the topic says against the row."""
+    try:
+        kind.model.model_validate(row)
+    except ValidationError as refusal:
+        return {str(each["loc"][0]): each["msg"] for each in refusal.errors()}
+    return {}
+
+
+def _text(field: Field, row: Row) -> str:
+    value = row.get(field.name)
+    if value is None:
+        return ""
+    match field.type:
+        case "yes":
+            return "yes" if value else ""
+        case "money":
+            return _plain(value, _digits(str(row.get("currency", ""))))
+        case "percent":
+            return _plain(value, BASIS_POINTS_DIGITS)
+        case _:
+            return str(value)
+
+
+def _plain(value: int, digits: int) -> str:
+    """The number as a number field takes it, with a point in every locale."""
+    return f"{Decimal(value).scaleb(-digits):f}"

@@ -1,0 +1,101 @@
+"""Rows and changes of rows in words, in the viewer's locale. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+from dashboards.board.catalog.kinds import Field, Kind, Row
+from dashboards.board.catalog.merging import Difference, differences
+from dashboards.board.catalog.publications import Publication, Publications
+from dashboards.board.feed.history import Entry
+from dashboards.board.live.artist import Piece
+from dashboards.board.live.keys import Key, KeyKind
+from dashboards.board.live.scene import Scene, Shown, milliseconds
+from dashboards.board.wording.words import NOTHING, Words, age
+
+ACTIONS = {"create": "Created", "change": "Changed", "delete": "Deleted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One field of a change: what it was, and what it is."""
+
+    label: str
+    before: str
+    after: str
+
+
+def value(words: Words, field: Field, row: Row | None, found: object) -> str:
+    """A value as people read it; ``row`` says in which currency."""
+    if found is None or found == "":
+        return NOTHING
+    match field.type:
+        case "money" if isinstance(found, int):
+            return words.money(found, (row or {}).get("currency"))
+        case "percent" if isinstance(found, int):
+            return f"{words.decimal(Decimal(found) / 100)} %"
+        case "count" if isinstance(found, int):
+            return words.count(found)
+        case "yes":
+            return "Yes" if found else "No"
+        case "choice":
+            return (field.choices or {}).get(str(found), str(found))
+        case _:
+            return str(found)
+
+
+def told(
+    words: Words, kind: Kind, before: Row | None, after: Row | None, which: Iterable[Difference]
+) -> list[Told]:
+    """Differences in words."""
+    return [
+        Told(
+            kind.field(each.name).label,
+            value(words, kind.field(each.name), before, each.before),
+            value(words, kind.field(each.name), after, each.after),
+        )
+        for each in which
+    ]
+
+
+def told_entry(words: Words, kind: Kind, entry: Entry) -> list[Told]:
+    """What a change of the history made different."""
+    return told(
+        words,
+        kind,
+        entry.before,
+        entry.after,
+        differences(kind, entry.before, entry.after),
+    )
+
+
+def action(entry: Entry) -> str:
+    """What was done, in a word."""
+    return ACTIONS.get(entry.action.rpartition(".")[2], entry.action)
+
+
+def pieces(publications: Publications) -> dict[KeyKind, Piece]:
+    """How the publication of a change is drawn."""
+    template = "catalog/pieces/publication.html"
+    return {"publication": Piece(template, partial(show_publication, publications))}
+
+
+def show_publication(publications: Publications, scene: Scene, key: Key) -> Shown:
+    """The line above a row's form; empty where the board knows of no change since its start."""
+    kind, _, name = key.ident.partition("/")
+    known = publications.get(kind, name)
+    at = known and (known.published_at or known.saved_at)
+    if known is None or at is None:
+        return Shown(key, {"words": "", "age": ""})
+    cells = {"words": _published(known), "age": age((scene.now - at).total_seconds())}
+    return Shown(key, cells, {"state": known.state}, milliseconds(at))
+
+
+def _published(known: Publication) -> str:
+    done = "deleted" if known.row is None else "saved"
+    if known.saved_by is None:
+        return "Published"
+    if known.published_at is None:
+        return f"{done.capitalize()} by {known.saved_by}, being published …"
+    return f"{done.capitalize()} by {known.saved_by}, published"
