@@ -19,7 +19,7 @@ from benchmarks.scratch import scratch
 from benchmarks.viewers_changes import Chain
 from benchmarks.viewers_world import own_world
 from clients.postgres import PostgresAccess
-from dashboards.statements import statement
+from clients.statements import statement
 
 PROMISED_MS = 1_000
 """A page that takes longer makes people wonder whether it works."""

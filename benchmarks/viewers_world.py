@@ -18,7 +18,7 @@ from benchmarks.postgres import cpu_seconds, own_postgres
 from benchmarks.viewers_changes import Chain
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
-from dashboards.statements import statement
+from clients.statements import statement
 from metrics.board import BOARD_KAFKA_UP, BOARD_VIEWERS
 from operations.topic_sync.sync import sync
 from topics.registry import PARTITIONS_DEFAULT

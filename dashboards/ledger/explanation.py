@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from dashboards.statements import Ask, statement
+from clients.statements import statement
+from dashboards.asking import Ask
 
 
 class Unknown(Exception):

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 from psycopg import errors
 
+from clients.statements import statement
 from dashboards.board.alerts.demand import Candidate, Demand, pick
 from dashboards.board.alerts.handling import Handling, Raising
 from dashboards.board.feed.writing import Work
 from dashboards.board.live.visitor import Refused, User
 from dashboards.board.wording.words import Words
-from dashboards.statements import statement
 
 NAME_CHARACTERS_MAX = 128
 REASON_CHARACTERS_MAX = 1024

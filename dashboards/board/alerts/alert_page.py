@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from clients.statements import statement
 from dashboards.board.alerts import actions
 from dashboards.board.alerts.actions import Act, begin
 from dashboards.board.alerts.handling import Raising, raising_of
@@ -17,7 +18,6 @@ from dashboards.board.live.keys import ALERTS, Key
 from dashboards.board.live.load import load
 from dashboards.board.live.visit import Visit, field, is_identifier
 from dashboards.board.live.visitor import Refused, require
-from dashboards.statements import statement
 
 PEOPLE_SHOWN = 200
 """Names that are offered as owners."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
+from clients.statements import statement
 from dashboards.board.alerts.handled import Handled
 from dashboards.board.alerts.handling import raising_of
 from dashboards.board.alerts.watcher import WATCHER
@@ -13,7 +14,6 @@ from dashboards.board.live.keys import ALERTS, Key
 from dashboards.board.live.view import view_of
 from dashboards.board.live.visit import Visit
 from dashboards.board.live.visitor import USER
-from dashboards.statements import statement
 
 WORST_FIRST = ("negative_stock", "out_of_stock", "below_reorder_point")
 

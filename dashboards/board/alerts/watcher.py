@@ -9,13 +9,13 @@ from typing import Any
 import psycopg
 from aiohttp import web
 
+from clients.statements import statement
 from dashboards.board.alerts.handled import Handled
 from dashboards.board.alerts.handling import Handling, Proposal, Raising
 from dashboards.board.alerts.words import pieces
 from dashboards.board.feed.database import DatabaseAway, connect
 from dashboards.board.live.board import Board
 from dashboards.board.live.keys import keys_of_handling
-from dashboards.statements import statement
 
 CHANNEL = "tillstream_handling"
 """On which the triggers of migration 0009 tell ``location/sku/raised_at``."""

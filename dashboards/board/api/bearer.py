@@ -9,6 +9,7 @@ from http import HTTPStatus
 import msgspec
 from aiohttp import web
 
+from clients.statements import statement
 from dashboards.board.api import problems
 from dashboards.board.api.problems import NoAnswer
 from dashboards.board.feed.database import DatabaseAway
@@ -17,7 +18,6 @@ from dashboards.board.live.refused import Handler
 from dashboards.board.live.visitor import USER, Role, User
 from dashboards.board.people.door import DOOR
 from dashboards.board.people.tokens import digest
-from dashboards.statements import statement
 
 FOLDERS = ("/api/", "/contracts/")
 """What machines read."""

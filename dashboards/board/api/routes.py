@@ -9,12 +9,12 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from clients.statements import statement
 from dashboards.board.api import answers, cursors, openapi, questions
 from dashboards.board.api.endpoints import ALERT, ALERTS, LEVEL, LEVELS, OPENAPI, TOTALS, Endpoint
 from dashboards.board.api.models import AlertsAsked, LevelsAsked
 from dashboards.board.api.problems import NoAnswer, wrong
 from dashboards.board.live.board import BOARD
-from dashboards.statements import statement
 
 QUESTIONS_AT_ONCE = 2
 """Of all machines together: half of the board's connections. With more, a program that copies

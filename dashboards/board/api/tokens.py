@@ -5,9 +5,9 @@ from datetime import datetime
 
 import msgspec
 
+from clients.statements import statement
 from dashboards.board.feed.writing import Work
 from dashboards.board.people.tokens import digest, new_token
-from dashboards.statements import statement
 
 PREFIX = "tsr_"
 """How a token begins, so that who finds one in a log knows what leaked."""

@@ -4,9 +4,10 @@ from typing import Any
 
 import msgspec
 
+from clients.statements import statement
+from dashboards.asking import Ask
 from dashboards.board.catalog.kinds import Kind, Row
 from dashboards.board.feed.writing import Work
-from dashboards.statements import Ask, statement
 
 PAGE_ROWS = 50
 """Rows of a list at a time: a screen or two, that a phone draws at once."""

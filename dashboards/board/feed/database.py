@@ -71,7 +71,7 @@ class Database:
         self._not_before = 0.0
 
     async def query(self, question: sql.SQL, row_type: type[T], **parameters: object) -> list[T]:
-        """Rows of a statement; see `dashboards.statements.Ask`.
+        """Rows of a statement; see `dashboards.asking.Ask`.
 
         `DatabaseBusy` where only this question takes too long.
         """

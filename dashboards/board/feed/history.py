@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from dashboards.statements import Ask, statement
+from clients.statements import statement
+from dashboards.asking import Ask
 
 ENTRIES_MAX = 50
 """Changes that a page lists: more than anybody makes of one thing; the log has all of them."""

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import structlog
 
+from clients.statements import statement
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.memory import Change, Memory
 from dashboards.board.feed.rows import Alert, Place, Row, Till, Totals
-from dashboards.statements import statement
 from topics.derived_records import ROWS
 
 REFRESH_SECONDS = 10.0

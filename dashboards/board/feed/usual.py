@@ -13,10 +13,10 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import msgspec
 
+from clients.statements import statement
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.memory import Memory
 from dashboards.board.wording.words import there, zone
-from dashboards.statements import statement
 
 WEEKS = 4
 """How many same weekdays are averaged: fewer follow one odd day, more a season that is over."""

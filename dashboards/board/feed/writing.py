@@ -16,6 +16,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from clients.postgres import PostgresAccess
+from clients.statements import statement
 from dashboards.board.feed.database import (
     TOOK_TOO_LONG,
     DatabaseAway,
@@ -23,7 +24,6 @@ from dashboards.board.feed.database import (
     connect,
 )
 from dashboards.board.feed.sources import Source
-from dashboards.statements import statement
 
 T = TypeVar("T")
 

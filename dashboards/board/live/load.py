@@ -3,11 +3,11 @@
 import contextlib
 from collections.abc import Sequence
 
+from clients.statements import statement
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.feed.rows import Level, Product
 from dashboards.board.live.board import Board
 from dashboards.board.live.keys import Key
-from dashboards.statements import statement
 
 
 async def load(board: Board, keys: Sequence[Key]) -> None:

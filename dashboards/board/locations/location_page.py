@@ -4,6 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
+from clients.statements import statement
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.feed.rows import LastSale
 from dashboards.board.live.board import Board
@@ -13,7 +14,6 @@ from dashboards.board.live.view import view_of
 from dashboards.board.live.visit import Visit, is_identifier, message
 from dashboards.board.locations.hours import divisor_of, hours_of
 from dashboards.board.stock.choice import SHOWS, SORTS, StockWish, choose
-from dashboards.statements import statement
 
 DAYS_DEFAULT, DAYS_MAX = 14, 365
 """Days without a sale that a viewer may ask for; two weeks pass over what sells at weekends."""

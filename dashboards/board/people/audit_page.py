@@ -5,10 +5,10 @@ from datetime import datetime
 import msgspec
 from aiohttp import web
 
+from clients.statements import statement
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.live.visit import Visit, message
 from dashboards.board.live.visitor import require
-from dashboards.statements import statement
 from topics.scalars import SAFE_INTEGER_MAX
 
 ENTRIES_SHOWN = 100

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import msgspec
 
+from clients.statements import statement
 from dashboards.board.feed.writing import Actor, Writing
 from dashboards.board.live.visitor import Refused
 from dashboards.board.people import passwords
 from dashboards.board.people.sessions import Identity, Sessions
 from dashboards.board.people.users import is_name
-from dashboards.statements import statement
 
 WINDOW = timedelta(minutes=15)
 """How long a failed sign-in counts. Shorter helps who tries many; longer locks out who mistyped."""

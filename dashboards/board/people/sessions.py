@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from clients.statements import statement
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.recent import Recent
 from dashboards.board.feed.writing import Work, Writing
 from dashboards.board.live.visitor import Role, User
 from dashboards.board.people.tokens import digest, new_token
-from dashboards.statements import statement
 
 RECHECK_SECONDS = 5.0
 """How long a session is believed without asking the database: how late a sign-out at another

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import msgspec
 
+from clients.statements import statement
 from dashboards.board.feed.writing import Work
 from dashboards.board.live.visitor import Role
-from dashboards.statements import statement
 
 NAME_PATTERN = r"[a-z0-9][a-z0-9._@-]{0,63}"
 """As in the table `board_users`; an e-mail address in small letters is one."""

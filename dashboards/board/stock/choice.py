@@ -8,9 +8,9 @@ the filters that only the database can answer.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clients.statements import statement
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.memory import Memory
-from dashboards.statements import statement
 
 SHOWS = {
     "all": "All",

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from clients.statements import statement
 from dashboards.board.live.board import Board
 from dashboards.board.live.keys import Key, place_list
 from dashboards.board.live.load import load
 from dashboards.board.live.view import view_of
 from dashboards.board.live.visit import Visit, is_identifier, message
 from dashboards.board.stock.ledger import ledger_of
-from dashboards.statements import statement
 
 DAYS_SHOWN = 28
 """Days of sales: four of each weekday."""

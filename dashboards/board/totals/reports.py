@@ -17,12 +17,12 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from clients.postgres import PostgresAccess
+from clients.statements import statement
 from dashboards.board.feed.database import DatabaseAway, connect
 from dashboards.board.feed.recent import Recent
 from dashboards.board.feed.sources import Source
 from dashboards.board.totals.columns import question, sortable
 from dashboards.board.totals.wish import TotalsWish
-from dashboards.statements import statement
 
 Group = dict[str, Any]
 """A group by the names of its columns; see `columns`."""
