@@ -12,8 +12,9 @@ from faust.cli.base import LOGLEVELS, option
 from faust.cli.params import CaseInsensitiveChoice
 
 from tillstream.applications import AGENTS
+from tillstream.cli import mendable_in_one_line
 from tillstream.commands.worker import run_role
-from tillstream.settings import SettingsError, load_settings
+from tillstream.settings import load_settings
 
 app = AGENTS.listed()
 
@@ -26,10 +27,8 @@ class worker(AppCommand):
     ]
 
     def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """See `tillstream.commands.worker`; a setting that is wrong ends it with one line."""
+        """See `tillstream.commands.worker`."""
         level: str | None = cast(Any, self).kwargs["loglevel"]
-        try:
+        with mendable_in_one_line():
             run_role(AGENTS.role, load_settings(log_level=level and level.lower()))
-        except SettingsError as fault:
-            sys.exit(f"tillstream: {fault}")
         sys.exit(0)

@@ -3,7 +3,8 @@
 import importlib
 import pkgutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
 import typer
 
@@ -43,9 +44,16 @@ def _modules(arguments: Sequence[str]) -> list[str]:
 
 
 def main() -> None:
-    """Run the command; a fault that the user can mend is one line on standard error."""
+    """Run the command."""
     arguments = sys.argv[1:]
-    try:
+    with mendable_in_one_line():
         build(arguments)(prog_name="tillstream")
+
+
+@contextmanager
+def mendable_in_one_line() -> Generator[None]:
+    """End with one line on standard error where the user can mend the fault."""
+    try:
+        yield
     except (SettingsError, OperationError, AccessError) as error:
         sys.exit(f"tillstream: {error}")
