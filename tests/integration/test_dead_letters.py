@@ -220,7 +220,7 @@ def test_letters_of_a_transaction_are_found_past_its_marker_and_aborted_ones_are
         ["quarantine", "till.cart-events-1"],
         ["retry"],
         ["retry", "--all", "--reason", "x"],
-        ["list", "stock.levels"],
+        ["list", "checkout.totals"],
         ["list", "nonsense"],
     ],
 )

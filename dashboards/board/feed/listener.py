@@ -92,6 +92,9 @@ class Listener(Generic[R]):
 
     async def _take(self, reader: Reader) -> bool:
         fetched = await reader.take(RECORDS_MAX, PROBE_SECONDS)
+        if self._tables is not None:  # came meanwhile: what they ask for again is told once
+            reader.seek({place: self._next[place] for place in fetched})
+            return True
         rows: list[R] = []
         for place, records in fetched.items():
             rows.extend(self._rows(records))
