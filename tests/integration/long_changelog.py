@@ -30,11 +30,12 @@ Values = dict[bytes, bytes]
 _RECOVER = """
 import asyncio, sys
 from pathlib import Path
+from clients.kafka import KafkaAccess
 from engine.changelog import recover
 from engine.store import RocksStore
 store = RocksStore(Path(sys.argv[1]))
 say = lambda records: print(records, flush=True)
-asyncio.run(recover(store, sys.argv[2], sys.argv[3], 0, say))
+asyncio.run(recover(store, KafkaAccess(sys.argv[2]), sys.argv[3], 0, say))
 """
 """A process that recovers the store of a folder and says each part that it has applied."""
 
