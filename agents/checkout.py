@@ -10,7 +10,6 @@ from agents.intake import (
     DAY_CLOSED,
     EPOCH_CLOSED,
     FORK,
-    QUARANTINED,
     TOO_MANY_GAPS,
     Intake,
     Refusal,
@@ -73,8 +72,7 @@ class Checkout:
 
     def set_aside(self, record: Record) -> None:
         """An operator has moved ``record`` to the dead letters; its number is taken."""
-        error = "moved here by an operator, because no rule could take it"
-        self._intake.refuse(TOPIC, record, (QUARANTINED, error))
+        self._intake.set_aside(TOPIC, record)
         self._take_number(record)
 
     def _apply(self, event: w.AnyWireEvent, record: Record) -> None:

@@ -75,27 +75,28 @@ class Intake:
                 if malformed is not None:
                     malformed(record)
                 continue
-            if value.location_id in here or self._is_here(topic, record, value.location_id):
+            location_id = value.location_id
+            if location_id in here or not self.refuse_elsewhere(topic, record, location_id):
                 yield record, value
         self.at = None
 
-    def decode(
-        self, topic: str, records: Sequence[Record], decode: Callable[[bytes | None], T]
+    def read(
+        self, topic: str, records: Sequence[Record], read: Callable[[Record], T]
     ) -> Iterator[tuple[Record, T]]:
-        """Decode records of a topic that does not lie by location; what fails is a dead letter."""
+        """Read records of any topic, wherever they lie; what ``read`` refuses is a dead letter."""
         for record in records:
             self.at = record.offset
             try:
-                value = decode(record.value)
+                value = read(record)
             except Refused as refusal:
                 self.refuse(topic, record, (MALFORMED, str(refusal)))
             else:
                 yield record, value
         self.at = None
 
-    def is_of_here(self, location_id: str) -> bool:
-        """Whether the location's partition is this one."""
-        return partition_of(location_id, self._partitions) == self._partition
+    def is_of_here(self, owner: str) -> bool:
+        """Whether the location's or the SKU's partition is this one."""
+        return partition_of(owner, self._partitions) == self._partition
 
     def refuse(self, topic: str, record: Record, refusal: Refusal) -> None:
         """Make ``record`` a dead letter."""
@@ -107,22 +108,31 @@ class Intake:
         self._letters.append((topic + DEAD_LETTER_SUFFIX, letter))
         self._counting.now.note_letter(topic, reason)
 
+    def refuse_elsewhere(self, topic: str, record: Record, owner: str) -> bool:
+        """Make a dead letter of a record whose location's partition, or SKU's, is another one.
+
+        Whether it is; an ``owner`` that belongs here is remembered.
+        """
+        if not self.is_of_here(owner):
+            right = partition_of(owner, self._partitions)
+            error = f"{owner} belongs to partition {right} of {self._partitions}"
+            self.refuse(topic, record, (WRONG_PARTITION, error))
+            return True
+        if len(self._here) >= LOCATIONS_REMEMBERED:
+            self._here.clear()
+        self._here.add(owner)
+        return False
+
+    def set_aside(self, topic: str, record: Record) -> None:
+        """Make a dead letter of what an operator has moved out of the way."""
+        error = "moved here by an operator, because no rule could take it"
+        self.refuse(topic, record, (QUARANTINED, error))
+
     def announce(self, outbox: Outbox) -> None:
         """Send the dead letters, each once."""
         for topic, letter in self._letters:
             outbox.send(topic, letter)
         self._letters = []
-
-    def _is_here(self, topic: str, record: Record, location_id: str) -> bool:
-        if not self.is_of_here(location_id):
-            right = partition_of(location_id, self._partitions)
-            error = f"{location_id} belongs to partition {right} of {self._partitions}"
-            self.refuse(topic, record, (WRONG_PARTITION, error))
-            return False
-        if len(self._here) >= LOCATIONS_REMEMBERED:
-            self._here.clear()
-        self._here.add(location_id)
-        return True
 
 
 def without_tombstones(records: Sequence[Record]) -> list[Record]:

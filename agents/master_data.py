@@ -47,5 +47,7 @@ class MasterData:
     def fold_products(self, records: Sequence[Record]) -> None:
         """Find the malformed ones: no figure depends on a product's row."""
         rows = without_tombstones(records)
-        for _ in self._intake.decode(registry.PRODUCTS.name, rows, decode_product):
+        for _ in self._intake.read(
+            registry.PRODUCTS.name, rows, lambda record: decode_product(record.value)
+        ):
             pass

@@ -4,11 +4,12 @@ Levels come by location. One agent sends each on to the partition of its SKU; th
 what every location last said, and adds it up.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import cast
 
 import msgspec
 
-from agents.intake import MALFORMED, OUT_OF_RANGE, QUARANTINED, WRONG_PARTITION, Intake, Refusal
+from agents.intake import OUT_OF_RANGE, Intake, Refusal
 from agents.outputs import base_of
 from agents.ports import Counting, Tally
 from agents.restating import PAGE_ROWS
@@ -18,7 +19,7 @@ from engine.contract import Batch, Message, Outbox, Part, Record
 from engine.sends import always, by_key
 from engine.table import Table
 from tables.products import ProductSum, Share, add, has_room, is_newer, subtract, touch
-from topics.quick_checks import admit_ids
+from topics.derived_records import Gone, read_record
 from topics.registry import (
     LEVELS_BY_PRODUCT,
     PRODUCT_STOCK,
@@ -28,7 +29,7 @@ from topics.registry import (
 from topics.wire_derived import (
     WireLevelOfProduct,
     WireProductStock,
-    decode_level,
+    WireStockLevel,
     decode_level_of_product,
 )
 
@@ -46,7 +47,7 @@ class Products(Part):
         self._sums: Table[ProductSum] = state.table(SUMS)
         self._partition = state.partition
         self._counting = Counting()
-        self._intake = Intake(state.partition, state.partitions, self._counting)
+        self.intake = Intake(state.partition, state.partitions, self._counting)
         self._tally = tally
         self._base = base_of(generation)
         self._sent_on: dict[str, Message] = {}
@@ -55,31 +56,25 @@ class Products(Part):
     @property
     def folding(self) -> int | None:
         """See `engine.contract.Part`."""
-        return self._intake.at
+        return self.intake.at
 
     def send_on(self, batch: Batch) -> None:
         """Send each level to the partition of its SKU; the newest of a key stands for all."""
-        topic, sent_on = STOCK_LEVELS.name, self._sent_on
-        said = self._without_gone(batch)
-        for record, level in self._intake.take(topic, said, decode_level):
-            sent = WireLevelOfProduct(
-                *(level.sku, level.location_id, level.on_hand, level.in_carts),
-                *(level.as_of, record.offset),
-            )
-            sent_on[level.key] = _on_its_way(sent)
+        topic = STOCK_LEVELS.name
+        for record, level in self.intake.read(topic, batch, _read_level):
+            if not self.intake.refuse_elsewhere(topic, record, level.location_id):
+                message = Message(level.sku.encode(), _encode(level))
+                self._sent_on[f"{level.location_id}/{level.sku}"] = message
 
     def add_up(self, batch: Batch) -> None:
         """Put what a location says now in place of what it said before."""
         topic = LEVELS_BY_PRODUCT.name
-        for record, level in self._intake.decode(topic, batch, decode_level_of_product):
-            refusal = self._refusal_of(level) or self._replace(level, record.offset)
+        for record, level in self.intake.read(topic, batch, _read_sent_on):
+            if self.intake.refuse_elsewhere(topic, record, level.sku):
+                continue
+            refusal = self._replace(level, record.offset)
             if refusal is not None:
-                self._intake.refuse(topic, record, refusal)
-
-    def set_aside(self, topic: str, record: Record) -> None:
-        """Make a dead letter of what an operator has moved out of the way."""
-        error = "moved here by an operator, because no rule could take it"
-        self._intake.refuse(topic, record, (QUARANTINED, error))
+                self.intake.refuse(topic, record, refusal)
 
     def announce(self, outbox: Outbox) -> None:
         """Send the levels on, the sums that changed, and the dead letters."""
@@ -87,7 +82,7 @@ class Products(Part):
         changed, self._changed = self._changed, {}
         outbox.send_all(LEVELS_BY_PRODUCT.name, sent_on.values())
         outbox.send_all(PRODUCT_STOCK.name, (_stock(*each, self._base) for each in changed.items()))
-        self._intake.announce(outbox)
+        self.intake.announce(outbox)
 
     def restate(self, cursor: str | None, outbox: Outbox) -> str | None:
         """Send a page of the sums."""
@@ -98,37 +93,6 @@ class Products(Part):
     def committed(self) -> None:
         """Add what was counted since the last commit."""
         self._tally.add(self._partition, self._counting.take())
-
-    def _without_gone(self, batch: Batch) -> Sequence[Record]:
-        """The levels; that a key is gone is sent on here."""
-        said: list[Record] = []
-        for record in batch:
-            if record.value is None:
-                self._send_gone(record)
-            else:
-                said.append(record)
-        return said
-
-    def _send_gone(self, record: Record) -> None:
-        key = (record.key or b"").decode(errors="replace")
-        location_id, _, sku = key.partition("/")
-        try:
-            admit_ids(location_id, sku)
-        except ValueError as fault:
-            refusal = MALFORMED, f"a tombstone whose key is not location_id/sku: {fault}"
-            self._intake.refuse(STOCK_LEVELS.name, record, refusal)
-            return
-        if not self._intake.is_of_here(location_id):
-            refusal = WRONG_PARTITION, f"{location_id} belongs to another partition"
-            self._intake.refuse(STOCK_LEVELS.name, record, refusal)
-            return
-        gone = WireLevelOfProduct(sku, location_id, None, None, None, record.offset)
-        self._sent_on[key] = _on_its_way(gone)
-
-    def _refusal_of(self, level: WireLevelOfProduct) -> Refusal | None:
-        if self._intake.is_of_here(level.sku):
-            return None
-        return WRONG_PARTITION, f"{level.sku} belongs to another partition"
 
     def _replace(self, level: WireLevelOfProduct, offset: int) -> Refusal | None:
         key = f"{level.sku}/{level.location_id}"
@@ -175,7 +139,7 @@ def products(app: BatchApp, tally: Tally, generation: int = 0) -> None:
         return Products(state, tally, generation)
 
     def aside(topic: str) -> Callable[[Record, State], None]:
-        return lambda record, state: state.part(known).set_aside(topic, record)
+        return lambda record, state: state.part(known).intake.set_aside(topic, record)
 
     @app.batch_agent(STOCK_LEVELS.name, set_aside=aside(STOCK_LEVELS.name))
     def levels_by_product(batch: Batch, state: State) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -188,8 +152,19 @@ def products(app: BatchApp, tally: Tally, generation: int = 0) -> None:
         state.part(known).add_up(batch)
 
 
-def _on_its_way(level: WireLevelOfProduct) -> Message:
-    return Message(level.sku.encode(), _encode(level))
+def _read_level(record: Record) -> WireLevelOfProduct:
+    """What is sent on of a level, or of its tombstone; raises `topics.decoder.Refused`."""
+    told = read_record(STOCK_LEVELS.name, record.key, record.value)
+    if isinstance(told, WireStockLevel):
+        figures = told.on_hand, told.in_carts, told.as_of
+        return WireLevelOfProduct(told.sku, told.location_id, *figures, record.offset)
+    location_id, sku = cast(Gone, told).ident
+    return WireLevelOfProduct(sku, location_id, None, None, None, record.offset)
+
+
+def _read_sent_on(record: Record) -> WireLevelOfProduct:
+    """Raises `topics.decoder.Refused`."""
+    return decode_level_of_product(record.value)
 
 
 def _stock(sku: str, product: ProductSum | None, base: int) -> Message:

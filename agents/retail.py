@@ -134,6 +134,6 @@ def _operators_agents(app: BatchApp, shop: MakeShop) -> None:
 
 def _aside(shop: MakeShop, topic: TopicSpec) -> Callable[[Record, State], None]:
     def aside(record: Record, state: State) -> None:
-        state.part(shop).set_aside(topic.name, record)
+        state.part(shop).intake.set_aside(topic.name, record)
 
     return aside

@@ -8,7 +8,7 @@ from agents.clocks import Clocks
 from agents.closed_carts import ClosedCarts
 from agents.deadlines import Deadlines
 from agents.effects import effects
-from agents.intake import QUARANTINED, Intake
+from agents.intake import Intake
 from agents.leaving import Leave, Leaving
 from agents.master_data import MasterData
 from agents.movements import Movements
@@ -21,7 +21,7 @@ from agents.shelf import ITEM, Shelf
 from agents.tills import EPOCH, Tills
 from agents.upkeep import Upkeep
 from engine.agents import State
-from engine.contract import Outbox, Part, Record
+from engine.contract import Outbox, Part
 from topics.registry import CHECKOUT_TOTALS, RESTOCK_ALERTS, STOCK_LEVELS, TILL_STATUS
 
 
@@ -63,11 +63,6 @@ class Shop(Part):
     def folding(self) -> int | None:
         """The offset of the record that is being applied."""
         return self.intake.at
-
-    def set_aside(self, topic: str, record: Record) -> None:
-        """Make a dead letter of what an operator has moved out of the way."""
-        error = "moved here by an operator, because no rule could take it"
-        self.intake.refuse(topic, record, (QUARANTINED, error))
 
     def announce(self, outbox: Outbox) -> None:
         """Send every changed state once per key, the alerts' history, and the dead letters."""

@@ -115,10 +115,17 @@ def test_a_level_that_is_gone_is_sent_on_as_gone() -> None:
     [
         ("north/milk", b"{"),
         ("north/milk", {**_level(NORTH, 1), "sku": '"><b>'}),
+        ("south/milk", _level(NORTH, 1)),
         ("no-slash", None),
         ("north/<b>", None),
     ],
-    ids=["no JSON", "markup for a SKU", "a tombstone of nothing", "a tombstone of markup"],
+    ids=[
+        "no JSON",
+        "markup for a SKU",
+        "another's key",
+        "a tombstone of nothing",
+        "a tombstone of markup",
+    ],
 )
 def test_what_is_no_level_is_a_dead_letter_and_stops_nothing(
     key: str, value: dict[str, Any] | bytes | None
