@@ -6,9 +6,12 @@ inputs that made the value add up to: state that is rebuilt gets the next genera
 a corrected rule says reaches every reader.
 """
 
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from topics.events import Contract
+from topics.quick_checks import require_whole
 from topics.scalars import (
     BusinessDate,
     Count,
@@ -156,3 +159,8 @@ class LevelOfProduct(Contract):
     in_carts: Signed | None
     as_of: UtcTime | None
     offset: Count
+
+    @model_validator(mode="after")
+    def _figures_are_all_there_or_all_gone(self) -> Self:
+        require_whole(self.on_hand, self.in_carts, self.as_of)
+        return self

@@ -53,3 +53,9 @@ def require_distinct_line_numbers(lines: tuple[_NumberedLine, ...]) -> None:
     """
     if len({line.line_no for line in lines}) != len(lines):
         raise ValueError("line_no must be distinct within an event")
+
+
+def require_whole(*figures: object) -> None:
+    """ValueError where some of ``figures`` are None and some are not."""
+    if len({figure is None for figure in figures}) > 1:
+        raise ValueError("the figures of a level are all null, or none of them is")

@@ -22,7 +22,7 @@ from topics.derived import (
     StockLevel,
     TillStatus,
 )
-from topics.quick_checks import admit_ids, good_ids
+from topics.quick_checks import admit_ids, good_ids, require_whole
 from topics.wire_parts import Time
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -172,6 +172,9 @@ class WireLevelOfProduct(msgspec.Struct, frozen=True, gc=False):
     in_carts: s.Signed | None
     as_of: Time | None
     offset: s.Count
+
+    def __post_init__(self) -> None:
+        require_whole(self.on_hand, self.in_carts, self.as_of)
 
 
 AnyRow = WireStockLevel | WireCheckoutTotals | WireRestockAlert | WireTillStatus

@@ -156,6 +156,34 @@ LEVEL: dict[str, Any] = {
     "version": 7,
     "as_of": "2026-11-21T09:30:00Z",
 }
+PRODUCT_STOCK: dict[str, Any] = {
+    "sku": "milk",
+    "on_hand": -1,
+    "in_carts": 2,
+    "available": -3,
+    "locations_stocked": 0,
+    "locations_empty": 4,
+    "version": 7,
+    "as_of": "2026-11-21T09:30:00Z",
+}
+LEVELS_OF_PRODUCT: list[dict[str, Any]] = [
+    {
+        "sku": "milk",
+        "location_id": "shop-1",
+        "on_hand": -1,
+        "in_carts": 2,
+        "as_of": "2026-11-21T09:30:00Z",
+        "offset": 7,
+    },
+    {
+        "sku": "milk",
+        "location_id": "shop-1",
+        "on_hand": None,
+        "in_carts": None,
+        "as_of": None,
+        "offset": 8,
+    },
+]
 TOTALS: dict[str, Any] = {
     "location_id": "shop-1",
     "till_id": None,

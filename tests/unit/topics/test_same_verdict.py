@@ -14,7 +14,14 @@ from tests.unit.topics import examples
 from tests.unit.topics.spoiling import spoiled
 from topics import wire, wire_derived
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
-from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
+from topics.derived import (
+    CheckoutTotals,
+    LevelOfProduct,
+    ProductStock,
+    RestockAlert,
+    StockLevel,
+    TillStatus,
+)
 from topics.events import till_event_adapter
 from topics.upkeep import till_upkeep_adapter
 
@@ -26,6 +33,16 @@ PAIRS: dict[str, tuple[wire.Decoder[Any], TypeAdapter[Any], list[dict[str, Any]]
     "upkeep": (wire.decode_till_upkeep, till_upkeep_adapter, examples.UPKEEP),
     "product": (wire.decode_product, TypeAdapter(Product), [examples.PRODUCT]),
     "level": (wire_derived.decode_level, TypeAdapter(StockLevel), [examples.LEVEL]),
+    "product stock": (
+        wire_derived.decode_product_stock,
+        TypeAdapter(ProductStock),
+        [examples.PRODUCT_STOCK],
+    ),
+    "level of a product": (
+        wire_derived.decode_level_of_product,
+        TypeAdapter(LevelOfProduct),
+        examples.LEVELS_OF_PRODUCT,
+    ),
     "totals": (wire_derived.decode_totals, TypeAdapter(CheckoutTotals), examples.ALL_TOTALS),
     "alert": (wire_derived.decode_alert, TypeAdapter(RestockAlert), examples.ALERTS),
     "status": (wire_derived.decode_status, TypeAdapter(TillStatus), [examples.STATUS]),
@@ -126,6 +143,18 @@ def test_spoiled_products_get_the_same_verdict(value: bytes) -> None:
 @settings(max_examples=200, deadline=None)
 def test_spoiled_levels_get_the_same_verdict(value: bytes) -> None:
     assert_same("level", value)
+
+
+@given(spoiled([examples.PRODUCT_STOCK]))
+@settings(max_examples=200, deadline=None)
+def test_spoiled_stocks_of_products_get_the_same_verdict(value: bytes) -> None:
+    assert_same("product stock", value)
+
+
+@given(spoiled(examples.LEVELS_OF_PRODUCT))
+@settings(max_examples=200, deadline=None)
+def test_spoiled_levels_of_products_get_the_same_verdict(value: bytes) -> None:
+    assert_same("level of a product", value)
 
 
 @given(spoiled(examples.ALL_TOTALS))
