@@ -11,7 +11,6 @@ import msgspec
 from agents.book import DAY, DAYS, TOTALS, Book, Day
 from agents.checkout import Checkout
 from agents.clocks import CLOCKS, Clocks
-from agents.closed_carts import CLOSED, ClosedCarts
 from agents.deadlines import DEADLINES, Deadlines
 from agents.intake import Intake, Refusal
 from agents.leaving import Leave, Leaving
@@ -28,9 +27,6 @@ from tables.times import text_of
 from tables.totals import Totals
 from topics.registry import RECEIPTS, TILL_EVENTS, TILL_UPKEEP
 from topics.wire import WireCartCompleted, WireGoodsReturned
-
-_NO_CARTS_US = 0
-"""Carts are nothing that a receipt depends on: none is remembered."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -54,7 +50,7 @@ class Receipts(Part):
         clocks, deadlines = Clocks(state), Deadlines(state)
         self._intake = Intake(state.partition, state.partitions, self._counting)
         self._book = Book(state, deadlines, clocks, 0)
-        self._tills = Tills(state, deadlines, ClosedCarts(state, _NO_CARTS_US), 0)
+        self._tills = Tills(state, deadlines, _no_carts, 0)
         self.upkeep = Upkeep(state, self._intake, self._tills, {})
         leave: dict[str, Leave] = {DAY: self._book.leave, EPOCH: self._tills.leave_epoch}
         effects = {WireCartCompleted: self._note, WireGoodsReturned: self._note}
@@ -72,9 +68,9 @@ class Receipts(Part):
         """Send the receipts. What else the rules have to say, the retail application says."""
         outbox.send_all(RECEIPTS.name, self._said)
         self._said = []
-        unheard = Outbox()
-        for each in (self._book, self._tills, self.upkeep, self._intake):
-            each.announce(unheard)
+        self._book.say_nothing()
+        self._tills.say_nothing()
+        self._intake.say_nothing()
 
     def committed(self) -> None:
         """Forget what was counted: the retail application counts it."""
@@ -98,7 +94,6 @@ def receipts(app: BatchApp) -> None:
         app.batch_table(DAYS, Day, help="The tills that sold at each location, by business date."),
         app.batch_table(DEADLINES, int, help="What is to leave the state, by when."),
         app.batch_table(UPKEEP, bytes, help="Operators' decisions that wait for their place."),
-        app.batch_table(CLOSED, bytes, help="Nothing: carts are not remembered."),
     ]
 
     @app.batch_part(tables=tables, sends=[RECEIPTS.name])
@@ -117,3 +112,7 @@ def receipts(app: BatchApp) -> None:
     def upkeep(batch: Batch, state: State) -> None:  # pyright: ignore[reportUnusedFunction]
         """Obey operators: forget a till, close a gap."""
         state.part(known).upkeep.fold(batch)
+
+
+def _no_carts(till_key: str, till: TillState) -> None:
+    """No receipt depends on a cart: none is remembered."""

@@ -41,7 +41,7 @@ class Shop(Part):
         )
         self._book = Book(state, deadlines, self._clocks, base)
         closed = ClosedCarts(state, rules.cart_timeout_us)
-        self._tills = Tills(state, deadlines, closed, base)
+        self._tills = Tills(state, deadlines, closed.forget, base)
         self._memory = CartMemory(
             state, self._shelf, self._book, deadlines, self._tills, closed, rules.cart_timeout_us
         )

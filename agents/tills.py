@@ -1,6 +1,7 @@
 """Tills of one partition: whose number an event has, whether it was taken, and by what."""
 
-from agents.closed_carts import ClosedCarts
+from collections.abc import Callable
+
 from agents.deadlines import Deadlines
 from agents.outputs import till_message
 from engine.agents import State
@@ -28,14 +29,20 @@ EPOCH = "e"
 """The kind of deadline of an epoch that is not its till's newest."""
 
 
+ForgetCarts = Callable[[str, TillState], None]
+"""Told of a till that is forgotten, by its key: its closed carts go with it."""
+
+
 class Tills:
     """What is known of each till, and which have changed since they were announced."""
 
-    def __init__(self, state: State, deadlines: Deadlines, closed: ClosedCarts, base: int) -> None:
+    def __init__(
+        self, state: State, deadlines: Deadlines, forget_carts: ForgetCarts, base: int
+    ) -> None:
         self._tills: Table[TillState] = state.table(TILLS)
         self._marks: Table[bytes] = state.table(MARKS)
         self._deadlines = deadlines
-        self._closed = closed
+        self._forget_carts = forget_carts
         self._base = base
         self._gone: list[str] = []
 
@@ -122,7 +129,7 @@ class Tills:
         if till is None or left is None:
             return
         self._drop_marks(key, till)
-        self._closed.forget(key, till)
+        self._forget_carts(key, till)
         self._tills.put(key, left)
         self._gone.append(key)
 
@@ -158,6 +165,10 @@ class Tills:
                 if till.epochs
             ],
         )
+
+    def say_nothing(self) -> None:
+        """In place of `announce`, where nobody is to hear of it here."""
+        self._gone = []
 
     def restated(self, start: str, limit: int) -> list[tuple[str, Message | None]]:
         """The first tills from the key ``start`` on, as they stand; None for one that is gone."""
