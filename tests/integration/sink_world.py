@@ -13,10 +13,11 @@ from typing import Any
 
 import psycopg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 
 from connectors.postgres.sink.batch import FLOWS
 from tests.integration.process import PATIENCE_SECONDS, Process
+from tests.integration.topic_admin import topic_admin
 from topics.dead_letters import dead_letter_headers
 from topics.partitioning import partition_of
 from topics.registry import DEAD_LETTERS, INPUTS, OUTPUTS, STOCK_MOVEMENTS, TILL_EVENTS
@@ -136,13 +137,9 @@ def level(location: str, sku: str, on_hand: int, version: int) -> Message:
 
 async def make_topics(kafka: str) -> None:
     """The topics of the contracts, where they are missing."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
+    async with topic_admin(kafka) as admin:
         wanted = [NewTopic(spec.name, PARTITIONS, 1) for spec in (*INPUTS, *OUTPUTS, *DEAD_LETTERS)]
         await admin.create_topics(wanted)
-    finally:
-        await admin.close()
 
 
 async def send(kafka: str, messages: Iterable[Message]) -> None:

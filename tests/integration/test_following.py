@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
@@ -17,6 +17,7 @@ from following.postgres import connection_to
 from following.reader import LOT_SECONDS, Lost, Reader, TopicsMissing, opened
 from tests.integration.sink_world import Message, execute, rows, send, send_in_transaction
 from tests.integration.test_migrations import new_database
+from tests.integration.topic_admin import topic_admin
 
 SALES, STOCK = ("sales", 0), ("stock", 1)
 
@@ -24,12 +25,8 @@ SALES, STOCK = ("sales", 0), ("stock", 1)
 async def topic_of(kafka: str) -> str:
     """A topic of two partitions that no other test knows."""
     name = f"followed-{uuid.uuid4().hex[:8]}"
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
+    async with topic_admin(kafka) as admin:
         await admin.create_topics([NewTopic(name, 2, 1)])
-    finally:
-        await admin.close()
     return name
 
 

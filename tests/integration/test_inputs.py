@@ -5,14 +5,14 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Coroutine, Generator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.admin import NewTopic, RecordsToDelete
 
 from clients.kafka import KafkaAccess
 from engine.app import EXIT_FAILED
@@ -20,6 +20,7 @@ from engine.aside import read_set_aside
 from engine.inputs import KafkaInputs
 from engine.topic_ids import described
 from tests.integration.process import PATIENCE_SECONDS, Process
+from tests.integration.topic_admin import topic_admin
 
 pytestmark = pytest.mark.lonely
 
@@ -27,16 +28,6 @@ pytestmark = pytest.mark.lonely
 @pytest.fixture(scope="module")
 def broker(lonely_kafka: str) -> str:
     return lonely_kafka
-
-
-@asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncGenerator[Any]:
-    admin: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        yield admin
-    finally:
-        await admin.close()
 
 
 class Input:
@@ -51,7 +42,7 @@ class Input:
         return asyncio.run(doing)
 
     async def _create(self, names: Sequence[str]) -> None:
-        async with _admin(self.bootstrap) as admin:
+        async with topic_admin(self.bootstrap) as admin:
             answer = await admin.create_topics([NewTopic(name, 1, 1) for name in names])
             assert not [code for _, code, *_ in answer.topic_errors if code], answer
 
@@ -84,7 +75,7 @@ class Input:
         self._run(self._delete_up_to(offset))
 
     async def _delete_up_to(self, offset: int) -> None:
-        async with _admin(self.bootstrap) as admin:
+        async with topic_admin(self.bootstrap) as admin:
             place: Any = TopicPartition(self.topic, 0)
             await admin.delete_records({place: RecordsToDelete(offset)})
 
@@ -93,7 +84,7 @@ class Input:
         self._run(self._make_anew())
 
     async def _make_anew(self) -> None:
-        async with _admin(self.bootstrap) as admin:
+        async with topic_admin(self.bootstrap) as admin:
             await admin.delete_topics([self.topic])
             until = time.monotonic() + PATIENCE_SECONDS
             while True:

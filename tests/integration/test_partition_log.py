@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.admin import NewPartitions, NewTopic
 
 from clients.kafka import KafkaAccess
 from engine.batches import BATCH_BYTES_MAX, MessageTooLarge
@@ -19,6 +19,7 @@ from engine.sends import Destination
 from engine.settings import EngineSettings
 from engine.topics import changelog_configs, ensure_topics
 from engine.writer import PartitionWriter
+from tests.integration.topic_admin import topic_admin
 
 pytestmark = pytest.mark.lonely
 
@@ -37,23 +38,13 @@ def broker(lonely_kafka: str) -> str:
 
 
 async def _create(bootstrap: str) -> None:
-    async with _admin(bootstrap) as admin:
+    async with topic_admin(bootstrap) as admin:
         topics = [NewTopic(CHANGELOG, 1, 1, topic_configs=changelog_configs(1))]
         topics += [NewTopic(name, PARTITIONS, 1) for name in INPUTS]
         limit = {"max.message.bytes": str(OUTPUT_BYTES_MAX)}
         topics += [NewTopic(OUTPUT, PARTITIONS, 1, topic_configs=limit)]
         answer = await admin.create_topics(topics)
         assert not [code for _, code, *_ in answer.topic_errors if code]
-
-
-@asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncGenerator[Any]:
-    admin: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        yield admin
-    finally:
-        await admin.close()
 
 
 @asynccontextmanager
@@ -141,7 +132,7 @@ async def test_inputs_that_somebody_widened_are_refused_with_what_to_do(broker: 
         "its own changelog is refused"
     )
 
-    async with _admin(broker) as admin:
+    async with topic_admin(broker) as admin:
         wider = {name: NewPartitions(PARTITIONS + 1) for name in INPUTS}
         await admin.create_partitions(wider)
     await _wider(broker)
@@ -158,7 +149,7 @@ async def test_inputs_that_somebody_widened_are_refused_with_what_to_do(broker: 
 
 async def _wider(bootstrap: str) -> None:
     """Return once the broker shows the partitions that were added."""
-    async with _admin(bootstrap) as admin:
+    async with topic_admin(bootstrap) as admin:
         for _ in range(100):
             shown = await admin.describe_topics(list(INPUTS))
             if all(len(each["partitions"]) > PARTITIONS for each in shown):

@@ -7,11 +7,12 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from kafka import KafkaProducer
 
 from engine.app import EXIT_FAILED
 from tests.integration.process import PATIENCE_SECONDS, Process
+from tests.integration.topic_admin import topic_admin
 
 KINDS = ("fold", "commit", "fetch", "recovery")
 
@@ -25,12 +26,8 @@ WORDS = {
 
 
 async def _make_topic(kafka: str, name: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
+    async with topic_admin(kafka) as admin:
         await admin.create_topics([NewTopic(name, 1, 1)])
-    finally:
-        await admin.close()
 
 
 class QuietWorker(Process):

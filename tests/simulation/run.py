@@ -19,7 +19,7 @@ from engine import recovery as recovery_module
 from engine import state as state_module
 from tests.acceptance.outside.findings import Findings
 from tests.acceptance.outside.plan import LEVELS, TILLS, TOTALS
-from tests.retail_app import retail_spec
+from tests.app_specs import retail_spec
 
 from .broker import PARTITION, PARTITIONS
 from .fleet import Fleet

@@ -15,7 +15,7 @@ import pytest
 from engine.contract import Outbox
 from engine.state import PartitionState
 from engine.store import MemoryStore
-from tests.retail_app import retail_spec
+from tests.app_specs import retail_spec
 
 from . import check_letters, check_topics
 from .crossings import Crossings

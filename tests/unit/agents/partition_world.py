@@ -10,7 +10,7 @@ from agents.ports import Counts
 from engine.contract import Message, Outbox
 from engine.state import PartitionState
 from engine.store import MemoryStore
-from tests.retail_app import retail_spec
+from tests.app_specs import retail_spec
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
 from topics.partitioning import partition_of
 from topics.registry import ASSORTMENT, STOCK_MOVEMENTS, TILL_EVENTS

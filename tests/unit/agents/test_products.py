@@ -5,16 +5,11 @@ from typing import Any
 
 import pytest
 
-from agents.products import products
-from clients.kafka import KafkaAccess
-from engine.app import BatchApp
 from engine.contract import Message, Outbox
-from engine.settings import EngineSettings
 from engine.state import PartitionState
 from engine.store import MemoryStore
-from engine.topics import Widths
 from tables.limits import SUM_MAX
-from tests.retail_app import Unheard
+from tests.app_specs import products_spec
 from tests.unit.agents.partition_world import MORNING, PARTITIONS, Fetched
 from topics.derived import ProductStock
 from topics.partitioning import partition_of
@@ -31,11 +26,7 @@ class ProductWorld:
     def __init__(
         self, partition: int = partition_of(MILK, PARTITIONS), generation: int = 0
     ) -> None:
-        app = BatchApp(
-            EngineSettings(KafkaAccess("localhost:9092"), "products", None), rebuilds=generation > 0
-        )
-        products(app, Unheard(), generation)
-        spec = app.spec(Widths(PARTITIONS, {BY_PRODUCT: PARTITIONS}))
+        spec = products_spec(PARTITIONS, generation)
         self.state = PartitionState(MemoryStore(), spec.tables)
         self.agent: Any = spec.build(self.state, partition)
         self._offset = 0

@@ -4,14 +4,10 @@ from typing import Any
 
 import pytest
 
-from agents.receipts import receipts
-from clients.kafka import KafkaAccess
-from engine.app import BatchApp
 from engine.contract import Message
-from engine.settings import EngineSettings
 from engine.state import PartitionState
 from engine.store import MemoryStore
-from engine.topics import Widths
+from tests.app_specs import receipts_spec
 from tests.unit.agents.partition_world import (
     PARTITIONS,
     SHOP,
@@ -31,9 +27,7 @@ class ReceiptsWorld(World):
 
     def __init__(self) -> None:
         super().__init__()
-        app = BatchApp(EngineSettings(KafkaAccess("localhost:9092"), "receipts", None))
-        receipts(app)
-        self._spec = app.spec(Widths(PARTITIONS))
+        self._spec = receipts_spec(PARTITIONS)
         self._store = MemoryStore()
         self.restart()
 
