@@ -168,6 +168,7 @@ class BatchApp(faust.App):
             declared.always_sent,
             widths.by_key,
             self._output_topic,
+            tuple(map(self._output_topic, declared.topics.sends)),
         )
 
     async def prepare(self) -> Widths:

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiokafka
 import aiokafka.admin
+import aiokafka.client
 import aiokafka.consumer.fetcher as fetcher
 import aiokafka.coordinator.assignors.range as range_assignor
 import aiokafka.errors
@@ -35,6 +36,23 @@ BATCH_REFUSED: tuple[type[Exception], ...] = (
     aiokafka.errors.RecordListTooLargeError,
 )
 """What a broker says to a record batch that is larger than its topic takes."""
+NOT_NOW: tuple[type[Exception], ...] = (
+    aiokafka.errors.KafkaConnectionError,
+    aiokafka.errors.NodeNotReadyError,
+    aiokafka.errors.RequestTimedOutError,
+    aiokafka.errors.LeaderNotAvailableError,
+    aiokafka.errors.NotLeaderForPartitionError,
+    aiokafka.errors.GroupLoadInProgressError,
+    aiokafka.errors.GroupCoordinatorNotAvailableError,
+    aiokafka.errors.NotCoordinatorForGroupError,
+)
+"""What is said while a leader is being found, or a coordinator (the last three)."""
+TRANSACTION: Any = aiokafka.client.CoordinationType.TRANSACTION
 murmur2: Any = vars(aiokafka.partitioner)["murmur2"]
 """Kafka's hash of a key, as its Java client has it."""
 TOPIC_EXISTS: int = aiokafka.errors.TopicAlreadyExistsError.errno
+
+
+def error_of(code: int) -> Exception:
+    """The error of a code in an answer."""
+    return aiokafka.errors.for_code(code)()

@@ -110,7 +110,8 @@ class AppSpec:
     its recovered state and number. Where it ``rebuilds``, a partition without any state says
     nothing of what its inputs hold already, but for the topics that are ``always_sent``; then it
     restates, see `engine.rebuild`. ``by_key`` has the partitions of each topic in which a message
-    goes where its key says. ``output_topic`` names the topics that stand for the declared ones.
+    goes where its key says; to ``sends`` it goes in the agent's own partition. ``output_topic``
+    names the topics that stand for the declared ones.
     """
 
     topics: tuple[str, ...]
@@ -120,3 +121,4 @@ class AppSpec:
     always_sent: tuple[str, ...] = ()
     by_key: Mapping[str, int] = field(default_factory=dict[str, int])
     output_topic: Callable[[str], str] = str
+    sends: tuple[str, ...] = ()

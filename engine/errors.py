@@ -23,3 +23,7 @@ class InputRecreated(EngineError):
 
 class FoldFailed(EngineError):
     """An agent raised: the message that it was given is named, or the batch that holds it."""
+
+
+class TransactionUnended(EngineError):
+    """A transaction was left without an end, and nobody knows any more how it was to end."""

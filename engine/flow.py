@@ -16,6 +16,7 @@ from engine.contract import AppSpec, Record
 from engine.inbox import Inbox
 from engine.opening import open_work
 from engine.partition import PartitionWork, Progress
+from engine.sends import Routes
 from engine.settings import EngineSettings
 
 log = structlog.get_logger()
@@ -71,7 +72,9 @@ class PartitionFlow:
             self.failed(error)
 
     async def _recover(self, partition: int) -> None:
-        wal, place = self._settings.log(partition), self._settings.place(partition)
+        routes = Routes(partition, self._spec.by_key, self._spec.output_topic)
+        wal = self._settings.log(partition, routes.places(self._spec.sends))
+        place = self._settings.place(partition)
         work = PartitionWork(self._spec, wal, place, partition, self.failed)
         self.opening[partition] = work.progress
         try:

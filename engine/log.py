@@ -1,12 +1,12 @@
 """The log that one partition's work is made durable in: recovered from, fenced, committed to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from clients.kafka import KafkaAccess
 from engine import changelog
 from engine.aside import read_set_aside
-from engine.sends import Outputs
+from engine.sends import Destination, Outputs
 from engine.store import Store
 from engine.writer import PartitionWriter
 
@@ -15,7 +15,7 @@ class PartitionLog(Protocol):
     """What `engine.partition.PartitionWork` asks of Kafka."""
 
     async def open(self) -> None:
-        """Fence whoever held the partition before, and abort what it left open."""
+        """Fence whoever held the partition before, and end what it left open."""
         ...
 
     async def recover(self, store: Store, applied: Callable[[int], None]) -> None:
@@ -44,7 +44,10 @@ class PartitionLog(Protocol):
 
 
 class KafkaLog:
-    """A partition's changelog, outputs and input offsets in Kafka, in one transaction."""
+    """A partition's changelog, outputs and input offsets in Kafka, in one transaction.
+
+    ``outputs`` are all places that may be sent to.
+    """
 
     def __init__(
         self,
@@ -53,12 +56,14 @@ class KafkaLog:
         changelog_topic: str,
         partition: int,
         set_aside_topic: str | None = None,
+        outputs: Sequence[Destination] = (),
     ) -> None:
         self._kafka = kafka
         self._changelog = changelog_topic
         self._partition = partition
         self._set_aside = set_aside_topic
-        self._writer = PartitionWriter(kafka, application_id, partition)
+        places = (Destination(changelog_topic, partition), *outputs)
+        self._writer = PartitionWriter(kafka, application_id, partition, places)
 
     async def open(self) -> None:
         """See `PartitionLog`."""

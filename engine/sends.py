@@ -72,6 +72,12 @@ class Routes:
     by_key: Mapping[str, int]
     output_topic: Callable[[str], str]
 
+    def places(self, sends: Iterable[str]) -> list[Destination]:
+        """All that may be sent to, with ``sends`` the topics in which the partition is the
+        sender's own."""
+        own = [Destination(topic, self.partition) for topic in sends]
+        return own + [Destination(t, at) for t, size in self.by_key.items() for at in range(size)]
+
     def sorted(self, messages: Mapping[str, list[Message]]) -> dict[Destination, list[Message]]:
         """``messages`` by where they go, each destination's in order. Raises `KeyMissing`."""
         found: dict[Destination, list[Message]] = {}

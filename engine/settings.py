@@ -1,6 +1,6 @@
 """Where an application of the engine works."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from clients.kafka import KafkaAccess
 from engine.inputs import KafkaInputs
 from engine.log import KafkaLog, PartitionLog
 from engine.place import FolderPlace, MemoryPlace, Place
+from engine.sends import Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,15 @@ class EngineSettings:
         """The compacted topic that holds all state of the application."""
         return changelog_topic(self.application_id)
 
-    def log(self, partition: int) -> PartitionLog:
-        """The log of one partition."""
+    def log(self, partition: int, outputs: Sequence[Destination]) -> PartitionLog:
+        """The log of one partition, whose agents send to ``outputs``."""
         return KafkaLog(
-            self.kafka, self.application_id, self.changelog, partition, self.set_aside_topic
+            self.kafka,
+            self.application_id,
+            self.changelog,
+            partition,
+            self.set_aside_topic,
+            outputs,
         )
 
     def inputs(self, topics: Iterable[str], partition: int) -> KafkaInputs:

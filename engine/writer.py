@@ -2,17 +2,27 @@
 
 The transactional id belongs to the partition. Whoever opens it next fences the one before
 (KIP-98): a worker that was suspended and believes that it still owns the partition can write
-nothing any more.
+nothing any more. It also ends what Kafka left without an end, see `engine.unended`.
 """
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
 
 from clients import async_kafka
 from clients.kafka import KafkaAccess
 from engine.batches import BATCH_BYTES_MAX
+from engine.clients import TopicPartition
+from engine.errors import TransactionUnended
 from engine.patience import be_patient
-from engine.sends import Outputs
+from engine.sends import Destination, Outputs
 from engine.transaction import Transactions
+from engine.unended import ASK_AGAIN_SECONDS, Fate, asking, last_fate, left_open
+
+log = structlog.get_logger()
 
 TRANSACTION_TIMEOUT_MS = 30_000
 """After so long the broker ends a transaction that a dead worker left open; until then readers
@@ -24,15 +34,29 @@ the first message of the next. Waiting aiokafka's 100 ms doubled a commit's late
 in turns on one broker: of a lone writer's commits, 20 a second, nine in ten took up to 29 and 15
 ms; with four writers, or without pauses, no difference; nor in the broker's processor time."""
 
+END_SECONDS = 30.0
+"""In which the markers of a transaction that is ended anew are written: milliseconds, as a rule.
+Where they are not, the next start tries again."""
+
 
 class PartitionWriter:
-    """The transactional producer of one partition of an application."""
+    """The transactional producer of one partition of an application; ``places`` are all that it
+    may write to."""
 
-    def __init__(self, kafka: KafkaAccess, application_id: str, partition: int) -> None:
+    def __init__(
+        self,
+        kafka: KafkaAccess,
+        application_id: str,
+        partition: int,
+        places: Sequence[Destination] = (),
+    ) -> None:
+        self._kafka = kafka
+        self._id = f"{application_id}-{partition}"
+        self._places = places
         self._producer = async_kafka.producer(
             kafka,
-            client_id=f"{application_id}-{partition}",
-            transactional_id=f"{application_id}-{partition}",
+            client_id=self._id,
+            transactional_id=self._id,
             transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
             max_batch_size=BATCH_BYTES_MAX,
             acks="all",
@@ -41,9 +65,52 @@ class PartitionWriter:
         self._transactions = Transactions(self._producer, application_id, partition)
 
     async def open(self) -> None:
-        """Fence whoever held this partition before, and abort what it left open."""
+        """Fence whoever held this partition before, and end what it left open.
+
+        Raises `engine.errors.TransactionUnended`.
+        """
         be_patient(self._producer.client)
-        await self._producer.start()
+        async with asking(self._kafka) as client:
+            fate = await last_fate(client, self._id)
+            await self._producer.start()
+            await self._end_what_is_left(client, fate)
+
+    async def _end_what_is_left(self, client: Any, fate: Fate) -> None:
+        producer_id: int = self._transaction_manager.producer_id
+        places = left = await left_open(client, producer_id, self._places)
+        if left:
+            await self._end(left, fate)
+        deadline = time.monotonic() + END_SECONDS
+        while left := await left_open(client, producer_id, left):
+            if time.monotonic() > deadline:
+                raise TransactionUnended(f"Kafka does not end {self._told(places)}: start again")
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+    async def _end(self, places: Sequence[Destination], fate: Fate) -> None:
+        """A transaction of nothing but its markers: they end what lies before them."""
+        if fate is Fate.UNKNOWN:
+            raise TransactionUnended(
+                f"Kafka has no end of {self._told(places)}, and forgot how it was to end. Where "
+                "one of its messages is visible in another topic it was to be committed, else "
+                "aborted: 'kafka-transactions.sh abort' ends it in the topics named here"
+            )
+        log.warning("a transaction is ended", of=self._told(places), fate=fate.name.lower())
+        await self._producer.begin_transaction()
+        manager = self._transaction_manager
+        for place in places:
+            manager.maybe_add_partition_to_txn(TopicPartition(*place))
+        if fate is Fate.COMMITTED:
+            await self._producer.commit_transaction()
+        else:
+            await self._producer.abort_transaction()
+
+    @property
+    def _transaction_manager(self) -> Any:
+        return self._producer._txn_manager  # noqa: SLF001
+
+    def _told(self, places: Sequence[Destination]) -> str:
+        named = ", ".join(f"{topic}-{partition}" for topic, partition in places)
+        return f"the transaction of {self._id} in {named}"
 
     async def commit(
         self,

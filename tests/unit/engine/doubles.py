@@ -10,7 +10,7 @@ from clients.kafka import KafkaAccess
 from engine.contract import Message, Outbox, PartitionAgents, Record
 from engine.inputs import Input
 from engine.place import MemoryPlace, Place
-from engine.sends import Outputs
+from engine.sends import Destination, Outputs
 from engine.settings import EngineSettings
 from engine.state import PartitionState, Table
 from engine.store import Store
@@ -149,7 +149,7 @@ class Given(EngineSettings):
     logs: dict[int, Any] = field(default_factory=dict[int, Any])
     input: Input = FOUND
 
-    def log(self, partition: int) -> Any:
+    def log(self, partition: int, outputs: Sequence[Destination] = ()) -> Any:
         return self.logs.setdefault(partition, KeptLog())
 
     def place(self, partition: int) -> Place:
