@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-OWNED_FOLDERS = ("postgres", "kafka", "connect", "logs", "state")
+OWNED_FOLDERS = ("postgres", "kafka", "connect", "identities", "logs", "state")
 """What `reset` deletes. Only these: a home that was pointed at the wrong place loses nothing."""
 
 OWNED_FILES = ("addresses.json", "ports.json", "stack.json")
@@ -27,6 +27,11 @@ class StackHome:
     def addresses(self) -> Path:
         """Addresses of the running stack, which every other command reads."""
         return self.folder / "addresses.json"
+
+    @property
+    def identities(self) -> Path:
+        """Keys and certificates of all services."""
+        return self.folder / "identities"
 
     @property
     def ports(self) -> Path:

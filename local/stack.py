@@ -1,6 +1,6 @@
 """The whole stack from top to bottom: what starts after what, and what it tells others."""
 
-from local import record, servers
+from local import identities, record, servers
 from local.home import StackHome
 from local.ports import RememberedPorts
 from local.programs import Furnish, Process
@@ -50,6 +50,7 @@ class Stack:
 
     def _start(self) -> None:
         self._record.save(self._home)
+        identities.prepare(self._home.identities)
         class_path = servers.java_class_path(self._report)
         ports = RememberedPorts(self._home.ports)
         addresses = self._start_servers(servers.servers(self._home, ports, class_path))

@@ -5,6 +5,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 PACKAGES = (
+    "identity",
     "clients",
     "topics",
     "metrics",
