@@ -14,7 +14,7 @@ from topics.wire import decode_location, decode_product
 LOCATIONS = "locations"
 
 
-class Known(msgspec.Struct, array_like=True, gc=False):
+class KnownLocation(msgspec.Struct, array_like=True, gc=False):
     """That the database names a location; key ``location_id``."""
 
     offset: int
@@ -24,7 +24,7 @@ class MasterData:
     """Folds locations and products."""
 
     def __init__(self, state: State, intake: Intake) -> None:
-        self.locations: Table[Known] = state.table(LOCATIONS)
+        self.locations: Table[KnownLocation] = state.table(LOCATIONS)
         self._intake = intake
 
     def fold_locations(self, records: Sequence[Record]) -> None:
@@ -37,7 +37,7 @@ class MasterData:
 
     def _remember(self, record: Record) -> None:
         for _, location in self._intake.take(registry.LOCATIONS.name, [record], decode_location):
-            self.locations.put(location.location_id, Known(record.offset))
+            self.locations.put(location.location_id, KnownLocation(record.offset))
 
     def _forget(self, key: bytes | None) -> None:
         location_id = (key or b"").decode(errors="replace").replace("\x00", "")

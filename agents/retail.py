@@ -9,7 +9,7 @@ from agents.clocks import CLOCKS
 from agents.closed_carts import CLOSED
 from agents.deadlines import DEADLINES
 from agents.master_data import LOCATIONS as KNOWN_LOCATIONS
-from agents.master_data import Known
+from agents.master_data import KnownLocation
 from agents.movements import MOVEMENTS, NUMBERS, Booked
 from agents.ports import Rules, Tally
 from agents.shelf import ITEMS, RAISED, Raised
@@ -55,7 +55,7 @@ TABLES: dict[str, Kept] = {
     CLOCKS: Kept(Clock, "How far each location's time is."),
     TOTALS: Kept(Totals, "Takings of each location and till, by business date."),
     MOVEMENTS: Kept(Booked, "Movements without a number that are booked."),
-    KNOWN_LOCATIONS: Kept(Known, "Locations that the database names."),
+    KNOWN_LOCATIONS: Kept(KnownLocation, "Locations that the database names."),
     DEADLINES: Kept(int, "What is to leave the state, by when."),
     DAYS: Kept(Day, "The tills that sold at each location, by business date."),
     MARKS: Kept(bytes, "What each till's last numbers stood for, to tell a fork from a repeat."),

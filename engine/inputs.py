@@ -29,14 +29,14 @@ class Input(NamedTuple):
     end: int
 
 
-class Known(NamedTuple):
+class KnownInput(NamedTuple):
     """What the state knows of it: the topic's id and the next offset, None where nothing was."""
 
     topic_id: str | None
     position: int | None
 
 
-def checked_start(place: str, known: Known, found: Input) -> int:
+def checked_start(place: str, known: KnownInput, found: Input) -> int:
     """The offset to read ``place`` (topic-partition) on from.
 
     Raises `InputRecreated` where messages are missing, or are others than those that were read.

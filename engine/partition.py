@@ -14,10 +14,10 @@ import structlog
 from engine.contract import AppSpec, Outbox, Record
 from engine.folding import Folding
 from engine.log import PartitionLog
-from engine.place import Place
+from engine.place import StorePlace
 from engine.positions import KEPT, POSITIONS, Positions
 from engine.progress import Progress
-from engine.rebuild import REBUILD, Rebuild, Standing
+from engine.rebuild import REBUILD, PartitionRebuild, RebuildStanding
 from engine.recovery import recovered
 from engine.sends import Outputs, Routes
 from engine.slices import Slices
@@ -54,7 +54,7 @@ class PartitionWork:
         self,
         spec: AppSpec,
         log: PartitionLog,
-        place: Place,
+        place: StorePlace,
         partition: int,
         failed: Callable[[BaseException], None],
     ) -> None:
@@ -95,13 +95,13 @@ class PartitionWork:
         return self.progress.positions
 
     def _build(self, store: Store, aside: Mapping[str, frozenset[int]]) -> None:
-        own = {**KEPT, REBUILD: Standing}
+        own = {**KEPT, REBUILD: RebuildStanding}
         self._state = PartitionState(store, {**self._spec.tables, **own})
         self.positions = Positions(self._state, self._spec.topics, self.partition)
         self.progress.positions = self.positions.now
         agents = self._spec.build(self._state, self.partition)
         self._folding = Folding(agents, self.partition, self.positions.now, aside)
-        self._rebuild = Rebuild(self._state.table(REBUILD), self._spec.always_sent)
+        self._rebuild = PartitionRebuild(self._state.table(REBUILD), self._spec.always_sent)
         self._go_on()
 
     def _note_recovered(self, records: int) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 from engine.store import MemoryStore, RocksStore, Store
 
 
-class Place(Protocol):
+class StorePlace(Protocol):
     """A partition's place for its store."""
 
     def open(self) -> Store:
@@ -23,11 +23,11 @@ class MemoryPlace:
     """No place at all: each store begins empty."""
 
     def open(self) -> Store:
-        """See `Place`."""
+        """See `StorePlace`."""
         return MemoryStore()
 
     def clear(self) -> None:
-        """See `Place`."""
+        """See `StorePlace`."""
 
 
 class FolderPlace:
@@ -37,10 +37,10 @@ class FolderPlace:
         self._folder = folder
 
     def open(self) -> Store:
-        """See `Place`."""
+        """See `StorePlace`."""
         return RocksStore(self._folder)
 
     def clear(self) -> None:
-        """See `Place`."""
+        """See `StorePlace`."""
         if self._folder.exists():
             shutil.rmtree(self._folder)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from engine.inputs import Input, Known, checked_start
+from engine.inputs import Input, KnownInput, checked_start
 from engine.state import PartitionState
 
 POSITIONS = "\x01positions"
@@ -49,5 +49,5 @@ class Positions:
 
         Raises `engine.errors.InputRecreated`.
         """
-        known = Known(self._ids.peek(topic), offset)
+        known = KnownInput(self._ids.peek(topic), offset)
         return checked_start(f"{topic}-{self._partition}", known, found)

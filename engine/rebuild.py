@@ -27,7 +27,7 @@ _KEY = "rebuild"
 Restate = Callable[[str | None, Outbox], str | None]
 
 
-class Standing(msgspec.Struct, array_like=True):
+class RebuildStanding(msgspec.Struct, array_like=True):
     """``targets`` are the offsets, by input, from which on everything is said."""
 
     targets: dict[str, int]
@@ -35,10 +35,10 @@ class Standing(msgspec.Struct, array_like=True):
     cursor: str | None = None
 
 
-class Rebuild:
+class PartitionRebuild:
     """What one partition may say."""
 
-    def __init__(self, rows: Table[Standing], always_sent: tuple[str, ...]) -> None:
+    def __init__(self, rows: Table[RebuildStanding], always_sent: tuple[str, ...]) -> None:
         self._rows = rows
         self._always_sent = always_sent
         self._standing = rows.get(_KEY)
@@ -55,7 +55,7 @@ class Rebuild:
 
     def begin(self, targets: Mapping[str, int]) -> None:
         """Say nothing before every input has been read up to ``targets``."""
-        self._keep(Standing(dict(targets)))
+        self._keep(RebuildStanding(dict(targets)))
 
     def has_step(self, positions: Mapping[str, int]) -> bool:
         """Whether a transaction would bring it on, whatever else is to be written."""
@@ -72,11 +72,11 @@ class Rebuild:
         if standing.stage == "restating":
             cursor = restate(standing.cursor, outbox)
             stage: Stage = "live" if cursor is None else "restating"
-            self._keep(Standing(standing.targets, stage, cursor))
+            self._keep(RebuildStanding(standing.targets, stage, cursor))
             return
         outbox.keep_only(self._always_sent)
         if self._has_reached(positions):
-            self._keep(Standing(standing.targets, "restating"))
+            self._keep(RebuildStanding(standing.targets, "restating"))
 
     def _has_reached(self, positions: Mapping[str, int]) -> bool:
         standing = self._standing
@@ -84,6 +84,6 @@ class Rebuild:
             return False
         return all(positions.get(topic, 0) >= at for topic, at in standing.targets.items())
 
-    def _keep(self, standing: Standing) -> None:
+    def _keep(self, standing: RebuildStanding) -> None:
         self._standing = standing
         self._rows.put(_KEY, standing)

@@ -6,14 +6,14 @@ import structlog
 
 from engine.changelog import StoreUnfit
 from engine.log import PartitionLog
-from engine.place import Place
+from engine.place import StorePlace
 from engine.store import Store
 
 log = structlog.get_logger()
 
 
 async def recovered(
-    wal: PartitionLog, place: Place, partition: int, applied: Callable[[int], None]
+    wal: PartitionLog, place: StorePlace, partition: int, applied: Callable[[int], None]
 ) -> Store:
     """The store, complete; ``applied`` is told the records of each part that was read."""
     try:

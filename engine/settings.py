@@ -7,7 +7,7 @@ from pathlib import Path
 from clients.kafka import KafkaAccess
 from engine.inputs import KafkaInputs
 from engine.log import KafkaLog, PartitionLog
-from engine.place import FolderPlace, MemoryPlace, Place
+from engine.place import FolderPlace, MemoryPlace, StorePlace
 from engine.sends import Destination
 
 
@@ -43,7 +43,7 @@ class EngineSettings:
         """The inputs of one partition."""
         return KafkaInputs(self.kafka, topics, partition)
 
-    def place(self, partition: int) -> Place:
+    def place(self, partition: int) -> StorePlace:
         """Where that partition's store lies."""
         if self.state_folder is None:
             return MemoryPlace()

@@ -11,7 +11,7 @@ fetched, ``commit`` of what is folded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PartitionStanding:
     """How a partition stands at one look.
 
     ``marks`` is anything that differs once there is progress; ``facts`` are words for the log.
@@ -27,7 +27,7 @@ class Standing:
 class _Still:
     """Since when a partition stands as it does."""
 
-    standing: Standing
+    standing: PartitionStanding
     since_seconds: float
 
 
@@ -37,7 +37,7 @@ class Stalls:
     def __init__(self) -> None:
         self._still: dict[int, _Still] = {}
 
-    def look(self, standings: Iterable[Standing], now_seconds: float) -> None:
+    def look(self, standings: Iterable[PartitionStanding], now_seconds: float) -> None:
         """Take in how all partitions stand now; one that is not among them is forgotten."""
         before, self._still = self._still, {}
         for standing in standings:
@@ -61,7 +61,7 @@ class Stalls:
             for partition, still in list(self._still.items())
         }
 
-    def longest(self, now_seconds: float) -> tuple[Standing, float] | None:
+    def longest(self, now_seconds: float) -> tuple[PartitionStanding, float] | None:
         """The partition that has stood still longest, and its seconds; None where there is none."""
         seconds = self.seconds(now_seconds)
         if not seconds:
@@ -70,5 +70,5 @@ class Stalls:
         return self._still[partition].standing, seconds[partition]
 
 
-def _same(before: Standing, now: Standing) -> bool:
+def _same(before: PartitionStanding, now: PartitionStanding) -> bool:
     return before.waits_for == now.waits_for and before.marks == now.marks

@@ -26,7 +26,7 @@ from engine.consumer import BatchConsumer
 from engine.errors import EngineError
 from engine.partition import Progress
 from engine.rivals import Rivals
-from engine.stalls import Stalls, Standing
+from engine.stalls import PartitionStanding, Stalls
 
 log = structlog.get_logger()
 
@@ -180,7 +180,7 @@ def _assigned(consumer: BatchConsumer) -> list[TP]:
 
 def _standings(
     app: BatchApp, held: list[TP], ends: Mapping[TP, int], read: Mapping[TP, int]
-) -> Iterator[Standing]:
+) -> Iterator[PartitionStanding]:
     work, opening = dict(app.flow.work), dict(app.flow.opening)
     for partition in sorted({tp.partition for tp in held}):
         if partition in work:
@@ -196,38 +196,42 @@ def _standings(
 
 def _at_work(
     partition: int, done: Progress, lag: Mapping[TP, int], read: Mapping[TP, int]
-) -> Standing:
+) -> PartitionStanding:
     uncommitted = done.records - done.committed
     if uncommitted:
         facts = f"{uncommitted} records folded and not committed"
-        return Standing(partition, "commit", (done.commits,), facts)
+        return PartitionStanding(partition, "commit", (done.commits,), facts)
     if done.stage == "restating":
-        return Standing(partition, "commit", (done.commits,), "says anew all that stands")
+        return PartitionStanding(partition, "commit", (done.commits,), "says anew all that stands")
     if done.fetched:
         facts = f"{done.fetched} records fetched and not folded"
-        return Standing(partition, "fold", (done.records,), facts)
+        return PartitionStanding(partition, "fold", (done.records,), facts)
     marks = (done.records, *(read.get(tp, 0) for tp in lag))
     facts = ", ".join(
         f"{tp.topic} at {read.get(tp, 'an unknown offset')}, {records} behind"
         for tp, records in lag.items()
     )
-    return Standing(partition, "fetch" if lag else "nothing", marks, facts)
+    return PartitionStanding(partition, "fetch" if lag else "nothing", marks, facts)
 
 
-def _not_yet(partition: int, opening: Mapping[int, Progress]) -> Standing:
+def _not_yet(partition: int, opening: Mapping[int, Progress]) -> PartitionStanding:
     done = opening.get(partition)
     if done is None:  # partitions open one after the other: another's progress is its own
         marks = tuple(part for each in opening.values() for part in _recovery(each))
-        return Standing(partition, "assignment", marks, "not taken up since its assignment")
+        return PartitionStanding(
+            partition, "assignment", marks, "not taken up since its assignment"
+        )
     waits_for = "recovery" if done.fenced else "fence"
-    return Standing(partition, waits_for, _recovery(done), f"{done.recovered} records recovered")
+    return PartitionStanding(
+        partition, waits_for, _recovery(done), f"{done.recovered} records recovered"
+    )
 
 
 def _recovery(done: Progress) -> tuple[int, int]:
     return int(done.fenced), done.recovered
 
 
-def _reason(standing: Standing, seconds: float) -> str:
+def _reason(standing: PartitionStanding, seconds: float) -> str:
     return (
         f"partition {standing.partition} waits for {standing.waits_for} and has made no progress "
         f"for {seconds:.0f} s, though Kafka answers: {standing.facts}"

@@ -10,7 +10,7 @@ Positions = Mapping[Place, int]
 """An offset at each of some places."""
 
 
-class Record(Protocol):
+class FollowedRecord(Protocol):
     """What is used of a consumed record."""
 
     @property
@@ -29,5 +29,5 @@ class Record(Protocol):
     def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
-Fetched = dict[Place, Sequence[Record]]
+Fetched = dict[Place, Sequence[FollowedRecord]]
 """Records by place, in order."""

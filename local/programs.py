@@ -8,7 +8,7 @@ from local.ports import RememberedPorts
 
 
 @dataclass(frozen=True)
-class Process:
+class StackProcess:
     """A process that stays; ``metrics`` is where it serves them, if it does."""
 
     service: Service
@@ -23,7 +23,7 @@ class Programs:
     """
 
     steps: Sequence[Service]
-    processes: Sequence[Process]
+    processes: Sequence[StackProcess]
     dashboard: str
 
 

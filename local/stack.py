@@ -3,7 +3,7 @@
 from local import identities, record, servers
 from local.home import StackHome
 from local.ports import RememberedPorts
-from local.programs import Furnish, Process
+from local.programs import Furnish, StackProcess
 from local.record import Addresses, ProcessRecord, StackRecord, StackState
 from local.report import Report
 from local.supervisor import StopRequested, Supervisor
@@ -76,7 +76,7 @@ class Stack:
                     self._supervisor.start(server.service)
         return addresses
 
-    def _start_process(self, process: Process) -> None:
+    def _start_process(self, process: StackProcess) -> None:
         with self._report.step(process.service.name):
             self._supervisor.start(process.service)
         if process.metrics:

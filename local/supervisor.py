@@ -33,7 +33,7 @@ def back_off_seconds(crashes_in_a_row: int) -> float:
     return min(BACK_OFF_FIRST_SECONDS * 2 ** (crashes_in_a_row - 1), BACK_OFF_MAX_SECONDS)
 
 
-class Watched:
+class WatchedService:
     """One service, its child of the moment, and how often it had to be started again."""
 
     def __init__(self, service: Service, report: Report) -> None:
@@ -119,7 +119,7 @@ class Supervisor:
     def __init__(self, report: Report, changed: Callable[[list[ProcessRecord]], None]) -> None:
         self._report = report
         self._changed = changed
-        self._watched: list[Watched] = []
+        self._watched: list[WatchedService] = []
         self._noted: list[ProcessRecord] = []
         self._stop_requested = False
 
@@ -142,7 +142,7 @@ class Supervisor:
         `StartError` if it is not ready at the first attempt.
         """
         self.check_stop()
-        watched = Watched(service, self._report)
+        watched = WatchedService(service, self._report)
         self._watched.append(watched)
         watched.start()
         while watched.state != "running":

@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
-from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, Policy
+from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy
 from tillstream import board
 from tillstream.board import OpenBoard
 
@@ -14,7 +14,7 @@ def open_board(
     postgres: str,
     host: str = "127.0.0.1",
     port: int = 0,
-    policy: Policy = OPEN_TO_THE_MACHINE,
+    policy: AccessPolicy = OPEN_TO_THE_MACHINE,
 ) -> AbstractAsyncContextManager[OpenBoard]:
     """See `tillstream.board.open_board`."""
     return board.open_board(KafkaAccess(kafka), PostgresAccess(postgres), host, port, policy)

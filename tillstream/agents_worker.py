@@ -23,7 +23,7 @@ from engine.watchdog import Watchdog
 from operations.generations.log import joined
 from operations.generations.standing import state_id
 from operations.upkeep.disks import OwnDisk
-from operations.upkeep.identity import Identity
+from operations.upkeep.identity import ProcessIdentity
 from tillstream.applications import AGENTS, Application
 from tillstream.figures import Reckoned, WorkerFigures
 from tillstream.settings import Settings
@@ -37,7 +37,7 @@ times a second (a third of the time, measured); none at all would keep Faust's c
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WorkerPart:
     """Which state of which application a worker works on.
 
     ``state_id`` names its group, changelog and transactions. One that ``rebuilds`` says nothing
@@ -57,22 +57,22 @@ def run(settings: Settings, application: Application = AGENTS) -> None:
     """Work on the live generation until SIGTERM or SIGINT; registers it where nobody has."""
     name = application.id(settings)
     generation = joined(settings.kafka_access(), name) if application.is_rebuilt else 0
-    _run(settings, Part(application, state_id(name, generation), generation, generation > 0))
+    _run(settings, WorkerPart(application, state_id(name, generation), generation, generation > 0))
 
 
 def run_rebuild(settings: Settings, generation: int) -> None:
     """Work on a generation that is being built, beside the live workers."""
     name = state_id(settings.application_id, generation)
-    _run(settings, Part(AGENTS, name, generation, rebuilds=generation > 0, stays=False))
+    _run(settings, WorkerPart(AGENTS, name, generation, rebuilds=generation > 0, stays=False))
 
 
 def run_shadow(settings: Settings, generation: int, output_topic: Callable[[str], str]) -> None:
     """Work under the settings' own application id, and say it where nobody reads it."""
     name = settings.application_id
-    _run(settings, Part(AGENTS, name, generation, False, output_topic, stays=False))
+    _run(settings, WorkerPart(AGENTS, name, generation, False, output_topic, stays=False))
 
 
-def _run(settings: Settings, part: Part) -> None:
+def _run(settings: Settings, part: WorkerPart) -> None:
     folder = settings.home / "state" / part.state_id / settings.worker_name
     try:
         held = claim(folder)
@@ -82,13 +82,13 @@ def _run(settings: Settings, part: Part) -> None:
         _work(settings, part, folder)
 
 
-def _work(settings: Settings, part: Part, folder: Path) -> NoReturn:
+def _work(settings: Settings, part: WorkerPart, folder: Path) -> NoReturn:
     # Faust makes its loops itself, one of them in the consumer's thread.
     asyncio.set_event_loop_policy(  # pyright: ignore[reportDeprecated]
         uvloop.EventLoopPolicy()
     )
     registry = CollectorRegistry()
-    registry.register(Identity("worker", settings.worker_name))
+    registry.register(ProcessIdentity("worker", settings.worker_name))
     registry.register(OwnDisk(settings.home))
     figures = WorkerFigures(registry)
     figures.generation.set(part.generation)
@@ -107,7 +107,9 @@ def _work(settings: Settings, part: Part, folder: Path) -> NoReturn:
         watchdog.stop()
 
 
-def _prepared_app(settings: Settings, part: Part, folder: Path, figures: WorkerFigures) -> BatchApp:
+def _prepared_app(
+    settings: Settings, part: WorkerPart, folder: Path, figures: WorkerFigures
+) -> BatchApp:
     kafka = settings.kafka_access()
     app = BatchApp(
         EngineSettings(kafka, part.state_id, folder, set_aside_topic=SET_ASIDE.name),

@@ -12,8 +12,8 @@ from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from dashboards.board.app import build
 from dashboards.board.live.board import Board
-from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, Policy, Provider
-from operations.upkeep.identity import Identity
+from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy, Provider
+from operations.upkeep.identity import ProcessIdentity
 from tillstream.settings import Settings
 
 SHUTDOWN_SECONDS = 3.0
@@ -28,7 +28,7 @@ class OpenBoard:
     work: asyncio.Task[None]
 
 
-def policy_of(settings: Settings) -> Policy:
+def policy_of(settings: Settings) -> AccessPolicy:
     """Who gets in, by the settings."""
     provider = Provider(
         issuer=settings.board_oidc_issuer,
@@ -37,7 +37,7 @@ def policy_of(settings: Settings) -> Policy:
         role_claim=settings.board_oidc_role_claim,
         roles=settings.board_oidc_roles,
     )
-    return Policy(
+    return AccessPolicy(
         sign_in=settings.board_sign_in == "required",
         address=settings.board_address.rstrip("/"),
         lifetime=timedelta(hours=settings.board_session_hours),
@@ -52,7 +52,7 @@ async def open_board(
     postgres: PostgresAccess,
     host: str = "127.0.0.1",
     port: int = 0,
-    policy: Policy = OPEN_TO_THE_MACHINE,
+    policy: AccessPolicy = OPEN_TO_THE_MACHINE,
 ) -> AsyncGenerator[OpenBoard]:
     """The board for the length of a block; port 0 takes a free one.
 
@@ -61,7 +61,7 @@ async def open_board(
     """
     policy.check(host)
     board = Board(kafka, postgres)
-    board.registry.register(Identity("board", "board"))
+    board.registry.register(ProcessIdentity("board", "board"))
     runner = web.AppRunner(build(board, policy), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     work = asyncio.create_task(board.run())

@@ -9,7 +9,7 @@ import psycopg
 
 from clients.postgres import PostgresAccess
 from dashboards.board.feed.database import DatabaseAway
-from dashboards.board.feed.sources import DATABASE, Source
+from dashboards.board.feed.sources import DATABASE, FeedSource
 from dashboards.board.feed.writing import Actor, Work, Writing
 from operations.who import who
 from tillstream.settings import load_settings
@@ -30,6 +30,6 @@ def in_one_transaction(act: Callable[[Work], Awaitable[T]], *mendable: type[Exce
 
 
 async def _done(postgres: PostgresAccess, act: Callable[[Work], Awaitable[T]]) -> T:
-    writing = Writing(postgres, Source(DATABASE, lambda: None))
+    writing = Writing(postgres, FeedSource(DATABASE, lambda: None))
     async with writing.transaction(Actor(who())) as work:
         return await act(work)

@@ -11,7 +11,7 @@ from local.checkout import PREFIX, environment, module
 from local.child import Service
 from local.home import StackHome
 from local.ports import LOOPBACK, RememberedPorts, answers_ok
-from local.programs import Furnish, Process, Programs
+from local.programs import Furnish, Programs, StackProcess
 
 WORKER_GRACE_SECONDS = 20
 """A worker finishes its batch and its transaction; killed before, the next one repeats it."""
@@ -62,20 +62,20 @@ class _Processes:
         """A command that is run to its end."""
         return self._service(" ".join(arguments), arguments, {}, ready=lambda: False)
 
-    def worker(self, number: int) -> Process:
+    def worker(self, number: int) -> StackProcess:
         """One worker: a member of the group, with state of its own."""
         name = f"worker-{number}"
         return self._measured(name, ("worker",), {"worker_name": name})
 
-    def sink(self) -> Process:
+    def sink(self) -> StackProcess:
         """What writes the derived topics into PostgreSQL."""
         return self._measured("sink", ("worker", "sink"), {"worker_name": "sink"})
 
-    def webhooks(self) -> Process:
+    def webhooks(self) -> StackProcess:
         """What tells endpoints of alerts."""
         return self._measured("webhooks", ("worker", "webhooks"), {"worker_name": "webhooks"})
 
-    def board(self) -> tuple[Process, str]:
+    def board(self) -> tuple[StackProcess, str]:
         """The live board, and its address."""
         port = self._ports.take("board")
         url = f"http://{LOOPBACK}:{port}"
@@ -83,21 +83,23 @@ class _Processes:
         sign_in = os.environ.get(f"{PREFIX}BOARD_SIGN_IN", "none")
         settings = {"board_port": str(port), "board_sign_in": sign_in}
         service = self._service("board", ("board",), settings, lambda: answers_ok(url))
-        return Process(service, f"{url}/metrics"), url
+        return StackProcess(service, f"{url}/metrics"), url
 
-    def simulator(self, rate: float | None) -> Process:
+    def simulator(self, rate: float | None) -> StackProcess:
         """Tills that sell; ``rate`` in events per second, None for the command's default."""
         arguments = ("simulate", *(() if rate is None else ("--rate", f"{rate:g}")))
         service = self._service(
             "simulator", arguments, {}, lambda: True, settle_seconds=SIMULATOR_SETTLE_SECONDS
         )
-        return Process(service)
+        return StackProcess(service)
 
-    def _measured(self, name: str, arguments: tuple[str, ...], settings: dict[str, str]) -> Process:
+    def _measured(
+        self, name: str, arguments: tuple[str, ...], settings: dict[str, str]
+    ) -> StackProcess:
         port = self._ports.take(f"{name}-metrics")
         url = f"http://{LOOPBACK}:{port}/metrics"
         settings = {**settings, "metrics_port": str(port)}
-        return Process(self._service(name, arguments, settings, lambda: answers_ok(url)), url)
+        return StackProcess(self._service(name, arguments, settings, lambda: answers_ok(url)), url)
 
     def _service(
         self,

@@ -16,7 +16,7 @@ from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.loop import Sink
 from connectors.postgres.sink.store import Unready
 from following.reader import Lost
-from operations.upkeep.identity import Identity
+from operations.upkeep.identity import ProcessIdentity
 from operations.upkeep.surroundings import Surroundings
 from tillstream.settings import Settings
 
@@ -34,7 +34,7 @@ def run(settings: Settings) -> None:
     """
     kafka, postgres = settings.kafka_access(), settings.postgres_access()
     registry = CollectorRegistry()
-    registry.register(Identity("sink", settings.worker_name))
+    registry.register(ProcessIdentity("sink", settings.worker_name))
     registry.register(Surroundings(settings.installation()))
     server, thread = start_http_server(settings.metrics_port, settings.host, registry)
     structlog.get_logger("tillstream.sink").info(

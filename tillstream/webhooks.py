@@ -11,13 +11,13 @@ from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.webhooks.addresses import Reach
 from connectors.webhooks.dispatcher import Dispatcher
-from connectors.webhooks.errors import Refused
-from connectors.webhooks.intake import Intake
+from connectors.webhooks.errors import WebhookRefused
+from connectors.webhooks.intake import AlertIntake
 from connectors.webhooks.metrics import webhook_metrics
-from connectors.webhooks.policy import Policy
+from connectors.webhooks.policy import DeliveryPolicy
 from connectors.webhooks.sending import sender
 from following.reader import Lost
-from operations.upkeep.identity import Identity
+from operations.upkeep.identity import ProcessIdentity
 from tillstream.settings import Settings, SettingsError
 
 
@@ -30,7 +30,7 @@ def run(settings: Settings) -> None:
     kafka, postgres = settings.kafka_access(), settings.postgres_access()
     reach = reach_of(settings)
     registry = CollectorRegistry()
-    registry.register(Identity("webhooks", settings.worker_name))
+    registry.register(ProcessIdentity("webhooks", settings.worker_name))
     server, thread = start_http_server(settings.metrics_port, settings.host, registry)
     structlog.get_logger("tillstream.webhooks").info(
         "webhooks_started", metrics=f"http://{settings.host}:{server.server_port}/metrics"
@@ -51,13 +51,13 @@ def reach_of(settings: Settings) -> Reach:
     """Where webhooks may go; raises `SettingsError` where the setting is wrong."""
     try:
         return Reach(settings.webhook_networks)
-    except Refused as fault:
+    except WebhookRefused as fault:
         raise SettingsError(f"TILLSTREAM_WEBHOOK_NETWORKS: {fault}") from fault
 
 
-def policy_of(settings: Settings) -> Policy:
+def policy_of(settings: Settings) -> DeliveryPolicy:
     """How often and how long to try."""
-    return Policy(
+    return DeliveryPolicy(
         attempts_max=settings.webhook_attempts_max,
         first_wait_seconds=settings.webhook_first_wait_seconds,
         timeout_seconds=settings.webhook_timeout_seconds,
@@ -67,7 +67,7 @@ def policy_of(settings: Settings) -> Policy:
 async def _until_stopped(
     kafka: KafkaAccess,
     postgres: PostgresAccess,
-    policy: Policy,
+    policy: DeliveryPolicy,
     reach: Reach,
     registry: CollectorRegistry,
 ) -> None:
@@ -77,6 +77,6 @@ async def _until_stopped(
         loop.add_signal_handler(each, stopping.set)
     metrics = webhook_metrics(registry)
     async with sender(reach, policy.timeout_seconds) as opened, asyncio.TaskGroup() as work:
-        intake = Intake(kafka, postgres, metrics, stopping, woken)
+        intake = AlertIntake(kafka, postgres, metrics, stopping, woken)
         work.create_task(intake.run())
         work.create_task(Dispatcher(postgres, opened, policy, metrics, stopping, woken).run())

@@ -24,7 +24,7 @@ a text without bound could make a dead letter that its topic refuses; a short on
 """
 
 
-class Source(NamedTuple):
+class LetterSource(NamedTuple):
     """Where a message lay before it was refused; as text, ``topic-partition-offset``."""
 
     topic: str
@@ -44,7 +44,7 @@ def dead_letter_headers(
         *original_headers(original),
         (REASON, reason.encode()),
         (ERROR, text),
-        (SOURCE, str(Source(topic, partition, offset)).encode()),
+        (SOURCE, str(LetterSource(topic, partition, offset)).encode()),
     ]
 
 
@@ -53,12 +53,12 @@ def original_headers(headers: Headers) -> list[tuple[str, bytes]]:
     return [(name, value) for name, value in headers if name not in ADDED]
 
 
-def parse_source(text: str) -> Source:
+def parse_source(text: str) -> LetterSource:
     """``till.cart-events-3-1042`` as its parts; ValueError where it is not one."""
     topic, partition, offset = ([*text.rsplit("-", 2), "", ""])[:3]
     if not (topic and partition.isdecimal() and offset.isdecimal()):
         raise ValueError(f"{text!r} is not a source: write topic-partition-offset")
-    return Source(topic, int(partition), int(offset))
+    return LetterSource(topic, int(partition), int(offset))
 
 
 def told(headers: Headers, name: str) -> str:

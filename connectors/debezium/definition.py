@@ -18,7 +18,7 @@ HIDDEN = "database.password"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceDatabase:
     """Where the rows come from, and how wide their topics are.
 
     ``postgres`` is the address as Connect reaches it too: its user and password are not used, for
@@ -32,7 +32,7 @@ class Source:
     replication: int
 
 
-def definition(source: Source) -> dict[str, str]:
+def definition(source: SourceDatabase) -> dict[str, str]:
     """What Connect should be told; settings that have no value here are left out."""
     values = _values(source)
     template: dict[str, str] = json.loads(FILE.read_text())
@@ -40,7 +40,7 @@ def definition(source: Source) -> dict[str, str]:
     return {"name": NAME} | {name: text for name, text in filled.items() if text}
 
 
-def _values(source: Source) -> dict[str, object]:
+def _values(source: SourceDatabase) -> dict[str, object]:
     address = source.postgres.parts()
     host = address.get("host", "")
     if not host or host.startswith("/"):

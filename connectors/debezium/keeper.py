@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal, NamedTuple
 
 from connectors.debezium import resending, slot
-from connectors.debezium.definition import HIDDEN, NAME, Source, definition
+from connectors.debezium.definition import HIDDEN, NAME, SourceDatabase, definition
 from connectors.debezium.errors import ConnectorError
 from connectors.debezium.rest import Connect, Status
 
@@ -44,7 +44,7 @@ _HALTED = ("PAUSED", "STOPPED")
 Change = Literal["created", "changed", "unchanged"]
 
 
-class Difference(NamedTuple):
+class ConnectorDifference(NamedTuple):
     """One setting: what Connect has (None: nothing) and what the definition says."""
 
     setting: str
@@ -53,7 +53,7 @@ class Difference(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ConnectorFinding:
     """How the connector stands: its state, and where its settings differ.
 
     The state is Connect's own, or ``MISSING``, or `STALLED`: a fault that might pass, such as a
@@ -63,7 +63,7 @@ class Finding:
     name: str
     state: str
     trace: str
-    differences: tuple[Difference, ...]
+    differences: tuple[ConnectorDifference, ...]
 
     @property
     def is_in_order(self) -> bool:
@@ -76,7 +76,7 @@ class Finding:
         return {**asdict(self), "differences": differences, "in_order": self.is_in_order}
 
 
-def apply(url: str, source: Source, wait_seconds: float = WAIT_SECONDS) -> Change:
+def apply(url: str, source: SourceDatabase, wait_seconds: float = WAIT_SECONDS) -> Change:
     """Tell Connect the definition, if it differs, and wait until changes are read.
 
     Tasks that have failed are restarted, and a connector that was stopped is resumed. Raises
@@ -94,17 +94,17 @@ def apply(url: str, source: Source, wait_seconds: float = WAIT_SECONDS) -> Chang
     return "created" if found is None else "unchanged" if found == wanted else "changed"
 
 
-def check(url: str, source: Source) -> Finding:
+def check(url: str, source: SourceDatabase) -> ConnectorFinding:
     """Compare Connect with the definition; changes nothing."""
     connect, wanted = Connect(url, NAME), definition(source)
     state, trace = _state(connect, wanted)
     found = connect.config() or {}
-    return Finding(NAME, state, trace, tuple(_differences(found, wanted)))
+    return ConnectorFinding(NAME, state, trace, tuple(_differences(found, wanted)))
 
 
 def reset(
     url: str,
-    source: Source,
+    source: SourceDatabase,
     days: int = resending.DAYS,
     wait_seconds: float = WAIT_SECONDS,
 ) -> None:
@@ -128,7 +128,7 @@ def reset(
     _until(lambda: slot.has_read(wanted, position), _NOT_TAKEN, wait_seconds)
 
 
-def remove(url: str, source: Source) -> None:
+def remove(url: str, source: SourceDatabase) -> None:
     """Take the connector away for good, with its slot: nothing holds back WAL afterwards.
 
     1. Stop it. 2. Drop its position. 3. Delete it. 4. Drop its slot. Whatever of this has been
@@ -143,10 +143,10 @@ def remove(url: str, source: Source) -> None:
     _until(lambda: slot.drop(wanted), f"the slot {wanted['slot.name']} is still being read")
 
 
-def _differences(found: dict[str, str], wanted: dict[str, str]) -> list[Difference]:
+def _differences(found: dict[str, str], wanted: dict[str, str]) -> list[ConnectorDifference]:
     differing = sorted(n for n in found.keys() | wanted.keys() if found.get(n) != wanted.get(n))
     return [
-        Difference(name, _shown(name, found.get(name)), _shown(name, wanted.get(name)))
+        ConnectorDifference(name, _shown(name, found.get(name)), _shown(name, wanted.get(name)))
         for name in differing
     ]
 
@@ -156,7 +156,7 @@ def _shown(name: str, value: str | None) -> str | None:
 
 
 def _state(connect: Connect, wanted: dict[str, str]) -> tuple[str, str]:
-    """What `Finding` calls the state, and the words that go with it."""
+    """What `ConnectorFinding` calls the state, and the words that go with it."""
     state, trace = _state_in_connect(connect.status())
     if state == "RUNNING" and not slot.is_read(wanted):
         return STALLED, _STALLED_EXPLAINED

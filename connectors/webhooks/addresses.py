@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from connectors.webhooks.errors import Refused
+from connectors.webhooks.errors import WebhookRefused
 
 Address = IPv4Address | IPv6Address
 
@@ -34,26 +34,28 @@ class Reach:
     """The private networks that may be reached, beside everything public."""
 
     def __init__(self, networks: str = "") -> None:
-        """``networks`` in CIDR form with commas between; raises `Refused` where one is none."""
+        """``networks`` in CIDR form with commas between; `WebhookRefused` where one is none."""
         try:
             self._networks = [ip_network(each.strip()) for each in networks.split(",") if each]
         except ValueError as fault:
-            raise Refused(f"{fault}: write networks as 10.1.0.0/16, with commas between") from fault
+            raise WebhookRefused(
+                f"{fault}: write networks as 10.1.0.0/16, with commas between"
+            ) from fault
 
     def require(self, address: str) -> None:
-        """Raise `Refused` where ``address`` may not be connected to."""
+        """Raise `WebhookRefused` where ``address`` may not be connected to."""
         meant = _meant(ip_address(address.partition("%")[0]))
         if not (_is_public(meant) or self._is_named(meant)):
-            raise Refused(
+            raise WebhookRefused(
                 f"{address} is no public address; name its network in "
                 "TILLSTREAM_WEBHOOK_NETWORKS if webhooks may go there"
             )
 
     def require_url(self, url: str) -> None:
-        """Raise `Refused` where no message may be sent to ``url``, as far as it shows by itself."""
+        """Raise `WebhookRefused` where no message may be sent to ``url``, as far as it shows."""
         host = _host(url)
         if urlsplit(url).scheme == "http" and not self._networks:
-            raise Refused(
+            raise WebhookRefused(
                 f"{url} is not encrypted: use https. Only where TILLSTREAM_WEBHOOK_NETWORKS "
                 "names private networks may it be http"
             )
@@ -72,13 +74,15 @@ def _host(url: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as fault:
-        raise Refused(f"{url!r} is no address: {fault}") from fault
+        raise WebhookRefused(f"{url!r} is no address: {fault}") from fault
     if parts.scheme not in ("http", "https") or not host:
-        raise Refused(f"{url!r} is no address: write it as https://host/path")
+        raise WebhookRefused(f"{url!r} is no address: write it as https://host/path")
     if parts.username is not None or parts.password is not None:
-        raise Refused("leave user and password out of the address: messages are signed")
+        raise WebhookRefused("leave user and password out of the address: messages are signed")
     if len(url) > URL_CHARACTERS_MAX or not url.isprintable() or " " in url:
-        raise Refused(f"an address has at most {URL_CHARACTERS_MAX} characters and no blanks")
+        raise WebhookRefused(
+            f"an address has at most {URL_CHARACTERS_MAX} characters and no blanks"
+        )
     return host
 
 
@@ -113,7 +117,7 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """The addresses of ``host``; raises `Refused` if any may not be reached."""
+        """The addresses of ``host``; raises `WebhookRefused` if any may not be reached."""
         found: Sequence[Any] = await self._resolver.resolve(host, port, family)
         for each in found:
             self._reach.require(each["host"])

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from clients.postgres import PostgresAccess
 from connectors.webhooks.addresses import Reach
-from connectors.webhooks.errors import Refused
+from connectors.webhooks.errors import WebhookRefused
 from connectors.webhooks.signing import new_secret
 from connectors.webhooks.store import query
 
@@ -36,18 +36,20 @@ class Endpoint:
 
 @contextmanager
 def opened(postgres: PostgresAccess) -> Generator[Connection]:
-    """A connection whose changes are kept where the block ends well; `Refused` if none is had."""
+    """A connection whose changes stay where the block ends well; `WebhookRefused` without one."""
     try:
         with postgres.connect(connect_timeout=CONNECT_SECONDS, row_factory=dict_row) as connection:
             yield connection
     except psycopg.errors.UndefinedTable as fault:
-        raise Refused("the database has no tables for this: run 'tillstream migrate'") from fault
+        raise WebhookRefused(
+            "the database has no tables for this: run 'tillstream migrate'"
+        ) from fault
     except psycopg.OperationalError as fault:
-        raise Refused(f"PostgreSQL does not answer: {fault}") from fault
+        raise WebhookRefused(f"PostgreSQL does not answer: {fault}") from fault
 
 
 def add(connection: Connection, url: str, description: str, reach: Reach) -> Endpoint:
-    """A new endpoint with a fresh secret, told of alerts from now on; raises `Refused`."""
+    """A new endpoint with a fresh secret, told of alerts from now on; raises `WebhookRefused`."""
     reach.require_url(url)
     endpoint = Endpoint(f"ep_{secrets.token_hex(_ID_BYTES)}", url, new_secret())
     values = {
@@ -67,16 +69,18 @@ def endpoints(connection: Connection) -> list[dict[str, Any]]:
 
 
 def find(connection: Connection, endpoint_id: str) -> Endpoint:
-    """The endpoint of that id; raises `Refused`."""
+    """The endpoint of that id; raises `WebhookRefused`."""
     values = {"endpoint_id": endpoint_id}
     found = connection.execute(query("read_endpoint"), values).fetchone()
     if found is None:
-        raise Refused(f"there is no endpoint {endpoint_id}: 'tillstream webhooks list' names them")
+        raise WebhookRefused(
+            f"there is no endpoint {endpoint_id}: 'tillstream webhooks list' names them"
+        )
     return Endpoint(endpoint_id, found["url"], found["secret"])
 
 
 def remove(connection: Connection, endpoint_id: str) -> None:
-    """Forget an endpoint with all that waits for it; raises `Refused` where there is none."""
+    """Forget an endpoint and all that waits for it; `WebhookRefused` where there is none."""
     found = find(connection, endpoint_id)
     connection.execute(query("remove_endpoint"), {"endpoint_id": endpoint_id})
     _record(connection, "webhooks.remove", endpoint_id, {"url": found.url})

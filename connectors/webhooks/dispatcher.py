@@ -15,9 +15,9 @@ import structlog
 
 from clients.postgres import PostgresAccess
 from connectors.webhooks.metrics import WebhookMetrics
-from connectors.webhooks.policy import Policy
+from connectors.webhooks.policy import DeliveryPolicy
 from connectors.webhooks.sending import Sender
-from connectors.webhooks.store import Claim, Outcome, Store, connected
+from connectors.webhooks.store import Claim, DeliveryOutcome, WebhookStore, connected
 from following.outage import Outage
 from following.postgres import POSTGRES_AWAY
 
@@ -40,7 +40,7 @@ class Dispatcher:
         self,
         postgres: PostgresAccess,
         sender: Sender,
-        policy: Policy,
+        policy: DeliveryPolicy,
         metrics: WebhookMetrics,
         stopping: asyncio.Event,
         woken: asyncio.Event,
@@ -54,7 +54,7 @@ class Dispatcher:
         self._log: Any = structlog.get_logger("tillstream.webhooks")
         self._database = Outage("postgres", metrics.database_up, self._log)
         self._under_way: dict[asyncio.Task[None], str] = {}
-        self._outcomes: list[Outcome] = []
+        self._outcomes: list[DeliveryOutcome] = []
         self._show_due = 0.0
         self._forget_due = 0.0
 
@@ -67,14 +67,14 @@ class Dispatcher:
             await asyncio.gather(*self._under_way)
             await self._connected(self._settle)
 
-    async def _connected(self, work: Callable[[Store], Awaitable[None]]) -> None:
+    async def _connected(self, work: Callable[[WebhookStore], Awaitable[None]]) -> None:
         try:
             async with connected(self._postgres) as store:
                 await work(store)
         except POSTGRES_AWAY as fault:
             await self._database.wait(fault, self._stopping)
 
-    async def _dispatch(self, store: Store) -> None:
+    async def _dispatch(self, store: WebhookStore) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
             await self._settle(store)
@@ -85,13 +85,13 @@ class Dispatcher:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), IDLE_SECONDS)
 
-    async def _settle(self, store: Store) -> None:
+    async def _settle(self, store: WebhookStore) -> None:
         settled = list(self._outcomes)
         if settled:
             await store.settle(settled)
             del self._outcomes[: len(settled)]
 
-    async def _claim(self, store: Store) -> list[Claim]:
+    async def _claim(self, store: WebhookStore) -> list[Claim]:
         busy = Counter(self._under_way.values())
         policy = self._policy
         return await store.claim(busy, policy.in_flight_max, policy.claim_seconds)
@@ -111,7 +111,9 @@ class Dispatcher:
         )
         wait_seconds = self._policy.wait_seconds(claim.attempts) if answer.error else None
         self._outcomes.append(
-            Outcome(claim.delivery_id, claim.attempts, answer.status, answer.error, wait_seconds)
+            DeliveryOutcome(
+                claim.delivery_id, claim.attempts, answer.status, answer.error, wait_seconds
+            )
         )
         self._tell(claim, answer.error, wait_seconds)
         self._metrics.attempt_seconds.observe(answer.seconds)
@@ -129,7 +131,7 @@ class Dispatcher:
                 again_in_seconds=wait_seconds and round(wait_seconds, 1),
             )
 
-    async def _keep_house(self, store: Store) -> None:
+    async def _keep_house(self, store: WebhookStore) -> None:
         now = time.monotonic()
         if now >= self._show_due:
             self._metrics.show(await store.standings())

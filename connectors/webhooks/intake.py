@@ -12,13 +12,13 @@ import structlog
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.webhooks.metrics import WebhookMetrics
-from connectors.webhooks.notices import Notice, Unreadable, news, notice_of
-from connectors.webhooks.store import Store, connected
+from connectors.webhooks.notices import Notice, UnreadableNotice, news, notice_of
+from connectors.webhooks.store import WebhookStore, connected
 from following.follower import Follower
 from following.offsets import Overtaken, ahead, lag
 from following.outage import Outage
 from following.reader import Reader
-from following.records import Fetched, Place, Positions, Record
+from following.records import Fetched, FollowedRecord, Place, Positions
 from topics.registry import RESTOCK_ALERTS
 
 BATCH_RECORDS_MAX = 500
@@ -28,7 +28,7 @@ IDLE_SECONDS = 1.0
 """How long one fetch waits when nothing comes; a stop is noticed after it."""
 
 
-class Intake:
+class AlertIntake:
     """Reads alerts until ``stopping`` is set, and sets ``woken`` when there are new deliveries."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Intake:
         except Overtaken:
             self._log.info("reads_on", cause="another worker has taken these alerts in")
 
-    async def _follow(self, reader: Reader, store: Store) -> None:
+    async def _follow(self, reader: Reader, store: WebhookStore) -> None:
         # A first start tells of what comes, and not of every alert that ever was.
         written = await store.offsets.claim(await reader.end_offsets())
         reader.seek(written)
@@ -72,7 +72,7 @@ class Intake:
             self._metrics.lag_records.set(sum(lag(reader.ends_heard(), written).values()))
 
     async def _take_in(
-        self, store: Store, fetched: Fetched, written: dict[Place, int], now: Positions
+        self, store: WebhookStore, fetched: Fetched, written: dict[Place, int], now: Positions
     ) -> None:
         moved = ahead(written, now)
         if not moved:
@@ -95,9 +95,9 @@ class Intake:
                     self._read_notice(record, notices)
         return notices
 
-    def _read_notice(self, record: Record, notices: list[Notice]) -> None:
+    def _read_notice(self, record: FollowedRecord, notices: list[Notice]) -> None:
         try:
             notices.append(notice_of(record))
-        except Unreadable as fault:
+        except UnreadableNotice as fault:
             self._metrics.malformed.inc()
             self._log.error("alert_passed_over", cause=str(fault))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from connectors.webhooks.store import Standing
+from connectors.webhooks.store import EndpointStanding
 from metrics import webhooks as names
 
 
@@ -25,7 +25,7 @@ class WebhookMetrics:
     kafka_up: Gauge
     _shown: set[str] = field(default_factory=set[str])
 
-    def show(self, standings: Iterable[Standing]) -> None:
+    def show(self, standings: Iterable[EndpointStanding]) -> None:
         """How each endpoint stands; one that was removed is no longer shown."""
         shown: set[str] = set()
         for each in standings:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from following.records import Record
+from following.records import FollowedRecord
 from topics.decoder import Refused
 from topics.derived_records import read_row
 from topics.wire_derived import decode_alert
@@ -13,7 +13,7 @@ from topics.wire_derived import decode_alert
 _ID_CHARACTERS = 32
 
 
-class Unreadable(Exception):
+class UnreadableNotice(Exception):
     """A value that is no restock alert; the text says where it lies."""
 
 
@@ -27,17 +27,17 @@ class Notice:
     body: str
 
 
-def notice_of(record: Record) -> Notice:
+def notice_of(record: FollowedRecord) -> Notice:
     """The message about a record; the same for the same change, wherever it lies.
 
-    Raises `Unreadable`.
+    Raises `UnreadableNotice`.
     """
     value = record.value or b""
     try:
         alert = read_row(decode_alert, record.key, value)
     except Refused as fault:
         place = f"{record.topic}-{record.partition}-{record.offset}"
-        raise Unreadable(f"{place} is no restock alert: {fault}") from fault
+        raise UnreadableNotice(f"{place} is no restock alert: {fault}") from fault
     return Notice(
         _message_id(alert.key, alert.version),
         alert.key,

@@ -30,7 +30,7 @@ twice on a busy machine; longer delays what a killed worker had claimed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class DeliveryPolicy:
     """The rules of one worker; waits and timeouts in seconds."""
 
     attempts_max: int = ATTEMPTS_MAX

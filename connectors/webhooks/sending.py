@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
 
 from connectors.webhooks.addresses import GuardedResolver, Reach
-from connectors.webhooks.errors import Refused
+from connectors.webhooks.errors import WebhookRefused
 from connectors.webhooks.signing import headers
 
 ANSWER_BYTES_READ = 400
@@ -19,7 +19,7 @@ USER_AGENT = "Tillstream-Webhooks/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class EndpointAnswer:
     """``error`` is empty where the endpoint took the message."""
 
     status: int | None
@@ -35,7 +35,7 @@ class Sender:
         self._reach = reach
         self._timeout_seconds = timeout_seconds
 
-    async def send(self, url: str, secret: str, message_id: str, body: bytes) -> Answer:
+    async def send(self, url: str, secret: str, message_id: str, body: bytes) -> EndpointAnswer:
         """One attempt. Never raises for what an endpoint does or an address is."""
         started = time.monotonic()
         status, error = None, ""
@@ -45,9 +45,9 @@ class Sender:
                 status, error = await self._post(url, secret, message_id, body)
         except TimeoutError:
             error = f"no answer within {self._timeout_seconds:g} s"
-        except (ClientError, Refused, OSError, ValueError) as fault:
+        except (ClientError, WebhookRefused, OSError, ValueError) as fault:
             error = _line(fault)
-        return Answer(status, error, time.monotonic() - started)
+        return EndpointAnswer(status, error, time.monotonic() - started)
 
     async def _post(self, url: str, secret: str, message_id: str, body: bytes) -> tuple[int, str]:
         carried = headers(secret, message_id, int(time.time()), body)
@@ -68,7 +68,7 @@ async def _fault(answer: ClientResponse) -> str:
 
 
 def _line(fault: BaseException) -> str:
-    text = str(fault.__cause__ if isinstance(fault.__cause__, Refused) else fault)
+    text = str(fault.__cause__ if isinstance(fault.__cause__, WebhookRefused) else fault)
     return " ".join(text.split()) or type(fault).__name__
 
 

@@ -37,7 +37,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeliveryOutcome:
     """What came of an attempt. ``status`` is the answer's, None where there was none.
 
     ``error`` is empty where the endpoint took the message; else ``wait_seconds`` says when to try
@@ -52,7 +52,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EndpointStanding:
     """How an endpoint stands; ``oldest_seconds`` is the age of the oldest message that waits."""
 
     endpoint_id: str
@@ -61,7 +61,7 @@ class Standing:
     dead_letters: int
 
 
-class Store:
+class WebhookStore:
     """The tables of webhooks."""
 
     def __init__(self, connection: Connection) -> None:
@@ -105,15 +105,15 @@ class Store:
             await cursor.execute(query("claim"), values)
             return await cursor.fetchall()
 
-    async def settle(self, outcomes: Sequence[Outcome]) -> None:
+    async def settle(self, outcomes: Sequence[DeliveryOutcome]) -> None:
         """Note what came of attempts: delivered, to be tried again, or given up."""
         async with self._connection.transaction():
             for outcome in outcomes:
                 await self._connection.execute(query(_settling(outcome)), _values(outcome))
 
-    async def standings(self) -> list[Standing]:
+    async def standings(self) -> list[EndpointStanding]:
         """How each endpoint stands."""
-        async with self._connection.cursor(row_factory=class_row(Standing)) as cursor:
+        async with self._connection.cursor(row_factory=class_row(EndpointStanding)) as cursor:
             await cursor.execute(query("standings"))
             return await cursor.fetchall()
 
@@ -127,13 +127,13 @@ def query(name: str) -> sql.SQL:
     return statement(__file__, name)
 
 
-def _settling(outcome: Outcome) -> str:
+def _settling(outcome: DeliveryOutcome) -> str:
     if not outcome.error:
         return "delivered"
     return "give_up" if outcome.wait_seconds is None else "try_again"
 
 
-def _values(outcome: Outcome) -> dict[str, Any]:
+def _values(outcome: DeliveryOutcome) -> dict[str, Any]:
     return {
         "delivery_id": outcome.delivery_id,
         "attempts": outcome.attempts,
@@ -144,7 +144,7 @@ def _values(outcome: Outcome) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def connected(postgres: PostgresAccess) -> AsyncGenerator[Store]:
+async def connected(postgres: PostgresAccess) -> AsyncGenerator[WebhookStore]:
     """A store over a connection of its own; raises `psycopg.OperationalError` where none is had."""
     async with connection_to(postgres, "tillstream-webhooks", STATEMENT_SECONDS) as connection:
-        yield Store(connection)
+        yield WebhookStore(connection)

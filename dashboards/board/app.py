@@ -23,7 +23,7 @@ from dashboards.board.locations.metrics import Shops
 from dashboards.board.people import audit_page, sign_in_page
 from dashboards.board.people.door import DOOR, Door
 from dashboards.board.people.guard import guard
-from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, Policy
+from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy
 from dashboards.board.stock import product_page
 from dashboards.board.stock import words as stock
 from dashboards.board.subscribe import page as subscribe_page
@@ -73,7 +73,7 @@ _HEADERS = {
 }
 
 
-def build(board: Board, policy: Policy = OPEN_TO_THE_MACHINE) -> web.Application:
+def build(board: Board, policy: AccessPolicy = OPEN_TO_THE_MACHINE) -> web.Application:
     """The application; it shows ``board``, gives it the subjects' work, and starts nothing.
 
     ``policy`` says who gets in.

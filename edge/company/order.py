@@ -8,7 +8,7 @@ from threading import Event
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from edge.company.bookings import Bookings
-from edge.company.run import Pace, Run, Tally
+from edge.company.run import CompanyTally, Run, SimulatedPace
 from edge.producer import TillProducer
 from edge.simulator.simulation import Plan, Simulation
 from edge.simulator.world import build_world
@@ -34,7 +34,7 @@ class Order:
 
 def simulate(
     order: Order, kafka: KafkaAccess, postgres: PostgresAccess | None, wished: Event
-) -> Tally:
+) -> CompanyTally:
     """Run until the order is done or an end is wished for; nothing is booked without ``postgres``.
 
     Raises `edge.producer.DeliveryFailed`, `edge.company.bookings.NotBooked` or
@@ -52,7 +52,7 @@ def simulate(
             stockroom = simulation.stockroom
             opening = stockroom.opening_movements(plan.start_ms)
             bookings.furnish(world, stockroom.policies, opening)
-        pace = Pace(plan.start_ms, order.speed, start_at_clock=order.start_ms is None)
+        pace = SimulatedPace(plan.start_ms, order.speed, start_at_clock=order.start_ms is None)
         run = Run(simulation, producer, bookings, pace)
         run.until(wished, order.events)
         return run.tally

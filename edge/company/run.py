@@ -12,7 +12,7 @@ import structlog
 
 from edge.company.bookings import Bookings
 from edge.producer import TillProducer
-from edge.simulator.simulation import Moment, Simulation
+from edge.simulator.simulation import SimulatedMoment, Simulation
 
 _WRITE_SECONDS = 0.5
 """Between bookings. A transaction for each movement would be slower than the tills."""
@@ -21,7 +21,7 @@ _REPORT_SECONDS = 5.0
 
 
 @dataclass(slots=True)
-class Tally:
+class CompanyTally:
     """What a run has done, by event type and movement reason."""
 
     events: Counter[str] = field(default_factory=Counter[str])
@@ -41,7 +41,7 @@ class Tally:
         }
 
 
-class Pace:
+class SimulatedPace:
     """Real time for simulated time: ``speed`` simulated seconds a second, 0 for no waiting."""
 
     def __init__(self, start_ms: int, speed: float, start_at_clock: bool) -> None:
@@ -64,7 +64,11 @@ class Run:
     """Publishes and books the moments of one simulation. ``bookings`` is None without database."""
 
     def __init__(
-        self, simulation: Simulation, producer: TillProducer, bookings: Bookings | None, pace: Pace
+        self,
+        simulation: Simulation,
+        producer: TillProducer,
+        bookings: Bookings | None,
+        pace: SimulatedPace,
     ) -> None:
         self._simulation = simulation
         self._producer = producer
@@ -74,7 +78,7 @@ class Run:
         self._log: Any = structlog.get_logger("tillstream.simulate")
         self._write_at = 0.0
         self._report_at = time.monotonic() + _REPORT_SECONDS
-        self.tally = Tally()
+        self.tally = CompanyTally()
 
     def until(self, wished: Event, limit: int | None) -> None:
         """Run to ``limit`` events, or until an end is wished for; then no cart is left open and
@@ -87,7 +91,7 @@ class Run:
         if self._bookings is not None:
             self._bookings.close()
 
-    def _follow(self, moments: Iterable[Moment], wished: Event) -> None:
+    def _follow(self, moments: Iterable[SimulatedMoment], wished: Event) -> None:
         for moment in moments:
             self._pace.wait(moment.unix_ms, wished)
             # Tills count on from the moment that was drawn: it is told, even at the end.
@@ -96,7 +100,7 @@ class Run:
             if wished.is_set():
                 return
 
-    def _do(self, moment: Moment) -> None:
+    def _do(self, moment: SimulatedMoment) -> None:
         event = moment.event
         self._producer.publish(event.location_id, self._encode(event))
         self.tally.events[str(event.__struct_config__.tag)] += 1

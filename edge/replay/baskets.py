@@ -9,7 +9,7 @@ its basket again would count the receipt twice.
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 
-from edge.replay.rows import Refusal, Row
+from edge.replay.rows import RefusedRow, Row
 from topics.scalars import NUMBER_MAX
 
 ROWS_APART_MAX = 10_000
@@ -25,14 +25,16 @@ Basket = list[Row]
 _Key = tuple[str, str]
 
 
-def baskets(rows: Iterable[Row | Refusal], refuse: Callable[[Refusal], None]) -> Iterator[Basket]:
+def baskets(
+    rows: Iterable[Row | RefusedRow], refuse: Callable[[RefusedRow], None]
+) -> Iterator[Basket]:
     """Every finished basket; refusals, of the reader and our own, are handed on to ``refuse``."""
     for basket in _gathered(rows, refuse):
         if _fits(basket):
             yield basket
         else:
             for row in basket:
-                refuse(Refusal(row.line_number, _TOO_MUCH.format(row.basket_id)))
+                refuse(RefusedRow(row.line_number, _TOO_MUCH.format(row.basket_id)))
 
 
 _TOO_MUCH = "basket {!r} adds up to more than 10^12 minor units, which no receipt may"
@@ -44,12 +46,14 @@ def _fits(basket: Basket) -> bool:
     return sum(money) <= NUMBER_MAX
 
 
-def _gathered(rows: Iterable[Row | Refusal], refuse: Callable[[Refusal], None]) -> Iterator[Basket]:
+def _gathered(
+    rows: Iterable[Row | RefusedRow], refuse: Callable[[RefusedRow], None]
+) -> Iterator[Basket]:
     waiting: OrderedDict[_Key, tuple[int, Basket]] = OrderedDict()
     # Hashes, not keys: a year of a chain's baskets would be gigabytes of text.
     finished: set[int] = set()
     for position, row in enumerate(rows):
-        if isinstance(row, Refusal):
+        if isinstance(row, RefusedRow):
             refuse(row)
         else:
             _put(waiting, finished, position, row, refuse)
@@ -63,11 +67,11 @@ def _put(
     finished: set[int],
     position: int,
     row: Row,
-    refuse: Callable[[Refusal], None],
+    refuse: Callable[[RefusedRow], None],
 ) -> None:
     key = (row.location_id, row.basket_id)
     if hash(key) in finished:
-        refuse(Refusal(row.line_number, _too_late(row)))
+        refuse(RefusedRow(row.line_number, _too_late(row)))
         return
     _, basket = waiting.pop(key, (position, []))
     basket.append(row)

@@ -47,7 +47,7 @@ class Numbering:
     full_carts: bool = False
 
 
-class Tills:
+class ReplayTills:
     """Every till of the file, and how far each has counted."""
 
     def __init__(self, numbering: Numbering) -> None:

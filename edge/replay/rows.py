@@ -65,7 +65,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedRow:
     """A row that was not replayed."""
 
     line_number: int
@@ -98,7 +98,7 @@ class BasketFile:
         self.bytes_total = path.stat().st_size
         self.bytes_read: Callable[[], int] = lambda: 0
 
-    def rows(self) -> Iterator[Row | Refusal]:
+    def rows(self) -> Iterator[Row | RefusedRow]:
         """Every row in the order of the file; `UnreadableFile` where it breaks off or has no
         such columns."""
         with self._path.open("rb") as raw:
@@ -110,7 +110,7 @@ class BasketFile:
             finally:
                 self.bytes_read = lambda: self.bytes_total
 
-    def _parse(self, reader: _Reader) -> Iterator[Row | Refusal]:
+    def _parse(self, reader: _Reader) -> Iterator[Row | RefusedRow]:
         header = next(reader, None)
         if header is None:
             raise UnreadableFile(f"{self._path} is empty")
@@ -123,7 +123,7 @@ class BasketFile:
                 if cells:
                     yield parser.parse(reader.line_num, cells)
             except (RowRefused, csv.Error) as refusal:
-                yield Refusal(reader.line_num, str(refusal))
+                yield RefusedRow(reader.line_num, str(refusal))
 
 
 def _text(raw: BinaryIO, path: Path) -> io.TextIOBase:

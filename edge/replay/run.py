@@ -12,12 +12,12 @@ import msgspec
 
 from edge.producer import TillProducer
 from edge.replay.baskets import baskets
-from edge.replay.receipts import Numbering, Tills
-from edge.replay.rows import BasketFile, Reading, Refusal
+from edge.replay.receipts import Numbering, ReplayTills
+from edge.replay.rows import BasketFile, Reading, RefusedRow
 
 
 @dataclass(slots=True)
-class Told:
+class ReplayTold:
     """How far a replay is; ``first`` and ``last`` are times in the file."""
 
     baskets: int = 0
@@ -61,7 +61,7 @@ class Told:
         }
 
 
-class Pace:
+class ReplayPace:
     """``speed`` seconds of the file a second; None does not wait."""
 
     def __init__(self, speed: float | None) -> None:
@@ -85,16 +85,16 @@ class Replay:
         self, path: Path, reading: Reading, numbering: Numbering, producer: TillProducer | None
     ) -> None:
         self.file = BasketFile(path, reading)
-        self.told = Told()
-        self._tills = Tills(numbering)
+        self.told = ReplayTold()
+        self._tills = ReplayTills(numbering)
         self._producer = producer
         self._encode = msgspec.json.Encoder().encode
 
     def run(
         self,
-        pace: Pace,
+        pace: ReplayPace,
         wished: Event,
-        refuse: Callable[[Refusal], None],
+        refuse: Callable[[RefusedRow], None],
         progress: Callable[[], None],
     ) -> None:
         """Send every basket, until an end is wished for; all that was sent is acknowledged then.
@@ -103,7 +103,7 @@ class Replay:
         Raises `edge.replay.rows.UnreadableFile` and `edge.producer.DeliveryFailed`.
         """
 
-        def count(refusal: Refusal) -> None:
+        def count(refusal: RefusedRow) -> None:
             self.told.refused += 1
             refuse(refusal)
 

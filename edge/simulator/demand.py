@@ -34,7 +34,7 @@ def hour_weight(kind: Literal["shop", "warehouse", "online"], hour: int) -> floa
     return _ONLINE_HOURS[hour] if kind == "online" else _SHOP_HOURS[hour]
 
 
-class Demand:
+class CustomerDemand:
     """How one location's customers choose among the articles."""
 
     def __init__(self, articles: tuple[Article, ...], rng: Random) -> None:

@@ -6,15 +6,15 @@ from topics.wire import WireLocation
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SimulatedPlace:
     """A location and its size: its share of the fleet's sales against an average shop's 1."""
 
     location: WireLocation
     size: float
 
 
-def _shop(location_id: str, name: str, zone: str, region: str, size: float) -> Place:
-    return Place(WireLocation(location_id, name, "shop", f"Europe/{zone}", region), size)
+def _shop(location_id: str, name: str, zone: str, region: str, size: float) -> SimulatedPlace:
+    return SimulatedPlace(WireLocation(location_id, name, "shop", f"Europe/{zone}", region), size)
 
 
 SHOPS = (
@@ -40,15 +40,15 @@ SHOPS = (
     _shop("lyon-croix-rousse", "Lyon Croix-Rousse", "Paris", "FR", 0.7),
 )
 WAREHOUSE = WireLocation("warehouse-kassel", "Warehouse Kassel", "warehouse", "Europe/Berlin", "DE")
-ONLINE = Place(WireLocation("online", "Online shop", "online", "Europe/Berlin"), 1.4)
+ONLINE = SimulatedPlace(WireLocation("online", "Online shop", "online", "Europe/Berlin"), 1.4)
 
 
-def shops(count: int) -> tuple[Place, ...]:
+def shops(count: int) -> tuple[SimulatedPlace, ...]:
     """The first ``count`` shops; beyond the named ones their streets get a number."""
     return tuple(_numbered(SHOPS[at % len(SHOPS)], at // len(SHOPS)) for at in range(count))
 
 
-def _numbered(place: Place, branch: int) -> Place:
+def _numbered(place: SimulatedPlace, branch: int) -> SimulatedPlace:
     if branch == 0:
         return place
     at = place.location

@@ -26,7 +26,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class SimulatedMoment:
     """A till event at ``unix_ms``, and the stock movements to book by then."""
 
     unix_ms: int
@@ -42,7 +42,7 @@ class Simulation:
         self.stockroom = Stockroom(world, plan.seed, plan.epoch, plan.start_ms, plan.rate, on_hand)
         self._traffic = Traffic(world, plan.epoch, plan.start_ms, plan.rate, plan.steady, rng)
 
-    def moments(self, limit: int | None) -> Iterator[Moment]:
+    def moments(self, limit: int | None) -> Iterator[SimulatedMoment]:
         """``limit`` moments that end with no cart open, or endless ones.
 
         After an interruption, `closing` gives what is left to do.
@@ -54,10 +54,10 @@ class Simulation:
         for _ in range(given, limit):
             yield self._moment(*self._traffic.close_one())
 
-    def closing(self) -> Iterator[Moment]:
+    def closing(self) -> Iterator[SimulatedMoment]:
         """Closing time: the customers who are still at the tills leave at once."""
         while self._traffic.open_carts:
             yield self._moment(self._traffic.now_ms, self._traffic.abandon())
 
-    def _moment(self, unix_ms: int, event: AnyWireEvent) -> Moment:
-        return Moment(unix_ms, event, self.stockroom.follow(unix_ms, event))
+    def _moment(self, unix_ms: int, event: AnyWireEvent) -> SimulatedMoment:
+        return SimulatedMoment(unix_ms, event, self.stockroom.follow(unix_ms, event))

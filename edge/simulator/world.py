@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from edge.simulator.catalog import Article, load_catalog
-from edge.simulator.demand import Demand
-from edge.simulator.places import ONLINE, WAREHOUSE, Place, shops
+from edge.simulator.demand import CustomerDemand
+from edge.simulator.places import ONLINE, WAREHOUSE, SimulatedPlace, shops
 from edge.simulator.seeds import seeded
 from topics.wire import WireLocation
 
@@ -38,7 +38,7 @@ class Site:
     location: WireLocation
     size: float
     till_ids: tuple[str, ...]
-    demand: Demand
+    demand: CustomerDemand
     time: LocalTime
 
 
@@ -67,12 +67,12 @@ def build_world(seed: int, shop_count: int, tills_per_location: int) -> World:
     return World(articles, sites, WAREHOUSE)
 
 
-def _site(seed: int, place: Place, tills: int, articles: tuple[Article, ...]) -> Site:
+def _site(seed: int, place: SimulatedPlace, tills: int, articles: tuple[Article, ...]) -> Site:
     location_id = place.location.location_id
     return Site(
         location=place.location,
         size=place.size,
         till_ids=tuple(f"{location_id}-till-{number}" for number in range(1, tills + 1)),
-        demand=Demand(articles, seeded(seed, location_id)),
+        demand=CustomerDemand(articles, seeded(seed, location_id)),
         time=LocalTime(place.location.time_zone),
     )

@@ -15,7 +15,7 @@ from typing import Any
 from clients import blocking_kafka
 from clients.kafka import KafkaAccess
 from operations.dead_letters.repeats import Repeats
-from operations.dead_letters.retried import NOTHING, Place, Tally, load
+from operations.dead_letters.retried import NOTHING, LetterPartition, RetriedTally, load
 from operations.kafka.reader import TopicReader, telling_where
 from topics.dead_letters import (
     ERROR,
@@ -46,7 +46,7 @@ Progress = Callable[[int, int], None]
 class Letter:
     """One message of a dead-letter topic."""
 
-    place: Place
+    place: LetterPartition
     offset: int
     key: bytes | None
     value: bytes | None
@@ -98,7 +98,7 @@ class Choice:
 
 
 @dataclass(slots=True)
-class Outcome:
+class RetryOutcome:
     """Sources of the letters that went back, or would go, and how many had gone before."""
 
     sent: list[str] = field(default_factory=list[str])
@@ -122,7 +122,7 @@ def dead_letter_topics(topic: str | None) -> list[str]:
 def letters(messages: Iterable[Any]) -> Iterator[Letter]:
     """The messages of dead-letter topics as letters."""
     for message in messages:
-        place = Place(message.topic, message.partition)
+        place = LetterPartition(message.topic, message.partition)
         yield Letter(
             place, message.offset, message.key, message.value, message.headers, message.timestamp
         )
@@ -130,9 +130,9 @@ def letters(messages: Iterable[Any]) -> Iterator[Letter]:
 
 def retry(
     kafka: KafkaAccess, topics: Sequence[str], choice: Choice, progress: Progress, *, dry_run: bool
-) -> Outcome:
+) -> RetryOutcome:
     """Send the chosen letters back and remember them; raises `KafkaAway`."""
-    outcome = Outcome()
+    outcome = RetryOutcome()
     remembered, repeats = load(kafka), Repeats()
     with TopicReader(kafka, topics) as messages, _Post(kafka, remembered) as post:
         for looked_at, letter in enumerate(letters(messages), start=1):
@@ -152,10 +152,12 @@ def retry(
 class _Post:
     """Sends letters back, and notes them once Kafka has acknowledged them."""
 
-    def __init__(self, kafka: KafkaAccess, remembered: dict[Place, RetriedLetters]) -> None:
+    def __init__(
+        self, kafka: KafkaAccess, remembered: dict[LetterPartition, RetriedLetters]
+    ) -> None:
         self._access = kafka
         self._remembered = remembered
-        self._tallies: dict[Place, Tally] = {}
+        self._tallies: dict[LetterPartition, RetriedTally] = {}
         self._unacknowledged: list[Any] = []
         with telling_where(kafka):
             self._kafka = blocking_kafka.producer(
@@ -170,7 +172,7 @@ class _Post:
     def handle(self, letter: Letter, *, send: bool, sent_before: bool) -> None:
         """Send one letter, or pass it over."""
         before = self._remembered.get(letter.place, NOTHING)
-        tally = self._tallies.setdefault(letter.place, Tally(before))
+        tally = self._tallies.setdefault(letter.place, RetriedTally(before))
         if send:
             self._send(letter)
         tally.note(letter.offset, sent=send or sent_before)

@@ -22,7 +22,7 @@ from operations.kafka.admin import admin, group_reached
 from operations.kafka.posting import append
 from operations.kafka.reader import TopicReader, telling_where
 from operations.who import who
-from topics.dead_letters import Source
+from topics.dead_letters import LetterSource
 from topics.registry import INPUTS, SET_ASIDE
 from topics.upkeep import SetAside
 
@@ -43,7 +43,7 @@ class Quarantined:
     ``passed_by`` are the states that have applied it: for them nothing changes.
     """
 
-    source: Source
+    source: LetterSource
     key: str | None
     size_bytes: int
     decision: SetAside
@@ -51,7 +51,9 @@ class Quarantined:
     passed_by: tuple[str, ...]
 
 
-def quarantine(kafka: KafkaAccess, application_id: str, source: Source, reason: str) -> Quarantined:
+def quarantine(
+    kafka: KafkaAccess, application_id: str, source: LetterSource, reason: str
+) -> Quarantined:
     """Set the message at ``source`` aside; raises `CannotQuarantine` or `KafkaAway`."""
     message = _message(kafka, source)
     states = _states(kafka, application_id)
@@ -80,7 +82,7 @@ def set_aside(kafka: KafkaAccess) -> dict[str, SetAside]:
         }
 
 
-def _message(kafka: KafkaAccess, source: Source) -> Any:
+def _message(kafka: KafkaAccess, source: LetterSource) -> Any:
     if source.topic not in {spec.name for spec in INPUTS}:
         known = ", ".join(spec.name for spec in INPUTS)
         raise CannotQuarantine(f"{source.topic} is no input of the workers; those are {known}")
@@ -101,7 +103,7 @@ def _message(kafka: KafkaAccess, source: Source) -> Any:
             consumer.close()
 
 
-def _read(consumer: Any, source: Source) -> Any:
+def _read(consumer: Any, source: LetterSource) -> Any:
     if source.partition not in (consumer.partitions_for_topic(source.topic) or ()):
         raise CannotQuarantine(f"{source.topic} has no partition {source.partition}")
     place = TopicPartition(source.topic, source.partition)
@@ -125,7 +127,7 @@ def _states(kafka: KafkaAccess, application_id: str) -> tuple[str, ...]:
     return tuple(state_id(application_id, each) for each in generations if each is not None)
 
 
-def _passed_by(kafka: KafkaAccess, states: Sequence[str], source: Source) -> tuple[str, ...]:
+def _passed_by(kafka: KafkaAccess, states: Sequence[str], source: LetterSource) -> tuple[str, ...]:
     with telling_where(kafka), admin(kafka) as client:
         at = {state: group_reached(client, state, [source.topic]) for state in states}
     place = source.topic, source.partition

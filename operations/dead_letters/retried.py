@@ -13,7 +13,7 @@ from topics.dead_letters import RetriedLetters
 from topics.registry import RETRIED
 
 
-class Place(NamedTuple):
+class LetterPartition(NamedTuple):
     """A partition of a dead-letter topic."""
 
     topic: str
@@ -27,18 +27,18 @@ class Place(NamedTuple):
 NOTHING = RetriedLetters()
 
 
-def load(kafka: KafkaAccess) -> dict[Place, RetriedLetters]:
+def load(kafka: KafkaAccess) -> dict[LetterPartition, RetriedLetters]:
     """What has been sent back so far; raises `KafkaAway`."""
-    remembered: dict[Place, RetriedLetters] = {}
+    remembered: dict[LetterPartition, RetriedLetters] = {}
     with TopicReader(kafka, [RETRIED.name]) as messages:
         for message in messages:
             topic, _, partition = message.key.decode().rpartition("/")
-            place = Place(topic, int(partition))
+            place = LetterPartition(topic, int(partition))
             remembered[place] = RetriedLetters.model_validate_json(message.value)
     return remembered
 
 
-class Tally:
+class RetriedTally:
     """Goes through the letters of one partition in order and notes which are sent back."""
 
     def __init__(self, before: RetriedLetters) -> None:

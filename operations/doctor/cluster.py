@@ -16,8 +16,8 @@ from operations.kafka.reader import KafkaAway
 from operations.rebuild.members import members
 from operations.status import broker, disks
 from operations.status.words import size, span
-from operations.topic_sync.sync import Finding as TopicFinding
 from operations.topic_sync.sync import SyncError, is_in_order, sync
+from operations.topic_sync.sync import TopicFinding as TopicFinding
 from topics.registry import BY_NAME
 
 OPEN_SECONDS_MAX = 30.0
@@ -44,7 +44,7 @@ def kafka(patient: Patient) -> Iterator[Finding]:
     yield from _generations(patient, seen)
 
 
-def _generations(patient: Patient, seen: broker.Seen) -> Iterator[Finding]:
+def _generations(patient: Patient, seen: broker.BrokerSeen) -> Iterator[Finding]:
     """Whether all workers are of the live generation, and a rebuild that was begun goes on."""
     application_id = patient.installation.application_id
     try:

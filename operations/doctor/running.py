@@ -7,7 +7,7 @@ from metrics.webhooks import WEBHOOK_DATABASE_UP, WEBHOOK_KAFKA_UP
 from metrics.workers import STALLED, WORKER_KAFKA_UP
 from operations.doctor.finding import Finding, Patient, bad, good, unknown
 from operations.status import letters, processes
-from operations.status.processes import Process
+from operations.status.processes import ProcessStatus
 from operations.upkeep.identity import version
 
 STALLED_SECONDS_MAX = 30.0
@@ -30,7 +30,7 @@ def all_processes(patient: Patient) -> Iterator[Finding]:
     yield from _versions([each for each in seen if not each.fault])
 
 
-def _troubles(process: Process) -> Iterator[Finding]:
+def _troubles(process: ProcessStatus) -> Iterator[Finding]:
     figures, name = process.figures, f"{process.role} {process.name}"
     for spec, server in (
         (WORKER_KAFKA_UP, "Kafka"),
@@ -47,7 +47,7 @@ def _troubles(process: Process) -> Iterator[Finding]:
         yield bad("processes", f"{name} has work and does nothing", remedy)
 
 
-def _versions(answering: Sequence[Process]) -> Iterator[Finding]:
+def _versions(answering: Sequence[ProcessStatus]) -> Iterator[Finding]:
     found = sorted({each.version for each in answering})
     if len(found) > 1:
         told = "; ".join(f"{each.role} {each.name}: {each.version}" for each in answering)

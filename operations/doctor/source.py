@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from connectors.debezium import keeper
-from connectors.debezium.definition import Source
+from connectors.debezium.definition import SourceDatabase
 from connectors.debezium.errors import ConnectorError
 from connectors.postgres.migrate import MIGRATIONS
 from operations.doctor.finding import Finding, Patient, bad, good, unknown
@@ -37,7 +37,7 @@ def database(patient: Patient) -> Iterator[Finding]:
     yield from _slots(seen)
 
 
-def _clock(seen: postgres.Seen) -> Finding:
+def _clock(seen: postgres.PostgresSeen) -> Finding:
     skew = 0.0 if seen.clock is None else (seen.clock - datetime.now(UTC)).total_seconds()
     told = (
         f"PostgreSQL's clock is {abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} this one"
@@ -47,7 +47,7 @@ def _clock(seen: postgres.Seen) -> Finding:
     return good("clocks", told)
 
 
-def _slots(seen: postgres.Seen) -> Iterator[Finding]:
+def _slots(seen: postgres.PostgresSeen) -> Iterator[Finding]:
     if OURS not in seen.slots:
         yield bad("slot", f"there is no replication slot {OURS}", APPLY)
     for name, slot in seen.slots.items():
@@ -107,7 +107,7 @@ def connector(patient: Patient) -> Iterator[Finding]:
 
 def _connector(patient: Patient) -> Iterator[Finding]:
     here = patient.installation
-    source = Source(here.postgres, here.cdc_password, here.partitions, here.replication)
+    source = SourceDatabase(here.postgres, here.cdc_password, here.partitions, here.replication)
     try:
         found = keeper.check(here.connect, source)
     except ConnectorError as fault:

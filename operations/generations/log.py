@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from clients.kafka import KafkaAccess
-from operations.generations.standing import GenerationError, Standing, check_application_id
+from operations.generations.standing import GenerationError, Generations, check_application_id
 from operations.kafka.posting import append
 from operations.kafka.reader import TopicMissing, TopicReader
 from topics.registry import GENERATIONS
@@ -17,9 +17,9 @@ _TRIES_MAX = 20
 a different one; so many start nowhere at the same moment."""
 
 
-def load(kafka: KafkaAccess) -> Standing:
+def load(kafka: KafkaAccess) -> Generations:
     """What holds now; raises `KafkaAway`, `TopicMissing` where topics were never synced."""
-    standing = Standing()
+    standing = Generations()
     with TopicReader(kafka, [GENERATIONS.name]) as words:
         for word in words:
             standing.take(word.key.decode(), Generation.model_validate_json(word.value))

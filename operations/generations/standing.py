@@ -34,7 +34,7 @@ def check_application_id(application_id: str) -> None:
 
 
 @dataclass(slots=True)
-class Standing:
+class Generations:
     """Every application id's live generation, and the one that is being built, if there is one.
 
     ``begun_at`` is when the building of a generation began, by the clock of who began it.

@@ -9,7 +9,7 @@ from local.child import Service
 from local.ports import LOOPBACK, choose
 from operations.generations.standing import state_id
 from operations.status import broker, processes
-from operations.status.processes import Process
+from operations.status.processes import ProcessStatus
 
 LEVEL_RECORDS_MAX = 1_000
 """A live partition with no more unread is level: under load something is always on its way, and
@@ -24,7 +24,7 @@ Hire = Callable[[int, int, int], Service]
 
 
 @dataclass(frozen=True, slots=True)
-class Partition:
+class RebuildPartition:
     """One partition of the generation that is built."""
 
     number: int
@@ -60,22 +60,24 @@ def building(application_id: str, generation: int, workers: int, hire: Hire) -> 
     return Building(application_id, generation, services, metrics)
 
 
-def look(kafka: KafkaAccess, built: Building) -> list[Partition]:
+def look(kafka: KafkaAccess, built: Building) -> list[RebuildPartition]:
     """How far each partition has come; empty while Kafka does not answer."""
     seen = broker.look(kafka, built.state, ())
     crew = processes.look(built.metrics)
     return list(_partitions(seen.partitions, crew))
 
 
-def _partitions(seen: Iterable[broker.Partition], crew: Sequence[Process]) -> Iterable[Partition]:
+def _partitions(
+    seen: Iterable[broker.PartitionStatus], crew: Sequence[ProcessStatus]
+) -> Iterable[RebuildPartition]:
     live = {number for each in crew for number in each.live}
     rebuilding = {number for each in crew for number in each.rebuilding} - live
     for each in seen:
         stage: Stage = "live" if each.number in live else "waiting"
         stage = "rebuilding" if each.number in rebuilding else stage
-        yield Partition(each.number, stage, each.lag_records)
+        yield RebuildPartition(each.number, stage, each.lag_records)
 
 
-def is_done(partitions: Sequence[Partition]) -> bool:
+def is_done(partitions: Sequence[RebuildPartition]) -> bool:
     """Whether all of them are level."""
     return bool(partitions) and all(each.is_level for each in partitions)

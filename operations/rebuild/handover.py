@@ -15,7 +15,7 @@ from clients.kafka import KafkaAccess
 from local import control, record
 from local.home import StackHome
 from local.record import ProcessRecord
-from operations.rebuild.members import Member
+from operations.rebuild.members import RebuildMember
 
 BACK_SECONDS = 120.0
 """A worker stops within 20 s and starts within 10; a machine under load takes longer."""
@@ -61,6 +61,6 @@ def _is_back(home: StackHome, kafka: KafkaAccess, worker: ProcessRecord) -> bool
     return now is not None and now.state == "running" and now.pid not in (None, worker.pid)
 
 
-def is_over(older: Sequence[Member], newer: Sequence[Member]) -> bool:
+def is_over(older: Sequence[RebuildMember], newer: Sequence[RebuildMember]) -> bool:
     """Whether the workers have moved: none is left behind, and one at least has arrived."""
     return not older and any(each.stays for each in newer)

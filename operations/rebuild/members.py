@@ -13,7 +13,7 @@ from operations.kafka.reader import telling_where
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class RebuildMember:
     """A worker in a group. ``stays`` where it is one of the installation's own, by its name."""
 
     state: str
@@ -25,7 +25,9 @@ class Member:
         return f"{self.name} on {self.host} ({self.state})"
 
 
-def members(kafka: KafkaAccess, application_id: str, generations: Iterable[int]) -> list[Member]:
+def members(
+    kafka: KafkaAccess, application_id: str, generations: Iterable[int]
+) -> list[RebuildMember]:
     """The members of the groups of these generations; raises `KafkaAway`."""
     states = [state_id(application_id, each) for each in generations]
     with telling_where(kafka), admin(kafka) as client:
@@ -35,7 +37,7 @@ def members(kafka: KafkaAccess, application_id: str, generations: Iterable[int])
     return [_member(state, each) for state in wanted for each in told[state]["members"]]
 
 
-def _member(state: str, told: dict[str, Any]) -> Member:
+def _member(state: str, told: dict[str, Any]) -> RebuildMember:
     name: str | None = told["group_instance_id"]
     host = told["client_host"].lstrip("/")
-    return Member(state, name or told["client_id"], host, stays=name is not None)
+    return RebuildMember(state, name or told["client_id"], host, stays=name is not None)

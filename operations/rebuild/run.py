@@ -20,13 +20,13 @@ from typing import Protocol
 from local.home import StackHome
 from operations.crew import Crew, crew
 from operations.generations import log
-from operations.generations.standing import GenerationError, Standing
+from operations.generations.standing import GenerationError, Generations
 from operations.installation import Installation
 from operations.kafka.reader import KafkaAway
 from operations.rebuild import leftovers
-from operations.rebuild.building import Building, Hire, Partition, building, is_done, look
+from operations.rebuild.building import Building, Hire, RebuildPartition, building, is_done, look
 from operations.rebuild.handover import is_over, local_workers, restart
-from operations.rebuild.members import Member, members
+from operations.rebuild.members import RebuildMember, members
 from operations.rebuild.stale import restate_stale
 
 LOOK_EVERY_SECONDS = 1.0
@@ -40,13 +40,13 @@ class Interrupted(Exception):
     """Somebody wished to stop; the next run goes on."""
 
 
-class Told(Protocol):
+class RebuildTold(Protocol):
     """Is told how a rebuild gets on."""
 
     def begins(self, generation: int, goes_on: bool) -> None: ...
-    def stands(self, partitions: Sequence[Partition]) -> None: ...
+    def stands(self, partitions: Sequence[RebuildPartition]) -> None: ...
     def is_live(self, generation: int) -> None: ...
-    def waits_for(self, older: Sequence[Member]) -> None: ...
+    def waits_for(self, older: Sequence[RebuildMember]) -> None: ...
     def restarts(self, worker: str) -> None: ...
 
 
@@ -66,7 +66,7 @@ class Rebuild:
     """One run with ``workers`` that ``hire`` gives; ``wished`` is set when it shall stop."""
 
     def __init__(
-        self, installation: Installation, workers: int, hire: Hire, wished: Event, told: Told
+        self, installation: Installation, workers: int, hire: Hire, wished: Event, told: RebuildTold
     ) -> None:
         self._installation = installation
         self._kafka = installation.kafka
@@ -106,7 +106,7 @@ class Rebuild:
         self._told.begins(generation, goes_on=building_now is not None)
         return generation, False
 
-    def _older(self, standing: Standing) -> list[Member]:
+    def _older(self, standing: Generations) -> list[RebuildMember]:
         earlier = standing.left_over(self._application_id)
         return members(self._kafka, self._application_id, earlier)
 

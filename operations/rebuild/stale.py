@@ -51,7 +51,7 @@ _decode = msgspec.json.Decoder(_Row).decode
 
 
 @dataclass(slots=True)
-class Clocks:
+class NewestTimes:
     """The newest time that is known of each location."""
 
     at: dict[str, datetime] = field(default_factory=dict[str, datetime])
@@ -69,7 +69,9 @@ class Clocks:
         return clock is None or row.as_of is None or row.as_of < clock - AGED
 
 
-def stale_rows(topic: Topic, records: Iterable[Any], floor: int, clocks: Clocks) -> Iterator[str]:
+def stale_rows(
+    topic: Topic, records: Iterable[Any], floor: int, clocks: NewestTimes
+) -> Iterator[str]:
     """Keys of ``topic`` whose newest version is below ``floor`` and that are to be said again.
 
     ``records`` are the messages of the topic, in the order of their log.
@@ -98,7 +100,7 @@ def _read(value: bytes | None) -> _Row | None:
         return None
 
 
-def _is_to_be_said(topic: Topic, row: _Row, clocks: Clocks) -> bool:
+def _is_to_be_said(topic: Topic, row: _Row, clocks: NewestTimes) -> bool:
     if topic == RESTOCK_ALERTS.name:
         return row.state == "raised"
     return topic == TILL_STATUS.name or not clocks.is_aged(row)
@@ -109,7 +111,7 @@ def restate_stale(kafka: KafkaAccess, generation: int) -> int:
 
     Raises `KafkaAway`.
     """
-    floor, clocks, found = generation << GENERATION_BITS, Clocks(), 0
+    floor, clocks, found = generation << GENERATION_BITS, NewestTimes(), 0
     for topic in IN_ORDER:
         with TopicReader(kafka, [topic]) as records:
             keys = list(stale_rows(topic, records, floor, clocks))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from operations.reconcile.difference import Difference
+from operations.reconcile.difference import FigureDifference
 from operations.reconcile.topics import ALTERED, MISSING, STALE
 
 BEHIND = "PostgreSQL is behind: see the lag under 'progress'"
@@ -11,7 +11,7 @@ FROM_ALTERED = "the row was altered by hand: it differs from its topic as well"
 FROM_MISSING = "the row was deleted by hand: its topic still has it"
 
 
-def explained(differences: Collection[Difference], behind: bool) -> list[Difference]:
+def explained(differences: Collection[FigureDifference], behind: bool) -> list[FigureDifference]:
     """The differences, their causes drawn from each other and from whether a reader is behind."""
     told = {
         (difference.table, difference.key): difference.cause
@@ -23,7 +23,7 @@ def explained(differences: Collection[Difference], behind: bool) -> list[Differe
     ]
 
 
-def _cause(difference: Difference, told: dict[tuple[str, str], str], behind: bool) -> str:
+def _cause(difference: FigureDifference, told: dict[tuple[str, str], str], behind: bool) -> str:
     against_topic = told.get((difference.table, difference.key))
     if against_topic == ALTERED:
         return ALTERED if difference.check == "rows-topics" else FROM_ALTERED

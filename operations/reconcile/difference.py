@@ -11,7 +11,7 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FigureDifference:
     """One key whose two sides disagree.
 
     ``fields`` holds [expected, found] for each field that differs: expected is what the inputs
@@ -35,10 +35,12 @@ class Difference:
         return asdict(self)
 
 
-Differences = dict[Place, Difference]
+Differences = dict[Place, FigureDifference]
 
 
-def settled(before: Mapping[Place, Difference], after: Mapping[Place, Difference]) -> Differences:
+def settled(
+    before: Mapping[Place, FigureDifference], after: Mapping[Place, FigureDifference]
+) -> Differences:
     """Differences that stood still between two looks: those that moved were on their way."""
     return {
         place: difference
@@ -47,7 +49,9 @@ def settled(before: Mapping[Place, Difference], after: Mapping[Place, Difference
     }
 
 
-def moving(before: Mapping[Place, Difference], after: Mapping[Place, Difference]) -> Differences:
+def moving(
+    before: Mapping[Place, FigureDifference], after: Mapping[Place, FigureDifference]
+) -> Differences:
     """Differences that changed between two looks: neither confirmed nor gone."""
     return {
         place: difference

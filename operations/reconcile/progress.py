@@ -8,7 +8,7 @@ from clients import async_kafka
 from clients.kafka import KafkaAccess
 from connectors.postgres.sink.store import CONSUMER
 from following.offsets import READ_OFFSETS
-from operations.reconcile.difference import Difference, Differences
+from operations.reconcile.difference import Differences, FigureDifference
 from operations.reconcile.tables import Connection
 
 Offsets = Mapping[tuple[str, int], int]
@@ -43,7 +43,7 @@ def lag(first: Offsets, ends: Offsets, reached: Offsets) -> dict[tuple[str, int]
 def lag_differences(reader: str, behind: Mapping[tuple[str, int], int]) -> Differences:
     """A lag that outlasted the wait, as findings: what was not read is not in the tables."""
     found = (
-        Difference(
+        FigureDifference(
             check="progress",
             table=reader,
             location_id="",

@@ -21,7 +21,7 @@ from operations.generations.log import live
 from operations.generations.standing import state_id
 from operations.reconcile import decisions
 from operations.reconcile.causes import explained
-from operations.reconcile.difference import Difference, Differences, moving, settled
+from operations.reconcile.difference import Differences, FigureDifference, moving, settled
 from operations.reconcile.progress import (
     group_offsets,
     lag,
@@ -53,7 +53,7 @@ Behind = dict[tuple[str, int], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ReconcileRequest:
     """What to compare. ``application_id`` is the workers'; ``location`` is empty for all;
     ``wait_seconds`` bounds the catching up."""
 
@@ -65,16 +65,16 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReconcileOutcome:
     """Differences that stood still, how many keys moved too fast to be judged, and how many records
     of derived topics are not what their contract says."""
 
-    differences: list[Difference]
+    differences: list[FigureDifference]
     moving: int
     malformed: int = 0
 
 
-async def reconcile(request: Request, told: Told) -> Outcome:
+async def reconcile(request: ReconcileRequest, told: Told) -> ReconcileOutcome:
     """Compare; raises `KafkaError`, `KafkaAway` or `psycopg.Error` where a side cannot be read."""
     inputs = [spec.name for spec in INPUTS]
     with request.postgres.connect(autocommit=True, connect_timeout=5) as connection:
@@ -86,11 +86,11 @@ async def reconcile(request: Request, told: Told) -> Outcome:
             outcome = await _looks(look, request.location, told)
     differences = explained(outcome.differences, behind=bool(behind))
     malformed = sum(newest.misfits_met for newest in view.newest.values())
-    return Outcome([*behind.values(), *differences], outcome.moving, malformed)
+    return ReconcileOutcome([*behind.values(), *differences], outcome.moving, malformed)
 
 
 async def _caught_up(
-    request: Request, connection: Connection, inputs: Reader, told: Told
+    request: ReconcileRequest, connection: Connection, inputs: Reader, told: Told
 ) -> Differences:
     """Step 1; what is unread when the time is up."""
     deadline = time.monotonic() + request.wait_seconds
@@ -126,7 +126,7 @@ async def _wait(
     return behind
 
 
-async def _looks(look: "_Look", location: str, told: Told) -> Outcome:
+async def _looks(look: "_Look", location: str, told: Told) -> ReconcileOutcome:
     """Steps 2 and 3."""
     suspects = await look.at([location] if location else None)
     found: Differences = {}
@@ -139,7 +139,7 @@ async def _looks(look: "_Look", location: str, told: Told) -> Outcome:
         again = await look.at(places)
         found.update(settled(suspects, again))
         suspects = moving(suspects, again)
-    return Outcome(list(found.values()), moving=len(suspects))
+    return ReconcileOutcome(list(found.values()), moving=len(suspects))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 
 from clients.statements import statement
 from operations.reconcile.decisions import Decisions
-from operations.reconcile.difference import Difference, Differences
+from operations.reconcile.difference import Differences, FigureDifference
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -30,9 +30,9 @@ def _rows(connection: Connection, name: str, locations: Locations) -> list[Tuple
 def levels_against_ledger(connection: Connection, locations: Locations) -> Differences:
     """On hand of each location and SKU, and the sum of its stock effects."""
 
-    def found() -> Iterator[Difference]:
+    def found() -> Iterator[FigureDifference]:
         for location, sku, expected, on_hand in _rows(connection, "levels_ledger", locations):
-            yield Difference(
+            yield FigureDifference(
                 check="levels-ledger",
                 table="stock_levels",
                 location_id=location,
@@ -47,12 +47,12 @@ def levels_against_ledger(connection: Connection, locations: Locations) -> Diffe
 def totals_against_receipts(connection: Connection, locations: Locations) -> Differences:
     """Totals of locations and tills, and the sums of their receipts."""
 
-    def found() -> Iterator[Difference]:
+    def found() -> Iterator[FigureDifference]:
         rows = _rows(connection, "totals_receipts", locations)
         for location, till, business_date, expected, total in rows:
             fields = _unlike(expected, total, absent=0)
             if fields or total is None:
-                yield Difference(
+                yield FigureDifference(
                     check="totals-receipts",
                     table="checkout_totals",
                     location_id=location,
@@ -69,7 +69,7 @@ def tills_against_counted(
 ) -> Differences:
     """Open epochs of each till, their numbers and gaps, and what the sink has counted."""
 
-    def found() -> Iterator[Difference]:
+    def found() -> Iterator[FigureDifference]:
         for location, till, counted, status in _rows(connection, "tills_counted", locations):
             epoch = max(each["epoch"] for each in (counted, status) if each)
             if decisions.is_forgotten(location, till, epoch):
@@ -77,7 +77,7 @@ def tills_against_counted(
             expected = counted and decisions.applied(location, till, counted)
             fields = _unlike(expected, status, absent=None)
             if fields:
-                yield Difference(
+                yield FigureDifference(
                     check="tills-counted",
                     table="till_status",
                     location_id=location,
@@ -104,5 +104,5 @@ def _unlike(
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _by_place(found: Iterator[Difference]) -> Differences:
+def _by_place(found: Iterator[FigureDifference]) -> Differences:
     return {difference.place: difference for difference in found}

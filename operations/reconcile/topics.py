@@ -9,7 +9,7 @@ from psycopg import sql
 
 from connectors.postgres.sink.derived import DERIVED_TABLES, DerivedTable, Newest, Row
 from following.reader import Reader
-from operations.reconcile.difference import Difference, Differences
+from operations.reconcile.difference import Differences, FigureDifference
 from operations.reconcile.tables import Connection, Locations
 
 RECORDS_AT_ONCE = 20_000
@@ -81,7 +81,9 @@ class _Comparison:
         self._location = table.columns.index("location_id")
         self._key = [table.columns.index(name) for name in table.key]
 
-    def run(self, connection: Connection, locations: Locations, told: Told) -> Iterator[Difference]:
+    def run(
+        self, connection: Connection, locations: Locations, told: Told
+    ) -> Iterator[FigureDifference]:
         """Both directions: rows that the topic does not bear out, and values without a row."""
         met: set[Row] = set()
         for row in _scan(connection, self._table, locations):
@@ -95,7 +97,7 @@ class _Comparison:
                 version = newest[self._version]
                 yield self._difference(newest, {"version": (version, None)}, MISSING)
 
-    def _compared(self, key: Row, row: Row) -> Iterator[Difference]:
+    def _compared(self, key: Row, row: Row) -> Iterator[FigureDifference]:
         newest = self._newest.get(key)
         if newest is None:
             version = row[self._version]
@@ -118,8 +120,10 @@ class _Comparison:
             return ALTERED
         return STALE if found < expected else AHEAD
 
-    def _difference(self, row: Row, fields: dict[str, tuple[Any, Any]], cause: str) -> Difference:
-        return Difference(
+    def _difference(
+        self, row: Row, fields: dict[str, tuple[Any, Any]], cause: str
+    ) -> FigureDifference:
+        return FigureDifference(
             check="rows-topics",
             table=self._table.table,
             location_id=row[self._location],

@@ -6,9 +6,9 @@ from typing import Protocol
 import msgspec
 
 from engine.contract import Record
-from operations.shadow.difference import Difference, Side
+from operations.shadow.difference import ShadowDifference, Side
 from operations.shadow.standings import StandingComparison
-from operations.shadow.versions import Tally, VersionComparison
+from operations.shadow.versions import VersionComparison, VersionTally
 from topics.dead_letters import REASON, SOURCE
 from topics.registry import (
     CHECKOUT_TOTALS,
@@ -23,7 +23,7 @@ class TopicComparison(Protocol):
     """How one topic is compared."""
 
     topic: str
-    tally: Tally
+    tally: VersionTally
 
     @property
     def keys(self) -> int: ...
@@ -31,7 +31,7 @@ class TopicComparison(Protocol):
     def undecided(self) -> int: ...
     def take(self, side: Side, name: str, version: int, value: bytes) -> None: ...
     def look(self) -> None: ...
-    def differences(self) -> Iterator[Difference]: ...
+    def differences(self) -> Iterator[ShadowDifference]: ...
 
 
 class _Versioned(msgspec.Struct, gc=False):
@@ -82,7 +82,7 @@ class Comparison:
         for topic in self.topics.values():
             topic.look()
 
-    def differences(self) -> list[Difference]:
+    def differences(self) -> list[ShadowDifference]:
         """All that is certain, by topic and key."""
         found = [each for topic in self.topics.values() for each in topic.differences()]
         return sorted(found, key=lambda each: (each.topic, each.key))

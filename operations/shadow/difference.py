@@ -23,7 +23,7 @@ Fields = dict[str, tuple[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ShadowDifference:
     """One key on which live and shadow disagree.
 
     ``versions`` and ``values`` are [live, shadow]; None where a side has nothing, or where its

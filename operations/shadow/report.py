@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from operations.shadow.difference import Difference
-from operations.shadow.run import Standing
+from operations.shadow.difference import ShadowDifference
+from operations.shadow.run import ShadowStanding
 
 SHOWN_MAX = 1_000
 """Differences that are listed; a changed rule may differ on every key, and all are counted."""
@@ -15,7 +15,7 @@ Row = tuple[str, str, str, str, str]
 """(topic, key, field, live, shadow)."""
 
 
-def as_json(standing: Standing, live: str, application_id: str) -> dict[str, Any]:
+def as_json(standing: ShadowStanding, live: str, application_id: str) -> dict[str, Any]:
     """The whole outcome as plain values."""
     differences = standing.comparison.differences()
     topics = {
@@ -41,7 +41,7 @@ def as_json(standing: Standing, live: str, application_id: str) -> dict[str, Any
     }
 
 
-def difference_rows(differences: list[Difference]) -> Iterator[Row]:
+def difference_rows(differences: list[ShadowDifference]) -> Iterator[Row]:
     """A row for each field that differs, or for the key that only one side has."""
     for each in differences[:SHOWN_MAX]:
         if each.kind != "value":
@@ -59,7 +59,7 @@ def table(heads: Row, rows: list[Row]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def summary(standing: Standing) -> Iterator[str]:
+def summary(standing: ShadowStanding) -> Iterator[str]:
     """A line for each topic, and the word."""
     heads = ("topic", "keys", "compared", "differences", "undecided")
     differences = standing.comparison.differences()

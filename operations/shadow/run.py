@@ -41,7 +41,7 @@ AWAY_SECONDS_MAX = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ShadowRequest:
     """Where to run which shadow, and until when."""
 
     kafka: KafkaAccess
@@ -50,7 +50,7 @@ class Request:
 
 
 @dataclass(slots=True)
-class Standing:
+class ShadowStanding:
     """How a run stands: records unread by each side as of the last look."""
 
     comparison: Comparison = field(default_factory=Comparison)
@@ -65,7 +65,7 @@ class Standing:
         return time.monotonic() - self.started
 
 
-Told = Callable[[Standing], None]
+Told = Callable[[ShadowStanding], None]
 """Is told now and then how the run stands."""
 
 
@@ -74,9 +74,9 @@ class ShadowRun:
     `CrewStopped` where one has ended."""
 
     def __init__(
-        self, request: Request, wished: Event, check_workers: Callable[[], None], told: Told
+        self, request: ShadowRequest, wished: Event, check_workers: Callable[[], None], told: Told
     ) -> None:
-        self.standing = Standing()
+        self.standing = ShadowStanding()
         self._request = request
         self._wished = wished
         self._check_workers = check_workers

@@ -7,8 +7,8 @@ so do their versions. What an alert says once both have read everything does not
 from collections.abc import Iterator
 from typing import Any
 
-from operations.shadow.difference import Difference, Kind, Side, decoded, unlike
-from operations.shadow.versions import Tally
+from operations.shadow.difference import Kind, ShadowDifference, Side, decoded, unlike
+from operations.shadow.versions import VersionTally
 
 STANDING = ("state", "reason", "reorder_point")
 """Of a raised alert. Its times and quantities are those of the moment at which it was told."""
@@ -21,8 +21,8 @@ class StandingComparison:
 
     def __init__(self, topic: str) -> None:
         self.topic = topic
-        self.tally = Tally()
-        self.found: dict[str, Difference] = {}
+        self.tally = VersionTally()
+        self.found: dict[str, ShadowDifference] = {}
         self._newest: dict[str, list[Newest]] = {}
         self._changed: set[str] = set()
         self._suspects: dict[str, tuple[Newest, Newest]] = {}
@@ -62,15 +62,15 @@ class StandingComparison:
 
     def _difference(
         self, name: str, live: Newest, shadow: Newest, fields: dict[str, Any]
-    ) -> Difference:
+    ) -> ShadowDifference:
         kind: Kind = "value"
         if live is None or shadow is None:
             kind = "shadow_only" if live is None else "live_only"
         versions = (live and live[0], shadow and shadow[0])
         values = (live and decoded(live[1]), shadow and decoded(shadow[1]))
-        return Difference(self.topic, name, kind, versions, values, fields)
+        return ShadowDifference(self.topic, name, kind, versions, values, fields)
 
-    def differences(self) -> Iterator[Difference]:
+    def differences(self) -> Iterator[ShadowDifference]:
         """What is certain."""
         yield from self.found.values()
 

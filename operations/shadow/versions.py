@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from operations.shadow.difference import LIVE, SHADOW, Difference, Kind, Side, decoded, unlike
+from operations.shadow.difference import LIVE, SHADOW, Kind, ShadowDifference, Side, decoded, unlike
 
 WAITING_MAX = 8
 """Versions of a key that wait for the other side. More are memory for each key; fewer leave
@@ -22,12 +22,12 @@ class _Key:
     newest: list[int | None] = field(default_factory=lambda: [None, None])
     waiting: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
     ahead: Side = LIVE
-    suspect: Difference | None = None
+    suspect: ShadowDifference | None = None
     looks: int = 0
 
 
 @dataclass(slots=True)
-class Tally:
+class VersionTally:
     """Of one topic. ``passing`` differed at one version and agreed at a later one."""
 
     matches: int = 0
@@ -46,8 +46,8 @@ class VersionComparison:
 
     def __init__(self, topic: str, *, one_input: bool) -> None:
         self.topic = topic
-        self.tally = Tally()
-        self.found: dict[str, Difference] = {}
+        self.tally = VersionTally()
+        self.found: dict[str, ShadowDifference] = {}
         self._one_input = one_input
         self._keys: dict[str, _Key] = {}
         self._unsettled: set[str] = set()
@@ -101,7 +101,9 @@ class VersionComparison:
             key.suspect, key.looks = None, 0
             return
         values = decoded(live), decoded(shadow)
-        key.suspect = Difference(self.topic, name, "value", (version, version), values, fields)
+        key.suspect = ShadowDifference(
+            self.topic, name, "value", (version, version), values, fields
+        )
         if self._one_input:
             self.found.setdefault(name, key.suspect)
 
@@ -124,16 +126,16 @@ class VersionComparison:
             self.found.setdefault(name, self._one_sided(name, key, reached))
         self._last_look[name] = key.ahead, key.waiting[-1][0]
 
-    def _one_sided(self, name: str, key: _Key, reached: int | None) -> Difference:
+    def _one_sided(self, name: str, key: _Key, reached: int | None) -> ShadowDifference:
         kind: Kind = "version"
         if reached is None:
             kind = "live_only" if key.ahead == LIVE else "shadow_only"
         value = decoded(key.waiting[-1][1])
         values = (value, None) if key.ahead == LIVE else (None, value)
         newest = key.newest[LIVE], key.newest[SHADOW]
-        return Difference(self.topic, name, kind, newest, values, {"version": newest})
+        return ShadowDifference(self.topic, name, kind, newest, values, {"version": newest})
 
-    def differences(self) -> Iterator[Difference]:
+    def differences(self) -> Iterator[ShadowDifference]:
         """What is certain."""
         yield from self.found.values()
 

@@ -14,7 +14,7 @@ from kafka.structs import TopicPartition
 from clients.kafka import KafkaAccess
 from engine.settings import changelog_topic
 from operations.generations.log import load
-from operations.generations.standing import Standing, state_id
+from operations.generations.standing import Generations, state_id
 from operations.kafka.admin import Reached, admin, group_reached
 from operations.kafka.reader import KafkaAway, TopicMissing
 from topics.registry import INPUTS
@@ -26,7 +26,7 @@ _LATEST, _MAX_TIMESTAMP = -1, -3
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class GroupMember:
     """One member of the group: its name (a stranger's client id), host, and its partitions."""
 
     name: str
@@ -35,7 +35,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Partition:
+class PartitionStatus:
     """One partition number over all inputs.
 
     ``lag_records`` counts what is not folded and committed yet; ``checkpoint_at`` is when its
@@ -49,7 +49,7 @@ class Partition:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class BrokerSeen:
     """Kafka at one moment; ``fault`` is why there is no answer, or only part of one.
 
     ``generation`` is the one that workers take when they start, ``building`` the one that a
@@ -58,45 +58,47 @@ class Seen:
 
     brokers: tuple[str, ...] = ()
     group_state: str = ""
-    members: tuple[Member, ...] = ()
-    partitions: tuple[Partition, ...] = ()
+    members: tuple[GroupMember, ...] = ()
+    partitions: tuple[PartitionStatus, ...] = ()
     ends: Mapping[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
     fault: str = ""
     generation: int | None = None
     building: int | None = None
 
 
-def look_live(kafka: KafkaAccess, application_id: str, topics: Iterable[str]) -> Seen:
+def look_live(kafka: KafkaAccess, application_id: str, topics: Iterable[str]) -> BrokerSeen:
     """`look` at the generation of ``application_id`` that is live."""
     try:
         standing = load(kafka)
     except TopicMissing:
-        standing = Standing()
+        standing = Generations()
     except KafkaAway as fault:
-        return Seen(fault=str(fault))
+        return BrokerSeen(fault=str(fault))
     generation = standing.live.get(application_id, 0)
     seen = look(kafka, state_id(application_id, generation), topics)
     return replace(seen, generation=generation, building=standing.building.get(application_id))
 
 
-def look(kafka: KafkaAccess, state: str, topics: Iterable[str]) -> Seen:
+def look(kafka: KafkaAccess, state: str, topics: Iterable[str]) -> BrokerSeen:
     """The cluster, the workers of the group ``state``, and the ends of the committed
     records of ``topics``."""
     try:
         with admin(kafka) as client:
             return _look(client, state, tuple(topics))
     except KafkaError as fault:
-        return Seen(fault=f"{kafka} does not answer: {fault!r}")
+        return BrokerSeen(fault=f"{kafka} does not answer: {fault!r}")
 
 
-def _look(client: Any, state: str, topics: tuple[str, ...]) -> Seen:
+def _look(client: Any, state: str, topics: tuple[str, ...]) -> BrokerSeen:
     brokers = tuple(
         f"{each['host']}:{each['port']}" for each in client.describe_cluster()["brokers"]
     )
     counts = _partition_counts(client)
     missing = sorted({*INPUT_NAMES, *topics} - counts.keys())
     if missing:
-        return Seen(brokers, fault=f"no topic {', '.join(missing)}: run 'tillstream topics sync'")
+        return BrokerSeen(
+            brokers, fault=f"no topic {', '.join(missing)}: run 'tillstream topics sync'"
+        )
     ends = _ends(client, {name: counts[name] for name in topics}, "read_committed")
     group = client.describe_groups([state])[state]
     members = tuple(_member(each) for each in group["members"])
@@ -106,7 +108,7 @@ def _look(client: Any, state: str, topics: tuple[str, ...]) -> Seen:
     heads = _ends(client, {name: counts[name] for name in INPUT_NAMES}, "read_uncommitted")
     lag = _lag(heads, group_reached(client, state, INPUT_NAMES))
     partitions = _partitions(counts[INPUT_NAMES[0]], members, lag, checkpoints)
-    return Seen(brokers, group["group_state"], members, partitions, ends)
+    return BrokerSeen(brokers, group["group_state"], members, partitions, ends)
 
 
 def _partition_counts(client: Any) -> dict[str, int]:
@@ -123,13 +125,13 @@ def _ends(client: Any, counts: Mapping[str, int], level: str) -> dict[tuple[str,
     return {(place.topic, place.partition): told.offset for place, told in found.items()}
 
 
-def _member(told: dict[str, Any]) -> Member:
+def _member(told: dict[str, Any]) -> GroupMember:
     assigned: Any = told["member_assignment"] or {"assigned_partitions": []}
     numbers: set[int] = {
         n for topic in assigned["assigned_partitions"] for n in topic["partitions"]
     }
     name = told["group_instance_id"] or told["client_id"]
-    return Member(name, told["client_host"].lstrip("/"), tuple(sorted(numbers)))
+    return GroupMember(name, told["client_host"].lstrip("/"), tuple(sorted(numbers)))
 
 
 def _checkpoints(client: Any, changelog: str, count: int) -> dict[int, datetime]:
@@ -154,12 +156,14 @@ def _lag(ends: Mapping[tuple[str, int], int], at: Reached) -> Counter[int]:
 
 def _partitions(
     count: int,
-    members: Iterable[Member],
+    members: Iterable[GroupMember],
     lag: Mapping[int, int],
     checkpoints: Mapping[int, datetime],
-) -> tuple[Partition, ...]:
+) -> tuple[PartitionStatus, ...]:
     holders = {number: member.name for member in members for number in member.partitions}
     return tuple(
-        Partition(number, holders.get(number, ""), lag.get(number, 0), checkpoints.get(number))
+        PartitionStatus(
+            number, holders.get(number, ""), lag.get(number, 0), checkpoints.get(number)
+        )
         for number in range(count)
     )

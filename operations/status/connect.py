@@ -39,7 +39,7 @@ class Connector:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ConnectSeen:
     """Connect at one moment; ``fault`` is why it did not answer."""
 
     connectors: Mapping[str, Connector] = field(default_factory=dict[str, Connector])
@@ -51,7 +51,7 @@ class Seen:
         return not self.fault
 
 
-def look(url: str) -> Seen:
+def look(url: str) -> ConnectSeen:
     """All connectors at Connect's address ``url``."""
     try:
         with urlopen(  # noqa: S310 - the address of the user's own Connect
@@ -59,8 +59,8 @@ def look(url: str) -> Seen:
         ) as answer:
             told: dict[str, Any] = json.load(answer)
     except (OSError, ValueError) as fault:
-        return Seen(fault=str(fault) or type(fault).__name__)
-    return Seen({name: _connector(each["status"]) for name, each in told.items()})
+        return ConnectSeen(fault=str(fault) or type(fault).__name__)
+    return ConnectSeen({name: _connector(each["status"]) for name, each in told.items()})
 
 
 def _connector(status: dict[str, Any]) -> Connector:

@@ -17,7 +17,7 @@ marks among the letters; reading more would make a glance take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LettersSeen:
     """Letters not sent back yet, by their topic and by reason; ``at_most`` instead where there are
     very many."""
 
@@ -27,13 +27,13 @@ class Seen:
     fault: str = ""
 
 
-def look(kafka: KafkaAccess) -> Seen:
+def look(kafka: KafkaAccess) -> LettersSeen:
     """Count them."""
     try:
         sent, repeats = load(kafka), Repeats()
         with TopicReader(kafka, [spec.name for spec in ALL_DEAD_LETTERS]) as messages:
             if messages.span > READ_MAX:
-                return Seen(at_most=messages.span)
+                return LettersSeen(at_most=messages.span)
             waiting = Counter(
                 (letter.place.topic, letter.reason)
                 for letter in letters(messages)
@@ -41,10 +41,10 @@ def look(kafka: KafkaAccess) -> Seen:
                 and not sent.get(letter.place, NOTHING).holds(letter.offset)
             )
     except KafkaAway as fault:
-        return Seen(fault=str(fault))
+        return LettersSeen(fault=str(fault))
     # Plain dicts: of a Counter, `dataclasses.asdict` makes a count of its pairs.
     topics, reasons = Counter[str](), Counter[str]()
     for (topic, reason), number in waiting.items():
         topics[topic] += number
         reasons[reason] += number
-    return Seen(dict(topics), dict(reasons))
+    return LettersSeen(dict(topics), dict(reasons))

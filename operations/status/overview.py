@@ -21,11 +21,11 @@ class Overview:
     """Everything at one moment. Each part says for itself what did not answer."""
 
     at: datetime
-    processes: Sequence[processes.Process]
-    kafka: broker.Seen
-    letters: letters.Seen
-    postgres: postgres.Seen
-    connect: connect.Seen | None
+    processes: Sequence[processes.ProcessStatus]
+    kafka: broker.BrokerSeen
+    letters: letters.LettersSeen
+    postgres: postgres.PostgresSeen
+    connect: connect.ConnectSeen | None
 
     @property
     def sink_lag(self) -> Mapping[str, int] | None:

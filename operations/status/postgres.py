@@ -13,7 +13,7 @@ from operations.status.slots import look as look_at_slots
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PostgresSeen:
     """The database at one moment; ``fault`` is why it did not answer.
 
     ``written`` is the next offset that the sink will write, by topic and partition; None where
@@ -28,13 +28,15 @@ class Seen:
     fault: str = ""
 
 
-def look(postgres: PostgresAccess) -> Seen:
+def look(postgres: PostgresAccess) -> PostgresSeen:
     """The database as it answers now."""
     try:
         clock, version, size_bytes = ask(postgres, "standing")[0]
-        return Seen(clock, version, size_bytes, look_at_slots(postgres) or {}, _written(postgres))
+        return PostgresSeen(
+            clock, version, size_bytes, look_at_slots(postgres) or {}, _written(postgres)
+        )
     except psycopg.Error as fault:
-        return Seen(fault=" ".join(str(fault).split()) or type(fault).__name__)
+        return PostgresSeen(fault=" ".join(str(fault).split()) or type(fault).__name__)
 
 
 def _written(postgres: PostgresAccess) -> Mapping[tuple[str, int], int] | None:

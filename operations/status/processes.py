@@ -17,7 +17,7 @@ ANSWER_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
+class ProcessStatus:
     """One process; ``fault`` is why it did not answer. ``started_at`` is seconds since 1970.
 
     ``live`` and ``rebuilding`` are a worker's partitions: those that say what they come to, and
@@ -52,21 +52,21 @@ class Process:
         return int(self.figures[EVENTS.name]) if self.role == "worker" else None
 
 
-def look(addresses: Iterable[str]) -> list[Process]:
+def look(addresses: Iterable[str]) -> list[ProcessStatus]:
     """The processes that serve metrics at these addresses, in their order."""
     with ThreadPoolExecutor() as pool:
         return list(pool.map(_look, addresses))
 
 
-def _look(address: str) -> Process:
+def _look(address: str) -> ProcessStatus:
     try:
         with urlopen(address, timeout=ANSWER_SECONDS) as answer:  # noqa: S310 - our own processes
             return read(address, answer.read().decode())
     except (OSError, ValueError, http.client.HTTPException) as fault:
-        return Process(address, fault=str(fault) or type(fault).__name__)
+        return ProcessStatus(address, fault=str(fault) or type(fault).__name__)
 
 
-def read(address: str, text: str) -> Process:
+def read(address: str, text: str) -> ProcessStatus:
     """What the page ``text`` says; raises ValueError where it is no page of metrics."""
     figures: dict[str, float] = {}
     identity: Mapping[str, str] = {}
@@ -79,8 +79,8 @@ def read(address: str, text: str) -> Process:
             dark[int(labels["partition"])] = value > 0
     if not identity:
         where = urlsplit(address).netloc
-        return Process(address, fault=f"what answers at {where} is no process of Tillstream")
-    return Process(
+        return ProcessStatus(address, fault=f"what answers at {where} is no process of Tillstream")
+    return ProcessStatus(
         address,
         identity["process"],
         identity["name"],

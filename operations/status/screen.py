@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from operations.status.overview import Overview
-from operations.status.processes import Process
+from operations.status.processes import ProcessStatus
 from operations.status.words import UNKNOWN, ago, count, size, span
 
 GOOD, BAD = "green", "bold red"
@@ -40,7 +40,7 @@ def _processes(seen: Overview) -> Table:
     return table
 
 
-def _process(each: Process, now: float) -> tuple[str | Text, ...]:
+def _process(each: ProcessStatus, now: float) -> tuple[str | Text, ...]:
     if each.fault:
         return Text("no answer", style=BAD), "", "", "", "", each.address
     name = each.name if each.name.startswith(each.role) else f"{each.role} {each.name}"

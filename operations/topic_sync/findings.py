@@ -17,7 +17,7 @@ from topics.registry import TopicSpec, kafka_configs
 State = Literal["in order", "missing", "created", "differs", "changed", "refused"]
 
 
-class Difference(NamedTuple):
+class SettingDifference(NamedTuple):
     """One setting: what the topic has and what the registry asks for."""
 
     setting: str
@@ -58,12 +58,12 @@ class Existing:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TopicFinding:
     """How one topic stands, or what was done about it; ``advice`` where it was refused."""
 
     topic: str
     state: State
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[SettingDifference, ...] = ()
     advice: str = ""
 
     def as_json(self) -> dict[str, object]:
@@ -74,28 +74,30 @@ class Finding:
 
 def compare(
     topics: Sequence[Wanted], partitions: int, existing: Mapping[str, Existing]
-) -> list[Finding]:
+) -> list[TopicFinding]:
     """How each topic stands against what it must be."""
     counts = {existing[each.name].partitions for each in topics if each.name in existing}
     return [
         _compare_one(each, partitions, existing[each.name], counts)
         if each.name in existing
-        else Finding(each.name, "missing")
+        else TopicFinding(each.name, "missing")
         for each in topics
         if each.made_here or each.name in existing
     ]
 
 
-def _compare_one(topic: Wanted, partitions: int, found: Existing, counts: set[int]) -> Finding:
+def _compare_one(topic: Wanted, partitions: int, found: Existing, counts: set[int]) -> TopicFinding:
     if found.partitions != partitions:
-        count = Difference("partitions", str(found.partitions), str(partitions))
-        return Finding(topic.name, "refused", (count,), _advice(topic, found, partitions, counts))
+        count = SettingDifference("partitions", str(found.partitions), str(partitions))
+        return TopicFinding(
+            topic.name, "refused", (count,), _advice(topic, found, partitions, counts)
+        )
     differences = tuple(
-        Difference(setting, found.configs.get(setting, ""), value)
+        SettingDifference(setting, found.configs.get(setting, ""), value)
         for setting, value in topic.configs(found.replication).items()
         if found.configs.get(setting) != value
     )
-    return Finding(topic.name, "differs" if differences else "in order", differences)
+    return TopicFinding(topic.name, "differs" if differences else "in order", differences)
 
 
 def _advice(topic: Wanted, found: Existing, partitions: int, counts: set[int]) -> str:
@@ -111,11 +113,11 @@ def _advice(topic: Wanted, found: Existing, partitions: int, counts: set[int]) -
     return f"{reason}, and topics have {named} partitions side by side: make this one anew"
 
 
-def is_refused(findings: Iterable[Finding]) -> bool:
+def is_refused(findings: Iterable[TopicFinding]) -> bool:
     """Whether a topic stands in the way, so that nothing was changed."""
     return any(finding.state == "refused" for finding in findings)
 
 
-def is_in_order(findings: Iterable[Finding]) -> bool:
+def is_in_order(findings: Iterable[TopicFinding]) -> bool:
     """Whether the cluster agrees with the registry now."""
     return all(finding.state in ("in order", "created", "changed") for finding in findings)

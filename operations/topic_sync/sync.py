@@ -20,8 +20,8 @@ from clients.kafka import KafkaAccess
 from operations.errors import OperationError
 from operations.topic_sync.findings import (
     Existing,
-    Finding,
     State,
+    TopicFinding,
     Wanted,
     changelog_of,
     compare,
@@ -55,7 +55,7 @@ def sync(
     change: bool = True,
     specs: Sequence[TopicSpec] = ALL,
     application_id: str = "",
-) -> list[Finding]:
+) -> list[TopicFinding]:
     """Compare, and unless one topic is refused or ``change`` is off, create and set.
 
     Where an ``application_id`` is named, the changelog of its workers is looked at, too.
@@ -93,11 +93,11 @@ def _existing(admin: Any, topics: Sequence[Wanted]) -> dict[str, Existing]:
 
 def _change(
     admin: Any,
-    findings: list[Finding],
+    findings: list[TopicFinding],
     topics: Sequence[Wanted],
     partitions: int,
     replication: int,
-) -> list[Finding]:
+) -> list[TopicFinding]:
     by_name = {each.name: each for each in topics}
     missing = [by_name[finding.topic] for finding in findings if finding.state == "missing"]
     if missing:
@@ -107,7 +107,7 @@ def _change(
         _set(admin, differing)
         _await_shown(admin, [by_name[finding.topic] for finding in differing], partitions)
     return [
-        Finding(each.topic, _ONCE_DONE.get(each.state, each.state), each.differences)
+        TopicFinding(each.topic, _ONCE_DONE.get(each.state, each.state), each.differences)
         for each in findings
     ]
 
@@ -126,7 +126,7 @@ def _create(admin: Any, topics: list[Wanted], partitions: int, replication: int)
     )
 
 
-def _set(admin: Any, findings: list[Finding]) -> None:
+def _set(admin: Any, findings: list[TopicFinding]) -> None:
     resources = [
         ConfigResource(
             ConfigResourceType.TOPIC,

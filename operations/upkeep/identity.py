@@ -33,7 +33,7 @@ an unfinished edit do not pass for the same."""
 _DIGEST_CHARACTERS = 10
 
 
-class Identity(Collector):
+class ProcessIdentity(Collector):
     """Name, version and start of this process."""
 
     def __init__(self, process: str, name: str) -> None:

@@ -12,7 +12,7 @@ from metrics.upkeep import CONNECT_UP, CONNECTOR_UP, DISK_FREE, DISK_SIZE, SLOT_
 from operations.installation import Installation
 from operations.status import connect, disks, slots
 from operations.upkeep.families import gauges
-from operations.upkeep.watched import Watched
+from operations.upkeep.watched import WatchedFact
 
 LOOK_EVERY_SECONDS = 5.0
 """Below the usual scrape interval of 15 s; each look is one request or one short query."""
@@ -26,10 +26,10 @@ class Surroundings(Collector):
 
     def __init__(self, installation: Installation) -> None:
         kafka, postgres = installation.kafka, installation.postgres
-        self._slots = Watched(lambda: slots.look(postgres), LOOK_EVERY_SECONDS)
-        self._disks = Watched(lambda: disks.look(kafka), DISKS_EVERY_SECONDS)
+        self._slots = WatchedFact(lambda: slots.look(postgres), LOOK_EVERY_SECONDS)
+        self._disks = WatchedFact(lambda: disks.look(kafka), DISKS_EVERY_SECONDS)
         url = installation.connect
-        self._connect = Watched(lambda: connect.look(url), LOOK_EVERY_SECONDS) if url else None
+        self._connect = WatchedFact(lambda: connect.look(url), LOOK_EVERY_SECONDS) if url else None
 
     def collect(self) -> Iterator[Metric]:
         """What was seen last; a server that did not answer has no samples."""
@@ -38,7 +38,7 @@ class Surroundings(Collector):
         yield from disk_gauges(self._disks.value())
 
 
-def connect_gauges(seen: connect.Seen | None) -> Iterator[Metric]:
+def connect_gauges(seen: connect.ConnectSeen | None) -> Iterator[Metric]:
     """Whether Connect answers, and each of its connectors with ours."""
     up = {} if seen is None else {(): float(seen.answers)}
     connectors = {} if seen is None or not seen.answers else _expected(seen.connectors)

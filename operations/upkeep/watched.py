@@ -15,7 +15,7 @@ STALE_SECONDS = 30.0
 facts because one look took long."""
 
 
-class Watched(Generic[T]):
+class WatchedFact(Generic[T]):
     """The newest answer of ``look``, which must not raise."""
 
     def __init__(self, look: Callable[[], T], every_seconds: float) -> None:

@@ -14,7 +14,7 @@ from metrics.catalogue import BY_PROCESS
 from metrics.page import page
 from metrics.spec import MetricSpec
 from operations.upkeep.disks import OwnDisk
-from operations.upkeep.identity import Identity
+from operations.upkeep.identity import ProcessIdentity
 from operations.upkeep.surroundings import Surroundings
 from tests.house.checkout import CHECKOUT, PACKAGES
 from tillstream.figures import Reckoned, WorkerFigures
@@ -49,7 +49,7 @@ each_metric = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 
 def _anyone(process: str) -> CollectorRegistry:
     registry = CollectorRegistry()
-    registry.register(Identity(process, "name"))
+    registry.register(ProcessIdentity(process, "name"))
     return registry
 
 

@@ -12,7 +12,7 @@ import pytest
 from psycopg import errors
 from psycopg.rows import dict_row
 
-from dashboards.board.people.policy import Policy
+from dashboards.board.people.policy import AccessPolicy
 from tests.boards import open_board
 from tests.integration.access_world import Visitor, add_user, audit, visitor
 from tests.integration.board_world import (
@@ -259,7 +259,7 @@ async def test_only_merchandisers_act(kafka: str, dsn: str, shop: str) -> None:
     add_user(dsn, "vera", "viewer")
     add_user(dsn, "maria", "merchandiser")
     async with (
-        open_board(kafka, dsn, policy=Policy()) as board,
+        open_board(kafka, dsn, policy=AccessPolicy()) as board,
         visitor(board.address) as vera,
         visitor(board.address) as maria,
     ):

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import validate
 
 from dashboards.board.api import openapi
-from dashboards.board.people.policy import Policy
+from dashboards.board.people.policy import AccessPolicy
 from tests.boards import open_board
 from tests.conftest import migrated_database
 from tests.integration.board_world import alert, execute, level, store, totals
@@ -237,7 +237,7 @@ async def test_a_machine_gets_in_with_its_token_until_it_is_revoked(fresh_postgr
     _, made = await asyncio.to_thread(tokens, "add", name, "--days", "3")
     held = {"Authorization": f"Bearer {made['token']}"}
     async with (
-        open_board(NO_KAFKA, fresh_postgres, policy=Policy()) as board,
+        open_board(NO_KAFKA, fresh_postgres, policy=AccessPolicy()) as board,
         ClientSession() as session,
     ):
         api = Api(board.address, session)

@@ -9,7 +9,7 @@ from psycopg import sql
 from clients.postgres import PostgresAccess
 from dashboards.board.feed import database as database_module
 from dashboards.board.feed.database import Database, DatabaseAway, DatabaseBusy
-from dashboards.board.feed.sources import DATABASE, Source
+from dashboards.board.feed.sources import DATABASE, FeedSource
 
 ONE = sql.SQL("SELECT 1 AS one")
 SLOW = sql.SQL("SELECT 1 AS one FROM pg_sleep(10)")
@@ -19,7 +19,7 @@ async def test_a_slow_question_is_broken_off_and_the_others_are_answered(
     fresh_postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database_module, "STATEMENT_MS", 100)
-    source = Source(DATABASE, lambda: None)
+    source = FeedSource(DATABASE, lambda: None)
     database = Database(PostgresAccess(fresh_postgres), source)
     with pytest.raises(DatabaseBusy):
         await database.query(SLOW, dict[str, Any])
@@ -29,7 +29,7 @@ async def test_a_slow_question_is_broken_off_and_the_others_are_answered(
 
 
 async def test_a_server_that_is_away_is_told_to_everybody(fresh_postgres: str) -> None:
-    source = Source(DATABASE, lambda: None)
+    source = FeedSource(DATABASE, lambda: None)
     database = Database(PostgresAccess(fresh_postgres), source)
     await database.query(ONE, dict[str, Any])
     with psycopg.connect(fresh_postgres, autocommit=True) as connection:

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper, slot
-from connectors.debezium.definition import HIDDEN, NAME, Source, definition
+from connectors.debezium.definition import HIDDEN, NAME, SourceDatabase, definition
 from connectors.debezium.errors import ConnectorError
 from connectors.debezium.rest import Connect
 from operations.topic_sync.sync import sync
@@ -42,12 +42,14 @@ class Message(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def source(postgres: str) -> Source:
-    return Source(PostgresAccess(postgres), password="", partitions=PARTITIONS, replication=1)
+def source(postgres: str) -> SourceDatabase:
+    return SourceDatabase(
+        PostgresAccess(postgres), password="", partitions=PARTITIONS, replication=1
+    )
 
 
 @pytest.fixture(scope="module")
-def capture(kafka: str, connect: str, source: Source) -> Generator[str]:
+def capture(kafka: str, connect: str, source: SourceDatabase) -> Generator[str]:
     """Address of Connect with the connector running; gone without a trace afterwards."""
     sync(KafkaAccess(kafka), PARTITIONS, 1, change=True)
     keeper.apply(connect, source)
@@ -295,13 +297,13 @@ def test_a_lost_connection_to_the_database_heals_by_itself(
     read("cdc.stock-movements", "L-cut", 1)
 
 
-def test_applying_again_changes_nothing(capture: str, source: Source) -> None:
+def test_applying_again_changes_nothing(capture: str, source: SourceDatabase) -> None:
     assert keeper.apply(capture, source) == "unchanged"
     assert keeper.check(capture, source).is_in_order
 
 
 def test_a_setting_that_was_altered_by_hand_is_found_and_set_right(
-    capture: str, source: Source
+    capture: str, source: SourceDatabase
 ) -> None:
     altered = definition(source) | {"poll.interval.ms": "5000", "max.batch.size": "100"}
     Connect(capture, NAME).put_config(altered)
@@ -315,7 +317,9 @@ def test_a_setting_that_was_altered_by_hand_is_found_and_set_right(
     assert keeper.check(capture, source).is_in_order
 
 
-def test_a_password_that_differs_is_found_but_not_shown(capture: str, source: Source) -> None:
+def test_a_password_that_differs_is_found_but_not_shown(
+    capture: str, source: SourceDatabase
+) -> None:
     finding = keeper.check(capture, replace(source, password="s3cret"))
     assert [tuple(item) for item in finding.differences] == [(HIDDEN, None, "(hidden)")]
     assert "s3cret" not in repr(replace(source, password="s3cret"))
@@ -323,7 +327,7 @@ def test_a_password_that_differs_is_found_but_not_shown(capture: str, source: So
 
 def test_a_task_that_failed_says_why_and_resumes_with_the_row_that_it_failed_on(
     capture: str,
-    source: Source,
+    source: SourceDatabase,
     execute: Callable[..., object],
     read: Callable[[str, str, int], list[Message]],
 ) -> None:
@@ -347,7 +351,7 @@ def test_a_task_that_failed_says_why_and_resumes_with_the_row_that_it_failed_on(
         read("cdc.products", hit, 1)
 
 
-def test_a_connector_that_somebody_stopped_runs_again(capture: str, source: Source) -> None:
+def test_a_connector_that_somebody_stopped_runs_again(capture: str, source: SourceDatabase) -> None:
     Connect(capture, NAME).stop()
     wait_until(lambda: keeper.check(capture, source).state == "STOPPED", "it does not stop")
     assert keeper.apply(capture, source) == "unchanged"
@@ -355,7 +359,7 @@ def test_a_connector_that_somebody_stopped_runs_again(capture: str, source: Sour
 
 
 def test_a_connector_that_only_retries_is_not_taken_for_a_running_one(
-    capture: str, source: Source, execute: Callable[..., object]
+    capture: str, source: SourceDatabase, execute: Callable[..., object]
 ) -> None:
     keeper.remove(capture, source)
     execute("REVOKE SELECT ON products FROM tillstream_cdc")
@@ -368,7 +372,7 @@ def test_a_connector_that_only_retries_is_not_taken_for_a_running_one(
 
 
 def test_an_address_that_leads_nowhere_is_refused_and_the_connector_runs_on(
-    capture: str, source: Source
+    capture: str, source: SourceDatabase
 ) -> None:
     server = source.postgres.dsn.rsplit("/", 1)[0]
     nowhere = replace(source, postgres=PostgresAccess(f"{server}/nowhere"))
@@ -390,7 +394,7 @@ def ids_of(messages: list[Message]) -> list[str]:
 
 def test_a_reset_sends_master_data_and_the_newest_movements_again_and_none_of_years(
     capture: str,
-    source: Source,
+    source: SourceDatabase,
     execute: Callable[..., object],
     read: Callable[[str, str, int], list[Message]],
 ) -> None:
@@ -432,7 +436,7 @@ def booking(execute: Callable[..., Any], location: str) -> Generator[list[str]]:
 
 def test_what_is_booked_while_a_reset_runs_is_sent_whatever_its_date(
     capture: str,
-    source: Source,
+    source: SourceDatabase,
     execute: Callable[..., Any],
     read: Callable[[str, str, int], list[Message]],
 ) -> None:
@@ -454,7 +458,7 @@ def test_what_is_booked_while_a_reset_runs_is_sent_whatever_its_date(
 
 def test_a_reset_begins_anew_where_the_slot_is_gone(
     capture: str,
-    source: Source,
+    source: SourceDatabase,
     execute: Callable[..., Any],
     read: Callable[[str, str, int], list[Message]],
 ) -> None:
@@ -489,7 +493,7 @@ def command(
 
 
 def test_the_commands_say_how_the_connector_stands(
-    command: Callable[..., Any], capture: str, source: Source
+    command: Callable[..., Any], capture: str, source: SourceDatabase
 ) -> None:
     assert json.loads(command("apply", "--json").stdout) == {
         "connector": NAME,

@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaProducer
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
-from connectors.debezium.definition import Source
-from dashboards.board.people.policy import Policy
+from connectors.debezium.definition import SourceDatabase
+from dashboards.board.people.policy import AccessPolicy
 from operations.topic_sync.sync import sync
 from tests.boards import open_board
 from tests.integration.access_world import Answer, Visitor, add_user, audit, visitor
@@ -45,7 +45,7 @@ BASE = re.compile(r'name="base" value="([^"]*)"')
 @pytest.fixture
 async def maria(fresh_postgres: str) -> AsyncIterator[Visitor]:
     """A merchandiser at a board without Kafka."""
-    async with open_board("127.0.0.1:1", fresh_postgres, policy=Policy()) as board:
+    async with open_board("127.0.0.1:1", fresh_postgres, policy=AccessPolicy()) as board:
         add_user(fresh_postgres, "maria", "merchandiser")
         async with visitor(board.address) as browser:
             await browser.sign_in("maria")
@@ -267,7 +267,7 @@ def topics(kafka: str) -> str:
 @pytest.fixture
 def captured(topics: str, connect: str, fresh_postgres: str) -> Generator[str]:
     """A database whose changes Debezium publishes."""
-    source = Source(
+    source = SourceDatabase(
         PostgresAccess(fresh_postgres), password="", partitions=PARTITIONS, replication=1
     )
     keeper.apply(connect, source)

@@ -5,9 +5,9 @@ import pytest
 from clients.postgres import PostgresAccess
 from connectors.postgres.sink.acceptance import TillEpoch
 from connectors.postgres.sink.batch import Decoded
-from connectors.postgres.sink.refusals import Refusal, refusals_in
-from connectors.postgres.sink.retraction import Standing, retract
-from connectors.postgres.sink.store import Store, connected
+from connectors.postgres.sink.refusals import RefusedInput, refusals_in
+from connectors.postgres.sink.retraction import SinkStanding, retract
+from connectors.postgres.sink.store import SinkStore, connected
 from following.offsets import Overtaken
 from tests.integration.sink_world import Message, Till, execute, line, rows
 from tests.integration.test_sink_extremes import Record
@@ -22,14 +22,14 @@ LETTERS = (f"{TILL_EVENTS.name}.dead-letter", PLACE[1])
 TILL: TillEpoch = (SHOP, "t", 1)
 
 
-def letter(value: bytes, offset: int) -> Refusal:
+def letter(value: bytes, offset: int) -> RefusedInput:
     """The refusal of the input at ``offset``."""
     headers = dead_letter_headers((), "day_closed", "", *PLACE, offset)
     (refusal,) = refusals_in([Record(LETTERS[0], 0, value, PLACE[1], headers=headers)])
     return refusal
 
 
-async def sold(store: Store, count: int) -> tuple[list[bytes], dict[TillEpoch, Window]]:
+async def sold(store: SinkStore, count: int) -> tuple[list[bytes], dict[TillEpoch, Window]]:
     """Write sales at the offsets from 0, and stand behind them; their values and the window."""
     till = Till(SHOP, "t")
     sales = [value or b"" for _, _, value, _ in (_sale(till) for _ in range(count))]
@@ -56,7 +56,7 @@ async def test_two_refused_at_once_read_again_from_the_first_and_pass_over_the_s
     async with connected(PostgresAccess(fresh_postgres)) as store:
         sales, windows = await sold(store, 6)
         refusals = [letter(sales[4], 4), letter(sales[1], 1), letter(sales[1], 1)]
-        standing = Standing({PLACE: 0}, {PLACE: 6, LETTERS: 0}, windows)
+        standing = SinkStanding({PLACE: 0}, {PLACE: 6, LETTERS: 0}, windows)
         rewinds = await retract(store, refusals, {LETTERS: 3}, standing)
         assert rewinds == {PLACE: 2}
         assert numbers(fresh_postgres) == [1, 3, 4, 6]
@@ -68,7 +68,7 @@ async def test_two_refused_at_once_read_again_from_the_first_and_pass_over_the_s
 async def test_nothing_is_read_again_that_the_topic_no_longer_holds(fresh_postgres: str) -> None:
     async with connected(PostgresAccess(fresh_postgres)) as store:
         sales, windows = await sold(store, 6)
-        standing = Standing({PLACE: 5}, {PLACE: 6, LETTERS: 0}, windows)
+        standing = SinkStanding({PLACE: 5}, {PLACE: 6, LETTERS: 0}, windows)
         assert await retract(store, [letter(sales[1], 1)], {}, standing) == {PLACE: 5}
 
 
@@ -76,7 +76,7 @@ async def test_another_sink_that_has_read_on_makes_all_of_it_undone(fresh_postgr
     async with connected(PostgresAccess(fresh_postgres)) as store:
         sales, windows = await sold(store, 6)
         execute(fresh_postgres, "UPDATE sink_offsets SET next_offset = 9")
-        standing = Standing({PLACE: 0}, {PLACE: 6, LETTERS: 0}, windows)
+        standing = SinkStanding({PLACE: 0}, {PLACE: 6, LETTERS: 0}, windows)
         with pytest.raises(Overtaken):
             await retract(store, [letter(sales[1], 1)], {}, standing)
         assert numbers(fresh_postgres) == [1, 2, 3, 4, 5, 6]
@@ -85,7 +85,7 @@ async def test_another_sink_that_has_read_on_makes_all_of_it_undone(fresh_postgr
 async def test_a_letter_of_what_was_never_booked_changes_nothing(fresh_postgres: str) -> None:
     async with connected(PostgresAccess(fresh_postgres)) as store:
         sales, windows = await sold(store, 3)
-        standing = Standing({PLACE: 0}, {PLACE: 3, LETTERS: 0}, windows)
+        standing = SinkStanding({PLACE: 0}, {PLACE: 3, LETTERS: 0}, windows)
         refusals = [letter(sales[1], 2), letter(b"{", 1), letter(sales[0], 7)]
         assert await retract(store, refusals, {}, standing) == {}
         assert numbers(fresh_postgres) == [1, 2, 3]

@@ -7,7 +7,7 @@ import pytest
 from psycopg import errors
 
 from dashboards.board.people.local import BY_NAME_MAX
-from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, Policy, PolicyError
+from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy, PolicyError
 from tests.boards import open_board
 from tests.integration.access_world import PASSWORD, Visitor, add_user, audit, visitor
 from tests.integration.board_world import execute
@@ -18,7 +18,7 @@ NO_KAFKA = "127.0.0.1:1"
 @pytest.fixture
 async def address(fresh_postgres: str) -> AsyncIterator[str]:
     """A board that asks for sign-in."""
-    async with open_board(NO_KAFKA, fresh_postgres, policy=Policy()) as board:
+    async with open_board(NO_KAFKA, fresh_postgres, policy=AccessPolicy()) as board:
         yield board.address
 
 
@@ -67,7 +67,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_the_database_has_no_tok
 
 async def test_behind_https_the_cookie_travels_by_https_only(fresh_postgres: str) -> None:
     add_user(fresh_postgres, "maria", "viewer")
-    policy = Policy(address="https://stock.example")
+    policy = AccessPolicy(address="https://stock.example")
     async with (
         open_board(NO_KAFKA, fresh_postgres, policy=policy) as board,
         visitor(board.address) as browser,
@@ -165,12 +165,12 @@ async def test_a_session_ends_by_time_and_with_its_user(
     add_user(fresh_postgres, "paul", "viewer")
     await browser.sign_in("maria")
     execute(fresh_postgres, "UPDATE board_sessions SET expires_at = now() - interval '1 second'")
-    async with open_board(NO_KAFKA, fresh_postgres, policy=Policy()) as again:
+    async with open_board(NO_KAFKA, fresh_postgres, policy=AccessPolicy()) as again:
         browser.address = again.address
         assert (await browser.get("/", follow=False)).status == 303
         await browser.sign_in("paul")
         execute(fresh_postgres, "UPDATE board_users SET disabled_at = now()")
-    async with open_board(NO_KAFKA, fresh_postgres, policy=Policy()) as again:
+    async with open_board(NO_KAFKA, fresh_postgres, policy=AccessPolicy()) as again:
         browser.address = again.address
         assert (await browser.get("/", follow=False)).status == 303
         assert (await browser.sign_in("paul")).status == 403

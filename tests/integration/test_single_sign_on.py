@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.board.people.policy import Policy, PolicyError
+from dashboards.board.people.policy import AccessPolicy, PolicyError
 from dashboards.board.people.policy import Provider as Settings
 from local.ports import choose
 from tests.boards import open_board
@@ -32,7 +32,7 @@ async def browser(op: Provider, fresh_postgres: str) -> AsyncIterator[Visitor]:
     (port,) = choose(1)
     address = f"http://127.0.0.1:{port}"
     told = Settings(op.issuer, CLIENT_ID, CLIENT_SECRET)
-    policy = Policy(address=address, provider=told)
+    policy = AccessPolicy(address=address, provider=told)
     async with (
         open_board("127.0.0.1:1", fresh_postgres, port=port, policy=policy) as board,
         visitor(board.address) as one,
@@ -120,7 +120,9 @@ async def test_a_code_is_of_no_use_to_who_caught_it(browser: Visitor, op: Provid
 
 
 async def test_a_provider_that_is_away_leaves_a_page_that_says_so(fresh_postgres: str) -> None:
-    policy = Policy(address="http://127.0.0.1:9", provider=Settings("http://127.0.0.1:1", "a", "b"))
+    policy = AccessPolicy(
+        address="http://127.0.0.1:9", provider=Settings("http://127.0.0.1:1", "a", "b")
+    )
     async with (
         open_board("127.0.0.1:1", fresh_postgres, policy=policy) as board,
         visitor(board.address) as one,

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from dashboards.board.people.policy import Policy
+from dashboards.board.people.policy import AccessPolicy
 from tests.boards import open_board
 from tests.integration.access_world import PASSWORD, add_user, audit, visitor
 from tillstream.cli import build
@@ -81,7 +81,7 @@ async def test_another_password_signs_out_and_the_old_one_is_of_no_use(database:
     add_user(database, "maria", "viewer")
     another = "another horse battery"
     async with (
-        open_board("127.0.0.1:1", database, policy=Policy()) as board,
+        open_board("127.0.0.1:1", database, policy=AccessPolicy()) as board,
         AsyncExitStack() as browsers,
     ):
         old, new = [await browsers.enter_async_context(visitor(board.address)) for _ in range(2)]

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, Policy
+from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy
 from tests.boards import open_board
 from tests.browser import Visit, chromium, visit
 from tests.integration.board_world import listening
@@ -12,7 +12,7 @@ from tests.integration.board_world import listening
 
 @asynccontextmanager
 async def board_seen(
-    kafka: str, dsn: str, policy: Policy = OPEN_TO_THE_MACHINE, **context: Any
+    kafka: str, dsn: str, policy: AccessPolicy = OPEN_TO_THE_MACHINE, **context: Any
 ) -> AsyncGenerator[Visit]:
     """A page for a board that listens to Kafka; ``context`` as for `visit`."""
     async with (

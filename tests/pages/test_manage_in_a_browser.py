@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from clients.kafka import KafkaAccess
-from dashboards.board.people.policy import Policy
+from dashboards.board.people.policy import AccessPolicy
 from operations.topic_sync.sync import sync
 from tests.browser import Visit
 from tests.integration.access_world import PASSWORD, add_user
@@ -53,7 +53,7 @@ async def test_a_product_is_made_changed_published_and_deleted(kafka: str, dsn: 
         "sku": sku, "name": "Whole milk 1 l", "category": "", "gtin": None, "unit": "each",
         "currency": "EUR", "price_minor": 129, "tax_basis_points": 700,
     }  # fmt: skip
-    async with board_seen(kafka, dsn, policy=Policy()) as seen:
+    async with board_seen(kafka, dsn, policy=AccessPolicy()) as seen:
         page = seen.page
         await signed_in(seen, "/manage/products")
         await assert_good(seen)
@@ -102,7 +102,7 @@ async def test_a_product_is_made_changed_published_and_deleted(kafka: str, dsn: 
 async def test_who_is_signed_out_elsewhere_is_taken_to_the_sign_in_page(
     kafka: str, dsn: str
 ) -> None:
-    async with board_seen(kafka, dsn, policy=Policy()) as seen:
+    async with board_seen(kafka, dsn, policy=AccessPolicy()) as seen:
         await signed_in(seen, "/")
         await seen.page.locator('[data-line="live"]').wait_for()
         execute(dsn, "DELETE FROM board_sessions")
@@ -113,7 +113,7 @@ async def test_who_is_signed_out_elsewhere_is_taken_to_the_sign_in_page(
 async def test_a_location_gets_an_assortment_and_the_log_says_by_whom(kafka: str, dsn: str) -> None:
     shop = f"shop-{uuid.uuid4().hex[:8]}"
     catalogue(dsn, "milk", "Whole milk 1 l")
-    async with board_seen(kafka, dsn, policy=Policy()) as seen:
+    async with board_seen(kafka, dsn, policy=AccessPolicy()) as seen:
         page = seen.page
         await page.goto(f"{seen.address}/sign-in?next=/manage/locations")
         await page.get_by_label("Name").fill("otto")

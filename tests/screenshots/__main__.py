@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import psycopg
 import typer
 
-from dashboards.board.people.policy import Policy
+from dashboards.board.people.policy import AccessPolicy
 from tests.acceptance.conftest import ROOT, START_SECONDS_MAX, Stack
 from tests.boards import open_board
 from tests.screenshots.camera import Subject, take_all, take_for_readme
@@ -69,7 +69,9 @@ def _photograph(stack: Stack, shops: int, readme: bool) -> None:
 
 
 async def _take(addresses: dict[str, Any], ids: dict[str, str], readme: bool) -> None:
-    async with open_board(addresses["kafka"], addresses["postgres"], policy=Policy()) as locked:
+    async with open_board(
+        addresses["kafka"], addresses["postgres"], policy=AccessPolicy()
+    ) as locked:
         subject = Subject(addresses["dashboard"], locked.address, ids)
         await take_all(subject, PICTURES)
         typer.echo(f"wrote the pictures to {PICTURES}")

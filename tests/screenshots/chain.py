@@ -12,7 +12,7 @@ from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from edge.company.bookings import Bookings
 from edge.producer import TillProducer
-from edge.simulator.simulation import Moment, Plan, Simulation
+from edge.simulator.simulation import Plan, SimulatedMoment, Simulation
 from edge.simulator.world import build_world
 from topics.wire import WireMovement
 
@@ -107,7 +107,7 @@ class Chain:
 
     def _moments(
         self, simulation: Simulation, end: datetime | None, stop: threading.Event
-    ) -> Iterator[Moment]:
+    ) -> Iterator[SimulatedMoment]:
         last = end.timestamp() if end else float("inf")
         for moment in simulation.moments(None):
             stopped = stop.wait(max(0.0, _wait_seconds(moment)))
@@ -117,7 +117,7 @@ class Chain:
                 break
         yield from simulation.closing()
 
-    def _is_lost(self, moment: Moment, *, live: bool) -> bool:
+    def _is_lost(self, moment: SimulatedMoment, *, live: bool) -> bool:
         event = moment.event
         if event.location_id == self.troubles.silent:
             silent_at = self.now - timedelta(minutes=SILENT_MINUTES)
@@ -132,5 +132,5 @@ class Chain:
         )
 
 
-def _wait_seconds(moment: Moment) -> float:
+def _wait_seconds(moment: SimulatedMoment) -> float:
     return moment.unix_ms / 1000 - time.time()

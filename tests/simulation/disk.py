@@ -14,7 +14,7 @@ Write = Callable[[MemoryStore], None]
 
 
 class Disk:
-    """A folder that one process at a time may open; see `engine.place.Place`."""
+    """A folder that one process at a time may open; see `engine.place.StorePlace`."""
 
     def __init__(self, crash_point: Callable[[], None]) -> None:
         self.writes: list[Write] = []

@@ -8,9 +8,9 @@ from typing import Annotated, TypeVar
 import typer
 
 from connectors.debezium import keeper
-from connectors.debezium.definition import NAME, Source
+from connectors.debezium.definition import NAME, SourceDatabase
 from connectors.debezium.errors import ConnectorError
-from connectors.debezium.keeper import Finding
+from connectors.debezium.keeper import ConnectorFinding
 from connectors.debezium.resending import DAYS, DAYS_MAX
 from operations.topic_sync.sync import sync
 from tillstream.settings import Settings, load_settings
@@ -95,13 +95,13 @@ def reset(
     typer.echo(f"reset     {NAME}")
 
 
-def _find() -> Finding:
+def _find() -> ConnectorFinding:
     settings = load_settings()
     return _or_exit(lambda: keeper.check(settings.require("connect"), _source(settings)))
 
 
-def _source(settings: Settings) -> Source:
-    return Source(
+def _source(settings: Settings) -> SourceDatabase:
+    return SourceDatabase(
         settings.postgres_access(),
         settings.cdc_password,
         settings.partitions,
@@ -123,7 +123,7 @@ def _is_unfit(state: str) -> bool:
     return state in ("missing", "refused")
 
 
-def _described(finding: Finding) -> str:
+def _described(finding: ConnectorFinding) -> str:
     lines = [f"{finding.state:<10}{finding.name}"]
     lines += [
         f"{'':<12}{item.setting}: {item.found or 'unset'}, wanted {item.wanted or 'unset'}"

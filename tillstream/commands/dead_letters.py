@@ -10,7 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from operations.dead_letters.letters import Choice, Outcome, Progress, dead_letter_topics, retry
+from operations.dead_letters.letters import (
+    Choice,
+    Progress,
+    RetryOutcome,
+    dead_letter_topics,
+    retry,
+)
 from operations.dead_letters.listing import describe
 from operations.dead_letters.quarantine import Quarantined, quarantine
 from tillstream.settings import load_settings
@@ -164,7 +170,7 @@ def _print(letter: dict[str, Any]) -> None:
     typer.echo(repr(letter["preview"]))
 
 
-def _tell(outcome: Outcome, unknown: list[str], dry_run: bool, as_json: bool) -> None:
+def _tell(outcome: RetryOutcome, unknown: list[str], dry_run: bool, as_json: bool) -> None:
     if as_json:
         told = {
             "dry_run": dry_run,

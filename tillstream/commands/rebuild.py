@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from operations.crew import CrewStopped
 from operations.installation import Installation
-from operations.rebuild.building import Partition
+from operations.rebuild.building import RebuildPartition
 from operations.rebuild.handover import NotBack
-from operations.rebuild.members import Member
+from operations.rebuild.members import RebuildMember
 from operations.rebuild.run import Interrupted, Rebuild, abandon, clean
 from tillstream.crews import builders
 from tillstream.interruption import interruption
@@ -91,7 +91,7 @@ def _say(as_json: bool, words: str, **told: object) -> None:
 
 
 class _Screen:
-    """See `operations.rebuild.run.Told`: a bar a partition on a terminal, else lines."""
+    """See `operations.rebuild.run.RebuildTold`: a bar a partition on a terminal, else lines."""
 
     def __init__(self) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -106,7 +106,7 @@ class _Screen:
         """A rebuild begins, or one that was broken off goes on."""
         self._line(f"generation {generation} is {'taken up again' if goes_on else 'begun'}")
 
-    def stands(self, partitions: Sequence[Partition]) -> None:
+    def stands(self, partitions: Sequence[RebuildPartition]) -> None:
         """How far each partition has come."""
         for each in partitions:
             most = self._most[each.number] = max(self._most.get(each.number, 0), each.unread, 1)
@@ -129,7 +129,7 @@ class _Screen:
         """A worker of the local stack is restarted."""
         self._line(f"restarting {worker}")
 
-    def waits_for(self, older: Sequence[Member]) -> None:
+    def waits_for(self, older: Sequence[RebuildMember]) -> None:
         """Workers that have to be restarted by whoever runs them."""
         named = ", ".join(map(str, older))
         if named and named != self._waited_for:

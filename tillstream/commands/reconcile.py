@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from operations.kafka.reader import KafkaAway
-from operations.reconcile.difference import Difference
-from operations.reconcile.run import Outcome, Request, reconcile
+from operations.reconcile.difference import FigureDifference
+from operations.reconcile.run import ReconcileOutcome, ReconcileRequest, reconcile
 from operations.reconcile.topics import Told
 from tillstream.settings import load_settings
 
@@ -53,7 +53,7 @@ def command(
     Exit status: 0 no difference, 1 differences, 2 could not compare.
     """
     settings = load_settings()
-    request = Request(
+    request = ReconcileRequest(
         kafka=settings.kafka_access(),
         postgres=settings.postgres_access(),
         application_id=settings.application_id,
@@ -65,7 +65,7 @@ def command(
     raise typer.Exit(DIFFERENT if outcome.differences else 0)
 
 
-def _outcome(request: Request) -> Outcome:
+def _outcome(request: ReconcileRequest) -> ReconcileOutcome:
     try:
         with _progress() as told:
             return asyncio.run(reconcile(request, told))
@@ -92,7 +92,7 @@ def _progress() -> Generator[Told]:
         yield told
 
 
-def _print(outcome: Outcome, as_json: bool) -> None:
+def _print(outcome: ReconcileOutcome, as_json: bool) -> None:
     if outcome.malformed:
         print(  # noqa: T201
             f"{outcome.malformed} records of derived topics are not what their contract says and "
@@ -114,7 +114,7 @@ def _print(outcome: Outcome, as_json: bool) -> None:
         print("no difference")  # noqa: T201
 
 
-def _lines(difference: Difference) -> Iterator[str]:
+def _lines(difference: FigureDifference) -> Iterator[str]:
     """A line a field: whole keys, also where the output goes to a file or another program."""
     place = f"{difference.check}  {difference.table}  {difference.key}"
     if not difference.fields:

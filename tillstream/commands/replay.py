@@ -14,8 +14,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from edge.producer import DeliveryFailed, TillProducer
 from edge.replay.receipts import Numbering
-from edge.replay.rows import Columns, Reading, Refusal, UnreadableFile
-from edge.replay.run import Pace, Replay
+from edge.replay.rows import Columns, Reading, RefusedRow, UnreadableFile
+from edge.replay.run import Replay, ReplayPace
 from tillstream.interruption import interruption
 from tillstream.settings import load_settings
 
@@ -124,11 +124,11 @@ def _run(
                 rate = f"{replay.told.events / replay.told.seconds:,.0f} events/s"
                 bar.update(task, completed=replay.file.bytes_read(), rate=rate)
 
-        def refuse(refusal: Refusal) -> None:
+        def refuse(refusal: RefusedRow) -> None:
             text = f"{file.name}:{refusal.line_number}: {refusal.reason}"
             console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-        replay.run(Pace(speed), wished, refuse, progress)
+        replay.run(ReplayPace(speed), wished, refuse, progress)
         bar.update(task, completed=replay.file.bytes_total)
     return replay
 

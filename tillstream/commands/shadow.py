@@ -14,7 +14,7 @@ from clients.kafka import KafkaAccess
 from operations.crew import CrewStopped, crew
 from operations.generations.log import live as live_generation
 from operations.shadow.report import as_json, difference_rows, summary, table
-from operations.shadow.run import Request, ShadowRun, Standing
+from operations.shadow.run import ShadowRequest, ShadowRun, ShadowStanding
 from operations.shadow.sides import Shadow
 from operations.shadow.stage import Stage
 from tillstream.crews import shadows
@@ -83,7 +83,7 @@ def _shadow(kafka: KafkaAccess, live: str, application_id: str) -> Shadow:
     return shadow
 
 
-def _print(standing: Standing) -> None:
+def _print(standing: ShadowStanding) -> None:
     differences = standing.comparison.differences()
     if differences:
         typer.echo("\n".join([*table(HEADS, list(difference_rows(differences))), ""]))
@@ -92,10 +92,10 @@ def _print(standing: Standing) -> None:
 
 def _run(
     settings: Settings, shadow: Shadow, until_caught_up: bool, workers: int, keep: bool
-) -> Standing:
+) -> ShadowStanding:
     installation = settings.installation("kafka")
     stage = Stage(installation, shadow)
-    request = Request(installation.kafka, shadow, until_caught_up)
+    request = ShadowRequest(installation.kafka, shadow, until_caught_up)
     stage.set_up()
     try:
         with interruption() as wished, crew(shadows(settings, shadow, workers)) as working:
@@ -114,7 +114,7 @@ def _run(
             stage.take_down()
 
 
-def _tell(standing: Standing) -> None:
+def _tell(standing: ShadowStanding) -> None:
     """One line that is written over, where somebody watches."""
     if sys.stderr.isatty():
         found = len(standing.comparison.differences())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from operations.topic_sync.sync import Finding, is_in_order, is_refused, sync
+from operations.topic_sync.sync import TopicFinding, is_in_order, is_refused, sync
 from tillstream.settings import HOME, load_settings
 from topics.export import documents
 
@@ -66,7 +66,7 @@ def export(
     typer.echo(f"{len(written)} documents in {folder}")
 
 
-def _print(findings: list[Finding]) -> None:
+def _print(findings: list[TopicFinding]) -> None:
     for finding in findings:
         typer.echo(f"{finding.state:<10}{finding.topic}")
         for item in finding.differences:

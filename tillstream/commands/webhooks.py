@@ -13,9 +13,9 @@ from typing import Annotated, Any
 import typer
 
 from connectors.webhooks import desk
-from connectors.webhooks.errors import Refused
+from connectors.webhooks.errors import WebhookRefused
 from connectors.webhooks.notices import body
-from connectors.webhooks.sending import Answer, sender
+from connectors.webhooks.sending import EndpointAnswer, sender
 from tillstream.settings import Settings, load_settings
 from tillstream.webhooks import reach_of
 
@@ -26,7 +26,7 @@ webhooks = typer.Typer(
 )
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """What became of a message."""
 
     WAITING = "waiting"
@@ -50,7 +50,7 @@ def _desk() -> Generator[tuple[Settings, desk.Connection]]:
     try:
         with desk.opened(settings.postgres_access()) as connection:
             yield settings, connection
-    except Refused as fault:
+    except WebhookRefused as fault:
         sys.exit(f"tillstream: {fault}")
 
 
@@ -121,7 +121,7 @@ def test(endpoint: EndpointId, as_json: AsJson = False) -> None:
     raise typer.Exit(1 if answer.error else 0)
 
 
-async def _try(settings: Settings, endpoint: desk.Endpoint) -> Answer:
+async def _try(settings: Settings, endpoint: desk.Endpoint) -> EndpointAnswer:
     text = body("test", datetime.now(UTC).timestamp(), "{}").encode()
     async with sender(reach_of(settings), settings.webhook_timeout_seconds) as opened:
         return await opened.send(endpoint.url, endpoint.secret, f"test_{uuid.uuid4().hex}", text)
@@ -131,7 +131,7 @@ async def _try(settings: Settings, endpoint: desk.Endpoint) -> Answer:
 def deliveries(
     endpoint: OfEndpoint = None,
     state: Annotated[
-        State | None, typer.Option(help="Only these; dead ones were given up.")
+        DeliveryState | None, typer.Option(help="Only these; dead ones were given up.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Only so many, the newest.")] = 50,
     as_json: AsJson = False,

@@ -8,7 +8,7 @@ own state is told by its dead letters: see `connectors.postgres.sink.refusals`.
 
 from collections.abc import Iterable, Mapping
 
-from following.records import Record
+from following.records import FollowedRecord
 from topics.envelope import Numbered, numbered
 from topics.partitioning import partition_of
 from topics.scalars import NUMBER_MAX, SAFE_INTEGER_MAX
@@ -30,11 +30,11 @@ TillEpoch = tuple[str, str, int]
 Origin = tuple[str, int, int]
 """(topic, partition, offset)."""
 
-Heard = tuple[Record, AnyWireEvent | Numbered]
+Heard = tuple[FollowedRecord, AnyWireEvent | Numbered]
 """An event that a till numbered; of one that cannot be read, its number alone."""
 
 Receipt = WireCartCompleted | WireGoodsReturned
-Booked = tuple[Record, WireMovement]
+Booked = tuple[FollowedRecord, WireMovement]
 
 WITHOUT_NUMBER = frozenset(
     {"wrong_partition", "fork", "too_many_gaps", "day_closed", "epoch_closed"}
@@ -46,7 +46,7 @@ BYTES_SAFE = SAFE_INTEGER_MAX // NUMBER_MAX * 20
 largest add up to no more than may be said."""
 
 
-def heard_events(records: Iterable[Record], partitions: int) -> list[Heard]:
+def heard_events(records: Iterable[FollowedRecord], partitions: int) -> list[Heard]:
     """The till events among ``records`` whose number can be read and that lie where they belong."""
     heard: list[Heard] = []
     for record in records:
@@ -61,7 +61,7 @@ def heard_events(records: Iterable[Record], partitions: int) -> list[Heard]:
     return heard
 
 
-def booked_movements(records: Iterable[Record], partitions: int) -> list[Booked]:
+def booked_movements(records: Iterable[FollowedRecord], partitions: int) -> list[Booked]:
     """The movements among ``records`` that the workers do not put into the dead letters."""
     booked: list[Booked] = []
     for record in records:
@@ -79,19 +79,19 @@ def till_epoch(event: AnyWireEvent | Numbered) -> TillEpoch:
     return event.location_id, event.till_id, event.epoch
 
 
-def origin_of(record: Record) -> Origin:
+def origin_of(record: FollowedRecord) -> Origin:
     """Where the record lies."""
     return record.topic, record.partition, record.offset
 
 
 def receipts_that_count(
     heard: Iterable[Heard], windows: Mapping[TillEpoch, Window], refused: Mapping[Origin, str]
-) -> list[tuple[Record, Receipt]]:
+) -> list[tuple[FollowedRecord, Receipt]]:
     """The sales and returns whose number is new; notes every number in ``windows``.
 
     ``refused`` are messages that workers have put into the dead letters, with the reason.
     """
-    receipts: list[tuple[Record, Receipt]] = []
+    receipts: list[tuple[FollowedRecord, Receipt]] = []
     for record, event in heard:
         window = windows[event.location_id, event.till_id, event.epoch]
         if refused and (reason := refused.get(origin_of(record))):

@@ -20,8 +20,8 @@ from connectors.postgres.sink.acceptance import (
 )
 from connectors.postgres.sink.derived import DERIVED_BY_TOPIC, Misfit, Newest, Row
 from connectors.postgres.sink.receipts import InputRows
-from connectors.postgres.sink.refusals import LETTERS, Refusal, refusals_in
-from following.records import Record
+from connectors.postgres.sink.refusals import LETTERS, RefusedInput, refusals_in
+from following.records import FollowedRecord
 from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
 from topics.sequences import Window
 
@@ -55,13 +55,13 @@ class Decoded:
     newest: dict[str, Newest] = field(default_factory=dict[str, Newest])
     heard: list[Heard] = field(default_factory=list[Heard])
     booked: list[Booked] = field(default_factory=list[Booked])
-    refusals: list[Refusal] = field(default_factory=list[Refusal])
+    refusals: list[RefusedInput] = field(default_factory=list[RefusedInput])
     spans: dict[tuple[str, int], Span] = field(default_factory=dict[tuple[str, int], Span])
     """Which inputs there are."""
     tills: set[TillEpoch] = field(default_factory=set[TillEpoch])
     """Who said something."""
 
-    def add(self, topic: str, records: Sequence[Record], partitions: int) -> None:
+    def add(self, topic: str, records: Sequence[FollowedRecord], partitions: int) -> None:
         """Decode records of one partition of a topic that has so many."""
         if topic == TILL_EVENTS.name:
             heard = heard_events(records, partitions)
@@ -117,7 +117,7 @@ class Decoded:
             {table: keys for table, keys in gone.items() if keys},
         )
 
-    def _note_span(self, records: Sequence[Record]) -> None:
+    def _note_span(self, records: Sequence[FollowedRecord]) -> None:
         topic, partition, first = origin_of(records[0])
         known = self.spans.get((topic, partition))
         first = known[2] if known else first

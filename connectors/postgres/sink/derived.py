@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from following.records import Record
+from following.records import FollowedRecord
 from topics import registry
 from topics.decoder import Refused
 from topics.derived_records import ROWS, Gone, Ident, read_record
@@ -37,7 +37,7 @@ class DerivedTable:
 class Misfit(NamedTuple):
     """A malformed record, and what is wrong with it."""
 
-    record: Record
+    record: FollowedRecord
     error: str
 
 
@@ -73,7 +73,7 @@ class Newest:
         self._key: Callable[[Row], Row] = itemgetter(*map(table.columns.index, table.key))
         self._version = table.columns.index("version")
 
-    def add(self, records: Iterable[Record]) -> None:
+    def add(self, records: Iterable[FollowedRecord]) -> None:
         """Take the records in the order of their log."""
         for record in records:
             try:

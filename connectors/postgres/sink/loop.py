@@ -10,7 +10,7 @@ from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.postgres.metrics import SinkMetrics
 from connectors.postgres.sink.asides import Asides
-from connectors.postgres.sink.session import Session, show_lag
+from connectors.postgres.sink.session import SinkSession, show_lag
 from connectors.postgres.sink.store import connected
 from following.follower import Follower
 from following.offsets import Overtaken
@@ -49,7 +49,7 @@ class Sink:
     async def _session(self, reader: Reader) -> None:
         try:
             async with connected(self._postgres) as store:
-                session = Session(
+                session = SinkSession(
                     reader,
                     store,
                     self._metrics,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from connectors.postgres.sink.acceptance import Booked, Receipt
-from connectors.postgres.sink.derived import Record, Row
+from connectors.postgres.sink.derived import FollowedRecord, Row
 from topics.wire import (
     WireCartCompleted,
     WireEvent,
@@ -85,7 +85,7 @@ class InputRows:
     sales: list[Row] = field(default_factory=list[Row])
     sale_lines: list[Row] = field(default_factory=list[Row])
 
-    def add_receipts(self, receipts: Iterable[tuple[Record, Receipt]]) -> None:
+    def add_receipts(self, receipts: Iterable[tuple[FollowedRecord, Receipt]]) -> None:
         """Take sales and returns that count."""
         for record, event in receipts:
             self._add_lines(event)
@@ -121,7 +121,7 @@ class InputRows:
                 )
             )
 
-    def _add_effects(self, record: Record, event: Receipt, sign: int, reason: str) -> None:
+    def _add_effects(self, record: FollowedRecord, event: Receipt, sign: int, reason: str) -> None:
         topic, partition, offset = _source(record)
         location_id, till_id, epoch, sequence = _identity(event)
         for line in event.lines:
@@ -146,7 +146,7 @@ class InputRows:
                 )
 
 
-def _source(record: Record) -> tuple[str, int, int]:
+def _source(record: FollowedRecord) -> tuple[str, int, int]:
     return record.topic, record.partition, record.offset
 
 
@@ -154,7 +154,7 @@ def _identity(event: WireEvent) -> tuple[str, str, int, int]:
     return event.location_id, event.till_id, event.epoch, event.sequence
 
 
-def _movement(record: Record, movement: WireMovement) -> Row:
+def _movement(record: FollowedRecord, movement: WireMovement) -> Row:
     return (
         *_source(record),
         movement.location_id,
@@ -171,7 +171,7 @@ def _movement(record: Record, movement: WireMovement) -> Row:
     )
 
 
-def _sale(record: Record, event: WireCartCompleted) -> Row:
+def _sale(record: FollowedRecord, event: WireCartCompleted) -> Row:
     return (
         *_identity(event),
         "sale",
@@ -198,7 +198,7 @@ def _sale(record: Record, event: WireCartCompleted) -> Row:
     )
 
 
-def _return(record: Record, event: WireGoodsReturned) -> Row:
+def _return(record: FollowedRecord, event: WireGoodsReturned) -> Row:
     return (
         *_identity(event),
         "return",

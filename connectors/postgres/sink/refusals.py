@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from connectors.postgres.sink.acceptance import Origin, Receipt, TillEpoch, till_epoch
-from following.records import Record
+from following.records import FollowedRecord
 from topics.dead_letters import REASON, SOURCE, parse_source, told
 from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
 from topics.topic_spec import DEAD_LETTER_SUFFIX
@@ -29,7 +29,7 @@ OFFSET_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedInput:
     """One refused input; ``made`` is what the sink makes rows of, None where there are none."""
 
     origin: Origin
@@ -44,9 +44,9 @@ class Refusal:
         return till_epoch(self.made)
 
 
-def refusals_in(letters: Iterable[Record]) -> list[Refusal]:
+def refusals_in(letters: Iterable[FollowedRecord]) -> list[RefusedInput]:
     """What the letters say; one that names an input of another topic or partition says nothing."""
-    found: list[Refusal] = []
+    found: list[RefusedInput] = []
     for letter in letters:
         topic = LETTERS[letter.topic]
         try:
@@ -57,7 +57,7 @@ def refusals_in(letters: Iterable[Record]) -> list[Refusal]:
             source.offset <= OFFSET_MAX
         ):
             reason = told(letter.headers, REASON)
-            found.append(Refusal(source, reason, _made_of(topic, letter.value)))
+            found.append(RefusedInput(source, reason, _made_of(topic, letter.value)))
     return found
 
 

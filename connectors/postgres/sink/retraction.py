@@ -8,8 +8,8 @@ from clients.statements import by_column
 from connectors.postgres.sink.acceptance import Origin, TillEpoch, take_number, till_epoch
 from connectors.postgres.sink.batch import window_row
 from connectors.postgres.sink.derived import Row
-from connectors.postgres.sink.refusals import Refusal
-from connectors.postgres.sink.store import Store
+from connectors.postgres.sink.refusals import RefusedInput
+from connectors.postgres.sink.store import SinkStore
 from following.records import Place, Positions
 from topics.sequences import Window
 from topics.wire import WireCartCompleted, WireGoodsReturned, WireMovement
@@ -18,7 +18,7 @@ _ORIGIN = ("topics", "partitions", "offsets")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SinkStanding:
     """Where the sink stands: ``written`` by place, and the ``windows`` of all tills in question.
 
     ``first`` is where each partition begins: there is nothing to read before.
@@ -30,7 +30,7 @@ class Standing:
 
 
 async def retract(
-    store: Store, refusals: Sequence[Refusal], read: Positions, standing: Standing
+    store: SinkStore, refusals: Sequence[RefusedInput], read: Positions, standing: SinkStanding
 ) -> dict[Place, int]:
     """Take back what was made of ``refusals``; where the inputs go on if not where they stood.
 
@@ -52,7 +52,7 @@ async def retract(
     return rewinds
 
 
-async def _delete_rows(store: Store, refusals: Sequence[Refusal]) -> list[Origin]:
+async def _delete_rows(store: SinkStore, refusals: Sequence[RefusedInput]) -> list[Origin]:
     receipts = [
         (*till_epoch(each.made), each.made.sequence, *each.origin)
         for each in refusals
@@ -83,7 +83,7 @@ def _rewinds(deleted: Sequence[Origin], first: Positions) -> dict[Place, int]:
 
 
 def _free_numbers(
-    refusals: Iterable[Refusal], windows: Mapping[TillEpoch, Window]
+    refusals: Iterable[RefusedInput], windows: Mapping[TillEpoch, Window]
 ) -> set[TillEpoch]:
     """Take back that the numbers were seen; the tills that it concerns."""
     tills: set[TillEpoch] = set()
@@ -97,7 +97,7 @@ def _free_numbers(
     return tills
 
 
-def _notes(by_origin: Mapping[Origin, Refusal], positions: Positions) -> dict[str, list[Any]]:
+def _notes(by_origin: Mapping[Origin, RefusedInput], positions: Positions) -> dict[str, list[Any]]:
     """The refusals of inputs that are still to be read."""
     coming = [
         (*origin, refusal.reason)

@@ -14,8 +14,8 @@ from connectors.postgres.sink.acceptance import TillEpoch
 from connectors.postgres.sink.asides import Asides
 from connectors.postgres.sink.batch import BatchRows, Decoded
 from connectors.postgres.sink.refusals import LETTERS
-from connectors.postgres.sink.retraction import Standing, retract
-from connectors.postgres.sink.store import Store
+from connectors.postgres.sink.retraction import SinkStanding, retract
+from connectors.postgres.sink.store import SinkStore
 from following.offsets import ahead, lag
 from following.reader import Reader
 from following.records import Fetched, Place, Positions
@@ -50,13 +50,13 @@ class Batch:
     """Timestamp of the first record of each place; empty where nothing came."""
 
 
-class Session:
+class SinkSession:
     """``written`` holds what PostgreSQL has, and is kept up to date."""
 
     def __init__(
         self,
         reader: Reader,
-        store: Store,
+        store: SinkStore,
         metrics: SinkMetrics,
         written: dict[Place, int],
         asides: Asides,
@@ -125,7 +125,7 @@ class Session:
             self._store,
             decoded.refusals,
             ahead(self._written, letters),
-            Standing(self._first, self._written, self._windows),
+            SinkStanding(self._first, self._written, self._windows),
         )
         self._written.update({**letters, **rewinds})
         for topic, _ in rewinds:

@@ -52,7 +52,7 @@ class _Staging:
     types: tuple[int, ...]
 
 
-class Store:
+class SinkStore:
     """The sink's tables over one connection."""
 
     def __init__(self, connection: Connection) -> None:
@@ -161,13 +161,13 @@ class Store:
 
 
 @asynccontextmanager
-async def connected(postgres: PostgresAccess) -> AsyncGenerator[Store]:
+async def connected(postgres: PostgresAccess) -> AsyncGenerator[SinkStore]:
     """A store over a connection of its own; raises `psycopg.OperationalError` where none is had."""
     async with connection_to(postgres, "tillstream-sink", STATEMENT_SECONDS) as connection:
         set_json_dumps(msgspec.json.encode, connection)
         # A crash of the server may take back the last commits, but batch and offsets together:
         # the sink reads the offsets again and goes on from there.
         await connection.execute("SET synchronous_commit TO off")
-        store = Store(connection)
+        store = SinkStore(connection)
         await store.prepare()
         yield store

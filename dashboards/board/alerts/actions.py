@@ -12,7 +12,7 @@ from clients.statements import statement
 from dashboards.board.alerts.demand import Candidate, Demand, pick
 from dashboards.board.alerts.handling import Handling, Raising
 from dashboards.board.feed.writing import Work
-from dashboards.board.live.visitor import Refused, User
+from dashboards.board.live.visitor import RequestRefused, User
 from dashboards.board.wording.words import Words
 
 NAME_CHARACTERS_MAX = 128
@@ -24,8 +24,8 @@ REASON_CHARACTERS_MAX = 1024
 class Act:
     """Who acts on which raising, and how it stood; see `begin`.
 
-    Each method writes one change; all raise `Refused` with what the person should know. Whatever
-    is done first acknowledges the alert too.
+    Each method writes one change; all raise `RequestRefused` with what the person should
+    know. Whatever is done first acknowledges the alert too.
     """
 
     work: Work
@@ -63,7 +63,7 @@ class Act:
         demand = await self._demand()
         picked = pick(await self._candidates(locations), demand.missing)
         if picked is None:
-            raise Refused(
+            raise RequestRefused(
                 "No surplus",
                 "No other location has more of it than its own policy asks for: order it.",
                 422,
@@ -88,7 +88,7 @@ class Act:
             decided_at=datetime.now(UTC),
         )
         if not touched:
-            raise Refused("Decided already", "This proposal is not open any more.", 409)
+            raise RequestRefused("Decided already", "This proposal is not open any more.", 409)
         verb = "accept" if state == "accepted" else "withdraw"
         await self._put(verb, proposal_id=proposal_id)
 
@@ -102,7 +102,7 @@ class Act:
         row |= {"changed_by": self.by, "changed_at": now}
         written = await self.work.query(statement(__file__, "put"), Handling, **row)
         if not written:
-            raise Refused("Somebody was faster", _FASTER, 409)
+            raise RequestRefused("Somebody was faster", _FASTER, 409)
         earlier = msgspec.to_builtins(held) if held.version else None
         later = {**msgspec.to_builtins(written[0]), **told}
         await self.work.record(f"alerts.{verb}", held.raising.subject, earlier, later)
@@ -126,13 +126,13 @@ class Act:
                 proposed_at=datetime.now(UTC),
             )
         except errors.UniqueViolation as fault:
-            raise Refused("One is open", _OPEN, 409) from fault
+            raise RequestRefused("One is open", _OPEN, 409) from fault
 
     async def _demand(self) -> Demand:
         asked = {"location_id": self.held.location_id, "sku": self.held.sku}
         (demand,) = await self.work.query(statement(__file__, "demand"), Demand, **asked)
         if demand.missing <= 0:
-            raise Refused("Nothing is missing", _ENOUGH, 422)
+            raise RequestRefused("Nothing is missing", _ENOUGH, 422)
         return demand
 
     async def _candidates(self, locations: Collection[str]) -> list[Candidate]:
@@ -176,7 +176,7 @@ _ENOUGH = (
 )
 
 
-def _overtaken(held: Handling) -> Refused:
+def _overtaken(held: Handling) -> RequestRefused:
     """What somebody else did meanwhile, in words."""
     did: list[str] = []
     if held.acknowledged_by:
@@ -186,7 +186,7 @@ def _overtaken(held: Handling) -> Refused:
     if held.note:
         did.append(f"noted: “{held.note[:100]}”")
     told = ", ".join(did) or "untouched"
-    return Refused(
+    return RequestRefused(
         "Somebody was faster",
         f"{held.changed_by or 'Somebody'} changed this alert before you; nothing of yours was "
         f"saved. It is now {told}. Look at it, and act again if you still want to.",

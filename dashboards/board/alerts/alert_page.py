@@ -17,7 +17,7 @@ from dashboards.board.live.board import Board
 from dashboards.board.live.keys import ALERTS, Key
 from dashboards.board.live.load import load
 from dashboards.board.live.visit import Visit, field, is_identifier
-from dashboards.board.live.visitor import Refused, require
+from dashboards.board.live.visitor import RequestRefused, require
 
 PEOPLE_SHOWN = 200
 """Names that are offered as owners."""
@@ -72,12 +72,12 @@ async def act(request: web.Request) -> web.Response:
     sent = await request.post()
     action = field(sent, "do")
     if action not in TOLD:
-        raise Refused("Not understood", "The form does not say what to do.", 400)
+        raise RequestRefused("Not understood", "The form does not say what to do.", 400)
     board = visit.board
     raising = _raising(board, request, field(sent, "raising"))
     version = field(sent, "version")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
-        raise Refused("Not understood", "The form says no version: reload the page.", 400)
+        raise RequestRefused("Not understood", "The form says no version: reload the page.", 400)
     async with board.writing.transaction(user) as work:
         doing = await begin(work, user, raising, int(version), visit.words)
         await _do(board, doing, action, sent)
@@ -112,28 +112,32 @@ def _raising(board: Board, request: web.Request, told: str) -> Raising:
     location_id, sku = request.match_info["location_id"], request.match_info["sku"]
     found = board.memory.alerts(location_id).get(sku)
     if found is None:
-        raise Refused("Cleared", "The alert has cleared meanwhile: nothing is left to do.", 409)
+        raise RequestRefused(
+            "Cleared", "The alert has cleared meanwhile: nothing is left to do.", 409
+        )
     raising = raising_of(found)
     try:
         same = datetime.fromisoformat(told) == raising.raised_at
     except (ValueError, TypeError):
-        raise Refused("Not understood", "The form names no alert: reload the page.", 400) from None
+        raise RequestRefused(
+            "Not understood", "The form names no alert: reload the page.", 400
+        ) from None
     if not same:
         words = "The alert has cleared and was raised anew since this page was drawn. Look again."
-        raise Refused("Raised anew", words, 409)
+        raise RequestRefused("Raised anew", words, 409)
     return raising
 
 
 def _text(sent: Any, name: str, most: int) -> str:
     text = field(sent, name).replace("\0", "").replace("\r\n", "\n").strip()
     if len(text) > most:
-        raise Refused("Too long", f"At most {most} characters; these are {len(text)}.", 400)
+        raise RequestRefused("Too long", f"At most {most} characters; these are {len(text)}.", 400)
     return text
 
 
 def _required(text: str) -> str:
     if not text:
-        raise Refused("Empty", "Write something into the note first.", 400)
+        raise RequestRefused("Empty", "Write something into the note first.", 400)
     return text
 
 

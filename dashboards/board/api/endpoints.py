@@ -19,7 +19,7 @@ from topics.derived import RestockAlert, StockLevel
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class ApiEndpoint:
     """One address. ``asked`` names its parameters, in the path or after it."""
 
     path: str
@@ -29,32 +29,34 @@ class Endpoint:
     answer: type[BaseModel] | dict[str, Any]
 
 
-LEVELS = Endpoint("/api/v1/levels", "listLevels", "Stock by location and SKU.", LevelsAsked, Levels)
-LEVEL = Endpoint(
+LEVELS = ApiEndpoint(
+    "/api/v1/levels", "listLevels", "Stock by location and SKU.", LevelsAsked, Levels
+)
+LEVEL = ApiEndpoint(
     "/api/v1/levels/{location_id}/{sku}",
     "getLevel",
     "Stock of one SKU at one location.",
     ItemAsked,
     StockLevel,
 )
-TOTALS = Endpoint(
+TOTALS = ApiEndpoint(
     "/api/v1/totals",
     "listTotals",
     "Totals of locations and tills by business date.",
     TotalsAsked,
     Totals,
 )
-ALERTS = Endpoint(
+ALERTS = ApiEndpoint(
     "/api/v1/alerts", "listAlerts", "Restock alerts as they stand now.", AlertsAsked, Alerts
 )
-ALERT = Endpoint(
+ALERT = ApiEndpoint(
     "/api/v1/alerts/{location_id}/{sku}",
     "getAlert",
     "The alert of one SKU at one location, raised or cleared.",
     ItemAsked,
     RestockAlert,
 )
-OPENAPI = Endpoint(
+OPENAPI = ApiEndpoint(
     "/api/v1/openapi.json",
     "getDocument",
     "This document.",

@@ -8,7 +8,7 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from dashboards.board.api.endpoints import ENDPOINTS, Endpoint
+from dashboards.board.api.endpoints import ENDPOINTS, ApiEndpoint
 from dashboards.board.api.models import Problem
 from topics.export import CONTRACTS_VERSION
 from topics.notices import AlertNotice
@@ -74,7 +74,7 @@ def document() -> Json:
     }
 
 
-def _operation(endpoint: Endpoint) -> Json:
+def _operation(endpoint: ApiEndpoint) -> Json:
     faults = ["400", "401", "503"] + (["404"] if "{" in endpoint.path else [])
     return {
         "operationId": endpoint.operation,
@@ -100,7 +100,7 @@ _IF_NONE_MATCH: Json = {
 }
 
 
-def _answer(endpoint: Endpoint) -> Json:
+def _answer(endpoint: ApiEndpoint) -> Json:
     model = endpoint.answer
     schema = model if isinstance(model, dict) else {"$ref": f"#/components/schemas/{_name(model)}"}
     return {
@@ -118,7 +118,7 @@ def _problem(description: str) -> Json:
     }
 
 
-def _parameters(endpoint: Endpoint) -> list[Json]:
+def _parameters(endpoint: ApiEndpoint) -> list[Json]:
     in_path = re.findall(r"{(\w+)}", endpoint.path)
     described = endpoint.asked.model_json_schema(by_alias=True).get("properties", {})
     return [

@@ -11,7 +11,15 @@ from pydantic import BaseModel, ValidationError
 
 from clients.statements import statement
 from dashboards.board.api import answers, cursors, openapi, questions
-from dashboards.board.api.endpoints import ALERT, ALERTS, LEVEL, LEVELS, OPENAPI, TOTALS, Endpoint
+from dashboards.board.api.endpoints import (
+    ALERT,
+    ALERTS,
+    LEVEL,
+    LEVELS,
+    OPENAPI,
+    TOTALS,
+    ApiEndpoint,
+)
 from dashboards.board.api.models import AlertsAsked, LevelsAsked
 from dashboards.board.api.problems import NoAnswer, wrong
 from dashboards.board.live.board import BOARD
@@ -28,7 +36,7 @@ TURNS: web.AppKey[asyncio.Semaphore] = web.AppKey("turns", asyncio.Semaphore)
 class _List:
     """How a list is answered; ``key`` names the columns that its order follows."""
 
-    endpoint: Endpoint
+    endpoint: ApiEndpoint
     question: Callable[[Any], questions.Question]
     key: tuple[str, ...]
 
@@ -46,7 +54,7 @@ class _List:
 class _Item:
     """How one item is answered."""
 
-    endpoint: Endpoint
+    endpoint: ApiEndpoint
     question: Callable[[str, str], questions.Question]
 
     async def answer(self, request: web.Request) -> web.Response:

@@ -8,14 +8,14 @@ import psycopg
 from aiohttp import web
 
 from dashboards.board.catalog import store, words
-from dashboards.board.catalog.editing import EDITOR, Overtaken, Taken
+from dashboards.board.catalog.editing import EDITOR, EditOvertaken, Taken
 from dashboards.board.catalog.kinds import ASSORTMENT, KINDS, Kind, Row
 from dashboards.board.catalog.merging import merge
 from dashboards.board.catalog.pages import away, form_of, key_of, kind_of, row_page
 from dashboards.board.catalog.reading import Typed, defaults, read, typed_of
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.live.visit import Visit, field
-from dashboards.board.live.visitor import Refused, Role, require
+from dashboards.board.live.visitor import RequestRefused, Role, require
 
 NEEDED: Role = "merchandiser"
 
@@ -60,7 +60,7 @@ async def change(request: web.Request) -> web.Response:
         return await _again(visit, kind, key, base, typed=typed, wrong=wrong, status=422)
     try:
         await request.app[EDITOR].change(user, kind, key, base, row)
-    except Overtaken as overtaken:
+    except EditOvertaken as overtaken:
         return await _merged(visit, kind, key, base, overtaken.current, row)
     except (psycopg.IntegrityError, psycopg.DataError) as refusal:
         wrong = {"": _words(refusal)}
@@ -89,7 +89,7 @@ async def delete(request: web.Request) -> web.Response:
     key, base = key_of(request, kind), _base(kind, field(await request.post(), "base"))
     try:
         await request.app[EDITOR].delete(user, kind, key, base)
-    except Overtaken as overtaken:
+    except EditOvertaken as overtaken:
         if overtaken.current is not None:
             return await _delete_page(visit, kind, key, overtaken.current, overtaken=True)
     raise web.HTTPSeeOther(f"/manage/{kind.name}/{key}")
@@ -168,7 +168,7 @@ def _base(kind: Kind, text: str) -> Row:
         return {name: told[name] for name in kind.columns()}
     except (ValueError, KeyError, TypeError):
         words = "The form does not say what it was drawn from. Reload the page and send it again."
-        raise Refused("Not saved", words, 400) from None
+        raise RequestRefused("Not saved", words, 400) from None
 
 
 def _words(refusal: psycopg.Error) -> str:

@@ -18,7 +18,7 @@ class Taken(Exception):
     """There is a row of that name already."""
 
 
-class Overtaken(Exception):
+class EditOvertaken(Exception):
     """The row is not as it was shown: ``current`` is what another made of it, None where they
     deleted it."""
 
@@ -47,7 +47,7 @@ class Editor:
     async def change(self, user: User, kind: Kind, key: str, base: Row, row: Row) -> bool:
         """Make the row that was shown as ``base`` be ``row``; False where it is so already.
 
-        Raises `Overtaken` where it is no longer as shown: nothing was written then.
+        Raises `EditOvertaken` where it is no longer as shown: nothing was written then.
         """
         if base == row:
             return False
@@ -57,7 +57,7 @@ class Editor:
         return True
 
     async def delete(self, user: User, kind: Kind, key: str, base: Row) -> None:
-        """Take the row away that was shown as ``base``; raises `Overtaken`."""
+        """Take the row away that was shown as ``base``; raises `EditOvertaken`."""
         async with self._followed(user, kind, key, None) as work:
             await _require(work, kind, key, base)
             await store.delete(work, kind, key)
@@ -85,4 +85,4 @@ EDITOR: web.AppKey[Editor] = web.AppKey("editor", Editor)
 async def _require(work: Work, kind: Kind, key: str, base: Row) -> None:
     current = await store.lock(work, kind, key)
     if current != base:
-        raise Overtaken(current)
+        raise EditOvertaken(current)

@@ -6,7 +6,7 @@ from dashboards.board.catalog.kinds import Kind, Row
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FieldDifference:
     """One field that is another; ``before`` and ``after`` are values of the row."""
 
     name: str
@@ -23,15 +23,15 @@ class Merge:
     """
 
     row: Row
-    theirs: tuple[Difference, ...]
+    theirs: tuple[FieldDifference, ...]
     clashes: frozenset[str]
 
 
-def differences(kind: Kind, before: Row | None, after: Row | None) -> tuple[Difference, ...]:
+def differences(kind: Kind, before: Row | None, after: Row | None) -> tuple[FieldDifference, ...]:
     """The fields that differ, in the order of the form."""
     old, new = before or {}, after or {}
     return tuple(
-        Difference(name, old.get(name), new.get(name))
+        FieldDifference(name, old.get(name), new.get(name))
         for name in kind.columns()
         if old.get(name) != new.get(name)
     )

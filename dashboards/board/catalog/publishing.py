@@ -6,7 +6,7 @@ from dashboards.board.catalog.kinds import LOCATIONS
 from dashboards.board.catalog.publications import TOPICS, Publications, Published, read_change
 from dashboards.board.catalog.words import pieces
 from dashboards.board.feed.listener import Listener
-from dashboards.board.feed.sources import CHANGE_STREAM, Source
+from dashboards.board.feed.sources import CHANGE_STREAM, FeedSource
 from dashboards.board.live.board import Board
 from dashboards.board.live.keys import publication_of
 
@@ -23,7 +23,7 @@ def follow(board: Board) -> Publications:
             board.snapshot.hurry()
 
     # Apart from the derived topics: those are there before Debezium is, and without it.
-    quiet = Source(CHANGE_STREAM, lambda: None)
+    quiet = FeedSource(CHANGE_STREAM, lambda: None)
     passed_over = board.metrics.passed_over
     board.work.append(Listener(board.kafka, TOPICS, read_change, heard, quiet, passed_over).run)
     board.artist.pieces |= pieces(publications)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 from dashboards.board.catalog.kinds import Field, Kind, Row
-from dashboards.board.catalog.merging import Difference, differences
+from dashboards.board.catalog.merging import FieldDifference, differences
 from dashboards.board.catalog.publications import Publication, Publications
 from dashboards.board.feed.history import Entry
 from dashboards.board.live.artist import Piece
@@ -18,7 +18,7 @@ ACTIONS = {"create": "Created", "change": "Changed", "delete": "Deleted"}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FieldTold:
     """One field of a change: what it was, and what it is."""
 
     label: str
@@ -46,11 +46,15 @@ def value(words: Words, field: Field, row: Row | None, found: object) -> str:
 
 
 def told(
-    words: Words, kind: Kind, before: Row | None, after: Row | None, which: Iterable[Difference]
-) -> list[Told]:
+    words: Words,
+    kind: Kind,
+    before: Row | None,
+    after: Row | None,
+    which: Iterable[FieldDifference],
+) -> list[FieldTold]:
     """Differences in words."""
     return [
-        Told(
+        FieldTold(
             kind.field(each.name).label,
             value(words, kind.field(each.name), before, each.before),
             value(words, kind.field(each.name), after, each.after),
@@ -59,7 +63,7 @@ def told(
     ]
 
 
-def told_entry(words: Words, kind: Kind, entry: Entry) -> list[Told]:
+def told_entry(words: Words, kind: Kind, entry: Entry) -> list[FieldTold]:
     """What a change of the history made different."""
     return told(
         words,

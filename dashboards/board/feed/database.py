@@ -13,7 +13,7 @@ from psycopg import errors, sql
 from psycopg.rows import class_row
 
 from clients.postgres import PostgresAccess
-from dashboards.board.feed.sources import Source
+from dashboards.board.feed.sources import FeedSource
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ async def connect(
 class Database:
     """Answers questions, or raises `DatabaseAway` and says so to ``source``."""
 
-    def __init__(self, postgres: PostgresAccess, source: Source) -> None:
+    def __init__(self, postgres: PostgresAccess, source: FeedSource) -> None:
         self._postgres = postgres
         self._source = source
         self._turns = asyncio.Semaphore(CONNECTIONS_MAX)

@@ -10,9 +10,9 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from clients.kafka import KafkaAccess
-from dashboards.board.feed.sources import Source
+from dashboards.board.feed.sources import FeedSource
 from following.reader import KAFKA_AWAY, Reader, opened
-from following.records import Place, Positions, Record
+from following.records import FollowedRecord, Place, Positions
 from topics.decoder import Refused
 
 RECORDS_MAX = 2_000
@@ -41,7 +41,7 @@ class Listener(Generic[R]):
         topics: Collection[str],
         read: Read[R],
         heard: Callable[[list[R]], None],
-        source: Source,
+        source: FeedSource,
         passed_over: Callable[[str], None],
     ) -> None:
         self._kafka = kafka
@@ -105,7 +105,7 @@ class Listener(Generic[R]):
         await asyncio.sleep(0)
         return bool(fetched)
 
-    def _rows(self, records: Sequence[Record]) -> Iterator[R]:
+    def _rows(self, records: Sequence[FollowedRecord]) -> Iterator[R]:
         for record in records:
             try:
                 row = self._read(record.topic, record.key, record.value)

@@ -17,14 +17,14 @@ from dashboards.board.feed.rows import (
     Gone,
     Ident,
     Level,
-    Place,
-    Product,
     Row,
+    ShownLocation,
+    ShownProduct,
     Till,
     Totals,
     ident_of,
 )
-from dashboards.board.feed.tills import Tills
+from dashboards.board.feed.tills import TillRows
 
 CLEARED_MAX = 100_000
 """Cleared alerts whose version is remembered, against an older row that still says raised."""
@@ -54,10 +54,10 @@ class Memory:
 
     def __init__(self, levels_max: int = LEVELS_MAX) -> None:
         self.turn = time.time_ns() // 1_000_000
-        self.places: dict[str, Place] = {}
+        self.places: dict[str, ShownLocation] = {}
         self.totals: dict[str, Totals] = {}
-        self.products: Recent[str, Product] = Recent(PRODUCTS_MAX)
-        self.tills = Tills()
+        self.products: Recent[str, ShownProduct] = Recent(PRODUCTS_MAX)
+        self.tills = TillRows()
         self._gone: Recent[tuple[type[Row], Ident], int] = Recent(GONE_MAX)
         self._raised: dict[str, dict[str, Alert]] = {}
         self._cleared: Recent[tuple[str, str], int] = Recent(CLEARED_MAX)
@@ -91,7 +91,7 @@ class Memory:
             self._gone.pop(place)
         return self._keep(row, stored=False)
 
-    def learn_places(self, places: Iterable[Place]) -> list[str]:
+    def learn_places(self, places: Iterable[ShownLocation]) -> list[str]:
         """Take all locations as they are now; returns the ids of those that changed or went."""
         now = {place.location_id: place for place in places}
         known = self.places.keys() | now.keys()
@@ -100,7 +100,7 @@ class Memory:
         self.places = now
         return changed
 
-    def learn_products(self, products: Iterable[Product]) -> None:
+    def learn_products(self, products: Iterable[ShownProduct]) -> None:
         """Remember names and units."""
         for product in products:
             self.products.set(product.sku, product)
@@ -115,9 +115,9 @@ class Memory:
             | self.levels.locations()
         )
 
-    def place(self, location_id: str) -> Place:
+    def place(self, location_id: str) -> ShownLocation:
         """The location, without name and kind where it is not registered."""
-        return self.places.get(location_id) or Place(location_id)
+        return self.places.get(location_id) or ShownLocation(location_id)
 
     def name_of(self, location_id: str) -> str:
         """The location's name, or its id where it has none."""

@@ -26,7 +26,7 @@ OlderEpoch = WireOlderEpoch
 Row = AnyRow
 
 
-class Place(msgspec.Struct, frozen=True, gc=False):
+class ShownLocation(msgspec.Struct, frozen=True, gc=False):
     """A location; see `topics.changes.Location`. ``currency`` is that of its sales.
 
     ``name`` and ``kind`` are null where something was heard of a location that is not
@@ -40,7 +40,7 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     currency: str | None = None
 
 
-class Product(msgspec.Struct, frozen=True, gc=False):
+class ShownProduct(msgspec.Struct, frozen=True, gc=False):
     """What the board shows of a product; see `topics.changes.Product`."""
 
     sku: str

@@ -11,7 +11,7 @@ import structlog
 from clients.statements import statement
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.memory import Change, Memory
-from dashboards.board.feed.rows import Alert, Place, Row, Till, Totals
+from dashboards.board.feed.rows import Alert, Row, ShownLocation, Till, Totals
 from topics.derived_records import ROWS
 
 REFRESH_SECONDS = 10.0
@@ -89,7 +89,7 @@ class Snapshot:
 
     async def refresh_places(self) -> None:
         """The locations as they are registered now."""
-        places = await self._database.query(statement(__file__, "places"), Place)
+        places = await self._database.query(statement(__file__, "places"), ShownLocation)
         self._renamed(self._memory.learn_places(places))
 
     def _tills(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Till]:

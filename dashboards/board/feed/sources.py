@@ -33,7 +33,7 @@ CHANGE_STREAM = Wording(
 )
 
 
-class Source:
+class FeedSource:
     """One service: away since when and why, or answering."""
 
     def __init__(self, told: Wording, changed: Callable[[], None]) -> None:

@@ -28,7 +28,7 @@ class _Forks(NamedTuple):
     heard_at: datetime | None
 
 
-class Tills:
+class TillRows:
     """By location and id."""
 
     def __init__(self) -> None:

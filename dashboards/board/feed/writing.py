@@ -23,7 +23,7 @@ from dashboards.board.feed.database import (
     DatabaseBusy,
     connect,
 )
-from dashboards.board.feed.sources import Source
+from dashboards.board.feed.sources import FeedSource
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ class Work:
 class Writing:
     """Opens transactions, or raises `DatabaseAway` and says so to ``source``."""
 
-    def __init__(self, postgres: PostgresAccess, source: Source) -> None:
+    def __init__(self, postgres: PostgresAccess, source: FeedSource) -> None:
         self._postgres = postgres
         self._source = source
         self._turns = asyncio.Semaphore(AT_ONCE)

@@ -17,7 +17,7 @@ from dashboards.board.feed.listener import Listener
 from dashboards.board.feed.memory import Memory
 from dashboards.board.feed.rows import Gone, Row
 from dashboards.board.feed.snapshot import Snapshot
-from dashboards.board.feed.sources import DATABASE, STREAM, Source
+from dashboards.board.feed.sources import DATABASE, STREAM, FeedSource
 from dashboards.board.feed.usual import Usual
 from dashboards.board.feed.writing import Writing
 from dashboards.board.live.artist import Artist
@@ -53,8 +53,8 @@ class Board:
         self.viewers = Viewers(self.metrics)
         self.listings = Listings(self.viewers)
         self.artist = Artist(self.scene, self.notices, self.viewers)
-        self.database_source = Source(DATABASE, self._sources_changed)
-        self.stream_source = Source(STREAM, self._sources_changed)
+        self.database_source = FeedSource(DATABASE, self._sources_changed)
+        self.stream_source = FeedSource(STREAM, self._sources_changed)
         self.database = Database(postgres, self.database_source)
         self.writing = Writing(postgres, self.database_source)
         passed_over = self.metrics.passed_over

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from clients.statements import statement
 from dashboards.board.feed.database import DatabaseAway
-from dashboards.board.feed.rows import Level, Product
+from dashboards.board.feed.rows import Level, ShownProduct
 from dashboards.board.live.board import Board
 from dashboards.board.live.keys import Key
 
@@ -21,7 +21,9 @@ async def load(board: Board, keys: Sequence[Key]) -> None:
         return
     with contextlib.suppress(DatabaseAway):
         skus = sorted({key.ident for key in stock})
-        products = await board.database.query(statement(__file__, "products"), Product, skus=skus)
+        products = await board.database.query(
+            statement(__file__, "products"), ShownProduct, skus=skus
+        )
         board.memory.learn_products(products)
         await _load_levels(board, stock)
 

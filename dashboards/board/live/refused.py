@@ -7,7 +7,7 @@ from markupsafe import escape
 
 from dashboards.board.feed.database import DatabaseAway, DatabaseBusy
 from dashboards.board.live.visit import Visit, message
-from dashboards.board.live.visitor import Refused
+from dashboards.board.live.visitor import RequestRefused
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Those that change nothing."""
@@ -29,7 +29,7 @@ async def refused_pages(request: web.Request, handler: Handler) -> web.StreamRes
     """Turn what handlers raise into pages."""
     try:
         return await handler(request)
-    except Refused as refused:
+    except RequestRefused as refused:
         return _told(request, refused.title, refused.explanation, refused.status)
     except DatabaseBusy:
         if request.method in SAFE_METHODS:

@@ -41,7 +41,7 @@ CSRF: web.RequestKey[str] = web.RequestKey("csrf", str)
 """What forms of the page must carry."""
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that is answered by a page with ``title`` and ``explanation``."""
 
     def __init__(self, title: str, explanation: str, status: int) -> None:
@@ -51,7 +51,7 @@ class Refused(Exception):
         self.status = status
 
 
-class NotAllowed(Refused):
+class NotAllowed(RequestRefused):
     """The user's role is not enough."""
 
     def __init__(self, needed: str, has: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import jwt
 
-from dashboards.board.live.visitor import ROLES, Refused, Role
+from dashboards.board.live.visitor import ROLES, RequestRefused, Role
 from dashboards.board.people.policy import Provider
 from dashboards.board.people.sessions import Identity
 from dashboards.board.people.tokens import same
@@ -22,7 +22,7 @@ NAME_CLAIMS = ("preferred_username", "email", "name", "sub")
 _REQUIRED = ["iss", "aud", "exp", "iat", "sub"]
 
 
-class NoRole(Refused):
+class NoRole(RequestRefused):
     """The provider knows them, and gives them nothing to do here."""
 
     def __init__(self, name: str) -> None:

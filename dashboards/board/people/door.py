@@ -7,7 +7,7 @@ from dashboards.board.feed.writing import Writing
 from dashboards.board.live.visitor import User
 from dashboards.board.people.local import LocalSignIn
 from dashboards.board.people.oidc import OpenIdConnect
-from dashboards.board.people.policy import Policy
+from dashboards.board.people.policy import AccessPolicy
 from dashboards.board.people.sessions import Sessions
 from dashboards.board.people.tokens import new_token
 
@@ -22,7 +22,7 @@ _TOKEN_CHARACTERS_MAX = 100
 class Door:
     """Sign-in as the policy has it, and the cookies that go with it."""
 
-    def __init__(self, policy: Policy, database: Database, writing: Writing) -> None:
+    def __init__(self, policy: AccessPolicy, database: Database, writing: Writing) -> None:
         self.policy = policy
         self.sessions = Sessions(database, writing, policy.lifetime)
         self.local = LocalSignIn(writing, self.sessions)

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.live.refused import SAFE_METHODS, Handler
-from dashboards.board.live.visitor import CSRF, USER, Refused, User
+from dashboards.board.live.visitor import CSRF, USER, RequestRefused, User
 from dashboards.board.people import origin
 from dashboards.board.people.door import DOOR
 from dashboards.board.people.targets import sign_in_address
@@ -25,7 +25,7 @@ RECHECK_SECONDS = 15.0
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let the request through, or send its sender to sign in; raises `Refused`."""
+    """Let the request through, or send its sender to sign in; raises `RequestRefused`."""
     if request.path in FOR_MACHINES or request.path.startswith(STATIC):
         return await handler(request)
     door = request.app[DOOR]
@@ -73,7 +73,7 @@ def _sent_to_sign_in(request: web.Request) -> web.StreamResponse:
         path = "/" + here.partition("://")[2].partition("/")[2]
         return web.Response(status=401, headers={"HX-Redirect": sign_in_address(path)})
     if request.method not in SAFE_METHODS:
-        raise Refused(
+        raise RequestRefused(
             "Signed out",
             "Your session has ended, and nothing was changed. Sign in in another tab, "
             "come back here, reload the page, and send it again.",

@@ -7,7 +7,7 @@ import msgspec
 
 from clients.statements import statement
 from dashboards.board.feed.writing import Actor, Writing
-from dashboards.board.live.visitor import Refused
+from dashboards.board.live.visitor import RequestRefused
 from dashboards.board.people import passwords
 from dashboards.board.people.sessions import Identity, Sessions
 from dashboards.board.people.users import is_name
@@ -25,14 +25,14 @@ BY_ADDRESS_MAX = 30
 NOBODY = "nobody yet"
 
 
-class NotSignedIn(Refused):
+class NotSignedIn(RequestRefused):
     """The name and the password do not belong together; which of them was wrong is not told."""
 
     def __init__(self) -> None:
         super().__init__("Not signed in", "Name and password do not belong together.", 403)
 
 
-class TooMany(Refused):
+class TooMany(RequestRefused):
     """Too many failures of late."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ import jwt
 import structlog
 
 from dashboards.board.feed.writing import Actor, Writing
-from dashboards.board.live.visitor import Refused
+from dashboards.board.live.visitor import RequestRefused
 from dashboards.board.people.claims import identity_of, verified
 from dashboards.board.people.policy import Provider
 from dashboards.board.people.sessions import Identity, Sessions
@@ -33,7 +33,7 @@ ANSWER_BYTES_MAX = 1_000_000
 _DISCOVERY = "/.well-known/openid-configuration"
 
 
-class ProviderFault(Refused):
+class ProviderFault(RequestRefused):
     """The provider did not answer as it must, or what it said is not true."""
 
     def __init__(self, explanation: str) -> None:
@@ -41,7 +41,7 @@ class ProviderFault(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class SignInFlow:
     """One sign-in under way. The browser keeps it, in a cookie that no script and no other site
     can read, so that a board that is restarted, or a second one, can go on with it."""
 
@@ -55,11 +55,11 @@ class Flow:
         return base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode()
 
 
-def flow_of(cookie: str) -> Flow | None:
+def flow_of(cookie: str) -> SignInFlow | None:
     """The sign-in that a browser kept; None where it kept none that can be read."""
     try:
         told: Any = json.loads(base64.urlsafe_b64decode(cookie))
-        return Flow(**{name: str(value) for name, value in told.items()})
+        return SignInFlow(**{name: str(value) for name, value in told.items()})
     except (ValueError, TypeError, AttributeError):
         return None
 
@@ -76,11 +76,11 @@ class OpenIdConnect:
         self._sessions = sessions
         self._log: Any = structlog.get_logger("tillstream.board").bind(issuer=provider.issuer)
 
-    async def begin(self, target: str) -> tuple[str, Flow]:
+    async def begin(self, target: str) -> tuple[str, SignInFlow]:
         """Where to send the browser, and what it must bring back. Raises `ProviderFault`."""
         async with _talk() as http:
             document = await self._discover(http)
-        flow = Flow(new_token(), new_token(), new_token(), target)
+        flow = SignInFlow(new_token(), new_token(), new_token(), target)
         challenge = hashlib.sha256(flow.verifier.encode()).digest()
         query = {
             "response_type": "code",
@@ -95,14 +95,14 @@ class OpenIdConnect:
         address = str(document["authorization_endpoint"])
         return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}", flow
 
-    async def finish(self, query: dict[str, str], flow: Flow, address: str) -> str:
-        """The token of a session for who came back; raises `Refused` where they prove nothing."""
+    async def finish(self, query: dict[str, str], flow: SignInFlow, address: str) -> str:
+        """The token of a session for who came back; `RequestRefused` where they prove nothing."""
         identity = await self._identity(query, flow)
         async with self._writing.transaction(Actor(identity.who, address)) as work:
             await work.record("sign_in", f"users/{identity.who}", None, {"role": identity.role})
             return await self._sessions.open(work, identity)
 
-    async def _identity(self, query: dict[str, str], flow: Flow) -> Identity:
+    async def _identity(self, query: dict[str, str], flow: SignInFlow) -> Identity:
         """1. this browser's own return, 2. the code for tokens, 3. what the ID token says."""
         if not same(query.get("state", ""), flow.state):
             raise ProviderFault("This is not the sign-in that was begun here. Begin again.")
@@ -128,7 +128,7 @@ class OpenIdConnect:
         return document
 
     async def _redeem(
-        self, http: aiohttp.ClientSession, document: dict[str, Any], code: str, flow: Flow
+        self, http: aiohttp.ClientSession, document: dict[str, Any], code: str, flow: SignInFlow
     ) -> str:
         form = {
             "grant_type": "authorization_code",

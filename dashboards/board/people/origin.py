@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from dashboards.board.live.visitor import Refused
-from dashboards.board.people.policy import Policy, is_loopback
+from dashboards.board.live.visitor import RequestRefused
+from dashboards.board.people.policy import AccessPolicy, is_loopback
 from dashboards.board.people.tokens import same
 
 CSRF_FIELD = "csrf"
@@ -14,7 +14,7 @@ CSRF_HEADER = "X-CSRF"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-class Forged(Refused):
+class Forged(RequestRefused):
     """The request does not come from a page of this board, or from one that is too old."""
 
     def __init__(self, cause: str) -> None:
@@ -30,7 +30,7 @@ def require_loopback_name(request: web.Request) -> None:
     """
     name = urlsplit(f"//{request.host}").hostname or ""
     if not is_loopback(name):
-        raise Refused(
+        raise RequestRefused(
             "Not under this name",
             "This board runs without sign-in, for this machine only, and answers to 127.0.0.1 "
             "and localhost.",
@@ -38,14 +38,14 @@ def require_loopback_name(request: web.Request) -> None:
         )
 
 
-async def require_own(request: web.Request, policy: Policy, expected: str) -> None:
+async def require_own(request: web.Request, policy: AccessPolicy, expected: str) -> None:
     """Raise `Forged` unless the request comes from a page of this board and carries the token."""
     _require_own_origin(request, policy)
     if not same(await _given_token(request), expected):
         raise Forged("The form has no valid token: the page was open for too long.")
 
 
-def _require_own_origin(request: web.Request, policy: Policy) -> None:
+def _require_own_origin(request: web.Request, policy: AccessPolicy) -> None:
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     # Programs other than browsers send neither.
@@ -54,7 +54,7 @@ def _require_own_origin(request: web.Request, policy: Policy) -> None:
         raise Forged("The request was sent from another site.")
 
 
-def _is_own(origin: str, request: web.Request, policy: Policy) -> bool:
+def _is_own(origin: str, request: web.Request, policy: AccessPolicy) -> bool:
     if policy.address:
         return origin.rstrip("/") == policy.address.rstrip("/")
     # What stands in front may speak https where the board speaks http: the name decides.

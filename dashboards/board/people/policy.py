@@ -33,7 +33,7 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class AccessPolicy:
     """Who gets in, for how long, and under which address people know the board.
 
     ``address`` is empty where they type the address that the board itself serves; with a proxy
@@ -92,5 +92,5 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-OPEN_TO_THE_MACHINE = Policy(sign_in=False)
-"""No sign-in; `Policy.check` refuses it anywhere but on the loopback."""
+OPEN_TO_THE_MACHINE = AccessPolicy(sign_in=False)
+"""No sign-in; `AccessPolicy.check` refuses it anywhere but on the loopback."""

@@ -4,10 +4,10 @@ from aiohttp import web
 
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.live.visit import Visit, field
-from dashboards.board.live.visitor import USER, Refused
+from dashboards.board.live.visitor import USER, RequestRefused
 from dashboards.board.people.door import DOOR
 from dashboards.board.people.local import NotSignedIn, TooMany
-from dashboards.board.people.oidc import Flow, OpenIdConnect, flow_of
+from dashboards.board.people.oidc import OpenIdConnect, SignInFlow, flow_of
 from dashboards.board.people.targets import target
 
 FLOW_COOKIE = "tillstream_sign_in"
@@ -66,10 +66,10 @@ async def leave_for_provider(request: web.Request) -> web.Response:
 async def return_from_provider(request: web.Request) -> web.Response:
     """Back from it, with a code."""
     door, oidc = request.app[DOOR], _oidc(request)
-    flow: Flow | None = flow_of(request.cookies.get(FLOW_COOKIE, ""))
+    flow: SignInFlow | None = flow_of(request.cookies.get(FLOW_COOKIE, ""))
     if flow is None:
         explanation = "The sign-in took too long, or was begun in another browser. Begin again."
-        raise Refused("Not signed in", explanation, 400)
+        raise RequestRefused("Not signed in", explanation, 400)
     token = await oidc.finish(dict(request.query), flow, door.address_of(request))
     response = web.HTTPSeeOther(target(flow.next))
     door.let_in(response, token)

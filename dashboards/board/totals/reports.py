@@ -20,7 +20,7 @@ from clients.postgres import PostgresAccess
 from clients.statements import statement
 from dashboards.board.feed.database import DatabaseAway, connect
 from dashboards.board.feed.recent import Recent
-from dashboards.board.feed.sources import Source
+from dashboards.board.feed.sources import FeedSource
 from dashboards.board.totals.columns import question, sortable
 from dashboards.board.totals.wish import TotalsWish
 
@@ -70,7 +70,7 @@ class Answer:
 class Reports:
     """Answers wishes; raises `DatabaseAway` or `TooMuch`."""
 
-    def __init__(self, postgres: PostgresAccess, source: Source) -> None:
+    def __init__(self, postgres: PostgresAccess, source: FeedSource) -> None:
         self._postgres = postgres
         self._source = source
         self._questions = asyncio.Semaphore(AT_ONCE)

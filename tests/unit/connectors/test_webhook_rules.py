@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pytest
 
 from connectors.webhooks.addresses import GuardedResolver, Reach
-from connectors.webhooks.errors import Refused
-from connectors.webhooks.notices import Notice, Unreadable, news, notice_of
-from connectors.webhooks.policy import WAIT_SECONDS_MAX, Policy
+from connectors.webhooks.errors import WebhookRefused
+from connectors.webhooks.notices import Notice, UnreadableNotice, news, notice_of
+from connectors.webhooks.policy import WAIT_SECONDS_MAX, DeliveryPolicy
 from connectors.webhooks.sending import sender
 from connectors.webhooks.signing import new_secret, signature
 from topics.notices import AlertNotice
@@ -66,13 +66,13 @@ def test_an_id_belongs_to_the_change_and_not_to_its_place() -> None:
 
 @pytest.mark.parametrize("value", [None, b"", b"{", b"[]", b'{"sku": "a b"}', b"\xff"])
 def test_what_is_no_alert_is_told_with_its_place(value: bytes | None) -> None:
-    with pytest.raises(Unreadable, match=r"restock\.alerts-0-0 is no restock alert"):
+    with pytest.raises(UnreadableNotice, match=r"restock\.alerts-0-0 is no restock alert"):
         notice_of(Record(value))
 
 
 def test_an_alert_whose_id_holds_markup_or_is_not_its_keys_is_told_to_nobody() -> None:
     for sku in ('x"><script>', "bread"):
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableNotice):
             notice_of(Record(json.dumps({**ALERT, "sku": sku}).encode()))
 
 
@@ -86,7 +86,7 @@ def test_what_was_told_before_is_no_news() -> None:
 
 
 def test_waits_grow_to_a_bound_and_end() -> None:
-    policy = Policy(attempts_max=12)
+    policy = DeliveryPolicy(attempts_max=12)
     waits = [policy.wait_seconds(attempt) for attempt in range(1, 12)]
     assert all(wait is not None and wait <= 1.2 * WAIT_SECONDS_MAX for wait in waits)
     firsts = [policy.wait_seconds(1) or 0 for _ in range(200)]
@@ -119,7 +119,7 @@ def test_waits_grow_to_a_bound_and_end() -> None:
     ],
 )
 def test_an_address_where_no_webhook_may_go_is_refused(url: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(WebhookRefused):
         Reach().require_url(url)
 
 
@@ -130,16 +130,16 @@ def test_public_addresses_and_named_networks_may_be_reached() -> None:
     named.require_url("http://10.1.2.3:8080/alerts")
     named.require("::1")
     named.require("::ffff:10.1.9.9")
-    with pytest.raises(Refused, match="TILLSTREAM_WEBHOOK_NETWORKS"):
+    with pytest.raises(WebhookRefused, match="TILLSTREAM_WEBHOOK_NETWORKS"):
         named.require("10.2.0.1")
-    with pytest.raises(Refused, match=r"10\.1\.0\.0/16"):
+    with pytest.raises(WebhookRefused, match=r"10\.1\.0\.0/16"):
         Reach("10.1.2.3/8")
 
 
 async def test_a_name_is_judged_by_the_address_that_is_connected_to() -> None:
     found = await GuardedResolver(Reach("127.0.0.0/8,::1/128")).resolve("localhost", 443)
     assert {each["host"] for each in found} <= {"127.0.0.1", "::1"}
-    with pytest.raises(Refused, match="no public address"):
+    with pytest.raises(WebhookRefused, match="no public address"):
         await GuardedResolver(Reach()).resolve("localhost", 443)
 
 
@@ -155,10 +155,10 @@ async def test_a_refused_address_is_a_failed_attempt_and_nothing_is_sent() -> No
     "changed", [{"version": 2**63}, {"version": -1}, {"state": 'raised","data":{}'}, {"sku": "a/b"}]
 )
 def test_an_alert_beyond_its_contract_is_no_notice(changed: dict[str, object]) -> None:
-    with pytest.raises(Unreadable, match="alerts-0-0 is no restock alert"):
+    with pytest.raises(UnreadableNotice, match="alerts-0-0 is no restock alert"):
         notice_of(Record(json.dumps(ALERT | changed).encode()))
 
 
 def test_an_alert_that_nests_too_deep_is_no_notice() -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableNotice):
         notice_of(Record(b'{"more":' + b"[" * 100_000))

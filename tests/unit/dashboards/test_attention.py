@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dashboards.board.feed.memory import Memory
-from dashboards.board.feed.rows import Alert, OlderEpoch, Place
+from dashboards.board.feed.rows import Alert, OlderEpoch, ShownLocation
 from dashboards.board.feed.usual import HalfHour, Profile, Usual, profile_of, weeks_before
 from dashboards.board.live.keys import Key
 from dashboards.board.live.scene import Scene
@@ -28,7 +28,7 @@ class Shop:
     def __init__(self, *, sold_minor: int = 80_000, heard: datetime = NOON) -> None:
         self.memory = Memory()
         self.usual = Usual(self.memory)
-        self.memory.learn_places([Place("shop-1", "Ulm", "shop", BERLIN, "EUR")])
+        self.memory.learn_places([ShownLocation("shop-1", "Ulm", "shop", BERLIN, "EUR")])
         row = day_of(
             TODAY, receipts=9, units=9, weight_grams=714, net_sales_minor=sold_minor, as_of=NOON
         )

@@ -12,8 +12,8 @@ from dashboards.board.feed.rows import (
     LastSale,
     Level,
     OlderEpoch,
-    Place,
     Row,
+    ShownLocation,
     Till,
     Totals,
     ident_of,
@@ -196,7 +196,7 @@ def test_a_location_of_which_nothing_is_left_is_not_listed() -> None:
 def test_a_till_whose_calendar_is_ahead_does_not_hide_its_shops_day() -> None:
     memory = Memory()
     today = NOW.date()
-    memory.learn_places([Place("shop-1", "Ulm", time_zone="Europe/Berlin")])
+    memory.learn_places([ShownLocation("shop-1", "Ulm", time_zone="Europe/Berlin")])
     memory.take([totals(today - timedelta(days=1), 5, 1), totals(today + timedelta(days=2), 1, 2)])
     assert memory.totals["shop-1"].receipts == 5
 
@@ -204,8 +204,8 @@ def test_a_till_whose_calendar_is_ahead_does_not_hide_its_shops_day() -> None:
 def test_a_location_is_known_once_anything_is_heard_of_it() -> None:
     memory = Memory()
     memory.take([level("milk", 7, 2)])
-    assert memory.learn_places([Place("shop-2", "Bonn")]) == ["shop-2"]
-    assert memory.learn_places([Place("shop-2", "Bonn")]) == []
+    assert memory.learn_places([ShownLocation("shop-2", "Bonn")]) == ["shop-2"]
+    assert memory.learn_places([ShownLocation("shop-2", "Bonn")]) == []
     assert set(memory.location_ids()) == {"shop-1", "shop-2"}
     assert memory.place("shop-1").name is None
 
@@ -213,7 +213,7 @@ def test_a_location_is_known_once_anything_is_heard_of_it() -> None:
 def test_a_location_that_was_deleted_goes_unless_something_was_heard_of_it() -> None:
     memory = Memory()
     memory.take([level("milk", 7, 2)])
-    memory.learn_places([Place("shop-1", "Ulm"), Place("shop-2", "Bonn")])
+    memory.learn_places([ShownLocation("shop-1", "Ulm"), ShownLocation("shop-2", "Bonn")])
     assert sorted(memory.learn_places([])) == ["shop-1", "shop-2"]
     assert set(memory.location_ids()) == {"shop-1"}
     assert memory.place("shop-1").name is None, "a name that is no longer registered is shown"

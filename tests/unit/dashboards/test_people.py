@@ -4,7 +4,7 @@ import pytest
 
 from dashboards.board.live.visitor import User
 from dashboards.board.people import passwords
-from dashboards.board.people.policy import Policy, PolicyError, Provider, is_loopback
+from dashboards.board.people.policy import AccessPolicy, PolicyError, Provider, is_loopback
 from dashboards.board.people.targets import sign_in_address, target
 from dashboards.board.people.tokens import csrf_of, new_token
 
@@ -58,10 +58,10 @@ def test_after_sign_in_nobody_is_sent_elsewhere(elsewhere: str) -> None:
 def test_without_sign_in_only_the_loopback_is_served(host: str, expected: bool) -> None:
     assert is_loopback(host) == expected
     if expected:
-        Policy(sign_in=False).check(host)
+        AccessPolicy(sign_in=False).check(host)
     else:
         with pytest.raises(PolicyError, match="only served on the loopback"):
-            Policy(sign_in=False).check(host)
+            AccessPolicy(sign_in=False).check(host)
 
 
 def test_values_of_the_providers_claim_become_roles() -> None:

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from dashboards.board.feed.rows import (
     Gone,
     OlderEpoch,
-    Place,
-    Product,
+    ShownLocation,
+    ShownProduct,
     Till,
     ident_of,
 )
@@ -74,8 +74,8 @@ def test_every_derived_topic_is_followed() -> None:
         (ROWS["restock.alerts"], derived.RestockAlert, set[str]()),
         (ROWS["till.status"], derived.TillStatus, set[str]()),
         (OlderEpoch, derived.OlderEpoch, set[str]()),
-        (Place, changes.Location, {"currency"}),
-        (Product, changes.Product, set[str]()),
+        (ShownLocation, changes.Location, {"currency"}),
+        (ShownProduct, changes.Product, set[str]()),
     ],
 )
 def test_every_field_is_one_of_the_contract(

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from dashboards.board.alerts import words as alert_words
 from dashboards.board.alerts.handled import Handled
 from dashboards.board.feed.memory import Memory
-from dashboards.board.feed.rows import Alert, Level, Product
+from dashboards.board.feed.rows import Alert, Level, ShownProduct
 from dashboards.board.feed.usual import Usual
 from dashboards.board.live import viewers as viewers_module
 from dashboards.board.live.artist import Artist
@@ -131,7 +131,7 @@ def test_a_page_that_stays_away_is_forgotten_and_an_open_one_is_not(
 
 def test_markup_in_a_name_is_told_as_text(world: World) -> None:
     name = '<img src=x onerror="alert(1)"></hx-partial><hx-partial id="page">'
-    world.memory.learn_products([Product("milk", name, "each")])
+    world.memory.learn_products([ShownProduct("milk", name, "each")])
     told = world.artist.partial(stock("milk"), DEFAULT).decode()
     assert "<img" not in told
     assert told.count("<hx-partial") == 1, "a name breaks out of its cell"

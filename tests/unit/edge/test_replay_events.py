@@ -8,8 +8,8 @@ import pytest
 
 from edge.replay import baskets as grouping
 from edge.replay.baskets import ROWS_APART_MAX, Basket, baskets
-from edge.replay.receipts import Numbering, Tills
-from edge.replay.rows import Refusal, Row
+from edge.replay.receipts import Numbering, ReplayTills
+from edge.replay.rows import RefusedRow, Row
 from topics.events import till_event_adapter
 from topics.wire import WireCartCompleted, WireCartOpened, WireLineAdded, WireTender
 
@@ -41,14 +41,14 @@ def row(
     )
 
 
-def grouped(rows: Iterable[Row | Refusal]) -> tuple[list[list[int]], list[Refusal]]:
-    refused: list[Refusal] = []
+def grouped(rows: Iterable[Row | RefusedRow]) -> tuple[list[list[int]], list[RefusedRow]]:
+    refused: list[RefusedRow] = []
     found = [[line.line_number for line in basket] for basket in baskets(rows, refused.append)]
     return found, refused
 
 
 def sale(*basket: Row, numbering: Numbering | None = None) -> WireCartCompleted:
-    *_, last = Tills(numbering or Numbering(1, "USD")).events(list(basket))
+    *_, last = ReplayTills(numbering or Numbering(1, "USD")).events(list(basket))
     assert isinstance(last, WireCartCompleted)
     till_event_adapter.validate_json(msgspec.json.encode(last))
     return last
@@ -65,7 +65,7 @@ def test_the_same_basket_id_in_two_stores_is_two_baskets() -> None:
 
 
 def test_a_refused_row_is_handed_on_and_its_basket_keeps_its_other_lines() -> None:
-    refusal = Refusal(2, "unreadable")
+    refusal = RefusedRow(2, "unreadable")
 
     assert grouped([row(1, "a"), refusal, row(3, "a")]) == ([[1, 3]], [refusal])
 
@@ -149,7 +149,7 @@ def test_the_same_article_twice_in_a_basket_is_two_lines() -> None:
 
 def test_full_carts_say_what_the_sale_then_carries() -> None:
     numbering = Numbering(1, "USD", full_carts=True)
-    opened, *added, completed = Tills(numbering).events([row(1, "a"), row(2, "a")])
+    opened, *added, completed = ReplayTills(numbering).events([row(1, "a"), row(2, "a")])
 
     assert isinstance(opened, WireCartOpened)
     assert isinstance(completed, WireCartCompleted)
@@ -163,7 +163,7 @@ def test_a_second_replay_says_the_same_byte_for_byte_and_another_epoch_does_not(
     carts: list[Basket] = [[row(number, f"b{number}")] for number in range(50)]
 
     def replayed(epoch: int) -> list[bytes]:
-        tills = Tills(Numbering(epoch, "USD", tills_per_store=3))
+        tills = ReplayTills(Numbering(epoch, "USD", tills_per_store=3))
         return [msgspec.json.encode(event) for cart in carts for event in tills.events(cart)]
 
     assert replayed(1) == replayed(1)
@@ -171,7 +171,7 @@ def test_a_second_replay_says_the_same_byte_for_byte_and_another_epoch_does_not(
 
 
 def test_each_of_a_store_s_tills_counts_without_gaps() -> None:
-    tills = Tills(Numbering(1, "USD", tills_per_store=3))
+    tills = ReplayTills(Numbering(1, "USD", tills_per_store=3))
     said = [event for n in range(300) for event in tills.events([row(n, f"basket-{n}")])]
 
     assert {event.till_id for event in said} == {"7-1", "7-2", "7-3"}

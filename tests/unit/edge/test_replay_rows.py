@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.replay.rows import BasketFile, Columns, Reading, Refusal, Row, UnreadableFile
+from edge.replay.rows import BasketFile, Columns, Reading, RefusedRow, Row, UnreadableFile
 
 HEADER = (
     "transaction_timestamp,store_id,basket_id,household_id,product_id,quantity,"
@@ -15,7 +15,7 @@ HEADER = (
 GOOD = "2017-01-01 23:51:34,321,31198852757,218,876948,1,2.0,0.79,0.0"
 
 
-def read(folder: Path, *lines: str, reading: Reading | None = None) -> list[Row | Refusal]:
+def read(folder: Path, *lines: str, reading: Reading | None = None) -> list[Row | RefusedRow]:
     path = folder / "baskets.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return list(BasketFile(path, reading or Reading()).rows())
@@ -95,7 +95,7 @@ def test_a_row_that_cannot_be_read_is_refused_and_its_neighbours_are_not(
 
     assert isinstance(before, Row)
     assert isinstance(after, Row), "a bad row took the next one with it"
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, RefusedRow)
     assert refused.line_number == 3
     assert reason in refused.reason
 
@@ -103,8 +103,8 @@ def test_a_row_that_cannot_be_read_is_refused_and_its_neighbours_are_not(
 def test_a_row_with_too_few_or_too_many_fields_is_refused(tmp_path: Path) -> None:
     short, long = read(tmp_path, HEADER, "2017-01-01 10:00:00,321", GOOD + ",extra")
 
-    assert isinstance(short, Refusal)
-    assert isinstance(long, Refusal)
+    assert isinstance(short, RefusedRow)
+    assert isinstance(long, RefusedRow)
     assert short.reason == "2 fields where the header has 9"
 
 
@@ -115,7 +115,7 @@ def test_bytes_that_are_not_utf_8_refuse_their_row_only(tmp_path: Path) -> None:
 
     refused, good = BasketFile(path, Reading()).rows()
 
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, RefusedRow)
     assert isinstance(good, Row)
 
 

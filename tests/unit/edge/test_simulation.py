@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from edge.simulator.pricing import taxes_of
-from edge.simulator.simulation import Moment, Plan, Simulation
+from edge.simulator.simulation import Plan, SimulatedMoment, Simulation
 from edge.simulator.world import build_world
 from topics.events import till_event_adapter
 from topics.wire import (
@@ -29,22 +29,22 @@ PLAN = Plan(seed=7, epoch=3, start_ms=START_MS, rate=20)
 EVENTS = 6000
 
 
-def simulated(plan: Plan = PLAN, events: int = EVENTS) -> list[Moment]:
+def simulated(plan: Plan = PLAN, events: int = EVENTS) -> list[SimulatedMoment]:
     return list(Simulation(build_world(plan.seed, 4, 2), plan, {}).moments(events))
 
 
 @pytest.fixture(scope="module")
-def moments() -> list[Moment]:
+def moments() -> list[SimulatedMoment]:
     return simulated()
 
 
 @pytest.fixture(scope="module")
-def events(moments: list[Moment]) -> list[AnyWireEvent]:
+def events(moments: list[SimulatedMoment]) -> list[AnyWireEvent]:
     return [moment.event for moment in moments]
 
 
 def test_the_same_plan_gives_the_same_events_and_movements_byte_for_byte(
-    moments: list[Moment],
+    moments: list[SimulatedMoment],
 ) -> None:
     again = simulated()
 
@@ -56,7 +56,7 @@ def test_the_same_plan_gives_the_same_events_and_movements_byte_for_byte(
     )
 
 
-def test_what_tills_say_does_not_depend_on_what_is_in_stock(moments: list[Moment]) -> None:
+def test_what_tills_say_does_not_depend_on_what_is_in_stock(moments: list[SimulatedMoment]) -> None:
     world = build_world(PLAN.seed, 4, 2)
     emptied = {
         (site.location.location_id, article.product.sku): 0

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from clients.kafka import KafkaAccess
 from engine.contract import Message, Outbox, PartitionAgents, Record
 from engine.inputs import Input
-from engine.place import MemoryPlace, Place
+from engine.place import MemoryPlace, StorePlace
 from engine.sends import Destination, Outputs
 from engine.settings import EngineSettings
 from engine.state import PartitionState, Table
@@ -152,7 +152,7 @@ class Given(EngineSettings):
     def log(self, partition: int, outputs: Sequence[Destination] = ()) -> Any:
         return self.logs.setdefault(partition, KeptLog())
 
-    def place(self, partition: int) -> Place:
+    def place(self, partition: int) -> StorePlace:
         return MemoryPlace()
 
     def inputs(self, topics: Iterable[str], partition: int) -> Any:

@@ -8,7 +8,7 @@ from faust.types import TP
 
 from engine.contract import AppSpec
 from engine.flow import PartitionFlow
-from engine.place import Place
+from engine.place import StorePlace
 from engine.store import MemoryStore, Store
 from tests.unit.engine.doubles import TABLES, TOPIC, Given, KeptLog, SeeingAgent
 
@@ -49,7 +49,7 @@ class NotedPlace:
 class Noted(Given):
     """Settings whose places tell of their stores' ends, where the logs tell theirs."""
 
-    def place(self, partition: int) -> Place:
+    def place(self, partition: int) -> StorePlace:
         return NotedPlace(self.logs[partition].told)
 
 

@@ -3,20 +3,20 @@
 import pytest
 
 from engine.errors import InputRecreated
-from engine.inputs import Input, Known, checked_start
+from engine.inputs import Input, KnownInput, checked_start
 from engine.positions import KEPT, Positions
 from engine.state import PartitionState
 from engine.store import MemoryStore
 
 
 def test_a_state_that_has_read_nothing_begins_at_the_first_offset_that_is_there() -> None:
-    assert checked_start("sales-0", Known(None, None), Input("a", 7, 20)) == 7
+    assert checked_start("sales-0", KnownInput(None, None), Input("a", 7, 20)) == 7
 
 
 def test_a_state_reads_on_where_it_was() -> None:
-    assert checked_start("sales-0", Known("a", 12), Input("a", 7, 20)) == 12
-    assert checked_start("sales-0", Known("a", 20), Input("a", 7, 20)) == 20
-    assert checked_start("sales-0", Known("a", 7), Input("a", 7, 20)) == 7
+    assert checked_start("sales-0", KnownInput("a", 12), Input("a", 7, 20)) == 12
+    assert checked_start("sales-0", KnownInput("a", 20), Input("a", 7, 20)) == 20
+    assert checked_start("sales-0", KnownInput("a", 7), Input("a", 7, 20)) == 7
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_state_reads_on_where_it_was() -> None:
 )
 def test_an_input_that_is_not_what_was_read_stops_the_worker(found: Input, words: str) -> None:
     with pytest.raises(InputRecreated, match=rf"sales-0 {words}.*Start a new application id"):
-        checked_start("sales-0", Known("a", 12), found)
+        checked_start("sales-0", KnownInput("a", 12), found)
 
 
 def test_the_id_of_a_topic_is_kept_from_the_first_time_on() -> None:

@@ -1,10 +1,10 @@
 """A partition stands still where it has work and nothing about it moves."""
 
-from engine.stalls import Stalls, Standing, Wait
+from engine.stalls import PartitionStanding, Stalls, Wait
 
 
-def _standing(waits_for: Wait, *marks: int, partition: int = 0) -> Standing:
-    return Standing(partition, waits_for, marks, "")
+def _standing(waits_for: Wait, *marks: int, partition: int = 0) -> PartitionStanding:
+    return PartitionStanding(partition, waits_for, marks, "")
 
 
 def test_what_does_not_move_stands_still_since_it_was_first_seen() -> None:

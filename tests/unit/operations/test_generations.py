@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from operations.generations.standing import (
     GenerationError,
-    Standing,
+    Generations,
     check_application_id,
     state_id,
 )
@@ -19,8 +19,8 @@ AT = datetime(2026, 7, 1, tzinfo=UTC)
 Word = tuple[str, int, GenerationState]
 
 
-def after(*words: Word) -> Standing:
-    standing = Standing()
+def after(*words: Word) -> Generations:
+    standing = Generations()
     for application_id, generation, state in words:
         standing.take(application_id, Generation(generation=generation, state=state, decided_at=AT))
     return standing
@@ -96,7 +96,7 @@ WORDS = st.lists(
 
 @given(WORDS)
 def test_whatever_was_said_no_number_has_two_owners_and_none_goes_back(words: list[Word]) -> None:
-    standing, lived = Standing(), dict[str, int]()
+    standing, lived = Generations(), dict[str, int]()
     for application_id, generation, state in words:
         standing.take(application_id, Generation(generation=generation, state=state, decided_at=AT))
         held = [*standing.live.values(), *standing.building.values()]

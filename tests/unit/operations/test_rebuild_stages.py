@@ -1,12 +1,12 @@
 """When a generation that is built is level, and when the workers have moved to it."""
 
-from operations.rebuild.building import LEVEL_RECORDS_MAX, Partition, Stage, is_done
+from operations.rebuild.building import LEVEL_RECORDS_MAX, RebuildPartition, Stage, is_done
 from operations.rebuild.handover import is_over
-from operations.rebuild.members import Member
+from operations.rebuild.members import RebuildMember
 
 
-def part(stage: Stage, unread: int = 0) -> Partition:
-    return Partition(0, stage, unread)
+def part(stage: Stage, unread: int = 0) -> RebuildPartition:
+    return RebuildPartition(0, stage, unread)
 
 
 def test_it_is_done_when_every_partition_speaks_and_is_level() -> None:
@@ -20,9 +20,9 @@ def test_while_kafka_does_not_answer_nothing_is_done() -> None:
     assert not is_done([])
 
 
-WORKER = Member("tillstream-g1", "worker-1", "here", stays=True)
-CREW = Member("tillstream-g1", "faust", "here", stays=False)
-OLD = Member("tillstream", "worker-2", "there", stays=True)
+WORKER = RebuildMember("tillstream-g1", "worker-1", "here", stays=True)
+CREW = RebuildMember("tillstream-g1", "faust", "here", stays=False)
+OLD = RebuildMember("tillstream", "worker-2", "there", stays=True)
 
 
 def test_it_is_handed_over_once_none_is_left_behind_and_one_has_come() -> None:

@@ -3,14 +3,16 @@
 from typing import Any
 
 from operations.reconcile.causes import BEHIND, FROM_ALTERED, explained
-from operations.reconcile.difference import Check, Difference, moving, settled
+from operations.reconcile.difference import Check, FigureDifference, moving, settled
 from operations.reconcile.progress import lag
 from operations.reconcile.topics import ALTERED, MISSING
 
 
-def difference(check: Check = "rows-topics", cause: str = ALTERED, **fields: Any) -> Difference:
+def difference(
+    check: Check = "rows-topics", cause: str = ALTERED, **fields: Any
+) -> FigureDifference:
     """A difference of one level."""
-    return Difference(check, "stock_levels", "shop-1", "shop-1/milk", dict(fields), cause)
+    return FigureDifference(check, "stock_levels", "shop-1", "shop-1/milk", dict(fields), cause)
 
 
 def test_only_what_stood_still_between_two_looks_is_a_difference() -> None:

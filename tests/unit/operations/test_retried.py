@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.dead_letters.retried import NOTHING, Tally
+from operations.dead_letters.retried import NOTHING, RetriedTally
 from topics.dead_letters import RetriedLetters
 
 LETTERS = list(range(0, 60, 2))
@@ -11,7 +11,7 @@ LETTERS = list(range(0, 60, 2))
 
 
 def after(before: RetriedLetters, chosen: set[int], stop: int = len(LETTERS)) -> RetriedLetters:
-    tally = Tally(before)
+    tally = RetriedTally(before)
     for offset in LETTERS[:stop]:
         tally.note(offset, sent=before.holds(offset) or offset in chosen)
     return tally.so_far()

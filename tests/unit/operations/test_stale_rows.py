@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from operations.rebuild.stale import IN_ORDER, Clocks, Topic, stale_rows
+from operations.rebuild.stale import IN_ORDER, NewestTimes, Topic, stale_rows
 from topics.registry import OUTPUTS
 from topics.upkeep import GENERATION_BITS
 
@@ -31,7 +31,7 @@ def said(key: str, version: int, days_ago: float = 0, **fields: Any) -> Said:
 
 
 def stale(topic: Topic, *records: Said) -> list[str]:
-    clocks = Clocks({"shop": NOW})
+    clocks = NewestTimes({"shop": NOW})
     return list(stale_rows(topic, records, FLOOR, clocks))
 
 
@@ -67,7 +67,7 @@ def test_a_date_that_has_left_the_state_for_its_age_stays_as_it_was_said() -> No
 
 def test_where_no_time_is_known_nothing_is_taken_back() -> None:
     records = [said("elsewhere/tea", OLD, as_of=None)]
-    assert list(stale_rows("stock.levels", records, FLOOR, Clocks())) == []
+    assert list(stale_rows("stock.levels", records, FLOOR, NewestTimes())) == []
 
 
 def test_of_alerts_only_those_that_stand_are_asked_for() -> None:
@@ -82,7 +82,7 @@ def test_what_is_no_row_or_has_another_rows_key_is_passed_over() -> None:
 
 
 def test_tills_tell_the_clock_by_which_the_age_of_other_rows_is_judged() -> None:
-    clocks = Clocks()
+    clocks = NewestTimes()
     seen = said("shop/1", NEW, as_of=None, last_seen=NOW.isoformat())
     assert list(stale_rows("till.status", [seen], FLOOR, clocks)) == []
     old = [said("shop/2025-10-01", OLD, days_ago=400)]

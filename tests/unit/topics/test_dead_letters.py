@@ -4,7 +4,7 @@ import pytest
 
 from topics.dead_letters import (
     ERROR_BYTES_MAX,
-    Source,
+    LetterSource,
     dead_letter_headers,
     original_headers,
     parse_source,
@@ -47,7 +47,7 @@ def test_an_error_that_quotes_a_lone_surrogate_can_still_be_told() -> None:
 
 
 def test_a_source_reads_back_though_topics_contain_hyphens() -> None:
-    assert parse_source("till.cart-events-3-1042") == Source("till.cart-events", 3, 1042)
+    assert parse_source("till.cart-events-3-1042") == LetterSource("till.cart-events", 3, 1042)
 
 
 @pytest.mark.parametrize("text", ["", "till.cart-events", "a-b-c", "-1-2", "topic-1-", "topic--1"])
