@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from clients.errors import AccessError
+from clients.passwords import password_in
 from clients.tls import Tls
 
 Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
@@ -28,15 +29,7 @@ class Login:
 
     def secret(self) -> str:
         """The password; a file is read anew for each client, as it may have been replaced."""
-        if self.password_file is None:
-            return self.password
-        try:
-            password = self.password_file.read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise AccessError(f"no password in {self.password_file}: {error}") from error
-        if not password:
-            raise AccessError(f"no password in {self.password_file}: it is empty")
-        return password
+        return self.password if self.password_file is None else password_in(self.password_file)
 
 
 @dataclass(frozen=True, slots=True)

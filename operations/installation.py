@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from operations.errors import OperationError
@@ -13,12 +14,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """As the settings have it; an address that nobody gave is None, or empty."""
+    """As the settings have it; an address that nobody gave is None."""
 
     home: Path
     kafka_access: KafkaAccess | None
     postgres_access: PostgresAccess | None
-    connect: str
+    connect_access: ConnectAccess | None
     cdc_password: str = field(repr=False)
     application_id: str
     partitions: int
@@ -33,6 +34,11 @@ class Installation:
     def postgres(self) -> PostgresAccess:
         """How PostgreSQL is reached; raises `OperationError` where nobody named it."""
         return _named(self.postgres_access, "PostgreSQL")
+
+    @property
+    def connect(self) -> ConnectAccess:
+        """How Connect is reached; raises `OperationError` where nobody named it."""
+        return _named(self.connect_access, "Kafka Connect")
 
 
 def _named(access: T | None, server: str) -> T:

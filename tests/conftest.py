@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from clients.connect import ConnectAccess
 from clients.postgres import PostgresAccess
 from local import child, jars
 from local import connect as connect_service
@@ -51,12 +52,12 @@ def kafka(services_folder: Path) -> Generator[str]:
 
 
 @pytest.fixture(scope="session")
-def connect(services_folder: Path, kafka: str) -> Generator[str]:
+def connect(services_folder: Path, kafka: str) -> Generator[ConnectAccess]:
     """Address of a real Connect worker on that broker."""
     (port,) = choose(1)
     folder, log = services_folder / "connect", services_folder / "logs" / "connect.log"
     with running(connect_service.service(folder, port, kafka, jars.class_path(), log)):
-        yield connect_service.address(port)
+        yield ConnectAccess(connect_service.address(port))
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from clients.connect import ConnectAccess
 from clients.errors import AccessError
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
+from clients.tls import Tls
 from connectors.webhooks.policy import ATTEMPTS_MAX, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS
 from local.checkout import HOME, PREFIX
 from operations.installation import Installation
@@ -41,7 +43,19 @@ class Settings(BaseSettings):
     home: Path = Field(HOME / ".tillstream", description="Folder for all state of this machine.")
     kafka: str = Field("", description="Bootstrap servers, host:port[,host:port].")
     postgres: str = Field("", description="DSN of the database, postgresql://…")
-    connect: str = Field("", description="Address of Kafka Connect's REST API, http://…")
+    connect: str = Field(
+        "",
+        description="Address of Kafka Connect's REST API, https://…; http:// on this machine only.",
+    )
+    connect_ca: Path | None = Field(
+        None, description="Authorities that vouch for Connect, in PEM; without it the system's."
+    )
+    connect_cert: Path | None = Field(None, description="Our certificate for Connect, in PEM.")
+    connect_key: Path | None = Field(None, description="The key of that certificate, in PEM.")
+    connect_user: str = Field("", description="Our name at Connect, where it asks for a login.")
+    connect_password_file: Path | None = Field(
+        None, description="File that holds the password at Connect, and nothing else."
+    )
     cdc_password: str = Field(
         "",
         repr=False,
@@ -158,6 +172,14 @@ class Settings(BaseSettings):
         """How PostgreSQL is reached, or `SettingsError` where its address is missing or wrong."""
         return self._access("postgres", PostgresAccess)
 
+    def connect_access(self) -> ConnectAccess:
+        """How Connect is reached, or `SettingsError` where its address is missing or wrong."""
+        return self._access("connect", self._connect_at)
+
+    def _connect_at(self, url: str) -> ConnectAccess:
+        tls = Tls(self.connect_ca, self.connect_cert, self.connect_key)
+        return ConnectAccess(url, tls, self.connect_user, self.connect_password_file)
+
     def _access(self, name: str, make: Callable[[str], T]) -> T:
         address = self.require(name)
         try:
@@ -174,7 +196,7 @@ class Settings(BaseSettings):
             home=self.home,
             kafka_access=self.kafka_access() if self.kafka else None,
             postgres_access=self.postgres_access() if self.postgres else None,
-            connect=self.connect,
+            connect_access=self.connect_access() if self.connect else None,
             cdc_password=self.cdc_password,
             application_id=self.application_id,
             partitions=self.partitions,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Literal, NamedTuple
 
+from clients.connect import ConnectAccess
 from connectors.debezium import resending, slot
 from connectors.debezium.definition import HIDDEN, NAME, SourceDatabase, definition
 from connectors.debezium.errors import ConnectorError
@@ -76,13 +77,15 @@ class ConnectorFinding:
         return {**asdict(self), "differences": differences, "in_order": self.is_in_order}
 
 
-def apply(url: str, source: SourceDatabase, wait_seconds: float = WAIT_SECONDS) -> Change:
+def apply(
+    access: ConnectAccess, source: SourceDatabase, wait_seconds: float = WAIT_SECONDS
+) -> Change:
     """Tell Connect the definition, if it differs, and wait until changes are read.
 
     Tasks that have failed are restarted, and a connector that was stopped is resumed. Raises
     `ConnectorError`, with the task's own words.
     """
-    connect, wanted = Connect(url, NAME), definition(source)
+    connect, wanted = Connect(access, NAME), definition(source)
     found = connect.config()
     if found == wanted and _state(connect, wanted)[0] == "RUNNING":
         return "unchanged"
@@ -94,16 +97,16 @@ def apply(url: str, source: SourceDatabase, wait_seconds: float = WAIT_SECONDS) 
     return "created" if found is None else "unchanged" if found == wanted else "changed"
 
 
-def check(url: str, source: SourceDatabase) -> ConnectorFinding:
+def check(access: ConnectAccess, source: SourceDatabase) -> ConnectorFinding:
     """Compare Connect with the definition; changes nothing."""
-    connect, wanted = Connect(url, NAME), definition(source)
+    connect, wanted = Connect(access, NAME), definition(source)
     state, trace = _state(connect, wanted)
     found = connect.config() or {}
     return ConnectorFinding(NAME, state, trace, tuple(_differences(found, wanted)))
 
 
 def reset(
-    url: str,
+    access: ConnectAccess,
     source: SourceDatabase,
     days: int = resending.DAYS,
     wait_seconds: float = WAIT_SECONDS,
@@ -116,25 +119,25 @@ def reset(
     ``days`` must reach back to before the loss. Raises `ConnectorError`, also where it takes more
     than ``wait_seconds``; what was begun goes on.
     """
-    connect, wanted = Connect(url, NAME), definition(source)
+    connect, wanted = Connect(access, NAME), definition(source)
     if connect.config() is None or not slot.holds_on(wanted):
-        remove(url, source)
+        remove(access, source)
         connect.put_config(resending.limited(wanted, days))
         _wait_until_running(connect, wanted, wait_seconds)
-        apply(url, source, wait_seconds)
+        apply(access, source, wait_seconds)
         return
-    apply(url, source, wait_seconds)
+    apply(access, source, wait_seconds)
     position = resending.signal(wanted, days)
     _until(lambda: slot.has_read(wanted, position), _NOT_TAKEN, wait_seconds)
 
 
-def remove(url: str, source: SourceDatabase) -> None:
+def remove(access: ConnectAccess, source: SourceDatabase) -> None:
     """Take the connector away for good, with its slot: nothing holds back WAL afterwards.
 
     1. Stop it. 2. Drop its position. 3. Delete it. 4. Drop its slot. Whatever of this has been
     done before is passed over.
     """
-    connect, wanted = Connect(url, NAME), definition(source)
+    connect, wanted = Connect(access, NAME), definition(source)
     if connect.config() is not None:
         connect.stop()
         _until(lambda: _state(connect, wanted)[0] == "STOPPED", "the connector does not stop")

@@ -4,8 +4,10 @@ import http.client
 import json
 import time
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from clients.connect import ConnectAccess
+from clients.errors import AccessError
 from connectors.debezium.errors import ConnectorError
 
 _ANSWER_SECONDS_MAX = 90
@@ -31,16 +33,17 @@ class Busy(ConnectorError):
 
 
 class Connect:
-    """One connector, by name, at Connect's address ``url``.
+    """One connector, by name.
 
     A call that comes while Connect is busy is made again, for ``busy_seconds``.
     """
 
-    def __init__(self, url: str, name: str, busy_seconds: float = BUSY_SECONDS_MAX) -> None:
-        self.url = url
+    def __init__(
+        self, access: ConnectAccess, name: str, busy_seconds: float = BUSY_SECONDS_MAX
+    ) -> None:
+        self._access = access
         self._busy_seconds = busy_seconds
-        self._address = urlsplit(url)
-        self._path = f"{self._address.path.rstrip('/')}/connectors/{quote(name, safe='')}"
+        self._path = f"/connectors/{quote(name, safe='')}"
 
     def config(self) -> dict[str, str] | None:
         """What Connect has been told; None where it knows no such connector."""
@@ -85,23 +88,15 @@ class Connect:
                 time.sleep(_AGAIN_SECONDS)
 
     def _call_once(self, method: str, path: str, body: object) -> Any:
+        told = None if body is None else json.dumps(body).encode()
         try:
-            status, text = self._exchange(method, self._path + path, body)
-        except (OSError, http.client.HTTPException) as error:
-            raise ConnectorError(f"Kafka Connect does not answer at {self.url}: {error}") from error
+            status, text = self._access.request(
+                method, self._path + path, told, patience_seconds=_ANSWER_SECONDS_MAX
+            )
+        except (OSError, http.client.HTTPException, AccessError) as error:
+            where = f"Kafka Connect does not answer at {self._access}"
+            raise ConnectorError(f"{where}: {error}") from error
         return self._judge(status, text)
-
-    def _exchange(self, method: str, path: str, body: object) -> tuple[int, bytes]:
-        secure = self._address.scheme == "https"
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        conn = kind(self._address.hostname or "", self._address.port, timeout=_ANSWER_SECONDS_MAX)
-        try:
-            text = None if body is None else json.dumps(body)
-            conn.request(method, path, text, {"Content-Type": "application/json"})
-            answer = conn.getresponse()
-            return answer.status, answer.read()
-        finally:
-            conn.close()
 
     def _judge(self, status: int, text: bytes) -> Any:
         if status == http.HTTPStatus.NOT_FOUND:

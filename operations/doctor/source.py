@@ -88,7 +88,7 @@ def schema(patient: Patient) -> Iterator[Finding]:
 def connector(patient: Patient) -> Iterator[Finding]:
     """Whether Connect answers, and runs the connector as it is defined."""
     installation = patient.installation
-    if not installation.connect:
+    if installation.connect_access is None:
         remedy = "set TILLSTREAM_CONNECT, or start the local stack"
         yield bad("connect", "no address is set", remedy)
         return

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
-from urllib.request import urlopen
 
+from clients.connect import ConnectAccess
 from connectors.debezium.definition import NAME
 
 OURS = NAME
@@ -51,14 +53,16 @@ class ConnectSeen:
         return not self.fault
 
 
-def look(url: str) -> ConnectSeen:
-    """All connectors at Connect's address ``url``."""
+def look(access: ConnectAccess) -> ConnectSeen:
+    """All its connectors."""
     try:
-        with urlopen(  # noqa: S310 - the address of the user's own Connect
-            f"{url.rstrip('/')}/connectors?expand=status", timeout=ANSWER_SECONDS
-        ) as answer:
-            told: dict[str, Any] = json.load(answer)
-    except (OSError, ValueError) as fault:
+        status, text = access.request(
+            "GET", "/connectors?expand=status", patience_seconds=ANSWER_SECONDS
+        )
+        if status != HTTPStatus.OK:
+            return ConnectSeen(fault=f"it answers with {status}")
+        told: dict[str, Any] = json.loads(text)
+    except (OSError, HTTPException, ValueError) as fault:
         return ConnectSeen(fault=str(fault) or type(fault).__name__)
     return ConnectSeen({name: _connector(each["status"]) for name, each in told.items()})
 

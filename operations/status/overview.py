@@ -46,12 +46,12 @@ class Overview:
 
 def look(installation: Installation, metrics: Sequence[str]) -> Overview:
     """Ask everybody; ``metrics`` are the addresses of the processes."""
-    kafka, url = installation.kafka, installation.connect
+    kafka, access = installation.kafka, installation.connect_access
     with ThreadPoolExecutor() as pool:
         cluster = pool.submit(broker.look_live, kafka, installation.application_id, SINK_TOPICS)
         waiting = pool.submit(letters.look, kafka)
         database = pool.submit(postgres.look, installation.postgres)
-        connectors = pool.submit(connect.look, url) if url else None
+        connectors = pool.submit(connect.look, access) if access else None
         running = processes.look(metrics)
         return Overview(
             datetime.now(UTC),

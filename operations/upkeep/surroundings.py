@@ -28,8 +28,8 @@ class Surroundings(Collector):
         kafka, postgres = installation.kafka, installation.postgres
         self._slots = WatchedFact(lambda: slots.look(postgres), LOOK_EVERY_SECONDS)
         self._disks = WatchedFact(lambda: disks.look(kafka), DISKS_EVERY_SECONDS)
-        url = installation.connect
-        self._connect = WatchedFact(lambda: connect.look(url), LOOK_EVERY_SECONDS) if url else None
+        access = installation.connect_access
+        self._connect = access and WatchedFact(lambda: connect.look(access), LOOK_EVERY_SECONDS)
 
     def collect(self) -> Iterator[Metric]:
         """What was seen last; a server that did not answer has no samples."""

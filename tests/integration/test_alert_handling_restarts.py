@@ -1,7 +1,6 @@
 """Restarts of board, database, Connect and worker: no handling is lost, none begins twice."""
 
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 
+from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
@@ -72,7 +72,7 @@ def server(services_folder: Path) -> Iterator[Server]:
 
 
 async def test_restarts_lose_nothing_and_begin_nothing_twice(
-    kafka: str, connect: str, server: Server
+    kafka: str, connect: ConnectAccess, server: Server
 ) -> None:
     dsn = migrated_database(server.start())
     source = SourceDatabase(PostgresAccess(dsn), password="", partitions=PARTITIONS, replication=1)
@@ -140,10 +140,10 @@ async def _shows(address: str, text: str) -> bool:
     return row is not None and text in str(row.cells)
 
 
-def _restart_connector(connect: str) -> None:
-    path = f"{connect}/connectors/{NAME}/restart?includeTasks=true"
-    with urllib.request.urlopen(urllib.request.Request(path, method="POST")) as answer:
-        assert answer.status < 300
+def _restart_connector(connect: ConnectAccess) -> None:
+    path = f"/connectors/{NAME}/restart?includeTasks=true"
+    status, _ = connect.request("POST", path, patience_seconds=30)
+    assert status < 300
 
 
 def _told(kafka: str, topic: str, model: Any, count: int) -> list[Any]:

@@ -14,6 +14,7 @@ from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 from typer.testing import CliRunner
 
+from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper, slot
@@ -49,8 +50,8 @@ def source(postgres: str) -> SourceDatabase:
 
 
 @pytest.fixture(scope="module")
-def capture(kafka: str, connect: str, source: SourceDatabase) -> Generator[str]:
-    """Address of Connect with the connector running; gone without a trace afterwards."""
+def capture(kafka: str, connect: ConnectAccess, source: SourceDatabase) -> Generator[ConnectAccess]:
+    """Connect with the connector running; gone without a trace afterwards."""
     sync(KafkaAccess(kafka), PARTITIONS, 1, change=True)
     keeper.apply(connect, source)
     yield connect
@@ -58,7 +59,7 @@ def capture(kafka: str, connect: str, source: SourceDatabase) -> Generator[str]:
 
 
 @pytest.fixture
-def execute(capture: str, postgres: str) -> Generator[Callable[..., object]]:
+def execute(capture: ConnectAccess, postgres: str) -> Generator[Callable[..., object]]:
     """Runs a statement as the database's owner, each in a transaction of its own."""
     with psycopg.connect(postgres, autocommit=True) as conn:
         yield conn.execute
@@ -297,13 +298,13 @@ def test_a_lost_connection_to_the_database_heals_by_itself(
     read("cdc.stock-movements", "L-cut", 1)
 
 
-def test_applying_again_changes_nothing(capture: str, source: SourceDatabase) -> None:
+def test_applying_again_changes_nothing(capture: ConnectAccess, source: SourceDatabase) -> None:
     assert keeper.apply(capture, source) == "unchanged"
     assert keeper.check(capture, source).is_in_order
 
 
 def test_a_setting_that_was_altered_by_hand_is_found_and_set_right(
-    capture: str, source: SourceDatabase
+    capture: ConnectAccess, source: SourceDatabase
 ) -> None:
     altered = definition(source) | {"poll.interval.ms": "5000", "max.batch.size": "100"}
     Connect(capture, NAME).put_config(altered)
@@ -318,7 +319,7 @@ def test_a_setting_that_was_altered_by_hand_is_found_and_set_right(
 
 
 def test_a_password_that_differs_is_found_but_not_shown(
-    capture: str, source: SourceDatabase
+    capture: ConnectAccess, source: SourceDatabase
 ) -> None:
     finding = keeper.check(capture, replace(source, password="s3cret"))
     assert [tuple(item) for item in finding.differences] == [(HIDDEN, None, "(hidden)")]
@@ -326,7 +327,7 @@ def test_a_password_that_differs_is_found_but_not_shown(
 
 
 def test_a_task_that_failed_says_why_and_resumes_with_the_row_that_it_failed_on(
-    capture: str,
+    capture: ConnectAccess,
     source: SourceDatabase,
     execute: Callable[..., object],
     read: Callable[[str, str, int], list[Message]],
@@ -351,7 +352,9 @@ def test_a_task_that_failed_says_why_and_resumes_with_the_row_that_it_failed_on(
         read("cdc.products", hit, 1)
 
 
-def test_a_connector_that_somebody_stopped_runs_again(capture: str, source: SourceDatabase) -> None:
+def test_a_connector_that_somebody_stopped_runs_again(
+    capture: ConnectAccess, source: SourceDatabase
+) -> None:
     Connect(capture, NAME).stop()
     wait_until(lambda: keeper.check(capture, source).state == "STOPPED", "it does not stop")
     assert keeper.apply(capture, source) == "unchanged"
@@ -359,7 +362,7 @@ def test_a_connector_that_somebody_stopped_runs_again(capture: str, source: Sour
 
 
 def test_a_connector_that_only_retries_is_not_taken_for_a_running_one(
-    capture: str, source: SourceDatabase, execute: Callable[..., object]
+    capture: ConnectAccess, source: SourceDatabase, execute: Callable[..., object]
 ) -> None:
     keeper.remove(capture, source)
     execute("REVOKE SELECT ON products FROM tillstream_cdc")
@@ -372,7 +375,7 @@ def test_a_connector_that_only_retries_is_not_taken_for_a_running_one(
 
 
 def test_an_address_that_leads_nowhere_is_refused_and_the_connector_runs_on(
-    capture: str, source: SourceDatabase
+    capture: ConnectAccess, source: SourceDatabase
 ) -> None:
     server = source.postgres.dsn.rsplit("/", 1)[0]
     nowhere = replace(source, postgres=PostgresAccess(f"{server}/nowhere"))
@@ -393,7 +396,7 @@ def ids_of(messages: list[Message]) -> list[str]:
 
 
 def test_a_reset_sends_master_data_and_the_newest_movements_again_and_none_of_years(
-    capture: str,
+    capture: ConnectAccess,
     source: SourceDatabase,
     execute: Callable[..., object],
     read: Callable[[str, str, int], list[Message]],
@@ -435,7 +438,7 @@ def booking(execute: Callable[..., Any], location: str) -> Generator[list[str]]:
 
 
 def test_what_is_booked_while_a_reset_runs_is_sent_whatever_its_date(
-    capture: str,
+    capture: ConnectAccess,
     source: SourceDatabase,
     execute: Callable[..., Any],
     read: Callable[[str, str, int], list[Message]],
@@ -457,7 +460,7 @@ def test_what_is_booked_while_a_reset_runs_is_sent_whatever_its_date(
 
 
 def test_a_reset_begins_anew_where_the_slot_is_gone(
-    capture: str,
+    capture: ConnectAccess,
     source: SourceDatabase,
     execute: Callable[..., Any],
     read: Callable[[str, str, int], list[Message]],
@@ -475,7 +478,7 @@ def test_a_reset_begins_anew_where_the_slot_is_gone(
     assert keeper.check(capture, source).is_in_order, "the limit on the snapshot was left behind"
 
 
-def test_no_topic_comes_of_what_the_connector_is_told(kafka: str, capture: str) -> None:
+def test_no_topic_comes_of_what_the_connector_is_told(kafka: str, capture: ConnectAccess) -> None:
     consumer = KafkaConsumer(bootstrap_servers=kafka)
     try:
         assert not [name for name in consumer.topics() if "signal" in name]
@@ -485,15 +488,15 @@ def test_no_topic_comes_of_what_the_connector_is_told(kafka: str, capture: str) 
 
 @pytest.fixture
 def command(
-    capture: str, kafka: str, postgres: str, monkeypatch: pytest.MonkeyPatch
+    capture: ConnectAccess, kafka: str, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Any]:
-    for name, value in {"KAFKA": kafka, "CONNECT": capture, "POSTGRES": postgres}.items():
+    for name, value in {"KAFKA": kafka, "CONNECT": str(capture), "POSTGRES": postgres}.items():
         monkeypatch.setenv(f"TILLSTREAM_{name}", value)
     return lambda *words: CliRunner().invoke(build(), ["connectors", *words])
 
 
 def test_the_commands_say_how_the_connector_stands(
-    command: Callable[..., Any], capture: str, source: SourceDatabase
+    command: Callable[..., Any], capture: ConnectAccess, source: SourceDatabase
 ) -> None:
     assert json.loads(command("apply", "--json").stdout) == {
         "connector": NAME,

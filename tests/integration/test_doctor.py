@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 
+from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
@@ -40,12 +41,12 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def doctor(broker: str, fresh_postgres: str, connect: str, tmp_path: Path) -> Doctor:
+def doctor(broker: str, fresh_postgres: str, connect: ConnectAccess, tmp_path: Path) -> Doctor:
     """What is wrong by doctor's word: findings and remedies, by check."""
     sync(KafkaAccess(broker), PARTITIONS, 1)
 
     def examine(*options: str, **changed: str) -> dict[str, list[tuple[str, str]]]:
-        settings = {"home": str(tmp_path), "postgres": fresh_postgres, "connect": connect}
+        settings = {"home": str(tmp_path), "postgres": fresh_postgres, "connect": str(connect)}
         given = {**settings, **changed}
         status, found = tillstream_json(broker, "doctor", "--only-bad", *options, **given)
         wrong = [each for each in found if each["verdict"] == "bad"]
@@ -114,7 +115,7 @@ def test_a_database_that_was_never_migrated(doctor: Doctor, postgres_server: str
 
 
 def test_a_connector_that_is_missing_stopped_or_altered(
-    doctor: Doctor, fresh_postgres: str, connect: str, broker: str
+    doctor: Doctor, fresh_postgres: str, connect: ConnectAccess, broker: str
 ) -> None:
     assert "is MISSING" in doctor()["connector"][0][0]
     assert "no replication slot" in doctor()["slot"][0][0]
@@ -142,7 +143,9 @@ def test_a_transaction_that_holds_up_an_input(
     assert "'careless'" in finding and f"{TILL_EVENTS.name}-3" in finding
 
 
-def test_a_process_that_does_not_answer_or_is_another(doctor: Doctor, connect: str) -> None:
+def test_a_process_that_does_not_answer_or_is_another(
+    doctor: Doctor, connect: ConnectAccess
+) -> None:
     (port,) = choose(1)
     away, other = f"http://127.0.0.1:{port}/metrics", f"{connect}/health"
     found = [finding for finding, _ in doctor("--metrics", away, "--metrics", other)["processes"]]

@@ -1,10 +1,11 @@
 """The local stack's services, for real."""
 
 import json
-from urllib.request import urlopen
 
 import psycopg
 from kafka import KafkaAdminClient
+
+from clients.connect import ConnectAccess
 
 
 def test_the_broker_answers_and_makes_no_topic_by_itself(kafka: str) -> None:
@@ -15,9 +16,9 @@ def test_the_broker_answers_and_makes_no_topic_by_itself(kafka: str) -> None:
     assert configs, "the broker does not say who it is"
 
 
-def test_connect_has_debezium_and_mirrormaker(connect: str) -> None:
-    with urlopen(f"{connect}/connector-plugins") as answer:
-        classes = {plugin["class"].rsplit(".", 1)[-1] for plugin in json.load(answer)}
+def test_connect_has_debezium_and_mirrormaker(connect: ConnectAccess) -> None:
+    _, text = connect.request("GET", "/connector-plugins", patience_seconds=30)
+    classes = {plugin["class"].rsplit(".", 1)[-1] for plugin in json.loads(text)}
     assert {"PostgresConnector", "MirrorSourceConnector"} <= classes
 
 

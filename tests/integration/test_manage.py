@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Generator, Mapping
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
@@ -265,7 +266,7 @@ def topics(kafka: str) -> str:
 
 
 @pytest.fixture
-def captured(topics: str, connect: str, fresh_postgres: str) -> Generator[str]:
+def captured(topics: str, connect: ConnectAccess, fresh_postgres: str) -> Generator[str]:
     """A database whose changes Debezium publishes."""
     source = SourceDatabase(
         PostgresAccess(fresh_postgres), password="", partitions=PARTITIONS, replication=1

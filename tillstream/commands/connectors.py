@@ -47,7 +47,7 @@ def apply(
     """
     settings = load_settings()
     _require_topics(settings)
-    change = _or_exit(lambda: keeper.apply(settings.require("connect"), _source(settings), wait))
+    change = _or_exit(lambda: keeper.apply(settings.connect_access(), _source(settings), wait))
     _tell({"connector": NAME, "change": change}, f"{change:<10}{NAME}", as_json)
 
 
@@ -91,13 +91,13 @@ def reset(
     _require_topics(settings)
     if not yes:
         typer.confirm(f"Send master data and {days} days of movements again?", abort=True)
-    _or_exit(lambda: keeper.reset(settings.require("connect"), _source(settings), days, wait))
+    _or_exit(lambda: keeper.reset(settings.connect_access(), _source(settings), days, wait))
     typer.echo(f"reset     {NAME}")
 
 
 def _find() -> ConnectorFinding:
     settings = load_settings()
-    return _or_exit(lambda: keeper.check(settings.require("connect"), _source(settings)))
+    return _or_exit(lambda: keeper.check(settings.connect_access(), _source(settings)))
 
 
 def _source(settings: Settings) -> SourceDatabase:

@@ -21,6 +21,7 @@ import psycopg
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.protocol.admin.client_quotas import AlterClientQuotasRequest
 
+from clients.connect import ConnectAccess
 from connectors.debezium.definition import NAME
 from connectors.debezium.rest import Connect
 from local.ports import choose
@@ -115,7 +116,7 @@ def ballast_bytes(home: Path) -> int:
 
 
 def stopped_connector(desk: Desk) -> Fault:
-    Connect(desk.connect, NAME).stop()
+    Connect(ConnectAccess(desk.connect), NAME).stop()
     for _ in range(4):
         desk.as_superuser("SELECT pg_logical_emit_message(false, 'desk', 'so that there is WAL')")
         desk.as_superuser("SELECT pg_switch_wal()")

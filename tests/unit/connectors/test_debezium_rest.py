@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from clients.connect import ConnectAccess
 from connectors.debezium.errors import ConnectorError
 from connectors.debezium.rest import Busy, Connect
 
@@ -36,7 +37,8 @@ def refusing(status: int, message: str, times: int = 1, patience: float = 0) -> 
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield Connect(f"http://127.0.0.1:{server.server_port}", "any", busy_seconds=patience)
+        there = ConnectAccess(f"http://127.0.0.1:{server.server_port}")
+        yield Connect(there, "any", busy_seconds=patience)
     finally:
         server.shutdown()
         thread.join()
