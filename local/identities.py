@@ -1,8 +1,10 @@
 """Identities of everything that runs in a local stack, made without a question at its first start.
 
-``root/`` holds the key that vouches for the issuing authority and is not read again before that
-ends. Each service has a certificate with its chain, and a key. A file that was lost, spoilt or
-half replaced is made anew at the next start, as is what nears its end.
+``root/`` holds the key that vouches for the two issuing authorities and is not read again before
+these end. One issues for services, the other for devices: whoever takes the registration, which
+holds the latter, has no service's name yet. Each service has a certificate with its chain, and a
+key. A file that was lost, spoilt or half replaced is made anew at the next start, as is what nears
+its end.
 """
 
 from dataclasses import dataclass
@@ -61,13 +63,24 @@ class Identities:
 
     @property
     def authorities(self) -> Path:
-        """Whom everybody trusts: the root and the issuing authority."""
+        """Whom everybody trusts: the root and the authority that issues for services."""
         return self.folder / "ca.pem"
 
     @property
     def issuing(self) -> tuple[Path, Path]:
-        """The issuing authority's chain and key."""
+        """Chain and key of the authority that issues for services."""
         return self.folder / "issuing.pem", self.folder / "issuing.key"
+
+    @property
+    def devices(self) -> tuple[Path, Path]:
+        """Chain and key of the authority that issues for devices: the registration's own."""
+        return self.folder / "devices.pem", self.folder / "devices.key"
+
+    @property
+    def services(self) -> Path:
+        """The authority that issues for services, alone: whom a server trusts that nobody else
+        should reach, and that cannot look at names."""
+        return self.folder / "services.pem"
 
     @property
     def root(self) -> tuple[Path, Path]:
@@ -90,21 +103,24 @@ def prepare(folder: Path, now: datetime | None = None) -> Identities:
     made.root[0].parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
     files.clear_up(folder)
-    issuing = _issuing(made, now)
+    issuing = _issuing(made, made.issuing, "services", now)
+    _issuing(made, made.devices, "devices", now)
     _keep(made.authorities, issuing.chain)
+    _keep(made.services, issuing.chain[:1])
     for service in (*SERVERS, *CLIENTS):
         _Service(made, service, issuing, now).keep()
     return made
 
 
-def _issuing(made: Identities, now: datetime) -> Authority:
-    kept = _read_authority(*made.issuing)
+def _issuing(made: Identities, places: tuple[Path, Path], of_whom: str, now: datetime) -> Authority:
+    kept = _read_authority(*places)
     # Long enough for what is issued at the last start before it is renewed itself.
     if kept is not None and _lasts(kept.certificate, now, 2 * LIFE):
         return kept
     ends = now + ISSUING_LIFE
-    fresh = _root(made, now).below(f"issuing {now:%Y-%m-%d}", not_before=now, not_after=ends)
-    _write(made.issuing, fresh)
+    name = f"{of_whom} {now:%Y-%m-%d}"
+    fresh = _root(made, now).below(name, not_before=now, not_after=ends)
+    _write(places, fresh)
     return fresh
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from identity import files
+from identity.authority import Authority, new_key
 from identity.names import ServiceName, name_of
 from local.identities import CLIENTS, LIFE, SERVERS, prepare
 
@@ -106,3 +107,25 @@ def test_a_start_that_was_killed_between_key_and_certificate_is_mended(tmp_path:
     assert chain[0].public_key() == files.read_key(made.key("sink")).public_key()
     assert chain[0].public_key() != other.public_key(), "two services share a key"
     assert not list(tmp_path.glob(f"*{files.UNFINISHED}"))
+
+
+def test_who_issues_for_devices_makes_no_service(tmp_path: Path) -> None:
+    made = prepare(tmp_path)
+    devices = Authority(files.read_certificates(made.devices[0]), files.read_key(made.devices[1]))
+    forged = devices.issue(
+        new_key().public_key(),
+        ServiceName("operator"),
+        not_before=datetime.now(UTC),
+        not_after=datetime.now(UTC) + timedelta(days=1),
+        client=True,
+        server=False,
+    )
+    files.write_certificates(tmp_path / "forged.pem", [forged, *devices.chain[:-1]])
+    for certificate, is_trusted in ((made.certificate("operator"), True), ("forged.pem", False)):
+        own = tmp_path / certificate
+        done = subprocess.run(
+            ["openssl", "verify", "-partial_chain", "-no-CApath"]
+            + ["-CAfile", made.services, "-untrusted", own, own],
+            capture_output=True,
+        )
+        assert (done.returncode == 0) is is_trusted, certificate
