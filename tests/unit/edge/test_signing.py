@@ -362,9 +362,7 @@ async def test_another_library_is_understood(verifier: Verifier, target: str, bo
 def test_another_library_understands_us(target: str, body: bytes) -> None:
     message = _message("POST", target)
     message.headers = TILL.signer.headers("POST", target, body, int(time.time()))
-    found = HTTPMessageVerifier(
-        signature_algorithm=ECDSA_P256_SHA256, key_resolver=OTHERS
-    ).verify(
+    found = HTTPMessageVerifier(signature_algorithm=ECDSA_P256_SHA256, key_resolver=OTHERS).verify(
         message,
         expect_tag="tillstream",
         expect_label="till",
