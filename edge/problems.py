@@ -39,7 +39,7 @@ class Code(IntEnum):
     """Who is asked behind this one does not answer, or answers nonsense."""
 
 
-class Problem(Exception):
+class Refusal(Exception):
     """A request that is refused, with what its sender is told."""
 
     def __init__(

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from edge.problems import Code, Problem
+from edge.problems import Code, Refusal
 from edge.signing.verifier import Received, Verifier
 
 BODY_SECONDS_MAX = 30.0
@@ -39,7 +39,7 @@ def guard(
             if request.path not in open_paths:
                 request[CERTIFICATE] = await _prove(request, verifier, shown_by)
             return await handler(request)
-        except Problem as problem:
+        except Refusal as problem:
             return problem.response()
 
     return middleware
@@ -49,7 +49,7 @@ async def _prove(request: web.Request, verifier: Verifier, shown_by: ShownBy) ->
     if not request.raw_path.startswith("/"):
         raise _wrong("Ask by path and query, without scheme and host.")
     if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise Problem(
+        raise Refusal(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, Code.REQUEST, "A body may not be compressed."
         )
     certificate = shown_by(request)
@@ -70,13 +70,13 @@ async def _body(request: web.Request) -> bytes:
         async with asyncio.timeout(BODY_SECONDS_MAX):
             return await request.read()
     except TimeoutError as error:
-        raise Problem(
+        raise Refusal(
             HTTPStatus.REQUEST_TIMEOUT, Code.REQUEST, "The body did not arrive in time."
         ) from error
     except web.HTTPRequestEntityTooLarge as error:
-        raise Problem(
+        raise Refusal(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, Code.TOO_LARGE, f"{error.text}."
         ) from error
 
 
-_wrong = partial(Problem, HTTPStatus.BAD_REQUEST, Code.REQUEST)
+_wrong = partial(Refusal, HTTPStatus.BAD_REQUEST, Code.REQUEST)

@@ -38,7 +38,7 @@ class NoncesError(Exception):
     """The store cannot say whether a nonce is new: nothing may be let in."""
 
 
-class Verdict(Enum):
+class NonceVerdict(Enum):
     """What became of a nonce."""
 
     NEW = "new"
@@ -53,7 +53,7 @@ class _Spending(NamedTuple):
     nonce: bytes
     created: int
     expires: int
-    verdict: asyncio.Future[Verdict]
+    verdict: asyncio.Future[NonceVerdict]
 
 
 class Nonces:
@@ -90,7 +90,7 @@ class Nonces:
         """How many nonces are kept."""
         return self._kept
 
-    async def spend(self, key_id: str, nonce: str, created: int) -> Verdict:
+    async def spend(self, key_id: str, nonce: str, created: int) -> NonceVerdict:
         """Whether this nonce of a key is new; if so, it is not new any more.
 
         Raises `NoncesError`; the nonce may then be spent or not.
@@ -117,7 +117,7 @@ class Nonces:
                     spending.verdict.set_result(verdict)
         self._flushing = None
 
-    def _commit(self, group: Sequence[_Spending]) -> list[Verdict]:
+    def _commit(self, group: Sequence[_Spending]) -> list[NonceVerdict]:
         kept = self._kept
         try:
             with self._database:
@@ -130,17 +130,17 @@ class Nonces:
             self._begins, self._began = begins, time.monotonic()
         return verdicts
 
-    def _take(self, spending: _Spending) -> Verdict:
+    def _take(self, spending: _Spending) -> NonceVerdict:
         if spending.created < self._begins:
-            return Verdict.FORGOTTEN
+            return NonceVerdict.FORGOTTEN
         if self._kept >= self._kept_max:
-            return Verdict.FULL
+            return NonceVerdict.FULL
         self._database.execute(
             "INSERT OR IGNORE INTO nonces VALUES (?, ?)", (spending.nonce, spending.expires)
         )
         taken = self._database.changes()
         self._kept += taken
-        return Verdict.NEW if taken else Verdict.REPEATED
+        return NonceVerdict.NEW if taken else NonceVerdict.REPEATED
 
     def _forget(self) -> int:
         """Let go what has expired; since when the store then has all."""

@@ -27,7 +27,7 @@ class AnswerTooLarge(Exception):
     """The server's answer has more bytes than `ANSWER_BYTES_MAX`."""
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     """What the server said, whatever the status."""
 
     status: int
@@ -76,7 +76,7 @@ class SignedSession:
         target: str,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Reply:
         """The answer, whatever it says; ``target`` is a path that may have a query.
 
         A request that is refused for its age is signed once more by the time that the server
@@ -94,7 +94,7 @@ class SignedSession:
         target: str,
         body: bytes,
         headers: Mapping[str, str],
-    ) -> Answer:
+    ) -> Reply:
         signed = self._signer.headers(method, target, body, self._clock.now())
         async with self._session.request(
             method,
@@ -104,9 +104,9 @@ class SignedSession:
             headers={**headers, **signed},
             allow_redirects=False,
         ) as response:
-            return Answer(response.status, response.headers, await _whole(response))
+            return Reply(response.status, response.headers, await _whole(response))
 
-    def _helps_to_sign_again(self, method: str, answer: Answer) -> bool:
+    def _helps_to_sign_again(self, method: str, answer: Reply) -> bool:
         if answer.status != HTTPStatus.UNAUTHORIZED:
             return False
         problem = _read_problem(answer.body)
@@ -116,16 +116,16 @@ class SignedSession:
         return problem.code == Code.REPEATED and method in _HARMLESS
 
 
-class _Problem(msgspec.Struct):
+class _ProblemRead(msgspec.Struct):
     code: int = 0
     server_time: str = ""
 
 
-def _read_problem(body: bytes) -> _Problem:
+def _read_problem(body: bytes) -> _ProblemRead:
     try:
-        return msgspec.json.decode(body, type=_Problem)
+        return msgspec.json.decode(body, type=_ProblemRead)
     except msgspec.DecodeError:
-        return _Problem()
+        return _ProblemRead()
 
 
 async def _whole(response: ClientResponse) -> bytes:

@@ -6,11 +6,11 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import NamedTuple
 
-from edge.problems import Code, Problem
+from edge.problems import Code, Refusal
 from edge.signing import keys
-from edge.signing.nonces import Nonces, NoncesError, Verdict
+from edge.signing.nonces import Nonces, NoncesError, NonceVerdict
 from edge.signing.profile import AGE_SECONDS_MAX, Request, signature_base
-from edge.signing.reading import Claim, Lines, Unreadable, read
+from edge.signing.reading import Lines, NotInProfile, SignatureClaim, read
 
 _RETRY_AFTER_SECONDS = "1"
 
@@ -36,12 +36,12 @@ class Verifier:
         """Return where the request is proven and new.
 
         The cheap checks come first, and the nonce last: only a request that passes all others
-        spends it. Raises `Problem`.
+        spends it. Raises `Refusal`.
         """
         holder = _holder(received.certificate)
         try:
             claim = read(received.lines)
-        except Unreadable as error:
+        except NotInProfile as error:
             raise _refused(Code.SIGNATURE, f"{error}.") from error
         if not hmac.compare_digest(claim.key_id, holder.key_id):
             raise _refused(Code.DEVICE, "The keyid is not of this connection's certificate.")
@@ -50,11 +50,11 @@ class Verifier:
         _check_signature(claim, received, holder)
         await self._spend(claim)
 
-    def _check_age(self, claim: Claim) -> None:
+    def _check_age(self, claim: SignatureClaim) -> None:
         if abs(self._nonces.now() - claim.created) > AGE_SECONDS_MAX:
             raise self._stale()
 
-    def _stale(self) -> Problem:
+    def _stale(self) -> Refusal:
         now = datetime.fromtimestamp(self._nonces.now(), UTC)
         return _refused(
             Code.STALE,
@@ -63,16 +63,16 @@ class Verifier:
             server_time=now.isoformat().replace("+00:00", "Z"),
         )
 
-    async def _spend(self, claim: Claim) -> None:
+    async def _spend(self, claim: SignatureClaim) -> None:
         try:
             verdict = await self._nonces.spend(claim.key_id, claim.nonce, claim.created)
         except NoncesError as error:
             raise _busy(f"This server cannot tell new requests from old ones: {error}.") from error
-        if verdict is Verdict.REPEATED:
+        if verdict is NonceVerdict.REPEATED:
             raise _refused(Code.REPEATED, "The nonce was used before: sign again with another.")
-        if verdict is Verdict.FORGOTTEN:
+        if verdict is NonceVerdict.FORGOTTEN:
             raise self._stale()
-        if verdict is Verdict.FULL:
+        if verdict is NonceVerdict.FULL:
             raise _busy("Too many requests within ten minutes.")
 
 
@@ -85,12 +85,12 @@ def _holder(certificate: bytes | None) -> keys.Holder:
         raise _refused(Code.DEVICE, f"{error}.") from error
 
 
-def _check_body(claim: Claim, body: bytes) -> None:
+def _check_body(claim: SignatureClaim, body: bytes) -> None:
     if not hmac.compare_digest(claim.digest_bytes, sha256(body).digest()):
         raise _refused(Code.SIGNATURE, "The body is not that of its Content-Digest.")
 
 
-def _check_signature(claim: Claim, received: Received, holder: keys.Holder) -> None:
+def _check_signature(claim: SignatureClaim, received: Received, holder: keys.Holder) -> None:
     request = Request(received.method, received.target, claim.digest)
     try:
         signed = signature_base(request, claim.components, claim.terms)
@@ -100,12 +100,12 @@ def _check_signature(claim: Claim, received: Received, holder: keys.Holder) -> N
         raise _refused(Code.SIGNATURE, "The signature does not hold.")
 
 
-def _refused(code: Code, detail: str, **more: str) -> Problem:
+def _refused(code: Code, detail: str, **more: str) -> Refusal:
     # RFC 9110 wants to know by which scheme one may come in.
     asked = {"WWW-Authenticate": 'Signature realm="tillstream"'}
-    return Problem(HTTPStatus.UNAUTHORIZED, code, detail, more, asked)
+    return Refusal(HTTPStatus.UNAUTHORIZED, code, detail, more, asked)
 
 
-def _busy(detail: str) -> Problem:
+def _busy(detail: str) -> Refusal:
     headers = {"Retry-After": _RETRY_AFTER_SECONDS}
-    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, Code.BUSY, detail, headers=headers)
+    return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, Code.BUSY, detail, headers=headers)

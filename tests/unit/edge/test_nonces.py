@@ -8,7 +8,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from edge.signing.nonces import Nonces, NoncesError, Verdict
+from edge.signing.nonces import Nonces, NoncesError, NonceVerdict
 from edge.signing.profile import AGE_SECONDS_MAX, NONCE_SECONDS
 from tests.devices import NOW
 
@@ -40,18 +40,18 @@ def nonces(path: Path, wall: Wall) -> Iterator[Nonces]:
 
 
 async def test_a_nonce_counts_once(nonces: Nonces) -> None:
-    assert await nonces.spend("a", "one", NOW) is Verdict.NEW
-    assert await nonces.spend("a", "one", NOW) is Verdict.REPEATED, "the request came in twice"
+    assert await nonces.spend("a", "one", NOW) is NonceVerdict.NEW
+    assert await nonces.spend("a", "one", NOW) is NonceVerdict.REPEATED, "the request came in twice"
 
 
 async def test_a_nonce_belongs_to_its_key(nonces: Nonces) -> None:
     await nonces.spend("a", "one", NOW)
-    assert await nonces.spend("b", "one", NOW) is Verdict.NEW, "a till could use up another's"
+    assert await nonces.spend("b", "one", NOW) is NonceVerdict.NEW, "a till could use up another's"
 
 
 async def test_of_many_at_once_one_is_new(nonces: Nonces) -> None:
     verdicts = await asyncio.gather(*(nonces.spend("a", "one", NOW) for _ in range(500)))
-    assert verdicts.count(Verdict.NEW) == 1, "a nonce counted more than once"
+    assert verdicts.count(NonceVerdict.NEW) == 1, "a nonce counted more than once"
 
 
 async def test_a_caller_that_goes_away_has_spent_it(nonces: Nonces) -> None:
@@ -59,15 +59,15 @@ async def test_a_caller_that_goes_away_has_spent_it(nonces: Nonces) -> None:
     await asyncio.sleep(0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert await nonces.spend("a", "one", NOW) is Verdict.REPEATED
-    assert await nonces.spend("a", "two", NOW) is Verdict.NEW, "the store stopped"
+    assert await nonces.spend("a", "one", NOW) is NonceVerdict.REPEATED
+    assert await nonces.spend("a", "two", NOW) is NonceVerdict.NEW, "the store stopped"
 
 
 async def test_a_restart_forgets_nothing(path: Path, wall: Wall) -> None:
     with closing(Nonces(path, wall)) as before:
-        assert await before.spend("a", "one", NOW + 1) is Verdict.NEW
+        assert await before.spend("a", "one", NOW + 1) is NonceVerdict.NEW
     with closing(Nonces(path, wall)) as after:
-        assert await after.spend("a", "one", NOW + 1) is Verdict.REPEATED
+        assert await after.spend("a", "one", NOW + 1) is NonceVerdict.REPEATED
 
 
 async def test_what_has_expired_leaves(nonces: Nonces, wall: Wall) -> None:
@@ -82,7 +82,7 @@ async def test_what_may_still_come_again_stays(nonces: Nonces, wall: Wall) -> No
     ahead = NOW + AGE_SECONDS_MAX
     await nonces.spend("a", "one", ahead)
     wall.seconds += NONCE_SECONDS
-    assert await nonces.spend("a", "one", ahead) is Verdict.REPEATED
+    assert await nonces.spend("a", "one", ahead) is NonceVerdict.REPEATED
 
 
 async def test_a_clock_that_leaps_and_returns_lets_nothing_in_twice(
@@ -92,19 +92,19 @@ async def test_a_clock_that_leaps_and_returns_lets_nothing_in_twice(
     wall.seconds = NOW + 10_000
     await nonces.spend("a", "two", NOW + 10_000)
     wall.seconds = NOW
-    assert await nonces.spend("a", "one", NOW) is Verdict.FORGOTTEN
+    assert await nonces.spend("a", "one", NOW) is NonceVerdict.FORGOTTEN
     assert nonces.now() - (NOW + 10_000) >= -AGE_SECONDS_MAX, "nobody could sign in time any more"
-    assert await nonces.spend("a", "three", nonces.now()) is Verdict.NEW
+    assert await nonces.spend("a", "three", nonces.now()) is NonceVerdict.NEW
 
 
 async def test_a_full_store_takes_no_more_and_says_so(path: Path, wall: Wall) -> None:
     with closing(Nonces(path, wall, kept_max=2)) as store:
         created = store.now()
         verdicts = [await store.spend("a", str(number), created) for number in range(3)]
-        assert verdicts == [Verdict.NEW, Verdict.NEW, Verdict.FULL]
+        assert verdicts == [NonceVerdict.NEW, NonceVerdict.NEW, NonceVerdict.FULL]
         wall.seconds += NONCE_SECONDS + 2
         await store.spend("a", "late", store.now())
-        assert await store.spend("a", "later", store.now()) is Verdict.NEW, "it stays full for ever"
+        assert await store.spend("a", "later", store.now()) is NonceVerdict.NEW, "it stays full"
 
 
 def test_two_processes_cannot_share_a_file(nonces: Nonces, path: Path) -> None:
@@ -127,7 +127,7 @@ async def test_a_disk_that_fails_lets_nothing_in(nonces: Nonces) -> None:
     with pytest.raises(NoncesError):
         await asyncio.gather(*(nonces.spend("a", str(number), NOW) for number in range(1000)))
     nonces._database.pragma("max_page_count", 100_000)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    assert await nonces.spend("a", "afterwards", NOW) is Verdict.NEW, "it never recovers"
+    assert await nonces.spend("a", "afterwards", NOW) is NonceVerdict.NEW, "it never recovers"
 
 
 async def test_each_commit_is_synced(nonces: Nonces) -> None:

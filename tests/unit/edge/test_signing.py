@@ -19,7 +19,7 @@ from http_message_signatures.signatures import HTTPMessageSigner, HTTPMessageVer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.problems import Code, Problem
+from edge.problems import Code, Refusal
 from edge.signing import keys
 from edge.signing.nonces import Nonces
 from edge.signing.profile import (
@@ -31,7 +31,7 @@ from edge.signing.profile import (
     signature_base,
     signature_parameters,
 )
-from edge.signing.reading import Unreadable, read
+from edge.signing.reading import NotInProfile, read
 from edge.signing.signer import Signer
 from edge.signing.verifier import Received, Verifier
 from tests.devices import NOW, Device, headers_of, received
@@ -55,9 +55,9 @@ def verifier(tmp_path: Path) -> Iterator[Verifier]:
         yield Verifier(nonces)
 
 
-async def refusal(verifier: Verifier, request: Received) -> Problem:
+async def refusal(verifier: Verifier, request: Received) -> Refusal:
     """The problem that a request is answered with."""
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refusal) as refused:
         await verifier.verify(request)
     assert refused.value.status == 401
     return refused.value
@@ -243,7 +243,7 @@ def test_no_header_breaks_the_reader(value: str) -> None:
     headers = headers_of(TILL.signed())
     for name in headers:
         request = received("", "", {**headers, name: value or "x"}, b"", None)
-        with pytest.raises(Unreadable):
+        with pytest.raises(NotInProfile):
             read(request.lines)
 
 
@@ -271,7 +271,7 @@ async def test_of_the_same_request_many_times_at_once_one_counts(verifier: Verif
         *(verifier.verify(request) for _ in range(50)), return_exceptions=True
     )
     assert ended.count(None) == 1, "a request was let in more than once, or never"
-    assert {each.code for each in ended if isinstance(each, Problem)} == {Code.REPEATED}
+    assert {each.code for each in ended if isinstance(each, Refusal)} == {Code.REPEATED}
 
 
 async def test_a_request_that_is_refused_spends_no_nonce(verifier: Verifier) -> None:
