@@ -4,6 +4,7 @@ import dataclasses
 import difflib
 import json
 import os
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from local import control
 from local.home import StackHome
 from operations.doctor.examination import examine
 from operations.doctor.finding import Finding, Patient, bad
+from operations.security.examination import examine as examine_security
 from tillstream.settings import PREFIX, Settings, SettingsError, load_settings
 
 STYLES = {"good": "green", "bad": "bold red", "unknown": "yellow"}
@@ -36,13 +38,20 @@ def doctor(
     only_bad: Annotated[
         bool, typer.Option("--only-bad", help="Leave out what is as it should be.")
     ] = False,
+    security: Annotated[
+        bool,
+        typer.Option(
+            "--security",
+            help="Tell what stands open instead: try each door as nobody in particular would.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
     """Find what is wrong with the settings or a broken installation, and say what to do.
 
     Changes nothing. Exit status 1 if anything is wrong.
     """
-    found = _findings(metrics)
+    found = _findings(metrics, examine_security if security else examine)
     shown = [each for each in found if not only_bad or each.verdict != "good"]
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(each) for each in shown], indent=2))
@@ -51,7 +60,9 @@ def doctor(
     raise typer.Exit(1 if any(each.verdict == "bad" for each in found) else 0)
 
 
-def _findings(metrics: list[str] | None) -> list[Finding]:
+def _findings(
+    metrics: list[str] | None, examined: Callable[[Patient], list[Finding]]
+) -> list[Finding]:
     try:
         settings = load_settings()
     except SettingsError as fault:
@@ -70,7 +81,7 @@ def _findings(metrics: list[str] | None) -> list[Finding]:
     except SettingsError as fault:
         return [bad("settings", str(fault), "correct the address")]
     noted = control.status(StackHome(settings.home.absolute())).as_json()["metrics"]
-    return examine(Patient(installation, tuple(metrics or noted)))
+    return examined(Patient(installation, tuple(metrics or noted)))
 
 
 def _nearest() -> str:
