@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from local import connect, jars, kafka, postgres
+from local import archive, connect, jars, kafka, postgres
 from local.checkout import PREFIX
 from local.child import Service, StartError
 from local.home import StackHome
@@ -54,9 +54,20 @@ def check_external(server: Server) -> None:
 
 
 def java_class_path(report: Report) -> str:
-    """The class path, after fetching what is missing; empty where no Java is to be started."""
+    """The class path, after fetching what is missing; empty where no Java is to be started.
+
+    `StartError` where a broker does not start on it.
+    """
     if {"kafka", "connect"} <= external().keys():
         return ""
+    class_path = _fetched(report)
+    if archive.is_missing(class_path):
+        with report.step("java classes"):
+            archive.make(class_path)
+    return class_path
+
+
+def _fetched(report: Report) -> str:
     wanted = jars.missing()
     if not wanted:
         return jars.class_path()
