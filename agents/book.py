@@ -5,13 +5,14 @@ import msgspec
 from agents.clocks import Clocks
 from agents.deadlines import Deadlines
 from agents.outputs import totals_message
+from agents.ports import Counting
 from engine.agents import State
 from engine.contract import Message, Outbox
 from engine.table import Table
 from tables.moments import Moment
 from tables.offsets import UNSEEN
 from tables.times import KEPT_US
-from tables.totals import Day, Totals, end_of_day, touch
+from tables.totals import Day, Totals, cover, end_of_day, touch
 from topics.registry import CHECKOUT_TOTALS
 
 TOTALS = "totals"
@@ -34,18 +35,30 @@ class Rows(msgspec.Struct, gc=False):
     kept: bool = False
 
 
+class _Looked(msgspec.Struct, gc=False):
+    """A location's row, and what it had when it was looked up."""
+
+    location_id: str
+    row: Totals
+    receipts: int
+    net_minor: int
+
+
 class Book:
     """Totals of one partition's locations and tills."""
 
-    def __init__(self, state: State, deadlines: Deadlines, clocks: Clocks, base: int) -> None:
+    def __init__(
+        self, state: State, deadlines: Deadlines, clocks: Clocks, counting: Counting, base: int
+    ) -> None:
         self._rows: Table[Totals] = state.table(TOTALS)
         self._days: Table[Day] = state.table(DAYS)
         self._deadlines = deadlines
         self._clocks = clocks
+        self._counting = counting
         self._base = base
         self._last_words: list[Message] = []
         self._looked_up: dict[str, Rows] = {}
-        self._locations: dict[str, Totals] = {}
+        self._locations: dict[str, _Looked] = {}
 
     def look(self, location_id: str, till_id: str, day: str) -> Rows:
         """The rows as they are, empty ones where there are none; nothing changes yet."""
@@ -53,9 +66,9 @@ class Book:
         rows = self._looked_up.get(till_key)
         if rows is None:
             location_key = f"{location_id}/{day}"
-            location = self._locations.get(location_key) or self._rows.get(location_key)
-            location = self._locations[location_key] = location or Totals()
+            location = self._look_at_location(location_id, location_key)
             till = self._rows.get(till_key) or Totals()
+            cover(location, till)
             rows = Rows(location_key, till_key, location, till, (location, till))
             self._looked_up[till_key] = rows
         return rows
@@ -64,9 +77,7 @@ class Book:
         """Note that the event of ``moment`` changes the rows: they will be announced."""
         if rows.till.offset == UNSEEN:
             self._begin(rows, moment.clock_us)
-        at, clock_us, offset = moment.at, moment.clock_us, moment.offset
-        touch(rows.location, at, clock_us, offset)
-        touch(rows.till, at, clock_us, offset)
+        touch(rows.both, moment.at, moment.clock_us, moment.offset)
         if not rows.kept:
             self._put(rows)
 
@@ -137,8 +148,25 @@ class Book:
         self._rows.put(rows.location_key, rows.location)
         self._rows.put(rows.till_key, rows.till)
 
+    def _look_at_location(self, location_id: str, key: str) -> Totals:
+        looked = self._locations.get(key)
+        if looked is None:
+            row = self._rows.get(key) or Totals()
+            looked = _Looked(location_id, row, row.receipts, row.net_sales_minor)
+            self._locations[key] = looked
+        return looked.row
+
     def _forget_looks(self) -> None:
-        """What was looked up holds within a batch only: rows leave, and the cache lets go."""
+        """What was looked up holds within a batch only: rows leave, and the cache lets go.
+
+        What the locations' rows have gained since is what was sold: so no sale is counted singly.
+        """
+        counts = self._counting.now
+        for looked in self._locations.values():
+            receipts = looked.row.receipts - looked.receipts
+            net_minor = looked.row.net_sales_minor - looked.net_minor
+            if receipts or net_minor:
+                counts.note_sales(looked.location_id, receipts, net_minor)
         self._looked_up, self._locations = {}, {}
 
     def _begin(self, rows: Rows, clock_us: int) -> None:

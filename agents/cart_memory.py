@@ -33,6 +33,8 @@ class CartMemory:
     ) -> None:
         self._carts: Table[Cart] = state.table(CARTS)
         self._over = closed
+        self.note_over = closed.note
+        """A cart is over; its late events change nothing until they are known by their time."""
         self._shelf = shelf
         self._book = book
         self._deadlines = deadlines
@@ -68,10 +70,6 @@ class CartMemory:
             self._note_end(key, cart)
             if not self._has_adopted:
                 self._note_adoption()
-
-    def note_over(self, cart_id: str, last_event_us: int, moment: Moment) -> None:
-        """A cart is over; its late events change nothing until they are known by their time."""
-        self._over.note(cart_id, last_event_us, moment)
 
     def drop(self, key: str, cart: Cart, moment: Moment) -> None:
         """A cart that was open or suspended is over."""

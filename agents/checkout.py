@@ -64,7 +64,7 @@ class Checkout:
 
     def fold(self, records: Sequence[Record]) -> None:
         """Apply till events in order."""
-        decode, apply = w.decode_till_event, self._apply
+        decode, apply = w.decode_till_event.decode, self._apply
         for record, event in self._intake.take(TOPIC, records, decode, self._take_number):
             apply(event, record)
         if records:
@@ -90,7 +90,8 @@ class Checkout:
                 self._repeat(event, record, key, till)
                 return
         at, at_us, is_ahead = credible(event.occurred_at, record.timestamp)
-        see(till, at)
+        if till.last_seen is None or at > till.last_seen:
+            till.last_seen = at
         clock = self._clocks.tick(location_id, at_us)
         clock_us = clock.at_us
         if clock_us >= self._soonest.get(location_id, -NEVER) and self._leaving.leave(
@@ -135,8 +136,11 @@ class Checkout:
         counts = self._counting.now
         if admission is not IN_ORDER:
             _count_disorder(counts, admission)
-        counts.note_event(name, event.location_id, moment.at_us, clock_us, is_ahead)
-        counts.unknown_location += self._locations.get(event.location_id) is None
+        counts.note_event(name, moment.at_us)
+        if is_ahead:
+            counts.clock_ahead += 1
+        if self._locations.get(event.location_id) is None:
+            counts.unknown_location += 1
 
     def _repeat(self, event: w.AnyWireEvent, record: Record, key: str, till: TillState) -> None:
         """A number that was taken: by the same event, or by another one."""

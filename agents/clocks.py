@@ -1,5 +1,6 @@
 """Each location's clock, and what its state keeps of what has left."""
 
+from agents.ports import Counts
 from engine.agents import State
 from engine.table import Table
 from tables.carts import Clock
@@ -17,8 +18,18 @@ class Clocks:
         """Every clock as of the last commit, in microseconds since 1970."""
         return {location_id: clock.at_us for location_id, clock in self._clocks.scan()}
 
+    def tell(self, counts: Counts) -> None:
+        """Note how far the clocks are that were moved since the last commit."""
+        for location_id, clock in self._clocks.edited():
+            counts.newest_event_seconds[location_id] = clock.at_us / 1e6
+
     def tick(self, location_id: str, at_us: int) -> Clock:
         """Move the clock on to ``at_us``, never back."""
+        clock = self._clocks.changed.get(location_id)
+        if clock is not None:  # nearly all there are
+            if at_us > clock.at_us:
+                clock.at_us = at_us
+            return clock
         clock = self._clocks.get(location_id)
         if clock is None:
             clock = Clock(at_us)

@@ -22,7 +22,7 @@ class ClosedCarts:
         till = moment.till
         if len(till.closed) >= BLOCK_BYTES:
             self._begin_block(moment)
-        till.closed += entry(hash_of(cart_id), last_event_us)
+        till.closed += entry(cart_id, last_event_us)
 
     def has(self, cart_id: str, moment: Moment) -> bool:
         """Whether the cart is over, and was not so long ago that it is forgotten."""

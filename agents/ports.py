@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from math import inf
 from typing import Protocol
 
 
@@ -32,8 +31,8 @@ class Counts:
     till), ``unknown_location`` (new, of a location that the database has not named yet),
     ``clock_ahead`` (new, from the future), ``gaps_opened`` (jumps), ``gaps_healed`` (missing events
     that arrived), ``dead_letters`` by (topic, reason), ``receipts`` and ``net_sales_minor`` (totals
-    minus refunds; may be negative) by location. ``oldest_at_seconds`` and ``newest_at_seconds``
-    are the credible times of the batch's new events, since 1970; infinite without any.
+    minus refunds; may be negative) by location. ``oldest_at_us`` and ``newest_at_us`` are the
+    credible times of the batch's new events, in microseconds since 1970; None without any.
 
     As they stand now, for locations where they changed: ``newest_event_seconds`` (credible, since
     1970) and ``raised_alerts``.
@@ -50,25 +49,22 @@ class Counts:
     dead_letters: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     receipts: dict[str, int] = field(default_factory=dict[str, int])
     net_sales_minor: dict[str, int] = field(default_factory=dict[str, int])
-    oldest_at_seconds: float = inf
-    newest_at_seconds: float = -inf
+    oldest_at_us: int | None = None
+    newest_at_us: int | None = None
     newest_event_seconds: dict[str, float] = field(default_factory=dict[str, float])
     raised_alerts: dict[str, int] = field(default_factory=dict[str, int])
 
-    def note_event(
-        self, name: str, location_id: str, seen_us: int, clock_us: int, is_ahead: bool
-    ) -> None:
-        """Count a new event, believed to be of ``seen_us``, at its location's ``clock_us``."""
+    def note_event(self, name: str, at_us: int) -> None:
+        """Count a new event, believed to be of ``at_us``."""
         self.events[name] = self.events.get(name, 0) + 1
-        self.clock_ahead += is_ahead
-        self.newest_event_seconds[location_id] = clock_us / 1e6
-        at_seconds = seen_us / 1e6
-        if at_seconds < self.oldest_at_seconds:
-            self.oldest_at_seconds = at_seconds
-        if at_seconds > self.newest_at_seconds:
-            self.newest_at_seconds = at_seconds
+        if self.oldest_at_us is None or self.newest_at_us is None:
+            self.oldest_at_us = self.newest_at_us = at_us
+        elif at_us > self.newest_at_us:
+            self.newest_at_us = at_us
+        elif at_us < self.oldest_at_us:
+            self.oldest_at_us = at_us
 
-    def note_sale(self, location_id: str, receipts: int, net_minor: int) -> None:
+    def note_sales(self, location_id: str, receipts: int, net_minor: int) -> None:
         """Count receipts, and what they and returns brought."""
         self.receipts[location_id] = self.receipts.get(location_id, 0) + receipts
         self.net_sales_minor[location_id] = self.net_sales_minor.get(location_id, 0) + net_minor

@@ -49,7 +49,7 @@ class Receipts(Part):
         self._said: list[Message] = []
         clocks, deadlines = Clocks(state), Deadlines(state)
         self._intake = Intake(state.partition, state.partitions, self._counting)
-        self._book = Book(state, deadlines, clocks, 0)
+        self._book = Book(state, deadlines, clocks, self._counting, 0)
         self._tills = Tills(state, deadlines, _no_carts, 0)
         self.upkeep = Upkeep(state, self._intake, self._tills, {})
         leave: dict[str, Leave] = {DAY: self._book.leave, EPOCH: self._tills.leave_epoch}

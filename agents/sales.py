@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from agents.book import Book
 from agents.intake import OUT_OF_RANGE, Refusal
 from agents.open_carts import OpenCarts
-from agents.ports import Counting
 from agents.shelf import Shelf
 from tables.carts import CartLine
-from tables.items import Item, has_room, move, touch_by_till
+from tables.items import Item, has_room, move_by_till
 from tables.moments import Moment
 from tables.times import text_of
 from tables.totals import (
@@ -35,11 +34,10 @@ Moved = list[tuple[str, Item, int]]
 class Sales:
     """Receipts and returns of one partition."""
 
-    def __init__(self, shelf: Shelf, book: Book, carts: OpenCarts, counting: Counting) -> None:
+    def __init__(self, shelf: Shelf, book: Book, carts: OpenCarts) -> None:
         self._shelf = shelf
         self._book = book
         self._carts = carts
-        self._counting = counting
 
     def completed(self, event: WireCartCompleted, moment: Moment) -> Refusal | None:
         """Goods leave the shelf and the cart, and totals grow."""
@@ -51,14 +49,12 @@ class Sales:
                 return _LEVEL
         sale = sale_of(event)
         rows = self._book.look(location_id, event.till_id, text_of(event.business_date))
-        if not (has_room_for_sale(rows.location, sale) and has_room_for_sale(rows.till, sale)):
+        if not has_room_for_sale(rows.location, rows.till, sale):
             return _TOTAL
         self._carts.closed(event, moment)
         self._move(moved, location_id, moment)
-        for row in rows.both:
-            add_sale(row, sale)
+        add_sale(rows.both, sale)
         self._book.keep(rows, moment)
-        self._counting.now.note_sale(location_id, 1, sale.total_minor)
         return None
 
     def returned(self, event: WireGoodsReturned, moment: Moment) -> Refusal | None:
@@ -69,13 +65,11 @@ class Sales:
             return _LEVEL
         back = return_of(event)
         rows = self._book.look(location_id, event.till_id, text_of(event.business_date))
-        if not (has_room_for_return(rows.location, back) and has_room_for_return(rows.till, back)):
+        if not has_room_for_return(rows.location, rows.till, back):
             return _TOTAL
         self._move(moved, location_id, moment)
-        for row in rows.both:
-            add_return(row, back)
+        add_return(rows.both, back)
         self._book.keep(rows, moment)
-        self._counting.now.note_sale(location_id, 0, -back.refund_minor)
         return None
 
     def _moved(self, location_id: str, lines: Sequence[WireLine], sign: int) -> tuple[Moved, bool]:
@@ -110,8 +104,7 @@ class Sales:
         keep, judge = self._shelf.keep_level, self._shelf.judge
         at, offset = moment.at, moment.offset
         for key, item, units in moved:
-            touch_by_till(item, at, offset)
-            move(item, units)
+            move_by_till(item, units, at, offset)
             keep(key, item)
         for key, item, _ in moved:
             judge(location_id, key, item, at)

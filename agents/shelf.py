@@ -42,6 +42,7 @@ class Shelf:
         self._unkept: dict[str, Item] = {}
         self._alerts: list[Message] = []
         self._raised: Table[Raised] = state.table(RAISED)
+        self._more_raised: dict[str, int] = {}
         self._counting = counting
         standing = {location_id: raised.items for location_id, raised in self._raised.scan()}
         counting.now.raised_alerts.update(standing)
@@ -68,8 +69,9 @@ class Shelf:
         was_raised = item.raised
         if judge(item, at, self._default_hysteresis):
             self._alerts.append(alert_message(key, item, self._base))
-        if item.raised != was_raised:
-            self._count_raised(location_id, 1 if item.raised else -1)
+            if item.raised != was_raised:
+                more = 1 if item.raised else -1
+                self._more_raised[location_id] = self._more_raised.get(location_id, 0) + more
 
     def put_back(self, location_id: str, lines: Iterable[CartLine], offset: int) -> None:
         """Lines leave a cart that was forgotten. No event of the items happened: as_of stays."""
@@ -111,6 +113,7 @@ class Shelf:
             if not item.listed:
                 self._note_end(key, item)
             said.append(level_message(key, item, base))
+        self._count_raised()
         outbox.send_all(STOCK_LEVELS.name, said)
         outbox.send_all(RESTOCK_ALERTS.name, alerts)
 
@@ -135,7 +138,9 @@ class Shelf:
 
     def _new(self, key: str) -> Item:
         clock = self._clocks.get(key.partition("/")[0])
-        item = self._unkept[key] = Item(base=clock.base if clock else 0)
+        item = self._unkept[key] = Item()
+        if clock is not None and clock.base:
+            item.base = clock.base
         return item
 
     def _note_end(self, key: str, item: Item) -> None:
@@ -145,8 +150,10 @@ class Shelf:
             location_id, _, sku = key.partition("/")
             self._deadlines.note(location_id, ITEM, sku, item.ends_us)
 
-    def _count_raised(self, location_id: str, more: int) -> None:
-        raised = self._raised.get(location_id) or Raised(0)
-        raised.items += more
-        self._raised.put(location_id, raised)
-        self._counting.now.raised_alerts[location_id] = raised.items
+    def _count_raised(self) -> None:
+        more_raised, self._more_raised = self._more_raised, {}
+        for location_id, more in more_raised.items():
+            raised = self._raised.get(location_id) or Raised(0)
+            raised.items += more
+            self._raised.put(location_id, raised)
+            self._counting.now.raised_alerts[location_id] = raised.items

@@ -39,7 +39,7 @@ class Shop(Part):
         self._shelf = Shelf(
             state, deadlines, self._clocks, rules.default_hysteresis, self._counting, base
         )
-        self._book = Book(state, deadlines, self._clocks, base)
+        self._book = Book(state, deadlines, self._clocks, self._counting, base)
         closed = ClosedCarts(state, rules.cart_timeout_us)
         self._tills = Tills(state, deadlines, closed.forget, base)
         self._memory = CartMemory(
@@ -68,6 +68,7 @@ class Shop(Part):
         """Send every changed state once per key, the alerts' history, and the dead letters."""
         self._shelf.announce(outbox)
         self._book.announce(outbox)
+        self._clocks.tell(self._counting.now)
         self._tills.announce(outbox)
         self.upkeep.announce(outbox)
         self.intake.announce(outbox)
@@ -87,7 +88,7 @@ class Shop(Part):
             self._tills,
             self._clocks,
             self._made_leaving(deadlines),
-            effects(carts, Sales(self._shelf, self._book, carts, self._counting)),
+            effects(carts, Sales(self._shelf, self._book, carts)),
             self.upkeep,
             self.master_data.locations,
             self._counting,

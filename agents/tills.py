@@ -48,8 +48,11 @@ class Tills:
 
     def edit(self, key: str, offset: int) -> TillState:
         """The till of ``location_id/till_id``, of which the record at ``offset`` tells."""
-        till = self._tills.edit(key, TillState)
-        require_unseen(key, offset, till.offset)
+        till = self._tills.changed.get(key)
+        if till is None:
+            till = self._tills.edit(key, TillState)
+        if offset <= till.offset:
+            require_unseen(key, offset, till.offset)
         till.offset = offset
         return till
 
@@ -91,7 +94,7 @@ class Tills:
 
     def mark(self, key: str, till: TillState, sequence: int, mark: bytes) -> None:
         """Remember what ``sequence`` of the newest epoch stood for."""
-        block, at = marks.place(sequence)
+        block, at = divmod(sequence, marks.BLOCK_NUMBERS)
         if block == till.block and len(till.marks) == at * marks.MARK_BYTES:
             till.marks += mark  # nearly all there are
             return

@@ -3,7 +3,9 @@
 A value lies in one of five places, looked up in this order: the cache (live objects), the changes
 of the open transaction (live objects, so that an evicted one is not read stale), the changes that
 are on their way to the changelog (bytes), those that are there and not yet in the store (bytes),
-and the store (bytes).
+and the store (bytes). The store is not asked while all that it was ever given is at hand: a state
+that is made from nothing meets keys by the million for the first time, and each would be a look-up
+in vain.
 """
 
 from bisect import bisect_left, insort
@@ -43,30 +45,20 @@ class Table(Generic[V]):
         self._unwritten: Encoded = {}
         self._pending: list[str] | None = None
         self._pending_of_changed = 0
+        self._has_all = store.position() is None  # of a store that is filled from here on
         self.changed: dict[str, V | None] = {}
 
     def get(self, key: str) -> V | None:
         """The value, or None. Change it only together with a `put`."""
         value = self._recent.get(key)
-        if value is None:
+        if value is None and key not in self._absent:
             value = self._fetch(key)
         return value
 
     def peek(self, key: str) -> V | None:
         """`get` for what is looked at once: it leaves the cache as it is."""
         value = self._recent.get(key)
-        if value is None:
-            value = self._older.get(key)
-        if value is not None:
-            return value
-        if key in self.changed:
-            return self.changed[key]
-        full = (self._prefix + key).encode()
-        if full in self._leaving:
-            return self._decoded(self._leaving[full])
-        if full in self._unwritten:
-            return self._decoded(self._unwritten[full])
-        return self._decoded(self._store.read(full))
+        return self._seek(key) if value is None else value
 
     def put(self, key: str, value: V) -> None:
         """Note that ``value`` is what ``key`` holds now."""
@@ -74,6 +66,7 @@ class Table(Generic[V]):
 
     def put_away(self, key: str, value: V) -> None:
         """`put` for what is hardly ever read again: no live object is kept once it is taken."""
+        self._has_all = False
         self._evict(key)
         self.changed[key] = value
 
@@ -154,6 +147,7 @@ class Table(Generic[V]):
         """Let go of what was not looked at for a full cache; once a transaction is enough."""
         self._absent.clear()
         if len(self._recent) >= entries_max:
+            self._has_all = self._has_all and not self._older
             self._older, self._recent = self._recent, {}
 
     def _fetch(self, key: str) -> V | None:
@@ -162,14 +156,28 @@ class Table(Generic[V]):
         That there is none is remembered for this transaction only: there is no end of keys that
         never were, and they would push out what sells.
         """
-        if key in self._absent:
-            return None
-        value = self.peek(key)
+        value = self._seek(key)
         if value is None:
             self._absent.add(key)
         else:
             self._recent[key] = value
         return value
+
+    def _seek(self, key: str) -> V | None:
+        """The value of a key that is not in the newer half of the cache."""
+        value = self._older.get(key)
+        if value is not None:
+            return value
+        if key in self.changed:
+            return self.changed[key]
+        if self._has_all:
+            return None
+        full = (self._prefix + key).encode()
+        if full in self._leaving:
+            return self._decoded(self._leaving[full])
+        if full in self._unwritten:
+            return self._decoded(self._unwritten[full])
+        return self._decoded(self._store.read(full))
 
     def _evict(self, key: str) -> None:
         self._recent.pop(key, None)

@@ -19,6 +19,9 @@ _HASH = Struct(">II")
 
 _ENTRY = Struct(f">{_HASH_BYTES}sq")
 
+_NEW_ENTRY = Struct(">IIq")
+"""The same bytes, of the two checksums: each sale makes one."""
+
 ENTRY_BYTES = _ENTRY.size
 
 BLOCK_BYTES = BLOCK_CARTS * ENTRY_BYTES
@@ -33,9 +36,10 @@ def hash_of(cart_id: str) -> bytes:
     return _HASH.pack(crc32(written), crc32(written[::-1]))
 
 
-def entry(cart_hash: bytes, last_event_us: int) -> bytes:
+def entry(cart_id: str, last_event_us: int) -> bytes:
     """A cart that is over since its last event, in microseconds since 1970."""
-    return _ENTRY.pack(cart_hash, last_event_us)
+    written = cart_id.encode()
+    return _NEW_ENTRY.pack(crc32(written), crc32(written[::-1]), last_event_us)
 
 
 def last_event_of(block: bytes, cart_hash: bytes) -> int | None:

@@ -95,7 +95,19 @@ def move(item: Item, quantity: int) -> None:
     """Add ``quantity`` to what is on hand; below 0 is shown, never clamped. 0 moves nothing."""
     if quantity:
         item.on_hand += quantity
-        item.stocked = True
+        if not item.stocked:
+            item.stocked = True
+
+
+def move_by_till(item: Item, quantity: int, at: datetime, offset: int) -> None:
+    """`touch_by_till` and `move` in one call: each line of each sale comes by."""
+    item.till_offset = offset
+    if item.as_of is None or at > item.as_of:
+        item.as_of = at
+    if quantity:
+        item.on_hand += quantity
+        if not item.stocked:
+            item.stocked = True
 
 
 def touch_by_policy(item: Item, changed_ms: int | None, offset: int) -> bool:

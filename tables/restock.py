@@ -31,30 +31,29 @@ def judge(item: Item, at: datetime, default_hysteresis: int) -> bool:
     fall short of it.
     """
     point = item.reorder_point if item.listed else None
+    on_hand = item.on_hand
     if item.raised:
-        return _judge_raised(item, point, at, default_hysteresis)
-    if item.on_hand >= _enough(point) or not item.stocked:
+        return _judge_raised(item, on_hand, point, at, default_hysteresis)
+    enough = 0 if point is None else point or 1  # an empty shelf of a listed item is never enough
+    if on_hand >= enough or not item.stocked:
         return False
     item.raised, item.raised_at, item.cleared_at = True, at, None
-    item.reason, item.alert_reorder_point = _reason(item.on_hand), point
+    item.reason, item.alert_reorder_point = _reason(on_hand), point
     return True
 
 
-def _judge_raised(item: Item, point: int | None, at: datetime, default_hysteresis: int) -> bool:
-    if item.on_hand >= _clears_at(item, point, default_hysteresis):
+def _judge_raised(
+    item: Item, on_hand: int, point: int | None, at: datetime, default_hysteresis: int
+) -> bool:
+    if on_hand >= 0 and on_hand >= _clears_at(item, point, default_hysteresis):
         began = item.raised_at or at
         item.raised, item.cleared_at, item.alert_reorder_point = False, max(began, at), point
         return True
-    reason = _reason(item.on_hand)
+    reason = _reason(on_hand)
     if reason == item.reason and point == item.alert_reorder_point:
         return False
     item.reason, item.alert_reorder_point = reason, point
     return True
-
-
-def _enough(point: int | None) -> int:
-    """The level at which nothing is raised: an empty shelf of a listed item is never enough."""
-    return 0 if point is None else max(point, 1)
 
 
 def _clears_at(item: Item, point: int | None, default_hysteresis: int) -> int:

@@ -10,6 +10,7 @@ from tables.limits import SUM_MAX, fits
 from tables.offsets import UNSEEN
 from tables.times import KEPT_US, is_of_now
 from topics.wire import WireCartCompleted, WireGoodsReturned, WireLine
+from topics.wire_parts import WireTender
 
 _LOOK_AGAIN_US = 24 * 60 * 60 * 1_000_000
 """When a date that must not leave yet is looked at again: once a day is enough for hundreds."""
@@ -65,7 +66,7 @@ def end_of_day(row: Totals | None, day: str, clock_us: int) -> int:
     return ends_us
 
 
-class Sale(NamedTuple):
+class Sale(msgspec.Struct, gc=False):
     """The sums of one receipt, made once for both of its rows."""
 
     units: int
@@ -73,7 +74,7 @@ class Sale(NamedTuple):
     gross_minor: int
     discount_minor: int
     tax_minor: int
-    tenders: dict[str, int]
+    tenders: tuple[WireTender, ...]
     total_minor: int
     is_discrepant: bool
     turnover: int
@@ -96,16 +97,13 @@ def sale_of(event: WireCartCompleted) -> Sale:
         discount += reduction.amount_minor
     for contained in event.taxes:
         tax += contained.amount_minor
-    tenders: dict[str, int] = {}
     for tender in event.tenders:
-        minor = tender.amount_minor
-        tendered += minor
-        turned += abs(minor)
-        tenders[tender.kind] = tenders.get(tender.kind, 0) + minor
+        tendered += tender.amount_minor
+        turned += abs(tender.amount_minor)
     total = event.total_minor
     discrepant = gross + discount != total or tendered != total
     turned += units + weight + abs(gross) - discount + abs(tax) + abs(total)
-    return Sale(units, weight, gross, discount, tax, tenders, total, discrepant, turned)
+    return Sale(units, weight, gross, discount, tax, event.tenders, total, discrepant, turned)
 
 
 def return_of(event: WireGoodsReturned) -> Return:
@@ -127,10 +125,24 @@ def pieces_of(lines: Iterable[WireLine]) -> tuple[int, int, int]:
     return units, weight, gross
 
 
-def has_room_for_sale(row: Totals, sale: Sale) -> bool:
-    """Whether the row can take the receipt without a sum beyond the bound."""
-    if (row.turnover or _turnover_of(row)) + sale.turnover <= SUM_MAX:
+def cover(location: Totals, till: Totals) -> None:
+    """Let the location's turnover be no less than its till's, whoever kept it: what has room there
+    has room with the till, and need not ask twice."""
+    location.turnover = max(
+        location.turnover or _turnover_of(location), till.turnover or _turnover_of(till)
+    )
+
+
+def has_room_for_sale(location: Totals, till: Totals, sale: Sale) -> bool:
+    """Whether both rows, the location's with `cover`, can take the receipt within the bound."""
+    if location.turnover + sale.turnover <= SUM_MAX:
         return True
+    return _fits_sale(location, sale) and _fits_sale(till, sale)
+
+
+def _fits_sale(row: Totals, sale: Sale) -> bool:
+    tendered = dict(row.tenders)
+    _add_tenders(tendered, sale.tenders)
     return fits(
         row.units + sale.units,
         row.weight_grams + sale.weight_grams,
@@ -138,14 +150,18 @@ def has_room_for_sale(row: Totals, sale: Sale) -> bool:
         row.discount_minor + sale.discount_minor,
         row.tax_minor + sale.tax_minor,
         row.net_sales_minor + sale.total_minor,
-        *[row.tenders.get(kind, 0) + minor for kind, minor in sale.tenders.items()],
+        *tendered.values(),
     )
 
 
-def has_room_for_return(row: Totals, back: Return) -> bool:
-    """Whether the row can take the return without a sum beyond the bound."""
-    if (row.turnover or _turnover_of(row)) + back.turnover <= SUM_MAX:
+def has_room_for_return(location: Totals, till: Totals, back: Return) -> bool:
+    """Whether both rows, the location's with `cover`, can take the return within the bound."""
+    if location.turnover + back.turnover <= SUM_MAX:
         return True
+    return _fits_return(location, back) and _fits_return(till, back)
+
+
+def _fits_return(row: Totals, back: Return) -> bool:
     return fits(
         row.returned_units + back.units,
         row.returned_weight_grams + back.weight_grams,
@@ -164,41 +180,47 @@ def _turnover_of(row: Totals) -> int:
     return row.turnover
 
 
-def add_sale(row: Totals, sale: Sale) -> None:
+def add_sale(rows: Iterable[Totals], sale: Sale) -> None:
     """Count a receipt by its ``total_minor``, also where its amounts contradict it.
 
     What is mostly 0 is looked at first: to set a field costs twice as much.
     """
-    units, weight, gross, discount, tax, tenders, total, is_discrepant, turnover = sale
-    row.receipts += 1
-    row.turnover += turnover
-    row.units += units
-    row.gross_minor += gross
-    row.tax_minor += tax
-    row.net_sales_minor += total
-    if weight:
-        row.weight_grams += weight
-    if discount:
-        row.discount_minor += discount
-    if is_discrepant:
-        row.discrepancies += 1
-    for kind, amount_minor in tenders.items():
-        row.tenders[kind] = row.tenders.get(kind, 0) + amount_minor
+    for row in rows:
+        row.receipts += 1
+        row.turnover += sale.turnover
+        row.units += sale.units
+        row.gross_minor += sale.gross_minor
+        row.tax_minor += sale.tax_minor
+        row.net_sales_minor += sale.total_minor
+        if sale.weight_grams:
+            row.weight_grams += sale.weight_grams
+        if sale.discount_minor:
+            row.discount_minor += sale.discount_minor
+        if sale.is_discrepant:
+            row.discrepancies += 1
+        _add_tenders(row.tenders, sale.tenders)
 
 
-def add_return(row: Totals, back: Return) -> None:
+def _add_tenders(sums: dict[str, int], tenders: Iterable[WireTender]) -> None:
+    for tender in tenders:
+        sums[tender.kind] = sums.get(tender.kind, 0) + tender.amount_minor
+
+
+def add_return(rows: Iterable[Totals], back: Return) -> None:
     """Count what came back, whether or not it goes back on the shelf."""
-    row.returns += 1
-    row.turnover += back.turnover
-    row.returned_units += back.units
-    row.returned_weight_grams += back.weight_grams
-    row.refund_minor += back.refund_minor
-    row.net_sales_minor -= back.refund_minor
+    for row in rows:
+        row.returns += 1
+        row.turnover += back.turnover
+        row.returned_units += back.units
+        row.returned_weight_grams += back.weight_grams
+        row.refund_minor += back.refund_minor
+        row.net_sales_minor -= back.refund_minor
 
 
-def touch(row: Totals, at: datetime, clock_us: int, offset: int) -> None:
-    """Note that an event at ``offset`` concerns the row."""
-    row.offset = offset
-    row.heard_us = clock_us
-    if row.as_of is None or at > row.as_of:
-        row.as_of = at
+def touch(rows: Iterable[Totals], at: datetime, clock_us: int, offset: int) -> None:
+    """Note that an event at ``offset`` concerns the rows."""
+    for row in rows:
+        row.offset = offset
+        row.heard_us = clock_us
+        if row.as_of is None or at > row.as_of:
+            row.as_of = at

@@ -83,10 +83,10 @@ class WorkerFigures:
 
     def _observe_ages(self, counts: Counts) -> None:
         # The oldest and the newest bound the batch; each event would cost a microsecond.
-        if counts.events:
-            now = time.time()
-            for at in (counts.oldest_at_seconds, counts.newest_at_seconds):
-                self._age.observe(max(0.0, now - at))
+        now = time.time()
+        for at_us in (counts.oldest_at_us, counts.newest_at_us):
+            if at_us is not None:
+                self._age.observe(max(0.0, now - at_us / 1e6))
 
 
 class Reckoned(Collector):

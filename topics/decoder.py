@@ -40,6 +40,10 @@ class Decoder(Generic[T]):
         self._reference = reference
 
     def __call__(self, value: bytes | None) -> T:
+        """See `decode`; a loop calls that itself, for Python comes here by a detour."""
+        return self.decode(value)
+
+    def decode(self, value: bytes | None) -> T:
         """The value, or `Refused`."""
         try:
             decoded = self._decode(value)  # type: ignore[arg-type]

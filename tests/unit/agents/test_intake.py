@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from tables.offsets import OffsetSeen
+from tables.times import microseconds
 from tests.unit.agents.partition_world import PARTITIONS, SHOP, World, after, line, receipt, said
 from topics.partitioning import partition_of
 from topics.registry import INPUTS, TILL_EVENTS
@@ -123,8 +124,8 @@ def test_a_batch_tells_how_old_its_events_are_and_what_was_sold() -> None:
     world.sell(SALE, said("till_heartbeat", 2, 3), said("till_heartbeat", 2, 9))
     counts = world.tally.counts[-1]
     assert counts.events == {"cart_completed": 1, "till_heartbeat": 1}
-    assert counts.oldest_at_seconds == after(0).timestamp()
-    assert counts.newest_at_seconds == after(3).timestamp()
+    assert counts.oldest_at_us == microseconds(after(0))
+    assert counts.newest_at_us == microseconds(after(3))
     assert counts.newest_event_seconds == {SHOP: after(3).timestamp()}
     assert (counts.receipts, counts.net_sales_minor) == ({SHOP: 1}, {SHOP: 100})
     world.restart()

@@ -133,3 +133,39 @@ def test_the_cache_of_a_process_does_not_grow_with_its_partitions(
     assert live <= 2 * 8, "four partitions keep more live values than two halves of the cache hold"
     for state, _ in states:
         state.close()
+
+
+class AskedStore(MemoryStore):
+    """Counts what it is asked for."""
+
+    asked = 0
+
+    def read(self, key: bytes) -> bytes | None:
+        self.asked += 1
+        return super().read(key)
+
+
+def test_a_state_made_from_nothing_asks_no_store_for_what_it_never_had() -> None:
+    store = AskedStore()
+    state, levels = opened(store)
+    for number in range(100):
+        assert levels.get(f"new-{number}") is None
+        levels.put(f"new-{number}", Level(number))
+        commit(state)
+    assert store.asked == 0
+
+    _, again = opened(store)
+    assert again.get("never") is None
+    assert store.asked == 1, "a state that was opened anew has not all of its values at hand"
+
+
+@pytest.mark.usefixtures("tiny_cache")
+def test_a_value_that_has_left_the_cache_is_found_in_a_store_that_was_empty() -> None:
+    state, levels = opened(MemoryStore())
+    for number in range(5):
+        levels.put(f"old-{number}", Level(number))
+        commit(state)
+    levels.put_away("away", Level(9))
+    commit(state)
+    assert [levels.peek(f"old-{number}") for number in range(5)] == [Level(n) for n in range(5)]
+    assert levels.peek("away") == Level(9)
