@@ -7,6 +7,7 @@ from clients.postgres import PostgresAccess
 from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy
 from tillstream import board
 from tillstream.board import OpenBoard
+from tillstream.certificates import Certificate
 
 
 def open_board(
@@ -15,6 +16,8 @@ def open_board(
     host: str = "127.0.0.1",
     port: int = 0,
     policy: AccessPolicy = OPEN_TO_THE_MACHINE,
+    certificate: Certificate | None = None,
 ) -> AbstractAsyncContextManager[OpenBoard]:
     """See `tillstream.board.open_board`."""
-    return board.open_board(KafkaAccess(kafka), PostgresAccess(postgres), host, port, policy)
+    access = KafkaAccess(kafka), PostgresAccess(postgres)
+    return board.open_board(*access, host, port, policy, certificate)

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -12,9 +13,16 @@ from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from dashboards.board.app import build
 from dashboards.board.live.board import Board
-from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy, Provider
+from dashboards.board.people.policy import (
+    OPEN_TO_THE_MACHINE,
+    AccessPolicy,
+    Provider,
+    SecondFactor,
+    is_loopback,
+)
 from operations.upkeep.identity import ProcessIdentity
-from tillstream.settings import Settings
+from tillstream.certificates import Certificate
+from tillstream.settings import Settings, SettingsError
 
 SHUTDOWN_SECONDS = 3.0
 """How long a stop waits for answers that are under way; streams are told to end at once."""
@@ -36,14 +44,33 @@ def policy_of(settings: Settings) -> AccessPolicy:
         client_secret=settings.board_oidc_client_secret,
         role_claim=settings.board_oidc_role_claim,
         roles=settings.board_oidc_roles,
+        scope=settings.board_oidc_scope,
     )
     return AccessPolicy(
         sign_in=settings.board_sign_in == "required",
         address=settings.board_address.rstrip("/"),
         lifetime=timedelta(hours=settings.board_session_hours),
         behind_proxy=settings.board_behind_proxy,
+        has_certificate=settings.board_certificate is not None,
+        second_factor=settings.board_second_factor or _second_factor(settings),
         provider=provider if provider.issuer else None,
     )
+
+
+def certificate_of(settings: Settings) -> Certificate | None:
+    """The board's own, if it has one; `SettingsError` where half of it is missing."""
+    chain, key = settings.board_certificate, settings.board_key
+    if (chain is None) != (key is None):
+        raise SettingsError(
+            "TILLSTREAM_BOARD_CERTIFICATE and TILLSTREAM_BOARD_KEY belong together: set both"
+        )
+    return Certificate(chain, key) if chain and key else None
+
+
+def _second_factor(settings: Settings) -> SecondFactor:
+    """Operators need one where others than this machine can reach the board."""
+    name = urlsplit(settings.board_address).hostname or settings.host
+    return "optional" if is_loopback(name) and is_loopback(settings.host) else "operators"
 
 
 @asynccontextmanager
@@ -53,21 +80,26 @@ async def open_board(
     host: str = "127.0.0.1",
     port: int = 0,
     policy: AccessPolicy = OPEN_TO_THE_MACHINE,
+    certificate: Certificate | None = None,
 ) -> AsyncGenerator[OpenBoard]:
     """The board for the length of a block; port 0 takes a free one.
 
     It serves whether or not Kafka and PostgreSQL answer. Raises OSError where the port is taken,
-    and `PolicyError` where ``policy`` must not be served on ``host``.
+    `PolicyError` where ``policy`` must not be served on ``host``, and `CertificateError`.
     """
     policy.check(host)
+    tls = certificate.context() if certificate else None
     board = Board(kafka, postgres)
     board.registry.register(ProcessIdentity("board", "board"))
     runner = web.AppRunner(build(board, policy), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
+    if certificate and tls:
+        board.work.append(lambda: certificate.keep(tls))
     work = asyncio.create_task(board.run())
     try:
-        await web.TCPSite(runner, host, port).start()
-        yield OpenBoard(f"http://{host}:{runner.addresses[0][1]}", work)
+        await web.TCPSite(runner, host, port, ssl_context=tls).start()
+        scheme = "https" if tls else "http"
+        yield OpenBoard(f"{scheme}://{host}:{runner.addresses[0][1]}", work)
     finally:
         await runner.cleanup()
         work.cancel()

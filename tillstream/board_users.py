@@ -1,5 +1,6 @@
-"""A user of the board as a line of text, for the terminal."""
+"""Users of the board and their sessions as lines of text, for the terminal."""
 
+from dashboards.board.people.listed import ListedSession
 from dashboards.board.people.users import ListedUser
 
 
@@ -12,3 +13,9 @@ def line(user: ListedUser) -> str:
     else:
         state = "has never signed in"
     return f"{user.name:<24} {user.role:<13} {state}"
+
+
+def session_line(session: ListedSession) -> str:
+    """Who, as what, since when, from where and by what."""
+    since = f"since {session.created_at:%Y-%m-%d %H:%M}"
+    return f"{session.who:<24} {session.role:<13} {since} from {session.address} {session.program}"

@@ -91,8 +91,23 @@ class Settings(BaseSettings):
         description="Take the visitor's address from the last entry of X-Forwarded-For. Without "
         "a proxy that adds it, anybody could claim any address.",
     )
+    board_certificate: Path | None = Field(
+        None,
+        description="PEM file with the board's certificate and its chain, for https without a "
+        "proxy. Beyond the loopback the board is served by https, or not at all.",
+    )
+    board_key: Path | None = Field(None, description="PEM file with the key of that certificate.")
+    board_second_factor: Literal["", "optional", "operators", "everybody"] = Field(
+        "",
+        description="Which of the board's own users must have a second factor. Empty: operators, "
+        "where others than this machine can reach the board.",
+    )
     board_session_hours: int = Field(
-        12, ge=1, le=24 * 366, description="How long a sign-in holds; a working day, by default."
+        12,
+        ge=1,
+        le=24 * 366,
+        description="How long a sign-in holds; a working day, by default. That of "
+        "a provider holds for a day at most.",
     )
     board_oidc_issuer: str = Field(
         "", description="OpenID Connect provider, https://…; empty for the board's own users only."
@@ -100,6 +115,10 @@ class Settings(BaseSettings):
     board_oidc_client_id: str = Field("", description="The board's name at the provider.")
     board_oidc_client_secret: str = Field(
         "", repr=False, description="The board's secret at the provider."
+    )
+    board_oidc_scope: str = Field(
+        "openid profile email",
+        description="What is asked of the provider; some give groups only to who asks for them.",
     )
     board_oidc_role_claim: str = Field(
         "roles",

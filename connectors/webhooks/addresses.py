@@ -5,6 +5,7 @@ admin page, a cloud's metadata. The address that was judged is the one that is c
 name that is looked up twice may answer differently.
 """
 
+import re
 import socket
 from collections.abc import Sequence
 from ipaddress import (
@@ -23,6 +24,13 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from connectors.webhooks.errors import WebhookRefused
 
 Address = IPv4Address | IPv6Address
+
+_ODD_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
+"""How a host ends that old programs take for an address, such as 127.1: no name ends so."""
+
+_NOT_PUBLIC = tuple(ip_network(each) for each in ("192.88.99.0/24", "fec0::/10", "3fff::/20"))
+"""Former relays, former site-local addresses, and those of examples, which Python's own list lets
+pass."""
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -62,6 +70,10 @@ class Reach:
         # A client does not look up what is an address already.
         if _is_address(host):
             self.require(host)
+        elif _ODD_NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
+            raise WebhookRefused(
+                f"{host} is a number, and no address as 10.1.2.3: write it in full"
+            )
 
     def _is_named(self, address: Address) -> bool:
         return any(
@@ -104,7 +116,8 @@ def _meant(address: Address) -> Address:
 
 
 def _is_public(address: Address) -> bool:
-    return address.is_global and not (address.is_multicast or address.is_reserved)
+    listed = any(address in each for each in _NOT_PUBLIC if each.version == address.version)
+    return address.is_global and not (address.is_multicast or address.is_reserved or listed)
 
 
 class GuardedResolver(AbstractResolver):

@@ -10,17 +10,24 @@ from dashboards.board import locations, vendor
 from dashboards.board.alerts import alert_page, alerts_page
 from dashboards.board.alerts.watcher import WATCHER, Watcher
 from dashboards.board.api import routes as api
-from dashboards.board.api.bearer import machines
+from dashboards.board.api.bearer import SEEN, SEEN_MAX, machines
 from dashboards.board.catalog import edit_pages, pages
 from dashboards.board.catalog.editing import EDITOR, Editor
 from dashboards.board.catalog.publishing import follow
+from dashboards.board.feed.recent import Recent
 from dashboards.board.live import view
 from dashboards.board.live.board import BOARD, Board
 from dashboards.board.live.refused import refused_pages
 from dashboards.board.live.streams import stream
 from dashboards.board.locations import location_page, overview_page, sweep
 from dashboards.board.locations.metrics import Shops
-from dashboards.board.people import audit_page, sign_in_page
+from dashboards.board.people import (
+    account_page,
+    audit_page,
+    code_page,
+    sessions_page,
+    sign_in_page,
+)
 from dashboards.board.people.door import DOOR, Door
 from dashboards.board.people.guard import guard
 from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy
@@ -42,6 +49,9 @@ PAGES = (
     totals_page,
     view,
     sign_in_page,
+    code_page,
+    account_page,
+    sessions_page,
     subscribe_page,
     api,
     edit_pages,
@@ -73,6 +83,10 @@ _HEADERS = {
 }
 
 
+_HTTPS_ONLY = f"max-age={366 * 86_400}"
+"""A browser that was here within a year does not try it in the clear."""
+
+
 def build(board: Board, policy: AccessPolicy = OPEN_TO_THE_MACHINE) -> web.Application:
     """The application; it shows ``board``, gives it the subjects' work, and starts nothing.
 
@@ -85,6 +99,7 @@ def build(board: Board, policy: AccessPolicy = OPEN_TO_THE_MACHINE) -> web.Appli
     app[BOARD] = board
     app[DOOR] = Door(policy, board.database, board.writing)
     app[api.TURNS] = asyncio.Semaphore(api.QUESTIONS_AT_ONCE)
+    app[SEEN] = Recent(SEEN_MAX)
     app[WATCHER] = Watcher(board)
     app[EDITOR] = Editor(board.writing, follow(board))
     app[REPORTS] = Reports(board.postgres, board.database_source)
@@ -109,6 +124,10 @@ def build(board: Board, policy: AccessPolicy = OPEN_TO_THE_MACHINE) -> web.Appli
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_HEADERS)
+    if request.app[DOOR].policy.is_secure:
+        response.headers["Strict-Transport-Security"] = _HTTPS_ONLY
+    # Which versions run here is nobody's business.
+    response.headers["Server"] = "Tillstream"
     # A board that was updated must not run with yesterday's script.
     response.headers.setdefault("Cache-Control", "no-cache")
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 from aiohttp import ClientSession, CookieJar
+from multidict import CIMultiDict
 
 from dashboards.board.people import passwords
 
@@ -59,6 +60,14 @@ class Visitor:
             self.address + path, data=data, headers=named, allow_redirects=follow
         ) as answer:
             return await _answer(answer)
+
+    async def send_lines(
+        self, path: str, form: dict[str, str], lines: list[tuple[str, str]]
+    ) -> int:
+        """Send a form with headers of which one name may come twice; the status."""
+        url, headers = self.address + path, CIMultiDict(lines)
+        async with self._http.post(url, data=form, headers=headers) as answer:
+            return answer.status
 
     async def sign_in(self, name: str, password: str = PASSWORD, **form: str) -> Answer:
         """By the sign-in page."""

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from dashboards.board.people.local import BY_NAME_MAX
+from dashboards.board.people.attempts import BY_NAME_MAX
 from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy, PolicyError
 from tests.boards import open_board
 from tests.integration.access_world import PASSWORD, Visitor, add_user, audit, visitor
@@ -73,7 +73,10 @@ async def test_behind_https_the_cookie_travels_by_https_only(fresh_postgres: str
         visitor(board.address) as browser,
     ):
         first = await browser.get("/sign-in")
-        assert first.cookies["tillstream_visit"]["secure"]
+        cookie = first.cookies["__Host-tillstream_visit"]
+        assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+        assert "tillstream_visit" not in first.cookies, "a sibling host could plant this one"
+        assert first.headers["Strict-Transport-Security"].startswith("max-age=")
 
 
 @pytest.mark.parametrize(

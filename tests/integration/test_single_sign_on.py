@@ -142,4 +142,4 @@ def test_settings_that_would_let_anybody_in_are_refused() -> None:
     with pytest.raises(PolicyError, match="TILLSTREAM_BOARD_ADDRESS"):
         told.check("127.0.0.1")
     with pytest.raises(PolicyError, match="must be an https address"):
-        replace(told, address="https://stock.example").check("0.0.0.0")  # noqa: S104
+        replace(told, address="https://stock.example", behind_proxy=True).check("0.0.0.0")  # noqa: S104

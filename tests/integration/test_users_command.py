@@ -98,6 +98,39 @@ async def test_another_password_signs_out_and_the_old_one_is_of_no_use(database:
     assert sessions(database) == 1, "who signed in with the old password is still in"
 
 
+async def test_who_is_signed_in_is_shown_and_signed_out(database: str) -> None:
+    add_user(database, "maria", "viewer")
+    refused = await asyncio.to_thread(users, "sign-out", "maria")
+    assert "maria is not signed in" in str(refused.exception)
+    async with (
+        open_board("127.0.0.1:1", database, policy=AccessPolicy()) as board,
+        visitor(board.address) as browser,
+    ):
+        await browser.sign_in("maria")
+        shown = await asyncio.to_thread(users, "sessions")
+        assert shown.output.startswith("maria ")
+        assert " from 127.0.0.1 " in shown.output
+        listed = await asyncio.to_thread(users, "sessions", "--json")
+        (session,) = json.loads(listed.output)["sessions"]
+        assert (session["who"], session["role"]) == ("maria", "viewer")
+        ended = await asyncio.to_thread(users, "sign-out", "maria")
+        assert ended.output == "maria is signed out (1)\n"
+    assert sessions(database) == 0
+
+
+def test_who_has_lost_the_phone_may_set_up_another(database: str) -> None:
+    add_user(database, "olga", "operator")
+    assert "has no second factor" in str(users("forget-phone", "olga").exception)
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("INSERT INTO board_second_factors VALUES ('olga', %s, 0)", (b"x" * 20,))
+        connection.execute("INSERT INTO board_recovery_codes VALUES ('olga', %s)", (b"x" * 32,))
+    assert users("forget-phone", "olga").exit_code == 0
+    with psycopg.connect(database) as connection:
+        left = connection.execute("SELECT FROM board_recovery_codes").fetchall()
+    assert not left, "codes for recovery let somebody in without a phone that is forgotten"
+    assert audit(database)[-1][1:3] == ("users.second_factor_removed", "users/olga")
+
+
 def test_a_database_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TILLSTREAM_POSTGRES", "postgresql://127.0.0.1:1/none")
     refused = users("list")

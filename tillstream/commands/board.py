@@ -12,7 +12,8 @@ import typer
 
 from dashboards.board.people.policy import PolicyError
 from dashboards.board.vendor import NotInstalled
-from tillstream.board import open_board, policy_of
+from tillstream.board import certificate_of, open_board, policy_of
+from tillstream.certificates import CertificateError
 from tillstream.logs import configure_logs
 from tillstream.settings import Settings, load_settings
 
@@ -38,6 +39,8 @@ def board(
 
     People must sign in: 'tillstream users add' gives them names, TILLSTREAM_BOARD_OIDC_ISSUER
     an OpenID Connect provider. TILLSTREAM_BOARD_SIGN_IN=none goes without, on the loopback only.
+    Beyond the loopback the board speaks https by TILLSTREAM_BOARD_CERTIFICATE and
+    TILLSTREAM_BOARD_KEY, or stands behind a proxy that does, or does not start.
     """
     settings = load_settings(host=host, board_port=port)
     configure_logs(settings)
@@ -45,14 +48,16 @@ def board(
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         asyncio.run(_serve(settings, as_json))
-    except (OSError, NotInstalled, PolicyError) as fault:
+    except (OSError, NotInstalled, PolicyError, CertificateError) as fault:
         sys.exit(f"tillstream: the board cannot be served: {fault}")
 
 
 async def _serve(settings: Settings, as_json: bool) -> None:
     kafka, postgres = settings.kafka_access(), settings.postgres_access()
-    policy = policy_of(settings)
-    async with open_board(kafka, postgres, settings.host, settings.board_port, policy) as opened:
+    policy, certificate = policy_of(settings), certificate_of(settings)
+    async with open_board(
+        kafka, postgres, settings.host, settings.board_port, policy, certificate
+    ) as opened:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, opened.work.cancel)
         typer.echo(json.dumps({"address": opened.address}) if as_json else opened.address)

@@ -11,7 +11,8 @@ import typer
 from dashboards.board.feed.writing import Work
 from dashboards.board.live.visitor import ROLES, Role, role_named
 from dashboards.board.people import passwords, users
-from tillstream.board_users import line
+from dashboards.board.people.listed import listed
+from tillstream.board_users import line, session_line
 from tillstream.by_hand import in_one_transaction
 
 T = TypeVar("T")
@@ -33,6 +34,9 @@ def register(app: typer.Typer) -> None:
     group.command("disable")(disable)
     group.command("enable")(enable)
     group.command("passwd")(passwd)
+    group.command("forget-phone")(forget_phone)
+    group.command("sessions")(sessions)
+    group.command("sign-out")(sign_out)
     app.add_typer(group, name="users")
 
 
@@ -103,6 +107,49 @@ def passwd(name: Name, password_stdin: FromStdin = False, as_json: AsJson = Fals
     password_hash = _new_password(password_stdin)
     _do(lambda work: users.set_password(work, name, password_hash))
     _say(as_json, f"{name} has another password", name=name)
+
+
+def forget_phone(name: Name, as_json: AsJson = False) -> None:
+    """Take the second factor away from who has lost phone and codes; they are signed out.
+
+    Exit status 1 if there is no such user, or they have none.
+    """
+    _do(lambda work: users.forget_phone(work, name))
+    _say(as_json, f"{name} signs in without a phone, or sets up another", name=name)
+
+
+def sessions(as_json: AsJson = False) -> None:
+    """Show who is signed in: users, and people who came by an OpenID Connect provider."""
+    found = _do(lambda work: listed(work.query))
+    if as_json:
+        told = [
+            {
+                "who": each.who,
+                "role": each.role,
+                "address": each.address,
+                "browser": each.browser,
+                "created_at": each.created_at.isoformat(),
+                "expires_at": each.expires_at.isoformat(),
+            }
+            for each in found
+        ]
+        typer.echo(json.dumps({"sessions": told}))
+    else:
+        typer.echo("\n".join(map(session_line, found)) or "nobody is signed in")
+
+
+def sign_out(
+    who: Annotated[str, typer.Argument(help="As 'tillstream users sessions' shows them.")],
+    as_json: AsJson = False,
+) -> None:
+    """End all sessions of somebody within seconds; they may sign in again.
+
+    Exit status 1 if they are not signed in.
+    """
+    ended = _do(lambda work: users.sign_out(work, who))
+    if not ended:
+        sys.exit(f"tillstream: {who} is not signed in: 'tillstream users sessions' shows who is")
+    _say(as_json, f"{who} is signed out ({ended})", who=who, ended=ended)
 
 
 def _role(text: str) -> Role:

@@ -163,7 +163,7 @@ async def begin(work: Work, user: User, raising: Raising, version: int, words: W
     held = found[0] if found else Handling(*raising)
     if held.version != version:
         raise _overtaken(held)
-    return Act(work, (user.name or user.who)[:NAME_CHARACTERS_MAX], held, words)
+    return Act(work, user.who[:NAME_CHARACTERS_MAX], held, words)
 
 
 _FASTER = "Somebody else has just changed this alert. Look at it again before you act."

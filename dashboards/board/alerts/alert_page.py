@@ -16,7 +16,7 @@ from dashboards.board.feed.history import Entry, history
 from dashboards.board.live.board import Board
 from dashboards.board.live.keys import ALERTS, Key
 from dashboards.board.live.load import load
-from dashboards.board.live.visit import Visit, field, is_identifier
+from dashboards.board.live.visit import Visit, field, form, is_identifier
 from dashboards.board.live.visitor import RequestRefused, require
 
 PEOPLE_SHOWN = 200
@@ -69,7 +69,7 @@ async def alert(request: web.Request) -> web.Response:
 async def act(request: web.Request) -> web.Response:
     """Do one thing about the alert, as the form or the button says."""
     visit, user = Visit(request), require(request, "merchandiser")
-    sent = await request.post()
+    sent = await form(request)
     action = field(sent, "do")
     if action not in TOLD:
         raise RequestRefused("Not understood", "The form does not say what to do.", 400)

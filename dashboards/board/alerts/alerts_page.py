@@ -32,7 +32,7 @@ async def alerts(request: web.Request) -> web.Response:
     board, show, search = visit.board, visit.chosen("show", SHOWS), visit.search().lower()
     await board.ready()
     viewer = visit.viewer([ALERTS])
-    who = request[USER].name if show == "mine" else ""
+    who = request[USER].who if show == "mine" else ""
 
     async def choose() -> Sequence[str]:
         wished = _wish(request.app[WATCHER].handled, show, who)

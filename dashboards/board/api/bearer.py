@@ -13,18 +13,29 @@ from clients.statements import statement
 from dashboards.board.api import problems
 from dashboards.board.api.problems import NoAnswer
 from dashboards.board.feed.database import DatabaseAway
+from dashboards.board.feed.recent import Recent
 from dashboards.board.live.board import BOARD
 from dashboards.board.live.refused import Handler
 from dashboards.board.live.visitor import USER, Role, User
 from dashboards.board.people.door import DOOR
+from dashboards.board.people.strangers import TooManyStrangers
 from dashboards.board.people.tokens import digest
 
 FOLDERS = ("/api/", "/contracts/")
 """What machines read."""
 
+SEEN_MAX = 1_000
+"""Tokens that are known to be good when they come again, whatever else their address sends."""
+
+SEEN: web.AppKey[Recent[bytes, bool]] = web.AppKey("seen", Recent)
+"""Where the application keeps them."""
+
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tillstream"'}
 
 _AWAY = "PostgreSQL does not answer now: ask again later."
+
+
+_STRANGERS = "Too many unknown tokens come from your address: ask again in a minute."
 
 
 class _Token(msgspec.Struct, frozen=True):
@@ -44,6 +55,8 @@ async def machines(request: web.Request, handler: Handler) -> web.StreamResponse
         return _told(fault)
     except DatabaseAway:
         return _told(NoAnswer(HTTPStatus.SERVICE_UNAVAILABLE, _AWAY))
+    except TooManyStrangers:
+        return _told(NoAnswer(HTTPStatus.TOO_MANY_REQUESTS, _STRANGERS))
     except web.HTTPException as fault:
         response = fault
     if response.status < 300 or response.status == HTTPStatus.NOT_MODIFIED:
@@ -59,10 +72,7 @@ async def _enter_by_token(request: web.Request) -> None:
         return
     if scheme.lower() != "bearer" or not token.strip():
         raise NoAnswer(HTTPStatus.UNAUTHORIZED, "Send 'Authorization: Bearer' and a token.")
-    database = request.app[BOARD].database
-    found = await database.query(
-        statement(__file__, "token"), _Token, token_sha256=digest(token.strip())
-    )
+    found = await _known(request, digest(token.strip()))
     if not found:
         raise NoAnswer(
             HTTPStatus.UNAUTHORIZED,
@@ -71,6 +81,23 @@ async def _enter_by_token(request: web.Request) -> None:
         )
     name, address = found[0].name, request.app[DOOR].address_of(request)
     request[USER] = User(f"token {name}", address, name, found[0].role)
+
+
+async def _known(request: web.Request, key: bytes) -> list[_Token]:
+    """The token, if there is one; of what an address makes up, only some is looked for."""
+    seen, door = request.app[SEEN], request.app[DOOR]
+
+    async def ask() -> list[_Token]:
+        database = request.app[BOARD].database
+        return await database.query(statement(__file__, "token"), _Token, token_sha256=key)
+
+    if seen.pop(key):
+        found = await ask()
+    else:
+        found = await door.strangers.ask(door.source_of(request), ask)
+    if found:
+        seen.set(key, True)
+    return found
 
 
 def _said(status: int) -> NoAnswer:

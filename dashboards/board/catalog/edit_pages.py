@@ -14,7 +14,7 @@ from dashboards.board.catalog.merging import merge
 from dashboards.board.catalog.pages import away, form_of, key_of, kind_of, row_page
 from dashboards.board.catalog.reading import Typed, defaults, read, typed_of
 from dashboards.board.feed.database import DatabaseAway
-from dashboards.board.live.visit import Visit, field
+from dashboards.board.live.visit import Visit, field, form
 from dashboards.board.live.visitor import RequestRefused, Role, require
 
 NEEDED: Role = "merchandiser"
@@ -32,7 +32,7 @@ async def create(request: web.Request) -> web.Response:
     """A new row; the form again, with what is wrong, where it cannot be."""
     user = require(request, NEEDED)
     visit, kind = Visit(request), kind_of(request)
-    typed = _typed(kind, await request.post())
+    typed = _typed(kind, await form(request))
     row, wrong = read(kind, typed)
     if not wrong and kind is ASSORTMENT:
         wrong = await _unregistered(visit, row)
@@ -52,7 +52,7 @@ async def change(request: web.Request) -> web.Response:
     """Save a form. Who is the later of two is shown what the other did, and overwrites nothing."""
     user = require(request, NEEDED)
     visit, kind = Visit(request), kind_of(request)
-    key, sent = key_of(request, kind), await request.post()
+    key, sent = key_of(request, kind), await form(request)
     base = _base(kind, field(sent, "base"))
     typed = {**_typed(kind, sent), **kind.key_values(key)}
     row, wrong = read(kind, typed)
@@ -86,7 +86,7 @@ async def delete(request: web.Request) -> web.Response:
     """Take the row away, unless it is another by now than the one that was shown."""
     user = require(request, NEEDED)
     visit, kind = Visit(request), kind_of(request)
-    key, base = key_of(request, kind), _base(kind, field(await request.post(), "base"))
+    key, base = key_of(request, kind), _base(kind, field(await form(request), "base"))
     try:
         await request.app[EDITOR].delete(user, kind, key, base)
     except EditOvertaken as overtaken:

@@ -72,7 +72,7 @@ class Editor:
             async with self._writing.transaction(user) as work:
                 yield work
                 # Before the commit: the topic may bring it before we hear of the commit.
-                self._publications.expect(kind, key, row, user.name, datetime.now(UTC))
+                self._publications.expect(kind, key, row, user.who, datetime.now(UTC))
         except BaseException:
             self._publications.put_back(kind, key, before)
             raise

@@ -12,7 +12,7 @@ from dashboards.board.live.board import BOARD, Board
 from dashboards.board.live.keys import NOTICES, Key
 from dashboards.board.live.scene import milliseconds
 from dashboards.board.live.viewers import Viewer
-from dashboards.board.live.visitor import CSRF, USER
+from dashboards.board.live.visitor import CSRF, USER, RequestRefused
 from dashboards.board.wording import locales
 from dashboards.board.wording.words import Words, words_in
 from topics.scalars import ID_PATTERN
@@ -91,6 +91,24 @@ class Visit:
 def is_identifier(text: str) -> bool:
     """Whether a location or a SKU can be called so."""
     return re.fullmatch(ID_PATTERN, text) is not None
+
+
+async def form(request: web.Request) -> Mapping[str, object]:
+    """What a form sent; raises `RequestRefused` where that is no text that could be kept."""
+    try:
+        sent = await request.post()
+        for value in sent.values():
+            _require_text(value)
+    except ValueError as fault:
+        words = "The form has bytes that are no text. Nothing was changed."
+        raise RequestRefused("Not understood", words, 400) from fault
+    return sent
+
+
+def _require_text(value: object) -> None:
+    # PostgreSQL keeps neither of them; UnicodeError is a ValueError.
+    if isinstance(value, str) and "\0" in value.encode().decode():
+        raise ValueError("a NUL")
 
 
 def field(sent: Mapping[str, object], name: str) -> str:

@@ -1,5 +1,7 @@
 """What an ID token says, once its signature and its claims hold. Pure."""
 
+import hashlib
+import unicodedata
 from typing import Any
 
 import jwt
@@ -16,6 +18,10 @@ client's secret could make tokens; ``none`` would let everybody."""
 LEEWAY_SECONDS = 60
 """How far the provider's clock may be from ours. Servers differ by seconds; a token that expired
 longer ago was kept by somebody."""
+
+NAME_CHARACTERS_MAX = 50
+SUBJECT_CHARACTERS_MAX = 64
+"""Both together fit where people are named beside what they did, which takes 128."""
 
 NAME_CLAIMS = ("preferred_username", "email", "name", "sub")
 
@@ -56,13 +62,34 @@ def verified(token: str, keys: dict[str, Any], provider: Provider, nonce: str) -
 def identity_of(claims: dict[str, Any], provider: Provider) -> Identity:
     """Who that is here; raises `NoRole`.
 
-    The name may be changed, or given to another: the log holds the subject, which may not.
+    The name may be changed, given to another, or chosen to look like somebody else's: whatever is
+    kept or shown to others has the subject beside it, and no local user is called so.
     """
-    name = next(str(claims[each]) for each in NAME_CLAIMS if claims.get(each))[:100]
+    told = (_shown(str(claims.get(each) or "")) for each in NAME_CLAIMS)
+    name = next(filter(None, told), "somebody")
     role = _role(claims, provider)
     if role is None:
         raise NoRole(name)
-    return Identity(f"{name} <{claims['sub']}>", name, role=role)
+    return Identity(f"{name} <{_subject(str(claims['sub']))}>", name, role=role)
+
+
+def _shown(name: str) -> str:
+    """A name without what is not seen, or would end it."""
+    plain = "".join(each if _is_seen(each) else " " for each in unicodedata.normalize("NFKC", name))
+    return " ".join(plain.split())[:NAME_CHARACTERS_MAX]
+
+
+def _is_seen(character: str) -> bool:
+    # Marks that turn the direction of writing are of category C, as are NUL and surrogates.
+    return unicodedata.category(character)[0] != "C" and character not in "<>"
+
+
+def _subject(subject: str) -> str:
+    """As it is; one that is longer or odd by its hash, which is as unmistakable."""
+    plain = subject.isascii() and subject.isprintable() and not set("<> ") & set(subject)
+    if plain and len(subject) <= SUBJECT_CHARACTERS_MAX:
+        return subject
+    return hashlib.sha256(subject.encode(errors="surrogatepass")).hexdigest()
 
 
 def _role(claims: dict[str, Any], provider: Provider) -> Role | None:

@@ -5,18 +5,18 @@ from aiohttp import web
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.writing import Writing
 from dashboards.board.live.visitor import User
-from dashboards.board.people.local import LocalSignIn
+from dashboards.board.people import cookies
+from dashboards.board.people.addresses import forwarded, source_of
+from dashboards.board.people.browsers import COOKIE_CHARACTERS_MAX, COOKIE_SECONDS
+from dashboards.board.people.cookies import Cookies
+from dashboards.board.people.half import HalfSignIns
+from dashboards.board.people.local import LocalSignIn, Tried
 from dashboards.board.people.oidc import OpenIdConnect
 from dashboards.board.people.policy import AccessPolicy
-from dashboards.board.people.sessions import Sessions
+from dashboards.board.people.second_factors import SecondFactors
+from dashboards.board.people.sessions import Origin, Session, Sessions
+from dashboards.board.people.strangers import Strangers, TooManyStrangers
 from dashboards.board.people.tokens import new_token
-
-SESSION_COOKIE = "tillstream_session"
-VISIT_COOKIE = "tillstream_visit"
-"""A secret of the browser from its first page on, signed in or not: what the tokens in its forms
-are made of until a session has begun."""
-
-_TOKEN_CHARACTERS_MAX = 100
 
 
 class Door:
@@ -24,80 +24,86 @@ class Door:
 
     def __init__(self, policy: AccessPolicy, database: Database, writing: Writing) -> None:
         self.policy = policy
-        self.sessions = Sessions(database, writing, policy.lifetime)
-        self.local = LocalSignIn(writing, self.sessions)
+        self.writing = writing
+        self.database = database
+        self.cookies = Cookies(policy)
+        self.strangers = Strangers()
+        self.sessions = Sessions(database, writing, policy, self.strangers)
+        self.local = LocalSignIn(database, writing)
+        self.half = HalfSignIns(database, self.strangers)
+        self.second_factors = SecondFactors()
         self.oidc = (
-            OpenIdConnect(policy.provider, policy.address, writing, self.sessions)
-            if policy.provider is not None
-            else None
+            OpenIdConnect(policy.provider, policy.address) if policy.provider is not None else None
         )
 
     def address_of(self, request: web.Request) -> str:
         """From where a request came, as far as it can be known."""
-        forwarded = request.headers.get("X-Forwarded-For", "")
-        if self.policy.behind_proxy and forwarded:
-            # The nearest proxy adds its own word at the end; what stands before it may be a lie.
-            return forwarded.rpartition(",")[2].strip()[:64]
-        return request.remote or ""
+        told = request.headers.getall("X-Forwarded-For", []) if self.policy.behind_proxy else []
+        return forwarded(told) or request.remote or ""
+
+    def source_of(self, request: web.Request) -> str:
+        """Whom to count the request against."""
+        return source_of(self.address_of(request))
+
+    def origin_of(self, request: web.Request) -> Origin:
+        """What people recognise a session by."""
+        return Origin(self.address_of(request), request.headers.get("User-Agent", ""))
+
+    def tried(self, request: web.Request, name: str) -> Tried:
+        """Who tries to sign in with ``name``."""
+        cookie = self.cookies.read(request, cookies.BROWSER, COOKIE_CHARACTERS_MAX)
+        return Tried(name.strip().lower(), self.address_of(request), cookie)
 
     def token(self, request: web.Request) -> str:
         """The token of the request's session; empty where it has none."""
-        return request.cookies.get(SESSION_COOKIE, "")[:_TOKEN_CHARACTERS_MAX]
+        return self.cookies.read(request, cookies.SESSION)
 
     def visit(self, request: web.Request) -> tuple[str, bool]:
         """The browser's secret, and whether it is a new one that must be told to it."""
-        held = request.cookies.get(VISIT_COOKIE, "")
+        held = self.cookies.read(request, cookies.VISIT)
         # A shorter one is not of our making, and might be known to who made it.
         known = len(new_token()) == len(held)
         return (held, False) if known else (new_token(), True)
 
+    async def session(self, request: web.Request) -> Session | None:
+        """The session of the request; raises `DatabaseAway` or `TooManyStrangers`."""
+        token = self.token(request)
+        return await self.sessions.find(token, self.source_of(request)) if token else None
+
     async def user(self, request: web.Request) -> User | None:
-        """Who sent the request; None where they must sign in. Raises `DatabaseAway`."""
+        """Who sent the request; None where they must sign in. Raises as `session`."""
         address = self.address_of(request)
         if not self.policy.sign_in:
             return User("local", address, "local", "operator")
-        token = self.token(request)
-        session = await self.sessions.find(token) if token else None
+        session = await self.session(request)
         return session.user(address) if session is not None else None
 
     async def is_out(self, request: web.Request) -> bool:
         """Whether the session of the request has ended, as far as can be told."""
         try:
             return await self.user(request) is None
-        except DatabaseAway:
+        except (DatabaseAway, TooManyStrangers):
             return False
 
     def let_in(self, response: web.StreamResponse, token: str) -> None:
         """Give the browser the token of its session."""
-        seconds = int(self.policy.lifetime.total_seconds())
-        self.set_cookie(response, SESSION_COOKIE, token, seconds)
+        seconds = self.policy.lifetime.total_seconds()
+        self.cookies.give(response, cookies.SESSION, token, seconds)
+        self.cookies.take(response, cookies.HALF)
+
+    def know_browser(self, request: web.Request, response: web.StreamResponse, name: str) -> None:
+        """Know the browser again as one that signed in with ``name``."""
+        held = self.cookies.read(request, cookies.BROWSER, COOKIE_CHARACTERS_MAX)
+        told = self.local.browsers.with_name(held, name)
+        self.cookies.give(response, cookies.BROWSER, told, COOKIE_SECONDS)
 
     def let_out(self, response: web.StreamResponse) -> None:
-        """Take it away again."""
-        response.del_cookie(SESSION_COOKIE, path="/")
+        """Take the token of its session away again."""
+        self.cookies.take(response, cookies.SESSION)
 
     def note_visit(self, response: web.StreamResponse, secret: str) -> None:
         """Give the browser its secret."""
-        self.set_cookie(response, VISIT_COOKIE, secret, None)
-
-    def set_cookie(
-        self,
-        response: web.StreamResponse,
-        name: str,
-        value: str,
-        seconds: int | None,
-        path: str = "/",
-    ) -> None:
-        """Give the browser a cookie that no script and no other site can read."""
-        response.set_cookie(
-            name,
-            value,
-            max_age=seconds,
-            path=path,
-            httponly=True,
-            samesite="Lax",
-            secure=self.policy.secure,
-        )
+        self.cookies.give(response, cookies.VISIT, secret)
 
 
 DOOR: web.AppKey[Door] = web.AppKey("door", Door)

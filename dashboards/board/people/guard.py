@@ -29,8 +29,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.path in FOR_MACHINES or request.path.startswith(STATIC):
         return await handler(request)
     door = request.app[DOOR]
-    if not door.policy.sign_in:
-        origin.require_loopback_name(request)
+    origin.require_own_name(request, door.policy)
     secret, is_new = door.visit(request)
     user = request.get(USER) or await _user(request)
     signed_in = user is not None and door.policy.sign_in

@@ -1,28 +1,25 @@
 """Signing in with a name and a password, as often as is decent."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import dataclass
 
-import msgspec
-
-from clients.statements import statement
+from dashboards.board.feed.database import Database
 from dashboards.board.feed.writing import Actor, Writing
 from dashboards.board.live.visitor import RequestRefused
-from dashboards.board.people import passwords
-from dashboards.board.people.sessions import Identity, Sessions
-from dashboards.board.people.users import is_name
-
-WINDOW = timedelta(minutes=15)
-"""How long a failed sign-in counts. Shorter helps who tries many; longer locks out who mistyped."""
-
-BY_NAME_MAX = 5
-"""Failures of one name from one address within `WINDOW`: who has forgotten is told so, and who
-tries a list of passwords needs a year for a thousandth of a short one."""
-
-BY_ADDRESS_MAX = 30
-"""Failures from one address within `WINDOW`, over all names: a whole shop may share one."""
+from dashboards.board.people import passwords, users
+from dashboards.board.people.addresses import source_of
+from dashboards.board.people.allowance import Allowance
+from dashboards.board.people.attempts import Attempts
+from dashboards.board.people.browsers import Browsers
+from dashboards.board.people.lane import Lane
+from dashboards.board.people.users import Credentials, is_name
 
 NOBODY = "nobody yet"
+
+TOLD_MAX = 100
+TOLD_EACH_SECONDS = 10.0
+"""RequestRefused sign-ins that the log has at once, and then one in so long: who tries a million
+passwords must not fill a disk that nothing is deleted from. Those between are counted."""
 
 
 class NotSignedIn(RequestRefused):
@@ -32,69 +29,61 @@ class NotSignedIn(RequestRefused):
         super().__init__("Not signed in", "Name and password do not belong together.", 403)
 
 
-class TooMany(RequestRefused):
-    """Too many failures of late."""
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Who tries to sign in, from where, and by which browser's cookie."""
 
-    def __init__(self) -> None:
-        minutes = int(WINDOW.total_seconds() // 60)
-        words = f"Too many sign-ins have failed. Try again in {minutes} minutes; an operator can "
-        super().__init__("Not signed in", f"{words}set another password.", 429)
-
-
-class _Credentials(msgspec.Struct, frozen=True):
     name: str
-    role: str
-    password_hash: str
-
-
-class _FailedLately(msgspec.Struct, frozen=True):
-    by_name: int
-    by_address: int
+    address: str
+    cookie: str = ""
 
 
 class LocalSignIn:
-    """Checks passwords, one at a time: each costs a core 50 ms and 64 MB."""
+    """Checks passwords: each costs a core 50 ms and 64 MB, so strangers wait in one line, and
+    browsers that are known in another."""
 
-    def __init__(self, writing: Writing, sessions: Sessions) -> None:
+    def __init__(self, database: Database, writing: Writing) -> None:
+        self._database = database
         self._writing = writing
-        self._sessions = sessions
-        self._turn = asyncio.Lock()
+        self.browsers = Browsers(database)
+        self._attempts = Attempts()
+        self._strangers = Lane()
+        self._known = Lane()
+        self._told: Allowance[str] = Allowance(TOLD_MAX, TOLD_EACH_SECONDS)
+        self._untold = 0
 
-    async def sign_in(self, name: str, password: str, address: str) -> str:
-        """The token of a new session; raises `NotSignedIn`, `TooMany` or `DatabaseAway`."""
-        # One at a time also so that none is tried before the failure of another is counted.
-        async with self._turn:
-            token = await self._tried(name.strip().lower(), password, address)
-        if token is None:
-            raise NotSignedIn
-        return token
-
-    async def _tried(self, name: str, password: str, address: str) -> str | None:
-        """None where it failed, which is then in the log."""
+    async def check(self, tried: Tried, password: str) -> Credentials:
+        """The user whose password it is. Raises `NotSignedIn`, `TooMany`, `Crowded` or
+        `DatabaseAway`."""
+        await self.browsers.load()
         # What is typed in place of a name may be a password: it must not be kept.
-        subject = f"users/{name}" if is_name(name) else "users/"
-        actor = Actor(name if is_name(name) else NOBODY, address)
-        credentials = await self._credentials(actor, name, subject)
-        password_hash = credentials.password_hash if credentials else None
-        # Outside of a transaction: hashing takes longer than a lock should be held.
-        right = await asyncio.to_thread(passwords.is_right, password, password_hash)
-        async with self._writing.transaction(actor) as work:
-            if not right:
-                await work.record("sign_in.refused", subject)
-                return None
-            await work.record("sign_in", subject)
-            return await self._sessions.open(work, Identity(name, name, local_user=name))
+        name = tried.name if is_name(tried.name) else ""
+        source = source_of(tried.address)
+        browser = self.browsers.known(tried.cookie, name)
+        attempt = self._attempts.begin(name, source, browser)
+        try:
+            async with (self._known if browser else self._strangers).turn():
+                credentials = await users.credentials(self._database.query, name)
+                right = await asyncio.to_thread(_is_right, password, credentials)
+        except BaseException:
+            attempt.give_back()
+            raise
+        if credentials is None or not right:
+            await self.note_refusal(name, tried.address)
+            raise NotSignedIn
+        self._attempts.succeeded(name, source, attempt)
+        return credentials
 
-    async def _credentials(self, actor: Actor, name: str, subject: str) -> _Credentials | None:
-        async with self._writing.transaction(actor) as work:
-            (lately,) = await work.query(
-                statement(__file__, "refused_lately"),
-                _FailedLately,
-                subject=subject,
-                address=actor.address,
-                window=WINDOW,
-            )
-            if lately.by_name >= BY_NAME_MAX or lately.by_address >= BY_ADDRESS_MAX:
-                raise TooMany
-            found = await work.query(statement(__file__, "credentials"), _Credentials, name=name)
-        return found[0] if found else None
+    async def note_refusal(self, name: str, address: str) -> None:
+        """Write it into the log, unless that has many of late."""
+        if self._told.take(""):
+            self._untold += 1
+            return
+        untold, self._untold = self._untold, 0
+        async with self._writing.transaction(Actor(name or NOBODY, address)) as work:
+            told = {"more_since_the_last_entry": untold} if untold else None
+            await work.record("sign_in.refused", f"users/{name}", None, told)
+
+
+def _is_right(password: str, credentials: Credentials | None) -> bool:
+    return passwords.is_right(password, credentials.password_hash if credentials else None)

@@ -1,9 +1,11 @@
-"""Whether a request that changes something was sent from a page of this board."""
+"""Whether a request was sent to this board, and from a page of its own."""
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from dashboards.board.live.visit import field, form
 from dashboards.board.live.visitor import RequestRefused
 from dashboards.board.people.policy import AccessPolicy, is_loopback
 from dashboards.board.people.tokens import same
@@ -22,20 +24,41 @@ class Forged(RequestRefused):
         super().__init__("Not sent from this board", explanation, 403)
 
 
-def require_loopback_name(request: web.Request) -> None:
-    """Refuse a request that was sent to another name than the loopback's.
+def require_own_name(request: web.Request, policy: AccessPolicy) -> None:
+    """Refuse a request that was sent to a name that is not the board's.
 
-    A board without sign-in is safe because only this machine reaches it; but a page from
-    elsewhere, whose name is made to lead to 127.0.0.1, runs in a browser on this machine.
+    Another page, whose name is made to lead to this address, runs in a browser that can reach
+    the board, and passes for a page of the board's own. With https the certificate refuses it.
     """
-    name = urlsplit(f"//{request.host}").hostname or ""
-    if not is_loopback(name):
-        raise RequestRefused(
-            "Not under this name",
-            "This board runs without sign-in, for this machine only, and answers to 127.0.0.1 "
-            "and localhost.",
-            403,
-        )
+    name = _host_name(request)
+    if is_loopback(name) or _is_own_name(name, policy):
+        return
+    here = policy.address or "127.0.0.1 and localhost"
+    raise RequestRefused("Not under this name", f"This board answers to {here}.", 403)
+
+
+def _host_name(request: web.Request) -> str:
+    try:
+        return urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_own_name(name: str, policy: AccessPolicy) -> bool:
+    if not policy.sign_in:
+        return False
+    if policy.address:
+        # A proxy may hand on the address by which it reaches the board: a page has a name.
+        return name == urlsplit(policy.address).hostname or _is_number(name)
+    return policy.has_certificate
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 async def require_own(request: web.Request, policy: AccessPolicy, expected: str) -> None:
@@ -67,5 +90,4 @@ async def _given_token(request: web.Request) -> str:
         return header
     if request.content_type not in _FORMS:
         return ""
-    field = (await request.post()).get(CSRF_FIELD, "")
-    return field if isinstance(field, str) else ""
+    return field(await form(request), CSRF_FIELD)

@@ -22,6 +22,8 @@ class WeakPassword(ValueError):
 def hashed(password: str) -> str:
     """The argon2id hash, with its salt and costs; raises `WeakPassword`."""
     plain = _normal(password)
+    if not _is_text(plain):
+        raise WeakPassword("a password consists of characters; these are none")
     if len(plain) < CHARACTERS_MIN:
         raise WeakPassword(f"a password has at least {CHARACTERS_MIN} characters")
     if len(plain) > CHARACTERS_MAX:
@@ -32,6 +34,8 @@ def hashed(password: str) -> str:
 def is_right(password: str, password_hash: str | None) -> bool:
     """Whether the password belongs to the hash. None takes as long, and is never right."""
     plain = _normal(password)[: CHARACTERS_MAX + 1]
+    if not _is_text(plain):
+        return False
     try:
         return _hasher.verify(password_hash or _NOBODYS, plain) and password_hash is not None
     except (VerificationError, InvalidHashError):
@@ -41,6 +45,10 @@ def is_right(password: str, password_hash: str | None) -> bool:
 def _normal(password: str) -> str:
     # An é may be typed as one character or as two: the same word on another keyboard.
     return unicodedata.normalize("NFKC", password)
+
+
+def _is_text(text: str) -> bool:
+    return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 _NOBODYS = (

@@ -4,9 +4,12 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from dashboards.board.live.visitor import ROLES, Role, role_named
+
+SecondFactor = Literal["optional", "operators", "everybody"]
 
 
 class PolicyError(ValueError):
@@ -25,6 +28,7 @@ class Provider:
     client_secret: str = field(repr=False)
     role_claim: str = "roles"
     roles: Mapping[str, str] = field(default_factory=dict[str, str])
+    scope: str = "openid profile email"
 
     def role_of(self, value: object) -> Role | None:
         """The role that a value of the claim gives; None where it gives none."""
@@ -38,19 +42,28 @@ class AccessPolicy:
 
     ``address`` is empty where they type the address that the board itself serves; with a proxy
     in front it is the proxy's, as https://stock.example. ``behind_proxy`` believes what that
-    proxy says of where a request came from.
+    proxy says of where a request came from. ``has_certificate`` where the board itself speaks
+    https.
     """
 
     sign_in: bool = True
     address: str = ""
     lifetime: timedelta = timedelta(hours=12)
     behind_proxy: bool = False
+    has_certificate: bool = False
+    second_factor: SecondFactor = "optional"
     provider: Provider | None = None
 
     @property
-    def secure(self) -> bool:
-        """Whether cookies may travel by https only."""
-        return self.address.startswith("https://")
+    def is_secure(self) -> bool:
+        """Whether people reach the board by https only: so do its cookies then."""
+        return self.has_certificate or self.address.startswith("https://")
+
+    def requires_second_factor(self, role: Role) -> bool:
+        """Whether a local user of that role must have one; a provider asks for its own."""
+        if self.second_factor == "operators":
+            return role == "operator"
+        return self.second_factor == "everybody"
 
     def check(self, host: str) -> None:
         """Raise `PolicyError` where the board must not be served so on ``host``."""
@@ -59,8 +72,26 @@ class AccessPolicy:
                 f"without sign-in the board is only served on the loopback, not on {host}: set "
                 "TILLSTREAM_BOARD_SIGN_IN=required, or TILLSTREAM_HOST=127.0.0.1"
             )
+        self._check_links(host)
         if self.provider is not None:
             self._check_provider(self.provider)
+
+    def _check_links(self, host: str) -> None:
+        """Passwords and sessions go over no line that others can listen to."""
+        name = urlsplit(self.address).hostname or ""
+        if self.address and not self.is_secure and not is_loopback(name):
+            raise PolicyError(
+                f"people would send passwords to {self.address} in the clear: "
+                "TILLSTREAM_BOARD_ADDRESS must be an https address"
+            )
+        behind = self.behind_proxy and self.address.startswith("https://")
+        if not (is_loopback(host) or self.has_certificate or behind):
+            raise PolicyError(
+                f"beyond the loopback, on {host}, the board is only served by https: set "
+                "TILLSTREAM_BOARD_CERTIFICATE and TILLSTREAM_BOARD_KEY to files, or put a proxy "
+                "that speaks https before it and set TILLSTREAM_BOARD_BEHIND_PROXY=true and "
+                "TILLSTREAM_BOARD_ADDRESS to its address"
+            )
 
     def _check_provider(self, provider: Provider) -> None:
         if not self.address:
@@ -68,8 +99,7 @@ class AccessPolicy:
                 "OpenID Connect sends people back to the board, so it must know its own address: "
                 "set TILLSTREAM_BOARD_ADDRESS to what they type, as https://stock.example"
             )
-        issuer = urlsplit(provider.issuer)
-        if issuer.scheme != "https" and not is_loopback(issuer.hostname or ""):
+        if not is_safe(provider.issuer):
             raise PolicyError(
                 f"the issuer {provider.issuer} must be an https address: who stands between "
                 "could sign in as anybody (TILLSTREAM_BOARD_OIDC_ISSUER)"
@@ -88,6 +118,15 @@ def is_loopback(host: str) -> bool:
         return True
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def is_safe(address: str) -> bool:
+    """Whether nobody can stand between us and ``address``: https, or this machine itself."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" or is_loopback(parts.hostname or "")
     except ValueError:
         return False
 

@@ -3,22 +3,23 @@
 from aiohttp import web
 
 from dashboards.board.feed.database import DatabaseAway
-from dashboards.board.live.visit import Visit, field
+from dashboards.board.live.visit import Visit, field, form
 from dashboards.board.live.visitor import USER, RequestRefused
+from dashboards.board.people import cookies, entering
 from dashboards.board.people.door import DOOR
-from dashboards.board.people.local import NotSignedIn, TooMany
 from dashboards.board.people.oidc import OpenIdConnect, SignInFlow, flow_of
-from dashboards.board.people.targets import target
-
-FLOW_COOKIE = "tillstream_sign_in"
+from dashboards.board.people.targets import code_address, target
 
 FLOW_SECONDS = 600
 """How long a sign-in at a provider may take; with a second factor that is looked for, minutes."""
 
+FLOW_CHARACTERS_MAX = 2_000
+"""Three secrets and an address."""
+
 AWAY = "PostgreSQL does not answer: nobody can sign in until it is back."
 
 
-async def form(request: web.Request) -> web.Response:
+async def show(request: web.Request) -> web.Response:
     """The sign-in page; who is signed in goes on."""
     wanted = target(request.query.get("next", "/"))
     if request.get(USER) is not None:
@@ -28,29 +29,39 @@ async def form(request: web.Request) -> web.Response:
 
 async def sign_in(request: web.Request) -> web.Response:
     """With a name and a password."""
-    visit, sent = Visit(request), await request.post()
+    visit, sent = Visit(request), await form(request)
     door, wanted = request.app[DOOR], target(field(sent, "next"))
     if not door.policy.sign_in:
         raise web.HTTPSeeOther(wanted)
-    name, password = field(sent, "name"), field(sent, "password")
+    tried = door.tried(request, field(sent, "name"))
     try:
-        token = await door.local.sign_in(name, password, door.address_of(request))
-    except (NotSignedIn, TooMany) as refused:
-        return _form(visit, wanted, name, refused.explanation, refused.status)
+        entered = await entering.with_password(
+            door, tried, field(sent, "password"), door.origin_of(request)
+        )
+    except RequestRefused as refused:
+        return _form(visit, wanted, tried.name, refused.explanation, refused.status)
     except DatabaseAway:
-        return _form(visit, wanted, name, AWAY, 503)
+        return _form(visit, wanted, tried.name, AWAY, 503)
+    if not entered.session:
+        response = web.HTTPSeeOther(code_address(wanted))
+        door.cookies.give(response, cookies.HALF, entered.half)
+        raise response
     response = web.HTTPSeeOther(wanted)
-    door.let_in(response, token)
+    door.let_in(response, entered.session)
+    door.know_browser(request, response, tried.name)
     raise response
 
 
 async def sign_out(request: web.Request) -> web.Response:
-    """End the session, here and in every tab of this browser."""
-    door = request.app[DOOR]
-    response = web.HTTPSeeOther("/sign-in")
+    """End the session, here and in every tab of this browser, and at the provider."""
+    door, away = request.app[DOOR], ""
     if door.policy.sign_in:
+        session = await door.session(request)
         await door.sessions.end(door.token(request), request[USER])
-        door.let_out(response)
+        if door.oidc is not None and session is not None and session.local_user is None:
+            away = await door.oidc.leave()
+    response = web.HTTPSeeOther(away or "/sign-in")
+    door.let_out(response)
     raise response
 
 
@@ -58,22 +69,22 @@ async def leave_for_provider(request: web.Request) -> web.Response:
     """To the OpenID Connect provider."""
     address, flow = await _oidc(request).begin(target(request.query.get("next", "/")))
     response = web.HTTPSeeOther(address)
-    cookie = flow.as_cookie()
-    request.app[DOOR].set_cookie(response, FLOW_COOKIE, cookie, FLOW_SECONDS, "/sign-in")
+    request.app[DOOR].cookies.give(response, cookies.FLOW, flow.as_cookie(), FLOW_SECONDS)
     raise response
 
 
 async def return_from_provider(request: web.Request) -> web.Response:
     """Back from it, with a code."""
     door, oidc = request.app[DOOR], _oidc(request)
-    flow: SignInFlow | None = flow_of(request.cookies.get(FLOW_COOKIE, ""))
+    kept = door.cookies.read(request, cookies.FLOW, FLOW_CHARACTERS_MAX)
+    flow: SignInFlow | None = flow_of(kept)
     if flow is None:
         explanation = "The sign-in took too long, or was begun in another browser. Begin again."
         raise RequestRefused("Not signed in", explanation, 400)
-    token = await oidc.finish(dict(request.query), flow, door.address_of(request))
+    identity = await oidc.finish(dict(request.query), flow)
     response = web.HTTPSeeOther(target(flow.next))
-    door.let_in(response, token)
-    response.del_cookie(FLOW_COOKIE, path="/sign-in")
+    door.let_in(response, await entering.with_identity(door, identity, door.origin_of(request)))
+    door.cookies.take(response, cookies.FLOW)
     raise response
 
 
@@ -98,7 +109,7 @@ def _form(
 
 
 ROUTES = [
-    web.get("/sign-in", form),
+    web.get("/sign-in", show),
     web.post("/sign-in", sign_in),
     web.post("/sign-out", sign_out),
     web.get("/sign-in/oidc", leave_for_provider),

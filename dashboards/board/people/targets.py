@@ -17,3 +17,8 @@ def target(asked: str) -> str:
 def sign_in_address(wanted: str) -> str:
     """The sign-in page that leads on to ``wanted``."""
     return f"/sign-in?next={quote(target(wanted), safe='/')}"
+
+
+def code_address(wanted: str) -> str:
+    """The page that asks for a code, or shows a secret to confirm, and leads on to ``wanted``."""
+    return f"/sign-in/code?next={quote(target(wanted), safe='/')}"

@@ -15,14 +15,19 @@ def new_token() -> str:
 
 def digest(token: str) -> bytes:
     """What the database keeps of a token: enough to know it again, of no use to a thief."""
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(_bytes(token)).digest()
 
 
 def csrf_of(secret: str) -> str:
     """What forms carry of the browser's secret: its holder alone could have been given it."""
-    return hmac.digest(secret.encode(), b"csrf", "sha256").hex()
+    return hmac.digest(_bytes(secret), b"csrf", "sha256").hex()
 
 
 def same(given: str, expected: str) -> bool:
     """Whether two texts are equal, in a time that does not tell how far they are."""
-    return hmac.compare_digest(given.encode(), expected.encode())
+    return hmac.compare_digest(_bytes(given), _bytes(expected))
+
+
+def _bytes(text: str) -> bytes:
+    # A header may have bytes that are no UTF-8, which come as halves of surrogates.
+    return text.encode(errors="surrogatepass")

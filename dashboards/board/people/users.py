@@ -6,8 +6,11 @@ from datetime import datetime
 import msgspec
 
 from clients.statements import statement
+from dashboards.asking import Ask
 from dashboards.board.feed.writing import Work
 from dashboards.board.live.visitor import Role
+from dashboards.board.people.second_factors import remove
+from dashboards.board.people.sessions import Ended
 
 NAME_PATTERN = r"[a-z0-9][a-z0-9._@-]{0,63}"
 """As in the table `board_users`; an e-mail address in small letters is one."""
@@ -30,9 +33,24 @@ class ListedUser(msgspec.Struct, frozen=True):
     signed_in_at: datetime | None = None
 
 
+class Credentials(msgspec.Struct, frozen=True):
+    """What a user who may sign in must know, and whether they must have a phone as well."""
+
+    name: str
+    role: Role
+    password_hash: str
+    has_second_factor: bool
+
+
 def is_name(text: str) -> bool:
     """Whether a user can be called so."""
     return re.fullmatch(NAME_PATTERN, text) is not None and text != RESERVED
+
+
+async def credentials(ask: Ask, name: str) -> Credentials | None:
+    """Those of a user; None where there is none, or who is disabled."""
+    found = await ask(statement(__file__, "credentials"), Credentials, name=name)
+    return found[0] if found else None
 
 
 async def listed(work: Work) -> list[ListedUser]:
@@ -83,6 +101,22 @@ async def enable(work: Work, name: str) -> None:
     await _known(work, name)
     if await work.run(statement(__file__, "enable_user"), name=name):
         await work.record("users.enable", f"users/{name}")
+
+
+async def forget_phone(work: Work, name: str) -> None:
+    """Take the second factor away from who has lost it; they are signed out."""
+    await _known(work, name)
+    if not await remove(work, name):
+        raise UserError(f"{name} has no second factor")
+    await _sign_out(work, name)
+
+
+async def sign_out(work: Work, who: str) -> int:
+    """End all sessions of somebody, also of who came by a provider; how many there were."""
+    ended = len(await work.query(statement(__file__, "end_all_sessions"), Ended, who=who, kept=b""))
+    if ended:
+        await work.record("sessions.end", f"users/{who}", None, {"sessions": ended})
+    return ended
 
 
 async def _known(work: Work, name: str) -> ListedUser:

@@ -4,6 +4,7 @@ import pytest
 
 from dashboards.board.live.visitor import User
 from dashboards.board.people import passwords
+from dashboards.board.people.claims import identity_of
 from dashboards.board.people.policy import AccessPolicy, PolicyError, Provider, is_loopback
 from dashboards.board.people.targets import sign_in_address, target
 from dashboards.board.people.tokens import csrf_of, new_token
@@ -84,3 +85,53 @@ def test_a_form_of_one_browser_is_of_no_use_in_another() -> None:
     mine, yours = new_token(), new_token()
     assert csrf_of(mine) == csrf_of(mine) != csrf_of(yours)
     assert mine not in csrf_of(mine)
+
+
+@pytest.mark.parametrize(
+    ("host", "policy", "why"),
+    [
+        ("0.0.0.0", AccessPolicy(), "only served by https"),  # noqa: S104
+        ("10.0.0.1", AccessPolicy(address="https://stock.example"), "BEHIND_PROXY"),
+        ("10.0.0.1", AccessPolicy(behind_proxy=True), "BOARD_ADDRESS"),
+        ("127.0.0.1", AccessPolicy(address="http://stock.example"), "in the clear"),
+        (
+            "10.0.0.1",
+            AccessPolicy(address="http://stock.example", behind_proxy=True),
+            "in the clear",
+        ),
+    ],
+)
+def test_passwords_go_over_no_line_that_others_hear(
+    host: str, policy: AccessPolicy, why: str
+) -> None:
+    with pytest.raises(PolicyError, match=why):
+        policy.check(host)
+
+
+@pytest.mark.parametrize(
+    ("host", "policy"),
+    [
+        ("127.0.0.1", AccessPolicy()),
+        ("::1", AccessPolicy(address="http://localhost:8080")),
+        ("127.0.0.1", AccessPolicy(address="https://stock.example")),
+        ("10.0.0.1", AccessPolicy(address="https://stock.example", behind_proxy=True)),
+        ("0.0.0.0", AccessPolicy(has_certificate=True)),  # noqa: S104
+    ],
+)
+def test_a_board_is_served_where_nobody_listens_in(host: str, policy: AccessPolicy) -> None:
+    policy.check(host)
+
+
+def _known_as(**claims: object) -> str:
+    given = {"sub": "42", "roles": ["viewer"], **claims}
+    return identity_of(given, Provider("https://x", "a", "b")).who
+
+
+def test_a_name_at_the_provider_is_never_that_of_another() -> None:
+    assert _known_as(preferred_username="maria") == "maria <42>"
+    assert _known_as(preferred_username="olga <1>") == "olga 1 <42>"
+    assert _known_as(name="ma\u202eria\0\n") == "ma ria <42>"
+    assert _known_as(name="\u200b") == "42 <42>"
+    longest = _known_as(name="x" * 300, sub="y" * 300)
+    assert (len(longest) <= 128, longest.endswith(">")) == (True, True)
+    assert longest != _known_as(name="x" * 300, sub="y" * 299 + "z")

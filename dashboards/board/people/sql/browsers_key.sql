@@ -1,0 +1,1 @@
+SELECT key FROM board_keys WHERE name = 'browsers'

@@ -1,0 +1,1 @@
+DELETE FROM board_half_sign_ins WHERE name = %(name)s

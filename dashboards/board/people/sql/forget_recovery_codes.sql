@@ -1,0 +1,1 @@
+DELETE FROM board_recovery_codes WHERE name = %(name)s

@@ -1,0 +1,1 @@
+DELETE FROM board_second_factors WHERE name = %(name)s

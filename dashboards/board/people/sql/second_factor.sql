@@ -1,0 +1,1 @@
+SELECT secret FROM board_second_factors WHERE name = %(name)s
