@@ -72,7 +72,7 @@ class Reach:
             self.require(host)
         elif _ODD_NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
             raise WebhookRefused(
-                f"{host} is a number, and no address as 10.1.2.3: write it in full"
+                f"{host} is a number: write an address as 10.1.2.3"
             )
 
     def _is_named(self, address: Address) -> bool:
