@@ -71,9 +71,7 @@ class Reach:
         if _is_address(host):
             self.require(host)
         elif _ODD_NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
-            raise WebhookRefused(
-                f"{host} is a number: write an address as 10.1.2.3"
-            )
+            raise WebhookRefused(f"{host} is a number: write an address as 10.1.2.3")
 
     def _is_named(self, address: Address) -> bool:
         return any(

@@ -30,7 +30,7 @@ from dashboards.board.people import (
 )
 from dashboards.board.people.door import DOOR, Door
 from dashboards.board.people.guard import guard
-from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy
+from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy, origin_of
 from dashboards.board.stock import product_page
 from dashboards.board.stock import words as stock
 from dashboards.board.subscribe import page as subscribe_page
@@ -59,32 +59,21 @@ PAGES = (
     audit_page,
 )
 
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-"""Nothing from elsewhere and nothing inline: a name of a product that is markup stays text."""
-
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     # With "no-referrer" a browser would not say from which site a form was sent.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    # Which versions run here is nobody's business.
+    "Server": "Tillstream",
 }
-
 
 _HTTPS_ONLY = f"max-age={366 * 86_400}"
 """A browser that was here within a year does not try it in the clear."""
+
+HEADERS: web.AppKey[dict[str, str]] = web.AppKey("headers", dict)
+"""Where the application keeps those of every answer."""
 
 
 def build(board: Board, policy: AccessPolicy = OPEN_TO_THE_MACHINE) -> web.Application:
@@ -97,6 +86,7 @@ def build(board: Board, policy: AccessPolicy = OPEN_TO_THE_MACHINE) -> web.Appli
     vendor.require_files()
     app = web.Application(middlewares=[machines, refused_pages, guard])
     app[BOARD] = board
+    app[HEADERS] = _headers(policy)
     app[DOOR] = Door(policy, board.database, board.writing)
     app[api.TURNS] = asyncio.Semaphore(api.QUESTIONS_AT_ONCE)
     app[SEEN] = Recent(SEEN_MAX)
@@ -122,12 +112,31 @@ def build(board: Board, policy: AccessPolicy = OPEN_TO_THE_MACHINE) -> web.Appli
     return app
 
 
+def _headers(policy: AccessPolicy) -> dict[str, str]:
+    secured = {"Strict-Transport-Security": _HTTPS_ONLY} if policy.is_secure else {}
+    return {**_HEADERS, **secured, "Content-Security-Policy": _content_policy(policy)}
+
+
+def _content_policy(policy: AccessPolicy) -> str:
+    """Nothing from elsewhere and nothing inline: a name of a product that is markup stays text."""
+    # Who signs out is sent on to sign out at the provider.
+    provider = f" {origin_of(policy.provider.issuer)}" if policy.provider else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            f"form-action 'self'{provider}",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(_HEADERS)
-    if request.app[DOOR].policy.is_secure:
-        response.headers["Strict-Transport-Security"] = _HTTPS_ONLY
-    # Which versions run here is nobody's business.
-    response.headers["Server"] = "Tillstream"
+    response.headers.update(request.app[HEADERS])
     # A board that was updated must not run with yesterday's script.
     response.headers.setdefault("Cache-Control", "no-cache")
 

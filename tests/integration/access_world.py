@@ -29,6 +29,7 @@ class Answer:
     text: str
     headers: Any
     path: str
+    url: str
     cookies: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -61,6 +62,11 @@ class Visitor:
         ) as answer:
             return await _answer(answer)
 
+    async def post(self, url: str, form: dict[str, str]) -> Answer:
+        """Send a form of somebody else's page."""
+        async with self._http.post(url, data=form) as answer:
+            return await _answer(answer)
+
     async def send_lines(
         self, path: str, form: dict[str, str], lines: list[tuple[str, str]]
     ) -> int:
@@ -82,7 +88,9 @@ class Visitor:
 async def _answer(answer: Any) -> Answer:
     path = urlsplit(str(answer.url)).path
     cookies = {name: morsel for name, morsel in answer.cookies.items()}
-    return Answer(answer.status, await answer.text(), answer.headers, path, cookies)
+    return Answer(
+        answer.status, await answer.text(), answer.headers, path, str(answer.url), cookies
+    )
 
 
 @asynccontextmanager

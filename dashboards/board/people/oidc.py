@@ -16,7 +16,7 @@ import structlog
 
 from dashboards.board.people.claims import identity_of, verified
 from dashboards.board.people.lane import Lane
-from dashboards.board.people.policy import Provider
+from dashboards.board.people.policy import Provider, origin_of
 from dashboards.board.people.provider import Documents, ProviderFault, Talk
 from dashboards.board.people.sessions import Identity
 from dashboards.board.people.tokens import new_token, same
@@ -78,19 +78,18 @@ class OpenIdConnect:
 
     async def leave(self) -> str:
         """Where to send who signs out, so that they are out at the provider as well; empty where
-        it has no such page, or does not answer."""
+        it does not answer, or has no such page at the address by which browsers know it."""
         try:
-            document = await self._documents.discovery()
-            address = document.get("end_session_endpoint")
+            address = str((await self._documents.discovery()).get("end_session_endpoint", ""))
         except ProviderFault:
             return ""
-        if not address:
+        if origin_of(address) != origin_of(self._provider.issuer):
             return ""
         back = {
             "client_id": self._provider.client_id,
             "post_logout_redirect_uri": f"{self._address}/sign-in",
         }
-        return f"{address}{'&' if '?' in str(address) else '?'}{urlencode(back)}"
+        return f"{address}{'&' if '?' in address else '?'}{urlencode(back)}"
 
     async def finish(self, query: dict[str, str], flow: SignInFlow) -> Identity:
         """Who came back; raises `Refused` where they prove nothing.

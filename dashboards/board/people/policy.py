@@ -131,5 +131,14 @@ def is_safe(address: str) -> bool:
         return False
 
 
+def origin_of(address: str) -> str:
+    """Scheme, host and port of an address, as browsers compare them; empty where it is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
+
+
 OPEN_TO_THE_MACHINE = AccessPolicy(sign_in=False)
 """No sign-in; `AccessPolicy.check` refuses it anywhere but on the loopback."""
