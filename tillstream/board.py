@@ -51,7 +51,7 @@ def policy_of(settings: Settings) -> AccessPolicy:
         address=settings.board_address.rstrip("/"),
         lifetime=timedelta(hours=settings.board_session_hours),
         behind_proxy=settings.board_behind_proxy,
-        has_certificate=settings.board_certificate is not None,
+        has_certificate=settings.board_cert is not None,
         second_factor=settings.board_second_factor or _second_factor(settings),
         provider=provider if provider.issuer else None,
     )
@@ -59,10 +59,10 @@ def policy_of(settings: Settings) -> AccessPolicy:
 
 def certificate_of(settings: Settings) -> Certificate | None:
     """The board's own, if it has one; `SettingsError` where half of it is missing."""
-    chain, key = settings.board_certificate, settings.board_key
+    chain, key = settings.board_cert, settings.board_key
     if (chain is None) != (key is None):
         raise SettingsError(
-            "TILLSTREAM_BOARD_CERTIFICATE and TILLSTREAM_BOARD_KEY belong together: set both"
+            "TILLSTREAM_BOARD_CERT and TILLSTREAM_BOARD_KEY belong together: set both"
         )
     return Certificate(chain, key) if chain and key else None
 

@@ -91,7 +91,7 @@ class Settings(BaseSettings):
         description="Take the visitor's address from the last entry of X-Forwarded-For. Without "
         "a proxy that adds it, anybody could claim any address.",
     )
-    board_certificate: Path | None = Field(
+    board_cert: Path | None = Field(
         None,
         description="PEM file with the board's certificate and its chain, for https without a "
         "proxy. Beyond the loopback the board is served by https, or not at all.",

@@ -97,4 +97,4 @@ def test_files_that_are_none_are_refused_by_name(tmp_path: Path) -> None:
 
 def test_half_of_a_pair_is_refused() -> None:
     with pytest.raises(SettingsError, match="belong together"):
-        certificate_of(load_settings(board_certificate="/etc/board.pem"))
+        certificate_of(load_settings(board_cert="/etc/board.pem"))

@@ -12,7 +12,7 @@ from dashboards.board.people import totp
 from dashboards.board.people.policy import AccessPolicy
 from dashboards.board.people.second_factors import CODES_MAX
 from tests.boards import open_board
-from tests.integration.access_world import PASSWORD, Answer, Visitor, add_user, audit, visitor
+from tests.integration.access_world import PASSWORD, Visitor, add_user, audit, visitor
 from tests.integration.board_world import execute
 
 NO_KAFKA = "127.0.0.1:1"
@@ -37,9 +37,10 @@ async def browser(address: str) -> AsyncIterator[Visitor]:
         yield one
 
 
-def _secret(page: Answer) -> bytes:
-    found = SECRET.search(page.text)
-    assert found is not None, page.text
+def secret_in(page: str) -> bytes:
+    """The secret that a page shows to who sets up a phone."""
+    found = SECRET.search(page)
+    assert found is not None, page
     text = found.group(1).replace(" ", "")
     return base64.b32decode(text + "=" * (-len(text) % 8))
 
@@ -54,7 +55,7 @@ async def _enrol(browser: Visitor, name: str = "olga") -> tuple[bytes, list[str]
     assert page.path == "/sign-in/code", page.text
     left = totp.STEP_SECONDS - time.time() % totp.STEP_SECONDS
     await asyncio.sleep(left if left < 10 else 0)  # or codes change while they are typed
-    secret = _secret(page)
+    secret = secret_in(page.text)
     # An older code of the phone leaves the present one for what the test is about.
     done = await browser.send("/sign-in/code", {"code": _code(secret, -1)})
     assert done.status == 200, done.text
@@ -75,8 +76,10 @@ async def test_an_operator_sets_up_a_phone_before_anything_else(
     assert (page.path, "<svg" in page.text) == ("/sign-in/code", True)
     assert (await browser.get("/", follow=False)).status == 303, "a password alone let her in"
     wrong = await browser.send("/sign-in/code", {"code": "000000"})
-    assert (wrong.status, _secret(wrong)) == (403, _secret(page))
-    done = await browser.send("/sign-in/code", {"code": _code(_secret(page)), "next": "/alerts"})
+    assert (wrong.status, secret_in(wrong.text)) == (403, secret_in(page.text))
+    done = await browser.send(
+        "/sign-in/code", {"code": _code(secret_in(page.text)), "next": "/alerts"}
+    )
     assert (done.status, len(RECOVERY.findall(done.text))) == (200, 10)
     assert done.headers["Cache-Control"] == "no-store"
     assert (await browser.get("/audit")).status == 200
@@ -135,7 +138,7 @@ async def test_who_began_earlier_cannot_put_another_phone_in_place(address: str)
     async with visitor(address) as thief, visitor(address) as browser:
         page = await thief.sign_in("olga")
         await _enrol(browser)
-        late = await thief.send("/sign-in/code", {"code": _code(_secret(page))})
+        late = await thief.send("/sign-in/code", {"code": _code(secret_in(page.text))})
         assert (late.status, "took too long" in late.text) == (400, True)
     async for another in _owes(address):
         assert (await another.get("/", follow=False)).status == 303
@@ -182,7 +185,7 @@ async def test_another_phone_needs_the_password_and_the_present_one(
     page = await browser.send("/account/second-factor", asked)
     assert page.path == "/sign-in/code"
     await browser.get("/sign-in/code")
-    other = _secret(page)
+    other = secret_in(page.text)
     assert other != secret
     assert (await browser.send("/sign-in/code", {"code": _code(other, -1)})).status == 200
     async for another in _owes(address):

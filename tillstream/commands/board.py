@@ -39,7 +39,7 @@ def board(
 
     People must sign in: 'tillstream users add' gives them names, TILLSTREAM_BOARD_OIDC_ISSUER
     an OpenID Connect provider. TILLSTREAM_BOARD_SIGN_IN=none goes without, on the loopback only.
-    Beyond the loopback the board speaks https by TILLSTREAM_BOARD_CERTIFICATE and
+    Beyond the loopback the board speaks https by TILLSTREAM_BOARD_CERT and
     TILLSTREAM_BOARD_KEY, or stands behind a proxy that does, or does not start.
     """
     settings = load_settings(host=host, board_port=port)

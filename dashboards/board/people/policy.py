@@ -88,7 +88,7 @@ class AccessPolicy:
         if not (is_loopback(host) or self.has_certificate or behind):
             raise PolicyError(
                 f"beyond the loopback, on {host}, the board is only served by https: set "
-                "TILLSTREAM_BOARD_CERTIFICATE and TILLSTREAM_BOARD_KEY to files, or put a proxy "
+                "TILLSTREAM_BOARD_CERT and TILLSTREAM_BOARD_KEY to files, or put a proxy "
                 "that speaks https before it and set TILLSTREAM_BOARD_BEHIND_PROXY=true and "
                 "TILLSTREAM_BOARD_ADDRESS to its address"
             )
