@@ -62,9 +62,11 @@ class Visitor:
         ) as answer:
             return await _answer(answer)
 
-    async def post(self, url: str, form: dict[str, str]) -> Answer:
-        """Send a form of somebody else's page."""
-        async with self._http.post(url, data=form) as answer:
+    async def post(self, path: str, form: dict[str, str] | bytes, **headers: str) -> Answer:
+        """Send a form as it is, to the board or to an address elsewhere."""
+        url = path if "://" in path else self.address + path
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self._http.post(url, data=form, headers=named) as answer:
             return await _answer(answer)
 
     async def send_lines(
