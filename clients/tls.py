@@ -30,15 +30,31 @@ class Tls:
             context = ssl.create_default_context(cafile=self.authorities)
         except OSError as error:
             raise AccessError(f"no authorities in {self.authorities}: {error}") from error
-        if self.certificate is not None and self.key is not None:
-            try:
-                # Asked for a passphrase, OpenSSL would wait at the terminal.
-                context.load_cert_chain(self.certificate, self.key, password=_refuse)
-            except (OSError, ValueError) as error:
-                raise AccessError(
-                    f"no identity in {self.certificate} with {self.key}: {error}"
-                ) from error
+        self.load(context)
         return context
+
+    def server_context(self) -> ssl.SSLContext:
+        """For a server that shows our identity and asks each client for one that an authority of
+        ours vouches for; raises `AccessError` where a file cannot be used."""
+        try:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=self.authorities)
+        except OSError as error:
+            raise AccessError(f"no authorities in {self.authorities}: {error}") from error
+        context.verify_mode = ssl.CERT_REQUIRED
+        self.load(context)
+        return context
+
+    def load(self, context: ssl.SSLContext) -> None:
+        """Have ``context`` show our identity, if we have one; raises `AccessError`."""
+        if self.certificate is None or self.key is None:
+            return
+        try:
+            # Asked for a passphrase, OpenSSL would wait at the terminal.
+            context.load_cert_chain(self.certificate, self.key, password=_refuse)
+        except (OSError, ValueError) as error:
+            raise AccessError(
+                f"no identity in {self.certificate} with {self.key}: {error}"
+            ) from error
 
 
 def _refuse() -> str:

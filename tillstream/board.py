@@ -21,7 +21,7 @@ from dashboards.board.people.policy import (
     is_loopback,
 )
 from operations.upkeep.identity import ProcessIdentity
-from tillstream.certificates import Certificate
+from tillstream.certificates import LOOK_SECONDS, Certificate, Renewal
 from tillstream.settings import Settings, SettingsError
 
 SHUTDOWN_SECONDS = 3.0
@@ -73,6 +73,12 @@ def _second_factor(settings: Settings) -> SecondFactor:
     return "optional" if is_loopback(name) and is_loopback(settings.host) else "operators"
 
 
+async def _keep_renewed(renewal: Renewal) -> None:
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        renewal.look()
+
+
 @asynccontextmanager
 async def open_board(
     kafka: KafkaAccess,
@@ -85,7 +91,7 @@ async def open_board(
     """The board for the length of a block; port 0 takes a free one.
 
     It serves whether or not Kafka and PostgreSQL answer. Raises OSError where the port is taken,
-    `PolicyError` where ``policy`` must not be served on ``host``, and `CertificateError`.
+    `PolicyError` where ``policy`` must not be served on ``host``, and `AccessError`.
     """
     policy.check(host)
     tls = certificate.context() if certificate else None
@@ -94,7 +100,7 @@ async def open_board(
     runner = web.AppRunner(build(board, policy), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     if certificate and tls:
-        board.work.append(lambda: certificate.keep(tls))
+        board.work.append(lambda: _keep_renewed(Renewal(certificate, tls)))
     work = asyncio.create_task(board.run())
     try:
         await web.TCPSite(runner, host, port, ssl_context=tls).start()

@@ -8,12 +8,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from clients.errors import AccessError
 from dashboards.board.people.policy import AccessPolicy
 from tests.boards import open_board
 from tests.certificates import Authority
+from tillstream import board as board_module
 from tillstream import certificates
 from tillstream.board import certificate_of
-from tillstream.certificates import Certificate, CertificateError
+from tillstream.certificates import Certificate
 from tillstream.settings import SettingsError, load_settings
 
 NO_KAFKA = "127.0.0.1:1"
@@ -58,7 +60,8 @@ async def test_a_board_with_a_certificate_speaks_https_and_nothing_else(
 async def test_a_renewed_certificate_serves_without_a_restart(
     fresh_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(certificates, "LOOK_SECONDS", 0.05)
+    for each in (certificates, board_module):
+        monkeypatch.setattr(each, "LOOK_SECONDS", 0.05)
     authority = Authority(tmp_path)
     old, new = authority.identity("old"), authority.identity("new")
     certificate = Certificate(tmp_path / "chain", tmp_path / "key")
@@ -91,7 +94,7 @@ def test_files_that_are_none_are_refused_by_name(tmp_path: Path) -> None:
         (tmp_path / "empty", files.key),
         (files.certificate, other.key),
     ):
-        with pytest.raises(CertificateError, match=str(chain.name)):
+        with pytest.raises(AccessError, match=str(chain.name)):
             Certificate(chain, key).context()
 
 

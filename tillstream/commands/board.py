@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
+from clients.errors import AccessError
 from dashboards.board.people.policy import PolicyError
 from dashboards.board.vendor import NotInstalled
 from tillstream.board import certificate_of, open_board, policy_of
-from tillstream.certificates import CertificateError
 from tillstream.logs import configure_logs
 from tillstream.settings import Settings, load_settings
 
@@ -48,7 +48,7 @@ def board(
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         asyncio.run(_serve(settings, as_json))
-    except (OSError, NotInstalled, PolicyError, CertificateError) as fault:
+    except (OSError, NotInstalled, PolicyError, AccessError) as fault:
         sys.exit(f"tillstream: the board cannot be served: {fault}")
 
 
