@@ -128,11 +128,6 @@ class Book:
         rows = self._rows.edited()
         outbox.send_all(CHECKOUT_TOTALS.name, (totals_message(*row, self._base) for row in rows))
 
-    def say_nothing(self) -> None:
-        """In place of `announce`, where nobody is to hear of it here."""
-        self._forget_looks()
-        self._last_words = []
-
     def restated(self, start: str, limit: int) -> list[tuple[str, Message]]:
         """The first rows from the key ``start`` on, as they stand."""
         rows = self._rows.scan_from("", start, limit)

@@ -1,8 +1,9 @@
 """`till.cart-events`: which events count, and what of each kind does what."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import cast
 
+from agents.accepted import RECEIPTS, Accepted, Receipt
 from agents.clocks import Clocks
 from agents.deadlines import NEVER
 from agents.effects import NAMES, Effects, nothing
@@ -15,10 +16,12 @@ from agents.intake import (
     Refusal,
 )
 from agents.leaving import Leaving
+from agents.master_data import Known
 from agents.ports import Counting, Counts
 from agents.tills import Tills
 from agents.upkeep import Upkeep
 from engine.contract import Record
+from engine.table import Table
 from tables.carts import Clock
 from tables.marks import mark_of
 from tables.moments import Moment
@@ -32,12 +35,6 @@ from topics.sequences import Verdict
 TOPIC = TILL_EVENTS.name
 
 
-class Locations(Protocol):
-    """Which locations the database names."""
-
-    def get(self, key: str, /) -> object | None: ...
-
-
 class Checkout:
     """Folds till events; each new one once, whatever its order."""
 
@@ -49,7 +46,8 @@ class Checkout:
         leaving: Leaving,
         effects: Effects,
         upkeep: Upkeep,
-        locations: Locations,
+        locations: Table[Known],
+        accepted: Accepted,
         counting: Counting,
     ) -> None:
         self._intake = intake
@@ -59,8 +57,12 @@ class Checkout:
         self._soonest = leaving.soonest
         self._upkeep = upkeep
         self._locations = locations
+        self._accepted = accepted
         self._counting = counting
-        self._effects = {kind: (name, effects.get(kind, nothing)) for kind, name in NAMES.items()}
+        self._effects = {
+            kind: (name, effects.get(kind, nothing), kind in RECEIPTS)
+            for kind, name in NAMES.items()
+        }
 
     def fold(self, records: Sequence[Record]) -> None:
         """Apply till events in order."""
@@ -120,7 +122,7 @@ class Checkout:
         is_ahead: bool,
     ) -> None:
         """An event whose number is new: 1. apply it, 2. take its number, 3. count it."""
-        name, apply = self._effects[type(event)]
+        name, apply, is_receipt = self._effects[type(event)]
         refusal = None if event.training else apply(event, moment)
         epoch, sequence, clock_us = event.epoch, event.sequence, moment.clock_us
         if refusal is not None:
@@ -128,6 +130,8 @@ class Checkout:
             self._tills.quarantine(key, till, epoch, window, sequence, clock_us)
             return
         admission = self._tills.admit(key, till, epoch, window, sequence, clock_us)
+        if is_receipt and not event.training:
+            self._accepted.note(cast(Receipt, event), moment, record)
         if len(till.epochs) == 1 or epoch == till.epoch:
             journal_hash = event.chain.hash if event.chain else None
             self._tills.mark(key, till, sequence, mark_of(event.event_id, journal_hash))

@@ -134,10 +134,6 @@ class Intake:
             outbox.send(topic, letter)
         self._letters = []
 
-    def say_nothing(self) -> None:
-        """In place of `announce`, where nobody is to hear of it here."""
-        self._letters = []
-
 
 def without_tombstones(records: Sequence[Record]) -> list[Record]:
     """Row changes without the tombstones that follow a deleted row: its own change said it."""

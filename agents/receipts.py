@@ -1,118 +1,142 @@
 """The receipts application: each accepted sale and return, once, as one message.
 
-It judges till events by the same rules as the retail application, over a state of its own, and
-says nothing of what it refuses: the retail application's dead letters tell it. One refusal it
-cannot share: a sale that would carry a level or a total beyond the bound is a dead letter there,
-and a receipt here.
+The retail application says which ones count. Its rebuild says all of them again, and while one is
+handed over two generations say the same: so each number is remembered that was said. What a
+corrected rule accepts, and the rule before had refused, is said then; what was said stays said.
 """
+
+from typing import Any
 
 import msgspec
 
-from agents.book import DAY, DAYS, TOTALS, Book, Day
-from agents.checkout import Checkout
+from agents.accepted import AcceptedSale, key_of, read_accepted
 from agents.clocks import CLOCKS, Clocks
-from agents.deadlines import DEADLINES, Deadlines
-from agents.intake import Intake, Refusal
-from agents.leaving import Leave, Leaving
-from agents.ports import Counting
-from agents.tills import EPOCH, MARKS, TILLS, Tills
-from agents.upkeep import UPKEEP, Upkeep
+from agents.deadlines import DEADLINES, NEVER, Deadlines
+from agents.intake import Intake
+from agents.leaving import Leaving
+from agents.ports import Counting, Tally
 from engine.agents import State
 from engine.app import BatchApp
 from engine.contract import Batch, Message, Outbox, Part, Record
+from engine.declarations import BatchTable
+from engine.sends import always
+from engine.table import Table
 from tables.carts import Clock
-from tables.moments import Moment
-from tables.tills import TillState
-from tables.times import text_of
-from tables.totals import Totals
-from topics.registry import RECEIPTS, TILL_EVENTS, TILL_UPKEEP
-from topics.wire import WireCartCompleted, WireGoodsReturned
+from tables.offsets import UNSEEN
+from tables.receipts import Said, block_of, has_left
+from tables.times import KEPT_US
+from topics.registry import ACCEPTED, RECEIPTS, RECEIPTS_DEAD_LETTERS
+
+SAID = "said"
+PLACES = "places"
+BLOCK = "b"
+"""The kind of deadline of a block of numbers."""
+
+_REACHED = "reached"
 
 _encode = msgspec.json.Encoder().encode
 
-AnyReceipt = WireCartCompleted | WireGoodsReturned
-
-
-class Everywhere:
-    """Every location is as good as another: the retail application counts unknown ones."""
-
-    def get(self, key: str, /) -> str:
-        """It is known."""
-        return key
-
 
 class Receipts(Part):
-    """One partition's tills, as far as it takes to know a sale from its repeat."""
+    """Which sales and returns of one partition's tills have been said.
 
-    def __init__(self, state: State) -> None:
+    Beyond the greatest offset of a till event that was told of, each is heard for the first time,
+    whatever its age. Before it, somebody says again what he said, or what he had refused; and of
+    what is older than the memory of it, nothing is said any more.
+    """
+
+    def __init__(self, state: State, tally: Tally) -> None:
+        self._said: Table[Said] = state.table(SAID)
+        self._places: Table[int] = state.table(PLACES)
+        reached = self._places.get(_REACHED)
+        self._reached = UNSEEN if reached is None else reached
+        self._partition = state.partition
+        self._tally = tally
         self._counting = Counting()
-        self._said: list[Message] = []
-        clocks, deadlines = Clocks(state), Deadlines(state)
-        self._intake = Intake(state.partition, state.partitions, self._counting)
-        self._book = Book(state, deadlines, clocks, self._counting, 0)
-        self._tills = Tills(state, deadlines, _no_carts, 0)
-        self.upkeep = Upkeep(state, self._intake, self._tills, {})
-        leave: dict[str, Leave] = {DAY: self._book.leave, EPOCH: self._tills.leave_epoch}
-        effects = {WireCartCompleted: self._note, WireGoodsReturned: self._note}
-        self.checkout = Checkout(
-            *(self._intake, self._tills, clocks, Leaving(deadlines, leave), effects),
-            *(self.upkeep, Everywhere(), self._counting),
-        )
+        self._clocks = Clocks(state)
+        self._deadlines = Deadlines(state)
+        self._leaving = Leaving(self._deadlines, {BLOCK: self._leave})
+        self.intake = Intake(state.partition, state.partitions, self._counting)
+        self._messages: list[Message] = []
 
     @property
     def folding(self) -> int | None:
         """See `engine.contract.Part`."""
-        return self._intake.at
+        return self.intake.at
+
+    def pass_on(self, batch: Batch) -> None:
+        """Say what was not said before."""
+        topic = ACCEPTED.name
+        for record, accepted in self.intake.read(topic, batch, read_accepted):
+            if not self.intake.refuse_elsewhere(topic, record, accepted.event.location_id):
+                self._take(accepted)
 
     def announce(self, outbox: Outbox) -> None:
-        """Send the receipts. What else the rules have to say, the retail application says."""
-        outbox.send_all(RECEIPTS.name, self._said)
-        self._said = []
-        self._book.say_nothing()
-        self._tills.say_nothing()
-        self._intake.say_nothing()
+        """Send the receipts, and the dead letters."""
+        messages, self._messages = self._messages, []
+        outbox.send_all(RECEIPTS.name, messages)
+        self.intake.announce(outbox)
 
     def committed(self) -> None:
-        """Forget what was counted: the retail application counts it."""
-        self._counting.take()
+        """Add what was counted since the last commit."""
+        self._tally.add(self._partition, self._counting.take())
 
-    def _note(self, event: AnyReceipt, moment: Moment) -> Refusal | None:
-        day = text_of(event.business_date)
-        self._book.keep(self._book.look(event.location_id, event.till_id, day), moment)
-        key = f"{event.location_id}/{event.till_id}/{event.epoch}/{event.sequence}"
-        self._said.append(Message(key.encode(), _encode(event)))
-        return None
+    def _take(self, accepted: AcceptedSale) -> None:
+        event, at_us = accepted.event, accepted.at_us
+        clock_us = self._clocks.tick(event.location_id, at_us).at_us
+        if clock_us >= self._leaving.soonest.get(event.location_id, -NEVER):
+            self._leaving.leave(event.location_id, clock_us, accepted.offset)
+        is_repeat = self._is_repeat(accepted.offset)
+        block = f"{event.till_id}/{event.epoch}/{block_of(event.sequence)}"
+        key = f"{event.location_id}/{block}"
+        said = self._said.get(key)
+        if (said is not None and said.has(event.sequence)) or (
+            is_repeat and has_left(at_us, clock_us)
+        ):
+            return
+        if said is None:
+            said = Said()
+            self._deadlines.note(event.location_id, BLOCK, block, clock_us + KEPT_US)
+        said.note(event.sequence, clock_us)
+        self._said.put(key, said)
+        self._messages.append(Message(key_of(event), _encode(event)))
+
+    def _is_repeat(self, offset: int) -> bool:
+        """Whether the till event at ``offset`` may have been told of before."""
+        if offset <= self._reached:
+            return True
+        self._reached = offset
+        self._places.put(_REACHED, offset)
+        return False
+
+    def _leave(self, location_id: str, block: str, clock_us: int, _offset: int) -> None:
+        """A block's time has come: it leaves, unless something of it was said since."""
+        key = f"{location_id}/{block}"
+        said = self._said.get(key)
+        if said is not None and said.ends_us > clock_us:
+            self._deadlines.note(location_id, BLOCK, block, said.ends_us)
+            return
+        self._said.drop(key)
 
 
-def receipts(app: BatchApp) -> None:
+def receipts(app: BatchApp, tally: Tally) -> None:
     """Declare the tables and agents on ``app``."""
-    tables = [
-        app.batch_table(TILLS, TillState, help="Each till: which numbers have come."),
-        app.batch_table(MARKS, bytes, help="What each till's last numbers stood for."),
+    tables: list[BatchTable[Any]] = [
+        app.batch_table(SAID, Said, help="Which numbers of each till were said."),
+        app.batch_table(PLACES, int, help="How far the till events are that were told of."),
         app.batch_table(CLOCKS, Clock, help="How far each location's time is."),
-        app.batch_table(TOTALS, Totals, help="When a till last sold on each business date."),
-        app.batch_table(DAYS, Day, help="The tills that sold at each location, by business date."),
         app.batch_table(DEADLINES, int, help="What is to leave the state, by when."),
-        app.batch_table(UPKEEP, bytes, help="Operators' decisions that wait for their place."),
     ]
+    letters = [always(spec.name) for spec in RECEIPTS_DEAD_LETTERS]
 
-    @app.batch_part(tables=tables, sends=[RECEIPTS.name])
+    @app.batch_part(tables=tables, sends=[RECEIPTS.name, *letters])
     def known(state: State) -> Receipts:
-        return Receipts(state)
+        return Receipts(state, tally)
 
     def aside(record: Record, state: State) -> None:
-        state.part(known).checkout.set_aside(record)
+        state.part(known).intake.set_aside(ACCEPTED.name, record)
 
-    @app.batch_agent(TILL_EVENTS.name, set_aside=aside)
+    @app.batch_agent(ACCEPTED.name, set_aside=aside)
     def receipts(batch: Batch, state: State) -> None:  # pyright: ignore[reportUnusedFunction]
         """Say each accepted sale and return once, with its lines and tenders."""
-        state.part(known).checkout.fold(batch)
-
-    @app.batch_agent(TILL_UPKEEP.name)
-    def upkeep(batch: Batch, state: State) -> None:  # pyright: ignore[reportUnusedFunction]
-        """Obey operators: forget a till, close a gap."""
-        state.part(known).upkeep.fold(batch)
-
-
-def _no_carts(till_key: str, till: TillState) -> None:
-    """No receipt depends on a cart: none is remembered."""
+        state.part(known).pass_on(batch)

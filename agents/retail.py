@@ -26,6 +26,7 @@ from tables.items import Item
 from tables.tills import TillState
 from tables.totals import Totals
 from topics.registry import (
+    ACCEPTED,
     ASSORTMENT,
     DEAD_LETTERS,
     LOCATIONS,
@@ -65,6 +66,7 @@ TABLES: dict[str, Kept] = {
 
 SENDS: tuple[str | Send, ...] = (
     *(spec.name for spec in OUTPUTS),
+    always(ACCEPTED.name),
     *(always(spec.name) for spec in DEAD_LETTERS),
 )
 

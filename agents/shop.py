@@ -1,5 +1,6 @@
 """What the retail agents share over one partition: all that its locations are known by."""
 
+from agents.accepted import Accepted
 from agents.assortment import Assortment
 from agents.book import DAY, Book
 from agents.cart_memory import CART, CartMemory
@@ -56,6 +57,7 @@ class Shop(Part):
         self.master_data = MasterData(state, self.intake)
         self.movements = Movements(state, self.intake, self._shelf)
         self.assortment = Assortment(self.intake, self._shelf)
+        self._accepted = Accepted()
         self.checkout = self._made_checkout(deadlines)
         self._tell_what_stands()
 
@@ -70,6 +72,7 @@ class Shop(Part):
         self._book.announce(outbox)
         self._clocks.tell(self._counting.now)
         self._tills.announce(outbox)
+        self._accepted.announce(outbox)
         self.upkeep.announce(outbox)
         self.intake.announce(outbox)
 
@@ -91,6 +94,7 @@ class Shop(Part):
             effects(carts, Sales(self._shelf, self._book, carts)),
             self.upkeep,
             self.master_data.locations,
+            self._accepted,
             self._counting,
         )
 

@@ -169,10 +169,6 @@ class Tills:
             ],
         )
 
-    def say_nothing(self) -> None:
-        """In place of `announce`, where nobody is to hear of it here."""
-        self._gone = []
-
     def restated(self, start: str, limit: int) -> list[tuple[str, Message | None]]:
         """The first tills from the key ``start`` on, as they stand; None for one that is gone."""
         return [

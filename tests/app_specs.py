@@ -49,5 +49,5 @@ def products_spec(partitions: int, generation: int = 0) -> AppSpec:
 def receipts_spec(partitions: int) -> AppSpec:
     """The agents that say each sale."""
     app = _app()
-    receipts(app)
+    receipts(app, Unheard())
     return app.spec(Widths(partitions))

@@ -77,7 +77,7 @@ PRODUCTS = Application(
 RECEIPTS = Application(
     "receipts",
     "say each accepted sale and return once.",
-    lambda app, _settings, _tally, _generation: receipts(app),
+    lambda app, _settings, tally, _generation: receipts(app, tally),
     "-receipts",
 )
 

@@ -41,6 +41,7 @@ Json = dict[str, Any]
 _UNIONS: dict[str, Any] = {
     registry.TILL_EVENTS.name: TillEvent,
     registry.TILL_UPKEEP.name: TillUpkeep,
+    registry.ACCEPTED.name: Receipt,
     registry.RECEIPTS.name: Receipt,
 }
 """What each topic of several kinds of messages holds."""
@@ -170,13 +171,13 @@ def _dead_letter() -> Json:
 
 def _operations() -> Json:
     both = (*registry.ALL_DEAD_LETTERS, registry.RETRIED)
-    heard = (*registry.INPUTS, registry.LEVELS_BY_PRODUCT)
+    between = (registry.LEVELS_BY_PRODUCT, registry.ACCEPTED)
+    heard = (*registry.INPUTS, *between)
     received = [("receive", spec) for spec in (*heard, *both)]
     told = (
         *registry.OUTPUTS,
-        registry.LEVELS_BY_PRODUCT,
-        registry.PRODUCT_STOCK,
-        registry.RECEIPTS,
+        *between,
+        *registry.FURTHER_OUTPUTS,
     )
     sent = [("send", spec) for spec in (*told, *registry.DECISIONS, *both)]
     return {f"{action}-{spec.name}": _operation(action, spec) for action, spec in received + sent}

@@ -106,6 +106,17 @@ LEVELS_BY_PRODUCT = TopicSpec(
 )
 """As wide as the topics by location, for one application reads both. It need not last: a state that
 is built anew sends itself every level once more."""
+ACCEPTED = TopicSpec(
+    "checkout.accepted",
+    "Sales and returns that count, on their way to the receipts: again with each rebuild.",
+    "location_id/till_id/epoch/sequence",
+    receipt_adapter,
+    "compact",
+    FOREVER_MS,
+    message_bytes_max=DEAD_LETTER_BYTES_MAX,
+)
+"""Written by who judges till events, in the same transaction as what they change, so that nobody
+else has to judge them. Compacted, it holds each once, and a reader that was away misses nothing."""
 RECEIPTS = TopicSpec(
     "checkout.receipts",
     "Each accepted sale and return once: no duplicates, forks or training.",
@@ -113,6 +124,7 @@ RECEIPTS = TopicSpec(
     receipt_adapter,
     "delete",
     FOREVER_MS,
+    message_bytes_max=DEAD_LETTER_BYTES_MAX,
 )
 PRODUCT_STOCK = TopicSpec(
     "stock.by-product",
@@ -156,6 +168,8 @@ FURTHER_OUTPUTS = (PRODUCT_STOCK, RECEIPTS)
 """Those of the applications beside the first."""
 PRODUCTS_INPUTS = (STOCK_LEVELS, LEVELS_BY_PRODUCT)
 """What the application `agents.products` reads."""
+RECEIPTS_INPUTS = (ACCEPTED,)
+"""What the application `agents.receipts` reads."""
 DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
 """What people decide on the board, for others to carry out: no worker reads them."""
 
@@ -176,7 +190,8 @@ def dead_letter_of(spec: TopicSpec) -> TopicSpec:
 
 DEAD_LETTERS = tuple(dead_letter_of(spec) for spec in INPUTS)
 PRODUCTS_DEAD_LETTERS = tuple(dead_letter_of(spec) for spec in PRODUCTS_INPUTS)
-ALL_DEAD_LETTERS = (*DEAD_LETTERS, *PRODUCTS_DEAD_LETTERS)
+RECEIPTS_DEAD_LETTERS = tuple(dead_letter_of(spec) for spec in RECEIPTS_INPUTS)
+ALL_DEAD_LETTERS = (*DEAD_LETTERS, *PRODUCTS_DEAD_LETTERS, *RECEIPTS_DEAD_LETTERS)
 
 RETRIED = TopicSpec(
     "tillstream.dead-letters-retried",
@@ -210,7 +225,7 @@ GENERATIONS = TopicSpec(
 """All in its first partition: its words have one order, so that a number is taken once."""
 
 ALL = (
-    *(*INPUTS, *OUTPUTS, *FURTHER_OUTPUTS, LEVELS_BY_PRODUCT, *DECISIONS),
+    *(*INPUTS, *OUTPUTS, *FURTHER_OUTPUTS, LEVELS_BY_PRODUCT, ACCEPTED, *DECISIONS),
     *(*ALL_DEAD_LETTERS, RETRIED, SET_ASIDE, GENERATIONS),
 )
 

@@ -7,7 +7,7 @@ from engine.contract import Record
 from following.reader import Reader
 from operations.shadow.comparison import Comparison
 from operations.shadow.difference import LIVE, SHADOW, Side
-from operations.shadow.sides import WRITTEN, Shadow
+from operations.shadow.sides import COMPARED, Shadow
 
 RECORDS_AT_ONCE = 20_000
 """Records between two looks at whether somebody wants to stop."""
@@ -20,7 +20,7 @@ class Outputs:
         self._source = source
         self._comparison = comparison
         self._sides: dict[str, tuple[Side, str]] = {}
-        for spec in WRITTEN:
+        for spec in COMPARED:
             self._sides[spec.name] = LIVE, spec.name
             self._sides[shadow.topic(spec.name)] = SHADOW, spec.name
         self._read: dict[tuple[str, int], int] = {}

@@ -21,7 +21,7 @@ from following.reader import Reader, opened
 from operations.reconcile.progress import group_offsets, lag
 from operations.shadow.comparison import Comparison
 from operations.shadow.outputs import Outputs
-from operations.shadow.sides import WRITTEN, Shadow
+from operations.shadow.sides import COMPARED, Shadow
 from topics.registry import INPUTS
 
 LOOKS_MIN = 3
@@ -86,8 +86,8 @@ class ShadowRun:
     async def run(self) -> None:
         """Steps 2; raises `CrewStopped`, or a `KafkaError` where Kafka is away."""
         shadow = self._request.shadow
-        topics = [spec.name for spec in WRITTEN]
-        topics += [spec.name for spec in shadow.specs()]
+        topics = [spec.name for spec in COMPARED]
+        topics += [shadow.topic(each) for each in topics]
         async with (
             opened(self._request.kafka, [spec.name for spec in INPUTS]) as inputs,
             opened(self._request.kafka, topics) as source,

@@ -4,10 +4,13 @@ import re
 from dataclasses import dataclass, replace
 
 from operations.generations.standing import state_id
-from topics.registry import DEAD_LETTERS, OUTPUTS, TopicSpec
+from topics.registry import ACCEPTED, DEAD_LETTERS, OUTPUTS, TopicSpec
 
-WRITTEN = (*OUTPUTS, *DEAD_LETTERS)
-"""What workers write, and so what is compared."""
+COMPARED = (*OUTPUTS, *DEAD_LETTERS)
+"""What workers write and readers see."""
+
+_WRITTEN = (*COMPARED, ACCEPTED)
+"""What workers write. What is accepted, the totals tell, of which the comparison is made."""
 
 _TOO_LONG = 200
 """Characters of an application id: Kafka allows topic names of 249."""
@@ -50,4 +53,4 @@ class Shadow:
 
     def specs(self) -> tuple[TopicSpec, ...]:
         """The shadow's output topics."""
-        return tuple(replace(spec, name=self.topic(spec.name)) for spec in WRITTEN)
+        return tuple(replace(spec, name=self.topic(spec.name)) for spec in _WRITTEN)

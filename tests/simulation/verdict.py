@@ -7,6 +7,7 @@ ahead, they tell of a state that a crash would take back; behind, a crash would 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +20,11 @@ from tests.acceptance.outside.crossings import Crossings
 from tests.acceptance.outside.findings import Findings
 from tests.acceptance.outside.history import History
 from tests.acceptance.outside.plan import LEVELS, OUTPUTS, TILLS, TOTALS
+from topics.registry import ACCEPTED
 
 from .broker import CHANGELOG, PARTITION, PARTITIONS, Broker
 from .sent import TILL_EVENTS, Expectation, Inputs, Sent
+from .slips import said_twice_over
 
 ALL = 1_000_000
 
@@ -57,6 +60,7 @@ class Verdict:
         self._sent: dict[str, list[tuple[int, Sent]]] = {}
         self._told: dict[str, int] = {}
         self._read: dict[str, int] = {}
+        self._accepted: list[Output] = []
 
     def sent(self, topic: str, offset: int, sent: Sent) -> None:
         """A message was put into an input topic."""
@@ -79,6 +83,7 @@ class Verdict:
             self.findings.same("never caught up", topic, end, reached)
             told = self._broker.committed_offsets.get(topic, 0)
             self.findings.same("group offset", topic, reached, told)
+        self._check_accepted(said_twice_over(self._accepted), "receipt")
         self.findings.absorb(self.history.findings)
 
     def _read_outputs(self) -> None:
@@ -94,6 +99,8 @@ class Verdict:
                 )
                 if topic in OUTPUTS:
                     self.history.take(topic, output)
+                elif topic == ACCEPTED.name:
+                    self._accepted.append(output)
                 else:
                     self.letters.append(output)
 
@@ -134,3 +141,10 @@ class Verdict:
         check_topics.check_tills(oracle, last[TILLS], findings)
         self._crossings.check(oracle.levels, policies, self.history.alerts, findings)
         check_letters.check_letters(self._inputs.plan, self._due, self.letters, findings)
+        self._check_accepted(Counter(output.key for output in self._accepted), "accepted sale")
+
+    def _check_accepted(self, found: Counter[bytes | None], kind: str) -> None:
+        """Each sale and return that counts must be there once, and nothing else."""
+        due = {"/".join(map(str, key)).encode() for key in self._expected.oracle.receipts}
+        for key in due | found.keys():
+            self.findings.same(kind, key, int(key in due), found[key])
