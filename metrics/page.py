@@ -5,6 +5,7 @@ A test keeps ``docs/metrics.md`` equal to it, and says how to write it again.
 
 from metrics.catalogue import BY_PROCESS
 from metrics.spec import MetricSpec
+from metrics.workers import APPLICATION
 
 _INTRODUCTION = """\
 # Metrics
@@ -13,6 +14,12 @@ What the `/metrics` of each process shows, from the catalogue in `metrics/catalo
 
 The last word of a name is its unit, before `_total` in a counter: `seconds`, `bytes`, `minor` (minor units of the currency), `records`, `rows`. A name without a unit counts what it names; one that ends in `up` is 1 or 0. Beside a histogram's `_bucket`, `_sum` and `_count` the client library shows when a counter or histogram began, as `_created`.
 """  # noqa: E501 - Markdown: a paragraph is a line
+
+_MORE = {
+    "worker": f"Every metric of a worker has the label `{APPLICATION}`, too: the role of its "
+    "application. Sum by it, or figures of different things are added."
+}
+"""What is said before the table of a process."""
 
 
 def page() -> str:
@@ -23,8 +30,9 @@ def page() -> str:
 
 def _table(process: str, specs: tuple[MetricSpec, ...]) -> str:
     rows = "".join(f"{_row(spec)}\n" for spec in specs)
+    more = f"{_MORE[process]}\n\n" if process in _MORE else ""
     head = "| name | kind | labels | meaning |\n|---|---|---|---|\n"
-    return f"## {process.capitalize()}\n\n{head}{rows}"
+    return f"## {process.capitalize()}\n\n{more}{head}{rows}"
 
 
 def _row(spec: MetricSpec) -> str:

@@ -3,6 +3,10 @@
 from metrics.spec import AGE_SECONDS_BUCKETS, BATCH_BUCKETS, MetricSpec
 from metrics.upkeep import DISK_FREE, DISK_SIZE, EVERYWHERE
 
+APPLICATION = "application"
+"""A label of every metric of a worker: the role of its application. Sum by it, or figures of
+different things are added."""
+
 EVENTS = MetricSpec(
     "tillstream_events_total", "counter", "Till events applied, by type.", ("type",)
 )

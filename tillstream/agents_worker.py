@@ -26,6 +26,7 @@ from operations.upkeep.disks import OwnDisk
 from operations.upkeep.identity import ProcessIdentity
 from tillstream.applications import AGENTS, Application
 from tillstream.figures import Reckoned, WorkerFigures
+from tillstream.of_application import OfApplication
 from tillstream.settings import Settings
 from topics.registry import SET_ASIDE
 
@@ -94,7 +95,7 @@ def _work(settings: Settings, part: WorkerPart, folder: Path) -> NoReturn:
     figures.generation.set(part.generation)
     app = _prepared_app(settings, part, folder, figures)
     watchdog = Watchdog(app, app.kafka, stop_now)
-    _serve_metrics(settings, registry, app, figures, watchdog)
+    _serve_metrics(settings, part.application, registry, app, figures, watchdog)
     watchdog.start()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
@@ -132,25 +133,12 @@ def _prepared_app(
 
 def _serve_metrics(
     settings: Settings,
+    application: Application,
     registry: CollectorRegistry,
     app: BatchApp,
     figures: WorkerFigures,
     watchdog: Watchdog,
 ) -> None:
-    def lag() -> dict[tuple[str, int], int]:
-        consumer = app.batch_consumer
-        if consumer is None:
-            return {}
-        ends = consumer.ends()
-        work = app.flow.work
-        return {
-            (tp.topic, tp.partition): max(
-                0, (end or 0) - work[tp.partition].progress.positions[tp.topic]
-            )
-            for tp, end in ends.items()
-            if tp.partition in work
-        }
-
     def progress() -> dict[int, Progress]:
         on_their_way = set(app.flow.opening)
         held = {p: work.progress for p, work in dict(app.flow.work).items()}
@@ -159,12 +147,29 @@ def _serve_metrics(
 
     registry.register(
         Reckoned(
-            lag,
+            lambda: _lag(app),
             progress,
             watchdog.stalled_seconds,
             lambda: watchdog.kafka_answers,
             figures.newest_event_seconds,
         )
     )
-    server, _ = start_http_server(settings.metrics_port, settings.host, registry)
+    served = CollectorRegistry()
+    served.register(OfApplication(registry, application.role))
+    server, _ = start_http_server(settings.metrics_port, settings.host, served)
     log.info("worker_started", metrics=f"http://{settings.host}:{server.server_port}/metrics")
+
+
+def _lag(app: BatchApp) -> dict[tuple[str, int], int]:
+    """What of each input partition is not folded yet."""
+    consumer = app.batch_consumer
+    if consumer is None:
+        return {}
+    work = app.flow.work
+    return {
+        (tp.topic, tp.partition): max(
+            0, (end or 0) - work[tp.partition].progress.positions[tp.topic]
+        )
+        for tp, end in consumer.ends().items()
+        if tp.partition in work
+    }

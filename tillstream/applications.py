@@ -11,6 +11,7 @@ from agents.retail import retail
 from clients.kafka import KafkaAccess
 from engine.app import BatchApp
 from engine.settings import EngineSettings
+from operations.applications import BESIDE, id_beside
 from tillstream.settings import Settings, load_settings
 
 _NO_CLUSTER = KafkaAccess("localhost:9092")
@@ -24,24 +25,31 @@ Declare = Callable[[BatchApp, Settings, Tally, int], None]
 class Application:
     """Agents with a consumer group, state, changelog and transactional ids of their own.
 
-    ``role`` starts it: `tillstream worker ROLE`. ``suffix`` stands behind the application id of
-    the settings; of all applications one has none.
+    ``role`` starts it: `tillstream worker ROLE`.
     """
 
     role: str
     summary: str
     declare: Declare
-    suffix: str
 
     def id(self, settings: Settings) -> str:
         """Consumer group, and prefix of changelog and transactional ids."""
-        return settings.application_id + self.suffix
+        return (
+            id_beside(settings.application_id, self.role)
+            if self.is_beside
+            else (settings.application_id)
+        )
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it runs beside the first one, whose id is that of the settings."""
+        return self.role in BESIDE
 
     @property
     def is_rebuilt(self) -> bool:
         """Whether `tillstream rebuild` makes its state anew; another's stays at generation 0, and
         takes no number of the first one's."""
-        return not self.suffix
+        return not self.is_beside
 
     def listed(self) -> BatchApp:
         """The application as it is declared, for Faust to list: it has no broker."""
@@ -64,21 +72,19 @@ def _retail(app: BatchApp, settings: Settings, tally: Tally, generation: int) ->
 
 
 AGENTS = Application(
-    "agents", "keep stock, totals, alerts and till status from the inputs.", _retail, ""
+    "agents", "keep stock, totals, alerts and till status from the inputs.", _retail
 )
 
 PRODUCTS = Application(
     "products",
     "add up stock over all locations, by SKU.",
     lambda app, _, tally, generation: products(app, tally, generation),
-    "-products",
 )
 
 RECEIPTS = Application(
     "receipts",
     "say each accepted sale and return once.",
     lambda app, _settings, tally, _generation: receipts(app, tally),
-    "-receipts",
 )
 
 APPLICATIONS = {each.role: each for each in (AGENTS, PRODUCTS, RECEIPTS)}

@@ -12,6 +12,7 @@ from local.child import Service
 from local.home import StackHome
 from local.ports import LOOPBACK, RememberedPorts, answers_ok
 from local.programs import Furnish, Programs, StackProcess
+from operations.applications import BESIDE
 
 WORKER_GRACE_SECONDS = 20
 """A worker finishes its batch and its transaction; killed before, the next one repeats it."""
@@ -40,6 +41,7 @@ def furnished(home: StackHome, options: Options) -> Furnish:
         steps = [processes.step(*arguments) for arguments in STEPS]
         board, dashboard = processes.board()
         wanted = [processes.worker(number + 1) for number in range(options.workers)]
+        wanted += [processes.application(role) for role in BESIDE]
         wanted += [processes.sink(), processes.webhooks(), board]
         if options.simulate:
             wanted.append(processes.simulator(options.rate))
@@ -66,6 +68,10 @@ class _Processes:
         """One worker: a member of the group, with state of its own."""
         name = f"worker-{number}"
         return self._measured(name, ("worker",), {"worker_name": name})
+
+    def application(self, role: str) -> StackProcess:
+        """The worker of another application than the first: it shares its partitions with none."""
+        return self._measured(role, ("worker", role), {"worker_name": role})
 
     def sink(self) -> StackProcess:
         """What writes the derived topics into PostgreSQL."""

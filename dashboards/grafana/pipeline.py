@@ -17,7 +17,7 @@ PANELS = (
     Panel(
         "Records waiting for workers",
         "A burst shrinks again. What stays above 50,000 for two minutes is an alert.",
-        [("behind", "tillstream:consumer_lag_records:sum")],
+        [("{{application}}", "tillstream:consumer_lag_records:sum")],
         kind="stat",
         width=6,
         red_above=50_000,
@@ -32,9 +32,9 @@ PANELS = (
     ),
     Panel(
         "Partitions held",
-        "Less than there are: the shops of the others stand still.",
+        "Less than there are: what the others are to say stands still.",
         [
-            ("held", "sum(tillstream_partitions_held)"),
+            ("{{application}}", "sum by (application) (tillstream_partitions_held)"),
             ("there are", "max(tillstream_partitions)"),
         ],
         kind="stat",
@@ -50,7 +50,7 @@ PANELS = (
         "Up or not",
         "What each process says of the servers that it needs: 1 is up.",
         [
-            ("Kafka, worker {{instance}}", "tillstream_worker_kafka_up"),
+            ("Kafka, {{application}} {{instance}}", "tillstream_worker_kafka_up"),
             ("Kafka, sink", "tillstream_sink_kafka_up"),
             ("Kafka, board", "tillstream_board_kafka_up"),
             ("PostgreSQL, sink", "tillstream_sink_database_up"),
@@ -83,12 +83,22 @@ PANELS = (
     Panel(
         "Waiting, by partition",
         "One that stands while others move is held up or stuck.",
-        [("{{partition}}", "sum by (partition) (tillstream_consumer_lag_records)")],
+        [
+            (
+                "{{application}} {{partition}}",
+                "sum by (application, partition) (tillstream_consumer_lag_records)",
+            ),
+        ],
     ),
     Panel(
         "Transactions",
         "Committed per second by all workers; about twenty per partition under load.",
-        [("commits", "sum(rate(tillstream_commits_total[$__rate_interval]))")],
+        [
+            (
+                "{{application}}",
+                "sum by (application) (rate(tillstream_commits_total[$__rate_interval]))",
+            ),
+        ],
         unit="ops",
     ),
     Panel(
@@ -111,8 +121,14 @@ PANELS = (
         "Standstill and recovery",
         "Work without progress ends a worker at 90 s; a rebuild of a large state takes minutes.",
         [
-            ("{{partition}} stands", "max by (partition) (tillstream_stalled_seconds)"),
-            ("{{partition}} recovered in", "max by (partition) (tillstream_recovery_seconds)"),
+            (
+                "{{application}} {{partition}} stands",
+                "max by (application, partition) (tillstream_stalled_seconds)",
+            ),
+            (
+                "{{application}} {{partition}} recovered in",
+                "max by (application, partition) (tillstream_recovery_seconds)",
+            ),
         ],
         unit="s",
     ),
@@ -120,8 +136,8 @@ PANELS = (
         "Generation and rebuild",
         "State under a corrected rule: its generation, and partitions that still read their past.",
         [
-            ("generation of {{instance}}", "tillstream_generation"),
-            ("being rebuilt", "sum(tillstream_rebuilding)"),
+            ("generation of {{application}} {{instance}}", "tillstream_generation"),
+            ("{{application}} being rebuilt", "sum by (application) (tillstream_rebuilding)"),
         ],
     ),
     Panel(

@@ -14,7 +14,7 @@ from operations.generations.log import load
 from operations.kafka.admin import admin
 from operations.kafka.reader import KafkaAway
 from operations.rebuild.members import members
-from operations.status import broker, disks
+from operations.status import beside, broker, disks
 from operations.status.words import size, span
 from operations.topic_sync.sync import SyncError, is_in_order, sync
 from operations.topic_sync.sync import TopicFinding as TopicFinding
@@ -41,7 +41,19 @@ def kafka(patient: Patient) -> Iterator[Finding]:
         yield bad("workers", told, "start a worker: 'tillstream worker', or 'tillstream local up'")
     else:
         yield good("workers", f"{len(seen.members)} hold all {len(seen.partitions)} partitions")
+    yield from _beside(patient)
     yield from _generations(patient, seen)
+
+
+def _beside(patient: Patient) -> Iterator[Finding]:
+    """Whether the applications beside the first one have workers, where they are run."""
+    here = patient.installation
+    for each in beside.look(here.kafka, here.application_id):
+        if each.unheld:
+            told = f"nobody holds partition {', '.join(map(str, each.unheld))} of {each.role}"
+            yield bad("workers", told, f"start a worker: 'tillstream worker {each.role}'")
+        elif each.is_run:
+            yield good("workers", f"{len(each.workers)} hold all partitions of {each.role}")
 
 
 def _generations(patient: Patient, seen: broker.BrokerSeen) -> Iterator[Finding]:

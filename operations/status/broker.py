@@ -93,29 +93,31 @@ def _look(client: Any, state: str, topics: tuple[str, ...]) -> BrokerSeen:
     brokers = tuple(
         f"{each['host']}:{each['port']}" for each in client.describe_cluster()["brokers"]
     )
-    counts = _partition_counts(client)
+    counts = partition_counts(client)
     missing = sorted({*INPUT_NAMES, *topics} - counts.keys())
     if missing:
         return BrokerSeen(
             brokers, fault=f"no topic {', '.join(missing)}: run 'tillstream topics sync'"
         )
-    ends = _ends(client, {name: counts[name] for name in topics}, "read_committed")
+    ends = ends_of(client, {name: counts[name] for name in topics}, "read_committed")
     group = client.describe_groups([state])[state]
-    members = tuple(_member(each) for each in group["members"])
+    members = tuple(member_of(each) for each in group["members"])
     changelog = changelog_topic(state)
     checkpoints = _checkpoints(client, changelog, counts.get(changelog, 0))
     # What an open transaction holds back is lag too, so the very ends count.
-    heads = _ends(client, {name: counts[name] for name in INPUT_NAMES}, "read_uncommitted")
-    lag = _lag(heads, group_reached(client, state, INPUT_NAMES))
+    heads = ends_of(client, {name: counts[name] for name in INPUT_NAMES}, "read_uncommitted")
+    lag = lag_of(heads, group_reached(client, state, INPUT_NAMES))
     partitions = _partitions(counts[INPUT_NAMES[0]], members, lag, checkpoints)
     return BrokerSeen(brokers, group["group_state"], members, partitions, ends)
 
 
-def _partition_counts(client: Any) -> dict[str, int]:
+def partition_counts(client: Any) -> dict[str, int]:
+    """How many partitions each topic has."""
     return {each["name"]: len(each["partitions"]) for each in client.describe_topics()}
 
 
-def _ends(client: Any, counts: Mapping[str, int], level: str) -> dict[tuple[str, int], int]:
+def ends_of(client: Any, counts: Mapping[str, int], level: str) -> dict[tuple[str, int], int]:
+    """The ends of so many partitions of topics, as a reader of that isolation level sees them."""
     places = {
         TopicPartition(topic, number): _LATEST
         for topic, count in counts.items()
@@ -147,7 +149,8 @@ def _checkpoints(client: Any, changelog: str, count: int) -> dict[int, datetime]
     }
 
 
-def _lag(ends: Mapping[tuple[str, int], int], at: Reached) -> Counter[int]:
+def lag_of(ends: Mapping[tuple[str, int], int], at: Reached) -> Counter[int]:
+    """Records that are not read and committed, by partition."""
     lag: Counter[int] = Counter()
     for (topic, number), end in ends.items():
         lag[number] += max(0, end - at.get((topic, number), 0))

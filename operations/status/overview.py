@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from connectors.postgres.sink.batch import FLOWS
+from operations.applications import BESIDE
 from operations.installation import Installation
-from operations.status import broker, connect, letters, postgres, processes
+from operations.status import beside, broker, connect, letters, postgres, processes
 
 T = TypeVar("T")
 
@@ -23,6 +24,7 @@ class Overview:
     at: datetime
     processes: Sequence[processes.ProcessStatus]
     kafka: broker.BrokerSeen
+    beside: Sequence[beside.Beside]
     letters: letters.LettersSeen
     postgres: postgres.PostgresSeen
     connect: connect.ConnectSeen | None
@@ -49,6 +51,7 @@ def look(installation: Installation, metrics: Sequence[str]) -> Overview:
     kafka, access = installation.kafka, installation.connect_access
     with ThreadPoolExecutor() as pool:
         cluster = pool.submit(broker.look_live, kafka, installation.application_id, SINK_TOPICS)
+        others = pool.submit(beside.look, kafka, installation.application_id)
         waiting = pool.submit(letters.look, kafka)
         database = pool.submit(postgres.look, installation.postgres)
         connectors = pool.submit(connect.look, access) if access else None
@@ -57,6 +60,7 @@ def look(installation: Installation, metrics: Sequence[str]) -> Overview:
             datetime.now(UTC),
             running,
             cluster.result(),
+            others.result(),
             waiting.result(),
             database.result(),
             connectors and connectors.result(),
@@ -74,11 +78,23 @@ def _of_kafka(seen: Overview) -> list[str]:
     return [f"no worker holds partition {', '.join(free)}"] if free else []
 
 
+def _of_beside(seen: Overview) -> list[str]:
+    return [
+        f"no worker of {each.role} holds partition {', '.join(map(str, each.unheld))}"
+        for each in seen.beside
+        if each.unheld
+    ]
+
+
 def _of_generations(seen: Overview) -> list[str]:
     live = seen.kafka.generation
     if live is None:
         return []
-    workers = [each for each in seen.processes if each.generation is not None]
+    workers = [
+        each
+        for each in seen.processes
+        if each.generation is not None and each.application not in BESIDE
+    ]
     return [
         f"worker {each.name} works on generation {each.generation}, which readers pass over: live "
         f"is {live}"
@@ -111,6 +127,7 @@ def _of_connect(seen: Overview) -> list[str]:
 _PARTS: tuple[Callable[[Overview], list[str]], ...] = (
     _of_processes,
     _of_kafka,
+    _of_beside,
     _of_generations,
     _of_postgres,
     _of_connect,

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 from prometheus_client.parser import text_string_to_metric_families
 
 from metrics.upkeep import BUILD_INFO, STARTED
-from metrics.workers import EVENTS, GENERATION, PARTITIONS_HELD, REBUILDING
+from metrics.workers import APPLICATION, EVENTS, GENERATION, PARTITIONS_HELD, REBUILDING
 
 ANSWER_SECONDS = 3.0
 """Metrics are a page from memory; a process that takes longer is not well."""
@@ -19,6 +19,7 @@ ANSWER_SECONDS = 3.0
 @dataclass(frozen=True, slots=True)
 class ProcessStatus:
     """One process; ``fault`` is why it did not answer. ``started_at`` is seconds since 1970.
+    ``application`` is the role of a worker's.
 
     ``live`` and ``rebuilding`` are a worker's partitions: those that say what they come to, and
     those whose state is made anew and says nothing yet.
@@ -28,6 +29,7 @@ class ProcessStatus:
     role: str = ""
     name: str = ""
     version: str = ""
+    application: str = ""
     started_at: float = 0.0
     figures: Mapping[str, float] = field(default_factory=dict[str, float])
     fault: str = ""
@@ -85,6 +87,7 @@ def read(address: str, text: str) -> ProcessStatus:
         identity["process"],
         identity["name"],
         identity["version"],
+        identity.get(APPLICATION, ""),
         figures.get(STARTED.name, 0.0),
         {EVENTS.name: 0.0, **figures},
         live=tuple(sorted(number for number, is_dark in dark.items() if not is_dark)),

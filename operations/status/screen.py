@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from operations.status.beside import Beside
 from operations.status.overview import Overview
 from operations.status.processes import ProcessStatus
 from operations.status.words import UNKNOWN, ago, count, size, span
@@ -75,6 +76,8 @@ def _is_bad(state: str) -> bool:
 def _lines(seen: Overview) -> Iterator[tuple[str, str, str]]:
     yield "Kafka", _answer(seen.kafka.fault), ", ".join(seen.kafka.brokers)
     yield "workers' group", seen.kafka.group_state or UNKNOWN, _members(seen)
+    for each in seen.beside:
+        yield each.role, *_beside(each)
     yield "generation", *_generation(seen)
     yield "dead letters", *_letters(seen)
     yield "PostgreSQL", _answer(seen.postgres.fault), _database(seen)
@@ -92,6 +95,12 @@ def _answer(fault: str) -> str:
 
 def _members(seen: Overview) -> str:
     return ", ".join(f"{each.name} on {each.host}" for each in seen.kafka.members)
+
+
+def _beside(told: Beside) -> tuple[str, str]:
+    if not told.is_run:
+        return "not run", ""
+    return f"{told.lag_records:,} behind", ", ".join(told.workers)
 
 
 def _letters(seen: Overview) -> tuple[str, str]:

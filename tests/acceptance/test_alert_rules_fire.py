@@ -20,6 +20,7 @@ import pytest
 
 from clients.kafka import KafkaAccess
 from dashboards.grafana.document import expressions
+from operations.applications import BESIDE
 from operations.kafka.reader import TopicReader
 from tests.acceptance.conftest import Stack
 from tests.acceptance.desk import faults_of_data as data
@@ -57,9 +58,9 @@ def _rules(stack: Stack) -> str:
 
 
 def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
-    worker, sink, webhooks, board = (urlsplit(each).netloc for each in addresses["metrics"])
+    *workers, sink, webhooks, board = (urlsplit(each).netloc for each in addresses["metrics"])
     return {
-        "tillstream-worker": [worker],
+        "tillstream-worker": workers,
         "tillstream-sink": [sink],
         "tillstream-webhooks": [webhooks],
         "tillstream-board": [board],
@@ -133,6 +134,10 @@ def test_who_hangs_or_takes_what_is_not_theirs(desk: Desk, shops: dict[str, str]
                 services.throttled(desk, shops["pulse"]),
                 services.hanging(desk, "connect", "ConnectIsAway"),
                 services.hanging(desk, "board", "ProcessIsDown", **down),
+                *(
+                    services.hanging(desk, role, "ApplicationIsNotRun", application=role)
+                    for role in BESIDE
+                ),
             )
         )
         FIRED.update(suffer(desk, services.stranger(desk)))

@@ -84,9 +84,10 @@ def test_status_names_every_address_and_each_answers(stack: LocalStack) -> None:
 def test_every_process_runs_and_serves_metrics_where_it_should(stack: LocalStack) -> None:
     status = stack.status()
     states = {each["name"]: each["state"] for each in status["processes"]}
-    names = ("postgres", "kafka", "connect", "worker-1", "sink", "webhooks", "board")
+    servers, beside = ("postgres", "kafka", "connect"), ("products", "receipts")
+    names = (*servers, "worker-1", *beside, "sink", "webhooks", "board")
     assert states == dict.fromkeys(names, "running")
-    assert len(status["metrics"]) == 4, "worker, sink, webhooks and board serve metrics"
+    assert len(status["metrics"]) == 6, "workers, sink, webhooks and board serve metrics"
 
 
 def test_a_second_up_says_that_it_runs_and_starts_nothing(stack: LocalStack) -> None:
