@@ -16,7 +16,7 @@ from agents.intake import (
     Refusal,
 )
 from agents.leaving import Leaving
-from agents.master_data import Known
+from agents.master_data import KnownLocation
 from agents.ports import Counting, Counts
 from agents.tills import Tills
 from agents.upkeep import Upkeep
@@ -46,7 +46,7 @@ class Checkout:
         leaving: Leaving,
         effects: Effects,
         upkeep: Upkeep,
-        locations: Table[Known],
+        locations: Table[KnownLocation],
         accepted: Accepted,
         counting: Counting,
     ) -> None:

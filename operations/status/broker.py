@@ -127,7 +127,8 @@ def ends_of(client: Any, counts: Mapping[str, int], level: str) -> dict[tuple[st
     return {(place.topic, place.partition): told.offset for place, told in found.items()}
 
 
-def _member(told: dict[str, Any]) -> GroupMember:
+def member_of(told: dict[str, Any]) -> GroupMember:
+    """A member as kafka-python describes it."""
     assigned: Any = told["member_assignment"] or {"assigned_partitions": []}
     numbers: set[int] = {
         n for topic in assigned["assigned_partitions"] for n in topic["partitions"]
