@@ -50,7 +50,7 @@ class Products(Part):
         self.intake = Intake(state.partition, state.partitions, self._counting)
         self._tally = tally
         self._base = base_of(generation)
-        self._sent_on: dict[str, Message] = {}
+        self._sent_on: dict[str, WireLevelOfProduct] = {}
         self._changed: dict[str, ProductSum | None] = {}
 
     @property
@@ -63,8 +63,9 @@ class Products(Part):
         topic = STOCK_LEVELS.name
         for record, level in self.intake.read(topic, batch, _read_level):
             if not self.intake.refuse_elsewhere(topic, record, level.location_id):
-                message = Message(level.sku.encode(), _encode(level))
-                self._sent_on[f"{level.location_id}/{level.sku}"] = message
+                key = f"{level.sku}/{level.location_id}"
+                before = self._sent_on.get(key)
+                self._sent_on[key] = level if before is None else _newer(before, level)
 
     def add_up(self, batch: Batch) -> None:
         """Put what a location says now in place of what it said before."""
@@ -80,7 +81,7 @@ class Products(Part):
         """Send the levels on, the sums that changed, and the dead letters."""
         sent_on, self._sent_on = self._sent_on, {}
         changed, self._changed = self._changed, {}
-        outbox.send_all(LEVELS_BY_PRODUCT.name, sent_on.values())
+        outbox.send_all(LEVELS_BY_PRODUCT.name, (_on_its_way(*each) for each in sent_on.items()))
         outbox.send_all(PRODUCT_STOCK.name, (_stock(*each, self._base) for each in changed.items()))
         self.intake.announce(outbox)
 
@@ -97,7 +98,7 @@ class Products(Part):
     def _replace(self, level: WireLevelOfProduct, offset: int) -> Refusal | None:
         key = f"{level.sku}/{level.location_id}"
         known = self._shares.get(key)
-        if not is_newer(known, level.offset):
+        if not is_newer(known, level.offset, level.version):
             return None
         product = self._sums.get(level.sku) or ProductSum()
         if level.on_hand is None:
@@ -105,7 +106,8 @@ class Products(Part):
                 return None
             self._shares.drop(key)
         else:
-            share = Share(level.on_hand, level.in_carts or 0, level.offset)
+            figures = level.on_hand, level.in_carts or 0
+            share = Share(*figures, level.offset, level.version or 0)
             if not has_room(product, known, share):
                 return OUT_OF_RANGE, f"a sum of {level.sku} would leave the range of ±(2^53-1)"
             self._shares.put(key, share)
@@ -157,9 +159,21 @@ def _read_level(record: Record) -> WireLevelOfProduct:
     told = read_record(STOCK_LEVELS.name, record.key, record.value)
     if isinstance(told, WireStockLevel):
         figures = told.on_hand, told.in_carts, told.as_of
-        return WireLevelOfProduct(told.sku, told.location_id, *figures, record.offset)
+        places = record.offset, told.version
+        return WireLevelOfProduct(told.sku, told.location_id, *figures, *places)
     location_id, sku = cast(Gone, told).ident
     return WireLevelOfProduct(sku, location_id, None, None, None, record.offset)
+
+
+def _newer(before: WireLevelOfProduct, level: WireLevelOfProduct) -> WireLevelOfProduct:
+    """The one of two levels of a location that counts; ``level`` was said later."""
+    if level.version is None or before.version is None or level.version >= before.version:
+        return level
+    return before
+
+
+def _on_its_way(key: str, level: WireLevelOfProduct) -> Message:
+    return Message(key.encode(), _encode(level), place=level.sku.encode())
 
 
 def _read_sent_on(record: Record) -> WireLevelOfProduct:

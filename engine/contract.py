@@ -38,11 +38,15 @@ Batch = Sequence[Record]
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
-    """A message to send. Where it goes is its topic's affair: see `engine.sends`."""
+    """A message to send. Where it goes is its topic's affair: see `engine.sends`.
+
+    ``place`` is what says the partition in place of the key, where a key is finer than that.
+    """
 
     key: bytes | None
     value: bytes | None
     headers: Headers = ()
+    place: bytes | None = None
 
 
 @dataclass(slots=True)

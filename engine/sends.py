@@ -34,7 +34,9 @@ class Send:
 
 
 def by_key(topic: str) -> Send:
-    """``topic``, each message in the partition of its key: what is repartitioned.
+    """``topic``, each message in the partition of its key, or of its ``place``: what is
+    repartitioned. A key that is finer lets the topic be compacted, so that who was away reads the
+    newest of each and has missed nothing.
 
     Another agent's state is made of it, so a rebuild sends it again, from the first message on:
     send absolute values with versions, so that who reads one twice, or an older one late, is right.
@@ -98,7 +100,8 @@ def _spread(
     found: dict[Destination, list[Message]],
 ) -> None:
     for message in sent:
-        if message.key is None:
+        says = message.place or message.key
+        if says is None:
             raise KeyMissing(f"a message to {topic} has no key, which says where it belongs")
-        place = Destination(topic, partition_of_key(message.key, partitions))
+        place = Destination(topic, partition_of_key(says, partitions))
         found.setdefault(place, []).append(message)

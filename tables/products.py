@@ -9,11 +9,15 @@ from tables.offsets import UNSEEN
 
 
 class Share(msgspec.Struct, array_like=True, gc=False, frozen=True):
-    """What one location has of a SKU, as of its level's ``version``; key ``sku/location_id``."""
+    """What one location has of a SKU; key ``sku/location_id``.
+
+    ``version`` is the offset of the level that said so, ``level_version`` that level's version.
+    """
 
     on_hand: int
     in_carts: int
     version: int
+    level_version: int = 0
 
 
 class ProductSum(msgspec.Struct, array_like=True, gc=False):
@@ -41,9 +45,16 @@ class ProductSum(msgspec.Struct, array_like=True, gc=False):
         return self.offset + 1
 
 
-def is_newer(known: Share | None, version: int) -> bool:
-    """Whether a level of that version says something that is not known yet."""
-    return known is None or version > known.version
+def is_newer(known: Share | None, offset: int, level_version: int | None) -> bool:
+    """Whether a level at that offset says something that is not known yet.
+
+    While a rebuild hands over, two generations say levels: what the older one says after the newer
+    is passed over, as by every reader. A level that is gone has no version, and is believed.
+    """
+    if known is None:
+        return True
+    is_of_its_day = level_version is None or level_version >= known.level_version
+    return offset > known.version and is_of_its_day
 
 
 def has_room(product: ProductSum, known: Share | None, share: Share) -> bool:

@@ -150,7 +150,8 @@ class LevelOfProduct(Contract):
     """A level on its way to where its SKU is added up: from one agent to another.
 
     Figures are null where the level is gone. ``offset`` is the level's own: of two from one
-    location the higher one is the newer, however often and in whatever order they come.
+    location the higher one is the newer, however often and in whatever order they come; unless its
+    ``version`` is lower: then a generation said it that had its day.
     """
 
     sku: Identifier
@@ -159,6 +160,7 @@ class LevelOfProduct(Contract):
     in_carts: Signed | None
     as_of: UtcTime | None
     offset: Count
+    version: Count | None = None
 
     @model_validator(mode="after")
     def _figures_are_all_there_or_all_gone(self) -> Self:

@@ -15,7 +15,7 @@ from topics.derived import (
 )
 from topics.events import receipt_adapter, till_event_adapter
 from topics.handling import AlertHandling, RestockProposal
-from topics.topic_spec import DAY_MS, DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
+from topics.topic_spec import DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
 from topics.topic_spec import PARTITIONS_DEFAULT as PARTITIONS_DEFAULT
 from topics.topic_spec import TopicSpec as TopicSpec
 from topics.topic_spec import kafka_configs as kafka_configs
@@ -98,14 +98,15 @@ TILL_STATUS = TopicSpec(
 LEVELS_BY_PRODUCT = TopicSpec(
     "stock.levels-by-product",
     "Levels on their way to where their SKU is added up: from one agent to another.",
-    "sku",
+    "sku/location_id",
     LevelOfProduct,
-    "delete",
-    7 * DAY_MS,
+    "compact",
+    FOREVER_MS,
     by_location=False,
 )
-"""As wide as the topics by location, for one application reads both. It need not last: a state that
-is built anew sends itself every level once more."""
+"""As wide as the topics by location, for one application reads both; in the partition of the SKU.
+Compacted, it always holds what each location last said, so whoever was away has missed nothing. A
+level that is gone is a value here, too: as a tombstone it would have an end, and be missed."""
 ACCEPTED = TopicSpec(
     "checkout.accepted",
     "Sales and returns that count, on their way to the receipts: again with each rebuild.",

@@ -172,6 +172,7 @@ class WireLevelOfProduct(msgspec.Struct, frozen=True, gc=False):
     in_carts: s.Signed | None
     as_of: Time | None
     offset: s.Count
+    version: s.Count | None = None
 
     def __post_init__(self) -> None:
         require_whole(self.on_hand, self.in_carts, self.as_of)

@@ -74,9 +74,12 @@ class Letter:
         return self.place.topic.removesuffix(DEAD_LETTER_SUFFIX)
 
     def input_partition(self, partitions: int) -> int:
-        """The partition of its key; without one, that in which it lay."""
+        """The partition of its key's first part; without a key, that in which it lay.
+
+        A key of several parts has before the first stroke what places it, as everywhere.
+        """
         if self.key is not None:
-            return partition_of_key(self.key, partitions)
+            return partition_of_key(self.key.partition(b"/")[0], partitions)
         try:
             return parse_source(self.source).partition % partitions
         except ValueError:

@@ -90,9 +90,25 @@ def test_a_level_is_sent_on_by_its_sku_and_the_newest_of_a_batch_stands_for_all(
         LEVELS, (f"{NORTH}/milk", _level(NORTH, 9)), (f"{NORTH}/milk", _level(NORTH, 8, 2))
     )
     (message,) = sent.messages[BY_PRODUCT]
-    assert message.key == b"milk"
+    assert (message.key, message.place) == (b"milk/north", b"milk")
     assert json.loads(message.value or b"")["on_hand"] == 8
     assert json.loads(message.value or b"")["offset"] == 2, "the level's own place orders it"
+
+
+def test_of_two_generations_that_say_a_level_the_newer_one_counts_in_whatever_order() -> None:
+    older, newer = _level(NORTH, 9, 70), _level(NORTH, 3, 2**44 + 5)
+    for said in ((older, newer), (newer, older)):
+        sent = _of(NORTH).give(LEVELS, *((f"{NORTH}/milk", level) for level in said))
+        (message,) = sent.messages[BY_PRODUCT]
+        assert json.loads(message.value or b"")["on_hand"] == 3
+
+
+def test_what_an_older_generation_says_after_the_newer_changes_no_sum() -> None:
+    world = ProductWorld()
+    world.tell({**_share(NORTH, 3, 10), "version": 2**44 + 5})
+    assert world.tell({**_share(NORTH, 9, 11), "version": 71}) == []
+    (stock,) = world.tell({**_share(NORTH, 2, 12), "version": 2**44 + 6})
+    assert stock is not None and stock.on_hand == 2
 
 
 def test_a_level_that_is_gone_is_sent_on_as_gone() -> None:

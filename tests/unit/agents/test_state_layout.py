@@ -90,7 +90,7 @@ RELEASED: dict[str, tuple[str, ...]] = {
     "locations": ("offset",),
     "raised": ("items",),
     "days": ("tills",),
-    "shares": ("on_hand", "in_carts", "version"),
+    "shares": ("on_hand", "in_carts", "version", "level_version"),
     "said": ("bits", "clock_us"),
     "sums": ("on_hand", "in_carts", "stocked", "empty", "as_of", "offset"),
 }

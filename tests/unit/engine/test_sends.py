@@ -29,6 +29,14 @@ def test_what_goes_by_key_is_spread_in_order_and_the_rest_stays() -> None:
         assert messages == here
 
 
+def test_a_message_lies_where_its_place_says_under_a_finer_key() -> None:
+    routes = Routes(5, {"by-sku": 4}, str)
+    sent = [Message(f"tea/{shop}".encode(), b"", place=b"tea") for shop in "abcdef"]
+    assert routes.sorted({"by-sku": sent}) == {
+        Destination("by-sku", partition_of_key(b"tea", 4)): sent
+    }
+
+
 def test_topics_that_stand_for_others_are_written_in_their_place() -> None:
     routes = Routes(2, {"shadow.by-sku": 1}, "shadow.{}".format)
     found = routes.sorted({"levels": _messages("a"), "by-sku": _messages("tea")})

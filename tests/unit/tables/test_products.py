@@ -28,7 +28,7 @@ def test_the_sum_is_that_of_the_newest_level_of_each_location(
     product, known = ProductSum(), dict[str, Share]()
     for location_id, on_hand, in_carts, version in levels:
         before = known.get(location_id)
-        if is_newer(before, version):
+        if is_newer(before, version, None):
             if before:
                 subtract(product, before)
             known[location_id] = Share(on_hand, in_carts, version)
@@ -42,9 +42,16 @@ def test_the_sum_is_that_of_the_newest_level_of_each_location(
 
 
 def test_an_older_level_that_comes_again_says_nothing_new() -> None:
-    assert not is_newer(Share(5, 0, 7), 7)
-    assert not is_newer(Share(5, 0, 7), 6)
-    assert is_newer(Share(5, 0, 7), 8)
+    assert not is_newer(Share(5, 0, 7), 7, None)
+    assert not is_newer(Share(5, 0, 7), 6, None)
+    assert is_newer(Share(5, 0, 7), 8, None)
+
+
+def test_what_an_older_generation_says_later_is_passed_over() -> None:
+    newer = Share(5, 0, 7, level_version=2**44 + 3)
+    assert not is_newer(newer, 8, 900)
+    assert is_newer(newer, 9, 2**44 + 4)
+    assert is_newer(newer, 9, None), "a level that is gone has no version"
 
 
 def test_a_sum_beyond_the_bound_has_no_room_and_what_replaces_it_has() -> None:
