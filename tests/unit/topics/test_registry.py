@@ -37,6 +37,13 @@ def test_inputs_are_kept_for_a_rebuild() -> None:
         )
 
 
+@pytest.mark.parametrize("spec", [registry.LEVELS_BY_PRODUCT, registry.ACCEPTED])
+def test_what_one_application_tells_another_is_never_missed(spec: registry.TopicSpec) -> None:
+    configs = kafka_configs(spec, 1)
+    assert configs["retention.ms"] == "-1", "who was away too long could not go on"
+    assert configs["cleanup.policy"] == "compact", "each rebuild would say it once more, for ever"
+
+
 def test_all_outputs_but_the_history_of_alerts_are_compacted() -> None:
     kept = {spec.name for spec in registry.OUTPUTS if spec.cleanup == "delete"}
     assert kept == {"restock.alerts"}
