@@ -33,7 +33,7 @@ class Restating:
             "tills": self._send_statuses,
         }
 
-    def page(self, cursor: str | None, outbox: Outbox) -> str | None:
+    def send_page(self, cursor: str | None, outbox: Outbox) -> str | None:
         """Send the page at ``cursor`` (None: the first); where the next begins, None at the end."""
         stage, _, start = (cursor or _STAGES[0]).partition(_MARK)
         last = self._pages[stage](start, outbox)

@@ -78,7 +78,7 @@ class Shop(Part):
 
     def restate(self, cursor: str | None, outbox: Outbox) -> str | None:
         """Send some of all that stands, from ``cursor`` on; where to go on, None at the end."""
-        return self._restating.page(cursor, outbox)
+        return self._restating.send_page(cursor, outbox)
 
     def committed(self) -> None:
         """Add what was counted since the last commit."""

@@ -60,7 +60,7 @@ class Flow(Protocol):
         """Begin to open partitions that have no work yet."""
         ...
 
-    def opened(self) -> Sequence[Opened]:
+    def take_opened(self) -> Sequence[Opened]:
         """What has opened since; where to read on."""
         ...
 
@@ -188,7 +188,7 @@ class BatchConsumer(driver.Consumer):
             await cast(Any, self).wait_first(self.can_resume_flow.wait(), timeout=POLL_SECONDS)
             return
         self.flow.open({tp.partition for tp in self.assignment()})
-        await self._begin(self.flow.opened())
+        await self._begin(self.flow.take_opened())
         fetched = await self._fetch()
         # Whatever the group has decided meanwhile: the work of a revoked partition is closed and
         # takes nothing, and that of an open one would miss for good what was left out here,

@@ -85,7 +85,7 @@ class PartitionFlow:
         self._opened.append(Opened(work, {TP(t, partition): at for t, at in starts.items()}))
         self._has_room.set()
 
-    def opened(self) -> Sequence[Opened]:
+    def take_opened(self) -> Sequence[Opened]:
         """What has opened since the last call: to be sought to its start, then `begin`."""
         ready, self._opened = self._opened, []
         return ready

@@ -149,14 +149,14 @@ class Watchdog:
             return {}
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                ends: dict[TP, int] = await (await self._connected()).end_offsets(held)
+                ends: dict[TP, int] = await (await self._connect()).end_offsets(held)
         except (KafkaError, TimeoutError):
             self._tell_whether(kafka_answers=False)
             return None
         self._tell_whether(kafka_answers=True)
         return ends
 
-    async def _connected(self) -> Any:
+    async def _connect(self) -> Any:
         if self._client is None:
             client = async_kafka.consumer(self._kafka, isolation_level="read_committed")
             await client.start()

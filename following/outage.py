@@ -40,7 +40,7 @@ class Outage:
         self._told: float = 0.0
         self._wait_seconds = FIRST_WAIT_SECONDS
 
-    def began(self, cause: BaseException) -> float:
+    def note_failure(self, cause: BaseException) -> float:
         """Note a failure; returns how many seconds to wait before the next attempt."""
         self._up.set(0)
         now = time.monotonic()
@@ -59,13 +59,13 @@ class Outage:
 
     async def wait(self, cause: BaseException, stopping: asyncio.Event) -> None:
         """Note a failure, and wait before the next attempt, though not once ``stopping`` is set."""
-        wait_seconds, started = self.began(cause), time.monotonic()
+        wait_seconds, started = self.note_failure(cause), time.monotonic()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), wait_seconds)
         if self._waited is not None:
             self._waited(time.monotonic() - started)
 
-    def ended(self) -> None:
+    def note_answer(self) -> None:
         """Note that the service answers."""
         self._up.set(1)
         if self._since is not None:

@@ -81,7 +81,7 @@ class Dispatcher:
             for claim in await self._claim(store):
                 self._start(claim)
             await self._keep_house(store)
-            self._database.ended()
+            self._database.note_answer()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), IDLE_SECONDS)
 

@@ -64,8 +64,8 @@ class AlertIntake:
         # A first start tells of what comes, and not of every alert that ever was.
         written = await store.offsets.claim(await reader.end_offsets())
         reader.seek(written)
-        self._kafka.ended()
-        self._database.ended()
+        self._kafka.note_answer()
+        self._database.note_answer()
         while not self._stopping.is_set():
             fetched = await reader.gather(BATCH_RECORDS_MAX, IDLE_SECONDS)
             await self._take_in(store, fetched, written, await reader.positions(written))

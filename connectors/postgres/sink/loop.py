@@ -55,10 +55,10 @@ class Sink:
                     self._metrics,
                     self._written,
                     self._asides,
-                    self._database.ended,
+                    self._database.note_answer,
                 )
                 await session.begin()
-                self._kafka.ended()
+                self._kafka.note_answer()
                 await session.run(self._stopping)
         except POSTGRES_AWAY:
             await self._show_backlog(reader)
@@ -70,4 +70,4 @@ class Sink:
         try:
             show_lag(self._metrics, await reader.end_offsets(), self._written)
         except KAFKA_AWAY as fault:
-            self._kafka.began(fault)
+            self._kafka.note_failure(fault)

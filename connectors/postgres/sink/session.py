@@ -86,7 +86,7 @@ class SinkSession:
             while not stopping.is_set():
                 batch = await reading
                 reading = asyncio.ensure_future(self._read())
-                if await self._must_go_back(batch.decoded, batch.positions):
+                if await self._take_back_refused(batch.decoded, batch.positions):
                     # What was read ahead lies behind what must be read again.
                     await reading
                     self._reader.seek(self._written)
@@ -115,7 +115,7 @@ class SinkSession:
                 await asyncio.sleep(0)
         return decoded
 
-    async def _must_go_back(self, decoded: Decoded, positions: Positions) -> bool:
+    async def _take_back_refused(self, decoded: Decoded, positions: Positions) -> bool:
         """Take back what the batch's letters refuse; whether inputs must be read again."""
         if not decoded.refusals:
             return False

@@ -63,7 +63,7 @@ async def read(flow: PartitionFlow, *partitions: int) -> None:
     flow.open(partitions)
     while not all(flow.is_read(sales_of(partition)) for partition in partitions):
         await flow.wait_for_room(1)
-        flow.begin(flow.opened())
+        flow.begin(flow.take_opened())
 
 
 async def until(holds: Callable[[], bool]) -> None:

@@ -27,7 +27,7 @@ class Noting:
     def open(self, partitions: Iterable[int]) -> None:
         self.told.append(("open", sorted(partitions)))
 
-    def opened(self) -> Sequence[Any]:
+    def take_opened(self) -> Sequence[Any]:
         return self.ready
 
     def begin(self, ready: Iterable[Any]) -> None:

@@ -83,7 +83,7 @@ async def _read_both(flow: PartitionFlow) -> None:
     flow.open([0])
     while not flow.is_read(TP("a", 0)):
         await flow.wait_for_room(1)
-        flow.begin(flow.opened())
+        flow.begin(flow.take_opened())
 
 
 async def test_a_message_that_cannot_be_folded_stops_the_worker() -> None:

@@ -30,7 +30,7 @@ async def test_a_revocation_does_not_wait_for_a_recovery() -> None:
     flow.open([3])
     await log.recovering.wait()
     await flow.close()
-    assert flow.work == {} and flow.opening == {} and flow.opened() == []
+    assert flow.work == {} and flow.opening == {} and flow.take_opened() == []
     assert log.told == ["fenced", "store closed", "log closed"], "something was left open"
 
 
@@ -46,7 +46,7 @@ async def test_a_partition_that_was_closed_meanwhile_is_not_begun() -> None:
     flow = PartitionFlow(SPEC, Given(), no_failure)
     flow.open([0])
     await flow.wait_for_room(5)
-    ready = flow.opened()
+    ready = flow.take_opened()
     await flow.close()
     flow.begin(ready)
     assert not flow.is_read(sales_of(0)), "a closed partition is fed"

@@ -51,10 +51,10 @@ def test_an_outage_is_told_once_and_again_at_long_intervals(clock: Callable[[flo
     away = Outage("postgres", lamp, log)
     for second in range(130):
         clock(float(second))
-        away.began(ConnectionError("no route"))
+        away.note_failure(ConnectionError("no route"))
     assert lamp.value == 0
-    away.ended()
-    away.ended()
+    away.note_answer()
+    away.note_answer()
     assert log.events == [
         "service_away",
         "service_still_away",
@@ -66,7 +66,7 @@ def test_an_outage_is_told_once_and_again_at_long_intervals(clock: Callable[[flo
 
 def test_waits_grow_to_a_limit_and_start_anew_after_the_outage() -> None:
     away = Outage("postgres", Lamp(), Notebook())
-    waits = [away.began(ConnectionError()) for _ in range(12)]
+    waits = [away.note_failure(ConnectionError()) for _ in range(12)]
     assert max(waits[:2]) < waits[-1] <= LONGEST_WAIT_SECONDS
-    away.ended()
-    assert away.began(ConnectionError()) < LONGEST_WAIT_SECONDS / 10
+    away.note_answer()
+    assert away.note_failure(ConnectionError()) < LONGEST_WAIT_SECONDS / 10
