@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -20,6 +21,16 @@ def check_causes(dsn: str, plan: Plan, oracle: Oracle, findings: Findings) -> No
     compare_causes("sales", oracle.receipts, receipts, findings)
     effects = effects_of(rows_of(dsn, "stock_ledger", plan))
     compare_causes("stock_ledger", oracle.effects, effects, findings)
+
+
+def check_receipts(records: Iterable[Any], oracle: Oracle, findings: Findings) -> None:
+    """Compare what `checkout.receipts` holds: each once, under its own number."""
+    told = [(record, json.loads(record.value)) for record in records]
+    for record, row in told:
+        own = "/".join(map(str, _number(row)))
+        findings.same("checkout.receipts key", own, own.encode(), record.key)
+    found = [(_number(row), _receipt(row)) for _, row in told]
+    compare_causes("checkout.receipts", oracle.receipts, found, findings)
 
 
 def compare_causes(
@@ -53,6 +64,12 @@ def effects_of(ledger: list[Row]) -> list[tuple[Cause, Any]]:
 
 def _amount(row: Row) -> int:
     return row["total_minor"] if row["kind"] == "sale" else row["refund_minor"]
+
+
+def _receipt(row: Row) -> tuple[str, int, int]:
+    is_sale = row["type"] == "cart_completed"
+    amount = row["total_minor" if is_sale else "refund_minor"]
+    return "sale" if is_sale else "return", amount, len(row["lines"])
 
 
 def _number(row: Row) -> Cause:

@@ -9,7 +9,7 @@ from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 
 from .history import History
-from .plan import DEAD_LETTERS, MOVEMENT_LETTERS, OUTPUTS, Plan
+from .plan import DEAD_LETTERS, MOVEMENT_LETTERS, OUTPUTS, RECEIPTS, Plan
 
 INTRUDER = "intruder"
 """Header of what somebody put into a derived topic who has no business there."""
@@ -29,11 +29,12 @@ class Outputs:
         self.count = 0
         self.letters: list[Any] = []
         self.movement_letters: list[Any] = []
+        self.receipts: list[Any] = []
         self.history = History(self._assign(from_start))
 
     def _assign(self, from_start: bool) -> dict[str, int]:
         sizes: dict[str, int] = {}
-        for topic in (*OUTPUTS, DEAD_LETTERS, MOVEMENT_LETTERS):
+        for topic in (*OUTPUTS, RECEIPTS, DEAD_LETTERS, MOVEMENT_LETTERS):
             sizes[topic] = len(self._consumer.partitions_for_topic(topic) or ())
         places = [TopicPartition(topic, at) for topic, size in sizes.items() for at in range(size)]
         self._consumer.assign(places)
@@ -66,7 +67,10 @@ class Outputs:
             return
         elif (record.key or b"").startswith(self._plan.prefix.encode()):
             self.count += 1
-            self.history.take(record.topic, record)
+            if record.topic == RECEIPTS:
+                self.receipts.append(record)
+            else:
+                self.history.take(record.topic, record)
 
 
 def by_source(letters: list[Any]) -> dict[str, list[Any]]:

@@ -15,6 +15,7 @@ TOTALS = "checkout.totals"
 ALERTS = "restock.alerts"
 TILLS = "till.status"
 OUTPUTS = (LEVELS, TOTALS, ALERTS, TILLS)
+RECEIPTS = "checkout.receipts"
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ def compare(stack: Stack, run: Run, outputs: Outputs) -> Findings:
     check_postgres.check_ledger(stack.postgres, run.plan, run.oracle, findings)
     check_postgres.check_receipts(stack.postgres, run.plan, run.oracle, findings)
     check_causes.check_causes(stack.postgres, run.plan, run.oracle, findings)
+    check_causes.check_receipts(outputs.receipts, run.oracle, findings)
     return findings
 
 
