@@ -53,6 +53,10 @@ _FATES = {
 so the last one has ended whatever an earlier one had left open there."""
 
 
+_UNDER_WAY = ("Ongoing", "PrepareAbort", "PrepareEpochFence", "PrepareCommit")
+"""States in which markers may still be written."""
+
+
 @asynccontextmanager
 async def asking(kafka: KafkaAccess) -> AsyncGenerator[Any]:
     """A client that can ask."""
@@ -66,15 +70,26 @@ async def asking(kafka: KafkaAccess) -> AsyncGenerator[Any]:
 
 async def last_fate(client: Any, transactional_id: str) -> Fate:
     """How the last transaction of the id ended. Ask before it is opened: that forgets it."""
+    return _FATES.get(await _state(client, transactional_id), Fate.UNKNOWN)
+
+
+async def completed(client: Any, transactional_id: str) -> None:
+    """Wait until the coordinator has written what it will write of the last transaction."""
+    while True:
+        if await _state(client, transactional_id) not in _UNDER_WAY:
+            return
+        await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+
+async def _state(client: Any, transactional_id: str) -> str:
+    """In Kafka's word; empty where the id is unknown."""
     while True:
         try:
             coordinator = await client.coordinator_lookup(TRANSACTION, transactional_id)
             answer = await client.send(coordinator, DescribeTransactions(transactional_id))
             ((code, _, state, *_),) = answer.transaction_states
-            if code == NO_SUCH_ID:
-                return Fate.UNKNOWN
-            if not code:
-                return _FATES.get(state, Fate.UNKNOWN)
+            if code in (0, NO_SUCH_ID):
+                return str(state)
             raise error_of(code)
         except NOT_NOW:
             await _refreshed(client)

@@ -20,7 +20,7 @@ from engine.errors import TransactionUnended
 from engine.patience import be_patient
 from engine.sends import Destination, Outputs
 from engine.transaction import Transactions
-from engine.unended import ASK_AGAIN_SECONDS, Fate, asking, last_fate, left_open
+from engine.unended import ASK_AGAIN_SECONDS, Fate, asking, completed, last_fate, left_open
 
 log = structlog.get_logger()
 
@@ -33,6 +33,11 @@ RETRY_BACKOFF_MS = 5
 the first message of the next. Waiting aiokafka's 100 ms doubled a commit's latency. 20 and 5 ms
 in turns on one broker: of a lone writer's commits, 20 a second, nine in ten took up to 29 and 15
 ms; with four writers, or without pauses, no difference; nor in the broker's processor time."""
+
+SLOW_SECONDS = 5.0
+"""A transaction that took so long may have met a broker without leaders, and left something open.
+Kafka's brokers lose their session, and with it their leaders, after 9 s at the earliest by default;
+far below, each busy moment asks for nothing."""
 
 END_SECONDS = 30.0
 """In which the markers of a transaction that is ended anew are written: milliseconds, as a rule.
@@ -120,7 +125,17 @@ class PartitionWriter:
         positions: Mapping[str, int],
     ) -> int:
         """See `Transactions.commit`."""
-        return await self._transactions.commit(changelog, changes, outputs, positions)
+        started = time.monotonic()
+        position = await self._transactions.commit(changelog, changes, outputs, positions)
+        if time.monotonic() - started > SLOW_SECONDS:
+            await self._end_what_was_committed()
+        return position
+
+    async def _end_what_was_committed(self) -> None:
+        """Of a writer that lives on, whatever has no end was committed: readers wait for it."""
+        async with asking(self._kafka) as client:
+            await completed(client, self._id)
+            await self._end_what_is_left(client, Fate.COMMITTED)
 
     async def close(self) -> None:
         """Stop the producer; an open transaction is aborted by the next owner."""

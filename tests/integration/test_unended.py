@@ -115,6 +115,18 @@ async def test_what_was_committed_is_there_before_the_state_is_read(broker: str)
             assert keys.count(b"committed") == 1, f"{place} lost what Kafka had said yes to"
 
 
+async def test_a_writer_that_lives_on_ends_it_after_a_slow_commit(
+    broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.writer.SLOW_SECONDS", 0.0)
+    async with _writer(broker, "living") as writer:
+        await _leave_without_end(writer, b"living", commits=True)
+        assert b"living" not in await _visible(broker, OUTPUT)
+        await writer.commit(CHANGELOG, {b"next": b""}, {}, READ_UP_TO)  # nothing to the output
+        keys = await _visible(broker, OUTPUT)
+        assert keys.count(b"living") == 1, "readers wait until the worker starts anew"
+
+
 async def test_of_another_producers_transaction_nothing_is_ended(broker: str) -> None:
     async with _writer(broker, "running") as running:
         producer = running._producer  # noqa: SLF001
