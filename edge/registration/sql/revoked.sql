@@ -1,0 +1,3 @@
+-- Serials that ordinary tools must refuse: those of certificates that have not ended.
+SELECT serial, revoked_at FROM device_certificates
+WHERE revoked_at IS NOT NULL AND not_after > %(now)s

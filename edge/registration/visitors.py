@@ -1,0 +1,64 @@
+"""Who asks: the certificate that a connection has shown, judged by us and not by its dates.
+
+TLS verifies that the certificate is our authority's and that the client holds its key, whatever its
+dates say: a till whose certificate has ended, or whose clock is a year off, must get through to
+renew it. What it may do is judged here and in the tables, request by request.
+"""
+
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
+
+from aiohttp import web
+from cryptography import x509
+
+from edge.problems import Code, Problem
+from edge.registration.records import Actor
+from identity.errors import IdentityError
+from identity.names import Name, name_of
+
+_NO_CHECK_TIME = 0x20_0000
+"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which Python's ssl has no name for."""
+
+
+def tls(certificate: Path, key: Path, authorities: Path) -> ssl.SSLContext:
+    """What the server shows, and whom it lets show something; OSError where a file is unusable."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key)
+    context.load_verify_locations(authorities)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.verify_flags = ssl.VerifyFlags(context.verify_flags | _NO_CHECK_TIME)
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    context.num_tickets = 0  # nobody comes back within minutes
+    return context
+
+
+def shown(request: web.Request) -> x509.Certificate | None:
+    """The certificate whose key the client holds; None where it has shown none."""
+    opened = request.get_extra_info("ssl_object")
+    der = opened.getpeercert(binary_form=True) if opened is not None else None
+    return x509.load_der_x509_certificate(der) if der else None
+
+
+def who_asks(request: web.Request, readers: Sequence[Name], now: datetime) -> Name:
+    """Which of ``readers`` asks; `Problem` (403) where none does, or its certificate has ended."""
+    certificate = shown(request)
+    if certificate is not None and _is_good(certificate, now):
+        with suppress(IdentityError):
+            name = name_of(certificate)
+            if name in readers:
+                return name
+    raise Problem(HTTPStatus.FORBIDDEN, Code.DEVICE, "This is for who may look after devices.")
+
+
+def _is_good(certificate: x509.Certificate, now: datetime) -> bool:
+    return certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc
+
+
+def device_actor(request: web.Request) -> Actor:
+    """Whoever sent a request of a device: what it shows is in what is done."""
+    return Actor("a device", request.remote)
