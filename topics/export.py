@@ -179,7 +179,7 @@ def _operations() -> Json:
         *between,
         *registry.FURTHER_OUTPUTS,
     )
-    sent = [("send", spec) for spec in (*told, *registry.DECISIONS, *both)]
+    sent = [("send", spec) for spec in (*told, *registry.DECISIONS, *registry.FOR_STORES, *both)]
     return {f"{action}-{spec.name}": _operation(action, spec) for action, spec in received + sent}
 
 

@@ -13,6 +13,7 @@ from topics.derived import (
     StockLevel,
     TillStatus,
 )
+from topics.devices import Device
 from topics.events import receipt_adapter, till_event_adapter
 from topics.handling import AlertHandling, RestockProposal
 from topics.topic_spec import DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
@@ -154,6 +155,15 @@ RESTOCK_PROPOSALS = TopicSpec(
     FOREVER_MS,
 )
 
+DEVICES = TopicSpec(
+    "cdc.devices",
+    "Which devices a location has, and whether each may take part.",
+    "location_id",
+    Device,
+    "delete",
+    FOREVER_MS,
+)
+
 TILL_UPKEEP = TopicSpec(
     "till.upkeep",
     "What operators decide: a till is forgotten, a gap closed, a row said again.",
@@ -173,6 +183,8 @@ RECEIPTS_INPUTS = (ACCEPTED,)
 """What the application `agents.receipts` reads."""
 DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
 """What people decide on the board, for others to carry out: no worker reads them."""
+FOR_STORES = (DEVICES,)
+"""Rows that concern a store and no worker: whoever tells stores reads them."""
 
 
 def dead_letter_of(spec: TopicSpec) -> TopicSpec:
@@ -227,6 +239,7 @@ GENERATIONS = TopicSpec(
 
 ALL = (
     *(*INPUTS, *OUTPUTS, *FURTHER_OUTPUTS, LEVELS_BY_PRODUCT, ACCEPTED, *DECISIONS),
+    *FOR_STORES,
     *(*ALL_DEAD_LETTERS, RETRIED, SET_ASIDE, GENERATIONS),
 )
 

@@ -24,6 +24,7 @@ from connectors.debezium.rest import Connect
 from operations.topic_sync.sync import sync
 from tillstream.cli import build
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
+from topics.devices import Device
 from topics.partitioning import partition_of
 from topics.wire import decode_location, decode_movement, decode_policy, decode_product
 
@@ -258,6 +259,22 @@ def test_a_location_is_its_row_and_its_delete_a_tombstone(
     assert first.raw is not None
     Location.model_validate_json(first.raw)
     decode_location(first.raw)
+
+
+def test_a_device_is_its_row_and_tells_no_secret(
+    execute: Callable[..., object], read: Callable[[str, str, int], list[Message]]
+) -> None:
+    execute(
+        "INSERT INTO devices (location_id, till_id, highest_epoch, list_number) "
+        "VALUES ('L-device', '1', 1, 1)"
+    )
+    execute("UPDATE devices SET status = 'active', epoch = 1, list_number = 2")
+    first, second = read("cdc.devices", "L-device", 2)
+    assert first.raw is not None and second.raw is not None
+    assert first.partition == partition_of("L-device", PARTITIONS)
+    assert Device.model_validate_json(first.raw).status == "registered"
+    assert second.value is not None and second.value.keys() == Device.model_fields.keys()
+    assert (second.value["status"], second.value["epoch"]) == ("active", 1)
 
 
 def test_changes_of_one_location_keep_their_order(

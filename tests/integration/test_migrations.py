@@ -21,13 +21,14 @@ from local import postgres as postgres_service
 from local.ports import choose
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
+from topics.devices import Device
 from topics.handling import AlertHandling, RestockProposal
 
 CDC = "tillstream_cdc"
 
 CAPTURED = (
     *("products", "locations", "assortment", "stock_movements"),
-    *("alert_handling", "restock_proposals"),
+    *("alert_handling", "restock_proposals", "devices"),
 )
 """What Debezium publishes."""
 
@@ -298,6 +299,7 @@ def test_the_same_movement_is_booked_once(rows: psycopg.Connection) -> None:
         ("till_status", TillStatus),
         ("alert_handling", AlertHandling),
         ("restock_proposals", RestockProposal),
+        ("devices", Device),
     ],
 )
 def test_a_table_has_the_columns_of_its_topic(
