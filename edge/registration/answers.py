@@ -7,7 +7,7 @@ from edge.problems import Code
 from edge.registration.database import Away
 from edge.registration.issuing import NotIssued
 from edge.registration.requests import BadRequest
-from edge.registration.rules import Refusal, Refused
+from edge.registration.rules import Denied, Refusal
 
 _NOT_THIS_ONE = (
     "The token is wrong, used, too old or not for this till. "
@@ -37,7 +37,7 @@ _WORDS = {
     Refusal.TOO_OFTEN: "Renewed too often today: use what you were given, or come again tomorrow.",
 }
 
-SAID = (Refused, BadRequest, Away, NotIssued)
+SAID = (Denied, BadRequest, Away, NotIssued)
 """What this service raises to be answered."""
 
 BUSY_SECONDS = 5
@@ -58,7 +58,7 @@ class Saying:
 def saying(error: Exception) -> Saying:
     """What is said of ``error``, which is one that this service raises."""
     match error:
-        case Refused(reason=reason):
+        case Denied(reason=reason):
             return _refused(reason)
         case BadRequest():
             return Saying(HTTPStatus.BAD_REQUEST, Code.REQUEST, str(error), "bad_request")

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from edge.registration.database import Database
+from edge.registration.database import RecordStore
 from edge.registration.quiet import Quiet
-from edge.registration.records import Actor, Records
-from edge.registration.rules import ALARMS, Refused
+from edge.registration.records import OnBehalf, Records
+from edge.registration.rules import ALARMS, Denied
 from identity.names import TillName
 
 T = TypeVar("T")
@@ -25,18 +25,18 @@ class Case:
 class Cases:
     """Opens them."""
 
-    def __init__(self, database: Database, quiet: Quiet) -> None:
+    def __init__(self, database: RecordStore, quiet: Quiet) -> None:
         self._database = database
         self._quiet = quiet
 
     async def judge(
         self,
-        actor: Actor,
+        actor: OnBehalf,
         till: TillName | None,
         key_sha256: bytes,
         work: Callable[[Case], Awaitable[T]],
     ) -> T:
-        """What ``work`` answers; where it raises `Refused`, that is noted and raised again.
+        """What ``work`` answers; where it raises `Denied`, that is noted and raised again.
 
         ``work`` refuses before it changes anything. Raises `database.Away`, too.
         """
@@ -44,12 +44,12 @@ class Cases:
             case = Case(records, till, key_sha256)
             try:
                 return await work(case)
-            except Refused as refused:
+            except Denied as refused:
                 await self._note(case, refused)
                 refusal = refused
         raise refusal
 
-    async def _note(self, case: Case, refused: Refused) -> None:
+    async def _note(self, case: Case, refused: Denied) -> None:
         reason = refused.reason
         name = f"{case.till.location_id}/{case.till.till_id}" if case.till else "unknown"
         if reason in ALARMS and case.till is not None:

@@ -9,7 +9,7 @@ from datetime import datetime
 import psycopg
 
 from clients.postgres import PostgresAccess
-from edge.registration.records import Actor, Connection, Records
+from edge.registration.records import Connection, OnBehalf, Records
 
 CONNECTIONS_MAX = 8
 """At once. More than the server's cores only wait there instead of here; with one, an authority
@@ -27,7 +27,7 @@ class Away(Exception):
     """PostgreSQL does not answer; nothing was changed."""
 
 
-class Database:
+class RecordStore:
     """Gives transactions. ``clock`` tells the time in UTC."""
 
     def __init__(self, postgres: PostgresAccess, clock: Callable[[], datetime]) -> None:
@@ -37,7 +37,7 @@ class Database:
         self._idle: list[Connection] = []
 
     @asynccontextmanager
-    async def records(self, actor: Actor) -> AsyncGenerator[Records]:
+    async def records(self, actor: OnBehalf) -> AsyncGenerator[Records]:
         """The tables within one transaction, kept where the block ends well; raises `Away`."""
         try:
             async with (

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from edge.registration.database import Database
+from edge.registration.database import RecordStore
 from edge.registration.enrolment import token_digest
-from edge.registration.records import Actor, Records
-from edge.registration.rules import SPARE_LIFE, TOKEN_LIFE, Device, Status, next_epoch
+from edge.registration.records import OnBehalf, Records
+from edge.registration.rules import SPARE_LIFE, TOKEN_LIFE, DeviceStatus, KnownDevice, next_epoch
 from identity.names import TillName
 
 _TOKEN_BYTES = 32
@@ -59,11 +59,11 @@ class NewVoucher:
 class Desk:
     """Each call is one transaction, and one entry in the audit log; raises `database.Away`."""
 
-    def __init__(self, database: Database, places: Places) -> None:
+    def __init__(self, database: RecordStore, places: Places) -> None:
         self._database = database
         self._places = places
 
-    async def add(self, till: TillName, actor: Actor) -> NewVoucher:
+    async def add(self, till: TillName, actor: OnBehalf) -> NewVoucher:
         """Register a till, or give one that is replaced, imaged anew or revoked another voucher.
 
         The vouchers before are cancelled, spare ones apart. Raises `OverflowError` at the last
@@ -75,16 +75,16 @@ class Desk:
             await records.close_alarms(till.location_id, till.till_id)
             return await self._voucher(records, device, "added", TOKEN_LIFE, is_spare=False)
 
-    async def spare(self, till: TillName, actor: Actor) -> NewVoucher:
+    async def spare(self, till: TillName, actor: OnBehalf) -> NewVoucher:
         """A voucher for the store's safe; raises `NoSuchDevice` for a till that takes no part."""
         async with self._database.records(actor) as records:
             known = await records.device(till.location_id, till.till_id)
-            if known is None or known.status is Status.REVOKED:
+            if known is None or known.status is DeviceStatus.REVOKED:
                 raise NoSuchDevice(f"{till} takes no part: register it first")
             device = await _registered(records, till)
             return await self._voucher(records, device, "spare", SPARE_LIFE, is_spare=True)
 
-    async def revoke(self, till: TillName, actor: Actor) -> None:
+    async def revoke(self, till: TillName, actor: OnBehalf) -> None:
         """End a till with all that it holds; raises `NoSuchDevice`. Once more changes nothing."""
         async with self._database.records(actor) as records:
             if await records.device(till.location_id, till.till_id) is None:
@@ -99,12 +99,12 @@ class Desk:
 
     async def devices(self, location_id: str | None) -> list[dict[str, Any]]:
         """Every device, of one location or of all, and how it stands."""
-        async with self._database.records(Actor("nobody")) as records:
+        async with self._database.records(OnBehalf("nobody")) as records:
             rows = await records.rows("list_devices", location_id=location_id, limit=DEVICES_MAX)
         return [_shown(row) for row in rows]
 
     async def _voucher(
-        self, records: Records, device: Device, action: str, life: timedelta, *, is_spare: bool
+        self, records: Records, device: KnownDevice, action: str, life: timedelta, *, is_spare: bool
     ) -> NewVoucher:
         token, ends = secrets.token_urlsafe(_TOKEN_BYTES), records.now + life
         await records.add_voucher(token_digest(token), device, is_spare=is_spare, expires_at=ends)
@@ -114,18 +114,18 @@ class Desk:
         )
 
 
-async def _registered(records: Records, till: TillName) -> Device:
+async def _registered(records: Records, till: TillName) -> KnownDevice:
     """The till, expected under an epoch above all before."""
     number = await records.next_number(till.location_id)
     known = await records.device(till.location_id, till.till_id)
     seen = await records.seen_epoch(till.location_id, till.till_id)
     epoch = next_epoch(known.highest_epoch if known else 0, seen)
     await records.register(till.location_id, till.till_id, epoch, number)
-    status = known.status if known else Status.REGISTERED
-    return Device(till.location_id, till.till_id, status, known.epoch if known else 0, epoch)
+    status = known.status if known else DeviceStatus.REGISTERED
+    return KnownDevice(till.location_id, till.till_id, status, known.epoch if known else 0, epoch)
 
 
-async def _record(records: Records, action: str, device: Device, what: dict[str, Any]) -> None:
+async def _record(records: Records, action: str, device: KnownDevice, what: dict[str, Any]) -> None:
     await records.record(action, f"{device.location_id}/{device.till_id}", what)
 
 

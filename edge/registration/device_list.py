@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 
-from edge.registration.database import Database
-from edge.registration.records import Actor
-from edge.registration.rules import RENEW_AFTER_END, Status
+from edge.registration.database import RecordStore
+from edge.registration.records import OnBehalf
+from edge.registration.rules import RENEW_AFTER_END, DeviceStatus
 
 REPLACED = "replaced"
-"""Status of an epoch that a later enrolment has ended."""
+"""DeviceStatus of an epoch that a later enrolment has ended."""
 
 _HALF = 32
 """Bytes of each of the two numbers in a P-256 signature."""
@@ -53,7 +53,7 @@ class Signer:
 class DeviceLists:
     """Makes them."""
 
-    def __init__(self, database: Database, signer: Signer) -> None:
+    def __init__(self, database: RecordStore, signer: Signer) -> None:
         self._database = database
         self._signer = signer
 
@@ -62,7 +62,7 @@ class DeviceLists:
 
         Raises `database.Away`.
         """
-        async with self._database.records(Actor("nobody")) as records:
+        async with self._database.records(OnBehalf("nobody")) as records:
             ended_before = records.now - RENEW_AFTER_END
             rows = await records.rows(
                 "device_list", location_id=location_id, ended_before=ended_before
@@ -94,11 +94,11 @@ def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _status(row: Mapping[str, Any]) -> str:
-    if row["status"] == Status.REVOKED:
-        return Status.REVOKED.value
+    if row["status"] == DeviceStatus.REVOKED:
+        return DeviceStatus.REVOKED.value
     if row["current"]:
-        return Status.ACTIVE.value
-    return REPLACED if row["certificates"] else Status.REGISTERED.value
+        return DeviceStatus.ACTIVE.value
+    return REPLACED if row["certificates"] else DeviceStatus.REGISTERED.value
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:

@@ -13,15 +13,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from edge.registration.cases import Case, Cases
 from edge.registration.issuing import Issuer
-from edge.registration.records import Actor
+from edge.registration.records import OnBehalf
 from edge.registration.requests import Request
 from edge.registration.rules import (
     CERTIFICATE_LIFE,
     RENEWALS_PER_DAY_MAX,
-    Device,
+    Denied,
     Issued,
+    KnownDevice,
     Refusal,
-    Refused,
     Voucher,
     certificate_again,
     require_renewable,
@@ -32,7 +32,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class TokenClaim:
     """A token, and the till that its holder says it is for, where the call names one."""
 
     token: str
@@ -45,7 +45,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Given:
     """A certificate, and whether it had been issued before."""
 
     issued: Issued
@@ -58,13 +58,13 @@ def token_digest(token: str) -> bytes:
 
 
 class Enrolment:
-    """Judges, signs and keeps. Each call raises `Refused`, or `database.Away`."""
+    """Judges, signs and keeps. Each call raises `Denied`, or `database.Away`."""
 
     def __init__(self, cases: Cases, issuer: Issuer) -> None:
         self._cases = cases
         self._issuer = issuer
 
-    async def require_known(self, claim: Claim, actor: Actor) -> None:
+    async def require_known(self, claim: TokenClaim, actor: OnBehalf) -> None:
         """Refuse a token that is nobody's, before the rest of a request is read."""
 
         async def known(case: Case) -> None:
@@ -72,59 +72,59 @@ class Enrolment:
 
         await self._cases.judge(actor, claim.till, b"", known)
 
-    async def enrol(self, claim: Claim, request: Request, actor: Actor) -> Answer:
+    async def enrol(self, claim: TokenClaim, request: Request, actor: OnBehalf) -> Given:
         """A certificate for the token's till; raises `NotIssued`, too. Only an answer has spent
         the token."""
 
-        async def judged(case: Case) -> Answer:
+        async def judged(case: Case) -> Given:
             found = await _voucher(case, claim)
             await case.records.hold(found.location_id)
             return await self._enrolled(case, claim, request)
 
         return await self._cases.judge(actor, claim.till, request.key_sha256, judged)
 
-    async def renew(self, shown: x509.Certificate | None, request: Request, actor: Actor) -> Answer:
+    async def renew(
+        self, shown: x509.Certificate | None, request: Request, actor: OnBehalf
+    ) -> Given:
         """The next certificate for who has shown that they hold one; raises `NotIssued`, too."""
 
-        async def judged(case: Case) -> Answer:
+        async def judged(case: Case) -> Given:
             found = await _held(case, shown)
             await case.records.hold(found.location_id)
             return await self._renewed(case, shown, request)
 
         return await self._cases.judge(actor, None, request.key_sha256, judged)
 
-    async def _enrolled(self, case: Case, claim: Claim, request: Request) -> Answer:
+    async def _enrolled(self, case: Case, claim: TokenClaim, request: Request) -> Given:
         # Read anew: nobody else changes it from here on.
         voucher = await _voucher(case, claim)
         device = await _device(case, voucher)
         before = certificate_again(voucher, device, request.key_sha256, case.records.now)
         if before is not None:
-            return Answer(before, again=True)
+            return Given(before, again=True)
         await _require_own_key(case, voucher)
         issued = await self._sign(case, request, voucher.epoch)
         number = await case.records.next_number(voucher.location_id)
         await case.records.spend(claim.token_sha256, issued)
         await case.records.enrol(issued, number)
         await _record(case, "enrolled", issued)
-        return Answer(issued, again=False)
+        return Given(issued, again=False)
 
-    async def _renewed(
-        self, case: Case, shown: x509.Certificate | None, request: Request
-    ) -> Answer:
+    async def _renewed(self, case: Case, shown: x509.Certificate | None, request: Request) -> Given:
         held = await _held(case, shown)
         device = await _device(case, held)
         require_renewable(held, device, case.records.now)
         since = case.records.now - DAY
         before = await case.records.renewed_before(held, request.key_sha256, since)
         if before is not None and before.certificate_sha256 != held.certificate_sha256:
-            return Answer(before, again=True)
+            return Given(before, again=True)
         if await case.records.issued_since(held, since) > RENEWALS_PER_DAY_MAX:
-            raise Refused(Refusal.TOO_OFTEN)
+            raise Denied(Refusal.TOO_OFTEN)
         await _require_own_key(case, held)
         issued = await self._sign(case, request, held.epoch)
         await case.records.touch(issued, await case.records.next_number(held.location_id))
         await _record(case, "renewed", issued)
-        return Answer(issued, again=False)
+        return Given(issued, again=False)
 
     async def _sign(self, case: Case, request: Request, epoch: int) -> Issued:
         """Sign for the case's till, and keep it."""
@@ -146,29 +146,29 @@ class Enrolment:
         return issued
 
 
-async def _voucher(case: Case, claim: Claim) -> Voucher:
+async def _voucher(case: Case, claim: TokenClaim) -> Voucher:
     found = await case.records.voucher(claim.token_sha256)
     if found is None:
-        raise Refused(Refusal.UNKNOWN_TOKEN)
+        raise Denied(Refusal.UNKNOWN_TOKEN)
     till = TillName(found.location_id, found.till_id)
     if claim.till not in (None, till):
-        raise Refused(Refusal.ANOTHER_TILL)
+        raise Denied(Refusal.ANOTHER_TILL)
     case.till = till
     return found
 
 
 async def _held(case: Case, shown: x509.Certificate | None) -> Issued:
     if shown is None:
-        raise Refused(Refusal.NO_CERTIFICATE)
+        raise Denied(Refusal.NO_CERTIFICATE)
     digest = hashlib.sha256(shown.public_bytes(Encoding.DER)).digest()
     held = await case.records.certificate(digest)
     if held is None:
-        raise Refused(Refusal.UNKNOWN_CERTIFICATE)
+        raise Denied(Refusal.UNKNOWN_CERTIFICATE)
     case.till = TillName(held.location_id, held.till_id)
     return held
 
 
-async def _device(case: Case, what: Voucher | Issued) -> Device:
+async def _device(case: Case, what: Voucher | Issued) -> KnownDevice:
     device = await case.records.device(what.location_id, what.till_id)
     if device is None:
         raise LookupError(f"no device {what.location_id}/{what.till_id}, which a row names")
@@ -177,7 +177,7 @@ async def _device(case: Case, what: Voucher | Issued) -> Device:
 
 async def _require_own_key(case: Case, what: Voucher | Issued) -> None:
     if await case.records.is_key_of_another(what.location_id, what.till_id, case.key_sha256):
-        raise Refused(Refusal.KEY_OF_ANOTHER)
+        raise Denied(Refusal.KEY_OF_ANOTHER)
 
 
 async def _record(case: Case, action: str, issued: Issued) -> None:

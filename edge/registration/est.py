@@ -9,10 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from edge.registration.bodies import body_of
-from edge.registration.enrolment import Answer, Claim
+from edge.registration.enrolment import Given, TokenClaim
 from edge.registration.office import OFFICE
 from edge.registration.requests import read
-from edge.registration.rules import Refusal, Refused
+from edge.registration.rules import Denied, Refusal
 from edge.registration.tally import counted
 from edge.registration.visitors import device_actor, shown
 from identity.errors import IdentityError
@@ -47,7 +47,7 @@ async def simplereenroll(request: web.Request) -> web.Response:
     return _issued(await counted(request, "renew", _renew))
 
 
-async def _enrol(request: web.Request) -> Answer:
+async def _enrol(request: web.Request) -> Given:
     office, claim = request.app[OFFICE], _claim(request.headers.get("Authorization", ""))
     actor = device_actor(request)
     # Who has no token is told so at once: clients send the first request without.
@@ -55,28 +55,28 @@ async def _enrol(request: web.Request) -> Answer:
     return await office.enrolment.enrol(claim, read(await body_of(request)), actor)
 
 
-async def _renew(request: web.Request) -> Answer:
+async def _renew(request: web.Request) -> Given:
     wanted = read(await body_of(request))
     return await request.app[OFFICE].enrolment.renew(shown(request), wanted, device_actor(request))
 
 
-def _claim(authorization: str) -> Claim:
-    """The till and token of HTTP Basic; raises `Refused`."""
+def _claim(authorization: str) -> TokenClaim:
+    """The till and token of HTTP Basic; raises `Denied`."""
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
-        raise Refused(Refusal.NO_TOKEN)
+        raise Denied(Refusal.NO_TOKEN)
     try:
         user, colon, token = base64.b64decode(encoded, validate=True).decode().partition(":")
         location_id, _, till_id = user.partition("/")
         till = TillName(location_id, till_id)
     except (binascii.Error, UnicodeDecodeError, IdentityError) as error:
-        raise Refused(Refusal.UNKNOWN_TOKEN) from error
+        raise Denied(Refusal.UNKNOWN_TOKEN) from error
     if not colon:
-        raise Refused(Refusal.UNKNOWN_TOKEN)
-    return Claim(token, till)
+        raise Denied(Refusal.UNKNOWN_TOKEN)
+    return TokenClaim(token, till)
 
 
-def _issued(answer: Answer) -> web.Response:
+def _issued(answer: Given) -> web.Response:
     certificate = x509.load_pem_x509_certificate(answer.issued.certificate.encode())
     return _certificates([certificate], "application/pkcs7-mime; smime-type=certs-only")
 

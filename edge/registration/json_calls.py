@@ -7,7 +7,7 @@ from aiohttp import web
 from cryptography import x509
 
 from edge.registration.bodies import texts_of
-from edge.registration.enrolment import Answer, Claim
+from edge.registration.enrolment import Given, TokenClaim
 from edge.registration.office import OFFICE, Office
 from edge.registration.requests import read
 from edge.registration.tally import counted
@@ -31,14 +31,14 @@ async def revoked(request: web.Request) -> web.Response:
     return web.Response(body=body, content_type="application/x-pem-file")
 
 
-async def _enrol(request: web.Request) -> Answer:
+async def _enrol(request: web.Request) -> Given:
     token, csr = await texts_of(request, "token", "csr")
-    office, claim, actor = request.app[OFFICE], Claim(token, None), device_actor(request)
+    office, claim, actor = request.app[OFFICE], TokenClaim(token, None), device_actor(request)
     await office.enrolment.require_known(claim, actor)
     return await office.enrolment.enrol(claim, read(csr.encode()), actor)
 
 
-def _told(office: Office, answer: Answer) -> dict[str, Any]:
+def _told(office: Office, answer: Given) -> dict[str, Any]:
     return {
         "certificate": answer.issued.certificate,
         "chain": [_text(each) for each in office.issuer.chain],

@@ -6,7 +6,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from edge.registration.rules import Status
+from edge.registration.rules import DeviceStatus
 from metrics import registration as names
 
 
@@ -24,7 +24,7 @@ class RegistrationMetrics:
     def show(self, standing: Mapping[str, Any]) -> None:
         """How the devices stand."""
         self.database_up.set(1)
-        for status in Status:
+        for status in DeviceStatus:
             self.devices.labels(status.value).set(standing[status.value])
         self.alarms.set(standing["alarms"])
         # Without an active device nothing ends: 0 is no time, and no rule takes it for one.

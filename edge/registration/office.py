@@ -10,7 +10,7 @@ from aiohttp import web
 
 from clients.postgres import PostgresAccess
 from edge.registration.cases import Cases
-from edge.registration.database import Away, Database
+from edge.registration.database import Away, RecordStore
 from edge.registration.desk import Desk, Places
 from edge.registration.device_list import DeviceLists, Signer
 from edge.registration.enrolment import Enrolment
@@ -18,7 +18,7 @@ from edge.registration.issuing import Issuer
 from edge.registration.limits import WrongTokens
 from edge.registration.metrics import RegistrationMetrics
 from edge.registration.quiet import Quiet
-from edge.registration.records import Actor
+from edge.registration.records import OnBehalf
 from edge.registration.revocations import Revocations
 
 STANDING_SECONDS = 10.0
@@ -36,7 +36,7 @@ class Office:
     metrics: RegistrationMetrics
     clock: Callable[[], datetime]
     wrong_tokens: WrongTokens = field(default_factory=WrongTokens)
-    database: Database = field(init=False)
+    database: RecordStore = field(init=False)
     enrolment: Enrolment = field(init=False)
     desk: Desk = field(init=False)
     lists: DeviceLists = field(init=False)
@@ -44,7 +44,7 @@ class Office:
 
     def __post_init__(self) -> None:
         """Join the parts."""
-        self.database = Database(self.postgres, self.clock)
+        self.database = RecordStore(self.postgres, self.clock)
         self.enrolment = Enrolment(Cases(self.database, Quiet()), self.issuer)
         self.desk = Desk(self.database, self.places)
         self.lists = DeviceLists(self.database, self.signer)
@@ -60,7 +60,7 @@ class Office:
     async def _count(self) -> None:
         # Until it has answered, it does not.
         try:
-            async with self.database.records(Actor("nobody")) as records:
+            async with self.database.records(OnBehalf("nobody")) as records:
                 (standing,) = await records.rows("standing")
         except Away:
             self.metrics.database_up.set(0)

@@ -11,7 +11,7 @@ from edge.problems import Code, Problem
 from edge.registration.bodies import texts_of
 from edge.registration.desk import NoSuchDevice
 from edge.registration.office import OFFICE
-from edge.registration.records import Actor
+from edge.registration.records import OnBehalf
 from edge.registration.visitors import who_asks
 from identity.errors import IdentityError
 from identity.names import ServiceName, StoreName, TillName
@@ -100,10 +100,10 @@ def _require_operator(request: web.Request) -> None:
     who_asks(request, OPERATORS, request.app[OFFICE].clock())
 
 
-def _actor(request: web.Request, by: str) -> Actor:
+def _actor(request: web.Request, by: str) -> OnBehalf:
     service = who_asks(request, OPERATORS, request.app[OFFICE].clock())
     name = "".join(each for each in by if each.isprintable())[:_BY_MAX]
-    return Actor(f"{name or 'nobody'}, by {service}", request.remote)
+    return OnBehalf(f"{name or 'nobody'}, by {service}", request.remote)
 
 
 def _till(location_id: str, till_id: str) -> TillName:

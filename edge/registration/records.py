@@ -10,13 +10,13 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from clients.statements import statement
-from edge.registration.rules import Device, Issued, Refusal, Status, Voucher
+from edge.registration.rules import DeviceStatus, Issued, KnownDevice, Refusal, Voucher
 
 Connection = psycopg.AsyncConnection[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
+class OnBehalf:
     """On whose behalf something is done, as the audit log keeps it."""
 
     who: str
@@ -28,7 +28,7 @@ class Records:
     """The tables, over one connection, for one actor at one moment."""
 
     connection: Connection
-    actor: Actor
+    actor: OnBehalf
     now: datetime
 
     async def hold(self, location_id: str) -> None:
@@ -39,13 +39,13 @@ class Records:
         """The number of the location's list from now on."""
         return int((await self._row("next_list", location_id=location_id))["number"])
 
-    async def device(self, location_id: str, till_id: str) -> Device | None:
+    async def device(self, location_id: str, till_id: str) -> KnownDevice | None:
         """That till, if it was ever registered."""
         row = await self._find("read_device", location_id=location_id, till_id=till_id)
         if row is None:
             return None
-        status = Status(row["status"])
-        return Device(location_id, till_id, status, row["epoch"], row["highest_epoch"])
+        status = DeviceStatus(row["status"])
+        return KnownDevice(location_id, till_id, status, row["epoch"], row["highest_epoch"])
 
     async def seen_epoch(self, location_id: str, till_id: str) -> int:
         """The greatest epoch under which that till was ever heard; 0 for none."""
@@ -59,7 +59,7 @@ class Records:
         )
 
     async def add_voucher(
-        self, token_sha256: bytes, device: Device, *, is_spare: bool, expires_at: datetime
+        self, token_sha256: bytes, device: KnownDevice, *, is_spare: bool, expires_at: datetime
     ) -> None:
         """A voucher for the device's highest epoch."""
         await self._do(
@@ -142,7 +142,7 @@ class Records:
         """The till's part of the list has changed."""
         await self._do("touch_device", **_of(issued), number=number)
 
-    async def revoke(self, device: Device, number: int) -> None:
+    async def revoke(self, device: KnownDevice, number: int) -> None:
         """The till takes part no more, and nothing that it holds is good for anything."""
         await self._do("revoke_device", **_of(device), number=number)
         await self._do("revoke_certificates", **_of(device), below=device.epoch + 1)
@@ -192,5 +192,5 @@ class Records:
         return (await self.rows(name, **values))[0]
 
 
-def _of(what: Device | Issued) -> dict[str, str]:
+def _of(what: KnownDevice | Issued) -> dict[str, str]:
     return {"location_id": what.location_id, "till_id": what.till_id}

@@ -3,9 +3,9 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from edge.registration.database import Database
+from edge.registration.database import RecordStore
 from edge.registration.issuing import Issuer
-from edge.registration.records import Actor
+from edge.registration.records import OnBehalf
 
 KEPT = timedelta(seconds=2)
 """Anybody may ask for the list. Made for each request, it would be a way to keep the database busy;
@@ -15,7 +15,7 @@ much older, and somebody who revokes a till looks at the list and does not find 
 class Revocations:
     """Makes the list, and keeps it for a moment."""
 
-    def __init__(self, database: Database, issuer: Issuer) -> None:
+    def __init__(self, database: RecordStore, issuer: Issuer) -> None:
         self._database = database
         self._issuer = issuer
         self._turn = asyncio.Lock()
@@ -24,7 +24,7 @@ class Revocations:
 
     async def pem(self) -> bytes:
         """The list in PEM; raises `database.Away` or `issuing.NotIssued`."""
-        async with self._turn, self._database.records(Actor("nobody")) as records:
+        async with self._turn, self._database.records(OnBehalf("nobody")) as records:
             made = self._made_at
             # A clock that was set back must not keep an old list for good.
             if made is None or not made <= records.now < made + KEPT:

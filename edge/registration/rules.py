@@ -40,7 +40,7 @@ EPOCH_MAX = 2**31 - 1
 """Largest epoch that the contract takes."""
 
 
-class Status(StrEnum):
+class DeviceStatus(StrEnum):
     """How far a device has come."""
 
     REGISTERED = "registered"
@@ -71,7 +71,7 @@ ALARMS = frozenset({Refusal.TOKEN_USED_TWICE, Refusal.KEY_OF_ANOTHER})
 """Refusals that somebody must look at: two devices are at work where one should be."""
 
 
-class Refused(Exception):
+class Denied(Exception):
     """Somebody is refused for ``reason``."""
 
     def __init__(self, reason: Refusal) -> None:
@@ -80,12 +80,12 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class KnownDevice:
     """A till as the registration knows it. ``epoch`` is 0 before its first enrolment."""
 
     location_id: str
     till_id: str
-    status: Status
+    status: DeviceStatus
     epoch: int
     highest_epoch: int
 
@@ -128,41 +128,41 @@ def next_epoch(highest_given: int, highest_seen: int) -> int:
 
 
 def certificate_again(
-    voucher: Voucher, device: Device, key_sha256: bytes, now: datetime
+    voucher: Voucher, device: KnownDevice, key_sha256: bytes, now: datetime
 ) -> Issued | None:
     """The certificate that this voucher's holder was given before; None where it is due now.
 
-    Raises `Refused` where the voucher is not good for this key.
+    Raises `Denied` where the voucher is not good for this key.
     """
     if voucher.is_cancelled:
-        raise Refused(Refusal.CANCELLED)
+        raise Denied(Refusal.CANCELLED)
     if voucher.spent_for is not None:
         return _given_before(voucher.spent_for, key_sha256)
     if now >= voucher.expires_at:
-        raise Refused(Refusal.EXPIRED)
+        raise Denied(Refusal.EXPIRED)
     if voucher.epoch <= device.epoch:
-        raise Refused(Refusal.OVERTAKEN)
+        raise Denied(Refusal.OVERTAKEN)
     return None
 
 
 def _given_before(issued: Issued, key_sha256: bytes) -> Issued:
     if issued.key_sha256 != key_sha256:
-        raise Refused(Refusal.TOKEN_USED_TWICE)
+        raise Denied(Refusal.TOKEN_USED_TWICE)
     if issued.revoked:
-        raise Refused(Refusal.OVERTAKEN)
+        raise Denied(Refusal.OVERTAKEN)
     return issued
 
 
-def require_renewable(held: Issued, device: Device, now: datetime) -> None:
-    """Raise `Refused` unless who holds that certificate may have the next one."""
-    if device.status is Status.REVOKED:
-        raise Refused(Refusal.REVOKED)
+def require_renewable(held: Issued, device: KnownDevice, now: datetime) -> None:
+    """Raise `Denied` unless who holds that certificate may have the next one."""
+    if device.status is DeviceStatus.REVOKED:
+        raise Denied(Refusal.REVOKED)
     if held.epoch != device.epoch:
-        raise Refused(Refusal.REPLACED)
+        raise Denied(Refusal.REPLACED)
     if held.revoked:
-        raise Refused(Refusal.REVOKED)
+        raise Denied(Refusal.REVOKED)
     if now >= held.not_after + RENEW_AFTER_END:
-        raise Refused(Refusal.TOO_OLD)
+        raise Denied(Refusal.TOO_OLD)
 
 
 def renewal_due(certificate_sha256: bytes, issued_at: datetime) -> datetime:

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from edge.registration.answers import SAID, saying
-from edge.registration.enrolment import Answer
+from edge.registration.enrolment import Given
 from edge.registration.office import OFFICE
 
 
 async def counted(
-    request: web.Request, call: str, work: Callable[[web.Request], Awaitable[Answer]]
-) -> Answer:
+    request: web.Request, call: str, work: Callable[[web.Request], Awaitable[Given]]
+) -> Given:
     """What ``work`` answers, counted with its errors, which pass."""
     metrics, began, result = request.app[OFFICE].metrics, time.monotonic(), "failed"
     try:

@@ -16,7 +16,7 @@ from aiohttp import web
 from cryptography import x509
 
 from edge.problems import Code, Problem
-from edge.registration.records import Actor
+from edge.registration.records import OnBehalf
 from identity.errors import IdentityError
 from identity.names import Name, name_of
 
@@ -59,6 +59,6 @@ def _is_good(certificate: x509.Certificate, now: datetime) -> bool:
     return certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc
 
 
-def device_actor(request: web.Request) -> Actor:
+def device_actor(request: web.Request) -> OnBehalf:
     """Whoever sent a request of a device: what it shows is in what is done."""
-    return Actor("a device", request.remote)
+    return OnBehalf("a device", request.remote)

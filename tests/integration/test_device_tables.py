@@ -1,6 +1,7 @@
 """What the tables of devices refuse to all who write them: nothing goes back or is forgotten."""
 
 from collections.abc import Generator
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -53,10 +54,10 @@ def rows(postgres: str) -> Generator[psycopg.Connection]:
     ],
 )
 def test_nothing_goes_back_and_nothing_is_forgotten(
-    rows: psycopg.Connection, statement: str
+    rows: psycopg.Connection, statement: LiteralString
 ) -> None:
     with pytest.raises(errors.RestrictViolation):
-        rows.execute(statement)  # pyright: ignore[reportArgumentType]
+        rows.execute(statement)
 
 
 def test_what_was_revoked_or_cancelled_stays_so(rows: psycopg.Connection) -> None:

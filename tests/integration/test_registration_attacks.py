@@ -6,17 +6,19 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from edge.registration.issuing import NotIssued, OwnIssuer
 from edge.registration.quiet import LINES_PER_MINUTE_MAX
+from edge.registration.requests import Request
 from identity.authority import new_key
 from identity.names import ServiceName, StoreName, TillName
 from tests.integration.registration_world import EST, Pki, World, csr_of, registration
@@ -62,8 +64,6 @@ async def test_a_bad_request_is_refused_and_spends_nothing(
 
 
 async def test_ed25519_is_refused(world: World, shop: str) -> None:
-    from cryptography import x509
-
     till = world.till(shop)
     token = (await world.voucher(till))["token"]
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
@@ -202,8 +202,10 @@ class _Faulty(OwnIssuer):
     fault: BaseException | None = None
     signed = 0
 
-    async def issue(self, *args: Any) -> Any:
-        made = await super().issue(*args)
+    async def issue(
+        self, request: Request, till: TillName, begins: datetime, ends: datetime
+    ) -> x509.Certificate:
+        made = await super().issue(request, till, begins, ends)
         self.signed += 1
         if self.fault is not None:
             fault, self.fault = self.fault, None

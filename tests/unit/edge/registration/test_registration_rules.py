@@ -10,11 +10,11 @@ from edge.registration.rules import (
     RENEW_AFTER_END,
     RENEW_FROM,
     RENEW_SPREAD,
-    Device,
+    Denied,
+    DeviceStatus,
     Issued,
+    KnownDevice,
     Refusal,
-    Refused,
-    Status,
     Voucher,
     certificate_again,
     next_epoch,
@@ -24,13 +24,13 @@ from edge.registration.rules import (
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 KEY, OTHER = b"k" * 32, b"o" * 32
-DEVICE = Device("shop", "1", Status.ACTIVE, epoch=1, highest_epoch=2)
+DEVICE = KnownDevice("shop", "1", DeviceStatus.ACTIVE, epoch=1, highest_epoch=2)
 ISSUED = Issued(b"c" * 32, KEY, "shop", "1", 1, "PEM", NOW + timedelta(days=90), revoked=False)
 VOUCHER = Voucher("shop", "1", 2, NOW + timedelta(hours=24), is_cancelled=False, spent_for=None)
 
 
 def _refusal(voucher: Voucher, key: bytes = KEY, now: datetime = NOW) -> Refusal:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Denied) as refused:
         certificate_again(voucher, DEVICE, key, now)
     return refused.value.reason
 
@@ -70,10 +70,10 @@ def test_epochs_rise_above_all_that_were_given_and_seen_until_none_is_left() -> 
         next_epoch(EPOCH_MAX, 0)
 
 
-def _may_renew(held: Issued = ISSUED, device: Device = DEVICE, now: datetime = NOW) -> str:
+def _may_renew(held: Issued = ISSUED, device: KnownDevice = DEVICE, now: datetime = NOW) -> str:
     try:
         require_renewable(held, device, now)
-    except Refused as refused:
+    except Denied as refused:
         return refused.reason.value
     return "renewed"
 
@@ -85,7 +85,7 @@ def test_a_certificate_is_renewed_for_400_days_after_its_end() -> None:
 
 
 def test_who_was_revoked_or_replaced_renews_nothing() -> None:
-    assert _may_renew(device=replace(DEVICE, status=Status.REVOKED)) == Refusal.REVOKED
+    assert _may_renew(device=replace(DEVICE, status=DeviceStatus.REVOKED)) == Refusal.REVOKED
     assert _may_renew(device=replace(DEVICE, epoch=2)) == Refusal.REPLACED
     assert _may_renew(held=replace(ISSUED, revoked=True)) == Refusal.REVOKED
 
