@@ -25,7 +25,7 @@ from edge.registration.records import OnBehalf
 from edge.registration.rules import RENEW_AFTER_END, DeviceStatus
 
 REPLACED = "replaced"
-"""DeviceStatus of an epoch that a later enrolment has ended."""
+"""Status of an epoch that a later enrolment has ended."""
 
 _HALF = 32
 """Bytes of each of the two numbers in a P-256 signature."""

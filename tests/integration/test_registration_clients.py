@@ -36,7 +36,7 @@ async def _openssl_request(folder: Path, stem: str, *options: str) -> None:
 
 
 async def _curl(world: World, path: str, *options: str) -> tuple[int, bytes]:
-    """DeviceStatus and body."""
+    """Status and body."""
     failed, said, out = await run(
         *("curl", "--silent", "--show-error", "--cacert", str(world.pki.ca)),
         *("--write-out", "\n%{http_code}", *options, f"{world.address}{EST}/{path}"),
