@@ -71,13 +71,17 @@ class StackHome:
         lock.close()
         return False
 
-    def note_addresses(self, kafka: str, postgres: str, connect: str) -> None:
-        """Tell all other commands where the services are, and that webhooks may stay here."""
+    def note_addresses(self, kafka: str, postgres: str, connect: str, **by_hand: str) -> None:
+        """Tell all other commands where the services are, and that webhooks may stay here.
+
+        ``by_hand`` are further settings of commands that somebody gives by hand.
+        """
         addresses = {
             "kafka": kafka,
             "postgres": postgres,
             "connect": connect,
             "webhook_networks": LOOPBACK_NETWORKS,
+            **by_hand,
         }
         write_json(self.addresses, addresses)
 

@@ -19,12 +19,15 @@ class StackProcess:
 class Programs:
     """``steps`` must have succeeded, one after another, before the ``processes`` start in order.
 
-    ``dashboard`` is the address that people are sent to.
+    ``dashboard`` is the address that people are sent to, ``registration`` the one of tills.
+    ``by_hand`` are settings, by name, of commands that somebody gives meanwhile.
     """
 
     steps: Sequence[Service]
     processes: Sequence[StackProcess]
     dashboard: str
+    registration: str
+    by_hand: Mapping[str, str]
 
 
 Furnish = Callable[[RememberedPorts, Mapping[str, str]], Programs]

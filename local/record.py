@@ -33,6 +33,7 @@ class Addresses(BaseModel):
     postgres: str
     connect: str
     dashboard: str
+    registration: str = ""
     metrics: list[str]
 
 

@@ -54,12 +54,12 @@ class Stack:
         class_path = servers.java_class_path(self._report)
         ports = RememberedPorts(self._home.ports)
         addresses = self._start_servers(servers.servers(self._home, ports, class_path))
-        self._home.note_addresses(**addresses)
         programs = self._furnish(ports, addresses)
+        self._home.note_addresses(**addresses, **programs.by_hand)
         for step in programs.steps:
             with self._report.step(step.name):
                 self._supervisor.run(step)
-        self._set_addresses(dashboard=programs.dashboard)
+        self._set_addresses(dashboard=programs.dashboard, registration=programs.registration)
         for process in programs.processes:
             self._start_process(process)
 

@@ -5,9 +5,16 @@ their figures from these specs, so that a board or a rule can rely on the names.
 """
 
 from metrics.board import BOARD
+from metrics.registration import REGISTRATION
 from metrics.sink import SINK
 from metrics.webhooks import WEBHOOKS
 from metrics.workers import WORKERS
 
-BY_PROCESS = {"worker": WORKERS, "sink": SINK, "webhooks": WEBHOOKS, "board": BOARD}
+BY_PROCESS = {
+    "worker": WORKERS,
+    "sink": SINK,
+    "webhooks": WEBHOOKS,
+    "registration": REGISTRATION,
+    "board": BOARD,
+}
 """What the `/metrics` of each process shows."""

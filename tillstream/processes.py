@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from local.checkout import PREFIX, environment, module
 from local.child import Service
 from local.home import StackHome
+from local.identities import Identities
 from local.ports import LOOPBACK, RememberedPorts, answers_ok
 from local.programs import Furnish, Programs, StackProcess
 from operations.applications import BESIDE
@@ -42,10 +43,11 @@ def furnished(home: StackHome, options: Options) -> Furnish:
         board, dashboard = processes.board()
         wanted = [processes.worker(number + 1) for number in range(options.workers)]
         wanted += [processes.application(role) for role in BESIDE]
-        wanted += [processes.sink(), processes.webhooks(), board]
+        registration, asked = processes.registration()
+        wanted += [processes.sink(), processes.webhooks(), registration, board]
         if options.simulate:
             wanted.append(processes.simulator(options.rate))
-        return Programs(steps, wanted, dashboard)
+        return Programs(steps, wanted, dashboard, asked["registration"], asked)
 
     return furnish
 
@@ -59,6 +61,7 @@ class _Processes:
         self._home = home
         self._ports = ports
         self._settings = {"home": str(home.folder), **addresses}
+        self._identities = Identities(home.identities)
 
     def step(self, *arguments: str) -> Service:
         """A command that is run to its end."""
@@ -80,6 +83,30 @@ class _Processes:
     def webhooks(self) -> StackProcess:
         """What tells endpoints of alerts."""
         return self._measured("webhooks", ("worker", "webhooks"), {"worker_name": "webhooks"})
+
+    def registration(self) -> tuple[StackProcess, dict[str, str]]:
+        """What gives tills their certificates, and how commands that are given by hand ask it."""
+        port = self._ports.take("registration")
+        place = {
+            "registration": f"https://{LOOPBACK}:{port}",
+            "registration_ca": str(self._identities.authorities.absolute()),
+        }
+        issuing, issuing_key = self._identities.devices
+        settings = {
+            **place,
+            **self._at_registration("registration"),
+            "registration_port": str(port),
+            "registration_issuing_cert": str(issuing.absolute()),
+            "registration_issuing_key": str(issuing_key.absolute()),
+        }
+        process = self._measured("registration", ("registration",), settings)
+        return process, {**place, **self._at_registration("operator")}
+
+    def _at_registration(self, identity: str) -> dict[str, str]:
+        return {
+            "registration_cert": str(self._identities.certificate(identity).absolute()),
+            "registration_key": str(self._identities.key(identity).absolute()),
+        }
 
     def board(self) -> tuple[StackProcess, str]:
         """The live board, and its address."""

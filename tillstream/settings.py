@@ -26,6 +26,7 @@ from clients.tls import Tls
 from connectors.webhooks.policy import ATTEMPTS_MAX, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS
 from local.checkout import HOME, PREFIX
 from operations.installation import Installation
+from tillstream.registration_settings import RegistrationSettings
 from topics.registry import PARTITIONS_DEFAULT
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the text says which, and what to do."""
 
 
-class Settings(BaseSettings):
+class Settings(RegistrationSettings):
     """Every setting, with its unit and the reason for its default."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)

@@ -18,18 +18,23 @@ from cryptography import x509
 from edge.problems import Code, Problem
 from edge.registration.records import OnBehalf
 from identity.errors import IdentityError
+from identity.files import pem
 from identity.names import Name, name_of
 
 _NO_CHECK_TIME = 0x20_0000
 """OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which Python's ssl has no name for."""
 
 
-def tls(certificate: Path, key: Path, authorities: Path) -> ssl.SSLContext:
-    """What the server shows, and whom it lets show something; OSError where a file is unusable."""
+def tls(
+    certificate: Path, key: Path, authorities: Path, issuing: Sequence[x509.Certificate]
+) -> ssl.SSLContext:
+    """What the server shows, and who may show something: what ``authorities`` vouch for, and
+    ``issuing``, which tills do not send along. OSError where a file is unusable."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key)
     context.load_verify_locations(authorities)
+    context.load_verify_locations(cadata=pem(issuing))
     context.verify_mode = ssl.CERT_OPTIONAL
     context.verify_flags = ssl.VerifyFlags(context.verify_flags | _NO_CHECK_TIME)
     context.options |= ssl.OP_NO_RENEGOTIATION

@@ -10,6 +10,7 @@ from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
 from dashboards.board.live.metrics import BoardMetrics
 from dashboards.board.locations.metrics import Shops
+from edge.registration.metrics import registration_metrics
 from metrics.catalogue import BY_PROCESS
 from metrics.page import page
 from metrics.spec import MetricSpec
@@ -82,7 +83,19 @@ def _webhooks() -> CollectorRegistry:
     return registry
 
 
-PROCESSES = {"worker": _worker, "sink": _sink, "webhooks": _webhooks, "board": _board}
+def _registration() -> CollectorRegistry:
+    registry = _anyone("registration")
+    registration_metrics(registry)
+    return registry
+
+
+PROCESSES = {
+    "worker": _worker,
+    "sink": _sink,
+    "webhooks": _webhooks,
+    "registration": _registration,
+    "board": _board,
+}
 
 
 @pytest.mark.parametrize("process", BY_PROCESS)

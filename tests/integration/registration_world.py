@@ -31,7 +31,7 @@ from edge.registration.server import serving
 from edge.registration.visitors import tls
 from identity import files
 from identity.authority import Authority, new_key
-from identity.names import Name, ServiceName
+from identity.names import Name, ServiceName, TillName
 
 EST = "/.well-known/est"
 LIFE = timedelta(days=400)
@@ -57,19 +57,22 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Pki:
-    """A root, what issues below it, and files for those who take part."""
+    """A root, the two that issue below it, and files for those who take part."""
 
     folder: Path
-    issuing: Authority
+    services: Authority
+    devices: Authority
 
     @classmethod
     def new(cls, folder: Path) -> "Pki":
         folder.mkdir(exist_ok=True)
         now = datetime.now(UTC) - timedelta(days=1000)
         root = Authority.root("root", not_before=now, not_after=now + timedelta(days=9000))
-        issuing = root.below("issuing", not_before=now, not_after=now + timedelta(days=8000))
-        made = cls(folder, issuing)
-        files.write_certificates(made.ca, issuing.chain)
+        ends = now + timedelta(days=8000)
+        services = root.below("services", not_before=now, not_after=ends)
+        devices = root.below("devices", not_before=now, not_after=ends)
+        made = cls(folder, services, devices)
+        files.write_certificates(made.ca, services.chain)
         return made
 
     @property
@@ -82,7 +85,8 @@ class Pki:
         """An identity in files; a negative ``life`` has ended."""
         key = new_key()
         now = datetime.now(UTC)
-        certificate = self.issuing.issue(
+        authority = self.devices if isinstance(name, TillName) else self.services
+        certificate = authority.issue(
             key.public_key(),
             name,
             not_before=now - timedelta(days=500),
@@ -94,7 +98,7 @@ class Pki:
         stem = file or name.principal().replace(":", "-")
         made = Files(self.folder / f"{stem}.pem", self.folder / f"{stem}.key")
         files.write_key(made.key, key)
-        files.write_certificates(made.certificate, (certificate, *self.issuing.chain[:-1]))
+        files.write_certificates(made.certificate, (certificate, *authority.chain[:-1]))
         return made
 
 
@@ -111,7 +115,7 @@ class Till:
     def csr(self, key: Any = None) -> bytes:
         return csr_of(key or self.key)
 
-    def keep(self, certificate: x509.Certificate, issuing: Authority | None = None) -> Files:
+    def keep(self, certificate: x509.Certificate) -> Files:
         """In files, as TLS wants them."""
         self.certificate = certificate
         stem = f"{self.location_id}-{self.till_id}-{certificate.serial_number}"
@@ -245,13 +249,13 @@ async def registration(
     clock = Clock()
     office = Office(
         postgres=PostgresAccess(dsn),
-        issuer=issuer or OwnIssuer(pki.issuing),
+        issuer=issuer or OwnIssuer(pki.devices),
         signer=Signer(files.read_key(served.key), served.certificate.read_text()),
         places=Places("https://registration.example", "https://gateway.example", "c" * 64),
         metrics=registration_metrics(CollectorRegistry()),
         clock=clock,
     )
-    context = tls(served.certificate, served.key, pki.ca)
+    context = tls(served.certificate, served.key, pki.ca, office.issuer.chain)
     async with serving(office, "127.0.0.1", 0, context) as address:
         yield World(address, pki, office, clock, dsn, folder)
 

@@ -247,7 +247,7 @@ async def test_a_till_is_told_whom_to_trust(world: World) -> None:
 
     reply = await world.call("GET", "/.well-known/est/cacerts")
     told = pkcs7.load_der_pkcs7_certificates(base64.b64decode(reply.body))
-    assert set(told) == set(world.pki.issuing.chain)
+    assert set(told) == set(world.pki.devices.chain)
 
 
 async def test_each_step_is_in_the_audit_log(world: World, shop: str) -> None:

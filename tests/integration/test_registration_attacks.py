@@ -217,7 +217,7 @@ async def test_an_authority_that_fails_spends_nothing(
     postgres: str, tmp_path: Path, shop: str
 ) -> None:
     pki = Pki.new(tmp_path / "pki")
-    issuer = _Faulty(pki.issuing)
+    issuer = _Faulty(pki.devices)
     async with registration(postgres, tmp_path, issuer, pki) as world:
         till = world.till(shop)
         token = (await world.voucher(till))["token"]

@@ -12,6 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs7
 
+from identity import files
 from identity.names import TillName, name_of
 from tests.integration.registration_world import EST, World, registration, run
 
@@ -62,10 +63,11 @@ async def _read_by_openssl(world: World, body: bytes) -> x509.Certificate:
         *("openssl", "pkcs7", "-inform", "DER", "-print_certs"), stdin=base64.b64decode(body)
     )
     assert failed == 0, said
-    given = world.folder / "given.pem"
+    given, trusted = world.folder / "given.pem", world.folder / "trusted.pem"
+    files.write_certificates(trusted, world.pki.devices.chain)
     given.write_bytes(out)
     failed, said, _ = await run(
-        *("openssl", "verify", "-CAfile", str(world.pki.ca), "-x509_strict"),
+        *("openssl", "verify", "-CAfile", str(trusted), "-x509_strict"),
         *("-purpose", "sslclient", str(given)),
     )
     assert failed == 0, said
@@ -99,7 +101,7 @@ async def test_curl_learns_whom_to_trust_and_pins_it_by_the_voucher(world: World
     status, body = await _curl(world, "cacerts")
     assert status == 200
     told = pkcs7.load_der_pkcs7_certificates(base64.b64decode(body))
-    assert set(told) == set(world.pki.issuing.chain)
+    assert set(told) == set(world.pki.devices.chain)
     assert (await _curl(world, "csrattrs"))[0] == 204
 
 
@@ -128,9 +130,10 @@ async def test_the_list_of_revoked_certificates_stops_a_tool_that_reads_one(
     revoked, good = world.till(shop), world.till(shop, "2")
     stolen, kept = await world.enrolled(revoked), await world.enrolled(good)
     await world.revoke(revoked)
-    crl = world.folder / "crl.pem"
+    trusted, crl = world.folder / "trusted.pem", world.folder / "crl.pem"
+    files.write_certificates(trusted, world.pki.devices.chain)
     crl.write_bytes((await world.call("GET", "/crl.pem")).body)
-    verify = ("openssl", "verify", "-crl_check", "-CAfile", str(world.pki.ca), "-CRLfile", str(crl))
+    verify = ("openssl", "verify", "-crl_check", "-CAfile", str(trusted), "-CRLfile", str(crl))
     failed, said, _ = await run(*verify, str(stolen.certificate))
     assert failed and "certificate revoked" in said
     failed, said, _ = await run(*verify, str(kept.certificate))
@@ -157,11 +160,8 @@ async def _pki(world: World, *options: Any) -> tuple[int, str, bytes]:
 
 @pytest.fixture
 def trusted(world: World) -> World:
-    from identity import files
-
-    issuing, root = world.pki.issuing.chain
-    files.write_certificates(world.folder / "root.pem", [root])
-    files.write_certificates(world.folder / "issuing.pem", [issuing])
+    files.write_certificates(world.folder / "root.pem", world.pki.devices.chain[1:])
+    files.write_certificates(world.folder / "issuing.pem", world.pki.devices.chain[:1])
     return world
 
 

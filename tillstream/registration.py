@@ -1,0 +1,113 @@
+"""The registration's process: settings in, certificates out, until it is asked to stop."""
+
+import asyncio
+import hashlib
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from cryptography.hazmat.primitives.serialization import Encoding
+from prometheus_client import CollectorRegistry, start_http_server
+
+from clients.registration import RegistrationAccess
+from clients.tls import Tls
+from edge.registration.desk import Places
+from edge.registration.device_list import Signer
+from edge.registration.issuing import Issuer, OwnIssuer
+from edge.registration.metrics import registration_metrics
+from edge.registration.office import Office
+from edge.registration.server import serving
+from edge.registration.visitors import tls
+from identity import files
+from identity.authority import Authority
+from identity.errors import IdentityError
+from local.checkout import PREFIX
+from operations.upkeep.identity import ProcessIdentity
+from tillstream.settings import Settings, SettingsError
+
+_OTHERS_BITS = 0o077
+
+
+def run(settings: Settings) -> None:
+    """Register and issue until SIGTERM or SIGINT; what is under way is finished.
+
+    Raises `SettingsError`. Ends the process with one line where the port is taken.
+    """
+    registry = CollectorRegistry()
+    registry.register(ProcessIdentity("registration", "registration"))
+    office = _office(settings, registry)
+    server, thread = start_http_server(settings.metrics_port, settings.host, registry)
+    try:
+        asyncio.run(_serve(settings, office))
+    except OSError as fault:
+        sys.exit(f"tillstream: the registration cannot be served: {fault}")
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def access_of(settings: Settings) -> RegistrationAccess:
+    """How commands and the board reach it; raises `SettingsError` or `AccessError`."""
+    who = Tls(settings.registration_ca, settings.registration_cert, settings.registration_key)
+    return RegistrationAccess(settings.require("registration"), who)
+
+
+async def _serve(settings: Settings, office: Office) -> None:
+    own = _named(settings, "registration_cert"), _named(settings, "registration_key")
+    context = tls(*own, _named(settings, "registration_ca"), office.issuer.chain)
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with serving(office, settings.host, settings.registration_port, context) as address:
+        structlog.get_logger("tillstream.registration").info("registration_serves", address=address)
+        await stopping.wait()
+
+
+def _office(settings: Settings, registry: CollectorRegistry) -> Office:
+    postgres, address = settings.postgres_access(), settings.require("registration")
+    try:
+        issuer, signer = _issuer(settings), _signer(settings)
+    except IdentityError as error:
+        raise SettingsError(str(error)) from error
+    root = hashlib.sha256(issuer.chain[-1].public_bytes(Encoding.DER)).hexdigest()
+    return Office(
+        postgres=postgres,
+        issuer=issuer,
+        signer=signer,
+        places=Places(address, settings.gateway, root),
+        metrics=registration_metrics(registry),
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+def _issuer(settings: Settings) -> Issuer:
+    key = _named(settings, "registration_issuing_key")
+    _require_private(key)
+    chain = files.read_certificates(_named(settings, "registration_issuing_cert"))
+    return OwnIssuer(Authority(chain, files.read_key(key)))
+
+
+def _signer(settings: Settings) -> Signer:
+    key = _named(settings, "registration_key")
+    _require_private(key)
+    certificate = files.pem(files.read_certificates(_named(settings, "registration_cert")))
+    return Signer(files.read_key(key), certificate)
+
+
+def _named(settings: Settings, name: str) -> Path:
+    given = getattr(settings, name)
+    if given is None:
+        raise SettingsError(f"the registration needs a file in {PREFIX}{name.upper()}")
+    return Path(given)
+
+
+def _require_private(key: Path) -> None:
+    """Refuse a key that others on this machine may read."""
+    try:
+        mode = key.stat().st_mode
+    except OSError as error:
+        raise IdentityError(f"{key} cannot be read: {error}") from error
+    if mode & _OTHERS_BITS:
+        raise IdentityError(f"others may read the key in {key}: chmod 600")

@@ -1,0 +1,36 @@
+"""Settings of the registration: where it is, who we are there, and what it issues by."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class RegistrationSettings(BaseSettings):
+    """Of the registration itself, and of who asks it."""
+
+    registration: str = Field(
+        "", description="Address of the registration as tills reach it, https://host:port."
+    )
+    registration_port: int = Field(0, description="Port of the registration; 0 takes a free one.")
+    registration_ca: Path | None = Field(
+        None, description="File in PEM with the authorities that vouch for services and stores."
+    )
+    registration_cert: Path | None = Field(
+        None,
+        description="The registration's own certificate, in PEM; for who asks it, theirs.",
+    )
+    registration_key: Path | None = Field(
+        None, description="The unencrypted key of that certificate."
+    )
+    registration_issuing_cert: Path | None = Field(
+        None,
+        description="Certificate of the authority that issues for devices, in PEM, followed by "
+        "those who vouch for it up to the root.",
+    )
+    registration_issuing_key: Path | None = Field(
+        None, description="The unencrypted key of that authority; nobody else may read it."
+    )
+    gateway: str = Field(
+        "", description="Address of the stores' gateway that vouchers name; empty without one."
+    )
