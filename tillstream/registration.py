@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from clients.registration import RegistrationAccess
 from clients.tls import Tls
 from edge.registration.desk import Places
-from edge.registration.device_list import Signer
+from edge.registration.device_list import ListSigner
 from edge.registration.issuing import Issuer, OwnIssuer
 from edge.registration.metrics import registration_metrics
 from edge.registration.office import Office
@@ -89,11 +89,11 @@ def _issuer(settings: Settings) -> Issuer:
     return OwnIssuer(Authority(chain, files.read_key(key)))
 
 
-def _signer(settings: Settings) -> Signer:
+def _signer(settings: Settings) -> ListSigner:
     key = _named(settings, "registration_key")
     _require_private(key)
     certificate = files.pem(files.read_certificates(_named(settings, "registration_cert")))
-    return Signer(files.read_key(key), certificate)
+    return ListSigner(files.read_key(key), certificate)
 
 
 def _named(settings: Settings, name: str) -> Path:

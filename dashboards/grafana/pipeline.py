@@ -1,6 +1,6 @@
 """Is it keeping up, what is broken?"""
 
-from dashboards.grafana import webhooks
+from dashboards.grafana import registration, webhooks
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: pipeline"
@@ -55,6 +55,7 @@ PANELS = (
             ("Kafka, board", "tillstream_board_kafka_up"),
             ("PostgreSQL, sink", "tillstream_sink_database_up"),
             ("PostgreSQL, board", "tillstream_board_database_up"),
+            ("PostgreSQL, registration", "tillstream_registration_database_up"),
             ("Connect", "tillstream_connect_up"),
             ("connector {{connector}}", "tillstream_connector_up"),
             ("slot {{slot}}", "tillstream_replication_slot_up"),
@@ -247,4 +248,5 @@ PANELS = (
         [("{{topic}}", "sum by (topic) (tillstream_sink_lag_records)")],
     ),
     *webhooks.PANELS,
+    *registration.PANELS,
 )

@@ -7,7 +7,7 @@ from edge.problems import Code
 from edge.registration.database import Away
 from edge.registration.issuing import NotIssued
 from edge.registration.requests import BadRequest
-from edge.registration.rules import Denied, Refusal
+from edge.registration.rules import Denied, Reason
 
 _NOT_THIS_ONE = (
     "The token is wrong, used, too old or not for this till. "
@@ -17,24 +17,24 @@ _NOT_THIS_ONE = (
 
 _TOKENS = frozenset(
     {
-        Refusal.NO_TOKEN,
-        Refusal.UNKNOWN_TOKEN,
-        Refusal.ANOTHER_TILL,
-        Refusal.EXPIRED,
-        Refusal.CANCELLED,
-        Refusal.OVERTAKEN,
-        Refusal.TOKEN_USED_TWICE,
+        Reason.NO_TOKEN,
+        Reason.UNKNOWN_TOKEN,
+        Reason.ANOTHER_TILL,
+        Reason.EXPIRED,
+        Reason.CANCELLED,
+        Reason.OVERTAKEN,
+        Reason.TOKEN_USED_TWICE,
     }
 )
 
 _WORDS = {
-    Refusal.KEY_OF_ANOTHER: "Another till has this key: make one of your own.",
-    Refusal.NO_CERTIFICATE: "Show the certificate that is to be renewed, at TLS.",
-    Refusal.UNKNOWN_CERTIFICATE: "This certificate is none that is known here.",
-    Refusal.REVOKED: "This device was revoked. 'tillstream devices add' registers it anew.",
-    Refusal.REPLACED: "Another device has taken this till's place.",
-    Refusal.TOO_OLD: "The certificate ended too long ago: enrol by a new token.",
-    Refusal.TOO_OFTEN: "Renewed too often today: use what you were given, or come again tomorrow.",
+    Reason.KEY_OF_ANOTHER: "Another till has this key: make one of your own.",
+    Reason.NO_CERTIFICATE: "Show the certificate that is to be renewed, at TLS.",
+    Reason.UNKNOWN_CERTIFICATE: "This certificate is none that is known here.",
+    Reason.REVOKED: "This device was revoked. 'tillstream devices add' registers it anew.",
+    Reason.REPLACED: "Another device has taken this till's place.",
+    Reason.TOO_OLD: "The certificate ended too long ago: enrol by a new token.",
+    Reason.TOO_OFTEN: "Renewed too often today: use what you were given, or come again tomorrow.",
 }
 
 SAID = (Denied, BadRequest, Away, NotIssued)
@@ -71,12 +71,12 @@ def saying(error: Exception) -> Saying:
             raise error
 
 
-def _refused(reason: Refusal) -> Saying:
+def _refused(reason: Reason) -> Saying:
     if reason in _TOKENS:
         return Saying(HTTPStatus.UNAUTHORIZED, Code.DEVICE, _NOT_THIS_ONE, reason.value)
     status = HTTPStatus.FORBIDDEN
-    if reason is Refusal.TOO_OFTEN:
+    if reason is Reason.TOO_OFTEN:
         status = HTTPStatus.TOO_MANY_REQUESTS
-    if reason is Refusal.KEY_OF_ANOTHER:
+    if reason is Reason.KEY_OF_ANOTHER:
         status = HTTPStatus.BAD_REQUEST
     return Saying(status, Code.DEVICE, _WORDS[reason], reason.value)

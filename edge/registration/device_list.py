@@ -36,7 +36,7 @@ class BadList(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
+class ListSigner:
     """Signs lists. ``certificate`` is the signer's, with who vouches for it, in PEM."""
 
     key: ec.EllipticCurvePrivateKey
@@ -53,7 +53,7 @@ class Signer:
 class DeviceLists:
     """Makes them."""
 
-    def __init__(self, database: RecordStore, signer: Signer) -> None:
+    def __init__(self, database: RecordStore, signer: ListSigner) -> None:
         self._database = database
         self._signer = signer
 

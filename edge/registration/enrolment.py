@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from edge.registration.cases import Case, Cases
 from edge.registration.issuing import Issuer
 from edge.registration.records import OnBehalf
-from edge.registration.requests import Request
+from edge.registration.requests import CertificateRequest
 from edge.registration.rules import (
     CERTIFICATE_LIFE,
     RENEWALS_PER_DAY_MAX,
     Denied,
     Issued,
     KnownDevice,
-    Refusal,
+    Reason,
     Voucher,
     certificate_again,
     require_renewable,
@@ -72,7 +72,7 @@ class Enrolment:
 
         await self._cases.judge(actor, claim.till, b"", known)
 
-    async def enrol(self, claim: TokenClaim, request: Request, actor: OnBehalf) -> Given:
+    async def enrol(self, claim: TokenClaim, request: CertificateRequest, actor: OnBehalf) -> Given:
         """A certificate for the token's till; raises `NotIssued`, too. Only an answer has spent
         the token."""
 
@@ -84,7 +84,7 @@ class Enrolment:
         return await self._cases.judge(actor, claim.till, request.key_sha256, judged)
 
     async def renew(
-        self, shown: x509.Certificate | None, request: Request, actor: OnBehalf
+        self, shown: x509.Certificate | None, request: CertificateRequest, actor: OnBehalf
     ) -> Given:
         """The next certificate for who has shown that they hold one; raises `NotIssued`, too."""
 
@@ -95,7 +95,7 @@ class Enrolment:
 
         return await self._cases.judge(actor, None, request.key_sha256, judged)
 
-    async def _enrolled(self, case: Case, claim: TokenClaim, request: Request) -> Given:
+    async def _enrolled(self, case: Case, claim: TokenClaim, request: CertificateRequest) -> Given:
         # Read anew: nobody else changes it from here on.
         voucher = await _voucher(case, claim)
         device = await _device(case, voucher)
@@ -110,7 +110,9 @@ class Enrolment:
         await _record(case, "enrolled", issued)
         return Given(issued, again=False)
 
-    async def _renewed(self, case: Case, shown: x509.Certificate | None, request: Request) -> Given:
+    async def _renewed(
+        self, case: Case, shown: x509.Certificate | None, request: CertificateRequest
+    ) -> Given:
         held = await _held(case, shown)
         device = await _device(case, held)
         require_renewable(held, device, case.records.now)
@@ -119,14 +121,14 @@ class Enrolment:
         if before is not None and before.certificate_sha256 != held.certificate_sha256:
             return Given(before, again=True)
         if await case.records.issued_since(held, since) > RENEWALS_PER_DAY_MAX:
-            raise Denied(Refusal.TOO_OFTEN)
+            raise Denied(Reason.TOO_OFTEN)
         await _require_own_key(case, held)
         issued = await self._sign(case, request, held.epoch)
         await case.records.touch(issued, await case.records.next_number(held.location_id))
         await _record(case, "renewed", issued)
         return Given(issued, again=False)
 
-    async def _sign(self, case: Case, request: Request, epoch: int) -> Issued:
+    async def _sign(self, case: Case, request: CertificateRequest, epoch: int) -> Issued:
         """Sign for the case's till, and keep it."""
         till, now = case.till, case.records.now
         if till is None:
@@ -149,21 +151,21 @@ class Enrolment:
 async def _voucher(case: Case, claim: TokenClaim) -> Voucher:
     found = await case.records.voucher(claim.token_sha256)
     if found is None:
-        raise Denied(Refusal.UNKNOWN_TOKEN)
+        raise Denied(Reason.UNKNOWN_TOKEN)
     till = TillName(found.location_id, found.till_id)
     if claim.till not in (None, till):
-        raise Denied(Refusal.ANOTHER_TILL)
+        raise Denied(Reason.ANOTHER_TILL)
     case.till = till
     return found
 
 
 async def _held(case: Case, shown: x509.Certificate | None) -> Issued:
     if shown is None:
-        raise Denied(Refusal.NO_CERTIFICATE)
+        raise Denied(Reason.NO_CERTIFICATE)
     digest = hashlib.sha256(shown.public_bytes(Encoding.DER)).digest()
     held = await case.records.certificate(digest)
     if held is None:
-        raise Denied(Refusal.UNKNOWN_CERTIFICATE)
+        raise Denied(Reason.UNKNOWN_CERTIFICATE)
     case.till = TillName(held.location_id, held.till_id)
     return held
 
@@ -177,7 +179,7 @@ async def _device(case: Case, what: Voucher | Issued) -> KnownDevice:
 
 async def _require_own_key(case: Case, what: Voucher | Issued) -> None:
     if await case.records.is_key_of_another(what.location_id, what.till_id, case.key_sha256):
-        raise Denied(Refusal.KEY_OF_ANOTHER)
+        raise Denied(Reason.KEY_OF_ANOTHER)
 
 
 async def _record(case: Case, action: str, issued: Issued) -> None:

@@ -12,7 +12,7 @@ from edge.registration.bodies import body_of
 from edge.registration.enrolment import Given, TokenClaim
 from edge.registration.office import OFFICE
 from edge.registration.requests import read
-from edge.registration.rules import Denied, Refusal
+from edge.registration.rules import Denied, Reason
 from edge.registration.tally import counted
 from edge.registration.visitors import device_actor, shown
 from identity.errors import IdentityError
@@ -64,15 +64,15 @@ def _claim(authorization: str) -> TokenClaim:
     """The till and token of HTTP Basic; raises `Denied`."""
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
-        raise Denied(Refusal.NO_TOKEN)
+        raise Denied(Reason.NO_TOKEN)
     try:
         user, colon, token = base64.b64decode(encoded, validate=True).decode().partition(":")
         location_id, _, till_id = user.partition("/")
         till = TillName(location_id, till_id)
     except (binascii.Error, UnicodeDecodeError, IdentityError) as error:
-        raise Denied(Refusal.UNKNOWN_TOKEN) from error
+        raise Denied(Reason.UNKNOWN_TOKEN) from error
     if not colon:
-        raise Denied(Refusal.UNKNOWN_TOKEN)
+        raise Denied(Reason.UNKNOWN_TOKEN)
     return TokenClaim(token, till)
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from cryptography import x509
 
-from edge.registration.requests import Request
+from edge.registration.requests import CertificateRequest
 from identity.authority import Authority
 from identity.names import TillName
 from identity.revoked import revocation_list
@@ -29,7 +29,7 @@ class Issuer(Protocol):
         ...
 
     async def issue(
-        self, request: Request, till: TillName, begins: datetime, ends: datetime
+        self, request: CertificateRequest, till: TillName, begins: datetime, ends: datetime
     ) -> x509.Certificate:
         """A client's certificate for the request's key and that till; raises `NotIssued`."""
         ...
@@ -52,7 +52,7 @@ class OwnIssuer:
         return self._authority.chain
 
     async def issue(
-        self, request: Request, till: TillName, begins: datetime, ends: datetime
+        self, request: CertificateRequest, till: TillName, begins: datetime, ends: datetime
     ) -> x509.Certificate:
         """See `Issuer.issue`."""
         return self._authority.issue(

@@ -12,7 +12,7 @@ from clients.postgres import PostgresAccess
 from edge.registration.cases import Cases
 from edge.registration.database import Away, RecordStore
 from edge.registration.desk import Desk, Places
-from edge.registration.device_list import DeviceLists, Signer
+from edge.registration.device_list import DeviceLists, ListSigner
 from edge.registration.enrolment import Enrolment
 from edge.registration.issuing import Issuer
 from edge.registration.limits import WrongTokens
@@ -31,7 +31,7 @@ class Office:
 
     postgres: PostgresAccess
     issuer: Issuer
-    signer: Signer
+    signer: ListSigner
     places: Places
     metrics: RegistrationMetrics
     clock: Callable[[], datetime]

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from edge.problems import Code, Problem
+from edge.problems import Code, Refusal
 from edge.registration.bodies import texts_of
 from edge.registration.desk import NoSuchDevice
 from edge.registration.office import OFFICE
@@ -44,7 +44,7 @@ async def add(request: web.Request) -> web.Response:
     try:
         voucher = await request.app[OFFICE].desk.add(till, _actor(request, by))
     except OverflowError as error:
-        raise Problem(HTTPStatus.CONFLICT, Code.REQUEST, f"{till}: {error}") from error
+        raise Refusal(HTTPStatus.CONFLICT, Code.REQUEST, f"{till}: {error}") from error
     return web.json_response(voucher.as_json(), status=201, headers=_ONCE)
 
 
@@ -57,9 +57,9 @@ async def spare(request: web.Request) -> web.Response:
     try:
         voucher = await request.app[OFFICE].desk.spare(till, _actor(request, by))
     except NoSuchDevice as error:
-        raise Problem(HTTPStatus.NOT_FOUND, Code.REQUEST, str(error)) from error
+        raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, str(error)) from error
     except OverflowError as error:
-        raise Problem(HTTPStatus.CONFLICT, Code.REQUEST, f"{till}: {error}") from error
+        raise Refusal(HTTPStatus.CONFLICT, Code.REQUEST, f"{till}: {error}") from error
     return web.json_response(voucher.as_json(), status=201, headers=_ONCE)
 
 
@@ -72,7 +72,7 @@ async def revoke(request: web.Request) -> web.Response:
     try:
         await request.app[OFFICE].desk.revoke(till, _actor(request, by))
     except NoSuchDevice as error:
-        raise Problem(HTTPStatus.NOT_FOUND, Code.REQUEST, str(error)) from error
+        raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, str(error)) from error
     return web.json_response({"location_id": till.location_id, "till_id": till.till_id})
 
 
@@ -83,11 +83,11 @@ async def device_list(request: web.Request) -> web.Response:
     try:
         readers = (*OPERATORS, GATEWAY, StoreName(location_id))
     except IdentityError as error:
-        raise Problem(HTTPStatus.NOT_FOUND, Code.REQUEST, str(error)) from error
+        raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, str(error)) from error
     who_asks(request, readers, request.app[OFFICE].clock())
     signed = await request.app[OFFICE].lists.of(location_id)
     if signed is None:
-        raise Problem(
+        raise Refusal(
             HTTPStatus.NOT_FOUND, Code.REQUEST, f"no till was ever registered in {location_id}"
         )
     return web.json_response(signed)
@@ -110,4 +110,4 @@ def _till(location_id: str, till_id: str) -> TillName:
     try:
         return TillName(location_id, till_id)
     except IdentityError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, Code.REQUEST, str(error)) from error
+        raise Refusal(HTTPStatus.BAD_REQUEST, Code.REQUEST, str(error)) from error

@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from clients.statements import statement
-from edge.registration.rules import DeviceStatus, Issued, KnownDevice, Refusal, Voucher
+from edge.registration.rules import DeviceStatus, Issued, KnownDevice, Reason, Voucher
 
 Connection = psycopg.AsyncConnection[Any]
 
@@ -149,7 +149,7 @@ class Records:
         await self.cancel_vouchers(device.location_id, device.till_id, spare_too=True)
 
     async def raise_alarm(
-        self, location_id: str, till_id: str, kind: Refusal, key_sha256: bytes
+        self, location_id: str, till_id: str, kind: Reason, key_sha256: bytes
     ) -> None:
         """Have somebody look; one that is open already is not raised again."""
         await self._do(

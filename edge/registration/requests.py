@@ -34,7 +34,7 @@ class BadRequest(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class CertificateRequest:
     """A request whose sender holds its key."""
 
     csr: x509.CertificateSigningRequest
@@ -52,7 +52,7 @@ def digest_of(key: ec.EllipticCurvePublicKey) -> bytes:
     return hashlib.sha256(der).digest()
 
 
-def read(body: bytes) -> Request:
+def read(body: bytes) -> CertificateRequest:
     """The request in ``body``: base64 of its DER as RFC 7030 wants it, the DER itself, or PEM.
 
     Raises `BadRequest`.
@@ -67,7 +67,7 @@ def read(body: bytes) -> Request:
     return _checked(csr, key)
 
 
-def _checked(csr: x509.CertificateSigningRequest, key: object) -> Request:
+def _checked(csr: x509.CertificateSigningRequest, key: object) -> CertificateRequest:
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise BadRequest("the key must be on the curve P-256")
     try:
@@ -76,7 +76,7 @@ def _checked(csr: x509.CertificateSigningRequest, key: object) -> Request:
         holds = False
     if not holds:
         raise BadRequest("the request is not signed by its own key with SHA-256 or better")
-    return Request(csr, key)
+    return CertificateRequest(csr, key)
 
 
 def _der(body: bytes) -> bytes:

@@ -48,7 +48,7 @@ class DeviceStatus(StrEnum):
     REVOKED = "revoked"
 
 
-class Refusal(StrEnum):
+class Reason(StrEnum):
     """Why somebody is refused; for figures and the audit log, never for who was refused."""
 
     NO_TOKEN = "no_token"  # noqa: S105 - a word, no token
@@ -67,14 +67,14 @@ class Refusal(StrEnum):
     TOO_OFTEN = "too_often"
 
 
-ALARMS = frozenset({Refusal.TOKEN_USED_TWICE, Refusal.KEY_OF_ANOTHER})
+ALARMS = frozenset({Reason.TOKEN_USED_TWICE, Reason.KEY_OF_ANOTHER})
 """Refusals that somebody must look at: two devices are at work where one should be."""
 
 
 class Denied(Exception):
     """Somebody is refused for ``reason``."""
 
-    def __init__(self, reason: Refusal) -> None:
+    def __init__(self, reason: Reason) -> None:
         super().__init__(reason.value)
         self.reason = reason
 
@@ -135,34 +135,34 @@ def certificate_again(
     Raises `Denied` where the voucher is not good for this key.
     """
     if voucher.is_cancelled:
-        raise Denied(Refusal.CANCELLED)
+        raise Denied(Reason.CANCELLED)
     if voucher.spent_for is not None:
         return _given_before(voucher.spent_for, key_sha256)
     if now >= voucher.expires_at:
-        raise Denied(Refusal.EXPIRED)
+        raise Denied(Reason.EXPIRED)
     if voucher.epoch <= device.epoch:
-        raise Denied(Refusal.OVERTAKEN)
+        raise Denied(Reason.OVERTAKEN)
     return None
 
 
 def _given_before(issued: Issued, key_sha256: bytes) -> Issued:
     if issued.key_sha256 != key_sha256:
-        raise Denied(Refusal.TOKEN_USED_TWICE)
+        raise Denied(Reason.TOKEN_USED_TWICE)
     if issued.revoked:
-        raise Denied(Refusal.OVERTAKEN)
+        raise Denied(Reason.OVERTAKEN)
     return issued
 
 
 def require_renewable(held: Issued, device: KnownDevice, now: datetime) -> None:
     """Raise `Denied` unless who holds that certificate may have the next one."""
     if device.status is DeviceStatus.REVOKED:
-        raise Denied(Refusal.REVOKED)
+        raise Denied(Reason.REVOKED)
     if held.epoch != device.epoch:
-        raise Denied(Refusal.REPLACED)
+        raise Denied(Reason.REPLACED)
     if held.revoked:
-        raise Denied(Refusal.REVOKED)
+        raise Denied(Reason.REVOKED)
     if now >= held.not_after + RENEW_AFTER_END:
-        raise Denied(Refusal.TOO_OLD)
+        raise Denied(Reason.TOO_OLD)
 
 
 def renewal_due(certificate_sha256: bytes, issued_at: datetime) -> datetime:

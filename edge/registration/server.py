@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from edge.problems import Code, Problem
+from edge.problems import Code, Refusal
 from edge.registration import est, json_calls, operator_calls
 from edge.registration.answers import BUSY_SECONDS, SAID, Saying, saying
 from edge.registration.office import OFFICE, Office
@@ -69,7 +69,7 @@ async def _answers(request: web.Request, handler: _Handler) -> web.StreamRespons
         return await handler(request)
     except SAID as error:
         return _said(request, _limited(request, saying(error)))
-    except Problem as problem:
+    except Refusal as problem:
         return problem.response()
     except web.HTTPRequestEntityTooLarge:
         words = f"A request has {BYTES_MAX // 1024} KiB at most."
@@ -96,4 +96,4 @@ def _said(request: web.Request, said: Saying) -> web.Response:
     if request.path.startswith(est.ROOT):
         # EST's clients show people the text as it is.
         return web.Response(text=f"{said.words}\n", status=said.status, headers=headers)
-    return Problem(said.status, said.code, said.words, headers=headers).response()
+    return Refusal(said.status, said.code, said.words, headers=headers).response()

@@ -15,7 +15,7 @@ from pathlib import Path
 from aiohttp import web
 from cryptography import x509
 
-from edge.problems import Code, Problem
+from edge.problems import Code, Refusal
 from edge.registration.records import OnBehalf
 from identity.errors import IdentityError
 from identity.files import pem
@@ -50,14 +50,14 @@ def shown(request: web.Request) -> x509.Certificate | None:
 
 
 def who_asks(request: web.Request, readers: Sequence[Name], now: datetime) -> Name:
-    """Which of ``readers`` asks; `Problem` (403) where none does, or its certificate has ended."""
+    """Which of ``readers`` asks; `Refusal` (403) where none does, or its certificate has ended."""
     certificate = shown(request)
     if certificate is not None and _is_good(certificate, now):
         with suppress(IdentityError):
             name = name_of(certificate)
             if name in readers:
                 return name
-    raise Problem(HTTPStatus.FORBIDDEN, Code.DEVICE, "This is for who may look after devices.")
+    raise Refusal(HTTPStatus.FORBIDDEN, Code.DEVICE, "This is for who may look after devices.")
 
 
 def _is_good(certificate: x509.Certificate, now: datetime) -> bool:

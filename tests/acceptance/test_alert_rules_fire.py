@@ -24,6 +24,7 @@ from operations.applications import BESIDE
 from operations.kafka.reader import TopicReader
 from tests.acceptance.conftest import Stack
 from tests.acceptance.desk import faults_of_data as data
+from tests.acceptance.desk import faults_of_registration as registrations
 from tests.acceptance.desk import faults_of_services as services
 from tests.acceptance.desk.faults_of_webhooks import out_of_order, told
 from tests.acceptance.desk.operators import Desk, pulse, suffer
@@ -53,16 +54,21 @@ def _rules(stack: Stack) -> str:
             "tillstream_disk_size_bytes < 0.1": f"tillstream_disk_size_bytes < {nearly}",
             # A board takes seconds to start: three starts have to lie within it.
             "timestamp_seconds[15m]": "timestamp_seconds[40s]",
+            # No test waits for 70 days: every certificate of these 90 ends soon.
+            "- time()) < 1728000": "- time()) < 8640000",
         },
     )
 
 
 def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
-    *workers, sink, webhooks, board = (urlsplit(each).netloc for each in addresses["metrics"])
+    *workers, sink, webhooks, registration, board = (
+        urlsplit(each).netloc for each in addresses["metrics"]
+    )
     return {
         "tillstream-worker": workers,
         "tillstream-sink": [sink],
         "tillstream-webhooks": [webhooks],
+        "tillstream-registration": [registration],
         "tillstream-board": [board],
     }
 
@@ -148,7 +154,12 @@ def test_an_endpoint_that_is_out_of_order(desk: Desk, shops: dict[str, str]) -> 
     FIRED.update(suffer(desk, out_of_order(desk, shops["pulse"])))
 
 
+def test_devices_that_are_not_who_they_claim_to_be(desk: Desk) -> None:
+    FIRED.update(suffer(desk, registrations.stolen(desk)))
+
+
 def test_every_panel_of_grafana_can_be_drawn(desk: Desk, shops: dict[str, str]) -> None:
+    registrations.enrolled(desk)
     with pulse(desk, shops["pulse"]), told(desk):
         for asker, expression in expressions():
             desk.prometheus.until(

@@ -23,7 +23,7 @@ from prometheus_client import CollectorRegistry
 
 from clients.postgres import PostgresAccess
 from edge.registration.desk import Places
-from edge.registration.device_list import Signer
+from edge.registration.device_list import ListSigner
 from edge.registration.issuing import Issuer, OwnIssuer
 from edge.registration.metrics import registration_metrics
 from edge.registration.office import Office
@@ -73,7 +73,15 @@ class Pki:
         devices = root.below("devices", not_before=now, not_after=ends)
         made = cls(folder, services, devices)
         files.write_certificates(made.ca, services.chain)
+        for name, authority in (("services", services), ("devices", devices)):
+            files.write_certificates(folder / f"{name}.chain", authority.chain)
+            files.write_key(folder / f"{name}.key", authority.key)
         return made
+
+    @classmethod
+    def kept(cls, folder: Path) -> "Pki":
+        """That of another process."""
+        return cls(folder, _authority(folder / "services"), _authority(folder / "devices"))
 
     @property
     def ca(self) -> Path:
@@ -100,6 +108,11 @@ class Pki:
         files.write_key(made.key, key)
         files.write_certificates(made.certificate, (certificate, *authority.chain[:-1]))
         return made
+
+
+def _authority(stem: Path) -> Authority:
+    chain = files.read_certificates(stem.with_suffix(".chain"))
+    return Authority(chain, files.read_key(stem.with_suffix(".key")))
 
 
 @dataclass(slots=True)
@@ -250,7 +263,7 @@ async def registration(
     office = Office(
         postgres=PostgresAccess(dsn),
         issuer=issuer or OwnIssuer(pki.devices),
-        signer=Signer(files.read_key(served.key), served.certificate.read_text()),
+        signer=ListSigner(files.read_key(served.key), served.certificate.read_text()),
         places=Places("https://registration.example", "https://gateway.example", "c" * 64),
         metrics=registration_metrics(CollectorRegistry()),
         clock=clock,

@@ -1,5 +1,6 @@
 """``tillstream local`` as its user runs it: one stack in a folder of its own, from up to reset."""
 
+import hashlib
 import json
 import os
 import signal
@@ -12,7 +13,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from identity import files
 from local.ports import answers_ok
 from tillstream.settings import HOME
 
@@ -76,7 +79,8 @@ def stack() -> Generator[LocalStack]:
 
 def test_status_names_every_address_and_each_answers(stack: LocalStack) -> None:
     status = stack.status()
-    assert set(status) == {"kafka", "postgres", "connect", "dashboard", "metrics", "processes"}
+    places = {"kafka", "postgres", "connect", "dashboard", "registration", "metrics"}
+    assert set(status) == {*places, "processes"}
     for url in (f"{status['connect']}/health", status["dashboard"], *status["metrics"]):
         assert answers_ok(url), f"{url} is named but does not answer"
 
@@ -85,9 +89,9 @@ def test_every_process_runs_and_serves_metrics_where_it_should(stack: LocalStack
     status = stack.status()
     states = {each["name"]: each["state"] for each in status["processes"]}
     servers, beside = ("postgres", "kafka", "connect"), ("products", "receipts")
-    names = (*servers, "worker-1", *beside, "sink", "webhooks", "board")
+    names = (*servers, "worker-1", *beside, "sink", "webhooks", "registration", "board")
     assert states == dict.fromkeys(names, "running")
-    assert len(status["metrics"]) == 6, "workers, sink, webhooks and board serve metrics"
+    assert len(status["metrics"]) == len(names) - len(servers), "each of ours serves metrics"
 
 
 def test_a_second_up_says_that_it_runs_and_starts_nothing(stack: LocalStack) -> None:
@@ -101,6 +105,47 @@ def test_a_second_up_says_that_it_runs_and_starts_nothing(stack: LocalStack) -> 
 def test_other_commands_find_the_running_stack(stack: LocalStack) -> None:
     done = stack.run("reconcile")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_till_comes_in_and_is_ended(stack: LocalStack, tmp_path: Path) -> None:
+    added = stack.run("devices", "add", "shop-1", "1", "--json")
+    assert added.returncode == 0, added.stderr
+    voucher = json.loads(added.stdout)
+    assert voucher["registration"] == stack.status()["registration"]
+    trusted = files.read_certificates(stack.home / "identities" / "ca.pem")
+    roots = [each for each in trusted if each.issuer == each.subject]
+    digest = hashlib.sha256(roots[0].public_bytes(Encoding.DER)).hexdigest()
+    assert voucher["ca_sha256"] == digest, "a till could not tell that it is ours"
+    _curl_enrols(stack.home / "identities" / "ca.pem", voucher, tmp_path)
+    listed = json.loads(stack.run("devices", "list", "--json").stdout)
+    assert [(each["till_id"], each["status"], each["epoch"]) for each in listed] == [
+        ("1", "active", 1)
+    ]
+    assert json.loads(stack.run("devices", "spare", "shop-1", "1", "--json").stdout)["epoch"] == 2
+    assert stack.run("devices", "revoke", "shop-1", "1").returncode == 0
+    assert "revoked, epoch 1" in stack.run("devices", "list", "--location", "shop-1").stdout
+    unknown = stack.run("devices", "revoke", "shop-1", "99")
+    assert unknown.returncode == 1 and unknown.stderr == "tillstream: there is no till shop-1/99\n"
+    wrong = stack.run("devices", "add", "shop 1", "..")
+    assert wrong.returncode == 1 and "is no name" in wrong.stderr
+
+
+def _curl_enrols(ca: Path, voucher: dict[str, Any], folder: Path) -> None:
+    request = ("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+    subprocess.run(
+        [*request, "-nodes", "-subj", "/CN=x", "-keyout", folder / "k", "-out", folder / "csr"],
+        check=True,
+        capture_output=True,
+    )
+    asked = {"token": voucher["token"], "csr": (folder / "csr").read_text()}
+    done = subprocess.run(
+        ["curl", "-sS", "--cacert", ca, "--data", "@-", f"{voucher['registration']}/v1/enrol"],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["epoch"] == 1, done.stdout
 
 
 def test_a_reset_of_a_running_stack_is_refused(stack: LocalStack) -> None:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from edge.registration.issuing import NotIssued, OwnIssuer
 from edge.registration.quiet import LINES_PER_MINUTE_MAX
-from edge.registration.requests import Request
+from edge.registration.requests import CertificateRequest
 from identity.authority import new_key
 from identity.names import ServiceName, StoreName, TillName
 from tests.integration.registration_world import EST, Pki, World, csr_of, registration
@@ -203,7 +203,7 @@ class _Faulty(OwnIssuer):
     signed = 0
 
     async def issue(
-        self, request: Request, till: TillName, begins: datetime, ends: datetime
+        self, request: CertificateRequest, till: TillName, begins: datetime, ends: datetime
     ) -> x509.Certificate:
         made = await super().issue(request, till, begins, ends)
         self.signed += 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from edge.registration.device_list import BadList, Signer, content_of, require_signed
+from edge.registration.device_list import BadList, ListSigner, content_of, require_signed
 from identity.authority import new_key
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -50,7 +50,7 @@ def test_a_location_whose_tills_are_all_gone_has_a_list_still() -> None:
 
 def test_what_was_signed_holds_and_nothing_else_does() -> None:
     key = new_key()
-    signed = Signer(key, "PEM").signed(content_of("shop", [_row()], NOW))
+    signed = ListSigner(key, "PEM").signed(content_of("shop", [_row()], NOW))
     require_signed(signed, key.public_key())
     changed = [
         signed | {"number": 8},
