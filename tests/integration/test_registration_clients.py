@@ -2,7 +2,6 @@
 curl, and strongSwan's `pki`, a client of EST."""
 
 import base64
-import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -140,11 +139,6 @@ async def test_the_list_of_revoked_certificates_stops_a_tool_that_reads_one(
     assert failed == 0, said
 
 
-PKI = shutil.which("pki")
-
-needs_pki = pytest.mark.skipif(PKI is None, reason="strongSwan's pki is not installed")
-
-
 async def _pki(world: World, *options: Any) -> tuple[int, str, bytes]:
     return await run(
         *("pki", "--est", "--url", world.address.replace("127.0.0.1", "localhost")),
@@ -165,7 +159,6 @@ def trusted(world: World) -> World:
     return world
 
 
-@needs_pki
 async def test_strongswan_enrols_renews_and_is_refused(trusted: World, shop: str) -> None:
     world, till = trusted, trusted.till(shop)
     token = (await world.voucher(till))["token"]
@@ -191,7 +184,6 @@ async def test_strongswan_enrols_renews_and_is_refused(trusted: World, shop: str
     assert failed and not out, "a revoked till was renewed"
 
 
-@needs_pki
 async def test_strongswan_renews_a_certificate_that_has_ended(trusted: World, shop: str) -> None:
     world, till = trusted, trusted.till(shop)
     world.clock.ahead = -timedelta(days=100)
