@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from prometheus_client import CollectorRegistry, start_http_server
 
@@ -19,6 +20,8 @@ from edge.registration.issuing import Issuer, OwnIssuer
 from edge.registration.metrics import registration_metrics
 from edge.registration.office import Office
 from edge.registration.server import serving
+from edge.registration.step_ca import StepIssuer
+from edge.registration.step_tokens import StepTokens
 from edge.registration.visitors import tls
 from identity import files
 from identity.authority import Authority
@@ -83,17 +86,19 @@ def _office(settings: Settings, registry: CollectorRegistry) -> Office:
 
 
 def _issuer(settings: Settings) -> Issuer:
-    key = _named(settings, "registration_issuing_key")
-    _require_private(key)
     chain = files.read_certificates(_named(settings, "registration_issuing_cert"))
-    return OwnIssuer(Authority(chain, files.read_key(key)))
+    if not settings.registration_step_ca:
+        return OwnIssuer(Authority(chain, _key(settings, "registration_issuing_key")))
+    url = settings.registration_step_ca.rstrip("/")
+    key = _key(settings, "registration_step_ca_key")
+    tokens = StepTokens(url, settings.registration_step_ca_provisioner, key)
+    return StepIssuer(url, Tls(_named(settings, "registration_ca")), tokens, chain)
 
 
 def _signer(settings: Settings) -> ListSigner:
-    key = _named(settings, "registration_key")
-    _require_private(key)
+    key = _key(settings, "registration_key")
     certificate = files.pem(files.read_certificates(_named(settings, "registration_cert")))
-    return ListSigner(files.read_key(key), certificate)
+    return ListSigner(key, certificate)
 
 
 def _named(settings: Settings, name: str) -> Path:
@@ -103,11 +108,10 @@ def _named(settings: Settings, name: str) -> Path:
     return Path(given)
 
 
-def _require_private(key: Path) -> None:
-    """Refuse a key that others on this machine may read."""
-    try:
-        mode = key.stat().st_mode
-    except OSError as error:
-        raise IdentityError(f"{key} cannot be read: {error}") from error
-    if mode & _OTHERS_BITS:
-        raise IdentityError(f"others may read the key in {key}: chmod 600")
+def _key(settings: Settings, name: str) -> ec.EllipticCurvePrivateKey:
+    """A key that nobody else on this machine may read."""
+    file = _named(settings, name)
+    key = files.read_key(file)
+    if file.stat().st_mode & _OTHERS_BITS:
+        raise IdentityError(f"others may read the key in {file}: chmod 600")
+    return key

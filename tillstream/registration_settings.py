@@ -31,6 +31,17 @@ class RegistrationSettings(BaseSettings):
     registration_issuing_key: Path | None = Field(
         None, description="The unencrypted key of that authority; nobody else may read it."
     )
+    registration_step_ca: str = Field(
+        "",
+        description="Address of a step-ca that issues for devices in our place, https://…; the "
+        "chain of its authority is in the setting above.",
+    )
+    registration_step_ca_provisioner: str = Field(
+        "tillstream", description="The provisioner, of the type JWK, that lets us in there."
+    )
+    registration_step_ca_key: Path | None = Field(
+        None, description="The unencrypted P-256 key of that provisioner."
+    )
     gateway: str = Field(
         "", description="Address of the stores' gateway that vouchers name; empty without one."
     )
