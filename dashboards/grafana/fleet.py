@@ -1,5 +1,6 @@
 """Which shops and tills need somebody?"""
 
+from dashboards.grafana import registration
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: shops and tills"
@@ -93,4 +94,5 @@ PANELS = (
         ],
         unit="ops",
     ),
+    *registration.PANELS,
 )

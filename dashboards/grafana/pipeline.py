@@ -1,6 +1,6 @@
 """Is it keeping up, what is broken?"""
 
-from dashboards.grafana import registration, webhooks
+from dashboards.grafana import webhooks
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: pipeline"
@@ -248,5 +248,4 @@ PANELS = (
         [("{{topic}}", "sum by (topic) (tillstream_sink_lag_records)")],
     ),
     *webhooks.PANELS,
-    *registration.PANELS,
 )
