@@ -55,7 +55,6 @@ PANELS = (
             ("Kafka, board", "tillstream_board_kafka_up"),
             ("PostgreSQL, sink", "tillstream_sink_database_up"),
             ("PostgreSQL, board", "tillstream_board_database_up"),
-            ("PostgreSQL, registration", "tillstream_registration_database_up"),
             ("Connect", "tillstream_connect_up"),
             ("connector {{connector}}", "tillstream_connector_up"),
             ("slot {{slot}}", "tillstream_replication_slot_up"),
