@@ -4,20 +4,25 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from playwright.async_api import Browser
+
 from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy
 from tests.boards import open_board
-from tests.browser import Visit, chromium, visit
+from tests.browser import Visit, visit
 from tests.integration.board_world import listening
 
 
 @asynccontextmanager
 async def board_seen(
-    kafka: str, dsn: str, policy: AccessPolicy = OPEN_TO_THE_MACHINE, **context: Any
+    browser: Browser,
+    kafka: str,
+    dsn: str,
+    policy: AccessPolicy = OPEN_TO_THE_MACHINE,
+    **context: Any,
 ) -> AsyncGenerator[Visit]:
     """A page for a board that listens to Kafka; ``context`` as for `visit`."""
     async with (
         open_board(kafka, dsn, policy=policy) as board,
-        chromium() as browser,
         visit(browser, board.address, **context) as seen,
     ):
         await listening(board.address)

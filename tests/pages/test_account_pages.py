@@ -3,15 +3,15 @@
 import re
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 
 import pytest
-from playwright.async_api import expect
+import pytest_asyncio
+from playwright.async_api import Browser, expect
 
 from dashboards.board.people import totp
 from dashboards.board.people.policy import AccessPolicy
 from tests.boards import open_board
-from tests.browser import Visit, chromium, visit
+from tests.browser import Visit, visit
 from tests.integration.access_world import PASSWORD, add_user
 from tests.integration.test_second_factor import secret_in
 from tests.pages.seen_board import assert_clean, assert_good
@@ -19,17 +19,18 @@ from tests.pages.seen_board import assert_clean, assert_good
 PHONE = {"viewport": {"width": 390, "height": 844}}
 
 
-@pytest.fixture(params=[{}, PHONE], ids=["desktop", "phone"])
-async def seen(request: pytest.FixtureRequest, fresh_postgres: str) -> AsyncIterator[Visit]:
+@pytest_asyncio.fixture(loop_scope="session", params=[{}, PHONE], ids=["desktop", "phone"])
+async def seen(
+    request: pytest.FixtureRequest, browser: Browser, fresh_postgres: str
+) -> AsyncIterator[Visit]:
     """A page of a board whose operators must have a second factor."""
     add_user(fresh_postgres, "olga", "operator")
     policy = AccessPolicy(second_factor="operators")
-    async with AsyncExitStack() as opened:
-        board = await opened.enter_async_context(
-            open_board("127.0.0.1:1", fresh_postgres, policy=policy)
-        )
-        browser = await opened.enter_async_context(chromium())
-        yield await opened.enter_async_context(visit(browser, board.address, **request.param))
+    async with (
+        open_board("127.0.0.1:1", fresh_postgres, policy=policy) as board,
+        visit(browser, board.address, **request.param) as visited,
+    ):
+        yield visited
 
 
 async def test_an_operator_sets_up_a_phone_and_looks_after_sessions(seen: Visit) -> None:
@@ -39,10 +40,10 @@ async def test_an_operator_sets_up_a_phone_and_looks_after_sessions(seen: Visit)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Set up your second factor")).to_be_visible()
-    await expect(page.get_by_label("Code")).to_be_focused()
+    await expect(page.get_by_label("Code", exact=True)).to_be_focused()
     await assert_good(seen)
     secret = secret_in(await page.content())
-    await page.get_by_label("Code").fill(totp.code_at(secret, int(time.time()) // 30))
+    await page.get_by_label("Code", exact=True).fill(totp.code_at(secret, int(time.time()) // 30))
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Codes for recovery")).to_be_visible()
     await assert_good(seen)

@@ -4,10 +4,10 @@ import csv
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.boards import open_board
-from tests.browser import chromium, visit
+from tests.browser import visit
 from tests.integration.board_world import (
     alert,
     catalogue,
@@ -45,12 +45,11 @@ def dsn(kafka: str, fresh_postgres: str, shop: str) -> str:
 
 
 async def test_an_alert_is_handled_by_one_and_seen_by_another(
-    kafka: str, dsn: str, shop: str
+    browser: Browser, kafka: str, dsn: str, shop: str
 ) -> None:
     row = f"alert/{shop}/{SKU}"
     async with (
         open_board(kafka, dsn) as board,
-        chromium() as browser,
         visit(browser, board.address) as one,
         visit(browser, board.address) as other,
     ):
@@ -82,8 +81,10 @@ async def test_an_alert_is_handled_by_one_and_seen_by_another(
         await assert_good(other)
 
 
-async def test_who_comes_too_late_is_told_in_the_page(kafka: str, dsn: str, shop: str) -> None:
-    async with board_seen(kafka, dsn) as seen:
+async def test_who_comes_too_late_is_told_in_the_page(
+    browser: Browser, kafka: str, dsn: str, shop: str
+) -> None:
+    async with board_seen(browser, kafka, dsn) as seen:
         # Nothing is pushed to this page: it stays as it was before somebody else's change.
         await seen.page.route("**/stream**", lambda route: route.abort())
         await seen.page.goto(f"{seen.address}/alerts/{shop}/{SKU}")
@@ -104,9 +105,9 @@ async def test_who_comes_too_late_is_told_in_the_page(kafka: str, dsn: str, shop
 
 
 async def test_totals_are_chosen_sorted_and_taken_along(
-    kafka: str, dsn: str, shop: str, tmp_path: Path
+    browser: Browser, kafka: str, dsn: str, shop: str, tmp_path: Path
 ) -> None:
-    async with board_seen(kafka, dsn, accept_downloads=True) as seen:
+    async with board_seen(browser, kafka, dsn, accept_downloads=True) as seen:
         await seen.go("/totals?from=2026-11-20&to=2026-11-22")
         await expect(seen.page.locator(".sums")).to_contain_text("€199.80")
         await seen.page.get_by_label("Location", exact=True).nth(1).check()

@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.integration.board_world import (
     alert,
@@ -81,9 +81,9 @@ async def tab_to(page: Page, name: str) -> None:
 
 
 async def test_a_shop_is_found_opened_and_its_shelves_searched(
-    kafka: str, dsn: str, shop: str
+    browser: Browser, kafka: str, dsn: str, shop: str
 ) -> None:
-    async with board_seen(kafka, dsn) as seen:
+    async with board_seen(browser, kafka, dsn) as seen:
         await seen.go("/")
         await tab_to(seen.page, "Name or id")
         await seen.page.keyboard.type(f"ulm {shop}")
@@ -92,6 +92,7 @@ async def test_a_shop_is_found_opened_and_its_shelves_searched(
         await seen.page.keyboard.press("Enter")
 
         await expect(seen.page).to_have_url(f"{seen.address}/locations/{shop}")
+        await seen.page.get_by_label("SKU or name").wait_for()
         await tab_to(seen.page, "SKU or name")
         await seen.page.keyboard.type("bread")
         await seen.page.get_by_text("1 SKU with").wait_for()
@@ -100,8 +101,8 @@ async def test_a_shop_is_found_opened_and_its_shelves_searched(
         await expect(seen.page.get_by_role("heading", level=1)).to_have_text("Rye bread 750 g")
 
 
-async def test_stock_is_filtered_by_keys(kafka: str, dsn: str, shop: str) -> None:
-    async with board_seen(kafka, dsn) as seen:
+async def test_stock_is_filtered_by_keys(browser: Browser, kafka: str, dsn: str, shop: str) -> None:
+    async with board_seen(browser, kafka, dsn) as seen:
         await seen.go(f"/locations/{shop}")
         await tab_to(seen.page, "Show")
         await seen.page.keyboard.type("Out")
@@ -110,8 +111,10 @@ async def test_stock_is_filtered_by_keys(kafka: str, dsn: str, shop: str) -> Non
         await tab_to(seen.page, "Order")
 
 
-async def test_a_level_is_explained_by_keys(kafka: str, dsn: str, shop: str) -> None:
-    async with board_seen(kafka, dsn) as seen:
+async def test_a_level_is_explained_by_keys(
+    browser: Browser, kafka: str, dsn: str, shop: str
+) -> None:
+    async with board_seen(browser, kafka, dsn) as seen:
         await seen.go("/products/milk")
         await tab_to(seen.page, "Location")
         await seen.page.keyboard.type(f"Ulm {shop}")
@@ -122,8 +125,10 @@ async def test_a_level_is_explained_by_keys(kafka: str, dsn: str, shop: str) -> 
         await expect(seen.page.locator("#ledger table")).to_contain_text("truck-1")
 
 
-async def test_an_alert_leads_to_its_product_by_keys(kafka: str, dsn: str, shop: str) -> None:
-    async with board_seen(kafka, dsn) as seen:
+async def test_an_alert_leads_to_its_product_by_keys(
+    browser: Browser, kafka: str, dsn: str, shop: str
+) -> None:
+    async with board_seen(browser, kafka, dsn) as seen:
         await seen.go("/")
         await tab_to(seen.page, "Skip to content")
         await tab_to(seen.page, "Alerts")

@@ -1,10 +1,11 @@
 """The board as people see it: in a real Chromium, on a real broker and database."""
 
 import pytest
+from playwright.async_api import Browser
 
 from local.ports import choose
 from tests.boards import open_board
-from tests.browser import chromium, visit
+from tests.browser import visit
 from tests.integration.board_world import (
     Row,
     alert,
@@ -38,8 +39,10 @@ def stocked(kafka: str, fresh_postgres: str, shop: str) -> str:
     return fresh_postgres
 
 
-async def test_a_change_shows_without_a_reload(kafka: str, stocked: str, shop: str) -> None:
-    async with board_seen(kafka, stocked) as seen:
+async def test_a_change_shows_without_a_reload(
+    browser: Browser, kafka: str, stocked: str, shop: str
+) -> None:
+    async with board_seen(browser, kafka, stocked) as seen:
         await seen.go("/")
         assert await seen.cell(f"location/{shop}/", "net_sales") == "€1,234.56"
         await seen.mark()
@@ -61,8 +64,8 @@ async def test_a_change_shows_without_a_reload(kafka: str, stocked: str, shop: s
         assert_clean(seen)
 
 
-async def test_what_is_new_appears(kafka: str, stocked: str, shop: str) -> None:
-    async with board_seen(kafka, stocked) as seen:
+async def test_what_is_new_appears(browser: Browser, kafka: str, stocked: str, shop: str) -> None:
+    async with board_seen(browser, kafka, stocked) as seen:
         await seen.go(f"/locations/{shop}")
         await seen.mark()
         await say(kafka, [level(shop, "new-sku", -2, 1), till(shop, "2", 1)])
@@ -78,10 +81,12 @@ async def test_what_is_new_appears(kafka: str, stocked: str, shop: str) -> None:
         assert_clean(seen)
 
 
-async def test_a_page_that_lost_the_board_catches_up(kafka: str, stocked: str, shop: str) -> None:
+async def test_a_page_that_lost_the_board_catches_up(
+    browser: Browser, kafka: str, stocked: str, shop: str
+) -> None:
     (port,) = choose(1)
     address = f"http://127.0.0.1:{port}"
-    async with chromium() as browser, visit(browser, address) as seen:
+    async with visit(browser, address) as seen:
         async with open_board(kafka, stocked, port=port):
             await listening(address)
             await seen.go("/")
@@ -100,10 +105,12 @@ async def test_a_page_that_lost_the_board_catches_up(kafka: str, stocked: str, s
         assert seen.outside == []
 
 
-async def test_stock_is_found_by_what_is_typed(kafka: str, stocked: str, shop: str) -> None:
+async def test_stock_is_found_by_what_is_typed(
+    browser: Browser, kafka: str, stocked: str, shop: str
+) -> None:
     store(stocked, [level(shop, "bread-1", 5, 1), level(shop, "bread-2", 6, 1)])
     catalogue(stocked, "bread-1", "Rye bread 750 g")
-    async with board_seen(kafka, stocked) as seen:
+    async with board_seen(browser, kafka, stocked) as seen:
         await seen.go(f"/locations/{shop}")
         await seen.mark()
         await seen.page.get_by_label("SKU or name").press_sequentially("BREAD")
@@ -117,11 +124,13 @@ async def test_stock_is_found_by_what_is_typed(kafka: str, stocked: str, shop: s
         assert_clean(seen)
 
 
-async def test_markup_in_a_name_stays_text(kafka: str, stocked: str, shop: str) -> None:
+async def test_markup_in_a_name_stays_text(
+    browser: Browser, kafka: str, stocked: str, shop: str
+) -> None:
     catalogue(stocked, "odd", HOSTILE)
     register(stocked, f"{shop}-odd", HOSTILE)
     store(stocked, [level(f"{shop}-odd", "odd", 1, 1), alert(f"{shop}-odd", "odd", 1)])
-    async with board_seen(kafka, stocked) as seen:
+    async with board_seen(browser, kafka, stocked) as seen:
         for path, row in (
             ("/", f"location/{shop}-odd/"),
             (f"/locations/{shop}-odd", f"stock/{shop}-odd/odd"),

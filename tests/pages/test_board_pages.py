@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.integration.board_world import (
     alert,
@@ -71,7 +71,9 @@ def many_products(dsn: str, shop: str) -> None:
     )
 
 
-async def test_the_overview_says_who_needs_help_and_why(kafka: str, dsn: str, shop: str) -> None:
+async def test_the_overview_says_who_needs_help_and_why(
+    browser: Browser, kafka: str, dsn: str, shop: str
+) -> None:
     long_ago = (datetime.now(UTC) - timedelta(minutes=12)).isoformat()
     for name in ("fine", "silent", "twin", "gap"):
         register(dsn, f"{shop}-{name}", f"Shop {name}")
@@ -85,7 +87,7 @@ async def test_the_overview_says_who_needs_help_and_why(kafka: str, dsn: str, sh
             till(f"{shop}-gap", "1", 1, missing=[[3, 9]]),
         ],
     )
-    async with board_seen(kafka, dsn) as seen:
+    async with board_seen(browser, kafka, dsn) as seen:
         await seen.go("/")
         # Shops of other tests on the same broker may be there too.
         rows = seen.page.locator(f'#list tbody tr[id^="location/{shop}-"]')
@@ -112,10 +114,10 @@ async def test_the_overview_says_who_needs_help_and_why(kafka: str, dsn: str, sh
 
 
 async def test_a_long_list_is_scrolled_filtered_and_stays_true(
-    kafka: str, dsn: str, shop: str
+    browser: Browser, kafka: str, dsn: str, shop: str
 ) -> None:
     many_products(dsn, shop)
-    async with board_seen(kafka, dsn) as seen:
+    async with board_seen(browser, kafka, dsn) as seen:
         await seen.go(f"/locations/{shop}")
         await seen.mark()
         last = seen.page.locator(f'[id="stock/{shop}/sku-{MANY}"]')
@@ -134,7 +136,9 @@ async def test_a_long_list_is_scrolled_filtered_and_stays_true(
         await assert_good(seen)
 
 
-async def test_the_hours_and_the_tills_of_a_shop_are_live(kafka: str, dsn: str, shop: str) -> None:
+async def test_the_hours_and_the_tills_of_a_shop_are_live(
+    browser: Browser, kafka: str, dsn: str, shop: str
+) -> None:
     now = datetime.now(UTC)
     register(dsn, shop, "Ulm", time_zone="UTC")
     sale = {
@@ -147,7 +151,7 @@ async def test_the_hours_and_the_tills_of_a_shop_are_live(kafka: str, dsn: str, 
     today = now.date().isoformat()
     first = totals(shop, 1, business_date=today, net_sales_minor=1_250)
     store(dsn, [first, till(shop, "1", 1)])
-    async with board_seen(kafka, dsn) as seen:
+    async with board_seen(browser, kafka, dsn) as seen:
         await seen.go(f"/locations/{shop}")
         await seen.page.locator("#hours canvas").wait_for()
         await seen.shows(f"till/{shop}/1", "state", "Open")
@@ -160,7 +164,9 @@ async def test_the_hours_and_the_tills_of_a_shop_are_live(kafka: str, dsn: str, 
         await assert_good(seen)
 
 
-async def test_a_level_of_the_past_is_explained(kafka: str, dsn: str, shop: str) -> None:
+async def test_a_level_of_the_past_is_explained(
+    browser: Browser, kafka: str, dsn: str, shop: str
+) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     register(dsn, shop, "Ulm", time_zone="UTC")
     register(dsn, f"{shop}-2", "Bonn", time_zone="UTC")
@@ -168,7 +174,7 @@ async def test_a_level_of_the_past_is_explained(kafka: str, dsn: str, shop: str)
     store(dsn, [level(shop, "milk", -5, 1), level(f"{shop}-2", "milk", 12, 1)])
     sold(dsn, shop, "milk", now - timedelta(days=2), 2, 1)
     sold(dsn, shop, "milk", now - timedelta(days=1), 3, 2)
-    async with board_seen(kafka, dsn) as seen:
+    async with board_seen(browser, kafka, dsn) as seen:
         await seen.go("/products/milk")
         await seen.shows("product//milk", "on_hand", "7")
         await seen.page.locator(".plot canvas").wait_for()
@@ -192,11 +198,11 @@ async def test_a_level_of_the_past_is_explained(kafka: str, dsn: str, shop: str)
 
 
 async def test_a_location_that_is_renamed_or_deleted_says_so_on_the_screen(
-    kafka: str, dsn: str, shop: str
+    browser: Browser, kafka: str, dsn: str, shop: str
 ) -> None:
     register(dsn, shop, "Ulm")
     store(dsn, [level(shop, "milk", 4, 1), alert(shop, "milk", 1)])
-    async with board_seen(kafka, dsn, locale="de-DE") as seen:
+    async with board_seen(browser, kafka, dsn, locale="de-DE") as seen:
         await seen.go(f"/locations/{shop}")
         await seen.mark()
         execute(dsn, "UPDATE locations SET name = 'Neu-Ulm'")

@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from clients.kafka import KafkaAccess
 from dashboards.board.people.policy import AccessPolicy
@@ -47,13 +47,15 @@ async def signed_in(seen: Visit, path: str) -> None:
     await expect(page.get_by_text("maria, merchandiser")).to_be_visible()
 
 
-async def test_a_product_is_made_changed_published_and_deleted(kafka: str, dsn: str) -> None:
+async def test_a_product_is_made_changed_published_and_deleted(
+    browser: Browser, kafka: str, dsn: str
+) -> None:
     sku = f"sku-{uuid.uuid4().hex[:8]}"
     row = {
         "sku": sku, "name": "Whole milk 1 l", "category": "", "gtin": None, "unit": "each",
         "currency": "EUR", "price_minor": 129, "tax_basis_points": 700,
     }  # fmt: skip
-    async with board_seen(kafka, dsn, policy=AccessPolicy()) as seen:
+    async with board_seen(browser, kafka, dsn, policy=AccessPolicy()) as seen:
         page = seen.page
         await signed_in(seen, "/manage/products")
         await assert_good(seen)
@@ -100,9 +102,9 @@ async def test_a_product_is_made_changed_published_and_deleted(kafka: str, dsn: 
 
 
 async def test_who_is_signed_out_elsewhere_is_taken_to_the_sign_in_page(
-    kafka: str, dsn: str
+    browser: Browser, kafka: str, dsn: str
 ) -> None:
-    async with board_seen(kafka, dsn, policy=AccessPolicy()) as seen:
+    async with board_seen(browser, kafka, dsn, policy=AccessPolicy()) as seen:
         await signed_in(seen, "/")
         await seen.page.locator('[data-line="live"]').wait_for()
         execute(dsn, "DELETE FROM board_sessions")
@@ -110,10 +112,12 @@ async def test_who_is_signed_out_elsewhere_is_taken_to_the_sign_in_page(
         assert seen.page.url.endswith("/sign-in?next=/")
 
 
-async def test_a_location_gets_an_assortment_and_the_log_says_by_whom(kafka: str, dsn: str) -> None:
+async def test_a_location_gets_an_assortment_and_the_log_says_by_whom(
+    browser: Browser, kafka: str, dsn: str
+) -> None:
     shop = f"shop-{uuid.uuid4().hex[:8]}"
     catalogue(dsn, "milk", "Whole milk 1 l")
-    async with board_seen(kafka, dsn, policy=AccessPolicy()) as seen:
+    async with board_seen(browser, kafka, dsn, policy=AccessPolicy()) as seen:
         page = seen.page
         await page.goto(f"{seen.address}/sign-in?next=/manage/locations")
         await page.get_by_label("Name").fill("otto")

@@ -1,17 +1,18 @@
 """The page for subscribers in a real Chromium: read and followed by keyboard alone."""
 
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.boards import open_board
-from tests.browser import chromium, visit
+from tests.browser import visit
 
 NO_KAFKA = "127.0.0.1:1"
 
 
-async def test_a_developer_finds_topics_programs_and_documents(fresh_postgres: str) -> None:
+async def test_a_developer_finds_topics_programs_and_documents(
+    browser: Browser, fresh_postgres: str
+) -> None:
     async with (
         open_board(NO_KAFKA, fresh_postgres) as board,
-        chromium() as browser,
         visit(browser, board.address, viewport={"width": 390, "height": 800}) as seen,
     ):
         page = seen.page
