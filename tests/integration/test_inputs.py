@@ -109,7 +109,7 @@ class Input:
             end = (await consumer.end_offsets([place]))[place]
             found: list[tuple[int, str]] = []
             while await consumer.position(place) < end:
-                for each in (await consumer.getmany(place, timeout_ms=500)).get(place, []):
+                for each in (await consumer.getmany(place, timeout_ms=50)).get(place, []):
                     found.append((int(each.key), each.value.decode()))
             return found
 

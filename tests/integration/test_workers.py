@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.own_broker import tillstream
+from tests.integration.own_broker import dismiss, tillstream
 from tests.integration.sink_world import PARTITIONS, Message, Till, line
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
 from topics.upkeep import GENERATION_BITS
@@ -131,6 +131,7 @@ def test_a_suspended_worker_that_wakes_up_after_its_partitions_moved_writes_noth
     finally:
         zombie.kill()
         assert heir.stop() == 0, heir.log[-3000:]
+        dismiss(world.topics.kafka, "tillstream")
 
 
 def test_a_worker_whose_disk_was_lost_rebuilds_its_state_from_the_changelog(world: World) -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +61,17 @@ class Topics:
         timestamp_ms: int | None = None,
     ) -> None:
         """Send in order, and return when all are acknowledged; stamped now unless told."""
-        producer = KafkaProducer(bootstrap_servers=self.kafka, max_request_size=2_000_000)
         sent = [
-            producer.send(topic, value, key.encode(), headers or [], partition, timestamp_ms)
+            self._producer.send(topic, value, key.encode(), headers or [], partition, timestamp_ms)
             for topic, key, value, partition in messages
         ]
         for each in sent:
             each.get(timeout=PATIENCE_SECONDS)
-        producer.close()
+
+    @cached_property
+    def _producer(self) -> KafkaProducer:
+        """One for all that is sent: to make one takes longer than most of that."""
+        return KafkaProducer(bootstrap_servers=self.kafka, max_request_size=2_000_000)
 
 
 def eventually(what: str, holds: Callable[[], bool], log: Callable[[], str]) -> None:
