@@ -52,7 +52,7 @@ def test_a_lot_that_fails_is_told_in_one_piece_and_the_other_goes_on(
     for name, body in cases.items():
         (tmp_path / f"test_{name}.py").write_text(f"def test_it() -> None:\n    {body}\n")
         lots.append(Lot(name, ("pytest", "-c", "/dev/null", str(tmp_path / f"test_{name}.py"))))
-    ended = Runner(tmp_path).run(lots)
+    ended = Runner(tmp_path).run(lots, 2)
     assert [(each.lot.name, each.status) for each in ended] == [("right", 0), ("wrong", 1)]
     said = capsys.readouterr().out
     assert said.index("What wrong says:") < said.index("AssertionError: lost")
