@@ -15,6 +15,7 @@ from clients.postgres import PostgresAccess
 from connectors.postgres.migrate import migrate
 from local import child, postgres
 from local.ports import choose
+from local.postgres_door import OWNER, PostgresDoor
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -60,9 +61,11 @@ def cpu_seconds(process: psutil.Process) -> float:
 def own_postgres(folder: Path) -> Generator[Database]:
     """An empty server that keeps its data in ``folder``."""
     (port,) = choose(1)
-    service = postgres.service(folder / "postgres", port, folder / "postgres.log")
+    everybody = PostgresDoor(rules="host all all 127.0.0.1/32 trust\n")
+    service = postgres.service(folder / "postgres", port, folder / "postgres.log", everybody)
     process = child.start(service)
     try:
-        yield Database(postgres.address(port), process.pid)
+        dsn = postgres.address(port).replace("//", f"//{OWNER}@")
+        yield Database(dsn, process.pid)
     finally:
         process.stop()

@@ -1,16 +1,21 @@
-"""Where consumers stand, one row of the table ``sink_offsets`` for each partition.
+"""Where consumers stand, one row of a table for each partition.
 
-A consumer moves its offsets in the transaction that writes what it made of the records, and each
-row only from where it believes it to be. So what is read twice is written once, also where two
-processes follow as the same consumer.
+Consumers whose processes have different roles have tables of their own. A consumer moves its
+offsets in the transaction that writes what it made of the records, and each row only from where it
+believes it to be. So what is read twice is written once, also where two processes follow as the
+same consumer.
 """
+
+from psycopg import sql
 
 from clients.statements import by_column, statement
 from following.postgres import Connection
 from following.records import Place, Positions
 
-READ_OFFSETS = statement(__file__, "read_offsets")
-"""Topic, partition and next offset of each row of ``consumer``."""
+
+def read_offsets(table: str) -> sql.Composed:
+    """The question for topic, partition and next offset of ``consumer`` in ``table``."""
+    return _about(table, "read_offsets")
 
 
 class Overtaken(Exception):
@@ -18,10 +23,11 @@ class Overtaken(Exception):
 
 
 class Offsets:
-    """Those of one consumer, over one connection."""
+    """Those of one consumer, over one connection, in ``table``."""
 
-    def __init__(self, connection: Connection, consumer: str) -> None:
+    def __init__(self, connection: Connection, table: str, consumer: str) -> None:
         self._connection = connection
+        self._table = table
         self._consumer = consumer
 
     async def claim(self, first: Positions) -> dict[Place, int]:
@@ -29,8 +35,9 @@ class Offsets:
         rows = [(*place, offset) for place, offset in first.items()]
         values = by_column(("topics", "partitions", "offsets"), rows)
         us = {"consumer": self._consumer}
-        await self._connection.execute(statement(__file__, "claim_offsets"), {**us, **values})
-        found = await (await self._connection.execute(READ_OFFSETS, us)).fetchall()
+        claim = _about(self._table, "claim_offsets")
+        await self._connection.execute(claim, {**us, **values})
+        found = await (await self._connection.execute(read_offsets(self._table), us)).fetchall()
         held = {(topic, partition): offset for topic, partition, offset in found}
         return {place: held[place] for place in first}
 
@@ -42,7 +49,7 @@ class Offsets:
         rows = [(*place, was[place], offset) for place, offset in now.items()]
         values = by_column(("topics", "partitions", "was", "next"), rows)
         moved = await self._connection.execute(
-            statement(__file__, "move_offsets"), {"consumer": self._consumer, **values}
+            _about(self._table, "move_offsets"), {"consumer": self._consumer, **values}
         )
         if moved.rowcount != len(now):
             raise Overtaken
@@ -60,3 +67,7 @@ def lag(ends: Positions, reached: Positions) -> dict[str, int]:
         left = max(0, end - reached.get((topic, partition), 0))
         behind[topic] = behind.get(topic, 0) + left
     return behind
+
+
+def _about(table: str, name: str) -> sql.Composed:
+    return statement(__file__, name).format(table=sql.Identifier(table))

@@ -13,6 +13,10 @@ LOCK = Path(__file__).with_name("jars.lock")
 HEADER = "# sha256 bytes group:artifact:version, written by `make lock`"
 
 
+BUILDS_GROUP = "io.zonky.test.postgres"
+"""Of jars that hold a server's programs for one platform, and nothing for Java."""
+
+
 @dataclass(frozen=True, slots=True)
 class Jar:
     """One locked jar: what it is called, and what its bytes must be."""
@@ -26,6 +30,11 @@ class Jar:
         """The name in the cache; the group is left out, as in every Java distribution."""
         _, artifact, version = self.coordinate.split(":")
         return f"{artifact}-{version}.jar"
+
+    @property
+    def is_build(self) -> bool:
+        """Whether it holds programs, and not classes."""
+        return self.coordinate.startswith(f"{BUILDS_GROUP}:")
 
 
 def read_lock(path: Path = LOCK) -> list[Jar]:

@@ -28,21 +28,26 @@ def silent(_file_name: str, _size_bytes: int) -> None:
     """A `Progress` that tells nobody."""
 
 
-def missing(cache: Path = CACHE, lock: Path = LOCK) -> list[Jar]:
-    """The locked jars that the cache does not hold whole."""
-    return [jar for jar in read_lock(lock) if not _is_whole(cache / jar.file_name, jar)]
+def for_java(lock: Path = LOCK) -> list[Jar]:
+    """The locked jars that go on Java's class path."""
+    return [jar for jar in read_lock(lock) if not jar.is_build]
+
+
+def missing(wanted: list[Jar], cache: Path = CACHE) -> list[Jar]:
+    """Those of ``wanted`` that the cache does not hold whole."""
+    return [jar for jar in wanted if not _is_whole(cache / jar.file_name, jar)]
 
 
 def _is_whole(path: Path, jar: Jar) -> bool:
     return path.exists() and path.stat().st_size == jar.size_bytes
 
 
-def class_path(progress: Progress = silent, cache: Path = CACHE, lock: Path = LOCK) -> str:
+def class_path(cache: Path = CACHE, lock: Path = LOCK) -> str:
     """Java's class path of the locked jars, after fetching those that are missing."""
-    wanted = missing(cache, lock)
-    if wanted:
-        fetch(wanted, cache, progress)
-    return ":".join(str(cache / jar.file_name) for jar in read_lock(lock))
+    locked = for_java(lock)
+    if wanted := missing(locked, cache):
+        fetch(wanted, cache, silent)
+    return ":".join(str(cache / jar.file_name) for jar in locked)
 
 
 def fetch(wanted: list[Jar], cache: Path, progress: Progress) -> None:

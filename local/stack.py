@@ -51,6 +51,7 @@ class Stack:
     def _start(self) -> None:
         self._record.save(self._home)
         identities.prepare(self._home.identities)
+        servers.fetch(self._report)
         class_path = servers.java_class_path(self._report)
         ports = RememberedPorts(self._home.ports)
         addresses = self._start_servers(servers.servers(self._home, ports, class_path))

@@ -16,8 +16,8 @@ from clients.postgres import PostgresAccess
 from local import child, jars
 from local import connect as connect_service
 from local import kafka as kafka_service
-from local import postgres as postgres_service
 from local.ports import choose
+from tests import open_postgres as postgres_service
 
 # Every JVM of the tests is young: without its second compiler a broker starts a second sooner and
 # takes 7 s of CPU for that instead of 11, and what it is asked here it never repeats often enough.

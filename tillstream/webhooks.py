@@ -39,8 +39,8 @@ def run(settings: Settings) -> None:
         asyncio.run(_until_stopped(kafka, postgres, policy_of(settings), reach, registry))
     except* Lost as fault:
         sys.exit(
-            f"tillstream: the webhooks stopped: {fault.exceptions[0]}. Remove the rows of consumer "
-            "'webhooks' in the table sink_offsets, and they go on with what comes from then on."
+            f"tillstream: the webhooks stopped: {fault.exceptions[0]}. Remove the rows of "
+            "the table webhook_offsets, and they go on with what comes from then on."
         )
     finally:
         server.shutdown()

@@ -1,7 +1,8 @@
 """Brings a database to the newest schema, once, however many ask at the same time.
 
 dbmate applies the files of ``migrations/``; what it lacks is done here: one migrator at a time,
-and a file that was edited after it had been applied is refused instead of ignored.
+and a file that was edited after it had been applied is refused instead of ignored. Roles are made
+before, and given what `access` declares afterwards.
 """
 
 import hashlib
@@ -13,9 +14,11 @@ from pathlib import Path
 import psycopg
 
 from clients.postgres import PostgresAccess
+from connectors.postgres import roles
 from connectors.postgres.capture_role import give_password
 from connectors.postgres.dbmate import apply
 from connectors.postgres.errors import MigrationError
+from connectors.postgres.granting import grant
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -44,10 +47,12 @@ def migrate(
             before = _applied(conn)
             _refuse_lost(before - files.keys())
             _refuse_edited(conn, files)
+            roles.make(conn)
             try:
                 apply(conn, migrations)
             finally:
                 _remember_hashes(conn, files)
+            grant(conn)
             give_password(conn, postgres, cdc_password)
             return [files[version].name for version in sorted(_applied(conn) - before)]
     except psycopg.Error as error:

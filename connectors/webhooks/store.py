@@ -18,6 +18,8 @@ from following.records import Positions
 CONSUMER = "webhooks"
 """Whose offsets these are."""
 
+OFFSETS = "webhook_offsets"
+
 STATEMENT_SECONDS = 15
 """How long one statement may take, a wait for a lock included. A claim that is written later than
 its worker believes could be sent by two."""
@@ -66,7 +68,7 @@ class WebhookStore:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.offsets = Offsets(connection, CONSUMER)
+        self.offsets = Offsets(connection, OFFSETS, CONSUMER)
 
     async def versions(self, subjects: Collection[str]) -> dict[str, int]:
         """The newest version that was taken in of each of ``subjects``."""

@@ -1,2 +1,2 @@
 -- Where a consumer goes on in each partition.
-SELECT topic, partition, next_offset FROM sink_offsets WHERE consumer = %(consumer)s
+SELECT topic, partition, next_offset FROM {table} WHERE consumer = %(consumer)s

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from clients import async_kafka
 from clients.kafka import KafkaAccess
 from connectors.postgres.sink.store import CONSUMER
-from following.offsets import READ_OFFSETS
+from following.offsets import read_offsets
 from operations.reconcile.difference import Differences, FigureDifference
 from operations.reconcile.tables import Connection
 
@@ -17,7 +17,7 @@ Offsets = Mapping[tuple[str, int], int]
 
 def sink_offsets(connection: Connection) -> dict[tuple[str, int], int]:
     """Where the sink goes on."""
-    rows = connection.execute(READ_OFFSETS, {"consumer": CONSUMER}).fetchall()
+    rows = connection.execute(read_offsets("sink_offsets"), {"consumer": CONSUMER}).fetchall()
     return {(topic, partition): offset for topic, partition, offset in rows}
 
 

@@ -16,9 +16,9 @@ from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, SourceDatabase
-from local import postgres
 from local.ports import choose
 from operations.topic_sync.sync import sync
+from tests import open_postgres
 from tests.boards import open_board
 from tests.conftest import migrated_database, running
 from tests.integration.access_world import Visitor, visitor
@@ -48,13 +48,15 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         (self._port,) = choose(1)
-        self._service = postgres.service(folder / "postgres", self._port, folder / "postgres.log")
+        self._service = open_postgres.service(
+            folder / "postgres", self._port, folder / "postgres.log"
+        )
         self._running = ExitStack()
 
     def start(self) -> str:
         """The server's DSN."""
         self._running.enter_context(running(self._service))
-        return postgres.address(self._port)
+        return open_postgres.address(self._port)
 
     def stop(self) -> None:
         """End it, with all its connections."""

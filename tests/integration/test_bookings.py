@@ -13,16 +13,17 @@ from connectors.postgres.migrate import migrate
 from edge.company import bookings as module
 from edge.company.bookings import Bookings, NotBooked
 from edge.simulator.world import build_world
-from local import child, postgres
+from local import child
 from local.ports import choose
+from tests import open_postgres
 from topics.wire import WireMovement, WirePolicy
 
 
 @contextmanager
 def running(folder: Path, port: int) -> Generator[str]:
-    process = child.start(postgres.service(folder / "postgres", port, folder / "postgres.log"))
+    process = child.start(open_postgres.service(folder / "postgres", port, folder / "postgres.log"))
     try:
-        yield postgres.address(port)
+        yield open_postgres.address(port)
     finally:
         process.stop()
 

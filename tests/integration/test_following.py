@@ -1,6 +1,5 @@
 """Consumers whose place lies in PostgreSQL: theirs alone, moved once, read from where it says."""
 
-import shutil
 import time
 import uuid
 from collections.abc import Sequence
@@ -11,12 +10,12 @@ from aiokafka.admin import NewTopic
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
-from connectors.postgres.migrate import MIGRATIONS, migrate
+from connectors.postgres.migrate import migrate
 from following.offsets import Offsets, Overtaken, ahead, lag
 from following.postgres import connection_to
 from following.reader import LOT_SECONDS, Lost, Reader, TopicsMissing, opened
 from tests.integration.sink_world import Message, execute, rows, send, send_in_transaction
-from tests.integration.test_migrations import new_database
+from tests.integration.test_migrations import new_database, up_to
 from tests.integration.topic_admin import topic_admin
 
 SALES, STOCK = ("sales", 0), ("stock", 1)
@@ -49,7 +48,7 @@ async def numbers_from(reader: Reader, count: int) -> list[int]:
 
 async def test_a_consumer_moves_its_own_offsets_and_nobody_elses(fresh_postgres: str) -> None:
     async with connection_to(PostgresAccess(fresh_postgres), "test", 5) as connection:
-        ours, theirs = Offsets(connection, "ours"), Offsets(connection, "theirs")
+        ours, theirs = (Offsets(connection, "sink_offsets", name) for name in ("ours", "theirs"))
         await theirs.claim({SALES: 7, STOCK: 7})
         assert await ours.claim({SALES: 0, STOCK: 3}) == {SALES: 0, STOCK: 3}
         await ours.move({SALES: 0, STOCK: 3}, {SALES: 5})
@@ -59,7 +58,7 @@ async def test_a_consumer_moves_its_own_offsets_and_nobody_elses(fresh_postgres:
 
 async def test_who_was_overtaken_in_one_partition_moves_none(fresh_postgres: str) -> None:
     async with connection_to(PostgresAccess(fresh_postgres), "test", 5) as connection:
-        offsets = Offsets(connection, "ours")
+        offsets = Offsets(connection, "sink_offsets", "ours")
         written = await offsets.claim({SALES: 0, STOCK: 0})
         await offsets.move(written, {STOCK: 2})
         with pytest.raises(Overtaken):
@@ -77,9 +76,7 @@ def test_what_the_version_before_had_read_is_not_read_again(
     postgres_server: str, tmp_path: Path
 ) -> None:
     database = new_database(postgres_server)
-    before = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
-    newest = before / "0018_offsets_in_one_table.sql"
-    newest.unlink()
+    before = up_to(tmp_path / "migrations", "0017")
     migrate(PostgresAccess(database), migrations=before)
     execute(database, "INSERT INTO webhook_offsets VALUES ('restock.alerts', 0, 41)")
     execute(database, "INSERT INTO sink_offsets VALUES ('sink', 'restock.alerts', 0, 42)")
@@ -89,6 +86,19 @@ def test_what_the_version_before_had_read_is_not_read_again(
     assert rows(database, "SELECT next_offset FROM webhook_offsets") == [(41,)], (
         "the version before could not be put back"
     )
+
+
+def test_webhooks_go_on_in_their_own_table_where_they_were_in_the_sinks(
+    postgres_server: str, tmp_path: Path
+) -> None:
+    database = new_database(postgres_server)
+    migrate(PostgresAccess(database), migrations=up_to(tmp_path / "migrations", "0018"))
+    execute(database, "INSERT INTO webhook_offsets VALUES ('restock.alerts', 0, 41)")
+    execute(database, "INSERT INTO sink_offsets VALUES ('webhooks', 'restock.alerts', 0, 50)")
+    execute(database, "INSERT INTO sink_offsets VALUES ('webhooks', 'restock.alerts', 1, 60)")
+    migrate(PostgresAccess(database))
+    found = "SELECT partition, next_offset FROM webhook_offsets ORDER BY partition"
+    assert rows(database, found) == [(0, 50), (1, 60)]
 
 
 # --- reading

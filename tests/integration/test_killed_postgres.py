@@ -13,6 +13,7 @@ import pytest
 
 from local import child, postgres
 from local.ports import choose
+from tests import open_postgres
 
 BUSY = "SELECT count(*) FROM generate_series(1, 3000000000)"
 
@@ -40,8 +41,8 @@ def _killed_under(service: child.Service, dsn: str) -> int:
 def test_a_killed_server_comes_back_though_a_session_is_busy(services_folder: Path) -> None:
     folder = services_folder / "postgres-killed"
     (port,) = choose(1)
-    dsn, log = postgres.address(port), services_folder / "logs" / "postgres-killed.log"
-    service = postgres.service(folder, port, log)
+    dsn, log = open_postgres.address(port), services_folder / "logs" / "postgres-killed.log"
+    service = open_postgres.service(folder, port, log)
     busy = _killed_under(service, dsn)
     assert psutil.pid_exists(busy), "the session noticed by itself: this test shows nothing"
     second = child.start(service)

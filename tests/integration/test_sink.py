@@ -16,8 +16,8 @@ from psycopg import sql
 
 from local import child, jars
 from local import kafka as kafka_service
-from local import postgres as postgres_service
 from local.ports import choose
+from tests import open_postgres as postgres_service
 from tests.conftest import migrated_database, running
 from tests.integration.sink_world import (
     Message,

@@ -174,7 +174,7 @@ class Worker(Process):
 
         def begun() -> bool:
             with desk.opened(PostgresAccess(dsn)) as connection:
-                begun = "SELECT FROM sink_offsets WHERE consumer = 'webhooks'"
+                begun = "SELECT FROM webhook_offsets"
                 return bool(connection.execute(begun).fetchall())
 
         await until(begun, "the worker read alerts", self)

@@ -57,7 +57,7 @@ class SinkStore:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.offsets = Offsets(connection, CONSUMER)
+        self.offsets = Offsets(connection, "sink_offsets", CONSUMER)
         self._staging: dict[str, _Staging] = {}
 
     async def prepare(self) -> None:

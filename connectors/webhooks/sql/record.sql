@@ -1,3 +1,2 @@
 -- Who named or removed an endpoint, beside what people did on the board.
-INSERT INTO audit_log (who, action, subject, after)
-VALUES (%(who)s, %(action)s, %(subject)s, %(what)s)
+SELECT record_in_audit_log(%(action)s, %(subject)s, NULL, %(what)s, %(who)s)

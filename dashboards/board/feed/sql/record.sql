@@ -1,2 +1,1 @@
-INSERT INTO audit_log (action, subject, before, after)
-VALUES (%(action)s, %(subject)s, %(before)s, %(after)s)
+SELECT record_in_audit_log(%(action)s, %(subject)s, %(before)s, %(after)s)

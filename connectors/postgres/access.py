@@ -1,0 +1,121 @@
+"""Which role may do what with which table: the only place that says so.
+
+Each process of Tillstream comes to PostgreSQL under a role of its own. A table has one role that
+writes it; `MASTER_DATA` alone have two, the business's own programs and the board's pages. A new
+table, or function that somebody calls, is declared here, and `granting` brings a database to it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import LiteralString
+
+SINK = "tillstream_sink"
+BOARD = "tillstream_board"
+WEBHOOKS = "tillstream_webhooks"
+GATEWAY = "tillstream_gateway"
+REGISTRATION = "tillstream_registration"
+CDC = "tillstream_cdc"
+READER = "tillstream_reader"
+CLIENT = "tillstream_client"
+OPERATOR = "tillstream_operator"
+
+ROLES: Mapping[str, str] = {
+    SINK: "copies topics into the derived tables",
+    BOARD: "serves people; also under which commands keep users and tokens",
+    WEBHOOKS: "tells endpoints of alerts; also under which commands keep endpoints",
+    GATEWAY: "takes what a store's tills send",
+    REGISTRATION: "gives devices their identities",
+    CDC: "Debezium: follows the changes of the captured tables",
+    READER: "analysts: figures, and nothing of people",
+    CLIENT: "the business's own programs: books, and reads all that is no secret",
+    OPERATOR: "commands that look: reads all that is no secret",
+}
+"""Every role and what it is for. The owner, as which migrations run, is none of them."""
+
+READ = frozenset({"SELECT"})
+WRITE = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+APPEND = frozenset({"SELECT", "INSERT"})
+KEPT = frozenset({"SELECT", "INSERT", "UPDATE"})
+
+Granted = Mapping[str, frozenset[str]]
+"""What each role may do with a table; a role that is not named may do nothing."""
+
+MASTER_DATA = ("products", "locations", "assortment")
+
+HANDLED = ("alert_handling", "restock_proposals")
+
+DERIVED = (
+    *("stock_levels", "checkout_totals", "restock_alerts", "till_status"),
+    *("stock_ledger", "sales", "sale_lines"),
+)
+
+OF_BOARD = (
+    *("board_users", "board_sessions", "board_second_factors", "board_recovery_codes"),
+    *("board_half_sign_ins", "board_keys", "api_tokens"),
+)
+
+SECRETS = (*OF_BOARD, "webhook_endpoints", "device_vouchers")
+"""Hashes, keys, and what signs webhooks: their writer alone reads them."""
+
+TEMPORARY = frozenset({SINK})
+"""Who may make temporary tables: a batch lands in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that somebody calls by name, and who."""
+
+    signature: LiteralString
+    roles: frozenset[str]
+
+
+FUNCTIONS = (
+    Function(
+        "record_in_audit_log(text, text, jsonb, jsonb, text, text)",
+        frozenset({BOARD, WEBHOOKS, REGISTRATION}),
+    ),
+)
+
+
+def _table(readers: Iterable[str] = (), /, **writers: frozenset[str]) -> Granted:
+    written = {f"tillstream_{name}": rights for name, rights in writers.items()}
+    return dict.fromkeys(readers, READ) | written
+
+
+_LOOKING = (CLIENT, OPERATOR)
+_FIGURES = (READER, BOARD, *_LOOKING)
+
+TABLES: Mapping[str, Granted] = {
+    # A policy that is deleted tells its readers so: the business may take its own rows away.
+    **dict.fromkeys(MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE)),
+    "stock_movements": _table((*_FIGURES, CDC), client=APPEND),
+    **dict.fromkeys(DERIVED, _table(_FIGURES, sink=WRITE)),
+    # A till's newest epoch, as the centre has heard it, is where the next one begins.
+    "till_status": _table((*_FIGURES, REGISTRATION), sink=WRITE),
+    **dict.fromkeys(HANDLED, _table((*_FIGURES, CDC), board=KEPT)),
+    # Written by a trigger of the sink's table, which runs as the owner.
+    "alerts_rebuilt": _table(_LOOKING),
+    "devices": _table((*_LOOKING, CDC), registration=KEPT),
+    **dict.fromkeys(
+        ["device_lists", "device_certificates", "device_alarms"],
+        _table(_LOOKING, registration=KEPT),
+    ),
+    "device_vouchers": _table(registration=KEPT),
+    # Written by triggers and by record_in_audit_log, both as the owner.
+    "audit_log": _table((BOARD, *_LOOKING)),
+    **dict.fromkeys(OF_BOARD, _table(board=WRITE)),
+    "sink_offsets": _table((BOARD, *_LOOKING), sink=WRITE),
+    "sink_tills": _table(_LOOKING, sink=WRITE),
+    "sink_refused": _table(_LOOKING, sink=WRITE),
+    "sink_malformed": _table(_LOOKING, sink=WRITE),
+    "webhook_endpoints": _table(webhooks=WRITE),
+    "webhook_offsets": _table(_LOOKING, webhooks=WRITE),
+    "webhook_versions": _table(_LOOKING, webhooks=WRITE),
+    "webhook_deliveries": _table(_LOOKING, webhooks=WRITE),
+    "webhook_dead_letters": _table(_LOOKING, webhooks=WRITE),
+    "cdc_heartbeat": _table(_LOOKING, cdc=frozenset({"UPDATE"})),
+    "cdc_signals": _table(_LOOKING, cdc=frozenset({"INSERT"})),
+    "schema_migrations": _table(_LOOKING),
+    "migration_hashes": _table(_LOOKING),
+}
+"""Each table of the schema, and what each role may do with it."""
