@@ -11,6 +11,7 @@ from aiohttp import web
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
+from clients.registration import RegistrationAccess
 from dashboards.board.app import build
 from dashboards.board.live.board import Board
 from dashboards.board.people.policy import (
@@ -87,6 +88,7 @@ async def open_board(
     port: int = 0,
     policy: AccessPolicy = OPEN_TO_THE_MACHINE,
     certificate: Certificate | None = None,
+    registration: RegistrationAccess | None = None,
 ) -> AsyncGenerator[OpenBoard]:
     """The board for the length of a block; port 0 takes a free one.
 
@@ -97,7 +99,8 @@ async def open_board(
     tls = certificate.context() if certificate else None
     board = Board(kafka, postgres)
     board.registry.register(ProcessIdentity("board", "board"))
-    runner = web.AppRunner(build(board, policy), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    app = build(board, policy, registration)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     if certificate and tls:
         board.work.append(lambda: _keep_renewed(Renewal(certificate, tls)))

@@ -62,6 +62,7 @@ class _Processes:
         self._ports = ports
         self._settings = {"home": str(home.folder), **addresses}
         self._identities = Identities(home.identities)
+        self._registration_port = ports.take("registration")
 
     def step(self, *arguments: str) -> Service:
         """A command that is run to its end."""
@@ -86,21 +87,23 @@ class _Processes:
 
     def registration(self) -> tuple[StackProcess, dict[str, str]]:
         """What gives tills their certificates, and how commands that are given by hand ask it."""
-        port = self._ports.take("registration")
-        place = {
-            "registration": f"https://{LOOPBACK}:{port}",
-            "registration_ca": str(self._identities.authorities.absolute()),
-        }
+        place = self._registration_place()
         issuing, issuing_key = self._identities.devices
         settings = {
             **place,
             **self._at_registration("registration"),
-            "registration_port": str(port),
+            "registration_port": str(self._registration_port),
             "registration_issuing_cert": str(issuing.absolute()),
             "registration_issuing_key": str(issuing_key.absolute()),
         }
         process = self._measured("registration", ("registration",), settings)
         return process, {**place, **self._at_registration("operator")}
+
+    def _registration_place(self) -> dict[str, str]:
+        return {
+            "registration": f"https://{LOOPBACK}:{self._registration_port}",
+            "registration_ca": str(self._identities.authorities.absolute()),
+        }
 
     def _at_registration(self, identity: str) -> dict[str, str]:
         return {
@@ -114,7 +117,12 @@ class _Processes:
         url = f"http://{LOOPBACK}:{port}"
         # The stack listens on the loopback alone. Whoever wants to try sign-in on it says so.
         sign_in = os.environ.get(f"{PREFIX}BOARD_SIGN_IN", "none")
-        settings = {"board_port": str(port), "board_sign_in": sign_in}
+        settings = {
+            "board_port": str(port),
+            "board_sign_in": sign_in,
+            **self._registration_place(),
+            **self._at_registration("board"),
+        }
         service = self._service("board", ("board",), settings, lambda: answers_ok(url))
         return StackProcess(service, f"{url}/metrics"), url
 

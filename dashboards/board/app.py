@@ -6,6 +6,7 @@ from pathlib import Path
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from clients.registration import RegistrationAccess
 from dashboards.board import locations, vendor
 from dashboards.board.alerts import alert_page, alerts_page
 from dashboards.board.alerts.watcher import WATCHER, Watcher
@@ -14,6 +15,8 @@ from dashboards.board.api.bearer import SEEN, SEEN_MAX, machines
 from dashboards.board.catalog import edit_pages, pages
 from dashboards.board.catalog.editing import EDITOR, Editor
 from dashboards.board.catalog.publishing import follow
+from dashboards.board.devices import page as devices_page
+from dashboards.board.devices.page import REGISTRATION
 from dashboards.board.feed.recent import Recent
 from dashboards.board.live import view
 from dashboards.board.live.board import BOARD, Board
@@ -57,6 +60,7 @@ PAGES = (
     edit_pages,
     pages,
     audit_page,
+    devices_page,
 )
 
 _HEADERS = {
@@ -76,10 +80,14 @@ HEADERS: web.AppKey[dict[str, str]] = web.AppKey("headers", dict)
 """Where the application keeps those of every answer."""
 
 
-def build(board: Board, policy: AccessPolicy = OPEN_TO_THE_MACHINE) -> web.Application:
+def build(
+    board: Board,
+    policy: AccessPolicy = OPEN_TO_THE_MACHINE,
+    registration: RegistrationAccess | None = None,
+) -> web.Application:
     """The application; it shows ``board``, gives it the subjects' work, and starts nothing.
 
-    ``policy`` says who gets in.
+    ``policy`` says who gets in; ``registration`` is asked for devices, where there is one.
 
     Raises `vendor.NotInstalled`.
     """
@@ -92,6 +100,7 @@ def build(board: Board, policy: AccessPolicy = OPEN_TO_THE_MACHINE) -> web.Appli
     app[SEEN] = Recent(SEEN_MAX)
     app[WATCHER] = Watcher(board)
     app[EDITOR] = Editor(board.writing, follow(board))
+    app[REGISTRATION] = registration
     app[REPORTS] = Reports(board.postgres, board.database_source)
     board.artist.pieces |= locations.PIECES | stock.PIECES
     board.work.append(lambda: sweep.run(board))

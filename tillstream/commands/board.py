@@ -15,6 +15,7 @@ from dashboards.board.people.policy import PolicyError
 from dashboards.board.vendor import NotInstalled
 from tillstream.board import certificate_of, open_board, policy_of
 from tillstream.logs import configure_logs
+from tillstream.registration import access_of
 from tillstream.settings import Settings, load_settings
 
 
@@ -55,8 +56,10 @@ def board(
 async def _serve(settings: Settings, as_json: bool) -> None:
     kafka, postgres = settings.kafka_access(), settings.postgres_access()
     policy, certificate = policy_of(settings), certificate_of(settings)
+    # Without one the pages of devices say that there is none.
+    registration = access_of(settings) if settings.registration else None
     async with open_board(
-        kafka, postgres, settings.host, settings.board_port, policy, certificate
+        kafka, postgres, settings.host, settings.board_port, policy, certificate, registration
     ) as opened:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, opened.work.cancel)
