@@ -42,6 +42,7 @@ PAGES = (
     Page("locations", "/manage/locations"),
     Page("assortment", "/manage/assortment"),
     Page("log", "/audit"),
+    Page("devices", "/devices"),
     Page("sessions", "/sessions"),
     Page("subscribe", "/subscribe"),
     Page("sign-in", "/sign-in", locked=True),
