@@ -49,9 +49,8 @@ def base_of(generation: int) -> int:
 def level_message(key: str, item: Item, base: int) -> Message:
     """`topics.derived.StockLevel` of ``location_id/sku``."""
     location_id, _, sku = key.partition("/")
-    available = item.on_hand - item.in_carts
-    version = base + item.level_version
-    level = _level(location_id, sku, item.on_hand, item.in_carts, available, version, item.as_of)
+    on_hand, in_carts, version = item.on_hand, item.in_carts, base + item.level_version
+    level = _level(location_id, sku, on_hand, in_carts, on_hand - in_carts, version, item.as_of)
     return Message(key.encode(), _encode(level))
 
 
@@ -114,10 +113,10 @@ def totals_message(key: str, row: Totals, base: int) -> Message:
 def till_message(key: str, till: TillState, base: int) -> Message:
     """`topics.derived.TillStatus` of ``location_id/till_id``."""
     location_id, _, till_id = key.partition("/")
-    epoch = till.epoch
-    window = till.epochs[epoch]
-    missing = waited_for(window)
     is_alone = len(till.epochs) == 1
+    epoch = next(iter(till.epochs)) if is_alone else till.epoch
+    window = till.epochs[epoch]
+    missing = waited_for(window) if window.missing else []
     status = _till(
         location_id,
         till_id,

@@ -110,7 +110,7 @@ class Shelf:
             if item is None:
                 said.append(Message(key.encode(), None))
                 continue
-            if not item.listed:
+            if not (item.on_hand or item.listed):  # the others are not idle
                 self._note_end(key, item)
             said.append(level_message(key, item, base))
         self._count_raised()

@@ -56,7 +56,7 @@ class Item(msgspec.Struct, array_like=True, gc=False):
     @property
     def alert_version(self) -> int:
         """Grows with everything that can change the alert."""
-        return self.level_version + self.policy_offset + 1
+        return self.base + self.till_offset + self.movement_offset + self.policy_offset + 3
 
     @property
     def is_idle(self) -> bool:
