@@ -28,8 +28,9 @@ CORES = 2
 compute."""
 
 AT_ONCE = 3
-"""Of the lots with services, which wait for two thirds of their time: two leave most of a core
-idle. What a test waits for comes later the more there are, and its patience has an end."""
+"""Of the lots with services. The longest was measured, and waits for two thirds of its time; pages
+wait for less than half. What a test waits for comes later the more there are at once, and its
+patience has an end."""
 
 ERRORS = (" FAILURES ", " ERRORS ", " warnings summary ", " short test summary ")
 """Titles of pytest's, under which it tells at length what went wrong."""
