@@ -20,8 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
 from prometheus_client import CollectorRegistry
+from psycopg.conninfo import make_conninfo
 
 from clients.postgres import PostgresAccess
+from connectors.postgres.access import REGISTRATION
 from edge.registration.desk import Places
 from edge.registration.device_list import ListSigner
 from edge.registration.issuing import Issuer, OwnIssuer
@@ -261,7 +263,7 @@ async def registration(
     served = pki.certified(ServiceName("registration"), server=True)
     clock = Clock()
     office = Office(
-        postgres=PostgresAccess(dsn),
+        postgres=PostgresAccess(make_conninfo(dsn, user=REGISTRATION)),
         issuer=issuer or OwnIssuer(pki.devices),
         signer=ListSigner(files.read_key(served.key), served.certificate.read_text()),
         places=Places("https://registration.example", "https://gateway.example", "c" * 64),

@@ -268,7 +268,10 @@ def test_a_device_is_its_row_and_tells_no_secret(
         "INSERT INTO devices (location_id, till_id, highest_epoch, list_number) "
         "VALUES ('L-device', '1', 1, 1)"
     )
-    execute("UPDATE devices SET status = 'active', epoch = 1, list_number = 2")
+    execute(
+        "UPDATE devices SET status = 'active', epoch = 1, list_number = 2 "
+        "WHERE location_id = 'L-device'"
+    )
     first, second = read("cdc.devices", "L-device", 2)
     assert first.raw is not None and second.raw is not None
     assert first.partition == partition_of("L-device", PARTITIONS)

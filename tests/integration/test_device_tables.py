@@ -36,16 +36,16 @@ def rows(postgres: str) -> Generator[psycopg.Connection]:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE devices SET epoch = 2, list_number = 6",
-        "UPDATE devices SET highest_epoch = 3, list_number = 6",
-        "UPDATE devices SET status = 'revoked'",
-        "UPDATE devices SET till_id = '2', list_number = 6",
-        "UPDATE device_lists SET number = 5",
-        "UPDATE device_lists SET location_id = 'M', number = 6",
-        "UPDATE device_certificates SET epoch = 4",
-        "UPDATE device_certificates SET certificate = 'another'",
-        "UPDATE device_vouchers SET spent_for = NULL WHERE epoch = 3",
-        "UPDATE device_vouchers SET expires_at = now() + interval '9 years'",
+        "UPDATE devices SET epoch = 2, list_number = 6 WHERE location_id = 'L'",
+        "UPDATE devices SET highest_epoch = 3, list_number = 6 WHERE location_id = 'L'",
+        "UPDATE devices SET status = 'revoked' WHERE location_id = 'L'",
+        "UPDATE devices SET till_id = '2', list_number = 6 WHERE location_id = 'L'",
+        "UPDATE device_lists SET number = 5 WHERE location_id = 'L'",
+        "UPDATE device_lists SET location_id = 'M', number = 6 WHERE location_id = 'L'",
+        "UPDATE device_certificates SET epoch = 4 WHERE location_id = 'L'",
+        "UPDATE device_certificates SET certificate = 'another' WHERE location_id = 'L'",
+        "UPDATE device_vouchers SET spent_for = NULL WHERE epoch = 3 AND location_id = 'L'",
+        "UPDATE device_vouchers SET expires_at = now() + interval '9 years' WHERE location_id = 'L'",
         "DELETE FROM device_certificates",
         "DELETE FROM device_vouchers",
         "DELETE FROM device_alarms",
@@ -61,11 +61,13 @@ def test_nothing_goes_back_and_nothing_is_forgotten(
 
 
 def test_what_was_revoked_or_cancelled_stays_so(rows: psycopg.Connection) -> None:
-    rows.execute("UPDATE device_certificates SET revoked_at = now()")
-    rows.execute("UPDATE device_vouchers SET cancelled_at = now() WHERE epoch = 4")
+    rows.execute("UPDATE device_certificates SET revoked_at = now() WHERE location_id = 'L'")
+    rows.execute(
+        "UPDATE device_vouchers SET cancelled_at = now() WHERE epoch = 4 AND location_id = 'L'"
+    )
     for back in (
-        "UPDATE device_certificates SET revoked_at = NULL",
-        "UPDATE device_vouchers SET cancelled_at = NULL WHERE epoch = 4",
+        "UPDATE device_certificates SET revoked_at = NULL WHERE location_id = 'L'",
+        "UPDATE device_vouchers SET cancelled_at = NULL WHERE epoch = 4 AND location_id = 'L'",
     ):
         with pytest.raises(errors.RestrictViolation), rows.transaction():
             rows.execute(back)
