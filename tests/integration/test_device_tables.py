@@ -45,7 +45,7 @@ def rows(postgres: str) -> Generator[psycopg.Connection]:
         "UPDATE device_certificates SET epoch = 4 WHERE location_id = 'L'",
         "UPDATE device_certificates SET certificate = 'another' WHERE location_id = 'L'",
         "UPDATE device_vouchers SET spent_for = NULL WHERE epoch = 3 AND location_id = 'L'",
-        "UPDATE device_vouchers SET expires_at = now() + interval '9 years' WHERE location_id = 'L'",
+        "UPDATE device_vouchers SET expires_at = 'infinity' WHERE location_id = 'L'",
         "DELETE FROM device_certificates",
         "DELETE FROM device_vouchers",
         "DELETE FROM device_alarms",
