@@ -5,6 +5,7 @@ their figures from these specs, so that a board or a rule can rely on the names.
 """
 
 from metrics.board import BOARD
+from metrics.proxy import PROXY
 from metrics.registration import REGISTRATION
 from metrics.sink import SINK
 from metrics.webhooks import WEBHOOKS
@@ -16,5 +17,6 @@ BY_PROCESS = {
     "webhooks": WEBHOOKS,
     "registration": REGISTRATION,
     "board": BOARD,
+    "proxy": PROXY,
 }
 """What the `/metrics` of each process shows."""

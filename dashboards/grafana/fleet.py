@@ -1,6 +1,6 @@
 """Which shops and tills need somebody?"""
 
-from dashboards.grafana import registration
+from dashboards.grafana import proxy, registration
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: shops and tills"
@@ -95,4 +95,5 @@ PANELS = (
         unit="ops",
     ),
     *registration.PANELS,
+    *proxy.PANELS,
 )

@@ -57,7 +57,7 @@ async def _prove(request: web.Request, verifier: Verifier, shown_by: ShownBy) ->
         method=request.method,
         target=request.raw_path,
         lines=partial(request.headers.getall, default=()),
-        body=await _body(request),
+        body=await read_body(request),
         certificate=certificate,
     )
     await verifier.verify(received)
@@ -65,7 +65,8 @@ async def _prove(request: web.Request, verifier: Verifier, shown_by: ShownBy) ->
     return certificate
 
 
-async def _body(request: web.Request) -> bytes:
+async def read_body(request: web.Request) -> bytes:
+    """The whole body; raises `Refusal` where it is too large, or does not arrive in time."""
     try:
         async with asyncio.timeout(BODY_SECONDS_MAX):
             return await request.read()

@@ -26,6 +26,7 @@ from tests.acceptance.conftest import Stack
 from tests.acceptance.desk import faults_of_data as data
 from tests.acceptance.desk import faults_of_registration as registrations
 from tests.acceptance.desk import faults_of_services as services
+from tests.acceptance.desk import faults_of_tills as tills
 from tests.acceptance.desk.faults_of_webhooks import out_of_order, told
 from tests.acceptance.desk.operators import Desk, pulse, suffer
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, RULES, hastened, watching
@@ -70,6 +71,7 @@ def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
         "tillstream-webhooks": [webhooks],
         "tillstream-registration": [registration],
         "tillstream-board": [board],
+        "tillstream-proxy": [],
     }
 
 
@@ -107,6 +109,7 @@ def test_what_goes_wrong_around_working_workers(
             data.forked(desk, shops["forked"]),
             data.malformed_record(desk, shops["forked"]),
             services.crashes(desk),
+            tills.cut_off(desk, tmp_path / "cut-off"),
             # Healed first, being the last: what is registered meanwhile comes through it.
             services.stopped_connector(desk),
         )
@@ -128,6 +131,10 @@ def test_what_makes_figures_late(desk: Desk, shops: dict[str, str]) -> None:
         desk.prometheus.rests(name, **labels)
     FIRED.update(name for name, _ in late)
     FIRED.update(suffer(desk, data.late_line(desk, shops["late"])))
+
+
+def test_a_till_whose_store_was_dark_for_long(desk: Desk, tmp_path: Path) -> None:
+    FIRED.update(suffer(desk, tills.old_certificate(desk, tmp_path / "dark")))
 
 
 def test_who_hangs_or_takes_what_is_not_theirs(desk: Desk, shops: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
 from dashboards.board.live.metrics import BoardMetrics
 from dashboards.board.locations.metrics import Shops
+from edge.proxy.metrics import proxy_metrics
 from edge.registration.metrics import registration_metrics
 from metrics.catalogue import BY_PROCESS
 from metrics.page import page
@@ -89,12 +90,19 @@ def _registration() -> CollectorRegistry:
     return registry
 
 
+def _proxy() -> CollectorRegistry:
+    registry = _anyone("proxy")
+    proxy_metrics(registry)
+    return registry
+
+
 PROCESSES = {
     "worker": _worker,
     "sink": _sink,
     "webhooks": _webhooks,
     "registration": _registration,
     "board": _board,
+    "proxy": _proxy,
 }
 
 
