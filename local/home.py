@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-OWNED_FOLDERS = ("postgres", "kafka", "connect", "identities", "logs", "state")
+OWNED_FOLDERS = ("postgres", "kafka", "connect", "identities", "people", "logs", "state")
 """What `reset` deletes. Only these: a home that was pointed at the wrong place loses nothing."""
 
 OWNED_FILES = ("addresses.json", "ports.json", "stack.json")

@@ -43,18 +43,19 @@ def address(port: int) -> str:
 def service(folder: Path, port: int, controller_port: int, class_path: str, log: Path) -> Service:
     """The broker with its data in ``folder``."""
     config = folder / "server.properties"
+    environment = {"CLASSPATH": class_path}
 
     def prepare() -> None:
         java.write_properties(config, _properties(folder, port, controller_port))
         if not (folder / "data" / "meta.properties").exists():
-            _format(config, class_path)
+            _format(config, environment)
 
     return Service(
         name="kafka",
-        command=java.command("kafka.Kafka", str(config), heap_mb=HEAP_MB, class_path=class_path),
+        command=java.command("kafka.Kafka", str(config), heap_mb=HEAP_MB),
         log=log,
         ready=lambda: answers(port) and is_ready(address(port)),
-        environment={"CLASSPATH": class_path},
+        environment=environment,
         prepare=prepare,
         grace_seconds=GRACE_SECONDS,
     )
@@ -99,13 +100,12 @@ def cluster_id(random: bytes) -> str:
     return urlsafe_b64encode(bytes((random[0] & 0x7F,)) + random[1:]).rstrip(b"=").decode()
 
 
-def _format(config: Path, class_path: str) -> None:
+def _format(config: Path, environment: dict[str, str]) -> None:
     cluster = cluster_id(uuid.uuid4().bytes)
-    words = ("format", "--config", str(config), "--cluster-id", cluster, "--ignore-formatted")
-    program = "kafka.tools.StorageTool"
+    arguments = ("format", "--config", str(config), "--cluster-id", cluster, "--ignore-formatted")
     done = subprocess.run(
-        java.command(program, *words, heap_mb=HEAP_MB, class_path=class_path),
-        env={**os.environ, "CLASSPATH": class_path},
+        java.command("kafka.tools.StorageTool", *arguments, heap_mb=HEAP_MB),
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
     )

@@ -12,11 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from clients.connect import ConnectAccess
 from clients.errors import AccessError
@@ -26,7 +22,9 @@ from clients.tls import Tls
 from connectors.webhooks.policy import ATTEMPTS_MAX, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS
 from local.checkout import HOME, PREFIX
 from operations.installation import Installation
+from tillstream.people_settings import PeopleSettings
 from tillstream.registration_settings import RegistrationSettings
+from tillstream.till_settings import TillSettings
 from topics.registry import PARTITIONS_DEFAULT
 
 T = TypeVar("T")
@@ -36,7 +34,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the text says which, and what to do."""
 
 
-class Settings(RegistrationSettings):
+class Settings(PeopleSettings, RegistrationSettings, TillSettings):
     """Every setting, with its unit and the reason for its default."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)

@@ -16,6 +16,7 @@ from topics.derived import (
 from topics.devices import Device
 from topics.events import receipt_adapter, till_event_adapter
 from topics.handling import AlertHandling, RestockProposal
+from topics.people import Customer, Employee
 from topics.topic_spec import DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
 from topics.topic_spec import PARTITIONS_DEFAULT as PARTITIONS_DEFAULT
 from topics.topic_spec import TopicSpec as TopicSpec
@@ -164,6 +165,25 @@ DEVICES = TopicSpec(
     FOREVER_MS,
 )
 
+EMPLOYEES = TopicSpec(
+    "cdc.employees",
+    "Whom a card and a PIN let in at a till, and what they may do.",
+    "employee_id",
+    Employee,
+    "compact",
+    FOREVER_MS,
+    by_location=False,
+)
+CUSTOMERS = TopicSpec(
+    "cdc.customers",
+    "Who buys, by a random id; names and contacts are sealed under a key of each customer's own.",
+    "customer_id",
+    Customer,
+    "compact",
+    FOREVER_MS,
+    by_location=False,
+)
+
 TILL_UPKEEP = TopicSpec(
     "till.upkeep",
     "What operators decide: a till is forgotten, a gap closed, a row said again.",
@@ -183,7 +203,7 @@ RECEIPTS_INPUTS = (ACCEPTED,)
 """What the application `agents.receipts` reads."""
 DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
 """What people decide on the board, for others to carry out: no worker reads them."""
-FOR_STORES = (DEVICES,)
+FOR_STORES = (DEVICES, EMPLOYEES, CUSTOMERS)
 """Rows that concern a store and no worker: whoever tells stores reads them."""
 
 

@@ -4,11 +4,13 @@
 Kafka Connect and `keeper` makes Connect agree with the definition. The tables, the role and the
 publication are migrations of `connectors.postgres`. What a row means is not known here.
 
-One connector with one replication slot reads the four business tables and the two of what people
-do about alerts, so that there is one place that can fall behind and one WAL position to watch:
+One connector with one replication slot reads the business tables, the two of what people do about
+alerts, and those of employees and customers, so that there is one place that can fall behind and
+one WAL position to watch:
 
-- Keys. ``message.key.columns`` makes the location (the SKU for products) the key, and
-  ``ExtractField$Key`` a plain string of it: murmur2 then places a row with its location's events.
+- Keys. ``message.key.columns`` makes the location the key (for products the SKU, for people their
+  id), and ``ExtractField$Key`` a plain string of it: murmur2 then places a row with its location's
+  events.
 - Values. ``ExtractNewRecordState`` leaves the row. A deleted product or location is a tombstone
   (``delete-to-tombstone``: the mode called ``tombstone`` sends the four bytes ``null``, which
   compaction keeps). The topic of the assortment is keyed by location alone, where a tombstone

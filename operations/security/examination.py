@@ -11,9 +11,15 @@ from operations.security import (
     metrics_doors,
     postgres_door,
     postgres_roles,
+    volume,
 )
 
-ALWAYS: tuple[Check, ...] = (files.keys, files.certificates, metrics_doors.metrics)
+ALWAYS: tuple[Check, ...] = (
+    files.keys,
+    files.certificates,
+    metrics_doors.metrics,
+    volume.encryption,
+)
 
 OF_KAFKA: tuple[Check, ...] = (kafka_door.link, kafka_door.strangers, kafka_rules.rules)
 

@@ -6,6 +6,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 PACKAGES = (
     "identity",
+    "sealing",
     "clients",
     "topics",
     "metrics",

@@ -24,12 +24,13 @@ from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
 from topics.devices import Device
 from topics.handling import AlertHandling, RestockProposal
+from topics.people import Customer, Employee
 
 CDC = "tillstream_cdc"
 
 CAPTURED = (
     *("products", "locations", "assortment", "stock_movements"),
-    *("alert_handling", "restock_proposals", "devices"),
+    *("alert_handling", "restock_proposals", "devices", "employees", "customers"),
 )
 """What Debezium publishes."""
 
@@ -301,6 +302,8 @@ def test_the_same_movement_is_booked_once(rows: psycopg.Connection) -> None:
         ("alert_handling", AlertHandling),
         ("restock_proposals", RestockProposal),
         ("devices", Device),
+        ("employees", Employee),
+        ("customers", Customer),
     ],
 )
 def test_a_table_has_the_columns_of_its_topic(
