@@ -57,21 +57,11 @@ class KeyFile:
     @classmethod
     def make(cls, path: Path) -> "KeyFile":
         """A new key in ``path``, on the disk before this returns. One that is there stays, and is
-        the one returned."""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+        the one returned. Raises `SealError`."""
         try:
-            with os.fdopen(opened, "w") as file:
-                file.write(boxes.new_key().hex() + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            # A link never replaces: of two who make it at once, both use the first one's.
-            with suppress(FileExistsError):
-                os.link(fresh, path)
-        finally:
-            fresh.unlink()
-        _sync(path.parent)
+            _make(path)
+        except OSError as error:
+            raise SealError(f"no key can be made in {path}: {error.strerror}") from error
         return cls(path)
 
     @property
@@ -86,6 +76,23 @@ class KeyFile:
     def unwrap(self, wrapped: bytes, place: Place) -> bytes:
         """See `KeyKeeper`."""
         return boxes.open_box(self._key, wrapped, place)
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    try:
+        with os.fdopen(opened, "w") as file:
+            file.write(boxes.new_key().hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        # A link never replaces: of two who make it at once, both use the first one's.
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        fresh.unlink()
+    _sync(path.parent)
 
 
 def _read(text: str, path: Path) -> bytes:

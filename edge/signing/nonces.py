@@ -109,7 +109,7 @@ class Nonces:
             group, self._waiting = self._waiting, []
             try:
                 verdicts = await loop.run_in_executor(self._thread, self._commit, group)
-            except apsw.Error as error:
+            except Exception as error:  # whatever it is: nobody may wait for ever
                 _fail(group, error)
                 continue
             for spending, verdict in zip(group, verdicts, strict=True):
@@ -173,7 +173,7 @@ def _open(path: Path) -> Any:
     return database
 
 
-def _fail(group: Sequence[_Spending], error: apsw.Error) -> None:
+def _fail(group: Sequence[_Spending], error: Exception) -> None:
     for spending in group:
         if not spending.verdict.done():
             spending.verdict.set_exception(NoncesError(f"nonces cannot be kept: {error}"))

@@ -135,3 +135,10 @@ async def test_each_commit_is_synced(nonces: Nonces) -> None:
     assert tuple(map(int, apsw.sqlite_lib_version().split("."))) >= (3, 51, 3), (
         "older ones corrupt a WAL that several connections reset"
     )
+
+
+async def test_who_asks_a_closed_store_is_told_so(path: Path, wall: Wall) -> None:
+    store = Nonces(path, wall)
+    store.close()
+    with pytest.raises(NoncesError):
+        await store.spend("a", "one", NOW)

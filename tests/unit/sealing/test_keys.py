@@ -79,3 +79,9 @@ def test_a_key_tells_nothing_of_itself(path: Path) -> None:
     digits = path.read_text().strip()
     assert digits not in repr(key) + str(vars(key).get("_id"))
     assert key.key_id not in digits
+
+
+def test_a_folder_that_cannot_be_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SealError, match="no key can be made"):
+        KeyFile.make(tmp_path / "file" / "key")
