@@ -13,10 +13,9 @@ from topics.derived import (
     StockLevel,
     TillStatus,
 )
-from topics.devices import Device
 from topics.events import receipt_adapter, till_event_adapter
+from topics.for_stores import FOR_STORES as FOR_STORES
 from topics.handling import AlertHandling, RestockProposal
-from topics.people import Customer, Employee
 from topics.topic_spec import DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
 from topics.topic_spec import PARTITIONS_DEFAULT as PARTITIONS_DEFAULT
 from topics.topic_spec import TopicSpec as TopicSpec
@@ -156,34 +155,6 @@ RESTOCK_PROPOSALS = TopicSpec(
     FOREVER_MS,
 )
 
-DEVICES = TopicSpec(
-    "cdc.devices",
-    "Which devices a location has, and whether each may take part.",
-    "location_id",
-    Device,
-    "delete",
-    FOREVER_MS,
-)
-
-EMPLOYEES = TopicSpec(
-    "cdc.employees",
-    "Whom a card and a PIN let in at a till, and what they may do.",
-    "employee_id",
-    Employee,
-    "compact",
-    FOREVER_MS,
-    by_location=False,
-)
-CUSTOMERS = TopicSpec(
-    "cdc.customers",
-    "Who buys, by a random id; names and contacts are sealed under a key of each customer's own.",
-    "customer_id",
-    Customer,
-    "compact",
-    FOREVER_MS,
-    by_location=False,
-)
-
 TILL_UPKEEP = TopicSpec(
     "till.upkeep",
     "What operators decide: a till is forgotten, a gap closed, a row said again.",
@@ -203,8 +174,6 @@ RECEIPTS_INPUTS = (ACCEPTED,)
 """What the application `agents.receipts` reads."""
 DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
 """What people decide on the board, for others to carry out: no worker reads them."""
-FOR_STORES = (DEVICES, EMPLOYEES, CUSTOMERS)
-"""Rows that concern a store and no worker: whoever tells stores reads them."""
 
 
 def dead_letter_of(spec: TopicSpec) -> TopicSpec:
