@@ -25,6 +25,7 @@ from engine.declarations import (
 from engine.errors import EngineError
 from engine.flow import PartitionFlow
 from engine.listing import ListedAgent, first_sentence
+from engine.prompt import PromptTables, PromptWorker
 from engine.settings import EngineSettings
 from engine.state import PartitionState
 from engine.topics import Widths, ensure_topics
@@ -85,6 +86,8 @@ class BatchApp(faust.App):
             broker_heartbeat_interval=3.0,
             broker_check_crcs=True,
             store="memory://",
+            TableManager=PromptTables,
+            Worker=PromptWorker,
         )
         self.kafka = settings.kafka
         self.declared = Declarations()

@@ -16,7 +16,7 @@ from engine.topic_ids import described
 
 log = structlog.get_logger()
 
-READ_MS = 1_000
+READ_MS = 100
 """How long one read waits; there are as many as it takes to reach the end."""
 
 

@@ -22,6 +22,10 @@ log = structlog.get_logger()
 READ_RECORDS_MAX = 20_000
 """Changelog records per read and store batch: larger holds the event loop for over 100 ms."""
 
+READ_MS = 100
+"""How long a read waits for a record. None comes where only the mark of a transaction lies ahead,
+as after every clean stop: longer delays each opening, shorter asks a slow broker over and over."""
+
 PROGRESS_EVERY_RECORDS = 500_000
 """A rebuild that says nothing for minutes looks like one that hangs."""
 
@@ -132,7 +136,7 @@ async def _seek(consumer: Any, store: Store, tp: Any, end: int, now: float) -> N
 
 async def _read(consumer: Any, tp: Any) -> Sequence[Any]:
     try:
-        found = await consumer.getmany(tp, timeout_ms=1000, max_records=READ_RECORDS_MAX)
+        found = await consumer.getmany(tp, timeout_ms=READ_MS, max_records=READ_RECORDS_MAX)
     except OffsetOutOfRange as error:
         raise ChangelogCut(
             f"{tp.topic}-{tp.partition} lost what was to be read next. If a restart says the "

@@ -16,7 +16,7 @@ SHOWN_SECONDS = 5.0
 STEP_RECORDS = 1_000
 """Offsets looked at from the end for the last record; then sixteen times as many, and so on."""
 
-READ_MS = 1_000
+READ_MS = 100
 
 ANEW = "Start a new application id, which rebuilds the state from the inputs as they are now"
 

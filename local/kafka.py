@@ -43,19 +43,18 @@ def address(port: int) -> str:
 def service(folder: Path, port: int, controller_port: int, class_path: str, log: Path) -> Service:
     """The broker with its data in ``folder``."""
     config = folder / "server.properties"
-    environment = {"CLASSPATH": class_path}
 
     def prepare() -> None:
         java.write_properties(config, _properties(folder, port, controller_port))
         if not (folder / "data" / "meta.properties").exists():
-            _format(config, environment)
+            _format(config, class_path)
 
     return Service(
         name="kafka",
-        command=java.command("kafka.Kafka", str(config), heap_mb=HEAP_MB),
+        command=java.command("kafka.Kafka", str(config), heap_mb=HEAP_MB, class_path=class_path),
         log=log,
         ready=lambda: answers(port) and is_ready(address(port)),
-        environment=environment,
+        environment={"CLASSPATH": class_path},
         prepare=prepare,
         grace_seconds=GRACE_SECONDS,
     )
@@ -100,12 +99,13 @@ def cluster_id(random: bytes) -> str:
     return urlsafe_b64encode(bytes((random[0] & 0x7F,)) + random[1:]).rstrip(b"=").decode()
 
 
-def _format(config: Path, environment: dict[str, str]) -> None:
+def _format(config: Path, class_path: str) -> None:
     cluster = cluster_id(uuid.uuid4().bytes)
-    arguments = ("format", "--config", str(config), "--cluster-id", cluster, "--ignore-formatted")
+    words = ("format", "--config", str(config), "--cluster-id", cluster, "--ignore-formatted")
+    program = "kafka.tools.StorageTool"
     done = subprocess.run(
-        java.command("kafka.tools.StorageTool", *arguments, heap_mb=HEAP_MB),
-        env={**os.environ, **environment},
+        java.command(program, *words, heap_mb=HEAP_MB, class_path=class_path),
+        env={**os.environ, "CLASSPATH": class_path},
         capture_output=True,
         text=True,
     )

@@ -25,10 +25,13 @@ SERVICES: Mapping[str, Sequence[str]] = {
     "reader": ("tillstream_reader",),
     "client": ("tillstream_client",),
     "simulator": ("tillstream_client",),
-    "operator": ("tillstream_operator", "tillstream_board", "tillstream_webhooks"),
+    "operator": (
+        *("tillstream_operator", "tillstream_board", "tillstream_webhooks"),
+        "tillstream_people",
+    ),
 }
 """As which roles a service may come: each as its own. The operator's commands look, and keep
-users, tokens and endpoints."""
+users, tokens, endpoints, employees and customers."""
 
 KEY = "server.key"
 

@@ -48,8 +48,13 @@ def _lot(name: str, *folders: str, marker: str = "not alone") -> Lot:
     return Lot(name, (*PYTEST, marker, *(f"tests/{folder}" for folder in folders)))
 
 
-FIRST = (Lot("types", ("pyright",)), _lot("unit", "house", "unit"))
-"""Within a minute or so they tell of a slip; the others begin when they are through."""
+FIRST = (
+    Lot("java", ("local.archive",)),
+    Lot("types", ("pyright",)),
+    _lot("unit", "house", "unit"),
+)
+"""Within a minute or so they tell of a slip; the others begin when they are through, and find
+Kafka's jars fetched and its classes kept."""
 
 SIDE_BY_SIDE = (
     _lot("lonely", "integration", marker="lonely"),

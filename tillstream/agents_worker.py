@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-import faust
 import structlog
 import uvloop
 from prometheus_client import CollectorRegistry, start_http_server
@@ -17,6 +16,7 @@ from engine.app import BatchApp, stop_now
 from engine.clients import KafkaError
 from engine.errors import TopicsUnfit
 from engine.progress import Progress
+from engine.prompt import PromptWorker
 from engine.rivals import NameTaken, claim
 from engine.settings import EngineSettings
 from engine.watchdog import Watchdog
@@ -99,7 +99,7 @@ def _work(settings: Settings, part: WorkerPart, folder: Path) -> NoReturn:
     watchdog.start()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
-    worker = faust.Worker(
+    worker = PromptWorker(
         app, loglevel=settings.log_level, redirect_stdouts=False, override_logging=False
     )
     try:

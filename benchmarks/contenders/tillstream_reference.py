@@ -8,7 +8,6 @@ import asyncio
 import gc
 from typing import Any
 
-import faust
 import msgspec
 import uvloop
 
@@ -18,6 +17,7 @@ from engine.agents import State
 from engine.app import BatchApp
 from engine.contract import Batch, Message, Outbox, Part
 from engine.declarations import BatchTable
+from engine.prompt import PromptWorker
 from engine.settings import EngineSettings
 from engine.table import Table
 from tables.offsets import UNSEEN, require_unseen
@@ -155,7 +155,7 @@ def main() -> None:
     asyncio.run(app.prepare())
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
-    worker = faust.Worker(app, loglevel="info", redirect_stdouts=False)
+    worker = PromptWorker(app, loglevel="info", redirect_stdouts=False)
     raise worker.execute_from_commandline()
 
 

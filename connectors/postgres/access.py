@@ -14,6 +14,7 @@ BOARD = "tillstream_board"
 WEBHOOKS = "tillstream_webhooks"
 GATEWAY = "tillstream_gateway"
 REGISTRATION = "tillstream_registration"
+PEOPLE = "tillstream_people"
 CDC = "tillstream_cdc"
 READER = "tillstream_reader"
 CLIENT = "tillstream_client"
@@ -25,6 +26,7 @@ ROLES: Mapping[str, str] = {
     WEBHOOKS: "tells endpoints of alerts; also under which commands keep endpoints",
     GATEWAY: "takes what a store's tills send",
     REGISTRATION: "gives devices their identities",
+    PEOPLE: "commands that keep employees and customers, which they hide and open",
     CDC: "Debezium: follows the changes of the captured tables",
     READER: "analysts: figures, and nothing of people",
     CLIENT: "the business's own programs: books, and reads all that is no secret",
@@ -54,7 +56,11 @@ OF_BOARD = (
     *("board_half_sign_ins", "board_keys", "api_tokens"),
 )
 
-SECRETS = (*OF_BOARD, "webhook_endpoints", "device_vouchers")
+SECRETS = (
+    *OF_BOARD,
+    *("webhook_endpoints", "device_vouchers"),
+    *("customer_keys", "employee_cards", "card_keys"),
+)
 """Hashes, keys, and what signs webhooks: their writer alone reads them."""
 
 TEMPORARY = frozenset({SINK})
@@ -72,8 +78,9 @@ class Function:
 FUNCTIONS = (
     Function(
         "record_in_audit_log(text, text, jsonb, jsonb, text, text)",
-        frozenset({BOARD, WEBHOOKS, REGISTRATION}),
+        frozenset({BOARD, WEBHOOKS, REGISTRATION, PEOPLE}),
     ),
+    Function("renew_card_key(text, text)", frozenset({REGISTRATION, PEOPLE})),
 )
 
 
@@ -101,6 +108,15 @@ TABLES: Mapping[str, Granted] = {
         _table(_LOOKING, registration=KEPT),
     ),
     "device_vouchers": _table(registration=KEPT),
+    # Hashes and what is sealed: Debezium alone reads them beside their writer.
+    "employees": _table((CDC,), people=KEPT),
+    "customers": _table((CDC,), people=WRITE),
+    "customer_keys": _table(people=frozenset({"SELECT", "INSERT", "DELETE"})),
+    "customer_erasures": _table(_LOOKING, people=APPEND),
+    "employee_cards": _table(people=KEPT),
+    "card_keys": _table(people=KEPT),
+    # Who is erased is told how many receipts carry the id still.
+    "sales": _table((*_FIGURES, PEOPLE), sink=WRITE),
     # Written by triggers and by record_in_audit_log, both as the owner.
     "audit_log": _table((BOARD, *_LOOKING)),
     **dict.fromkeys(OF_BOARD, _table(board=WRITE)),

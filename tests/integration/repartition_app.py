@@ -9,13 +9,13 @@ versions, as `engine.sends.by_key` asks for.
 import sys
 from pathlib import Path
 
-import faust
 import msgspec
 
 from clients.kafka import KafkaAccess
 from engine.agents import State
 from engine.app import BatchApp
 from engine.contract import Batch, Message, Outbox, Part
+from engine.prompt import PromptWorker
 from engine.sends import by_key
 from engine.settings import EngineSettings
 from engine.table import Table
@@ -133,7 +133,7 @@ def main(bootstrap: str, prefix: str, name: str, generation: str, folder: str) -
     )
     app = BatchApp(settings, instance=name, rebuilds=generation != "0")
     declare(app, prefix)
-    worker = faust.Worker(app, loglevel="info", redirect_stdouts=False, override_logging=False)
+    worker = PromptWorker(app, loglevel="info", redirect_stdouts=False, override_logging=False)
     raise worker.execute_from_commandline()
 
 

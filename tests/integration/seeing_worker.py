@@ -7,12 +7,11 @@ topic called like the input with `-seen` behind, and a generation above 0 rebuil
 import sys
 from pathlib import Path
 
-import faust
-
 from clients.kafka import KafkaAccess
 from engine.agents import State
 from engine.app import BatchApp
 from engine.contract import Batch, Message, Outbox, Part, Record
+from engine.prompt import PromptWorker
 from engine.settings import EngineSettings
 from engine.table import Table
 
@@ -81,7 +80,7 @@ def main(bootstrap: str, topic: str, generation: str, folder: str) -> None:
         """Say which offsets there are."""
         state.part(telling).fold(batch)
 
-    worker = faust.Worker(app, loglevel="info", redirect_stdouts=False, override_logging=False)
+    worker = PromptWorker(app, loglevel="info", redirect_stdouts=False, override_logging=False)
     raise worker.execute_from_commandline()
 
 

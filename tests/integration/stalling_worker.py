@@ -11,14 +11,13 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any
 
-import faust
-
 from clients.kafka import KafkaAccess
 from engine.agents import State
 from engine.app import BatchApp, stop_now
 from engine.contract import Batch
 from engine.flow import PartitionFlow
 from engine.log import KafkaLog
+from engine.prompt import PromptWorker
 from engine.settings import EngineSettings
 from engine.watchdog import Watchdog
 
@@ -70,7 +69,7 @@ def main(kind: str, bootstrap: str, application_id: str) -> None:
         PartitionFlow.open = _open_nothing
     app.task(lambda: _sabotage(app, kind))
     Watchdog(app, KafkaAccess(bootstrap), stop_now, STALL_SECONDS).start()
-    worker = faust.Worker(app, loglevel="info", redirect_stdouts=False, override_logging=False)
+    worker = PromptWorker(app, loglevel="info", redirect_stdouts=False, override_logging=False)
     raise worker.execute_from_commandline()
 
 

@@ -103,9 +103,10 @@ def test_javas_clients_come_in(access: KafkaAccess, tmp_path: Path) -> None:
     file = tmp_path / "client.properties"
     file.write_text(java_kafka.file_of(java_kafka.properties(access)))
     arguments = ("--list", "--bootstrap-server", access.servers, "--command-config", str(file))
+    program, class_path = "org.apache.kafka.tools.TopicCommand", jars.class_path()
     done = subprocess.run(
-        java.command("org.apache.kafka.tools.TopicCommand", *arguments, heap_mb=128),
-        env={**environ, "CLASSPATH": jars.class_path()},
+        java.command(program, *arguments, heap_mb=128, class_path=class_path),
+        env={**environ, "CLASSPATH": class_path},
         capture_output=True,
         text=True,
     )

@@ -1,2 +1,2 @@
 -- Who looked at a person.
-INSERT INTO audit_log (action, subject) VALUES ('person.show', %s);
+SELECT record_in_audit_log('person.show', %s, NULL, NULL);

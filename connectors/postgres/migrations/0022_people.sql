@@ -191,6 +191,28 @@ CREATE TRIGGER customers_audit AFTER INSERT OR UPDATE OR DELETE ON customers
     FOR EACH ROW EXECUTE FUNCTION audit_person('customer_id');
 ALTER TABLE customers ENABLE ALWAYS TRIGGER customers_audit;
 
+-- As before, and of people's rows, too, only the rows themselves tell.
+CREATE OR REPLACE FUNCTION record_in_audit_log(
+    action text, subject text, before jsonb, after jsonb,
+    for_whom text DEFAULT NULL, from_where text DEFAULT NULL
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF split_part(action, '.', 1) IN (
+        'products', 'locations', 'assortment', 'alert_handling', 'employees', 'customers'
+    ) THEN
+        RAISE EXCEPTION 'entries of % are written with the rows they tell of', action
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    INSERT INTO audit_log (who, address, action, subject, before, after)
+    VALUES (
+        coalesce(for_whom, nullif(current_setting('tillstream.who', true), ''),
+            'database role ' || session_user),
+        coalesce(from_where, nullif(current_setting('tillstream.address', true), '')),
+        action, subject, before, after
+    );
+END $$;
+
 -- Published as the business tables are; keys and wrapped cards are not.
 ALTER TABLE employees REPLICA IDENTITY FULL;
 ALTER TABLE customers REPLICA IDENTITY FULL;
