@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from clients.postgres import PostgresAccess
 from edge.registration.records import Connection, OnBehalf, Records
@@ -48,31 +49,25 @@ class RecordStore:
             ):
                 yield Records(connection, actor, self._clock())
         except (psycopg.OperationalError, TimeoutError) as error:
+            # Those that wait are of the same server: each would fail once more.
+            await self.close()
             raise Away(f"PostgreSQL does not answer: {error}") from error
 
     async def close(self) -> None:
-        """End the connections."""
-        for each in self._idle:
-            await each.close()
-        self._idle.clear()
+        """End the connections that nobody uses."""
+        while self._idle:
+            await self._idle.pop().close()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncGenerator[Connection]:
-        connection = self._taken() or await self._opened()
+        connection = self._idle.pop() if self._idle else await self._opened()
         try:
             yield connection
         finally:
-            if connection.closed or connection.broken:
-                await connection.close()
-            else:
+            if connection.info.transaction_status is TransactionStatus.IDLE:
                 self._idle.append(connection)
-
-    def _taken(self) -> Connection | None:
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.closed:
-                return connection
-        return None
+            else:
+                await connection.close()
 
     async def _opened(self) -> Connection:
         return await self._postgres.connect_async(

@@ -6,14 +6,20 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from connectors.postgres.access import REGISTRATION
+from edge.registration.device_list import require_signed
 from edge.registration.rules import CERTIFICATE_LIFE
 from identity.authority import new_key
-from identity.names import StoreName, TillName, name_of
+from identity.names import ServiceName, StoreName, TillName, name_of
 from tests.integration.registration_world import Pki, World, registration
 
 
@@ -124,8 +130,6 @@ async def test_a_replaced_till_has_a_higher_epoch_and_ends_the_one_before(
 
 
 async def test_an_epoch_lies_above_what_was_ever_heard_of_the_till(world: World, shop: str) -> None:
-    import psycopg
-
     with psycopg.connect(world.dsn) as connection:
         connection.execute(
             "INSERT INTO till_status (location_id, till_id, epoch, last_sequence, missing,"
@@ -248,6 +252,60 @@ async def test_a_till_is_told_whom_to_trust(world: World) -> None:
     reply = await world.call("GET", "/.well-known/est/cacerts")
     told = pkcs7.load_der_pkcs7_certificates(base64.b64decode(reply.body))
     assert set(told) == set(world.pki.devices.chain)
+
+
+async def test_a_store_is_told_who_counts_by_a_list_that_proves_itself(
+    world: World, shop: str
+) -> None:
+    one, two = world.till(shop), world.till(shop, "2")
+    store = world.pki.certified(StoreName(shop))
+
+    async def told() -> dict[str, Any]:
+        path = f"/v1/locations/{shop}/device-list"
+        reply = await world.call("GET", path, identity=store)
+        assert reply.status == 200, reply.body
+        chain = x509.load_pem_x509_certificates(reply.json["certificate"].encode())
+        chain[0].verify_directly_issued_by(world.pki.services.certificate)
+        assert name_of(chain[0]) == ServiceName("registration")
+        key = chain[0].public_key()
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        require_signed(reply.json, key)
+        return reply.json
+
+    await world.enrolled(one)
+    first = await told()
+    await world.voucher(two)
+    await world.enrolled(world.till(shop))
+    second = await told()
+    assert second["number"] > first["number"] and second["location_id"] == shop
+    assert one.certificate is not None
+    digest = one.certificate.fingerprint(hashes.SHA256()).hex()
+    assert first["devices"] == [
+        {"till_id": "1", "epoch": 1, "certificates": [digest], "status": "active"}
+    ]
+    states = [(each["till_id"], each["epoch"], each["status"]) for each in second["devices"]]
+    assert states == [("1", 1, "replaced"), ("1", 2, "active"), ("2", 1, "registered")]
+    assert second["devices"][0]["certificates"] == [digest], "the old device passes for unlisted"
+
+    await world.revoke(one)
+    third = await told()
+    assert third["number"] > second["number"]
+    assert {each["status"] for each in third["devices"] if each["till_id"] == "1"} == {"revoked"}
+
+
+async def test_a_database_that_was_away_is_found_again(world: World, shop: str) -> None:
+    till = world.till(shop)
+    token = (await world.voucher(till))["token"]
+    await asyncio.gather(*(world.operate("GET", "/v1/devices") for _ in range(5)))
+    with psycopg.connect(world.dsn, user=REGISTRATION) as connection:
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'tillstream registration' AND datname = current_database()"
+        ).fetchall()
+    assert ended, "no connection was open"
+    statuses = [(await world.enrol(till, token)).status for _ in range(3)]
+    assert statuses[1:] == [200, 200], "each connection that has ended costs a till one attempt"
+    assert statuses[0] in (200, 503)
 
 
 async def test_each_step_is_in_the_audit_log(world: World, shop: str) -> None:

@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from edge.registration import server
 from edge.registration.issuing import NotIssued, OwnIssuer
 from edge.registration.quiet import LINES_PER_MINUTE_MAX
 from edge.registration.requests import CertificateRequest
@@ -155,6 +156,24 @@ async def test_only_tls_is_answered(world: World) -> None:
             return opened.recv(1000)
 
     assert b"HTTP" not in await asyncio.to_thread(plain), "plaintext is answered"
+
+
+async def test_who_says_nothing_or_half_a_request_is_let_go(
+    postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "IDLE_SECONDS", 1.0)
+    async with registration(postgres, tmp_path) as world:
+        port = int(world.address.rpartition(":")[2])
+        context = ssl.create_default_context(cafile=world.pki.ca)
+        for said in (b"", b"POST /v1/enrol HTTP/1.1\r\nHost: localhost\r\nContent-Le"):
+            reader, writer = await asyncio.open_connection(
+                "localhost", port, ssl=context, server_hostname="localhost"
+            )
+            writer.write(said)
+            async with asyncio.timeout(20):
+                left = await reader.read()
+            assert not left, "who says nothing holds a socket for good"
+            writer.close()
 
 
 @pytest.mark.parametrize("name", [TillName("x", "1"), StoreName("x"), ServiceName("worker"), None])

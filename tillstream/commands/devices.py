@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from clients.registration import RegistrationError
+from edge.registration.desk import DEVICES_MAX
 from operations.who import who
 from tillstream.registration import access_of
 from tillstream.settings import load_settings
@@ -76,7 +77,8 @@ def list_devices(
         return
     for each in found:
         typer.echo(f"{each['location_id']}/{each['till_id']}  {_words(each)}")
-    typer.echo(f"{len(found)} devices", err=True)
+    more = ", the first: name a --location for more" if len(found) >= DEVICES_MAX else ""
+    typer.echo(f"{len(found)} devices{more}", err=True)
 
 
 def _words(device: dict[str, Any]) -> str:
