@@ -147,6 +147,9 @@ class Records:
         await self._do("revoke_device", **_of(device), number=number)
         await self._do("revoke_certificates", **_of(device), below=device.epoch + 1)
         await self.cancel_vouchers(device.location_id, device.till_id, spare_too=True)
+        if device.status is not DeviceStatus.REVOKED:
+            # Whoever has the till has the key of its store's list of cards.
+            await self._do("renew_card_key", location_id=device.location_id, till_id=device.till_id)
 
     async def raise_alarm(
         self, location_id: str, till_id: str, kind: Reason, key_sha256: bytes

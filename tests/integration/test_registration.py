@@ -211,6 +211,16 @@ async def test_who_shows_no_certificate_or_one_that_we_never_gave_renews_nothing
         await world.renew(till, foreign)
 
 
+async def test_a_revoked_tills_store_gets_another_card_key(world: World, shop: str) -> None:
+    till = world.till(shop)
+    await world.enrolled(till)
+    asked = "SELECT version, reason FROM card_keys WHERE scope = 'store/' || %s"
+    assert world.rows(asked, shop) == []
+    for _ in range(2):
+        assert (await world.revoke(till)).status == 200
+    assert world.rows(asked, shop) == [(1, "till 1 was revoked")], "the thief's key stays good"
+
+
 async def test_a_revoked_till_renews_nothing_until_it_is_registered_anew(
     world: World, shop: str
 ) -> None:
