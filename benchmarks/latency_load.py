@@ -5,13 +5,13 @@ PARTITIONS EPOCH`.
 It says `ready` when all is encoded, and begins at the next line that it is given.
 """
 
+import json
 import sys
 import time
 
 from confluent_kafka import Producer
 
 from benchmarks.events import cart_completed
-from benchmarks.kafka import client
 from benchmarks.sales import Event, Sale, Sales, Shape
 from topics.partitioning import partition_of
 from topics.registry import TILL_EVENTS
@@ -22,7 +22,7 @@ SLICE_SECONDS = 0.01
 
 def main() -> None:
     """Encode, wait for a line, send."""
-    kafka = sys.argv[1]
+    kafka: dict[str, str] = json.loads(sys.argv[1])
     rate, seconds, partitions, epoch = map(int, sys.argv[2:6])
 
     def in_epoch(sale: Sale) -> bytes:
@@ -35,8 +35,8 @@ def main() -> None:
         _send(kafka, events, rate, partitions)
 
 
-def _send(kafka: str, events: list[Event], rate: int, partitions: int) -> None:
-    producer = Producer({**client(kafka), "linger.ms": 5, "acks": "all"})
+def _send(kafka: dict[str, str], events: list[Event], rate: int, partitions: int) -> None:
+    producer = Producer({**kafka, "log_level": 2, "linger.ms": 5, "acks": "all"})
     size = max(1, int(rate * SLICE_SECONDS))
     started = time.monotonic()
     for first in range(0, len(events), size):

@@ -77,11 +77,11 @@ class Seen:
 class Probe:
     """The marked till, the page and the reader, over one stack."""
 
-    def __init__(self, kafka: str, board: str, partitions: int) -> None:
+    def __init__(self, kafka: KafkaAccess, board: str, partitions: int) -> None:
         self._kafka = kafka
         self._board = board
         self._place = partition_of(LOCATION, partitions)
-        self._till = TillProducer(KafkaAccess(kafka))
+        self._till = TillProducer(kafka)
         self.seen = Seen()
 
     async def run(self, warm_up: int, samples: int) -> Seen:
@@ -175,8 +175,8 @@ async def _some(consumer: Any) -> list[Any]:
     return [record for records in fetched.values() for record in records]
 
 
-def _reader(kafka: str, isolation: str) -> Any:
-    return async_kafka.consumer(KafkaAccess(kafka), isolation_level=isolation, fetch_max_wait_ms=10)
+def _reader(kafka: KafkaAccess, isolation: str) -> Any:
+    return async_kafka.consumer(kafka, isolation_level=isolation, fetch_max_wait_ms=10)
 
 
 def _digits(text: str) -> int:

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from benchmarks.job import PARTITIONS
+from clients import librdkafka
+from clients.kafka import KafkaAccess
+from clients.tls import Tls
 
 PEAK_RATE = 200_000
 """More than a worker takes: what it takes of it is the peak."""
@@ -28,7 +31,7 @@ LOOK_SECONDS = 0.1
 class Stack:
     """A running stack's addresses."""
 
-    kafka: str
+    kafka: KafkaAccess
     board: str
     metrics: tuple[str, ...]
 
@@ -51,9 +54,20 @@ def own_stack(home: Path) -> Generator[Stack]:
     _tillstream(home, "up", "--detach", "--no-simulator")
     try:
         told: dict[str, Any] = json.loads(_tillstream(home, "status", "--json"))
-        yield Stack(told["kafka"], told["dashboard"], tuple(told["metrics"]))
+        yield Stack(_access(told), told["dashboard"], tuple(told["metrics"]))
     finally:
         _tillstream(home, "down")
+
+
+def _access(told: dict[str, Any]) -> KafkaAccess:
+    link = told["kafka_client"]
+    names = ("ssl_cafile", "ssl_certfile", "ssl_keyfile")
+    return KafkaAccess(told["kafka"], Tls(*(Path(link[name]) for name in names)))
+
+
+def _told(kafka: KafkaAccess) -> str:
+    """For another process: files by their names, and no secret."""
+    return json.dumps(librdkafka.properties(kafka))
 
 
 def _tillstream(home: Path, *arguments: str) -> str:
@@ -95,7 +109,7 @@ def load(stack: Stack, rate: int, seconds: int, epoch: int) -> Generator[Load]:
     """
     numbers = map(str, (rate, seconds, PARTITIONS, epoch))
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.latency_load", stack.kafka, *numbers],
+        [sys.executable, "-m", "benchmarks.latency_load", _told(stack.kafka), *numbers],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -51,6 +51,7 @@ class Worker:
         self._environment = {
             "TILLSTREAM_HOME": str(folder),
             "TILLSTREAM_KAFKA": bootstrap,
+            "TILLSTREAM_KAFKA_PLAINTEXT": "true",
             "TILLSTREAM_APPLICATION_ID": APPLICATION,
             "TILLSTREAM_WORKER_NAME": name,
         }
@@ -162,7 +163,8 @@ def _one_round(progress: Progress, workers: list[Worker], path: str) -> dict[str
 @contextmanager
 def _world(folder: Path, keys: int, rate: float) -> Generator[tuple[Progress, list[Worker]]]:
     with own_broker(folder) as broker:
-        environment = {**os.environ, "TILLSTREAM_KAFKA": broker.bootstrap}
+        link = {"TILLSTREAM_KAFKA": broker.bootstrap, "TILLSTREAM_KAFKA_PLAINTEXT": "true"}
+        environment = {**os.environ, **link}
         command = [sys.executable, "-P", "-m", "tillstream", "topics", "sync"]
         subprocess.run(command, env={**environment, "PYTHONPATH": str(HOME)}, check=True)
         shops, progress = Shops(broker.bootstrap, keys, rate), Progress(broker.bootstrap)

@@ -135,7 +135,11 @@ def _pass_over(connection: Connection, ends: Ends, read: tuple[str, ...]) -> Non
 
 @contextmanager
 def _sink(kafka: str, dsn: str) -> Generator[psutil.Process]:
-    environment = {"TILLSTREAM_KAFKA": kafka, "TILLSTREAM_POSTGRES": dsn}
+    environment = {
+        "TILLSTREAM_KAFKA": kafka,
+        "TILLSTREAM_KAFKA_PLAINTEXT": "true",
+        "TILLSTREAM_POSTGRES": dsn,
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "tillstream", "worker", "sink", "--metrics-port", "0"],
         env={**os.environ, **environment},

@@ -32,6 +32,7 @@ def _worker_settings(job: Job) -> Mapping[str, str]:
     return {
         "TILLSTREAM_HOME": job.state_folder,
         "TILLSTREAM_KAFKA": job.bootstrap,
+        "TILLSTREAM_KAFKA_PLAINTEXT": "true",
         "TILLSTREAM_APPLICATION_ID": job.name,
         "TILLSTREAM_PARTITIONS": str(PARTITIONS),
     }

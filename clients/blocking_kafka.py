@@ -10,7 +10,8 @@ from typing import Any
 
 import kafka
 
-from clients.kafka import KafkaAccess
+from clients.kafka import KafkaAccess, Token
+from clients.tokens import Tokens
 
 _Consumer: Any = kafka.KafkaConsumer
 _Producer: Any = kafka.KafkaProducer
@@ -19,14 +20,21 @@ _Admin: Any = kafka.KafkaAdminClient
 
 def consumer(access: KafkaAccess, **options: Any) -> Any:
     """A ``KafkaConsumer``."""
-    return _Consumer(**access.python_arguments(), **options)
+    return _Consumer(**_arguments(access), **options)
 
 
 def producer(access: KafkaAccess, **options: Any) -> Any:
     """A ``KafkaProducer``."""
-    return _Producer(**access.python_arguments(), **options)
+    return _Producer(**_arguments(access), **options)
 
 
 def admin(access: KafkaAccess, **options: Any) -> Any:
     """A ``KafkaAdminClient``."""
-    return _Admin(**access.python_arguments(), **options)
+    return _Admin(**_arguments(access), **options)
+
+
+def _arguments(access: KafkaAccess) -> dict[str, Any]:
+    told = access.python_arguments()
+    if isinstance(access.login, Token):
+        told["sasl_oauth_token_provider"] = Tokens(access.login)
+    return told

@@ -3,9 +3,11 @@
 from typing import Any
 
 from faust import SASLCredentials, SSLCredentials
+from faust.auth import OAuthCredentials
 from yarl import URL
 
-from clients.kafka import KafkaAccess
+from clients.kafka import KafkaAccess, Token
+from clients.tokens import AwaitedTokens
 
 
 def arguments(access: KafkaAccess) -> dict[str, Any]:
@@ -16,11 +18,15 @@ def arguments(access: KafkaAccess) -> dict[str, Any]:
     }
 
 
-def _credentials(access: KafkaAccess) -> SASLCredentials | SSLCredentials | None:
+def _credentials(access: KafkaAccess) -> OAuthCredentials | SASLCredentials | SSLCredentials | None:
     if access.tls is None:
         return None
     if access.login is None:
         return SSLCredentials(access.tls.context())
+    if isinstance(access.login, Token):
+        return OAuthCredentials(
+            oauth_cb=AwaitedTokens(access.login), ssl_context=access.tls.context()
+        )
     return SASLCredentials(
         username=access.login.user,
         password=access.login.secret(),

@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from clients.errors import AccessError
-from clients.kafka import KafkaAccess, Login
+from clients.kafka import KafkaAccess, Login, Token
 from clients.tls import Tls
 
 
 def properties(access: KafkaAccess) -> dict[str, str]:
     """What such a client is told of the cluster. It holds key and password: print it nowhere.
 
-    Raises `clients.errors.AccessError` where a file cannot be read.
+    Raises `clients.errors.AccessError` where a file cannot be read, and for a token.
     """
     told = {"bootstrap.servers": access.servers}
     if access.tls is not None:
         told |= {"security.protocol": access.protocol, **_tls(access.tls)}
+    if isinstance(access.login, Token):
+        raise AccessError("Java takes no token from a file: give it a certificate or a login")
     if access.login is not None:
         told |= {"sasl.mechanism": access.login.mechanism, "sasl.jaas.config": _jaas(access.login)}
     return told

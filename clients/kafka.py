@@ -33,6 +33,22 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """Who we are by a token (OAUTHBEARER), which somebody keeps fresh in a file of its own."""
+
+    file: Path
+
+    def secret(self) -> str:
+        """The token; read anew for each connection."""
+        return password_in(self.file)
+
+    @property
+    def user(self) -> str:
+        """For messages to people: the token's own word for who we are is the server's to read."""
+        return f"the token in {self.file}"
+
+
+@dataclass(frozen=True, slots=True)
 class KafkaAccess:
     """The cluster at ``servers``, as host:port with commas between.
 
@@ -42,7 +58,7 @@ class KafkaAccess:
 
     servers: str
     tls: Tls | None = None
-    login: Login | None = None
+    login: Login | Token | None = None
 
     def __post_init__(self) -> None:
         """Raises `AccessError` where ``servers`` is no list, or a password would go in clear."""
@@ -63,11 +79,19 @@ class KafkaAccess:
         return [server.strip() for server in self.servers.split(",")]
 
     def python_arguments(self) -> dict[str, Any]:
-        """What aiokafka and kafka-python are told of the cluster; they use the same names."""
+        """What aiokafka is told of the cluster; kafka-python uses the same names.
+
+        Tokens alone are asked for in another way, see `clients.blocking_kafka`.
+        """
         told: dict[str, Any] = {"bootstrap_servers": self.each_server()}
         if self.tls is not None:
             told |= {"security_protocol": self.protocol, "ssl_context": self.tls.context()}
-        if self.login is not None:
+        if isinstance(self.login, Token):
+            from clients.tokens import AwaitedTokens  # who has none need not load two libraries
+
+            tokens = AwaitedTokens(self.login)
+            told |= {"sasl_mechanism": "OAUTHBEARER", "sasl_oauth_token_provider": tokens}
+        elif self.login is not None:
             told |= {
                 "sasl_mechanism": self.login.mechanism,
                 "sasl_plain_username": self.login.user,

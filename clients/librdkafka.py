@@ -1,10 +1,14 @@
 """Settings of the clients that are built on librdkafka, by its names."""
 
-from clients.kafka import KafkaAccess
+from clients.errors import AccessError
+from clients.kafka import KafkaAccess, Token
 
 
 def properties(access: KafkaAccess) -> dict[str, str]:
-    """What such a client is told of the cluster. It holds the password: print it nowhere."""
+    """What such a client is told of the cluster. It holds the password: print it nowhere.
+
+    Raises `clients.errors.AccessError` for a token.
+    """
     told = {"bootstrap.servers": access.servers}
     if access.tls is not None:
         files = {
@@ -14,6 +18,8 @@ def properties(access: KafkaAccess) -> dict[str, str]:
         }
         told |= {"security.protocol": access.protocol}
         told |= {name: str(file) for name, file in files.items() if file is not None}
+    if isinstance(access.login, Token):
+        raise AccessError("librdkafka takes no token from a file: give it a certificate or a login")
     if access.login is not None:
         told |= {
             "sasl.mechanism": access.login.mechanism,

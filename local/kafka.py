@@ -1,19 +1,25 @@
-"""Kafka: one broker that is its own controller (KRaft), on the loopback only."""
+"""Kafka: one broker that is its own controller (KRaft), on the loopback only.
+
+With identities it speaks TLS alone and knows each of its clients, see `local.kafka_links`. Without,
+it takes everybody in cleartext: for tests and measurements that are about something else.
+"""
 
 import logging
 import os
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from local import java
+from local import java, kafka_links
 from local.child import Service, StartError
+from local.identities import Identities
 from local.ports import LOOPBACK, answers
 
 HEAP_MB = 512
@@ -40,12 +46,21 @@ def address(port: int) -> str:
     return f"{LOOPBACK}:{port}"
 
 
-def service(folder: Path, port: int, controller_port: int, class_path: str, log: Path) -> Service:
+def service(
+    folder: Path,
+    port: int,
+    controller_port: int,
+    class_path: str,
+    log: Path,
+    identities: Identities | None = None,
+) -> Service:
     """The broker with its data in ``folder``."""
     config = folder / "server.properties"
 
     def prepare() -> None:
-        java.write_properties(config, _properties(folder, port, controller_port))
+        listening = _listening(port, controller_port, "SSL" if identities else "PLAINTEXT")
+        links = kafka_links.secured(identities) if identities else kafka_links.plain()
+        java.write_properties(config, {**_properties(folder), **listening, **links})
         if not (folder / "data" / "meta.properties").exists():
             _format(config, class_path)
 
@@ -53,39 +68,38 @@ def service(folder: Path, port: int, controller_port: int, class_path: str, log:
         name="kafka",
         command=java.command("kafka.Kafka", str(config), heap_mb=HEAP_MB, class_path=class_path),
         log=log,
-        ready=lambda: answers(port) and is_ready(address(port)),
+        ready=lambda: answers(port) and is_ready(address(port), _probe(identities)),
         environment={"CLASSPATH": class_path},
         prepare=prepare,
         grace_seconds=GRACE_SECONDS,
     )
 
 
-def is_ready(bootstrap: str) -> bool:
-    """Whether the broker answers a metadata request."""
+def is_ready(bootstrap: str, link: Mapping[str, Any]) -> bool:
+    """Whether the broker answers a metadata request; ``link`` says who asks, and how."""
     try:
-        with _silent_client(), closing(_client(bootstrap)) as client:
+        with silent_client(bootstrap, link) as client:
             client.list_topics()
     except (KafkaError, OSError):
         return False
     return True
 
 
-def _client(bootstrap: str) -> KafkaAdminClient:
-    return KafkaAdminClient(
-        bootstrap_servers=bootstrap,
-        request_timeout_ms=PROBE_MS,
-        bootstrap_timeout_ms=PROBE_MS,  # pyright: ignore[reportCallIssue] - its stub lags behind
-    )
+def _probe(identities: Identities | None) -> Mapping[str, Any]:
+    # Any identity will do: it is told of no topic that it may not see.
+    return kafka_links.client_arguments(identities, "operator") if identities else {}
 
 
 @contextmanager
-def _silent_client() -> Generator[None]:
-    """Without the client's own lines on each broker that is not there yet."""
+def silent_client(bootstrap: str, link: Mapping[str, Any]) -> Generator[Any]:
+    """A client without its own lines on each broker that is not there yet."""
     log = logging.getLogger("kafka")
     before = log.level
     log.setLevel(logging.CRITICAL)
+    patience = {"request_timeout_ms": PROBE_MS, "bootstrap_timeout_ms": PROBE_MS}
     try:
-        yield
+        with closing(KafkaAdminClient(bootstrap_servers=bootstrap, **patience, **link)) as client:
+            yield client
     finally:
         log.setLevel(before)
 
@@ -113,16 +127,21 @@ def _format(config: Path, class_path: str) -> None:
         raise StartError(f"kafka's storage cannot be prepared:\n{done.stdout}{done.stderr}")
 
 
-def _properties(folder: Path, port: int, controller_port: int) -> dict[str, object]:
+def _listening(port: int, controller_port: int, name: str) -> dict[str, object]:
+    """Where clients and the controller's peers come in; ``name`` is that of the clients' door."""
+    return {
+        "controller.quorum.voters": f"1@{address(controller_port)}",
+        "listeners": f"{name}://{address(port)},CONTROLLER://{address(controller_port)}",
+        "advertised.listeners": f"{name}://{address(port)}",
+        "controller.listener.names": "CONTROLLER",
+        "inter.broker.listener.name": name,
+    }
+
+
+def _properties(folder: Path) -> dict[str, object]:
     return {
         "process.roles": "broker,controller",
         "node.id": 1,
-        "controller.quorum.voters": f"1@{address(controller_port)}",
-        "listeners": f"PLAINTEXT://{address(port)},CONTROLLER://{address(controller_port)}",
-        "advertised.listeners": f"PLAINTEXT://{address(port)}",
-        "controller.listener.names": "CONTROLLER",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "inter.broker.listener.name": "PLAINTEXT",
         "log.dirs": folder / "data",
         "auto.create.topics.enable": False,
         "default.replication.factor": 1,

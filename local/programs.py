@@ -19,10 +19,12 @@ class StackProcess:
 class Programs:
     """``steps`` must have succeeded, one after another, before the ``processes`` start in order.
 
+    ``on_kafka`` are steps that Kafka alone is needed for, and that Connect cannot do without.
     ``dashboard`` is the address that people are sent to, ``registration`` the one of tills.
     ``by_hand`` are settings, by name, of commands that somebody gives meanwhile.
     """
 
+    on_kafka: Sequence[Service]
     steps: Sequence[Service]
     processes: Sequence[StackProcess]
     dashboard: str

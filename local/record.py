@@ -27,14 +27,31 @@ class ProcessRecord(BaseModel):
 
 
 class Addresses(BaseModel):
-    """Every address that a client needs."""
+    """Every address that a client needs.
+
+    ``kafka_client`` is for kafka-python, ``kafka_properties`` for librdkafka, ``kafka_java`` the
+    path of a properties file; ``ca_file`` holds the authorities of the stack.
+    """
 
     kafka: str
+    kafka_client: dict[str, str] = {}
+    kafka_properties: dict[str, str] = {}
+    kafka_java: str = ""
+    ca_file: str = ""
     postgres: str
     connect: str
     dashboard: str
     registration: str = ""
     metrics: list[str]
+
+    def for_shells(self) -> dict[str, str]:
+        """What programs of the user read from their environment."""
+        secured = {f"KAFKA_{name.upper()}": value for name, value in self.kafka_client.items()}
+        return {
+            "KAFKA_BOOTSTRAP_SERVERS": self.kafka,
+            **secured,
+            "KAFKA_JAVA_PROPERTIES": self.kafka_java,
+        }
 
 
 class StackRecord(BaseModel):

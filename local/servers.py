@@ -1,13 +1,15 @@
 """Where PostgreSQL, Kafka and Connect come from: started here, or the user's own."""
 
 import os
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
-from local import archive, connect, jars, kafka, postgres, postgres_build
+from local import archive, connect, jars, kafka, kafka_links, kafka_rules, postgres, postgres_build
 from local.checkout import PREFIX
-from local.child import Service, StartError
+from local.child import Service, StartError, nothing
 from local.home import StackHome
+from local.identities import Identities
+from local.outside import OutsideKafka
 from local.ports import RememberedPorts
 from local.postgres_door import OWNER, PostgresDoor
 from local.report import Report
@@ -18,11 +20,15 @@ NAMES = ("postgres", "kafka", "connect")
 
 @dataclass(frozen=True)
 class Server:
-    """An address, and what must run for it; None where it is somebody else's."""
+    """An address, and what must run for it; None where it is somebody else's.
+
+    ``open`` makes ready what nobody else could, once the service answers.
+    """
 
     name: str
     address: str
     service: Service | None
+    open: Callable[[], None] = nothing
 
 
 def external(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -31,27 +37,81 @@ def external(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     return {name: address for name, address in given.items() if address}
 
 
-def servers(home: StackHome, ports: RememberedPorts, class_path: str) -> list[Server]:
-    """The three, in the order in which they start."""
-    theirs = external()
-    broker = theirs.get("kafka") or kafka.address(ports.take("kafka"))
-    ours = {
-        "postgres": lambda: _postgres(home, ports),
-        "kafka": lambda: _kafka(home, ports, class_path),
-        "connect": lambda: _connect(home, ports, broker, class_path),
-    }
-    return [Server(name, theirs[name], None) if name in theirs else ours[name]() for name in NAMES]
+class Servers:
+    """The three of one stack. ``outside`` is the cluster that takes Kafka's place, if one does."""
 
+    def __init__(
+        self, home: StackHome, ports: RememberedPorts, class_path: str, outside: OutsideKafka | None
+    ) -> None:
+        self._home = home
+        self._ports = ports
+        self._class_path = class_path
+        self._outside = outside
+        self._identities = Identities(home.identities)
 
-def check_external(server: Server) -> None:
-    """`StartError` if a server that the user named does not answer."""
-    checks = {"postgres": postgres.is_ready, "kafka": kafka.is_ready, "connect": connect.is_ready}
-    if not checks[server.name](server.address):
-        setting = f"{PREFIX}{server.name.upper()}"
-        raise StartError(
-            f"{setting}={server.address} does not answer: start it, or unset {setting} "
-            "to have one started here"
+    def wanted(self) -> list[Server]:
+        """The three, in the order in which they start."""
+        theirs = external()
+        broker = theirs.get("kafka") or kafka.address(self._ports.take("kafka"))
+        ours = {
+            "postgres": self._postgres,
+            "kafka": self._kafka,
+            "connect": lambda: self._connect(broker),
+        }
+        return [
+            Server(name, theirs[name], None) if name in theirs else ours[name]() for name in NAMES
+        ]
+
+    def check_external(self, server: Server) -> None:
+        """`StartError` if a server that the user named does not answer."""
+        checks = {
+            "postgres": lambda: postgres.is_ready(server.address),
+            "kafka": lambda: self._outside is not None and self._outside.answers(),
+            "connect": lambda: connect.is_ready(server.address),
+        }
+        if not checks[server.name]():
+            setting = f"{PREFIX}{server.name.upper()}"
+            raise StartError(
+                f"{setting}={server.address} does not answer: start it, or unset {setting} "
+                "to have one started here"
+            )
+
+    def _postgres(self) -> Server:
+        port = self._ports.take("postgres")
+        everybody = PostgresDoor(rules="host all all 127.0.0.1/32 trust\n")
+        folder, log = self._home.folder / "postgres", self._home.log("postgres")
+        service = postgres.service(folder, port, log, everybody)
+        return Server("postgres", postgres.address(port).replace("//", f"//{OWNER}@"), service)
+
+    def _kafka(self) -> Server:
+        port, controller_port = self._ports.take("kafka"), self._ports.take("kafka-controller")
+        service = kafka.service(
+            self._home.folder / "kafka",
+            port,
+            controller_port,
+            self._class_path,
+            self._home.log("kafka"),
+            self._identities,
         )
+        address = kafka.address(port)
+        return Server(
+            "kafka", address, service, lambda: kafka_rules.admit_operator(address, self._identities)
+        )
+
+    def _connect(self, broker: str) -> Server:
+        port = self._ports.take("connect")
+        service = connect.service(
+            self._home.folder / "connect",
+            port,
+            self._outside.properties if self._outside else lambda: self._own_link(broker),
+            self._class_path,
+            self._home.log("connect"),
+        )
+        return Server("connect", connect.address(port), service)
+
+    def _own_link(self, broker: str) -> Mapping[str, object]:
+        """How a Java program comes to the broker of this stack as Connect."""
+        return kafka_links.java_client(broker, self._identities, "connect")
 
 
 def fetch(report: Report) -> None:
@@ -80,24 +140,3 @@ def java_class_path(report: Report) -> str:
 
 def _runs_no_java(theirs: Set[str]) -> bool:
     return {"kafka", "connect"} <= theirs
-
-
-def _postgres(home: StackHome, ports: RememberedPorts) -> Server:
-    port = ports.take("postgres")
-    everybody = PostgresDoor(rules="host all all 127.0.0.1/32 trust\n")
-    service = postgres.service(home.folder / "postgres", port, home.log("postgres"), everybody)
-    return Server("postgres", postgres.address(port).replace("//", f"//{OWNER}@"), service)
-
-
-def _kafka(home: StackHome, ports: RememberedPorts, class_path: str) -> Server:
-    port, controller_port = ports.take("kafka"), ports.take("kafka-controller")
-    folder = home.folder / "kafka"
-    service = kafka.service(folder, port, controller_port, class_path, home.log("kafka"))
-    return Server("kafka", kafka.address(port), service)
-
-
-def _connect(home: StackHome, ports: RememberedPorts, broker: str, class_path: str) -> Server:
-    port = ports.take("connect")
-    folder = home.folder / "connect"
-    service = connect.service(folder, port, broker, class_path, home.log("connect"))
-    return Server("connect", connect.address(port), service)

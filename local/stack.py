@@ -1,21 +1,36 @@
 """The whole stack from top to bottom: what starts after what, and what it tells others."""
 
-from local import identities, record, servers
+from collections.abc import Sequence
+
+from local import identities, kafka_clients, record, servers
+from local.child import Service
 from local.home import StackHome
+from local.identities import Identities
+from local.outside import OutsideKafka
 from local.ports import RememberedPorts
-from local.programs import Furnish, StackProcess
+from local.programs import Furnish, Programs, StackProcess
 from local.record import Addresses, ProcessRecord, StackRecord, StackState
 from local.report import Report
+from local.servers import Server, Servers
 from local.supervisor import StopRequested, Supervisor
 
 
 class Stack:
     """One stack in one home, run by this process."""
 
-    def __init__(self, home: StackHome, furnish: Furnish, report: Report, pid: int) -> None:
+    def __init__(
+        self,
+        home: StackHome,
+        furnish: Furnish,
+        report: Report,
+        pid: int,
+        outside_kafka: OutsideKafka | None = None,
+    ) -> None:
         self._home = home
+        self._identities = Identities(home.identities)
         self._furnish = furnish
         self._report = report
+        self._outside_kafka = outside_kafka
         self._supervisor = Supervisor(report, self._note)
         self._record = StackRecord(
             pid=pid,
@@ -54,28 +69,40 @@ class Stack:
         servers.fetch(self._report)
         class_path = servers.java_class_path(self._report)
         ports = RememberedPorts(self._home.ports)
-        addresses = self._start_servers(servers.servers(self._home, ports, class_path))
+        own = Servers(self._home, ports, class_path, self._outside_kafka)
+        wanted = own.wanted()
+        addresses = {server.name: server.address for server in wanted}
         programs = self._furnish(ports, addresses)
+        self._start_servers(own, wanted, programs)
         self._home.note_addresses(**addresses, **programs.by_hand)
-        for step in programs.steps:
-            with self._report.step(step.name):
-                self._supervisor.run(step)
+        self._run_steps(programs.steps)
         self._set_addresses(dashboard=programs.dashboard, registration=programs.registration)
         for process in programs.processes:
             self._start_process(process)
 
-    def _start_servers(self, wanted: list[servers.Server]) -> dict[str, str]:
-        addresses = {server.name: server.address for server in wanted}
-        self._set_addresses(**addresses)
+    def _start_servers(self, own: Servers, wanted: list[Server], programs: Programs) -> None:
+        self._set_addresses(**{server.name: server.address for server in wanted})
         for server in wanted:
             if server.service is None:
-                servers.check_external(server)
+                own.check_external(server)
                 self._external.append(ProcessRecord(name=server.name, state="external"))
                 self._report.say(f"  {server.name:<20} external: {server.address}")
             else:
                 with self._report.step(server.name):
                     self._supervisor.start(server.service)
-        return addresses
+                    server.open()
+            if server.name == "kafka":
+                self._tell_clients(server.address)
+                self._run_steps(programs.on_kafka)
+
+    def _run_steps(self, steps: Sequence[Service]) -> None:
+        for step in steps:
+            with self._report.step(step.name):
+                self._supervisor.run(step)
+
+    def _tell_clients(self, kafka: str) -> None:
+        told = kafka_clients.told(kafka, self._identities, self._outside_kafka)
+        self._set_addresses(**told)
 
     def _start_process(self, process: StackProcess) -> None:
         with self._report.step(process.service.name):
@@ -102,7 +129,7 @@ class Stack:
         self._record = self._record.model_copy(update={"state": state})
         self._record.save(self._home)
 
-    def _set_addresses(self, **known: str | list[str]) -> None:
+    def _set_addresses(self, **known: str | list[str] | dict[str, str]) -> None:
         addresses = self._record.addresses.model_copy(update=known)
         self._record = self._record.model_copy(update={"addresses": addresses})
         self._record.save(self._home)

@@ -12,7 +12,7 @@ from tillstream.certificates import Certificate
 
 
 def open_board(
-    kafka: str,
+    kafka: str | KafkaAccess,
     postgres: str,
     host: str = "127.0.0.1",
     port: int = 0,
@@ -21,5 +21,6 @@ def open_board(
     registration: RegistrationAccess | None = None,
 ) -> AbstractAsyncContextManager[OpenBoard]:
     """See `tillstream.board.open_board`."""
-    access = KafkaAccess(kafka), PostgresAccess(postgres)
-    return board.open_board(*access, host, port, policy, certificate, registration)
+    access = KafkaAccess(kafka) if isinstance(kafka, str) else kafka
+    servers = access, PostgresAccess(postgres)
+    return board.open_board(*servers, host, port, policy, certificate, registration)

@@ -23,6 +23,9 @@ from tests import open_postgres as postgres_service
 # takes 7 s of CPU for that instead of 11, and what it is asked here it never repeats often enough.
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
+# Brokers of tests that are about something else take everybody in cleartext.
+os.environ.setdefault("TILLSTREAM_KAFKA_PLAINTEXT", "true")
+
 
 @contextmanager
 def running(service: child.Service) -> Generator[child.Child]:
@@ -56,7 +59,8 @@ def connect(services_folder: Path, kafka: str) -> Generator[ConnectAccess]:
     """Address of a real Connect worker on that broker."""
     (port,) = choose(1)
     folder, log = services_folder / "connect", services_folder / "logs" / "connect.log"
-    with running(connect_service.service(folder, port, kafka, jars.class_path(), log)):
+    link = {"bootstrap.servers": kafka}
+    with running(connect_service.service(folder, port, lambda: link, jars.class_path(), log)):
         yield ConnectAccess(connect_service.address(port))
 
 

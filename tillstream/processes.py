@@ -7,18 +7,23 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from local import kafka_clients
 from local.checkout import PREFIX, environment, module
 from local.child import Service
 from local.home import StackHome
 from local.identities import Identities
 from local.ports import LOOPBACK, RememberedPorts, answers_ok
 from local.programs import Furnish, Programs, StackProcess
+from local.servers import external
 from operations.applications import BESIDE
 
 WORKER_GRACE_SECONDS = 20
 """A worker finishes its batch and its transaction; killed before, the next one repeats it."""
 
-STEPS = (("migrate",), ("topics", "sync"), ("connectors", "apply"))
+ON_KAFKA = (("topics", "sync"),)
+"""Commands that must have succeeded before Connect starts: it may enter no topic before."""
+
+STEPS = (("migrate",), ("connectors", "apply"))
 """Commands that must have succeeded before workers start, in this order."""
 
 SIMULATOR_SETTLE_SECONDS = 2.0
@@ -39,6 +44,7 @@ def furnished(home: StackHome, options: Options) -> Furnish:
 
     def furnish(ports: RememberedPorts, addresses: Mapping[str, str]) -> Programs:
         processes = _Processes(home, ports, addresses)
+        on_kafka = [processes.step(*arguments) for arguments in ON_KAFKA]
         steps = [processes.step(*arguments) for arguments in STEPS]
         board, dashboard = processes.board()
         wanted = [processes.worker(number + 1) for number in range(options.workers)]
@@ -47,7 +53,8 @@ def furnished(home: StackHome, options: Options) -> Furnish:
         wanted += [processes.sink(), processes.webhooks(), registration, board]
         if options.simulate:
             wanted.append(processes.simulator(options.rate))
-        return Programs(steps, wanted, dashboard, asked["registration"], asked)
+        asked |= processes.by_hand()
+        return Programs(on_kafka, steps, wanted, dashboard, asked["registration"], asked)
 
     return furnish
 
@@ -65,25 +72,26 @@ class _Processes:
         self._registration_port = ports.take("registration")
 
     def step(self, *arguments: str) -> Service:
-        """A command that is run to its end."""
-        return self._service(" ".join(arguments), arguments, {}, ready=lambda: False)
+        """A command that is run to its end, as somebody would give it by hand."""
+        settings = self._as("operator")
+        return self._service(" ".join(arguments), arguments, settings, ready=lambda: False)
 
     def worker(self, number: int) -> StackProcess:
         """One worker: a member of the group, with state of its own."""
         name = f"worker-{number}"
-        return self._measured(name, ("worker",), {"worker_name": name})
+        return self._measured(name, ("worker",), {"worker_name": name, **self._as("worker")})
 
     def application(self, role: str) -> StackProcess:
         """The worker of another application than the first: it shares its partitions with none."""
-        return self._measured(role, ("worker", role), {"worker_name": role})
+        return self._role(role)
 
     def sink(self) -> StackProcess:
         """What writes the derived topics into PostgreSQL."""
-        return self._measured("sink", ("worker", "sink"), {"worker_name": "sink"})
+        return self._role("sink")
 
     def webhooks(self) -> StackProcess:
         """What tells endpoints of alerts."""
-        return self._measured("webhooks", ("worker", "webhooks"), {"worker_name": "webhooks"})
+        return self._role("webhooks")
 
     def registration(self) -> tuple[StackProcess, dict[str, str]]:
         """What gives tills their certificates, and how commands that are given by hand ask it."""
@@ -122,6 +130,7 @@ class _Processes:
             "board_sign_in": sign_in,
             **self._registration_place(),
             **self._at_registration("board"),
+            **self._as("board"),
         }
         service = self._service("board", ("board",), settings, lambda: answers_ok(url))
         return StackProcess(service, f"{url}/metrics"), url
@@ -130,9 +139,27 @@ class _Processes:
         """Tills that sell; ``rate`` in events per second, None for the command's default."""
         arguments = ("simulate", *(() if rate is None else ("--rate", f"{rate:g}")))
         service = self._service(
-            "simulator", arguments, {}, lambda: True, settle_seconds=SIMULATOR_SETTLE_SECONDS
+            "simulator",
+            arguments,
+            self._as("simulator"),
+            lambda: True,
+            settle_seconds=SIMULATOR_SETTLE_SECONDS,
         )
         return StackProcess(service)
+
+    def _role(self, role: str) -> StackProcess:
+        settings = {"worker_name": role, **self._as(role)}
+        return self._measured(role, ("worker", role), settings)
+
+    def by_hand(self) -> Mapping[str, str]:
+        """How commands come to Kafka that somebody gives."""
+        return self._as("operator")
+
+    def _as(self, identity: str) -> Mapping[str, str]:
+        """How a process comes to Kafka; at the user's own, it does so by the user's settings."""
+        if "kafka" in external():
+            return {}
+        return kafka_clients.settings(self._identities, identity)
 
     def _measured(
         self, name: str, arguments: tuple[str, ...], settings: dict[str, str]

@@ -22,6 +22,7 @@ from clients.tls import Tls
 from connectors.webhooks.policy import ATTEMPTS_MAX, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS
 from local.checkout import HOME, PREFIX
 from operations.installation import Installation
+from tillstream.kafka_settings import KafkaSettings
 from tillstream.people_settings import PeopleSettings
 from tillstream.registration_settings import RegistrationSettings
 from tillstream.till_settings import TillSettings
@@ -34,13 +35,12 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the text says which, and what to do."""
 
 
-class Settings(PeopleSettings, RegistrationSettings, TillSettings):
+class Settings(KafkaSettings, PeopleSettings, RegistrationSettings, TillSettings):
     """Every setting, with its unit and the reason for its default."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     home: Path = Field(HOME / ".tillstream", description="Folder for all state of this machine.")
-    kafka: str = Field("", description="Bootstrap servers, host:port[,host:port].")
     postgres: str = Field("", description="DSN of the database, postgresql://…")
     connect: str = Field(
         "",
@@ -184,7 +184,7 @@ class Settings(PeopleSettings, RegistrationSettings, TillSettings):
 
     def kafka_access(self) -> KafkaAccess:
         """How Kafka is reached, or `SettingsError` where its address is missing or wrong."""
-        return self._access("kafka", KafkaAccess)
+        return self._access("kafka", self.kafka_at)
 
     def postgres_access(self) -> PostgresAccess:
         """How PostgreSQL is reached, or `SettingsError` where its address is missing or wrong."""
@@ -230,8 +230,11 @@ class _NotedByLocalStack(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         home = Path(os.environ.get(f"{PREFIX}HOME", HOME / ".tillstream"))
-        noted = home / "addresses.json"
-        return json.loads(noted.read_text()) if noted.exists() else {}
+        file = home / "addresses.json"
+        noted: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+        if "kafka" in self.current_state:  # the user's own: who we are there is theirs to say
+            return {name: value for name, value in noted.items() if not name.startswith("kafka")}
+        return noted
 
 
 def load_settings(**given: Any) -> Settings:

@@ -1,11 +1,16 @@
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -21,6 +26,9 @@ import org.apache.kafka.common.utils.Utils;
  * java NewestStates localhost:9092 stock.levels
  * java NewestStates localhost:9092 restock.alerts --location shop-1 --follow
  * </pre>
+ *
+ * Before a cluster that asks who you are, KAFKA_JAVA_PROPERTIES names a file of properties that say
+ * so: eval "$(tillstream local env)" sets it for the local stack.
  *
  * Without --follow it ends once it has read all there is, and prints each key with its state. With
  * --follow it prints every change as it comes, until Ctrl-C or SIGTERM.
@@ -59,8 +67,9 @@ public final class NewestStates {
     }
 
     /** A reader without a group: it keeps no offsets and shares no partitions. */
-    static Map<String, Object> settings(String bootstrap) {
+    static Map<String, Object> settings(String bootstrap) throws IOException {
         Map<String, Object> settings = new HashMap<>();
+        link().forEach((name, value) -> settings.put(name.toString(), value));
         settings.put("bootstrap.servers", bootstrap);
         settings.put("key.deserializer", StringDeserializer.class);
         settings.put("value.deserializer", StringDeserializer.class);
@@ -68,6 +77,18 @@ public final class NewestStates {
         // Without this, a state may be seen that is then taken back.
         settings.put("isolation.level", "read_committed");
         return settings;
+    }
+
+    /** How the link is secured, where the environment says so. */
+    static Properties link() throws IOException {
+        Properties link = new Properties();
+        String file = System.getenv("KAFKA_JAVA_PROPERTIES");
+        if (file != null) {
+            try (Reader reader = Files.newBufferedReader(Path.of(file))) {
+                link.load(reader);
+            }
+        }
+        return link;
     }
 
     private void read(KafkaConsumer<String, String> consumer, Options asked) {
@@ -115,7 +136,7 @@ public final class NewestStates {
         System.out.println(key + "\t" + (state == null ? "" : state));
     }
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         Options asked = Options.of(arguments);
         NewestStates newest = new NewestStates();
         try (KafkaConsumer<String, String> consumer =

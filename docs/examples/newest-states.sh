@@ -4,6 +4,8 @@
 #     ./newest-states.sh localhost:9092 stock.levels
 #
 # It ends when nothing has come for five seconds, and prints each key with its state.
+# Before a cluster that asks who you are, KAFKA_JAVA_PROPERTIES names a file of properties that say
+# so: eval "$(tillstream local env)" sets it for the local stack.
 # KAFKA_CONSOLE_CONSUMER names the consumer where it is not on the path.
 set -eu
 bootstrap=$1
@@ -12,6 +14,7 @@ topic=$2
 # read_committed: else a state may be seen that is then taken back.
 ${KAFKA_CONSOLE_CONSUMER:-kafka-console-consumer.sh} \
     --bootstrap-server "$bootstrap" --topic "$topic" --from-beginning \
+    ${KAFKA_JAVA_PROPERTIES:+--command-config "$KAFKA_JAVA_PROPERTIES"} \
     --isolation-level read_committed --timeout-ms 5000 \
     --formatter-property print.key=true 2>/dev/null |
 awk -F '\t' '

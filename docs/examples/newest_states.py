@@ -3,12 +3,16 @@
     python newest_states.py localhost:9092 stock.levels
     python newest_states.py localhost:9092 restock.alerts --location shop-1 --follow
 
+Before a cluster that asks who you are, KAFKA_SSL_CAFILE, KAFKA_SSL_CERTFILE and KAFKA_SSL_KEYFILE
+name the files that say so: eval "$(tillstream local env)" sets them for the local stack.
+
 Without --follow it ends once it has read all there is, and prints each key with its state. With
 --follow it prints every change as it comes, until Ctrl-C or SIGTERM.
 """
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -98,7 +102,19 @@ def settings(bootstrap: str) -> dict[str, Any]:
         # Without this, a state may be seen that is then taken back.
         "isolation.level": "read_committed",
         "enable.partition.eof": True,
+        **link(),
     }
+
+
+def link() -> dict[str, Any]:
+    """TLS with who we are, where the environment says so."""
+    names = {
+        "ssl.ca.location": "KAFKA_SSL_CAFILE",
+        "ssl.certificate.location": "KAFKA_SSL_CERTFILE",
+        "ssl.key.location": "KAFKA_SSL_KEYFILE",
+    }
+    files = {name: os.environ[given] for name, given in names.items() if given in os.environ}
+    return {"security.protocol": "ssl", **files} if files else {}
 
 
 def stop(*_: object) -> None:

@@ -18,6 +18,8 @@ from operations.installation import Installation
 from operations.kafka.admin import admin
 from operations.kafka.reader import telling_where
 from operations.rebuild.members import members
+from operations.topic_sync import states
+from operations.topic_sync.access import withdraw
 from topics.registry import OUTPUTS
 from topics.upkeep import GENERATION_BITS
 
@@ -52,6 +54,7 @@ def remove(installation: Installation, generation: int) -> None:
             _await_gone(client, changelog)
         if state in {each["group_id"] for each in client.list_groups()}:
             client.delete_groups([state])
+    withdraw(kafka, states.of_state(state, installation.partitions))
     shutil.rmtree(installation.home / "state" / state, ignore_errors=True)
 
 

@@ -20,7 +20,7 @@ from typing import Protocol
 from local.home import StackHome
 from operations.crew import Crew, crew
 from operations.generations import log
-from operations.generations.standing import GenerationError, Generations
+from operations.generations.standing import GenerationError, Generations, state_id
 from operations.installation import Installation
 from operations.kafka.reader import KafkaAway
 from operations.rebuild import leftovers
@@ -28,6 +28,8 @@ from operations.rebuild.building import Building, Hire, RebuildPartition, buildi
 from operations.rebuild.handover import is_over, local_workers, restart
 from operations.rebuild.members import RebuildMember, members
 from operations.rebuild.stale import restate_stale
+from operations.topic_sync import states
+from operations.topic_sync.access import grant
 
 LOOK_EVERY_SECONDS = 1.0
 """Each look is a dozen requests: faster is load for nothing, slower does not feel live."""
@@ -103,6 +105,8 @@ class Rebuild:
             self._told.begins(generation, goes_on=True)
             return generation, True
         generation = log.begun(self._kafka, self._application_id)
+        state = state_id(self._application_id, generation)
+        grant(self._kafka, states.of_state(state, self._installation.partitions))
         self._told.begins(generation, goes_on=building_now is not None)
         return generation, False
 

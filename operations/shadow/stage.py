@@ -12,7 +12,9 @@ from clients import blocking_kafka
 from operations.errors import OperationError
 from operations.installation import Installation
 from operations.shadow.sides import Shadow
+from operations.topic_sync.access import grant, withdraw
 from operations.topic_sync.sync import SyncError, is_in_order, sync
+from topics.access import ADMINISTERS, AccessRule, rules_of_tending
 
 _ANSWER_MS = 10_000
 """How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
@@ -31,14 +33,15 @@ class Stage:
 
     def set_up(self) -> None:
         """Make the topics anew. Raises `OperationError` while another run uses them."""
+        partitions = self._live_partitions()
+        grant(self._kafka, self._rules(partitions))
         with self._admin() as admin:
             if self._members(admin):
                 raise OperationError(
                     f"a shadow {self._shadow.application_id!r} is running: stop it, or give this "
                     "one another --application-id"
                 )
-        self.take_down()
-        partitions = self._live_partitions()
+        self._clear()
         findings = sync(
             self._kafka, partitions, self._installation.replication, specs=self._shadow.specs()
         )
@@ -46,7 +49,22 @@ class Stage:
             raise SyncError(f"the shadow's topics could not be made: {findings}")
 
     def take_down(self) -> None:
-        """Remove topics, group and state."""
+        """Remove topics, group, state, and what let operators use them."""
+        self._clear()
+        withdraw(self._kafka, self._rules(self._live_partitions()))
+
+    def _rules(self, partitions: int) -> set[AccessRule]:
+        """A shadow runs as the operator who started it."""
+        shadow = self._shadow
+        tended = rules_of_tending(shadow.application_id, shadow.changelog, partitions)
+        topics = (
+            AccessRule("operator", "topic", spec.name, each)
+            for spec in shadow.specs()
+            for each in ADMINISTERS
+        )
+        return {*tended, *topics}
+
+    def _clear(self) -> None:
         with self._admin() as admin:
             self._wait_until_left(admin)
             names = {spec.name for spec in self._shadow.specs()} | {self._shadow.changelog}

@@ -17,8 +17,10 @@ ROOT = Path(__file__).resolve().parents[2]
 HASTENED = {
     "TILLSTREAM_WEBHOOK_FIRST_WAIT_SECONDS": "1",
     "TILLSTREAM_WEBHOOK_ATTEMPTS_MAX": "4",
+    "TILLSTREAM_KAFKA_PLAINTEXT": "false",
 }
-"""Webhooks that are given up within half a minute: by default it takes a day."""
+"""Webhooks that are given up within half a minute: by default it takes a day. Kafka is never asked
+in cleartext, as the brokers of other tests may be."""
 
 START_SECONDS_MAX = 900.0
 """A first start fetches the jars; on a slow line that takes minutes."""

@@ -87,8 +87,8 @@ def shops(desk: Desk) -> dict[str, str]:
     return ids
 
 
-def _published(kafka: str) -> set[str]:
-    with TopicReader(KafkaAccess(kafka), ["cdc.locations"]) as messages:
+def _published(kafka: KafkaAccess) -> set[str]:
+    with TopicReader(kafka, ["cdc.locations"]) as messages:
         return {message.key.decode() for message in messages}
 
 

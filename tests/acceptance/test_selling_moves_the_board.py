@@ -3,22 +3,23 @@
 import json
 import re
 import uuid
+from typing import Any
 
 import psycopg
 from playwright.async_api import expect
 
-from clients.kafka import KafkaAccess
 from edge.producer import TillProducer
 from tests.acceptance.conftest import Stack
 from tests.browser import chromium, visit
 from tests.integration.sink_world import Till, line
+from tests.links import access
 
 ABOVE_NOUGHT = re.compile(r"^\s*[1-9]")
 
 
-def sell(kafka: str, till: Till, quantity: int) -> None:
+def sell(addresses: dict[str, Any], till: Till, quantity: int) -> None:
     """Sell some of one product, as a till says it."""
-    with TillProducer(KafkaAccess(kafka)) as producer:
+    with TillProducer(access(addresses)) as producer:
         _, key, value, _ = till.sale(line(1, "whole-milk-1l", quantity))
         producer.publish(key, value or b"")
         producer.flush()
@@ -34,13 +35,13 @@ async def test_a_sale_at_a_till_moves_the_open_board(stack: Stack) -> None:
             "VALUES (%s, 'Köln, Ehrenfeld', 'shop', 'Europe/Berlin')",
             (name,),
         )
-    sell(addresses["kafka"], till, 2)
+    sell(addresses, till, 2)
 
     async with chromium() as browser, visit(browser, addresses["dashboard"]) as seen:
         await seen.go(f"/locations/{name}")
         await seen.shows(f"stock/{name}/whole-milk-1l", "on_hand", "-2")
         await seen.mark()
-        sell(addresses["kafka"], till, 5)
+        sell(addresses, till, 5)
         await seen.shows(f"stock/{name}/whole-milk-1l", "on_hand", "-7")
 
         assert not await seen.was_reloaded(), "the board changed only by a reload"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -53,10 +53,10 @@ class Acknowledged:
 class Feed:
     """Sends messages at a steady rate from a thread of its own, until it is told to stop."""
 
-    def __init__(self, servers: str, messages: Sequence[Message], world: World) -> None:
+    def __init__(self, kafka: Mapping[str, str], messages: Sequence[Message], world: World) -> None:
         self._messages = messages
         self._world = world
-        self._producer = Producer({"bootstrap.servers": servers, **SETTINGS})
+        self._producer = Producer({**kafka, **SETTINGS})
         self.partitions = len(self._producer.list_topics(INPUT, 30).topics[INPUT].partitions)
         self._keyless = count()
         self._again: deque[Message] = deque()

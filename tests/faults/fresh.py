@@ -27,7 +27,7 @@ GENERATION = 2**44
 
 
 def check_fresh(
-    home: Path, kafka: str, run: Run, before: Mapping[str, Values], findings: Findings
+    home: Path, kafka: dict[str, Any], run: Run, before: Mapping[str, Values], findings: Findings
 ) -> dict[str, dict[str, Any]]:
     """Run a worker under a new application id until it has said all that was said before.
 
@@ -37,11 +37,14 @@ def check_fresh(
     """
     outputs = Outputs(kafka, run.plan)
     settings = {"TILLSTREAM_APPLICATION_ID": NAME, "TILLSTREAM_WORKER_NAME": NAME}
+    environment = {**os.environ, **settings}
     with (home / "logs" / f"{NAME}.log").open("ab") as log:
+        sync = [sys.executable, "-m", "tillstream", "topics", "sync"]  # gives it rights of its own
+        subprocess.run(sync, cwd=ROOT, env=environment, stdout=log, check=True)
         worker = subprocess.Popen(
             [sys.executable, "-m", "tillstream", "worker"],
             cwd=ROOT,
-            env={**os.environ, **settings},
+            env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -111,7 +111,7 @@ class Session:
         write_world(addresses.postgres, run.world)
         if not eventually(120, lambda: _opened(addresses.postgres, run)):
             raise RuntimeError("the opening stock did not show")
-        feed = Feed(addresses.kafka, run.messages, run.world)
+        feed = Feed(addresses.librdkafka, run.messages, run.world)
         business = Business(addresses.postgres, run.changes)
         canary = Canary(run.plan, addresses.postgres, feed, business)
         feed.start(self._seconds * STREAM_SHARE)

@@ -28,8 +28,8 @@ ADDRESSES = {
 
 APART = {
     # The ground floor imports no room; it asks its own servers whether they are ready.
-    "local/connect.py",
     "local/kafka.py",
+    "local/kafka_links.py",
     # It knocks as nobody: nothing of what the settings say of us goes along.
     "operations/security/postgres_door.py",
     # A program as its own users write it, to be compared with.

@@ -8,14 +8,19 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from confluent_kafka import Producer
 from cryptography.hazmat.primitives.serialization import Encoding
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
 
 from identity import files
+from local import jars, java
 from local.ports import answers_ok
 from tillstream.settings import HOME
 
@@ -80,7 +85,8 @@ def stack() -> Generator[LocalStack]:
 def test_status_names_every_address_and_each_answers(stack: LocalStack) -> None:
     status = stack.status()
     places = {"kafka", "postgres", "connect", "dashboard", "registration", "metrics"}
-    assert set(status) == {*places, "processes"}
+    links = {"kafka_client", "kafka_properties", "kafka_java", "ca_file"}
+    assert set(status) == {*places, *links, "processes"}
     for url in (f"{status['connect']}/health", status["dashboard"], *status["metrics"]):
         assert answers_ok(url), f"{url} is named but does not answer"
 
@@ -92,6 +98,56 @@ def test_every_process_runs_and_serves_metrics_where_it_should(stack: LocalStack
     names = (*servers, "worker-1", *beside, "sink", "webhooks", "registration", "board")
     assert states == dict.fromkeys(names, "running")
     assert len(status["metrics"]) == len(names) - len(servers), "each of ours serves metrics"
+
+
+def test_each_library_comes_to_kafka_by_what_status_says(stack: LocalStack) -> None:
+    status = stack.status()
+    by_kafka_python: Any = KafkaAdminClient(
+        bootstrap_servers=status["kafka"], **status["kafka_client"]
+    )
+    with closing(by_kafka_python):
+        assert "stock.levels" in by_kafka_python.list_topics()
+    by_librdkafka = Producer(status["kafka_properties"])
+    assert "stock.levels" in by_librdkafka.list_topics(timeout=10).topics
+    arguments = ("--list", "--bootstrap-server", status["kafka"])
+    by_java = subprocess.run(
+        java.command(
+            "org.apache.kafka.tools.TopicCommand",
+            *(*arguments, "--command-config", status["kafka_java"]),
+            heap_mb=128,
+            class_path=jars.class_path(),
+        ),
+        env={**os.environ, "CLASSPATH": jars.class_path()},
+        capture_output=True,
+        text=True,
+    )
+    assert "stock.levels" in by_java.stdout.split(), by_java.stdout + by_java.stderr
+
+
+def test_a_shell_is_told_the_same(stack: LocalStack) -> None:
+    told = stack.run("local", "env")
+    assert told.returncode == 0, told.stderr
+    asked = subprocess.run(
+        ["sh", "-c", f"{told.stdout}\necho $KAFKA_BOOTSTRAP_SERVERS $KAFKA_SSL_CAFILE"],
+        capture_output=True,
+        text=True,
+    )
+    status = stack.status()
+    assert asked.stdout.split() == [status["kafka"], status["ca_file"]]
+
+
+def test_kafka_takes_nobody_without_an_identity(stack: LocalStack) -> None:
+    with pytest.raises(KafkaError):
+        KafkaAdminClient(
+            bootstrap_servers=stack.status()["kafka"],
+            bootstrap_timeout_ms=3000,  # pyright: ignore[reportCallIssue] - its stub lags behind
+        )
+
+
+def test_no_process_of_the_stack_lacks_a_right(stack: LocalStack) -> None:
+    log = (stack.home / "logs" / "kafka.log").read_text()
+    denied = [line for line in log.splitlines() if "is Denied" in line]
+    assert not denied, "the table in topics/access.py lacks what they do:\n" + "\n".join(denied)
 
 
 def test_a_second_up_says_that_it_runs_and_starts_nothing(stack: LocalStack) -> None:

@@ -16,6 +16,7 @@ import typer
 from dashboards.board.people.policy import AccessPolicy
 from tests.acceptance.conftest import ROOT, START_SECONDS_MAX, Stack
 from tests.boards import open_board
+from tests.links import access
 from tests.screenshots.camera import Subject, take_all, take_for_readme
 from tests.screenshots.chain import Chain, Troubles
 
@@ -57,7 +58,7 @@ def main(
 def _photograph(stack: Stack, shops: int, readme: bool) -> None:
     addresses = stack.status()
     postgres = addresses["postgres"]
-    chain = Chain(addresses["kafka"], postgres, shops, TROUBLES)
+    chain = Chain(access(addresses), postgres, shops, TROUBLES)
     for start, end in chain.spans():
         typer.echo(f"selling what {shops} shops sold on {start:%A}")
         chain.sell(start, end)
@@ -70,7 +71,7 @@ def _photograph(stack: Stack, shops: int, readme: bool) -> None:
 
 async def _take(addresses: dict[str, Any], ids: dict[str, str], readme: bool) -> None:
     async with open_board(
-        addresses["kafka"], addresses["postgres"], policy=AccessPolicy()
+        access(addresses), addresses["postgres"], policy=AccessPolicy()
     ) as locked:
         subject = Subject(addresses["dashboard"], locked.address, ids)
         await take_all(subject, PICTURES)

@@ -53,7 +53,7 @@ class Troubles:
 class Chain:
     """The shops, and what of them reaches Kafka and the database."""
 
-    kafka: str
+    kafka: KafkaAccess
     postgres: str
     shops: int
     troubles: Troubles
@@ -73,12 +73,12 @@ class Chain:
     def sell(self, start: datetime, end: datetime) -> None:
         """All sales of a span, as fast as they are taken; what was sold before must be counted."""
         rate, stop = PAST_RATE_EACH * self.shops, threading.Event()
-        with TillProducer(KafkaAccess(self.kafka)) as producer:
+        with TillProducer(self.kafka) as producer:
             self._follow(start, rate, end, producer, stop)
 
     def sell_on(self, stop: threading.Event) -> None:
         """By the clock, until ``stop``."""
-        with TillProducer(KafkaAccess(self.kafka)) as producer:
+        with TillProducer(self.kafka) as producer:
             self._follow(datetime.now(UTC), LIVE_RATE_EACH * self.shops, None, producer, stop)
 
     def _follow(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from local.home import StackHome
 from local.jars import JarError
 from local.report import Report
 from local.stack import Stack
+from tillstream.outside import outside_kafka
 from tillstream.processes import Options, furnished
 from tillstream.settings import load_settings
 
@@ -55,8 +57,9 @@ def up(
         lock.close()
         again = [argument for argument in sys.argv[1:] if argument != "--detach"]
         _exit_with(control.up_detached(home, module("tillstream", *again), report))
+    outside = outside_kafka(load_settings())
     with lock:
-        _run(Stack(home, furnished(home, options), report, os.getpid()))
+        _run(Stack(home, furnished(home, options), report, os.getpid(), outside))
 
 
 @local.command()
@@ -71,6 +74,16 @@ def status(
     else:
         found.print(Report().console)
     _exit_with(0 if found.state == "running" else 1)
+
+
+@local.command()
+def env() -> None:
+    """Settings for programs of your own, for a shell: eval "$(tillstream local env)"."""
+    found = control.status(_home())
+    if found.state != "running" or found.record is None:
+        sys.exit("tillstream: the stack is not running: start it with 'tillstream local up'")
+    for name, value in found.record.addresses.for_shells().items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
 
 
 @local.command()

@@ -36,6 +36,9 @@ from topics.registry import INPUTS, PARTITIONS_DEFAULT, TILL_EVENTS
 BALLAST_BYTES_MAX = 8 * 1024**3
 """Far more than everything else writes to the disk meanwhile; it is reserved, not written."""
 
+ALL_MAY = "kafka"
+"""The broker's own identity: what these faults take, nobody else may do."""
+
 HELD_UP_EVENTS = 6_000
 
 
@@ -126,7 +129,7 @@ def stopped_connector(desk: Desk) -> Fault:
 
 def held_up(desk: Desk, shop: str) -> Fault:
     """Somebody writes to the input in a transaction and does not end it; shops go on selling."""
-    producer: Any = KafkaProducer(bootstrap_servers=desk.kafka, transactional_id=f"{shop}-careless")
+    producer: Any = KafkaProducer(**desk.link(ALL_MAY), transactional_id=f"{shop}-careless")
     producer.init_transactions()
     producer.begin_transaction()
     till, careless = Till(shop, f"{shop}-1"), Till(shop, f"{shop}-2")
@@ -170,7 +173,7 @@ def stranger(desk: Desk) -> Fault:
     topics = [spec.name for spec in INPUTS]
     consumer: Any = KafkaConsumer(
         *topics,
-        bootstrap_servers=desk.kafka,
+        **desk.link("operator"),
         group_id="tillstream",
         client_id="a-stranger",
         enable_auto_commit=False,
@@ -207,7 +210,7 @@ def _set_quota(desk: Desk, client_id: str, *, remove: bool) -> None:
     change = [Entry.OpData(key="producer_byte_rate", value=1.0, remove=remove)]
     entries = [Entry(entity=entity, ops=change)]
     request = AlterClientQuotasRequest(entries=entries, validate_only=False)
-    admin: Any = KafkaAdminClient(bootstrap_servers=desk.kafka)
+    admin: Any = KafkaAdminClient(**desk.link(ALL_MAY))
     # The client knows the request, but offers no method for it yet.
     manager = vars(admin)["_manager"]
     answer = manager.run(manager.send, request)

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 import psycopg
 from kafka import KafkaProducer
 
-from clients.kafka import KafkaAccess
 from edge.producer import TillProducer
 from local import control
 from local.home import StackHome
@@ -24,6 +23,7 @@ from tests.acceptance.conftest import Stack
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, Prometheus
 from tests.integration.process import HOME
 from tests.integration.sink_world import Message, Till, line
+from tests.links import Link, access, link
 
 Alert = tuple[str, dict[str, str]]
 """Its name, and labels that tell it from others of the name."""
@@ -43,11 +43,16 @@ class Desk:
     def __init__(self, stack: Stack, prometheus: Prometheus, addresses: dict[str, Any]) -> None:
         self.stack = stack
         self.prometheus = prometheus
-        self.kafka: str = addresses["kafka"]
+        self.kafka = access(addresses)
+        self._addresses = addresses
         self.postgres: str = addresses["postgres"]
         self.connect: str = addresses["connect"]
         self.board: str = addresses["dashboard"]
         self._boards = [urlsplit(self.board).netloc]
+
+    def link(self, service: str) -> Link:
+        """How ``service`` comes to Kafka, for kafka-python."""
+        return link(self._addresses, service)
 
     def watch_board(self, address: str) -> None:
         """Let Prometheus scrape a further board (host:port)."""
@@ -81,14 +86,14 @@ class Desk:
 
     def say(self, *messages: Message) -> None:
         """Send as a till does."""
-        with TillProducer(KafkaAccess(self.kafka)) as producer:
+        with TillProducer(self.kafka) as producer:
             for _, key, value, _ in messages:
                 producer.publish(key, value or b"")
             producer.flush()
 
     def intrude(self, topic: str, key: str, value: bytes) -> None:
         """Write into a topic that is none of the writer's."""
-        producer = KafkaProducer(bootstrap_servers=self.kafka)
+        producer = KafkaProducer(**self.link("operator"))
         try:
             producer.send(topic, value, key.encode()).get(PATIENCE_SECONDS)
         finally:
@@ -146,7 +151,7 @@ def pulse(desk: Desk, shop: str, **shift: float) -> Iterator[None]:
     stop, till = threading.Event(), Till(shop, f"{shop}-1", epoch=int(time.time()))
 
     def beat() -> None:
-        with TillProducer(KafkaAccess(desk.kafka)) as producer:
+        with TillProducer(desk.kafka) as producer:
             while not stop.wait(0.3):
                 _, key, value, _ = till.sale(line(1, "tea", 1), occurred_at=now(**shift))
                 producer.publish(key, value or b"")

@@ -48,7 +48,7 @@ class Edges:
         self.rng = random.Random(f"edges-{self.plan.seed}")
         self.sender = Sender(self.stack.kafka)
         self.watch = Watch(self.stack.postgres, self.plan, self.sender)
-        self.intruder = Intruder(self.stack.kafka, self.plan)
+        self.intruder = Intruder(self.stack.operators_kafka(), self.plan)
 
     def execute(self, findings: Findings) -> None:
         """Send everything; what comes of it is judged with the rest of the run."""
@@ -130,11 +130,11 @@ class Edges:
 class _Rows:
     """The assortment's rows of one location, as the connector wrote them."""
 
-    def __init__(self, servers: str, location: str) -> None:
-        self._servers = servers
+    def __init__(self, kafka: dict[str, Any], location: str) -> None:
+        self._kafka = kafka
         self._location = location
         self._consumer: Any = KafkaConsumer(
-            bootstrap_servers=servers, isolation_level="read_committed", enable_auto_commit=False
+            **kafka, isolation_level="read_committed", enable_auto_commit=False
         )
         partitions = len(self._consumer.partitions_for_topic(ASSORTMENT))
         self._place = TopicPartition(ASSORTMENT, partition_of(location, partitions))
@@ -154,7 +154,7 @@ class _Rows:
 
     def send_again(self, record: Any) -> None:
         """Put a row behind all others."""
-        producer: Any = KafkaProducer(bootstrap_servers=self._servers)
+        producer: Any = KafkaProducer(**self._kafka)
         headers = list(record.headers)
         producer.send(
             ASSORTMENT, record.value, record.key, headers, partition=self._place.partition

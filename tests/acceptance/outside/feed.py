@@ -32,10 +32,10 @@ class DeadLetter:
     headers: list[Header]
 
 
-def producer_for(servers: str) -> Any:
+def producer_for(kafka: dict[str, Any]) -> Any:
     """A producer with kafka-python's default partitioning."""
     return KafkaProducer(
-        bootstrap_servers=servers,
+        **kafka,
         linger_ms=20,
         batch_size=200_000,
         max_request_size=1_048_576,
@@ -46,10 +46,10 @@ def producer_for(servers: str) -> Any:
 
 
 def produce(
-    servers: str, messages: list[Message], world: World, halfway: Callable[[], None]
+    kafka: dict[str, Any], messages: list[Message], world: World, halfway: Callable[[], None]
 ) -> dict[Place, Message]:
     """Send every message in order, and `halfway` call something; where Kafka says they lie."""
-    producer = producer_for(servers)
+    producer = producer_for(kafka)
     partitions = len(producer.partitions_for(INPUT))
     sent: list[tuple[Message, Any]] = []
     began = time.monotonic()

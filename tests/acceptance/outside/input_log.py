@@ -18,26 +18,26 @@ from .plan import INPUT
 Place = tuple[int, int]
 
 
-def _consumer(servers: str) -> tuple[Any, list[TopicPartition]]:
+def _consumer(kafka: dict[str, Any]) -> tuple[Any, list[TopicPartition]]:
     consumer: Any = KafkaConsumer(
-        bootstrap_servers=servers, isolation_level="read_committed", enable_auto_commit=False
+        **kafka, isolation_level="read_committed", enable_auto_commit=False
     )
     places = [TopicPartition(INPUT, at) for at in sorted(consumer.partitions_for_topic(INPUT))]
     consumer.assign(places)
     return consumer, places
 
 
-def input_ends(servers: str) -> dict[int, int]:
+def input_ends(kafka: dict[str, Any]) -> dict[int, int]:
     """Where the next message of each partition will lie."""
-    consumer, places = _consumer(servers)
+    consumer, places = _consumer(kafka)
     ends = {place.partition: end for place, end in consumer.end_offsets(places).items()}
     consumer.close()
     return ends
 
 
-def read_input(servers: str, since: Mapping[int, int] | None = None) -> dict[Place, Any]:
+def read_input(kafka: dict[str, Any], since: Mapping[int, int] | None = None) -> dict[Place, Any]:
     """Every record of the input topic by partition and offset, in order; `since` names offsets."""
-    consumer, places = _consumer(servers)
+    consumer, places = _consumer(kafka)
     for place in places:
         consumer.seek(place, (since or {}).get(place.partition, 0))
     ends = consumer.end_offsets(places)

@@ -22,8 +22,8 @@ TIMES = {"as_of": "2026-11-21T10:00:00Z", "last_seen": "2026-11-21T10:00:00Z"}
 class Intruder:
     """Writes from a thread of its own; never under a key that anybody else uses."""
 
-    def __init__(self, servers: str, plan: Plan) -> None:
-        self._producer: Any = KafkaProducer(bootstrap_servers=servers, linger_ms=5)
+    def __init__(self, kafka: dict[str, Any], plan: Plan) -> None:
+        self._producer: Any = KafkaProducer(**kafka, linger_ms=5)
         self._rng = random.Random(f"intruder-{plan.seed}")
         self._stem = f"{plan.prefix}intruder"
         self._stopping = threading.Event()

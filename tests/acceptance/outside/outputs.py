@@ -18,9 +18,9 @@ INTRUDER = "intruder"
 class Outputs:
     """Everything about this run in the output topics, from now on or from their start."""
 
-    def __init__(self, servers: str, plan: Plan, from_start: bool = False) -> None:
+    def __init__(self, kafka: dict[str, Any], plan: Plan, from_start: bool = False) -> None:
         self._consumer: Any = KafkaConsumer(
-            bootstrap_servers=servers,
+            **kafka,
             isolation_level="read_committed",
             enable_auto_commit=False,
             max_poll_records=5000,

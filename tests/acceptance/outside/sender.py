@@ -14,8 +14,8 @@ from .plan import INPUT
 class Sender:
     """A producer that several threads share."""
 
-    def __init__(self, servers: str) -> None:
-        self._producer: Any = producer_for(servers)
+    def __init__(self, kafka: dict[str, Any]) -> None:
+        self._producer: Any = producer_for(kafka)
         self._sent: list[tuple[Message, Any]] = []
         self._noting = threading.Lock()
         self.partitions = len(self._producer.partitions_for(INPUT))

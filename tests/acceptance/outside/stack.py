@@ -30,12 +30,24 @@ def tillstream(*arguments: str, timeout: float = 600) -> subprocess.CompletedPro
 
 @dataclass(frozen=True)
 class Stack:
-    """What `local status --json` names."""
+    """What `local status --json` names.
 
-    kafka: str
+    ``kafka`` are the keyword arguments of kafka-python, ``librdkafka`` the properties of that.
+    """
+
+    kafka: dict[str, Any]
+    librdkafka: dict[str, str]
     postgres: str
     metrics: list[str]
     processes: list[dict[str, Any]]
+
+    def operators_kafka(self) -> dict[str, Any]:
+        """As somebody who may write where a user's program may not."""
+        beside = {
+            name: str(Path(self.kafka[name]).with_name(f"operator{Path(self.kafka[name]).suffix}"))
+            for name in ("ssl_certfile", "ssl_keyfile")
+        }
+        return {**self.kafka, **beside}
 
     def worker_pids(self) -> list[tuple[str, int]]:
         """Names and process ids of all running workers."""
@@ -49,9 +61,13 @@ def status() -> Stack:
     if result.returncode != 0:
         raise RuntimeError(f"local status failed: {result.stdout}{result.stderr}")
     answer = cast(dict[str, Any], json.loads(result.stdout))
-    kafka = answer["kafka"]
-    servers = kafka if isinstance(kafka, str) else kafka[0]
-    return Stack(servers, answer["postgres"], answer["metrics"], answer["processes"])
+    return Stack(
+        {"bootstrap_servers": answer["kafka"], **answer["kafka_client"]},
+        answer["kafka_properties"],
+        answer["postgres"],
+        answer["metrics"],
+        answer["processes"],
+    )
 
 
 def kill_workers() -> list[str]:

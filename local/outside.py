@@ -1,0 +1,18 @@
+"""A Kafka cluster that the user named, as far as the local stack must know it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class OutsideKafka:
+    """Whoever has the user's settings says how the cluster is reached.
+
+    ``answers`` asks it. ``client`` is for kafka-python and ``librdkafka`` for that library, both
+    without a password; ``properties`` is for Java, with it.
+    """
+
+    answers: Callable[[], bool]
+    client: Callable[[], Mapping[str, str]]
+    librdkafka: Callable[[], Mapping[str, str]]
+    properties: Callable[[], Mapping[str, object]]

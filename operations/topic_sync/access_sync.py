@@ -1,0 +1,81 @@
+"""A cluster's access rules against the table: what differs, and what was put right."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from clients.kafka import KafkaAccess
+from operations.generations import log
+from operations.kafka.reader import TopicMissing
+from operations.topic_sync import states
+from operations.topic_sync.access import in_kafkas_words, rules_of, told
+from topics.access import AccessRule, static_rules
+
+AccessState = Literal["in order", "differs", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFinding:
+    """What one service may do against what it shall: what it lacked, and what it had beyond."""
+
+    principal: str
+    state: AccessState
+    lacking: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """For programs."""
+        return asdict(self)
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self.state != "differs"
+
+
+def begin(kafka: KafkaAccess) -> None:
+    """Let services do what follows from no topic, so that topics can be made."""
+    with rules_of(kafka) as kept:
+        found = kept.of_services()
+        if found is not None:
+            kept.add(in_kafkas_words(static_rules()) - found)
+
+
+def sync_access(
+    kafka: KafkaAccess, application_id: str, partitions: int, *, change: bool
+) -> list[AccessFinding] | None:
+    """Compare all rules of services, and with ``change`` add what lacks and remove what is beyond.
+
+    None where the cluster asks nobody who they are. Raises `RulesError` and `KafkaAway`.
+    """
+    with rules_of(kafka) as kept:
+        found = kept.of_services()
+        if found is None:
+            return None
+        wanted = in_kafkas_words(_wanted(kafka, application_id, partitions, change=change))
+        if change:
+            kept.add(wanted - found)
+            kept.remove(found - wanted)
+        return list(_findings(wanted, found, "changed" if change else "differs"))
+
+
+def _wanted(
+    kafka: KafkaAccess, application_id: str, partitions: int, *, change: bool
+) -> set[AccessRule]:
+    if change:
+        return states.wanted(kafka, application_id, partitions)
+    try:
+        generations = log.load(kafka)
+    except TopicMissing:
+        return states.first_wanted(application_id, partitions)
+    return static_rules() | states.of_generations(generations, partitions)
+
+
+def _findings(wanted: set[Any], found: set[Any], once_done: AccessState) -> Iterable[AccessFinding]:
+    for principal in sorted({rule.principal for rule in wanted | found}):
+        lacking, beyond = (
+            tuple(sorted(told(rule) for rule in rules if rule.principal == principal))
+            for rules in (wanted - found, found - wanted)
+        )
+        state = once_done if lacking or beyond else "in order"
+        yield AccessFinding(principal.removeprefix("User:"), state, lacking, beyond)
