@@ -1,6 +1,7 @@
 """Encryption of a link: whom we trust, and who we are."""
 
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class Tls:
             context = ssl.create_default_context(cafile=self.authorities)
         except OSError as error:
             raise AccessError(f"no authorities in {self.authorities}: {error}") from error
+        context.sslobject_class = _OneWordGoodbye
         self.load(context)
         return context
 
@@ -55,6 +57,19 @@ class Tls:
             raise AccessError(
                 f"no identity in {self.certificate} with {self.key}: {error}"
             ) from error
+
+
+class _OneWordGoodbye(ssl.SSLObject):
+    """Closes without waiting for the other side to say goodbye as well.
+
+    TLS 1.3 asks for no answer and Java gives none, so loops would wait 30 s at each close: a
+    worker took a minute to open a partition.
+    """
+
+    def unwrap(self) -> None:
+        """Say that nothing more comes."""
+        with suppress(ssl.SSLWantReadError):  # all that waits is the other side's word
+            super().unwrap()
 
 
 def _refuse() -> str:
