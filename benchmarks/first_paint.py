@@ -82,7 +82,7 @@ def _visit(board: str, loads: int) -> list[Painted]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         try:
             # Its own start is not the board's.
-            _load(browser, f"{board}/healthz")
+            _load(browser, f"{board}/live")
             return [_painted(browser, board, path, loads) for path in PATHS]
         finally:
             browser.close()

@@ -34,6 +34,7 @@ class World:
 
     kafka: str
     board: str
+    metrics: str
     process: psutil.Process
 
     def memory_mib(self) -> float:
@@ -57,7 +58,7 @@ class World:
             time.sleep(LOOK_SECONDS)
 
     def _metric(self, name: str) -> float:
-        with urllib.request.urlopen(f"{self.board}/metrics") as answer:  # noqa: S310 - our own
+        with urllib.request.urlopen(self.metrics) as answer:  # noqa: S310 - our own
             lines = answer.read().decode().splitlines()
         return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
 
@@ -76,8 +77,8 @@ def own_world(
         _stock(dsn, chain)
         if fill is not None:
             fill(dsn, chain)
-        with _board(folder, broker.bootstrap, dsn) as (address, pid):
-            world = World(broker.bootstrap, address, psutil.Process(pid))
+        with _board(folder, broker.bootstrap, dsn) as (told, pid):
+            world = World(broker.bootstrap, told["address"], told["metrics"], psutil.Process(pid))
             world.await_kafka()
             yield world
 
@@ -90,7 +91,7 @@ def _stock(dsn: str, chain: Chain) -> None:
 
 
 @contextmanager
-def _board(folder: Path, kafka: str, dsn: str) -> Generator[tuple[str, int]]:
+def _board(folder: Path, kafka: str, dsn: str) -> Generator[tuple[dict[str, str], int]]:
     given = {"HOME": str(folder), "KAFKA": kafka, "POSTGRES": dsn, "BOARD_SIGN_IN": "none"}
     board = subprocess.Popen(
         [sys.executable, "-m", "tillstream", "board", "--json"],
@@ -102,7 +103,7 @@ def _board(folder: Path, kafka: str, dsn: str) -> Generator[tuple[str, int]]:
         said = board.stdout.readline() if board.stdout else ""
         if not said:
             raise RuntimeError("the board did not start: read what it says above")
-        yield json.loads(said)["address"], board.pid
+        yield json.loads(said), board.pid
     finally:
         board.terminate()
         try:

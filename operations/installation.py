@@ -7,6 +7,7 @@ from typing import TypeVar
 from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
+from clients.tls import Tls
 from operations.errors import OperationError
 
 T = TypeVar("T")
@@ -14,12 +15,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """As the settings have it; an address that nobody gave is None."""
+    """As the settings have it; an address that nobody gave is None.
+
+    ``metrics_tls`` is who we are where we read metrics; None where these go in cleartext.
+    """
 
     home: Path
     kafka_access: KafkaAccess | None
     postgres_access: PostgresAccess | None
     connect_access: ConnectAccess | None
+    metrics_tls: Tls | None
     cdc_password: str = field(repr=False)
     application_id: str
     partitions: int

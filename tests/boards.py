@@ -9,6 +9,7 @@ from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy
 from tillstream import board
 from tillstream.board import OpenBoard
 from tillstream.certificates import Certificate
+from tillstream.metrics_server import MetricsDoor
 
 
 def open_board(
@@ -22,5 +23,5 @@ def open_board(
 ) -> AbstractAsyncContextManager[OpenBoard]:
     """See `tillstream.board.open_board`."""
     access = KafkaAccess(kafka) if isinstance(kafka, str) else kafka
-    servers = access, PostgresAccess(postgres)
+    servers = access, PostgresAccess(postgres), MetricsDoor("127.0.0.1", 0)
     return board.open_board(*servers, host, port, policy, certificate, registration)

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import structlog
 import uvloop
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from engine.app import BatchApp, stop_now
 from engine.clients import KafkaError
@@ -156,8 +156,7 @@ def _serve_metrics(
     )
     served = CollectorRegistry()
     served.register(OfApplication(registry, application.role))
-    server, _ = start_http_server(settings.metrics_port, settings.host, served)
-    log.info("worker_started", metrics=f"http://{settings.host}:{server.server_port}/metrics")
+    log.info("worker_started", metrics=settings.metrics_door().open(served).address)
 
 
 def _lag(app: BatchApp) -> dict[tuple[str, int], int]:

@@ -23,6 +23,7 @@ from dashboards.board.people.policy import (
 )
 from operations.upkeep.identity import ProcessIdentity
 from tillstream.certificates import LOOK_SECONDS, Certificate, Renewal
+from tillstream.metrics_server import MetricsDoor
 from tillstream.settings import Settings, SettingsError
 
 SHUTDOWN_SECONDS = 3.0
@@ -31,9 +32,13 @@ SHUTDOWN_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class OpenBoard:
-    """A board that serves: where, and the work behind it, which ends only by a fault."""
+    """A board that serves: where, and the work behind it, which ends only by a fault.
+
+    ``metrics`` is their address, on a port of its own.
+    """
 
     address: str
+    metrics: str
     work: asyncio.Task[None]
 
 
@@ -84,6 +89,7 @@ async def _keep_renewed(renewal: Renewal) -> None:
 async def open_board(
     kafka: KafkaAccess,
     postgres: PostgresAccess,
+    metrics: MetricsDoor,
     host: str = "127.0.0.1",
     port: int = 0,
     policy: AccessPolicy = OPEN_TO_THE_MACHINE,
@@ -99,6 +105,7 @@ async def open_board(
     tls = certificate.context() if certificate else None
     board = Board(kafka, postgres)
     board.registry.register(ProcessIdentity("board", "board"))
+    told = metrics.open(board.registry)
     app = build(board, policy, registration)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
@@ -108,8 +115,9 @@ async def open_board(
     try:
         await web.TCPSite(runner, host, port, ssl_context=tls).start()
         scheme = "https" if tls else "http"
-        yield OpenBoard(f"{scheme}://{host}:{runner.addresses[0][1]}", work)
+        yield OpenBoard(f"{scheme}://{host}:{runner.addresses[0][1]}", told.address, work)
     finally:
         await runner.cleanup()
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
+        await asyncio.to_thread(told.close)

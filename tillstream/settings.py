@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -22,7 +22,10 @@ from clients.tls import Tls
 from connectors.webhooks.policy import ATTEMPTS_MAX, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS
 from local.checkout import HOME, PREFIX
 from operations.installation import Installation
+from tillstream.board_settings import BoardSettings
 from tillstream.kafka_settings import KafkaSettings
+from tillstream.metrics_server import MetricsDoor
+from tillstream.metrics_settings import MetricsSettings
 from tillstream.people_settings import PeopleSettings
 from tillstream.registration_settings import RegistrationSettings
 from tillstream.till_settings import TillSettings
@@ -35,7 +38,14 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the text says which, and what to do."""
 
 
-class Settings(KafkaSettings, PeopleSettings, RegistrationSettings, TillSettings):
+class Settings(
+    BoardSettings,
+    KafkaSettings,
+    MetricsSettings,
+    PeopleSettings,
+    RegistrationSettings,
+    TillSettings,
+):
     """Every setting, with its unit and the reason for its default."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
@@ -73,62 +83,6 @@ class Settings(KafkaSettings, PeopleSettings, RegistrationSettings, TillSettings
     )
     replication: int = Field(1, ge=1, description="Replicas of every topic; 3 in production.")
     host: str = Field("127.0.0.1", description="Address that servers bind.")
-    metrics_port: int = Field(0, description="Port of /metrics; 0 takes a free one.")
-    board_port: int = Field(0, description="Port of the board; 0 takes a free one.")
-    board_sign_in: Literal["required", "none"] = Field(
-        "required",
-        description="Whether people must sign in at the board. 'none' is refused where others "
-        "than this machine can reach it; the local stack says so for its own.",
-    )
-    board_address: str = Field(
-        "",
-        description="What people type to reach the board, as https://stock.example, where a "
-        "proxy stands before it. With https, cookies travel by https only.",
-    )
-    board_behind_proxy: bool = Field(
-        False,
-        description="Take the visitor's address from the last entry of X-Forwarded-For. Without "
-        "a proxy that adds it, anybody could claim any address.",
-    )
-    board_cert: Path | None = Field(
-        None,
-        description="PEM file with the board's certificate and its chain, for https without a "
-        "proxy. Beyond the loopback the board is served by https, or not at all.",
-    )
-    board_key: Path | None = Field(None, description="PEM file with the key of that certificate.")
-    board_second_factor: Literal["", "optional", "operators", "everybody"] = Field(
-        "",
-        description="Which of the board's own users must have a second factor. Empty: operators, "
-        "where others than this machine can reach the board.",
-    )
-    board_session_hours: int = Field(
-        12,
-        ge=1,
-        le=24 * 366,
-        description="How long a sign-in holds; a working day, by default. That of "
-        "a provider holds for a day at most.",
-    )
-    board_oidc_issuer: str = Field(
-        "", description="OpenID Connect provider, https://…; empty for the board's own users only."
-    )
-    board_oidc_client_id: str = Field("", description="The board's name at the provider.")
-    board_oidc_client_secret: str = Field(
-        "", repr=False, description="The board's secret at the provider."
-    )
-    board_oidc_scope: str = Field(
-        "openid profile email",
-        description="What is asked of the provider; some give groups only to who asks for them.",
-    )
-    board_oidc_role_claim: str = Field(
-        "roles",
-        description="Claim of the ID token that gives the role: a text or a list; dots lead into "
-        "objects, as realm_access.roles.",
-    )
-    board_oidc_roles: dict[str, str] = Field(
-        {},
-        description='Values of the claim and the roles they give, as {"stock-team": '
-        '"merchandiser"}; empty where the values are the roles themselves.',
-    )
     worker_name: str = Field(
         "worker-1", description="Name of this worker: its state folder and its group instance."
     )
@@ -205,6 +159,10 @@ class Settings(KafkaSettings, PeopleSettings, RegistrationSettings, TillSettings
         except AccessError as error:
             raise SettingsError(f"{PREFIX}{name.upper()}: {error}") from error
 
+    def metrics_door(self) -> MetricsDoor:
+        """Where this process tells its metrics, and whom; `AccessError` where it must not so."""
+        return MetricsDoor(self.host, self.metrics_port, self.metrics_tls(), self.readers())
+
     def installation(self, *needed: str) -> Installation:
         """What operators look after; `SettingsError` where one of the ``needed`` addresses is
         missing."""
@@ -215,6 +173,7 @@ class Settings(KafkaSettings, PeopleSettings, RegistrationSettings, TillSettings
             kafka_access=self.kafka_access() if self.kafka else None,
             postgres_access=self.postgres_access() if self.postgres else None,
             connect_access=self.connect_access() if self.connect else None,
+            metrics_tls=self.metrics_tls(),
             cdc_password=self.cdc_password,
             application_id=self.application_id,
             partitions=self.partitions,

@@ -7,7 +7,7 @@ import sys
 
 import structlog
 import uvloop
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
@@ -36,10 +36,8 @@ def run(settings: Settings) -> None:
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("sink", settings.worker_name))
     registry.register(Surroundings(settings.installation()))
-    server, thread = start_http_server(settings.metrics_port, settings.host, registry)
-    structlog.get_logger("tillstream.sink").info(
-        "sink_started", metrics=f"http://{settings.host}:{server.server_port}/metrics"
-    )
+    told = settings.metrics_door().open(registry)
+    structlog.get_logger("tillstream.sink").info("sink_started", metrics=told.address)
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     try:
@@ -52,8 +50,7 @@ def run(settings: Settings) -> None:
     except Unready as fault:
         sys.exit(f"tillstream: the sink stopped: {fault}")
     finally:
-        server.shutdown()
-        thread.join()
+        told.close()
 
 
 async def _until_stopped(

@@ -5,7 +5,7 @@ import signal
 import sys
 
 import structlog
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
@@ -31,10 +31,8 @@ def run(settings: Settings) -> None:
     reach = reach_of(settings)
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("webhooks", settings.worker_name))
-    server, thread = start_http_server(settings.metrics_port, settings.host, registry)
-    structlog.get_logger("tillstream.webhooks").info(
-        "webhooks_started", metrics=f"http://{settings.host}:{server.server_port}/metrics"
-    )
+    told = settings.metrics_door().open(registry)
+    structlog.get_logger("tillstream.webhooks").info("webhooks_started", metrics=told.address)
     try:
         asyncio.run(_until_stopped(kafka, postgres, policy_of(settings), reach, registry))
     except* Lost as fault:
@@ -43,8 +41,7 @@ def run(settings: Settings) -> None:
             "the table webhook_offsets, and they go on with what comes from then on."
         )
     finally:
-        server.shutdown()
-        thread.join()
+        told.close()
 
 
 def reach_of(settings: Settings) -> Reach:

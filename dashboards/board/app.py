@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from clients.registration import RegistrationAccess
 from dashboards.board import locations, vendor
@@ -39,7 +38,6 @@ from dashboards.board.stock import words as stock
 from dashboards.board.subscribe import page as subscribe_page
 from dashboards.board.totals import page as totals_page
 from dashboards.board.totals.reports import REPORTS, Reports
-from dashboards.board.wording.locales import DEFAULT
 
 _FOLDER = Path(__file__).parent
 
@@ -110,8 +108,8 @@ def build(
     app.add_routes(
         [
             web.get("/stream", stream),
-            web.get("/healthz", _healthz),
-            web.get("/metrics", _metrics),
+            web.get("/live", _live),
+            web.get("/ready", _ready),
             web.get("/static/vendor/{name}", _vendored),
             web.static("/static", _FOLDER / "static"),
         ]
@@ -161,12 +159,12 @@ async def _vendored(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(vendor.FILES / name)
 
 
-async def _healthz(request: web.Request) -> web.Response:
-    """200 as long as pages are served; what is away is in the body, and on the pages."""
-    notices = request.app[BOARD].notices(DEFAULT)
-    return web.json_response({"status": "degraded" if notices else "ok", "notices": notices})
+async def _live(request: web.Request) -> web.Response:
+    """As long as pages are served at all."""
+    return web.Response(text="ok")
 
 
-async def _metrics(request: web.Request) -> web.Response:
-    body = generate_latest(request.app[BOARD].registry)
-    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+async def _ready(request: web.Request) -> web.Response:
+    """Once pages show what is in the tables; what is away later is told on the pages."""
+    tried = request.app[BOARD].snapshot.tried.is_set()
+    return web.Response(text="ok") if tried else web.Response(text="not yet", status=503)

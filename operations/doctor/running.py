@@ -19,7 +19,7 @@ def all_processes(patient: Patient) -> Iterator[Finding]:
     if not patient.metrics:
         yield unknown("processes", "no address of /metrics is known: name them with --metrics")
         return
-    seen = processes.look(patient.metrics)
+    seen = processes.look(patient.metrics, patient.installation.metrics_tls)
     for each in seen:
         if each.fault:
             remedy = "start it, or see ProcessIsDown in docs/runbook.md if it hangs"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clients.kafka import KafkaAccess
+from clients.tls import Tls
 from local.child import Service
 from local.ports import LOOPBACK, choose
 from operations.generations.standing import state_id
@@ -45,6 +46,7 @@ class Building:
     generation: int
     services: Sequence[Service]
     metrics: Sequence[str]
+    tls: Tls | None
 
     @property
     def state(self) -> str:
@@ -52,18 +54,23 @@ class Building:
         return state_id(self.application_id, self.generation)
 
 
-def building(application_id: str, generation: int, workers: int, hire: Hire) -> Building:
-    """``workers`` processes that make ``generation``, not yet started."""
+def building(
+    application_id: str, generation: int, workers: int, hire: Hire, tls: Tls | None
+) -> Building:
+    """``workers`` processes that make ``generation``, not yet started.
+
+    ``tls`` is who we are where we read their metrics; None where they go in cleartext.
+    """
     ports = choose(workers)
     services = [hire(generation, number, port) for number, port in enumerate(ports, start=1)]
-    metrics = [f"http://{LOOPBACK}:{port}/metrics" for port in ports]
-    return Building(application_id, generation, services, metrics)
+    metrics = [f"{'https' if tls else 'http'}://{LOOPBACK}:{port}/metrics" for port in ports]
+    return Building(application_id, generation, services, metrics, tls)
 
 
 def look(kafka: KafkaAccess, built: Building) -> list[RebuildPartition]:
     """How far each partition has come; empty while Kafka does not answer."""
     seen = broker.look(kafka, built.state, ())
-    crew = processes.look(built.metrics)
+    crew = processes.look(built.metrics, built.tls)
     return list(_partitions(seen.partitions, crew))
 
 

@@ -83,7 +83,8 @@ class Rebuild:
         """All of it; raises `Interrupted`, `CrewStopped`, `GenerationError` or `KafkaAway`."""
         started = time.monotonic()
         generation, is_live = self._chosen()
-        built = building(self._application_id, generation, self._workers, self._hire)
+        tls = self._installation.metrics_tls
+        built = building(self._application_id, generation, self._workers, self._hire, tls)
         with crew(built.services) as working:
             self._until_level(built, working)
             if not is_live:

@@ -55,7 +55,7 @@ def look(installation: Installation, metrics: Sequence[str]) -> Overview:
         waiting = pool.submit(letters.look, kafka)
         database = pool.submit(postgres.look, installation.postgres)
         connectors = pool.submit(connect.look, access) if access else None
-        running = processes.look(metrics)
+        running = processes.look(metrics, installation.metrics_tls)
         return Overview(
             datetime.now(UTC),
             running,

@@ -1,14 +1,17 @@
 """Workers, sink and board, by what their `/metrics` say."""
 
 import http.client
+import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from clients.tls import Tls
 from metrics.upkeep import BUILD_INFO, STARTED
 from metrics.workers import APPLICATION, EVENTS, GENERATION, PARTITIONS_HELD, REBUILDING
 
@@ -54,15 +57,19 @@ class ProcessStatus:
         return int(self.figures[EVENTS.name]) if self.role == "worker" else None
 
 
-def look(addresses: Iterable[str]) -> list[ProcessStatus]:
-    """The processes that serve metrics at these addresses, in their order."""
+def look(addresses: Iterable[str], tls: Tls | None) -> list[ProcessStatus]:
+    """The processes that serve metrics at these addresses, in their order.
+
+    ``tls`` says who asks; raises `AccessError` where its files cannot be used.
+    """
+    context = tls.context() if tls else None
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(_look, addresses))
+        return list(pool.map(partial(_look, context), addresses))
 
 
-def _look(address: str) -> ProcessStatus:
+def _look(context: ssl.SSLContext | None, address: str) -> ProcessStatus:
     try:
-        with urlopen(address, timeout=ANSWER_SECONDS) as answer:  # noqa: S310 - our own processes
+        with urlopen(address, timeout=ANSWER_SECONDS, context=context) as answer:  # noqa: S310 - our own processes
             return read(address, answer.read().decode())
     except (OSError, ValueError, http.client.HTTPException) as fault:
         return ProcessStatus(address, fault=str(fault) or type(fault).__name__)

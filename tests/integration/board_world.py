@@ -20,6 +20,7 @@ from psycopg.types.json import Jsonb
 
 from clients.kafka import KafkaAccess
 from operations.topic_sync.sync import sync
+from tillstream.board import OpenBoard
 from topics.partitioning import partition_of
 from topics.registry import OUTPUTS
 
@@ -295,10 +296,10 @@ async def until(true: Callable[[], Awaitable[bool]], what: str) -> None:
         await asyncio.sleep(0.05)
 
 
-async def listening(address: str) -> None:
-    """Return once the board hears Kafka and PostgreSQL."""
+async def listening(board: OpenBoard) -> None:
+    """Return once the board hears Kafka."""
 
     async def well() -> bool:
-        return "tillstream_board_kafka_up 1.0" in await read(address, "/metrics")
+        return "tillstream_board_kafka_up 1.0" in await read(board.metrics, "")
 
     await until(well, "the board heard Kafka")

@@ -71,7 +71,7 @@ def neighbour(dsn: str, shop: str, name: str, on_hand: int, region: str, up_to: 
 async def address(kafka: str, dsn: str) -> AsyncIterator[str]:
     """A board on that database."""
     async with open_board(kafka, dsn) as board:
-        await listening(board.address)
+        await listening(board)
         yield board.address
 
 
@@ -208,7 +208,7 @@ async def test_a_transfer_comes_from_the_nearest_with_a_surplus_and_says_why(
     neighbour(dsn, shop, "Nearer", 14, "South")
     neighbour(dsn, shop, "Short", 9, "South")
     async with open_board(kafka, dsn) as board, visitor(board.address) as one:
-        await listening(board.address)
+        await listening(board)
         assert "Transfer proposed" in (await do(one, shop, "transfer", 0)).text
         (made,) = proposals(dsn)
         assert (made["kind"], made["from_location_id"], made["quantity"]) == ("transfer", near, 17)
@@ -231,7 +231,7 @@ async def test_a_surplus_is_promised_once(kafka: str, dsn: str, shop: str) -> No
     second = neighbour(dsn, shop, "Second", 0, "South", up_to=20)
     store(dsn, [raised(second, 1)])
     async with open_board(kafka, dsn) as board, visitor(board.address) as one:
-        await listening(board.address)
+        await listening(board)
         await do(one, shop, "transfer", 0)
         await one.get(path(second))
         await do(one, second, "transfer", 0)
@@ -263,7 +263,7 @@ async def test_only_merchandisers_act(kafka: str, dsn: str, shop: str) -> None:
         visitor(board.address) as vera,
         visitor(board.address) as maria,
     ):
-        await listening(board.address)
+        await listening(board)
         await vera.sign_in("vera")
         assert 'data-may="look"' in (await vera.get("/alerts")).text
         assert "you may look" in (await vera.get(path(shop))).text

@@ -87,7 +87,7 @@ async def test_restarts_lose_nothing_and_begin_nothing_twice(
     keeper.apply(connect, source)
     try:
         async with open_board(kafka, dsn) as board, visitor(board.address) as one:
-            await listening(board.address)
+            await listening(board)
             await _do(one, 0, "assign", owner="Anna")
             server.stop()
             server.start()
@@ -99,7 +99,7 @@ async def test_restarts_lose_nothing_and_begin_nothing_twice(
         # A worker that starts again says what it has said before.
         await say(kafka, [raised])
         async with open_board(kafka, dsn) as board, visitor(board.address) as one:
-            await listening(board.address)
+            await listening(board)
             await say(kafka, [raised])
             await until(lambda: _shows(board.address, "Order of 17"), "the new board knew it all")
             await _do(one, 3, "accept", proposal=_proposal_id(dsn))

@@ -38,17 +38,24 @@ from tests.integration.board_world import (
     until,
     watching,
 )
+from tillstream.board import OpenBoard
 
 HOME = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-async def address(kafka: str, fresh_postgres: str) -> AsyncIterator[str]:
+async def board(kafka: str, fresh_postgres: str) -> AsyncIterator[OpenBoard]:
     """A board on the shared broker and an empty database of its own."""
     make_topics(kafka)
-    async with open_board(kafka, fresh_postgres) as board:
-        await listening(board.address)
-        yield board.address
+    async with open_board(kafka, fresh_postgres) as opened:
+        await listening(opened)
+        yield opened
+
+
+@pytest.fixture
+def address(board: OpenBoard) -> str:
+    """Where that board is."""
+    return board.address
 
 
 async def test_first_paint_comes_from_the_database(
@@ -289,7 +296,7 @@ async def test_what_is_wrong_with_a_till_is_told_from_the_database_too(
     wrong = {"forks": 3, "quarantined": 2, "older": older, "missing": [[1, 1]]}
     store(fresh_postgres, [till(shop, "1", 1, epoch=2, **{**wrong, "missing_count": 40_000})])
     async with open_board(kafka, fresh_postgres) as board:
-        await listening(board.address)
+        await listening(board)
         page = await read(board.address, f"/locations/{shop}")
         await say(kafka, [till(shop, "1", 2, epoch=2, forks=4)])
         await until(lambda: _says(board.address, "Two devices are till 1"), "the next fork called")
@@ -335,7 +342,7 @@ async def has(address: str, shop: str, sku: str, on_hand: str) -> bool:
 
 
 async def test_records_that_break_their_contracts_neither_stop_nor_falsify_the_board(
-    kafka: str, fresh_postgres: str, address: str, shop: str
+    kafka: str, fresh_postgres: str, board: OpenBoard, address: str, shop: str
 ) -> None:
     register(fresh_postgres, shop, "Ulm")
     store(fresh_postgres, [level(shop, "milk", 12, 0), till(shop, "1", 1)])
@@ -361,19 +368,19 @@ async def test_records_that_break_their_contracts_neither_stop_nor_falsify_the_b
         await say(kafka, [level(shop, "milk", 5, 1)])
         row = await stream.row(f"stock/{shop}/milk")
         assert row.cells["on_hand"] == "5", "a record that breaks its contract was believed"
-    metrics = await read(address, "/metrics")
+    metrics = await read(board.metrics, "")
     assert 'tillstream_board_malformed_total{topic="stock.levels"} 12.0' in metrics
     assert 'tillstream_board_malformed_total{topic="till.status"} 1.0' in metrics
 
 
 async def test_prometheus_is_told_of_viewers_freshness_and_alerts(
-    kafka: str, fresh_postgres: str, address: str, shop: str
+    kafka: str, fresh_postgres: str, board: OpenBoard, address: str, shop: str
 ) -> None:
     await known(fresh_postgres, address, shop)
     async with watching(address, "/") as stream:
         await say(kafka, [till(shop, f"{shop}-t1", 1), alert(shop, "milk", 1)])
         await stream.row(f"location/{shop}/")
-        metrics = await read(address, "/metrics")
+        metrics = await read(board.metrics, "")
     assert "tillstream_board_viewers 1.0" in metrics
     assert f'tillstream_freshness_seconds{{location_id="{shop}"}}' in metrics
     labels = f'location_id="{shop}",reason="below_reorder_point"'
@@ -388,7 +395,7 @@ async def test_without_the_database_the_last_known_state_stays_and_is_called_so(
     register(fresh_postgres, shop, "Ulm")
     store(fresh_postgres, [level(shop, "milk", 40, 1), totals(shop, 1, receipts=31)])
     async with open_board(kafka, fresh_postgres) as board:
-        await listening(board.address)
+        await listening(board)
         assert ">40<" in await read(board.address, f"/locations/{shop}")
         _close(fresh_postgres)
         page = await read(board.address, f"/locations/{shop}")
@@ -399,7 +406,8 @@ async def test_without_the_database_the_last_known_state_stays_and_is_called_so(
             await say(kafka, [level(shop, "milk", 39, 2)])
             assert (await stream.row(f"stock/{shop}/milk")).cells["on_hand"] == "39"
         assert ">39<" in await read(board.address, f"/locations/{shop}?q=MILK")
-        assert "degraded" in await read(board.address, "/healthz")
+        assert "tillstream_board_database_up 0.0" in await read(board.metrics, "")
+        assert await read(board.address, "/ready") == "ok", "what is known is shown no more"
         await read(board.address, "/locations/unheard-of", status=503)
 
 
@@ -418,7 +426,7 @@ async def test_without_kafka_the_page_says_so_and_goes_on_afterwards(
         assert ">31<" in await read(board.address, "/")
         with running(service):
             make_topics(kafka)
-            await listening(board.address)
+            await listening(board)
             await say(kafka, [totals(shop, 2, receipts=32)])
             await until(lambda: _says(board.address, ">32<"), "the change was shown")
         await until(lambda: _says(board.address, "Kafka does not answer since"), "it said so again")

@@ -19,6 +19,7 @@ from tests.integration.board_world import (
     until,
     watching,
 )
+from tillstream.board import OpenBoard
 
 SHOPS = 100
 """Rows of the overview that change at once: some 130 kB for whoever looks at it."""
@@ -35,8 +36,8 @@ def _deaf_viewer(address: str, page: str) -> socket.socket:
     return deaf
 
 
-async def _open_pages(address: str, number: int) -> bool:
-    return f"tillstream_board_viewers {number}.0" in await read(address, "/metrics")
+async def _open_pages(board: OpenBoard, number: int) -> bool:
+    return f"tillstream_board_viewers {number}.0" in await read(board.metrics, "")
 
 
 async def test_a_viewer_that_never_reads_is_let_go_and_others_go_on(
@@ -49,12 +50,12 @@ async def test_a_viewer_that_never_reads_is_let_go_and_others_go_on(
     for shop in shops:
         register(fresh_postgres, shop, f"Shop {shop}")
     async with open_board(kafka, fresh_postgres) as board, watching(board.address, page) as other:
-        await listening(board.address)
+        await listening(board)
         with _deaf_viewer(board.address, await read(board.address, page)):
-            await until(lambda: _open_pages(board.address, 2), "both had their streams")
+            await until(lambda: _open_pages(board, 2), "both had their streams")
             for version in range(1, 5):
                 await say(kafka, [totals(each, version, receipts=version) for each in shops])
                 await other.row(f"location/{shops[-1]}/", receipts=str(version))
-            await until(lambda: _open_pages(board.address, 1), "the deaf one was let go")
+            await until(lambda: _open_pages(board, 1), "the deaf one was let go")
             await say(kafka, [totals(shops[0], 9, receipts=9)])
             await other.row(f"location/{shops[0]}/", receipts="9")

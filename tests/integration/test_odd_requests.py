@@ -76,7 +76,7 @@ async def test_a_name_or_a_form_that_is_no_text_is_refused(
 
 
 async def test_what_runs_here_is_told_to_nobody(browser: Visitor) -> None:
-    for path in ("/", "/static/board.css", "/api/v1/levels", "/nowhere", "/healthz"):
+    for path in ("/", "/static/board.css", "/api/v1/levels", "/nowhere", "/live"):
         server = (await browser.get(path)).headers.get("Server", "")
         assert server == "Tillstream", f"{path} tells {server!r}"
 

@@ -37,7 +37,7 @@ async def test_nothing_is_shown_before_sign_in(browser: Visitor) -> None:
     assert "event: gone" in (await browser.get("/stream?viewer=x")).text
     part = await browser.get("/", HX_Request="true", HX_Current_URL=f"{browser.address}/alerts?a=1")
     assert (part.status, part.headers["HX-Redirect"]) == (401, "/sign-in?next=/alerts%3Fa%3D1")
-    for path in ("/healthz", "/metrics", "/static/board.css", "/sign-in"):
+    for path in ("/live", "/ready", "/static/board.css", "/sign-in"):
         assert (await browser.get(path)).status == 200, f"{path} is not open"
 
 

@@ -25,7 +25,7 @@ async def board_seen(
         open_board(kafka, dsn, policy=policy) as board,
         visit(browser, board.address, **context) as seen,
     ):
-        await listening(board.address)
+        await listening(board)
         yield seen
 
 

@@ -53,7 +53,7 @@ async def test_an_alert_is_handled_by_one_and_seen_by_another(
         visit(browser, board.address) as one,
         visit(browser, board.address) as other,
     ):
-        await listening(board.address)
+        await listening(board)
         await other.go("/alerts")
         await other.mark()
         await one.go("/alerts")

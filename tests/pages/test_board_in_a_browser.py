@@ -87,8 +87,8 @@ async def test_a_page_that_lost_the_board_catches_up(
     (port,) = choose(1)
     address = f"http://127.0.0.1:{port}"
     async with visit(browser, address) as seen:
-        async with open_board(kafka, stocked, port=port):
-            await listening(address)
+        async with open_board(kafka, stocked, port=port) as board:
+            await listening(board)
             await seen.go("/")
             await seen.mark()
         await seen.page.get_by_text("Not live since").wait_for()

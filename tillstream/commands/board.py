@@ -30,13 +30,14 @@ def board(
         int | None, typer.Option(min=0, max=65535, help="Port to bind; 0 takes a free one.")
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the address as one JSON object.")
+        bool, typer.Option("--json", help="Print the addresses as one JSON object.")
     ] = False,
 ) -> None:
     """Serve the live board: all locations, stock and alerts, as they change.
 
     Prints its address once it serves, also while Kafka or PostgreSQL are away: the pages then
-    say so. Stops with Ctrl-C. /metrics and /healthz are at the same address.
+    say so. Stops with Ctrl-C. /live and /ready are at the same address, /metrics on a port of
+    their own (TILLSTREAM_METRICS_PORT).
 
     People must sign in: 'tillstream users add' gives them names, TILLSTREAM_BOARD_OIDC_ISSUER
     an OpenID Connect provider. TILLSTREAM_BOARD_SIGN_IN=none goes without, on the loopback only.
@@ -59,10 +60,18 @@ async def _serve(settings: Settings, as_json: bool) -> None:
     # Without one the pages of devices say that there is none.
     registration = access_of(settings) if settings.registration else None
     async with open_board(
-        kafka, postgres, settings.host, settings.board_port, policy, certificate, registration
+        kafka,
+        postgres,
+        settings.metrics_door(),
+        settings.host,
+        settings.board_port,
+        policy,
+        certificate,
+        registration,
     ) as opened:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, opened.work.cancel)
-        typer.echo(json.dumps({"address": opened.address}) if as_json else opened.address)
+        told = {"address": opened.address, "metrics": opened.metrics}
+        typer.echo(json.dumps(told) if as_json else opened.address)
         with contextlib.suppress(asyncio.CancelledError):
             await opened.work

@@ -12,7 +12,7 @@ from dashboards.board.people.door import DOOR
 from dashboards.board.people.targets import sign_in_address
 from dashboards.board.people.tokens import csrf_of
 
-FOR_MACHINES = ("/healthz", "/metrics")
+FOR_MACHINES = ("/live", "/ready")
 STATIC = "/static/"
 """What is answered to everybody, without a look at who asks."""
 
