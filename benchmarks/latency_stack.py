@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import time
@@ -16,6 +17,9 @@ from benchmarks.job import PARTITIONS
 from clients import librdkafka
 from clients.kafka import KafkaAccess
 from clients.tls import Tls
+from local import metrics_links
+from local.home import StackHome
+from local.identities import Identities
 
 PEAK_RATE = 200_000
 """More than a worker takes: what it takes of it is the peak."""
@@ -34,14 +38,15 @@ class Stack:
     kafka: KafkaAccess
     board: str
     metrics: tuple[str, ...]
+    asking: ssl.SSLContext
 
     def events(self) -> float:
         """Till events that the workers have applied since their start."""
-        return sum(map(_events, self.metrics))
+        return sum(_events(each, self.asking) for each in self.metrics)
 
 
-def _events(address: str) -> float:
-    with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own server
+def _events(address: str, asking: ssl.SSLContext) -> float:
+    with urllib.request.urlopen(address, context=asking) as answer:  # noqa: S310 - our own server
         lines = answer.read().decode().splitlines()
     return sum(
         float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("tillstream_events_")
@@ -54,7 +59,8 @@ def own_stack(home: Path) -> Generator[Stack]:
     _tillstream(home, "up", "--detach", "--no-simulator")
     try:
         told: dict[str, Any] = json.loads(_tillstream(home, "status", "--json"))
-        yield Stack(_access(told), told["dashboard"], tuple(told["metrics"]))
+        asking = metrics_links.context(Identities(StackHome(home).identities))
+        yield Stack(_access(told), told["dashboard"], tuple(told["metrics"]), asking)
     finally:
         _tillstream(home, "down")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from local import identities, kafka_clients, record, servers
+from local import identities, kafka_clients, metrics_links, record, servers
 from local.child import Service
 from local.home import StackHome
 from local.identities import Identities
@@ -74,7 +74,8 @@ class Stack:
         addresses = {server.name: server.address for server in wanted}
         programs = self._furnish(ports, addresses)
         self._start_servers(own, wanted, programs)
-        self._home.note_addresses(**addresses, **programs.by_hand)
+        by_hand = {**programs.by_hand, **metrics_links.settings(self._identities, "operator")}
+        self._home.note_addresses(**addresses, **by_hand)
         self._run_steps(programs.steps)
         self._set_addresses(dashboard=programs.dashboard, registration=programs.registration)
         for process in programs.processes:

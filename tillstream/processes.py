@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from local import kafka_clients
+from local import kafka_clients, metrics_links
 from local.checkout import PREFIX, environment, module
 from local.child import Service
 from local.home import StackHome
@@ -132,8 +132,9 @@ class _Processes:
             **self._at_registration("board"),
             **self._as("board"),
         }
+        settings, metrics = self._telling("board", settings)
         service = self._service("board", ("board",), settings, lambda: answers_ok(url))
-        return StackProcess(service, f"{url}/metrics"), url
+        return StackProcess(service, metrics), url
 
     def simulator(self, rate: float | None) -> StackProcess:
         """Tills that sell; ``rate`` in events per second, None for the command's default."""
@@ -164,10 +165,18 @@ class _Processes:
     def _measured(
         self, name: str, arguments: tuple[str, ...], settings: dict[str, str]
     ) -> StackProcess:
+        settings, url = self._telling(name, settings)
+        asking = metrics_links.context(self._identities)
+        service = self._service(name, arguments, settings, lambda: answers_ok(url, asking))
+        return StackProcess(service, url)
+
+    def _telling(self, name: str, settings: Mapping[str, str]) -> tuple[dict[str, str], str]:
+        """The settings with where and how a process tells its metrics, and their address."""
         port = self._ports.take(f"{name}-metrics")
-        url = f"http://{LOOPBACK}:{port}/metrics"
-        settings = {**settings, "metrics_port": str(port)}
-        return StackProcess(self._service(name, arguments, settings, lambda: answers_ok(url)), url)
+        # Workers share an identity: worker-2 is one as worker-1 is.
+        told = metrics_links.settings(self._identities, name.partition("-")[0])
+        url = f"https://{LOOPBACK}:{port}/metrics"
+        return {**settings, **told, "metrics_port": str(port)}, url
 
     def _service(
         self,

@@ -21,6 +21,8 @@ from clients.postgres import PostgresAccess
 from clients.tls import Tls
 from connectors.webhooks.policy import ATTEMPTS_MAX, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS
 from local.checkout import HOME, PREFIX
+from local.home import StackHome
+from local.identities import Identities
 from operations.installation import Installation
 from tillstream.board_settings import BoardSettings
 from tillstream.kafka_settings import KafkaSettings
@@ -159,9 +161,14 @@ class Settings(
         except AccessError as error:
             raise SettingsError(f"{PREFIX}{name.upper()}: {error}") from error
 
-    def metrics_door(self) -> MetricsDoor:
-        """Where this process tells its metrics, and whom; `AccessError` where it must not so."""
-        return MetricsDoor(self.host, self.metrics_port, self.metrics_tls(), self.readers())
+    def metrics_door(self, service: str) -> MetricsDoor:
+        """Where a process that is ``service`` tells its metrics, and whom; `AccessError` where it
+        must not so."""
+        tls, ours = self.metrics_tls(), Identities(StackHome(self.home).identities)
+        if tls is not None and tls.certificate == ours.certificate("operator"):
+            # Noted by the local stack for commands; who is started by hand is somebody else.
+            tls = Tls(ours.authorities, ours.certificate(service), ours.key(service))
+        return MetricsDoor(self.host, self.metrics_port, tls, self.readers())
 
     def installation(self, *needed: str) -> Installation:
         """What operators look after; `SettingsError` where one of the ``needed`` addresses is

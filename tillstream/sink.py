@@ -36,7 +36,7 @@ def run(settings: Settings) -> None:
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("sink", settings.worker_name))
     registry.register(Surroundings(settings.installation()))
-    told = settings.metrics_door().open(registry)
+    told = settings.metrics_door("sink").open(registry)
     structlog.get_logger("tillstream.sink").info("sink_started", metrics=told.address)
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

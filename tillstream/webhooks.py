@@ -31,7 +31,7 @@ def run(settings: Settings) -> None:
     reach = reach_of(settings)
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("webhooks", settings.worker_name))
-    told = settings.metrics_door().open(registry)
+    told = settings.metrics_door("webhooks").open(registry)
     structlog.get_logger("tillstream.webhooks").info("webhooks_started", metrics=told.address)
     try:
         asyncio.run(_until_stopped(kafka, postgres, policy_of(settings), reach, registry))

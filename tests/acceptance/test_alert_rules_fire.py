@@ -41,7 +41,7 @@ SHOPS = ("pulse", "malformed", "ahead", "silent", "half", "gap", "forked", "held
 def desk(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     addresses = stack.status()
     folder = tmp_path_factory.mktemp("desk") / "prometheus"
-    with watching(_jobs(addresses), _rules(stack), folder) as prometheus:
+    with watching(_jobs(addresses), _rules(stack), folder, stack.home) as prometheus:
         yield Desk(stack, prometheus, addresses)
 
 

@@ -22,6 +22,7 @@ from kafka.errors import KafkaError
 from identity import files
 from local import jars, java
 from local.ports import answers_ok
+from tests.told_metrics import read_metrics
 from tillstream.settings import HOME
 
 pytestmark = pytest.mark.lonely
@@ -87,8 +88,12 @@ def test_status_names_every_address_and_each_answers(stack: LocalStack) -> None:
     places = {"kafka", "postgres", "connect", "dashboard", "registration", "metrics"}
     links = {"kafka_client", "kafka_properties", "kafka_java", "ca_file"}
     assert set(status) == {*places, *links, "processes"}
-    for url in (f"{status['connect']}/health", status["dashboard"], *status["metrics"]):
+    for url in (f"{status['connect']}/health", status["dashboard"]):
         assert answers_ok(url), f"{url} is named but does not answer"
+    for url in status["metrics"]:
+        assert url.startswith("https://127.0.0.1:")
+        assert "tillstream_build_info" in read_metrics(stack.home, url)
+        assert not answers_ok(url), f"{url} answers somebody without an identity"
 
 
 def test_every_process_runs_and_serves_metrics_where_it_should(stack: LocalStack) -> None:

@@ -3,9 +3,11 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from local.identities import prepare
 from metrics.catalogue import BY_PROCESS
 from tests.integration.process import HOME
 
@@ -23,12 +25,12 @@ OF_PROMETHEUS = {"up"}
 each_alert = pytest.mark.parametrize("alert", ALERTS)
 
 
-def promtool(*arguments: str) -> subprocess.CompletedProcess[str]:
+def promtool(*arguments: str, folder: Path = RULES) -> subprocess.CompletedProcess[str]:
     """Run the tool that `make test` installs."""
     path = shutil.which("promtool")
     assert path, "no promtool on the path: apt-get install prometheus"
     return subprocess.run(
-        [path, *arguments], cwd=RULES, capture_output=True, text=True, check=False
+        [path, *arguments], cwd=folder, capture_output=True, text=True, check=False
     )
 
 
@@ -37,8 +39,11 @@ def test_every_rule_fires_and_rests_when_it_should() -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_the_example_of_a_prometheus_is_valid() -> None:
-    result = promtool("check", "config", "prometheus.yml")
+def test_the_example_of_a_prometheus_is_valid(tmp_path: Path) -> None:
+    folder = tmp_path / "prometheus"
+    shutil.copytree(RULES, folder)
+    prepare(folder / "identity")
+    result = promtool("check", "config", "prometheus.yml", folder=folder)
     assert result.returncode == 0, result.stdout + result.stderr
 
 

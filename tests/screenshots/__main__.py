@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, LiteralString
-from urllib.request import urlopen
 
 import psycopg
 import typer
@@ -19,6 +18,7 @@ from tests.boards import open_board
 from tests.links import access
 from tests.screenshots.camera import Subject, take_all, take_for_readme
 from tests.screenshots.chain import Chain, Troubles
+from tests.told_metrics import read_metrics
 
 PICTURES = ROOT / ".tillstream" / "screenshots"
 README_PICTURES = ROOT / "docs" / "pictures"
@@ -62,7 +62,7 @@ def _photograph(stack: Stack, shops: int, readme: bool) -> None:
     for start, end in chain.spans():
         typer.echo(f"selling what {shops} shops sold on {start:%A}")
         chain.sell(start, end)
-        _until("everything is counted", lambda: not _lag(addresses["metrics"]))
+        _until("everything is counted", lambda: not _lag(stack, addresses["metrics"]))
     with _selling(chain):
         _until("the gap is seen", lambda: bool(_some(postgres, GAPS)))
         ids = {"shop": SHOP, "sku": SKU, "alert": _some(postgres, ALERT)}
@@ -99,14 +99,9 @@ def _until(what: str, reached: Callable[[], bool]) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _lag(metrics: list[str]) -> float:
-    total = 0.0
-    for address in metrics:
-        with urlopen(address) as answer:
-            for line in answer.read().decode().splitlines():
-                if line.startswith(LAGS):
-                    total += float(line.rsplit(" ", 1)[1])
-    return total
+def _lag(stack: Stack, metrics: list[str]) -> float:
+    lines = [line for each in metrics for line in read_metrics(stack.home, each).splitlines()]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(LAGS))
 
 
 def _some(dsn: str, question: LiteralString) -> str:

@@ -62,7 +62,7 @@ async def _serve(settings: Settings, as_json: bool) -> None:
     async with open_board(
         kafka,
         postgres,
-        settings.metrics_door(),
+        settings.metrics_door("board"),
         settings.host,
         settings.board_port,
         policy,

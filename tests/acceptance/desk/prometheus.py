@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 from local.ports import choose
 from tests.integration.process import HOME
+from tests.told_metrics import identities
 
 RULES = HOME / "dashboards" / "prometheus" / "rules.yml"
 
@@ -120,24 +121,37 @@ def _series(labels: Mapping[str, str], alert: str) -> str:
     return "ALERTS" + _chosen({**labels, "alertname": alert, "alertstate": "firing"})
 
 
-def _config(jobs: Iterable[str]) -> dict[str, Any]:
+def _config(jobs: Iterable[str], home: Path) -> dict[str, Any]:
+    ours = identities(home)
+    secured = {
+        "scheme": "https",
+        "tls_config": {
+            "ca_file": str(ours.authorities),
+            "cert_file": str(ours.certificate("metrics")),
+            "key_file": str(ours.key("metrics")),
+        },
+    }
     return {
         "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
         "rule_files": ["rules.yml"],
         "scrape_configs": [
-            {"job_name": job, "file_sd_configs": [{"files": [f"{job}.json"]}]} for job in jobs
+            {"job_name": job, "file_sd_configs": [{"files": [f"{job}.json"]}], **secured}
+            for job in jobs
         ],
     }
 
 
 @contextmanager
-def watching(jobs: Mapping[str, Sequence[str]], rules: str, folder: Path) -> Iterator[Prometheus]:
-    """A Prometheus that scrapes ``jobs`` (name to host:port), for the length of a block."""
+def watching(
+    jobs: Mapping[str, Sequence[str]], rules: str, folder: Path, home: Path
+) -> Iterator[Prometheus]:
+    """A Prometheus that scrapes ``jobs`` (name to host:port) of the stack in ``home``, for the
+    length of a block."""
     program = shutil.which("prometheus")
     assert program, "no prometheus on the path: apt-get install prometheus"
     folder.mkdir(parents=True)
     (folder / "rules.yml").write_text(rules)
-    (folder / "prometheus.yml").write_text(json.dumps(_config(jobs)))
+    (folder / "prometheus.yml").write_text(json.dumps(_config(jobs, home)))
     (port,) = choose(1)
     address = f"http://127.0.0.1:{port}"
     prometheus = Prometheus(address, folder)

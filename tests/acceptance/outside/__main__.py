@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 import time
-import urllib.request
 from dataclasses import replace
 
 from .database import shift_level
@@ -53,14 +52,12 @@ def _alter(stack: Stack, run: Run, findings: Findings) -> None:
 
 def _metrics(stack: Stack, findings: Findings) -> None:
     for address in stack.metrics:
-        url = address if address.rstrip("/").endswith("/metrics") else f"{address}/metrics"
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
-                good = b"# HELP" in answer.read()
+            good = b"# HELP" in stack.read_metrics(address)
         except OSError as error:
-            findings.add("metrics", f"{url}: {error}")
+            findings.add("metrics", f"{address}: {error}")
         else:
-            findings.same("metrics", url, True, good)
+            findings.same("metrics", address, True, good)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -40,6 +42,13 @@ class Stack:
     postgres: str
     metrics: list[str]
     processes: list[dict[str, Any]]
+
+    def read_metrics(self, address: str) -> bytes:
+        """What a process tells whom it knows: us by the certificate that Kafka knows us by."""
+        trust = ssl.create_default_context(cafile=self.kafka["ssl_cafile"])
+        trust.load_cert_chain(self.kafka["ssl_certfile"], self.kafka["ssl_keyfile"])
+        with urllib.request.urlopen(address, timeout=10, context=trust) as answer:
+            return answer.read()
 
     def operators_kafka(self) -> dict[str, Any]:
         """As somebody who may write where a user's program may not."""

@@ -27,6 +27,7 @@ def _patient(home: Path, metrics: tuple[str, ...] = (), **access: object) -> Pat
         "kafka_access": None,
         "postgres_access": None,
         "connect_access": None,
+        "metrics_tls": None,
         "cdc_password": "",
         "application_id": "t",
         "partitions": 1,

@@ -1,0 +1,25 @@
+"""How the stack's processes tell their metrics, and how others read them: by their identities."""
+
+import ssl
+from collections.abc import Mapping
+
+from local.identities import Identities
+
+READER = "metrics"
+"""Who reads them here, to see whether a process is ready."""
+
+
+def settings(identities: Identities, service: str) -> Mapping[str, str]:
+    """Settings of a process that is ``service``."""
+    return {
+        "metrics_ca": str(identities.authorities),
+        "metrics_cert": str(identities.certificate(service)),
+        "metrics_key": str(identities.key(service)),
+    }
+
+
+def context(identities: Identities, service: str = READER) -> ssl.SSLContext:
+    """For a client that is ``service``; raises OSError where its files are not there."""
+    made = ssl.create_default_context(cafile=identities.authorities)
+    made.load_cert_chain(identities.certificate(service), identities.key(service))
+    return made
