@@ -46,6 +46,11 @@ class Application:
         return self.role in BESIDE
 
     @property
+    def service(self) -> str:
+        """What its certificate calls it; the first one's role stands for no other."""
+        return self.role if self.suffix else "worker"
+
+    @property
     def is_rebuilt(self) -> bool:
         """Whether `tillstream rebuild` makes its state anew; another's stays at generation 0, and
         takes no number of the first one's."""
