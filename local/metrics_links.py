@@ -12,9 +12,9 @@ READER = "metrics"
 def settings(identities: Identities, service: str) -> Mapping[str, str]:
     """Settings of a process that is ``service``."""
     return {
-        "metrics_ca": str(identities.authorities),
-        "metrics_cert": str(identities.certificate(service)),
-        "metrics_key": str(identities.key(service)),
+        "metrics_ca": str(identities.authorities.absolute()),
+        "metrics_cert": str(identities.certificate(service).absolute()),
+        "metrics_key": str(identities.key(service).absolute()),
     }
 
 

@@ -156,7 +156,9 @@ def _serve_metrics(
     )
     served = CollectorRegistry()
     served.register(OfApplication(registry, application.role))
-    log.info("worker_started", metrics=settings.metrics_door(application.service).open(served).address)
+    log.info(
+        "worker_started", metrics=settings.metrics_door(application.service).open(served).address
+    )
 
 
 def _lag(app: BatchApp) -> dict[tuple[str, int], int]:

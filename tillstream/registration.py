@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from clients.registration import RegistrationAccess
 from clients.tls import Tls
@@ -41,14 +41,13 @@ def run(settings: Settings) -> None:
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("registration", "registration"))
     office = _office(settings, registry)
-    server, thread = start_http_server(settings.metrics_port, settings.host, registry)
+    told = settings.metrics_door("registration").open(registry)
     try:
         asyncio.run(_serve(settings, office))
     except OSError as fault:
         sys.exit(f"tillstream: the registration cannot be served: {fault}")
     finally:
-        server.shutdown()
-        thread.join()
+        told.close()
 
 
 def access_of(settings: Settings) -> RegistrationAccess:

@@ -164,7 +164,8 @@ class Settings(
     def metrics_door(self, service: str) -> MetricsDoor:
         """Where a process that is ``service`` tells its metrics, and whom; `AccessError` where it
         must not so."""
-        tls, ours = self.metrics_tls(), Identities(StackHome(self.home).identities)
+        tls, home = self.metrics_tls(), StackHome(self.home.absolute())
+        ours = Identities(home.identities)
         if tls is not None and tls.certificate == ours.certificate("operator"):
             # Noted by the local stack for commands; who is started by hand is somebody else.
             tls = Tls(ours.authorities, ours.certificate(service), ours.key(service))
