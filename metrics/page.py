@@ -12,6 +12,13 @@ _INTRODUCTION = """\
 
 What the `/metrics` of each process shows, from the catalogue in `metrics/catalogue.py`. The addresses are in `tillstream local status --json`.
 
+Metrics have a port of their own. With `TILLSTREAM_METRICS_CERT`, `_KEY` and `_CA` a process tells them over TLS, and only to who shows a certificate of one of the services that `TILLSTREAM_METRICS_READERS` names: `metrics` (Prometheus), `operator` (`tillstream status` and `doctor`) and `client`. Those of the local stack have all that; `dashboards/prometheus/prometheus.yml` shows how Prometheus does. Without a certificate they are told in cleartext on the loopback, and nowhere else: a process that binds another address does not start.
+
+```sh
+cd .tillstream/identities
+curl --cacert ca.pem --cert metrics.pem --key metrics.key https://127.0.0.1:PORT/metrics
+```
+
 The last word of a name is its unit, before `_total` in a counter: `seconds`, `bytes`, `minor` (minor units of the currency), `records`, `rows`. A name without a unit counts what it names; one that ends in `up` is 1 or 0. Beside a histogram's `_bucket`, `_sum` and `_count` the client library shows when a counter or histogram began, as `_created`.
 """  # noqa: E501 - Markdown: a paragraph is a line
 

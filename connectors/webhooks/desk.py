@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from clients.postgres import PostgresAccess
 from connectors.webhooks.addresses import Reach
 from connectors.webhooks.errors import WebhookRefused
-from connectors.webhooks.signing import new_secret
+from connectors.webhooks.signing import new_secret, rotated
 from connectors.webhooks.store import query
 
 CONNECT_SECONDS = 10
@@ -84,6 +84,19 @@ def remove(connection: Connection, endpoint_id: str) -> None:
     found = find(connection, endpoint_id)
     connection.execute(query("remove_endpoint"), {"endpoint_id": endpoint_id})
     _record(connection, "webhooks.remove", endpoint_id, {"url": found.url})
+
+
+def rotate(connection: Connection, endpoint_id: str) -> str:
+    """A fresh secret for an endpoint, beside the present one; what waits goes on waiting.
+
+    Raises `WebhookRefused` where there is none of that id.
+    """
+    found = find(connection, endpoint_id)
+    fresh, both = rotated(found.secret)
+    values = {"endpoint_id": endpoint_id, "secret": both}
+    connection.execute(query("change_secret"), values)
+    _record(connection, "webhooks.rotate", endpoint_id, {"url": found.url})
+    return fresh
 
 
 def deliveries(

@@ -27,8 +27,16 @@ def headers(secret: str, message_id: str, sent_at_seconds: int, body: bytes) -> 
     }
 
 
+def rotated(secret: str) -> tuple[str, str]:
+    """A fresh secret; and it with the one before, which both sign from now on, so that whoever
+    receives changes over when it suits. One that is older signs no more."""
+    fresh = new_secret()
+    return fresh, f"{fresh} {secret.split()[0]}"
+
+
 def signature(secret: str, message_id: str, sent_at_seconds: int, body: bytes) -> str:
-    """The signature with its version, ``v1,…``."""
-    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
+    """The signature with its version, ``v1,…``; one by each secret, the newest first."""
     signed = f"{message_id}.{sent_at_seconds}.".encode() + body
-    return "v1," + base64.b64encode(hmac.digest(key, signed, sha256)).decode()
+    keys = [base64.b64decode(each.removeprefix(SECRET_PREFIX)) for each in secret.split()]
+    macs = [base64.b64encode(hmac.digest(key, signed, sha256)).decode() for key in keys]
+    return " ".join(f"v1,{mac}" for mac in macs)

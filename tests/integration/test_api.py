@@ -4,6 +4,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -225,6 +226,18 @@ async def test_a_database_that_is_away_is_told_with_when_to_come_again() -> None
         assert answer.headers["Retry-After"] == "2"
         token, body = await api.raw("/api/v1/alerts", {"Authorization": "Bearer tsr_x"})
         assert (token.status, json.loads(body)["title"]) == (503, "Service Unavailable")
+
+
+def test_a_token_ends_within_a_year_unless_somebody_wished_for_more(fresh_postgres: str) -> None:
+    def tokens(*arguments: str) -> Any:
+        return tillstream_json(NO_KAFKA, "tokens", *arguments, postgres=fresh_postgres)[1]
+
+    tokens("add", "usual")
+    tokens("add", "ever", "--no-end")
+    ends = {each["name"]: each["expires_at"] for each in tokens("list")["tokens"]}
+    assert ends["ever"] is None
+    left = datetime.fromisoformat(ends["usual"]) - datetime.now(UTC)
+    assert timedelta(days=365) < left < timedelta(days=367)
 
 
 async def test_a_machine_gets_in_with_its_token_until_it_is_revoked(fresh_postgres: str) -> None:

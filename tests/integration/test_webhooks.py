@@ -14,6 +14,8 @@ from aiohttp import web
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.webhooks import desk
+from connectors.webhooks.addresses import Reach
+from connectors.webhooks.errors import WebhookRefused
 from connectors.webhooks.signing import signature
 from operations.topic_sync.sync import sync
 from tests.integration.webhook_world import (
@@ -205,3 +207,22 @@ async def test_two_workers_at_once_claim_each_message_once(
     for sku in range(30):
         versions = [v for name, v in told.versions if name == f"sku-{sku}"]
         assert versions == sorted(versions), f"changes came out of order: {versions}"
+
+
+def test_another_secret_signs_beside_the_one_before_and_what_waits_is_kept(
+    fresh_postgres: str,
+) -> None:
+    with desk.opened(PostgresAccess(fresh_postgres)) as connection:
+        added = desk.add(connection, "https://hooks.example/x", "", Reach())
+        connection.execute(
+            "INSERT INTO webhook_deliveries (endpoint_id, message_id, subject, body) "
+            "VALUES (%s, 'm', 's', '{}')",
+            (added.endpoint_id,),
+        )
+        fresh = desk.rotate(connection, added.endpoint_id)
+        held = desk.find(connection, added.endpoint_id).secret
+        assert held.split() == [fresh, added.secret]
+        (waiting,) = desk.deliveries(connection, added.endpoint_id, None, 10)
+        assert waiting["message_id"] == "m", "what waited is lost"
+        with pytest.raises(WebhookRefused, match="no endpoint"):
+            desk.rotate(connection, "ep_none")

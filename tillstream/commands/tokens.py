@@ -29,16 +29,18 @@ def register(app: typer.Typer) -> None:
 def add(
     name: Name,
     days: Annotated[
-        int | None,
-        typer.Option(min=1, max=tokens.DAYS_MAX, help="For so long.", show_default="no end"),
-    ] = None,
+        int, typer.Option(min=1, max=tokens.DAYS_MAX, help="For so long.")
+    ] = tokens.DAYS_DEFAULT,
+    no_end: Annotated[
+        bool, typer.Option("--no-end", help="Until it is revoked, however long that takes.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a token that may read all that a viewer may see. It is printed once, and kept as a hash.
 
     Exit status 1 if the name is taken or cannot be one.
     """
-    token = _do(lambda work: tokens.add(work, name, days))
+    token = _do(lambda work: tokens.add(work, name, None if no_end else days))
     typer.echo(json.dumps({"name": name, "token": token}) if as_json else token)
 
 

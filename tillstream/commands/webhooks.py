@@ -102,6 +102,22 @@ def remove(endpoint: EndpointId) -> None:
     typer.echo(f"{endpoint} is no longer told")
 
 
+@webhooks.command("rotate")
+def rotate(endpoint: EndpointId, as_json: AsJson = False) -> None:
+    """Make another secret for an endpoint; nothing that waits is lost.
+
+    From the next message on each has two signatures, by the new secret and by the one before, so
+    that its receiver can change over at leisure. Prints the new one, once. Exit status 1 if there
+    is no such endpoint.
+    """
+    with _desk() as (_, connection):
+        fresh = desk.rotate(connection, endpoint)
+    if as_json:
+        typer.echo(json.dumps({"endpoint_id": endpoint, "secret": fresh}))
+        return
+    typer.echo(f"secret, not shown again: {fresh}")
+
+
 @webhooks.command("test")
 def test(endpoint: EndpointId, as_json: AsJson = False) -> None:
     """Send one signed message of the type "test" now, from here, and say what came of it.

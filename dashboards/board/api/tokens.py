@@ -15,6 +15,10 @@ PREFIX = "tsr_"
 NAME_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
 """As in the table `api_tokens`."""
 
+DAYS_DEFAULT = 366
+"""A token that was lost is of use to its finder for a year at most, unless somebody wished for
+more."""
+
 DAYS_MAX = 3_650
 """Ten years: longer is meant for ever, which is said by giving no end."""
 

@@ -10,7 +10,7 @@ from connectors.webhooks.errors import WebhookRefused
 from connectors.webhooks.notices import Notice, UnreadableNotice, news, notice_of
 from connectors.webhooks.policy import WAIT_SECONDS_MAX, DeliveryPolicy
 from connectors.webhooks.sending import sender
-from connectors.webhooks.signing import new_secret, signature
+from connectors.webhooks.signing import new_secret, rotated, signature
 from topics.notices import AlertNotice
 
 
@@ -170,3 +170,13 @@ def test_an_alert_beyond_its_contract_is_no_notice(changed: dict[str, object]) -
 def test_an_alert_that_nests_too_deep_is_no_notice() -> None:
     with pytest.raises(UnreadableNotice):
         notice_of(Record(b'{"more":' + b"[" * 100_000))
+
+
+def test_after_a_rotation_the_secret_before_signs_too_and_older_ones_do_not() -> None:
+    first = new_secret()
+    second, both = rotated(first)
+    third, later = rotated(both)
+    told = signature(both, "m", 1, b"{}").split()
+    assert told == [signature(second, "m", 1, b"{}"), signature(first, "m", 1, b"{}")]
+    told = signature(later, "m", 1, b"{}").split()
+    assert told == [signature(third, "m", 1, b"{}"), signature(second, "m", 1, b"{}")]
