@@ -48,7 +48,7 @@ class Application:
     @property
     def service(self) -> str:
         """What its certificate calls it; the first one's role stands for no other."""
-        return self.role if self.suffix else "worker"
+        return self.role if self.is_beside else "worker"
 
     @property
     def is_rebuilt(self) -> bool:
