@@ -161,14 +161,15 @@ class Settings(
         except AccessError as error:
             raise SettingsError(f"{PREFIX}{name.upper()}: {error}") from error
 
-    def metrics_door(self, service: str) -> MetricsDoor:
+    def metrics_door(self, service: str | None) -> MetricsDoor:
         """Where a process that is ``service`` tells its metrics, and whom; `AccessError` where it
-        must not so."""
+        must not so. None is a till: its own certificate makes no server of it."""
         tls, home = self.metrics_tls(), StackHome(self.home.absolute())
         ours = Identities(home.identities)
         if tls is not None and tls.certificate == ours.certificate("operator"):
             # Noted by the local stack for commands; who is started by hand is somebody else.
-            tls = Tls(ours.authorities, ours.certificate(service), ours.key(service))
+            theirs = service and Tls(ours.authorities, ours.certificate(service), ours.key(service))
+            tls = theirs or None
         return MetricsDoor(self.host, self.metrics_port, tls, self.readers())
 
     def installation(self, *needed: str) -> Installation:

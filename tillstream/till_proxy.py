@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from edge.proxy import doors, peer
 from edge.proxy.metrics import ProxyMetrics, proxy_metrics
@@ -36,18 +36,15 @@ def run(settings: Settings, port: int | None) -> None:
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("proxy", str(till.name)))
     metrics = proxy_metrics(registry)
-    server, thread = start_http_server(settings.metrics_port, settings.host, registry)
-    structlog.get_logger("tillstream.proxy").info(
-        "proxy_measures", metrics=f"http://{settings.host}:{server.server_port}/metrics"
-    )
+    told_at = settings.metrics_door(None).open(registry)
+    structlog.get_logger("tillstream.proxy").info("proxy_measures", metrics=told_at.address)
     try:
         with _door(settings.home / "till", port) as (listening, loopback, told):
             asyncio.run(_serve(_gateway(settings), till, metrics, listening, loopback, told))
     except doors.DoorError as error:
         raise SettingsError(str(error)) from error
     finally:
-        server.shutdown()
-        thread.join()
+        told_at.close()
 
 
 @contextmanager
