@@ -54,7 +54,9 @@ def remove(installation: Installation, generation: int) -> None:
             _await_gone(client, changelog)
         if state in {each["group_id"] for each in client.list_groups()}:
             client.delete_groups([state])
-    withdraw(kafka, states.of_state(state, installation.partitions))
+    partitions = installation.partitions
+    past = states.of_past_state(state, partitions)
+    withdraw(kafka, states.of_state(state, partitions) - past)
     shutil.rmtree(installation.home / "state" / state, ignore_errors=True)
 
 

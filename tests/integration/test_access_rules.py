@@ -18,6 +18,9 @@ from clients.tls import Tls
 from identity.authority import Authority
 from identity.names import ServiceName, StoreName, TillName
 from local.kafka_links import BROKER
+from operations.generations import log
+from operations.generations.standing import state_id
+from operations.topic_sync import states
 from operations.topic_sync.access import grant, in_kafkas_words, rules_of, withdraw
 from tests.integration.guarded_broker import (
     PARTITIONS,
@@ -294,6 +297,32 @@ def test_rules_that_drift_are_named_and_mended_and_others_stay(broker: GuardedBr
             )
         )
     assert found == [tills], "what was ruled for a till was touched"
+
+
+def test_a_generation_has_rules_from_its_beginning_to_its_end(broker: GuardedBroker) -> None:
+    operator, worker = broker.access("operator"), broker.access("worker")
+    generation = log.begun(operator, "tillstream")
+    state = state_id("tillstream", generation)
+    with pytest.raises(errors.TransactionalIdAuthorizationFailedError):
+        _transact(worker, f"{state}-0")
+    rules, past = (of(state, PARTITIONS) for of in (states.of_state, states.of_past_state))
+    grant(operator, rules)
+    _transact(worker, f"{state}-0")
+    assert broker.sync("--check")[0] == 0, "what a rebuild grants is not what the table has"
+    log.say(operator, "tillstream", generation, "abandoned")
+    withdraw(operator, rules - past)
+    with pytest.raises(errors.TransactionalIdAuthorizationFailedError):
+        _transact(worker, f"{state}-0")
+    assert broker.sync("--check")[0] == 0, "what a rebuild leaves is not what the table has"
+
+
+def test_a_new_application_id_has_rules_after_a_sync(broker: GuardedBroker) -> None:
+    settings = {**broker.settings("operator"), "application_id": "second"}
+    status, output, complaint = tillstream(broker.mutual, "topics", "sync", **settings)
+    assert status == 0, output + complaint
+    generation = log.live(broker.access("operator"), "second")
+    _transact(broker.access("worker"), f"{state_id('second', generation)}-1")
+    assert broker.sync("--check")[0] == 0, "the first application's sync takes them away again"
 
 
 def test_who_may_not_see_the_rules_is_told_what_to_do(broker: GuardedBroker) -> None:
