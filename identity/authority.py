@@ -68,6 +68,17 @@ class Authority:
         """The authority's own."""
         return self.chain[0]
 
+    def alone(self) -> x509.Certificate:
+        """The same authority as one for which nobody vouches.
+
+        For servers that trust no authority unless they trust its root as well, and with that all
+        whom the root vouches for, as OpenSSL does without partial chains.
+        """
+        own = self.certificate
+        begins, ends = own.not_valid_before_utc + CLOCK_SLACK, own.not_valid_after_utc
+        draft = _draft(own.subject, self.key.public_key(), begins, ends).issuer_name(own.subject)
+        return _as_authority(draft, path_length=0).sign(self.key, hashes.SHA256())
+
     def issue(
         self,
         public_key: CertificatePublicKeyTypes,

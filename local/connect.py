@@ -30,9 +30,17 @@ def address(port: int) -> str:
 
 
 def service(
-    folder: Path, port: int, kafka: Callable[[], Mapping[str, object]], class_path: str, log: Path
+    folder: Path,
+    port: int,
+    kafka: Callable[[], Mapping[str, object]],
+    class_path: str,
+    log: Path,
+    secrets: Path | None = None,
 ) -> Service:
-    """A Connect worker whose state is in the cluster that the properties ``kafka`` lead to."""
+    """A Connect worker whose state is in the cluster that the properties ``kafka`` lead to.
+
+    Definitions of connectors may name files in the folder ``secrets`` in place of what they hold.
+    """
     config = folder / "connect.properties"
     return Service(
         name="connect",
@@ -40,7 +48,9 @@ def service(
         log=log,
         ready=lambda: is_ready(address(port)),
         environment={"CLASSPATH": class_path},
-        prepare=lambda: java.write_properties(config, _properties(port, kafka())),
+        prepare=lambda: java.write_properties(
+            config, _properties(port, kafka()) | _provider(secrets)
+        ),
         grace_seconds=20,
     )
 
@@ -48,6 +58,19 @@ def service(
 def is_ready(url: str) -> bool:
     """Whether the worker has joined its group and read its configuration."""
     return answers_ok(f"{url}/health")
+
+
+def _provider(secrets: Path | None) -> dict[str, object]:
+    if secrets is None:
+        return {}
+    return {
+        "config.providers": "directory",
+        "config.providers.directory.class": (
+            "org.apache.kafka.common.config.provider.DirectoryConfigProvider"
+        ),
+        # Whoever may define a connector could read every file of ours otherwise.
+        "config.providers.directory.param.allowed.paths": secrets,
+    }
 
 
 def _properties(port: int, kafka: Mapping[str, object]) -> dict[str, object]:

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -72,19 +73,10 @@ class StackHome:
         lock.close()
         return False
 
-    def note_addresses(self, kafka: str, postgres: str, connect: str, **by_hand: str) -> None:
-        """Tell all other commands where the services are, and that webhooks may stay here.
-
-        ``by_hand`` are further settings of commands that somebody gives by hand.
-        """
-        addresses = {
-            "kafka": kafka,
-            "postgres": postgres,
-            "connect": connect,
-            "webhook_networks": LOOPBACK_NETWORKS,
-            **by_hand,
-        }
-        write_json(self.addresses, addresses)
+    def note_addresses(self, settings: Mapping[str, str]) -> None:
+        """Tell all other commands by these settings where the services are, and how to show who
+        they are; and that webhooks may stay here."""
+        write_json(self.addresses, {**settings, "webhook_networks": LOOPBACK_NETWORKS})
 
     def forget_addresses(self) -> None:
         """The services are gone: other commands shall say so instead of waiting for them."""

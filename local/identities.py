@@ -42,6 +42,9 @@ CLIENTS = ("cdc", "client", "metrics", "operator", "owner", "reader", "simulator
 given by hand, ``metrics`` for what reads metrics, ``owner`` for migrations of the database,
 ``cdc`` and ``reader`` for its changes and its analysts."""
 
+CAPTURE = "cdc"
+"""Comes from Java's driver for PostgreSQL, which reads a key of its own form."""
+
 ROOT_LIFE = timedelta(days=20 * 365)
 
 ISSUING_LIFE = timedelta(days=10 * 365)
@@ -83,6 +86,11 @@ class Identities:
         return self.folder / "services.pem"
 
     @property
+    def services_alone(self) -> Path:
+        """The same as `services`, for servers that need it to be a root."""
+        return self.folder / "services-alone.pem"
+
+    @property
     def root(self) -> tuple[Path, Path]:
         """The root's certificate and key."""
         return self.folder / "root" / "root.pem", self.folder / "root" / "root.key"
@@ -94,6 +102,15 @@ class Identities:
     def key(self, service: str) -> Path:
         """A service's key."""
         return self.folder / f"{service}.key"
+
+    def certificate_alone(self, service: str) -> Path:
+        """A service's certificate without who vouches for it, as PostgreSQL's driver for Java
+        wants it: that one shows none whose last authority the server does not ask for."""
+        return self.folder / f"{service}-alone.pem"
+
+    def key_for_java(self, service: str) -> Path:
+        """The same as PostgreSQL's driver for Java reads it."""
+        return self.folder / f"{service}.pk8"
 
 
 def prepare(folder: Path, now: datetime | None = None) -> Identities:
@@ -107,8 +124,11 @@ def prepare(folder: Path, now: datetime | None = None) -> Identities:
     _issuing(made, made.devices, "devices", now)
     _keep(made.authorities, issuing.chain)
     _keep(made.services, issuing.chain[:1])
+    _keep_alone(made.services_alone, issuing)
     for service in (*SERVERS, *CLIENTS):
         _Service(made, service, issuing, now).keep()
+    _keep(made.certificate_alone(CAPTURE), files.read_certificates(made.certificate(CAPTURE))[:1])
+    _keep_file(made.key_for_java(CAPTURE), files.pk8(files.read_key(made.key(CAPTURE))))
     return made
 
 
@@ -147,7 +167,21 @@ def _write(places: tuple[Path, Path], authority: Authority) -> None:
 
 
 def _keep(path: Path, certificates: tuple[x509.Certificate, ...]) -> None:
-    wanted = files.pem(certificates).encode()
+    _keep_file(path, files.pem(certificates).encode())
+
+
+def _keep_alone(path: Path, issuing: Authority) -> None:
+    """It is signed anew with each call, so what is there is kept where it is the same but for
+    that."""
+    try:
+        (kept,) = files.read_certificates(path)
+    except (IdentityError, ValueError):
+        kept = None
+    if kept is None or kept.public_key() != issuing.certificate.public_key():
+        files.write_certificates(path, [issuing.alone()])
+
+
+def _keep_file(path: Path, wanted: bytes) -> None:
     if not path.exists() or path.read_bytes() != wanted:
         files.write(path, wanted)
 

@@ -59,7 +59,10 @@ class PostgresDoor:
 
 
 def by_certificate(authorities: Path, certificate: Path, key: Path) -> PostgresDoor:
-    """The door of a server that has this identity, and trusts these authorities about clients."""
+    """The door of a server that has this identity, and trusts these authorities about clients.
+
+    OpenSSL trusts whomever a trusted root vouches for: the authority for services must be alone.
+    """
     return PostgresDoor(
         rules=(
             f"hostssl all all {LOOPBACK}/32 cert clientname=DN map=services\n"

@@ -2,19 +2,33 @@
 
 import os
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from local import archive, connect, jars, kafka, kafka_links, kafka_rules, postgres, postgres_build
+from local import (
+    archive,
+    connect,
+    jars,
+    kafka,
+    kafka_links,
+    kafka_rules,
+    postgres,
+    postgres_build,
+    postgres_clients,
+)
 from local.checkout import PREFIX
 from local.child import Service, StartError, nothing
 from local.home import StackHome
 from local.identities import Identities
 from local.outside import OutsideKafka
 from local.ports import RememberedPorts
-from local.postgres_door import OWNER, PostgresDoor
+from local.postgres_door import by_certificate
 from local.report import Report
 
-NAMES = ("postgres", "kafka", "connect")
+POSTGRES = "postgres"
+"""The service whose identity the database shows."""
+
+NAMES = (POSTGRES, "kafka", "connect")
 """In the order in which they start."""
 
 
@@ -22,12 +36,16 @@ NAMES = ("postgres", "kafka", "connect")
 class Server:
     """An address, and what must run for it; None where it is somebody else's.
 
-    ``open`` makes ready what nobody else could, once the service answers.
+    ``told`` is the address as programs of the user are told it, where that says more; ``links``
+    are settings by which our own processes show who they are there. ``open`` makes ready what
+    nobody else could, once the service answers.
     """
 
     name: str
     address: str
     service: Service | None
+    told: str = ""
+    links: Mapping[str, str] = field(default_factory=dict[str, str])
     open: Callable[[], None] = nothing
 
 
@@ -77,11 +95,12 @@ class Servers:
             )
 
     def _postgres(self) -> Server:
-        port = self._ports.take("postgres")
-        everybody = PostgresDoor(rules="host all all 127.0.0.1/32 trust\n")
+        port, own = self._ports.take("postgres"), self._identities
+        door = by_certificate(own.services_alone, own.certificate(POSTGRES), own.key(POSTGRES))
         folder, log = self._home.folder / "postgres", self._home.log("postgres")
-        service = postgres.service(folder, port, log, everybody)
-        return Server("postgres", postgres.address(port).replace("//", f"//{OWNER}@"), service)
+        address = postgres.address(port)
+        told, links = postgres_clients.dsn(address, own), postgres_clients.settings(own)
+        return Server(POSTGRES, address, postgres.service(folder, port, log, door), told, links)
 
     def _kafka(self) -> Server:
         port, controller_port = self._ports.take("kafka"), self._ports.take("kafka-controller")
@@ -94,9 +113,8 @@ class Servers:
             self._identities,
         )
         address = kafka.address(port)
-        return Server(
-            "kafka", address, service, lambda: kafka_rules.admit_operator(address, self._identities)
-        )
+        admit = lambda: kafka_rules.admit_operator(address, self._identities)  # noqa: E731
+        return Server("kafka", address, service, open=admit)
 
     def _connect(self, broker: str) -> Server:
         port = self._ports.take("connect")
@@ -106,6 +124,7 @@ class Servers:
             self._outside.properties if self._outside else lambda: self._own_link(broker),
             self._class_path,
             self._home.log("connect"),
+            _capture_secrets(),
         )
         return Server("connect", connect.address(port), service)
 
@@ -140,3 +159,9 @@ def java_class_path(report: Report) -> str:
 
 def _runs_no_java(theirs: Set[str]) -> bool:
     return {"kafka", "connect"} <= theirs
+
+
+def _capture_secrets(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The folder of the file in which the user keeps the password of Debezium's role."""
+    file = environment.get(f"{PREFIX}CDC_PASSWORD_FILE", "")
+    return Path(file).absolute().parent if file else None

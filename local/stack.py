@@ -71,18 +71,19 @@ class Stack:
         ports = RememberedPorts(self._home.ports)
         own = Servers(self._home, ports, class_path, self._outside_kafka)
         wanted = own.wanted()
-        addresses = {server.name: server.address for server in wanted}
-        programs = self._furnish(ports, addresses)
+        links = {name: value for server in wanted for name, value in server.links.items()}
+        settings = {server.name: server.address for server in wanted} | links
+        programs = self._furnish(ports, settings)
         self._start_servers(own, wanted, programs)
         by_hand = {**programs.by_hand, **metrics_links.settings(self._identities, "operator")}
-        self._home.note_addresses(**addresses, **by_hand)
+        self._home.note_addresses({**settings, **by_hand})
         self._run_steps(programs.steps)
         self._set_addresses(dashboard=programs.dashboard, registration=programs.registration)
         for process in programs.processes:
             self._start_process(process)
 
     def _start_servers(self, own: Servers, wanted: list[Server], programs: Programs) -> None:
-        self._set_addresses(**{server.name: server.address for server in wanted})
+        self._set_addresses(**{server.name: server.told or server.address for server in wanted})
         for server in wanted:
             if server.service is None:
                 own.check_external(server)

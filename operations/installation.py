@@ -1,6 +1,6 @@
 """What is looked after: addresses, names and sizes of one installation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,9 +23,9 @@ class Installation:
     home: Path
     kafka_access: KafkaAccess | None
     postgres_access: PostgresAccess | None
+    capture_access: PostgresAccess | None
     connect_access: ConnectAccess | None
     metrics_tls: Tls | None
-    cdc_password: str = field(repr=False)
     application_id: str
     partitions: int
     replication: int
@@ -39,6 +39,11 @@ class Installation:
     def postgres(self) -> PostgresAccess:
         """How PostgreSQL is reached; raises `OperationError` where nobody named it."""
         return _named(self.postgres_access, "PostgreSQL")
+
+    @property
+    def capture(self) -> PostgresAccess:
+        """How Debezium reaches PostgreSQL; raises `OperationError` where nobody named it."""
+        return _named(self.capture_access, "PostgreSQL")
 
     @property
     def connect(self) -> ConnectAccess:

@@ -12,6 +12,7 @@ from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.feed.sources import DATABASE, FeedSource
 from dashboards.board.feed.writing import Actor, Work, Writing
 from operations.who import who
+from tillstream.database_roles import KEEPING_USERS
 from tillstream.settings import load_settings
 
 T = TypeVar("T")
@@ -20,7 +21,7 @@ T = TypeVar("T")
 def in_one_transaction(act: Callable[[Work], Awaitable[T]], *mendable: type[Exception]) -> T:
     """What ``act`` gives; ends the command with one line where it raises one of ``mendable``,
     or where PostgreSQL does not do it."""
-    postgres = load_settings().postgres_access()
+    postgres = load_settings().postgres_access(KEEPING_USERS)
     try:
         return asyncio.run(_done(postgres, act))
     except mendable as fault:

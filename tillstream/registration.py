@@ -28,6 +28,7 @@ from identity.authority import Authority
 from identity.errors import IdentityError
 from local.checkout import PREFIX
 from operations.upkeep.identity import ProcessIdentity
+from tillstream.database_roles import REGISTRATION
 from tillstream.settings import Settings, SettingsError
 
 _OTHERS_BITS = 0o077
@@ -68,7 +69,7 @@ async def _serve(settings: Settings, office: Office) -> None:
 
 
 def _office(settings: Settings, registry: CollectorRegistry) -> Office:
-    postgres, address = settings.postgres_access(), settings.require("registration")
+    postgres, address = settings.postgres_access(REGISTRATION), settings.require("registration")
     try:
         issuer, signer = _issuer(settings), _signer(settings)
     except IdentityError as error:

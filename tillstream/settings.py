@@ -5,7 +5,6 @@ running local stack has noted, then the defaults below. A misspelt variable is r
 setting that silently does nothing is how a till ends up on the wrong broker.
 """
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -25,10 +24,13 @@ from local.home import StackHome
 from local.identities import Identities
 from operations.installation import Installation
 from tillstream.board_settings import BoardSettings
+from tillstream.database_roles import LOOKING, DatabaseRole
 from tillstream.kafka_settings import KafkaSettings
 from tillstream.metrics_server import MetricsDoor
 from tillstream.metrics_settings import MetricsSettings
+from tillstream.noted_settings import NotedByLocalStack
 from tillstream.people_settings import PeopleSettings
+from tillstream.postgres_settings import PostgresSettings
 from tillstream.registration_settings import RegistrationSettings
 from tillstream.till_settings import TillSettings
 from topics.registry import PARTITIONS_DEFAULT
@@ -45,6 +47,7 @@ class Settings(
     KafkaSettings,
     MetricsSettings,
     PeopleSettings,
+    PostgresSettings,
     RegistrationSettings,
     TillSettings,
 ):
@@ -53,7 +56,6 @@ class Settings(
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     home: Path = Field(HOME / ".tillstream", description="Folder for all state of this machine.")
-    postgres: str = Field("", description="DSN of the database, postgresql://…")
     connect: str = Field(
         "",
         description="Address of Kafka Connect's REST API, https://…; http:// on this machine only.",
@@ -66,12 +68,6 @@ class Settings(
     connect_user: str = Field("", description="Our name at Connect, where it asks for a login.")
     connect_password_file: Path | None = Field(
         None, description="File that holds the password at Connect, and nothing else."
-    )
-    cdc_password: str = Field(
-        "",
-        repr=False,
-        description="Password of the role tillstream_cdc, as which Debezium reads the database; "
-        "empty where the server trusts it, as the local stack's does.",
     )
     application_id: str = Field(
         "tillstream",
@@ -126,7 +122,7 @@ class Settings(
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _NotedByLocalStack(settings_cls)
+        return init_settings, env_settings, NotedByLocalStack(settings_cls)
 
     def require(self, name: str) -> str:
         """The address called ``name``, or `SettingsError` that says how to give it."""
@@ -142,9 +138,14 @@ class Settings(
         """How Kafka is reached, or `SettingsError` where its address is missing or wrong."""
         return self._access("kafka", self.kafka_at)
 
-    def postgres_access(self) -> PostgresAccess:
-        """How PostgreSQL is reached, or `SettingsError` where its address is missing or wrong."""
-        return self._access("postgres", PostgresAccess)
+    def postgres_access(self, role: DatabaseRole) -> PostgresAccess:
+        """How PostgreSQL is reached as ``role``, or `SettingsError` where something is missing or
+        wrong."""
+        return self._access("postgres", lambda dsn: self.as_role(dsn, role))
+
+    def capture_access(self) -> PostgresAccess:
+        """How Debezium reaches PostgreSQL, by files of its own; raises `SettingsError`."""
+        return self._access("postgres", self.as_capture)
 
     def connect_access(self) -> ConnectAccess:
         """How Connect is reached, or `SettingsError` where its address is missing or wrong."""
@@ -172,37 +173,22 @@ class Settings(
             tls = theirs or None
         return MetricsDoor(self.host, self.metrics_port, tls, self.readers())
 
-    def installation(self, *needed: str) -> Installation:
-        """What operators look after; `SettingsError` where one of the ``needed`` addresses is
-        missing."""
+    def installation(self, *needed: str, role: DatabaseRole = LOOKING) -> Installation:
+        """What operators look after, as ``role``; `SettingsError` where one of the ``needed``
+        addresses is missing."""
         for name in needed:
             self.require(name)
         return Installation(
             home=self.home,
             kafka_access=self.kafka_access() if self.kafka else None,
-            postgres_access=self.postgres_access() if self.postgres else None,
+            postgres_access=self.postgres_access(role) if self.postgres else None,
+            capture_access=self.capture_access() if self.postgres else None,
             connect_access=self.connect_access() if self.connect else None,
             metrics_tls=self.metrics_tls(),
-            cdc_password=self.cdc_password,
             application_id=self.application_id,
             partitions=self.partitions,
             replication=self.replication,
         )
-
-
-class _NotedByLocalStack(PydanticBaseSettingsSource):
-    """Addresses that `tillstream local up` has written to ``addresses.json``."""
-
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        return self().get(field_name), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        home = Path(os.environ.get(f"{PREFIX}HOME", HOME / ".tillstream"))
-        file = home / "addresses.json"
-        noted: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
-        if "kafka" in self.current_state:  # the user's own: who we are there is theirs to say
-            return {name: value for name, value in noted.items() if not name.startswith("kafka")}
-        return noted
 
 
 def load_settings(**given: Any) -> Settings:

@@ -18,6 +18,7 @@ from connectors.postgres.sink.store import Unready
 from following.reader import Lost
 from operations.upkeep.identity import ProcessIdentity
 from operations.upkeep.surroundings import Surroundings
+from tillstream.database_roles import SINK
 from tillstream.settings import Settings
 
 GC_THRESHOLDS = (50_000, 50, 100)
@@ -32,10 +33,10 @@ def run(settings: Settings) -> None:
     Ends the process with status 1 and one line that says what to do where a fault cannot be
     waited out.
     """
-    kafka, postgres = settings.kafka_access(), settings.postgres_access()
+    kafka, postgres = settings.kafka_access(), settings.postgres_access(SINK)
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("sink", settings.worker_name))
-    registry.register(Surroundings(settings.installation()))
+    registry.register(Surroundings(settings.installation(role=SINK)))
     told = settings.metrics_door("sink").open(registry)
     structlog.get_logger("tillstream.sink").info("sink_started", metrics=told.address)
     gc.freeze()

@@ -18,6 +18,7 @@ from connectors.webhooks.policy import DeliveryPolicy
 from connectors.webhooks.sending import sender
 from following.reader import Lost
 from operations.upkeep.identity import ProcessIdentity
+from tillstream.database_roles import WEBHOOKS
 from tillstream.settings import Settings, SettingsError
 
 
@@ -27,7 +28,7 @@ def run(settings: Settings) -> None:
     Ends the process with status 1 and one line where Kafka no longer holds what PostgreSQL
     believes to have read.
     """
-    kafka, postgres = settings.kafka_access(), settings.postgres_access()
+    kafka, postgres = settings.kafka_access(), settings.postgres_access(WEBHOOKS)
     reach = reach_of(settings)
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("webhooks", settings.worker_name))

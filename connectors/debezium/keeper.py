@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from typing import Literal, NamedTuple
 
 from clients.connect import ConnectAccess
-from connectors.debezium import resending, slot
-from connectors.debezium.definition import HIDDEN, NAME, SourceDatabase, definition
+from connectors.debezium import resending
+from connectors.debezium.definition import NAME, SourceDatabase, definition
 from connectors.debezium.errors import ConnectorError
 from connectors.debezium.rest import Connect, Status
+from connectors.debezium.slot import ReplicationSlot
 
 WAIT_SECONDS = 60.0
 """For Connect to distribute and start the connector: a second or two, and most of a minute
@@ -86,21 +87,23 @@ def apply(
     `ConnectorError`, with the task's own words.
     """
     connect, wanted = Connect(access, NAME), definition(source)
+    slot = _slot(source, wanted)
     found = connect.config()
-    if found == wanted and _state(connect, wanted)[0] == "RUNNING":
+    if found == wanted and _state(connect, slot)[0] == "RUNNING":
         return "unchanged"
     if found != wanted:
         connect.put_config(wanted)
-    if _state(connect, wanted)[0] in _HALTED:
+    if _state(connect, slot)[0] in _HALTED:
         connect.resume()
-    _wait_until_running(connect, wanted, wait_seconds)
+    _wait_until_running(connect, slot, wait_seconds)
     return "created" if found is None else "unchanged" if found == wanted else "changed"
 
 
 def check(access: ConnectAccess, source: SourceDatabase) -> ConnectorFinding:
     """Compare Connect with the definition; changes nothing."""
     connect, wanted = Connect(access, NAME), definition(source)
-    state, trace = _state(connect, wanted)
+    slot = _slot(source, wanted)
+    state, trace = _state(connect, slot)
     found = connect.config() or {}
     return ConnectorFinding(NAME, state, trace, tuple(_differences(found, wanted)))
 
@@ -120,15 +123,16 @@ def reset(
     than ``wait_seconds``; what was begun goes on.
     """
     connect, wanted = Connect(access, NAME), definition(source)
-    if connect.config() is None or not slot.holds_on(wanted):
+    slot = _slot(source, wanted)
+    if connect.config() is None or not slot.holds_on():
         remove(access, source)
         connect.put_config(resending.limited(wanted, days))
-        _wait_until_running(connect, wanted, wait_seconds)
+        _wait_until_running(connect, slot, wait_seconds)
         apply(access, source, wait_seconds)
         return
     apply(access, source, wait_seconds)
-    position = resending.signal(wanted, days)
-    _until(lambda: slot.has_read(wanted, position), _NOT_TAKEN, wait_seconds)
+    position = resending.signal(slot, wanted, days)
+    _until(lambda: slot.has_read(position), _NOT_TAKEN, wait_seconds)
 
 
 def remove(access: ConnectAccess, source: SourceDatabase) -> None:
@@ -138,12 +142,17 @@ def remove(access: ConnectAccess, source: SourceDatabase) -> None:
     done before is passed over.
     """
     connect, wanted = Connect(access, NAME), definition(source)
+    slot = _slot(source, wanted)
     if connect.config() is not None:
         connect.stop()
-        _until(lambda: _state(connect, wanted)[0] == "STOPPED", "the connector does not stop")
+        _until(lambda: _state(connect, slot)[0] == "STOPPED", "the connector does not stop")
         connect.forget_position()
         connect.delete()
-    _until(lambda: slot.drop(wanted), f"the slot {wanted['slot.name']} is still being read")
+    _until(lambda: slot.drop(), f"the slot {slot.name} is still being read")
+
+
+def _slot(source: SourceDatabase, wanted: dict[str, str]) -> ReplicationSlot:
+    return ReplicationSlot(source.postgres, wanted["slot.name"])
 
 
 def _differences(found: dict[str, str], wanted: dict[str, str]) -> list[ConnectorDifference]:
@@ -155,13 +164,15 @@ def _differences(found: dict[str, str], wanted: dict[str, str]) -> list[Connecto
 
 
 def _shown(name: str, value: str | None) -> str | None:
-    return "(hidden)" if name == HIDDEN and value else value
+    # A definition of before may hold the password itself, and not where it is.
+    is_secret = name == "database.password" and value and not value.startswith("${")
+    return "(hidden)" if is_secret else value
 
 
-def _state(connect: Connect, wanted: dict[str, str]) -> tuple[str, str]:
+def _state(connect: Connect, slot: ReplicationSlot) -> tuple[str, str]:
     """What `ConnectorFinding` calls the state, and the words that go with it."""
     state, trace = _state_in_connect(connect.status())
-    if state == "RUNNING" and not slot.is_read(wanted):
+    if state == "RUNNING" and not slot.is_read():
         return STALLED, _STALLED_EXPLAINED
     return state, trace
 
@@ -180,12 +191,12 @@ def _state_in_connect(status: Status | None) -> tuple[str, str]:
     return (others[0] if others else "RUNNING"), ""
 
 
-def _wait_until_running(connect: Connect, wanted: dict[str, str], wait_seconds: float) -> None:
+def _wait_until_running(connect: Connect, slot: ReplicationSlot, wait_seconds: float) -> None:
     """Until it has been streaming for a while, restarting what fails; then give up."""
     restarts, started = 0, time.monotonic()
     running_since = None
     while running_since is None or time.monotonic() < running_since + _SETTLED_SECONDS:
-        state, trace = _state(connect, wanted)
+        state, trace = _state(connect, slot)
         running_since = (running_since or time.monotonic()) if state == "RUNNING" else None
         if state == "FAILED" and restarts < _RESTARTS_MAX:
             connect.restart_failed()

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from uuid import uuid4
 
-from connectors.debezium import slot
+from connectors.debezium.slot import ReplicationSlot
 
 DAYS = 7
 """How far back movements are sent again: an outage over the holidays. More takes longer, while
@@ -28,8 +28,8 @@ def movements_since(days: int) -> str:
     return f"SELECT * FROM {_TABLE} WHERE occurred_at >= now() - interval '{days:d} days'"  # noqa: S608
 
 
-def signal(config: Mapping[str, str], days: int) -> str:
-    """Ask the connector of the definition ``config`` to send its rows again.
+def signal(slot: ReplicationSlot, config: Mapping[str, str], days: int) -> str:
+    """Ask the connector of the definition ``config``, which reads ``slot``, to send its rows again.
 
     It reads on until it meets the signal in the log, sends the rows as they are then, and reads on
     from there: what is booked meanwhile comes after. Returns the position behind the signal.
@@ -39,7 +39,7 @@ def signal(config: Mapping[str, str], days: int) -> str:
         "data-collections": [config["table.include.list"]],
         "additional-conditions": [{"data-collection": _TABLE, "filter": movements_since(days)}],
     }
-    return slot.insert_signal(config, str(uuid4()), "execute-snapshot", json.dumps(wanted))
+    return slot.insert_signal(str(uuid4()), "execute-snapshot", json.dumps(wanted))
 
 
 def limited(config: Mapping[str, str], days: int) -> dict[str, str]:

@@ -13,7 +13,11 @@ from connectors.postgres.errors import MigrationError
 
 
 def make(conn: psycopg.Connection[Any]) -> None:
-    """Make what is missing; raises `MigrationError` that says what an administrator must run."""
+    """Make what is missing; raises `MigrationError` that says what an administrator must run.
+
+    The owner becomes a member of each, to look after its sessions: to see what they wait for, and
+    to end them.
+    """
     found = _found(conn)
     _refuse_mighty(found)
     missing = sorted(ROLES.keys() - found.keys())
@@ -21,7 +25,7 @@ def make(conn: psycopg.Connection[Any]) -> None:
         for name in missing:
             _make_one(conn, name)
     except errors.InsufficientPrivilege as error:
-        todo = "; ".join(_create(name).as_string() for name in missing)
+        todo = "; ".join(_create(name, conn.info.user).as_string() for name in missing)
         raise MigrationError(
             f"role {conn.info.user} may make no roles, so a DBA must run once: {todo}"
         ) from error
@@ -41,14 +45,15 @@ def _refuse_mighty(found: Mapping[str, bool]) -> None:
 
 def _make_one(conn: psycopg.Connection[Any], name: str) -> None:
     try:
-        conn.execute(_create(name))
+        conn.execute(_create(name, conn.info.user))
     except (errors.DuplicateObject, errors.UniqueViolation):
         return  # another database's migration was quicker
 
 
-def _create(name: str) -> sql.Composed:
+def _create(name: str, owner: str) -> sql.Composed:
     powers = sql.SQL("LOGIN REPLICATION" if name == CDC else "LOGIN")
-    return sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), powers)
+    order = sql.SQL("CREATE ROLE {} {} ROLE {}")
+    return order.format(sql.Identifier(name), powers, sql.Identifier(owner))
 
 
 def _powers(name: str) -> str:

@@ -107,7 +107,7 @@ def connector(patient: Patient) -> Iterator[Finding]:
 
 def _connector(patient: Patient) -> Iterator[Finding]:
     here = patient.installation
-    source = SourceDatabase(here.postgres, here.cdc_password, here.partitions, here.replication)
+    source = SourceDatabase(here.capture, here.partitions, here.replication)
     try:
         found = keeper.check(here.connect, source)
     except ConnectorError as fault:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.acceptance.outside.stack import say
+from tests.acceptance.outside.stack import as_owner, say
 
 from . import state_folder
 from .disks import Disks
@@ -32,7 +32,7 @@ FULL_SECONDS_MAX = 20.0
 SERVER_SECONDS_MAX = 60.0
 """How long a server that a full disk has ended may take to answer again."""
 
-SWITCH_LOG = "SELECT pg_switch_wal()"
+FILL_LOG = "SELECT pg_logical_emit_message(false, 'filler', repeat('x', 17000000))"
 IN_TRANSACTION = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE application_name = 'tillstream-sink' AND xact_start IS NOT NULL"
@@ -117,7 +117,8 @@ class Injection:
     def _kill_sink_in_transaction(self, _fault: Fault) -> None:
         # The fault before may have left the server on its way up.
         eventually(SERVER_SECONDS_MAX, lambda: _answers(self.stack.addresses.postgres))
-        with psycopg.connect(self.stack.addresses.postgres, autocommit=True) as connection:
+        owner = as_owner(self.stack.addresses.postgres)
+        with psycopg.connect(owner, autocommit=True) as connection:
             limit = time.monotonic() + 10
             while time.monotonic() < limit:
                 row = connection.execute(IN_TRANSACTION).fetchone()
@@ -147,10 +148,10 @@ class Injection:
             self.disks.free(name)
 
     def _write_ahead(self) -> None:
-        """Ask for a new segment of the write-ahead log, for which there is no room."""
-        administrator = self.stack.addresses.postgres.replace("//tillstream@", "//postgres@")
-        with suppress(psycopg.Error), psycopg.connect(administrator) as connection:
-            connection.execute(SWITCH_LOG)
+        """Write more than a segment of the write-ahead log, for which there is no room."""
+        owner = as_owner(self.stack.addresses.postgres)
+        with suppress(psycopg.Error), psycopg.connect(owner) as connection:
+            connection.execute(FILL_LOG)
 
 
 def _answers(postgres: str) -> bool:

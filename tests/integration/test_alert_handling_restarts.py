@@ -15,7 +15,7 @@ from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
-from connectors.debezium.definition import NAME, SourceDatabase
+from connectors.debezium.definition import NAME, ROLE, SourceDatabase
 from local.ports import choose
 from operations.topic_sync.sync import sync
 from tests import open_postgres
@@ -77,7 +77,7 @@ async def test_restarts_lose_nothing_and_begin_nothing_twice(
     kafka: str, connect: ConnectAccess, server: Server
 ) -> None:
     dsn = migrated_database(server.start())
-    source = SourceDatabase(PostgresAccess(dsn), password="", partitions=PARTITIONS, replication=1)
+    source = SourceDatabase(PostgresAccess(dsn).as_role(ROLE), PARTITIONS, replication=1)
     sync(KafkaAccess(kafka), PARTITIONS, 1, change=True)
     catalogue(dsn, SKU, "Whole milk 1 l")
     register(dsn, SHOP, "Ulm")

@@ -14,7 +14,7 @@ from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
-from connectors.debezium.definition import NAME, SourceDatabase
+from connectors.debezium.definition import NAME, ROLE, SourceDatabase
 from connectors.debezium.rest import Connect
 from local.home import StackHome, write_json
 from local.ports import choose
@@ -119,7 +119,7 @@ def test_a_connector_that_is_missing_stopped_or_altered(
 ) -> None:
     assert "is MISSING" in doctor()["connector"][0][0]
     assert "no replication slot" in doctor()["slot"][0][0]
-    source = SourceDatabase(PostgresAccess(fresh_postgres), "", PARTITIONS, 1)
+    source = SourceDatabase(PostgresAccess(fresh_postgres).as_role(ROLE), PARTITIONS, 1)
     try:
         keeper.apply(connect, source)
         Connect(connect, NAME).stop()

@@ -13,7 +13,7 @@ from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
-from connectors.debezium.definition import SourceDatabase
+from connectors.debezium.definition import ROLE, SourceDatabase
 from dashboards.board.people.policy import AccessPolicy
 from operations.topic_sync.sync import sync
 from tests.boards import open_board
@@ -269,7 +269,7 @@ def topics(kafka: str) -> str:
 def captured(topics: str, connect: ConnectAccess, fresh_postgres: str) -> Generator[str]:
     """A database whose changes Debezium publishes."""
     source = SourceDatabase(
-        PostgresAccess(fresh_postgres), password="", partitions=PARTITIONS, replication=1
+        PostgresAccess(fresh_postgres).as_role(ROLE), partitions=PARTITIONS, replication=1
     )
     keeper.apply(connect, source)
     yield fresh_postgres

@@ -12,7 +12,7 @@ from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
-from connectors.debezium.definition import SourceDatabase
+from connectors.debezium.definition import ROLE, SourceDatabase
 from operations.people import customers, employees
 from operations.people.employees import NewEmployee
 from operations.people.keeping import keeping, transaction
@@ -41,7 +41,7 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def capture(kafka: str, connect: ConnectAccess, postgres: str) -> Iterator[PostgresAccess]:
     """The database with the connector on it."""
-    source = SourceDatabase(PostgresAccess(postgres), "", partitions=PARTITIONS, replication=1)
+    source = SourceDatabase(PostgresAccess(postgres).as_role(ROLE), PARTITIONS, replication=1)
     sync(KafkaAccess(kafka), PARTITIONS, 1, change=True)
     keeper.apply(connect, source)
     yield PostgresAccess(postgres)

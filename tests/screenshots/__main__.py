@@ -14,6 +14,7 @@ import typer
 
 from dashboards.board.people.policy import AccessPolicy
 from tests.acceptance.conftest import ROOT, START_SECONDS_MAX, Stack
+from tests.acceptance.outside.stack import as_service
 from tests.boards import open_board
 from tests.links import access
 from tests.screenshots.camera import Subject, take_all, take_for_readme
@@ -70,9 +71,8 @@ def _photograph(stack: Stack, shops: int, readme: bool) -> None:
 
 
 async def _take(addresses: dict[str, Any], ids: dict[str, str], readme: bool) -> None:
-    async with open_board(
-        access(addresses), addresses["postgres"], policy=AccessPolicy()
-    ) as locked:
+    postgres = as_service(addresses["postgres"], "board", "tillstream_board")
+    async with open_board(access(addresses), postgres, policy=AccessPolicy()) as locked:
         subject = Subject(addresses["dashboard"], locked.address, ids)
         await take_all(subject, PICTURES)
         typer.echo(f"wrote the pictures to {PICTURES}")

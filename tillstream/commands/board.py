@@ -14,6 +14,7 @@ from clients.errors import AccessError
 from dashboards.board.people.policy import PolicyError
 from dashboards.board.vendor import NotInstalled
 from tillstream.board import certificate_of, open_board, policy_of
+from tillstream.database_roles import BOARD
 from tillstream.logs import configure_logs
 from tillstream.registration import access_of
 from tillstream.settings import Settings, load_settings
@@ -55,7 +56,7 @@ def board(
 
 
 async def _serve(settings: Settings, as_json: bool) -> None:
-    kafka, postgres = settings.kafka_access(), settings.postgres_access()
+    kafka, postgres = settings.kafka_access(), settings.postgres_access(BOARD)
     policy, certificate = policy_of(settings), certificate_of(settings)
     # Without one the pages of devices say that there is none.
     registration = access_of(settings) if settings.registration else None

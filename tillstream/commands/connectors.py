@@ -102,8 +102,7 @@ def _find() -> ConnectorFinding:
 
 def _source(settings: Settings) -> SourceDatabase:
     return SourceDatabase(
-        settings.postgres_access(),
-        settings.cdc_password,
+        settings.capture_access(),
         settings.partitions,
         settings.replication,
     )

@@ -8,6 +8,7 @@ import typer
 
 from operations.people import customers
 from operations.people.keeping import keeping, transaction
+from tillstream.database_roles import KEEPING_PEOPLE
 from tillstream.settings import load_settings
 from tillstream.typed import object_from_stdin, typed
 
@@ -43,7 +44,7 @@ def add(stdin: FromStdin = False, consent: Consents = None, as_json: AsJson = Fa
     """
     fields = object_from_stdin(customers.FIELDS) if stdin else typed(customers.FIELDS)
     settings = load_settings()
-    with keeping(settings.postgres_access(), settings.key_file()) as people:
+    with keeping(settings.postgres_access(KEEPING_PEOPLE), settings.key_file()) as people:
         customer_id = customers.add(people, fields, dict.fromkeys(consent or (), True))
     typer.echo(json.dumps({"customer_id": customer_id}) if as_json else customer_id)
 
@@ -54,7 +55,7 @@ def show(customer_id: CustomerId, as_json: AsJson = False) -> None:
     Exit status 1 if there is no such customer, or none any more.
     """
     settings = load_settings()
-    with keeping(settings.postgres_access(), settings.key_file()) as people:
+    with keeping(settings.postgres_access(KEEPING_PEOPLE), settings.key_file()) as people:
         found = customers.show(people, customer_id)
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(found)))
@@ -70,7 +71,7 @@ def erase(customer_id: CustomerId, as_json: AsJson = False) -> None:
 
     To erase once more changes nothing. Exit status 1 if there never was such a customer.
     """
-    with transaction(load_settings().postgres_access()) as connection:
+    with transaction(load_settings().postgres_access(KEEPING_PEOPLE)) as connection:
         done = customers.erase(connection, customer_id)
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(done) | {"erased_at": done.erased_at.isoformat()}))

@@ -8,6 +8,7 @@ import typer
 
 from operations.people import employees
 from operations.people.keeping import keeping, transaction
+from tillstream.database_roles import KEEPING_PEOPLE
 from tillstream.settings import load_settings
 from tillstream.typed import object_from_stdin, typed
 from topics.scalars import NUMBER_MAX
@@ -53,7 +54,7 @@ def add(
     card, pin = (secrets.get(name, "") for name in SECRETS)
     new = employees.NewEmployee(employee_id, card, pin, role, location or (), _limits(limit or ()))
     settings = load_settings()
-    with keeping(settings.postgres_access(), settings.key_file()) as people:
+    with keeping(settings.postgres_access(KEEPING_PEOPLE), settings.key_file()) as people:
         employees.add(people, new)
     told = {"employee_id": employee_id, "role": role, "locations": location or []}
     typer.echo(json.dumps(told) if as_json else f"{employee_id} may come in as {role}")
@@ -61,7 +62,7 @@ def add(
 
 def list_employees(as_json: AsJson = False) -> None:
     """Show all employees with role and places; never a hash."""
-    with transaction(load_settings().postgres_access()) as connection:
+    with transaction(load_settings().postgres_access(KEEPING_PEOPLE)) as connection:
         found = employees.listed(connection)
     if as_json:
         typer.echo(json.dumps({"employees": [dataclasses.asdict(each) for each in found]}))
@@ -77,7 +78,7 @@ def deactivate(employee_id: EmployeeId, as_json: AsJson = False) -> None:
 
     Exit status 1 if there is no such employee.
     """
-    with transaction(load_settings().postgres_access()) as connection:
+    with transaction(load_settings().postgres_access(KEEPING_PEOPLE)) as connection:
         employees.deactivate(connection, employee_id)
     told = {"employee_id": employee_id, "active": False}
     typer.echo(json.dumps(told) if as_json else f"{employee_id} is let in no more")

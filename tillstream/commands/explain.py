@@ -14,6 +14,7 @@ from dashboards.board.feed.writing import Work
 from dashboards.ledger.explanation import Explanation, Subject, Unknown, explain, subject_of
 from dashboards.ledger.moments import NoMoment, parse_moment
 from operations.explained import lines, zone
+from tillstream.database_roles import LOOKING
 from tillstream.settings import load_settings
 
 CONNECT_SECONDS = 10
@@ -57,7 +58,7 @@ def command(
 
     Exit status: 0 explained, 1 unknown location, SKU or time, 2 the database does not answer.
     """
-    postgres = load_settings().postgres_access()
+    postgres = load_settings().postgres_access(LOOKING)
     try:
         subject, explanation = asyncio.run(_explained(postgres, location, sku, at, last))
     except (Unknown, NoMoment) as fault:

@@ -2,12 +2,16 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from clients.errors import AccessError
+from clients.passwords import password_in
 from connectors.postgres.errors import MigrationError
 from connectors.postgres.migrate import migrate as migrate_database
+from tillstream.database_roles import OWNER
 from tillstream.settings import load_settings
 
 
@@ -25,10 +29,15 @@ def migrate(
     """
     settings = load_settings()
     try:
-        applied = migrate_database(settings.postgres_access(), settings.cdc_password)
-    except MigrationError as error:
+        password = _password(settings.cdc_password_file)
+        applied = migrate_database(settings.postgres_access(OWNER), password)
+    except (MigrationError, AccessError) as error:
         sys.exit(f"tillstream: {error}")
     if as_json:
         typer.echo(json.dumps({"applied": applied}))
     else:
         typer.echo("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
+
+
+def _password(file: Path | None) -> str:
+    return "" if file is None else password_in(file)

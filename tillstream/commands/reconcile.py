@@ -19,6 +19,7 @@ from operations.kafka.reader import KafkaAway
 from operations.reconcile.difference import FigureDifference
 from operations.reconcile.run import ReconcileOutcome, ReconcileRequest, reconcile
 from operations.reconcile.topics import Told
+from tillstream.database_roles import LOOKING
 from tillstream.settings import load_settings
 
 DIFFERENT = 1
@@ -55,7 +56,7 @@ def command(
     settings = load_settings()
     request = ReconcileRequest(
         kafka=settings.kafka_access(),
-        postgres=settings.postgres_access(),
+        postgres=settings.postgres_access(LOOKING),
         application_id=settings.application_id,
         location=location,
         wait_seconds=wait,

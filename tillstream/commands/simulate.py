@@ -12,6 +12,7 @@ from clients.postgres import PostgresAccess
 from edge.company.bookings import NotBooked
 from edge.company.order import Order, simulate
 from edge.producer import DeliveryFailed
+from tillstream.database_roles import BUSINESS
 from tillstream.interruption import interruption
 from tillstream.logs import configure_logs
 from tillstream.settings import Settings, load_settings
@@ -90,7 +91,7 @@ def _simulate(
 
 
 def _services(settings: Settings, database: bool) -> tuple[KafkaAccess, PostgresAccess | None]:
-    return settings.kafka_access(), settings.postgres_access() if database else None
+    return settings.kafka_access(), settings.postgres_access(BUSINESS) if database else None
 
 
 def _unix_ms(text: str) -> int:

@@ -16,6 +16,7 @@ from connectors.webhooks import desk
 from connectors.webhooks.errors import WebhookRefused
 from connectors.webhooks.notices import body
 from connectors.webhooks.sending import EndpointAnswer, sender
+from tillstream.database_roles import KEEPING_ENDPOINTS
 from tillstream.settings import Settings, load_settings
 from tillstream.webhooks import reach_of
 
@@ -48,7 +49,7 @@ def register(app: typer.Typer) -> None:
 def _desk() -> Generator[tuple[Settings, desk.Connection]]:
     settings = load_settings()
     try:
-        with desk.opened(settings.postgres_access()) as connection:
+        with desk.opened(settings.postgres_access(KEEPING_ENDPOINTS)) as connection:
             yield settings, connection
     except WebhookRefused as fault:
         sys.exit(f"tillstream: {fault}")

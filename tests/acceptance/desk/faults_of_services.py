@@ -27,6 +27,7 @@ from connectors.debezium.rest import Connect
 from local.ports import choose
 from metrics.upkeep import STARTED
 from tests.acceptance.desk.operators import Desk, Fault, now
+from tests.acceptance.outside.stack import as_owner
 from tests.house.checkout import PACKAGES
 from tests.integration.process import HOME
 from tests.integration.sink_world import Till
@@ -121,8 +122,7 @@ def ballast_bytes(home: Path) -> int:
 def stopped_connector(desk: Desk) -> Fault:
     Connect(ConnectAccess(desk.connect), NAME).stop()
     for _ in range(4):
-        desk.as_superuser("SELECT pg_logical_emit_message(false, 'desk', 'so that there is WAL')")
-        desk.as_superuser("SELECT pg_switch_wal()")
+        desk.as_owner("SELECT pg_logical_emit_message(false, 'desk', repeat('x', 16777216))")
     yield [("ConnectorIsDown", {}), ("SlotIsUnread", {}), ("SlotHoldsWal", {})]
     desk.run("connectors", "apply")
 
@@ -144,23 +144,25 @@ def held_up(desk: Desk, shop: str) -> Fault:
 
 def closed_database(desk: Desk) -> Fault:
     name = urlsplit(desk.postgres).path.lstrip("/")
-    desk.as_superuser(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-    desk.as_superuser(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name
+    desk.as_owner(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    desk.as_owner(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = %s AND pg_has_role(usesysid, 'USAGE')",
+        name,
     )
     yield [("DatabaseIsAway", {"job": "tillstream-sink"})]
-    desk.as_superuser(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    desk.as_owner(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
 def locked(desk: Desk) -> Fault:
-    session = psycopg.connect(desk.postgres)
+    session = psycopg.connect(as_owner(desk.postgres))
     session.execute("LOCK TABLE till_status IN ACCESS EXCLUSIVE MODE")
     desk.prometheus.until(
         lambda: session.info.backend_pid in _blockers(desk),
         "the runbook's query does not name who blocks",
     )
     yield [("SinkIsHeldUp", {})]
-    desk.sql("SELECT pg_terminate_backend(%s)", session.info.backend_pid)
+    desk.as_owner("SELECT pg_terminate_backend(%s)", session.info.backend_pid)
     session.close()
 
 

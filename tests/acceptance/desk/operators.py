@@ -21,6 +21,7 @@ from local import control
 from local.home import StackHome
 from tests.acceptance.conftest import Stack
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, Prometheus
+from tests.acceptance.outside.stack import as_owner
 from tests.integration.process import HOME
 from tests.integration.sink_world import Message, Till, line
 from tests.links import Link, access, link
@@ -68,11 +69,9 @@ class Desk:
         """What the database answers."""
         return _answer(self.postgres, statement, values)
 
-    def as_superuser(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """What the server answers the one who owns it, who is connected to another database."""
-        where = urlsplit(self.postgres)
-        server = f"postgresql://postgres@{where.hostname}:{where.port}/postgres"
-        return _answer(server, statement, values)
+    def as_owner(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the server answers the database's owner, who is connected to another."""
+        return _answer(as_owner(self.postgres, "postgres"), statement, values)
 
     def open_shop(self, location_id: str) -> None:
         """Register a location."""
@@ -82,7 +81,8 @@ class Desk:
     def from_runbook(self, alert: str) -> list[tuple[Any, ...]]:
         """The answer to the query in the alert's section."""
         section = (HOME / "docs" / "runbook.md").read_text().split(f"\n### {alert}\n")[1]
-        return self.sql(re.findall(r"`(SELECT [^`]*)`", section)[0])
+        query = re.findall(r"`(SELECT [^`]*)`", section)[0]
+        return _answer(as_owner(self.postgres), query, ())
 
     def say(self, *messages: Message) -> None:
         """Send as a till does."""

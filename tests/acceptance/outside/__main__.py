@@ -13,7 +13,7 @@ from .edges import Edges
 from .findings import Findings
 from .plan import make_plan
 from .run import Run, execute, prepare
-from .stack import Stack, say, status, tillstream
+from .stack import Stack, as_owner, say, status, tillstream
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -41,12 +41,13 @@ def _reconcile(expected: int, findings: Findings, mention: str = "") -> None:
 def _alter(stack: Stack, run: Run, findings: Findings) -> None:
     """Change one row by hand: reconcile must name it, and be content once it is repaired."""
     location, sku = sorted(run.world.policies)[0]
-    if shift_level(stack.postgres, location, sku, 7) != 1:
+    owner = as_owner(stack.postgres)
+    if shift_level(owner, location, sku, 7) != 1:
         findings.add("reconcile", f"no row for {location} {sku} in stock_levels to alter")
     try:
         _reconcile(1, findings, mention=sku)
     finally:
-        shift_level(stack.postgres, location, sku, -7)
+        shift_level(owner, location, sku, -7)
     _reconcile(0, findings)
 
 

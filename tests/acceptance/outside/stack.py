@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -62,6 +64,19 @@ class Stack:
         """Names and process ids of all running workers."""
         named = [(str(one["name"]), one.get("pid")) for one in self.processes]
         return [(name, int(pid)) for name, pid in named if "worker" in name and pid]
+
+
+def as_service(dsn: str, service: str, role: str, database: str = "tillstream") -> str:
+    """A database of a stack of our own, as another than the programs of its users."""
+    told = conninfo_to_dict(dsn, user=role, dbname=database)
+    folder = Path(str(told["sslcert"])).parent
+    files = {"sslcert": str(folder / f"{service}.pem"), "sslkey": str(folder / f"{service}.key")}
+    return make_conninfo(**{**told, **files})
+
+
+def as_owner(dsn: str, database: str = "tillstream") -> str:
+    """The same as the role that owns it: it may do what no program may."""
+    return as_service(dsn, "owner", "tillstream", database)
 
 
 def status() -> Stack:

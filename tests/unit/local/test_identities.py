@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from identity import files
 from identity.authority import Authority, new_key
@@ -69,7 +70,7 @@ def test_services_are_renewed_before_they_end_and_the_authority_stays(tmp_path: 
     before = _contents(tmp_path)
     prepare(tmp_path, NOW + LIFE - timedelta(days=1))
     services = {f"{name}.{end}" for name in (*SERVERS, *CLIENTS) for end in ("pem", "key")}
-    assert _changed(before, _contents(tmp_path)) == services
+    assert _changed(before, _contents(tmp_path)) == {*services, "cdc.pk8", "cdc-alone.pem"}
 
 
 def test_an_authority_near_its_end_is_renewed_with_all_that_it_issued(tmp_path: Path) -> None:
@@ -129,3 +130,14 @@ def test_who_issues_for_devices_makes_no_service(tmp_path: Path) -> None:
             capture_output=True,
         )
         assert (done.returncode == 0) is is_trusted, certificate
+
+
+def test_the_key_for_javas_driver_is_the_captures_own(tmp_path: Path) -> None:
+    made = prepare(tmp_path)
+    shown = subprocess.run(
+        ["openssl", "pkey", "-inform", "DER", "-in", made.key_for_java("cdc"), "-pubout"],
+        capture_output=True,
+        check=True,
+    ).stdout
+    own = files.read_key(made.key("cdc")).public_key()
+    assert shown == own.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

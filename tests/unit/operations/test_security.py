@@ -28,7 +28,7 @@ def _patient(home: Path, metrics: tuple[str, ...] = (), **access: object) -> Pat
         "postgres_access": None,
         "connect_access": None,
         "metrics_tls": None,
-        "cdc_password": "",
+        "capture_access": None,
         "application_id": "t",
         "partitions": 1,
         "replication": 1,

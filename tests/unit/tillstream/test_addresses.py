@@ -6,6 +6,7 @@ import pytest
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
+from tillstream.database_roles import LOOKING, SINK
 from tillstream.settings import Settings, SettingsError, load_settings
 
 
@@ -21,10 +22,12 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_addresses_become_what_clients_are_made_from(nowhere: Path) -> None:
     settings = load_settings(kafka="one:9092,two:9092", postgres="postgresql://db/shop")
     assert settings.kafka_access() == KafkaAccess("one:9092,two:9092")
-    assert settings.postgres_access() == PostgresAccess("postgresql://db/shop")
+    assert settings.postgres_access(SINK) == PostgresAccess(
+        "postgresql://db/shop", role="tillstream_sink"
+    )
     installation = settings.installation("kafka", "postgres")
     assert installation.kafka == settings.kafka_access()
-    assert installation.postgres == settings.postgres_access()
+    assert installation.postgres == settings.postgres_access(LOOKING)
 
 
 def test_an_address_that_is_missing_is_named(nowhere: Path) -> None:
