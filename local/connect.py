@@ -1,13 +1,25 @@
-"""Kafka Connect, distributed mode with one worker: Debezium and MirrorMaker 2 are at hand."""
+"""Kafka Connect, distributed mode with one worker: Debezium and MirrorMaker 2 are at hand.
 
+Whoever reaches its REST API decides what is read from the database and written to Kafka, so it
+answers services alone: over TLS, by a certificate of the authority that issues for these. Its
+server reads no PEM; its stores are made at each start, as is their password.
+"""
+
+import secrets
+import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from identity import files
 from local import java
 from local.child import Service
+from local.identities import Identities
 from local.ports import LOOPBACK, answers_ok
 
 PROGRAM = "org.apache.kafka.connect.cli.ConnectDistributed"
+
+PROBED_BY = "operator"
+"""Whose certificate the supervisor shows when it asks whether Connect is ready."""
 
 HEAP_MB = 512
 
@@ -26,7 +38,7 @@ OFFSET_FLUSH_MS = 1000
 
 def address(port: int) -> str:
     """Connect's REST API on ``port``."""
-    return f"http://{LOOPBACK}:{port}"
+    return f"https://{LOOPBACK}:{port}"
 
 
 def service(
@@ -35,33 +47,74 @@ def service(
     kafka: Callable[[], Mapping[str, object]],
     class_path: str,
     log: Path,
-    secrets: Path | None = None,
+    identities: Identities,
+    named: Path | None = None,
 ) -> Service:
     """A Connect worker whose state is in the cluster that the properties ``kafka`` lead to.
 
-    Definitions of connectors may name files in the folder ``secrets`` in place of what they hold.
+    Definitions of connectors may name files in the folder ``named`` in place of what they hold.
     """
     config = folder / "connect.properties"
+
+    def prepare() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        links = _links(folder, identities)
+        told = _properties(port, kafka()) | _provider(named) | links
+        java.write_properties(config, told)
+
     return Service(
         name="connect",
         command=java.command(PROGRAM, str(config), heap_mb=HEAP_MB, class_path=class_path),
         log=log,
-        ready=lambda: is_ready(address(port)),
+        ready=lambda: is_ready(address(port), identities),
         environment={"CLASSPATH": class_path},
-        prepare=lambda: java.write_properties(
-            config, _properties(port, kafka()) | _provider(secrets)
-        ),
+        prepare=prepare,
         grace_seconds=20,
     )
 
 
-def is_ready(url: str) -> bool:
+def is_ready(url: str, identities: Identities) -> bool:
     """Whether the worker has joined its group and read its configuration."""
-    return answers_ok(f"{url}/health")
+    context = ssl.create_default_context(cafile=identities.authorities)
+    context.load_cert_chain(identities.certificate(PROBED_BY), identities.key(PROBED_BY))
+    return answers_ok(f"{url}/health", context)
 
 
-def _provider(secrets: Path | None) -> dict[str, object]:
-    if secrets is None:
+def settings(identities: Identities, service: str) -> dict[str, str]:
+    """The settings by which a process comes to this Connect as ``service``."""
+    told = {
+        "ca": identities.authorities,
+        "cert": identities.certificate(service),
+        "key": identities.key(service),
+    }
+    return {f"connect_{name}": str(path.absolute()) for name, path in told.items()}
+
+
+def _links(folder: Path, identities: Identities) -> dict[str, object]:
+    """How the API is reached; the stores are written anew."""
+    password = secrets.token_hex(16)
+    own, trusted = folder / "own.p12", folder / "trusted.p12"
+    key = files.read_key(identities.key("connect"))
+    chain = files.read_certificates(identities.certificate("connect"))
+    files.write(own, files.key_store(key, chain, password))
+    services = files.read_certificates(identities.services)
+    files.write(trusted, files.trust_store(services, password))
+    told: dict[str, object] = {
+        "client.auth": "required",
+        "enabled.protocols": "TLSv1.3",
+        "keystore.type": "PKCS12",
+        "keystore.location": own,
+        "keystore.password": password,
+        "key.password": password,
+        "truststore.type": "PKCS12",
+        "truststore.location": trusted,
+        "truststore.password": password,
+    }
+    return {f"listeners.https.ssl.{name}": value for name, value in told.items()}
+
+
+def _provider(named: Path | None) -> dict[str, object]:
+    if named is None:
         return {}
     return {
         "config.providers": "directory",
@@ -69,7 +122,7 @@ def _provider(secrets: Path | None) -> dict[str, object]:
             "org.apache.kafka.common.config.provider.DirectoryConfigProvider"
         ),
         # Whoever may define a connector could read every file of ours otherwise.
-        "config.providers.directory.param.allowed.paths": secrets,
+        "config.providers.directory.param.allowed.paths": named,
     }
 
 
@@ -84,6 +137,7 @@ def _properties(port: int, kafka: Mapping[str, object]) -> dict[str, object]:
         },
         "group.id": GROUP,
         "listeners": address(port),
+        "rest.advertised.listener": "https",
         "rest.advertised.host.name": LOOPBACK,
         "rest.advertised.port": port,
         "config.storage.topic": configs,

@@ -1,4 +1,4 @@
-"""A Kafka cluster that the user named, as far as the local stack must know it."""
+"""Servers that the user named, as far as the local stack must know them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,3 +16,11 @@ class OutsideKafka:
     client: Callable[[], Mapping[str, str]]
     librdkafka: Callable[[], Mapping[str, str]]
     properties: Callable[[], Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What takes the place of the stack's own servers; ``connect`` asks whether it answers."""
+
+    kafka: OutsideKafka | None = None
+    connect: Callable[[], bool] | None = None

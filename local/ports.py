@@ -30,9 +30,9 @@ def answers(port: int) -> bool:
 
 
 def answers_ok(url: str, context: ssl.SSLContext | None = None) -> bool:
-    """Whether a GET is answered with 200; ``context`` says who asks a server that wants to know."""
+    """Whether a GET is answered with 200; ``context`` says who asks, and whom it trusts."""
     try:
-        with urlopen(url, timeout=5, context=context) as answer:  # noqa: S310 - addresses of our own servers
+        with urlopen(url, timeout=5, context=context) as answer:  # noqa: S310 - our own servers
             return answer.status == 200
     except (URLError, OSError):
         return False

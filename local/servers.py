@@ -20,7 +20,7 @@ from local.checkout import PREFIX
 from local.child import Service, StartError, nothing
 from local.home import StackHome
 from local.identities import Identities
-from local.outside import OutsideKafka
+from local.outside import Outside
 from local.ports import RememberedPorts
 from local.postgres_door import by_certificate
 from local.report import Report
@@ -56,10 +56,10 @@ def external(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 class Servers:
-    """The three of one stack. ``outside`` is the cluster that takes Kafka's place, if one does."""
+    """The three of one stack, or what is ``outside`` in their place."""
 
     def __init__(
-        self, home: StackHome, ports: RememberedPorts, class_path: str, outside: OutsideKafka | None
+        self, home: StackHome, ports: RememberedPorts, class_path: str, outside: Outside
     ) -> None:
         self._home = home
         self._ports = ports
@@ -82,10 +82,11 @@ class Servers:
 
     def check_external(self, server: Server) -> None:
         """`StartError` if a server that the user named does not answer."""
+        outside = self._outside
         checks = {
             "postgres": lambda: postgres.is_ready(server.address),
-            "kafka": lambda: self._outside is not None and self._outside.answers(),
-            "connect": lambda: connect.is_ready(server.address),
+            "kafka": lambda: outside.kafka is not None and outside.kafka.answers(),
+            "connect": lambda: outside.connect is not None and outside.connect(),
         }
         if not checks[server.name]():
             setting = f"{PREFIX}{server.name.upper()}"
@@ -117,13 +118,14 @@ class Servers:
         return Server("kafka", address, service, open=admit)
 
     def _connect(self, broker: str) -> Server:
-        port = self._ports.take("connect")
+        port, outside = self._ports.take("connect"), self._outside.kafka
         service = connect.service(
             self._home.folder / "connect",
             port,
-            self._outside.properties if self._outside else lambda: self._own_link(broker),
+            outside.properties if outside else lambda: self._own_link(broker),
             self._class_path,
             self._home.log("connect"),
+            self._identities,
             _capture_secrets(),
         )
         return Server("connect", connect.address(port), service)

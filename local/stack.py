@@ -6,7 +6,7 @@ from local import identities, kafka_clients, metrics_links, record, servers
 from local.child import Service
 from local.home import StackHome
 from local.identities import Identities
-from local.outside import OutsideKafka
+from local.outside import Outside
 from local.ports import RememberedPorts
 from local.programs import Furnish, Programs, StackProcess
 from local.record import Addresses, ProcessRecord, StackRecord, StackState
@@ -24,13 +24,13 @@ class Stack:
         furnish: Furnish,
         report: Report,
         pid: int,
-        outside_kafka: OutsideKafka | None = None,
+        outside: Outside | None = None,
     ) -> None:
         self._home = home
         self._identities = Identities(home.identities)
         self._furnish = furnish
         self._report = report
-        self._outside_kafka = outside_kafka
+        self._outside = outside or Outside()
         self._supervisor = Supervisor(report, self._note)
         self._record = StackRecord(
             pid=pid,
@@ -69,7 +69,7 @@ class Stack:
         servers.fetch(self._report)
         class_path = servers.java_class_path(self._report)
         ports = RememberedPorts(self._home.ports)
-        own = Servers(self._home, ports, class_path, self._outside_kafka)
+        own = Servers(self._home, ports, class_path, self._outside)
         wanted = own.wanted()
         links = {name: value for server in wanted for name, value in server.links.items()}
         settings = {server.name: server.address for server in wanted} | links
@@ -103,7 +103,7 @@ class Stack:
                 self._supervisor.run(step)
 
     def _tell_clients(self, kafka: str) -> None:
-        told = kafka_clients.told(kafka, self._identities, self._outside_kafka)
+        told = kafka_clients.told(kafka, self._identities, self._outside.kafka)
         self._set_addresses(**told)
 
     def _start_process(self, process: StackProcess) -> None:

@@ -13,9 +13,11 @@ from psycopg import sql
 
 from clients.connect import ConnectAccess
 from clients.postgres import PostgresAccess
+from clients.tls import Tls
 from local import child, jars
 from local import connect as connect_service
 from local import kafka as kafka_service
+from local.identities import Identities, prepare
 from local.ports import choose
 from tests import open_postgres as postgres_service
 
@@ -55,13 +57,30 @@ def kafka(services_folder: Path) -> Generator[str]:
 
 
 @pytest.fixture(scope="session")
-def connect(services_folder: Path, kafka: str) -> Generator[ConnectAccess]:
-    """Address of a real Connect worker on that broker."""
+def identities(services_folder: Path) -> Identities:
+    """Those of the services, as a local stack makes them."""
+    return prepare(services_folder / "identities")
+
+
+@pytest.fixture(scope="session")
+def connect(services_folder: Path, kafka: str, identities: Identities) -> Generator[ConnectAccess]:
+    """A real Connect worker on that broker, as operators reach it."""
     (port,) = choose(1)
     folder, log = services_folder / "connect", services_folder / "logs" / "connect.log"
     link = {"bootstrap.servers": kafka}
-    with running(connect_service.service(folder, port, lambda: link, jars.class_path(), log)):
-        yield ConnectAccess(connect_service.address(port))
+    service = connect_service.service(
+        folder, port, lambda: link, jars.class_path(), log, identities
+    )
+    own = identities.certificate("operator"), identities.key("operator")
+    with running(service):
+        yield ConnectAccess(connect_service.address(port), Tls(identities.authorities, *own))
+
+
+def connect_settings(access: ConnectAccess) -> dict[str, str]:
+    """The settings that lead there, by their names."""
+    assert access.tls is not None
+    files = {"ca": access.tls.authorities, "cert": access.tls.certificate, "key": access.tls.key}
+    return {"connect": access.url} | {f"connect_{name}": str(path) for name, path in files.items()}
 
 
 @pytest.fixture(scope="session")

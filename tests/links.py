@@ -1,8 +1,9 @@
-"""Who a test is at the Kafka of a running stack, from what `local status --json` says."""
+"""Who a test is at the servers of a running stack, from what `local status --json` says."""
 
 from pathlib import Path
 from typing import Any
 
+from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.tls import Tls
 
@@ -30,3 +31,8 @@ def access(told: dict[str, Any], service: str = "client") -> KafkaAccess:
     own = link(told, service)
     certificate, key = Path(own["ssl_certfile"]), Path(own["ssl_keyfile"])
     return KafkaAccess(own["bootstrap_servers"], Tls(Path(own["ssl_cafile"]), certificate, key))
+
+
+def connect(told: dict[str, Any], service: str = "operator") -> ConnectAccess:
+    """How ``service`` comes to the stack's Connect."""
+    return ConnectAccess(told["connect"], access(told, service).tls)

@@ -1,27 +1,39 @@
-"""The user's own Kafka, for a local stack that runs on it."""
+"""The user's own servers, for a local stack that runs on them."""
 
 # pyright: reportMissingTypeStubs=false
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from kafka.errors import KafkaError
 
 from clients import java_kafka, librdkafka
+from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
-from local.outside import OutsideKafka
+from local.outside import Outside, OutsideKafka
 from local.servers import external
 from operations.kafka.admin import admin
+from operations.status import connect
 from tillstream.settings import Settings
 
 
-def outside_kafka(settings: Settings) -> OutsideKafka | None:
-    """How the cluster is reached that the environment names; None where it names none.
+def outside(settings: Settings) -> Outside:
+    """Those that the environment names.
 
-    Raises `SettingsError` where it does not say how the link is secured.
+    Raises `SettingsError` where it does not say how a link is secured.
     """
-    if "kafka" not in external():
-        return None
-    access = settings.kafka_access()
+    named = external()
+    return Outside(
+        _kafka(settings.kafka_access()) if "kafka" in named else None,
+        _connect(settings.connect_access()) if "connect" in named else None,
+    )
+
+
+def _connect(access: ConnectAccess) -> Callable[[], bool]:
+    return lambda: connect.look(access).answers
+
+
+def _kafka(access: KafkaAccess) -> OutsideKafka:
     return OutsideKafka(
         answers=lambda: _answers(access),
         client=lambda: _client(access),

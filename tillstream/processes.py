@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from local import kafka_clients, metrics_links
+from local import connect, kafka_clients, metrics_links
 from local.checkout import PREFIX, environment, module
 from local.child import Service
 from local.home import StackHome
@@ -153,14 +153,18 @@ class _Processes:
         return self._measured(role, ("worker", role), settings)
 
     def by_hand(self) -> Mapping[str, str]:
-        """How commands come to Kafka that somebody gives."""
+        """How commands come to the servers that somebody gives."""
         return self._as("operator")
 
     def _as(self, identity: str) -> Mapping[str, str]:
-        """How a process comes to Kafka; at the user's own, it does so by the user's settings."""
-        if "kafka" in external():
-            return {}
-        return kafka_clients.settings(self._identities, identity)
+        """How a process comes to Kafka and Connect; at the user's own, it does so by the user's
+        settings."""
+        theirs, told = external(), dict[str, str]()
+        if "kafka" not in theirs:
+            told |= kafka_clients.settings(self._identities, identity)
+        if "connect" not in theirs:
+            told |= connect.settings(self._identities, identity)
+        return told
 
     def _measured(
         self, name: str, arguments: tuple[str, ...], settings: dict[str, str]

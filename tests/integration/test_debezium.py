@@ -23,6 +23,7 @@ from connectors.debezium.errors import ConnectorError
 from connectors.debezium.rest import Connect
 from connectors.debezium.slot import ReplicationSlot
 from operations.topic_sync.sync import sync
+from tests.conftest import connect_settings
 from tillstream.cli import build
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.devices import Device
@@ -516,8 +517,9 @@ def test_no_topic_comes_of_what_the_connector_is_told(kafka: str, capture: Conne
 def command(
     capture: ConnectAccess, kafka: str, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Any]:
-    for name, value in {"KAFKA": kafka, "CONNECT": str(capture), "POSTGRES": postgres}.items():
-        monkeypatch.setenv(f"TILLSTREAM_{name}", value)
+    told = {"kafka": kafka, "postgres": postgres} | connect_settings(capture)
+    for name, value in told.items():
+        monkeypatch.setenv(f"TILLSTREAM_{name.upper()}", value)
     return lambda *words: CliRunner().invoke(build(), ["connectors", *words])
 
 

@@ -2,7 +2,10 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from operations.doctor.finding import Patient
 from operations.generations import log
 from operations.generations.standing import state_id
 from operations.topic_sync.sync import sync
+from tests.conftest import connect_settings
 from tests.integration.own_broker import delete_topics, own_broker, tillstream, tillstream_json
 from tests.integration.process import Process
 from tillstream.settings import load_settings
@@ -46,7 +50,7 @@ def doctor(broker: str, fresh_postgres: str, connect: ConnectAccess, tmp_path: P
     sync(KafkaAccess(broker), PARTITIONS, 1)
 
     def examine(*options: str, **changed: str) -> dict[str, list[tuple[str, str]]]:
-        settings = {"home": str(tmp_path), "postgres": fresh_postgres, "connect": str(connect)}
+        settings = {"home": str(tmp_path), "postgres": fresh_postgres} | connect_settings(connect)
         given = {**settings, **changed}
         status, found = tillstream_json(broker, "doctor", "--only-bad", *options, **given)
         wrong = [each for each in found if each["verdict"] == "bad"]
@@ -143,11 +147,19 @@ def test_a_transaction_that_holds_up_an_input(
     assert "'careless'" in finding and f"{TILL_EVENTS.name}-3" in finding
 
 
-def test_a_process_that_does_not_answer_or_is_another(
-    doctor: Doctor, connect: ConnectAccess
-) -> None:
+@pytest.fixture
+def stranger(tmp_path: Path) -> Generator[str]:
+    """The address of a process that is none of ours."""
+    show = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), show) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_a_process_that_does_not_answer_or_is_another(doctor: Doctor, stranger: str) -> None:
     (port,) = choose(1)
-    away, other = f"http://127.0.0.1:{port}/metrics", f"{connect}/health"
+    away, other = f"http://127.0.0.1:{port}/metrics", stranger
     found = [finding for finding, _ in doctor("--metrics", away, "--metrics", other)["processes"]]
     assert f"{away} does not answer" in found[0]
     assert other in found[1]

@@ -20,6 +20,7 @@ from connectors.debezium.rest import Connect
 from connectors.postgres.migrate import migrate
 from local import connect as connect_service
 from local import jars, postgres_clients
+from local.identities import Identities
 from local.ports import choose
 from operations.topic_sync.sync import sync
 from tests.conftest import running
@@ -49,15 +50,20 @@ def secrets(services_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def connect(services_folder: Path, kafka: str, secrets: Path) -> Generator[ConnectAccess]:
+def connect(
+    services_folder: Path, kafka: str, secrets: Path, identities: Identities
+) -> Generator[ConnectAccess]:
     """A Connect worker that takes secrets from files."""
     sync(KafkaAccess(kafka), PARTITIONS, 1, change=True)
     (port,) = choose(1)
     folder, log = services_folder / "connect-secrets", services_folder / "connect-secrets.log"
     link = {"bootstrap.servers": kafka}
-    service = connect_service.service(folder, port, lambda: link, jars.class_path(), log, secrets)
+    service = connect_service.service(
+        folder, port, lambda: link, jars.class_path(), log, identities, secrets
+    )
+    own = identities.certificate("operator"), identities.key("operator")
     with running(service):
-        yield ConnectAccess(connect_service.address(port))
+        yield ConnectAccess(connect_service.address(port), Tls(identities.authorities, *own))
 
 
 def by_certificate(server: SecuredServer) -> PostgresAccess:

@@ -15,7 +15,7 @@ from local.home import StackHome
 from local.jars import JarError
 from local.report import Report
 from local.stack import Stack
-from tillstream.outside import outside_kafka
+from tillstream.outside import outside
 from tillstream.processes import Options, furnished
 from tillstream.settings import load_settings
 
@@ -57,9 +57,9 @@ def up(
         lock.close()
         again = [argument for argument in sys.argv[1:] if argument != "--detach"]
         _exit_with(control.up_detached(home, module("tillstream", *again), report))
-    outside = outside_kafka(load_settings())
+    theirs = outside(load_settings())
     with lock:
-        _run(Stack(home, furnished(home, options), report, os.getpid(), outside))
+        _run(Stack(home, furnished(home, options), report, os.getpid(), theirs))
 
 
 @local.command()

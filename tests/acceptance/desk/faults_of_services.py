@@ -21,7 +21,6 @@ import psycopg
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.protocol.admin.client_quotas import AlterClientQuotasRequest
 
-from clients.connect import ConnectAccess
 from connectors.debezium.definition import NAME
 from connectors.debezium.rest import Connect
 from local.ports import choose
@@ -120,7 +119,7 @@ def ballast_bytes(home: Path) -> int:
 
 
 def stopped_connector(desk: Desk) -> Fault:
-    Connect(ConnectAccess(desk.connect), NAME).stop()
+    Connect(desk.connect, NAME).stop()
     for _ in range(4):
         desk.as_owner("SELECT pg_logical_emit_message(false, 'desk', repeat('x', 16777216))")
     yield [("ConnectorIsDown", {}), ("SlotIsUnread", {}), ("SlotHoldsWal", {})]

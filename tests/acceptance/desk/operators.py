@@ -24,7 +24,7 @@ from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, Prometheus
 from tests.acceptance.outside.stack import as_owner
 from tests.integration.process import HOME
 from tests.integration.sink_world import Message, Till, line
-from tests.links import Link, access, link
+from tests.links import Link, access, connect, link
 
 Alert = tuple[str, dict[str, str]]
 """Its name, and labels that tell it from others of the name."""
@@ -47,7 +47,7 @@ class Desk:
         self.kafka = access(addresses)
         self._addresses = addresses
         self.postgres: str = addresses["postgres"]
-        self.connect: str = addresses["connect"]
+        self.connect = connect(addresses)
         self.board: str = addresses["dashboard"]
         self._boards = [urlsplit(self.board).netloc]
 
