@@ -129,7 +129,7 @@ def test_an_altered_rule_is_found_by_topic_key_and_field(live: Live, tmp_path: P
         shutil.copytree(HOME / package, tmp_path / package)
     shutil.copy(HOME / "pyproject.toml", tmp_path)
     rule = tmp_path / "tables" / "totals.py"
-    altered = rule.read_text().replace("row.units += units", "row.units += units + 1")
+    altered = rule.read_text().replace("row.units += sale.units", "row.units += sale.units + 1")
     assert altered != rule.read_text(), "the rule is written in another way now"
     rule.write_text(altered)
 
