@@ -25,7 +25,17 @@ from .input_log import feed_oracle
 from .message import Message
 from .oracle import Oracle
 from .partition import partition_of
-from .plan import INPUT, LEVELS, OUTPUTS, TILLS, TOTALS, Plan, make_plan
+from .plan import (
+    DEAD_LETTERS,
+    INPUT,
+    LEVELS,
+    MOVEMENT_LETTERS,
+    OUTPUTS,
+    TILLS,
+    TOTALS,
+    Plan,
+    make_plan,
+)
 from .scenes import SCENES, Scene
 
 PARTITIONS = 8
@@ -75,7 +85,7 @@ class Partition:
         record = Record(topic, self._partition, at, said.key, said.value, headers, stamp)
         if topic in OUTPUTS:
             self._history.take(topic, record)
-        else:
+        elif topic in (DEAD_LETTERS, MOVEMENT_LETTERS):
             self._letters.append(record)
 
 
