@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
+from psycopg.conninfo import make_conninfo
 from typer.testing import CliRunner
 
 from clients.connect import ConnectAccess
@@ -403,8 +404,8 @@ def test_a_connector_that_only_retries_is_not_taken_for_a_running_one(
 def test_an_address_that_leads_nowhere_is_refused_and_the_connector_runs_on(
     capture: ConnectAccess, source: SourceDatabase
 ) -> None:
-    server = source.postgres.dsn.rsplit("/", 1)[0]
-    nowhere = replace(source, postgres=PostgresAccess(f"{server}/nowhere"))
+    dsn = make_conninfo(source.postgres.dsn, dbname="nowhere")
+    nowhere = replace(source, postgres=PostgresAccess(dsn))
     with pytest.raises(ConnectorError, match="nowhere"):
         keeper.apply(capture, nowhere)
     assert keeper.check(capture, source).is_in_order
