@@ -103,7 +103,7 @@ async def test_a_change_by_another_program_is_in_the_history_too(
         ("sku", "", "this is needed"),
         ("name", "   ", "this is needed"),
         ("name", "x" * 1025, "at most 1024 characters"),
-        ("name", "a\0b", "cannot be printed"),
+        ("name", "a\x07b", "cannot be printed"),
         ("gtin", "x" * 65, "at most 64 characters"),
         ("unit", "litre", "choose one"),
         ("currency", "XYX", "not a currency"),

@@ -146,6 +146,7 @@ def test_first_bookings_by_many_at_once_all_succeed(fresh_postgres: str) -> None
 def test_who_may_only_insert_gets_a_number_too(rows: psycopg.Connection) -> None:
     rows.execute("CREATE ROLE only_books LOGIN")
     try:
+        rows.execute("GRANT USAGE ON SCHEMA public TO only_books")
         rows.execute("GRANT INSERT ON stock_movements TO only_books")
         with psycopg.connect(rows.info.dsn, user="only_books", autocommit=True) as conn:
             conn.execute(BOOK.removesuffix(" RETURNING origin, number"), ("a",))
@@ -153,6 +154,7 @@ def test_who_may_only_insert_gets_a_number_too(rows: psycopg.Connection) -> None
                 conn.execute("CREATE SEQUENCE movement_numbers.mine")
     finally:
         rows.execute("REVOKE ALL ON stock_movements FROM only_books")
+        rows.execute("REVOKE ALL ON SCHEMA public FROM only_books")
         rows.execute("DROP ROLE only_books")
     assert rows.execute("SELECT number FROM stock_movements").fetchall() == [(1,)]
 
