@@ -23,6 +23,7 @@ from kafka.protocol.admin.client_quotas import AlterClientQuotasRequest
 
 from connectors.debezium.definition import NAME
 from connectors.debezium.rest import Connect
+from local import metrics_links
 from local.ports import choose
 from metrics.upkeep import STARTED
 from tests.acceptance.desk.operators import Desk, Fault, now
@@ -30,6 +31,7 @@ from tests.acceptance.outside.stack import as_owner
 from tests.house.checkout import PACKAGES
 from tests.integration.process import HOME
 from tests.integration.sink_world import Till
+from tests.told_metrics import identities
 from topics.partitioning import partition_of
 from topics.registry import INPUTS, PARTITIONS_DEFAULT, TILL_EVENTS
 
@@ -68,14 +70,16 @@ class _Board:
     """A further board on the stack, which Prometheus watches, too."""
 
     def __init__(self, desk: Desk, checkout: Path) -> None:
-        (self._port,) = choose(1)
+        self._port, metrics_port = choose(2)
         self._checkout = checkout
-        self._home = str(desk.stack.home)
-        self.address = f"127.0.0.1:{self._port}"
+        told = metrics_links.settings(identities(desk.stack.home), "board")
+        told = {**told, "home": str(desk.stack.home), "metrics_port": str(metrics_port)}
+        self._settings = {f"TILLSTREAM_{name.upper()}": value for name, value in told.items()}
+        self.address = f"127.0.0.1:{metrics_port}"
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        settings = {"TILLSTREAM_HOME": self._home, "PYTHONPATH": str(self._checkout)}
+        settings = {**self._settings, "PYTHONPATH": str(self._checkout)}
         process = subprocess.Popen(
             [sys.executable, "-m", "tillstream", "board", "--port", str(self._port)],
             cwd=self._checkout,

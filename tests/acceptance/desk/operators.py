@@ -49,14 +49,14 @@ class Desk:
         self.postgres: str = addresses["postgres"]
         self.connect = connect(addresses)
         self.board: str = addresses["dashboard"]
-        self._boards = [urlsplit(self.board).netloc]
+        self._boards = [urlsplit(addresses["metrics"][-1]).netloc]
 
     def link(self, service: str) -> Link:
         """How ``service`` comes to Kafka, for kafka-python."""
         return link(self._addresses, service)
 
     def watch_board(self, address: str) -> None:
-        """Let Prometheus scrape a further board (host:port)."""
+        """Let Prometheus scrape a further board, which tells its metrics at ``address``."""
         self._boards.append(address)
         self.prometheus.scrape("tillstream-board", self._boards)
 
