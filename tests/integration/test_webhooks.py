@@ -197,6 +197,8 @@ async def test_two_workers_at_once_claim_each_message_once(
         working(broker, fresh_postgres, tmp_path) as one,
         working(broker, fresh_postgres, tmp_path) as two,
     ):
+        for each in (one, two):
+            await until(lambda each=each: "webhooks_started" in each.log, "both had begun", each)
         told.add_to(fresh_postgres)
         await say(broker, [alert(shop, f"sku-{n % 30}", 1 + n // 30) for n in range(150)])
         await until(
