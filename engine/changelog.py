@@ -13,7 +13,7 @@ import structlog
 
 from clients.kafka import KafkaAccess
 from engine.clients import OffsetOutOfRange, TopicPartition
-from engine.errors import EngineError
+from engine.errors import EngineError, TakenOver
 from engine.fetching import PlainConsumer
 from engine.store import Store
 
@@ -89,7 +89,9 @@ async def read_tail(consumer: Any, store: Store, tp: Any, applied: Callable[[int
     """`recover` with a consumer of committed data that is already there.
 
     Nothing past the end as it was at the start is taken: that is a newer owner's, and the last
-    read may cut its transaction in two, which no fold may see.
+    read may cut its transaction in two, which no fold may see. Raises `engine.errors.TakenOver`
+    where there is a newer one: of what it has written again, compaction may have taken the old
+    values away before they were read, and what is left is no state of any moment.
     """
     began = time.time()
     end: int = (await consumer.end_offsets([tp]))[tp]
@@ -105,7 +107,16 @@ async def read_tail(consumer: Any, store: Store, tp: Any, applied: Callable[[int
         applied(len(records))
         tell(len(records), at)
         await asyncio.sleep(0)  # what was fetched is many reads, none of which would wait
+    await _require_alone(consumer, tp, end)
     store.confirm(began)
+
+
+async def _require_alone(consumer: Any, tp: Any, end: int) -> None:
+    if (await consumer.end_offsets([tp]))[tp] != end:
+        raise TakenOver(
+            f"another worker has opened partition {tp.partition} while this one recovered it: "
+            "it writes to the changelog already"
+        )
 
 
 async def _seek(consumer: Any, store: Store, tp: Any, end: int, now: float) -> None:

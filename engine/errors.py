@@ -25,5 +25,9 @@ class FoldFailed(EngineError):
     """An agent raised: the message that it was given is named, or the batch that holds it."""
 
 
+class TakenOver(EngineError):
+    """Another worker has opened the partition while this one recovered it."""
+
+
 class TransactionUnended(EngineError):
     """A transaction was left without an end, and nobody knows any more how it was to end."""

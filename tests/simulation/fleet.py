@@ -32,7 +32,7 @@ DAYS_SECONDS = 8 * 24 * 60 * 60
 UNEXPECTED_ENDS_MAX = 3
 """A worker that stops so often, unexpected each time, is not started again: the run has failed."""
 
-EXPECTED_ENDS = ("Fenced", "RequestFailed")
+EXPECTED_ENDS = ("Fenced", "RequestFailed", "TakenOver")
 """What may end a worker that nobody killed: another has the partition, or a request failed."""
 
 

@@ -53,3 +53,23 @@ def test_a_recovery_that_is_interrupted_twice_leaves_out_no_rest_of_a_record_bat
     """
     faults = (Fault(150, "elsewhere"), Fault(150, "elsewhere"), Fault(10, "kill"))
     _shows("position of the batch, not of the record", Scenario(3, 1, faults))
+
+
+def test_who_slept_while_recovering_takes_no_compacted_changelog_for_a_state() -> None:
+    """An owner that slept while it recovered read a changelog that was compacted meanwhile.
+
+    Its successor had written newer values behind the end that it knew, so the old ones were gone:
+    a state without positions. It blamed the topic, and advised to start a new application id.
+    """
+    scenario = Scenario(
+        inputs=175,
+        schedule=0,
+        faults=(
+            Fault(after=47, kind="request fails", size=0.5),
+            Fault(after=12, kind="pause", size=0.5),
+            Fault(after=37, kind="compact", size=0.5),
+        ),
+        kept=(24, 25, 29),
+    )
+    with virtual():
+        assert run(scenario).wrong() == {}
