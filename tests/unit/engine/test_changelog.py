@@ -11,6 +11,7 @@ import pytest
 from engine import changelog
 from engine.changelog import ChangelogCut, StoreAheadOfLog, StoreTooOld, read_tail
 from engine.clients import OffsetOutOfRange, TopicPartition
+from engine.errors import TakenOver
 from engine.store import MemoryStore
 from tests.offline_consumer import Fetched, OfflineConsumer
 from tests.record_batches import Kept, batch_of, fetched, marker
@@ -233,7 +234,8 @@ async def test_what_comes_after_the_end_as_it_was_is_the_next_owners() -> None:
 
     consumer.end_offsets = then_written_to
     store = KeptStore()
-    await read_tail(consumer, store, TP, lambda _: None)
+    with pytest.raises(TakenOver, match="another worker has opened partition"):
+        await read_tail(consumer, store, TP, lambda _: None)
 
     assert (store.values(), store.position()) == ({b"k1": b"mine"}, end)
 
