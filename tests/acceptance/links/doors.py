@@ -33,4 +33,5 @@ def _of(process: dict[str, Any]) -> Iterable[Door]:
         for connection in one.net_connections("inet"):
             if connection.status == psutil.CONN_LISTEN:
                 host, port = connection.laddr
-                yield Door(port, host, process["name"])
+                # A socket for both families shows the older one's address within the newer one's.
+                yield Door(port, host.removeprefix("::ffff:"), process["name"])

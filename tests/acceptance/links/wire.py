@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import time
 from collections import Counter
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 _EVERYTHING = 0x0003
@@ -24,6 +25,10 @@ FRAME_BYTES_MAX = 70_000
 
 BUFFER_BYTES = 64 * 1024 * 1024
 """Of the kernel, for what is not looked at yet: a busy second on the loopback is some megabytes."""
+
+
+DRAIN_SECONDS = 2.0
+"""The wire of a stack is never silent: what is still in the kernel's buffer is taken for so long."""
 
 
 @dataclass
@@ -73,9 +78,10 @@ def tapped(*markers: str) -> Generator[Tap]:
 
 
 def _listen(raw: socket.socket, tap: Tap, ends: threading.Event) -> None:
-    while True:
-        try:
+    """Until told to end, and then so long that what was said before has been heard."""
+    deadline = None
+    while deadline is None or time.monotonic() < deadline:
+        with suppress(TimeoutError):
             tap.take(raw.recv(FRAME_BYTES_MAX))
-        except TimeoutError:
-            if ends.is_set():
-                return
+        if deadline is None and ends.is_set():
+            deadline = time.monotonic() + DRAIN_SECONDS
