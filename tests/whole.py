@@ -27,7 +27,7 @@ CORES = 2
 """Of the machine that all this is measured on. So many of the first lots run at once, which only
 compute."""
 
-AT_ONCE = 3
+AT_ONCE = 2
 """Of the lots with services. The longest was measured, and waits for two thirds of its time; pages
 wait for less than half. What a test waits for comes later the more there are at once, and its
 patience has an end."""

@@ -89,7 +89,7 @@ def _sell(stack: Stack, shop: str, sku: str) -> None:
     ends = time.monotonic() + SELLING_SECONDS
     while time.monotonic() < ends:
         topic, key, value, _ = till.sale(line(1, sku, 2))
-        producer.send(topic, value, key)
+        producer.send(topic, value, key.encode())
         producer.flush()
         time.sleep(0.1)
     producer.close()

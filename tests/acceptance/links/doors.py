@@ -33,5 +33,5 @@ def _of(process: dict[str, Any]) -> Iterable[Door]:
         for connection in one.net_connections("inet"):
             if connection.status == psutil.CONN_LISTEN:
                 host, port = connection.laddr
-                # A socket for both families shows the older one's address within the newer one's.
+                # A socket for both families shows the older address within a newer one.
                 yield Door(port, host.removeprefix("::ffff:"), process["name"])

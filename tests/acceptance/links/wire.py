@@ -28,7 +28,7 @@ BUFFER_BYTES = 64 * 1024 * 1024
 
 
 DRAIN_SECONDS = 2.0
-"""The wire of a stack is never silent: what is still in the kernel's buffer is taken for so long."""
+"""The wire of a stack is never silent: what waits in the kernel's buffer is taken for so long."""
 
 
 @dataclass
