@@ -3,11 +3,11 @@
 import http.client
 from base64 import b64encode
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from clients.errors import AccessError
+from clients.loopback import is_loopback
 from clients.passwords import password_in
 from clients.tls import Tls
 
@@ -35,7 +35,7 @@ class ConnectAccess:
             )
         if bool(self.user) != (self.password_file is not None):
             raise AccessError("a user of Connect and the file of the password go together")
-        if address.scheme == "http" and not _is_here(address.hostname or ""):
+        if address.scheme == "http" and not is_loopback(address.hostname or ""):
             raise AccessError(f"what is said to {self.url} would go in cleartext: write https://")
 
     def request(
@@ -82,12 +82,3 @@ class ConnectAccess:
     def __str__(self) -> str:
         """The address, for messages to people."""
         return self.url
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from clients.kafka import KafkaAccess
+from clients.loopback import is_loopback
 from clients.postgres import PostgresAccess
 from clients.registration import RegistrationAccess
 from dashboards.board.app import build
@@ -19,7 +20,6 @@ from dashboards.board.people.policy import (
     AccessPolicy,
     Provider,
     SecondFactor,
-    is_loopback,
 )
 from operations.upkeep.identity import ProcessIdentity
 from tillstream.certificates import LOOK_SECONDS, Certificate, Renewal

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from socket import socket
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from clients.errors import AccessError
+from clients.loopback import is_loopback
 from clients.tls import Tls
 from identity.names import ServiceName
 from tillstream.certificates import Certificate, Renewal
@@ -44,7 +44,7 @@ class MetricsDoor:
 
     def __post_init__(self) -> None:
         """Raises `AccessError` where everybody else's machine would hear them in the clear."""
-        if self.tls is None and not _is_here(self.host):
+        if self.tls is None and not is_loopback(self.host):
             raise AccessError(
                 f"metrics on {self.host} would go to everybody, in cleartext: set "
                 "TILLSTREAM_METRICS_CERT, TILLSTREAM_METRICS_KEY and TILLSTREAM_METRICS_CA"
@@ -130,23 +130,15 @@ class _Handler(BaseHTTPRequestHandler):
     def _may_read(self) -> bool:
         if self.server.readers is None:
             # Also for a page of elsewhere, whose name was made to lead here.
-            return _is_here(urlsplit(f"//{self.headers.get('Host', LOCALHOST)}").hostname or "")
+            return is_loopback(
+                urlsplit(f"//{self.headers.get('Host', 'localhost')}").hostname or ""
+            )
         shown: Any = self.connection.getpeercert()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
         uris = [value for kind, value in shown.get("subjectAltName", ()) if kind == "URI"]
         return len(uris) == 1 and uris[0] in self.server.readers
 
     def log_message(self, format: str, *args: object) -> None:
         """Nobody reads who asked for metrics."""
-
-
-LOCALHOST = "localhost"
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == LOCALHOST or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class _Secured:

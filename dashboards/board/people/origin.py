@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from clients.loopback import is_loopback
 from dashboards.board.live.visit import field, form
 from dashboards.board.live.visitor import RequestRefused
-from dashboards.board.people.policy import AccessPolicy, is_loopback
+from dashboards.board.people.policy import AccessPolicy
 from dashboards.board.people.tokens import same
 
 CSRF_FIELD = "csrf"

@@ -1,12 +1,12 @@
 """How a board lets people in: what the settings say, checked once at its start. Pure."""
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
+from clients.loopback import is_loopback
 from dashboards.board.live.visitor import ROLES, Role, role_named
 
 SecondFactor = Literal["optional", "operators", "everybody"]
@@ -110,16 +110,6 @@ class AccessPolicy:
                 f"TILLSTREAM_BOARD_OIDC_ROLES names {', '.join(unknown)}; "
                 f"the roles are {', '.join(ROLES)}"
             )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server on ``host``, a name or an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def is_safe(address: str) -> bool:

@@ -2,10 +2,11 @@
 
 import pytest
 
+from clients.loopback import is_loopback
 from dashboards.board.live.visitor import User
 from dashboards.board.people import passwords
 from dashboards.board.people.claims import identity_of
-from dashboards.board.people.policy import AccessPolicy, PolicyError, Provider, is_loopback
+from dashboards.board.people.policy import AccessPolicy, PolicyError, Provider
 from dashboards.board.people.targets import sign_in_address, target
 from dashboards.board.people.tokens import csrf_of, new_token
 
