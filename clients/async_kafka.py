@@ -5,6 +5,8 @@ Where TLS files cannot be used, each of these raises `clients.errors.AccessError
 
 # pyright: reportMissingTypeStubs=false
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiokafka
@@ -39,3 +41,14 @@ def admin(access: KafkaAccess) -> Any:
 def client(access: KafkaAccess) -> Any:
     """An ``AIOKafkaClient`` for requests that no other client makes; `bootstrap` connects it."""
     return _Client(**access.python_arguments())
+
+
+@asynccontextmanager
+async def asking(access: KafkaAccess) -> AsyncGenerator[Any]:
+    """A `client` that is connected, for the length of a block."""
+    opened = client(access)
+    await opened.bootstrap()
+    try:
+        yield opened
+    finally:
+        await opened.close()

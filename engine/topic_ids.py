@@ -130,12 +130,8 @@ class Described(NamedTuple):
 
 async def described(kafka: KafkaAccess, topics: Iterable[str]) -> Mapping[str, Described]:
     """Those of ``topics`` that exist. Who asks creates none."""
-    client = async_kafka.client(kafka)
-    await client.bootstrap()
-    try:
+    async with async_kafka.asking(kafka) as client:
         answer = await client.send(client.get_random_node(), _Metadata(topics))
-    finally:
-        await client.close()
     return {
         name: Described(str(topic_id), len(partitions))
         for error, name, topic_id, _, partitions, *_ in answer.topics

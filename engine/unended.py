@@ -12,13 +12,10 @@ twice. So whoever opens a partition asks for them (KIP-664), before anything new
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Collection, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Iterable
 from enum import Enum, auto
 from typing import Any
 
-from clients import async_kafka
-from clients.kafka import KafkaAccess
 from engine.clients import NOT_NOW, TRANSACTION, TopicPartition, error_of
 from engine.sends import Destination
 from engine.unended_requests import DescribeProducers, DescribeTransactions
@@ -55,17 +52,6 @@ so the last one has ended whatever an earlier one had left open there."""
 
 _UNDER_WAY = ("Ongoing", "PrepareAbort", "PrepareEpochFence", "PrepareCommit")
 """States in which markers may still be written."""
-
-
-@asynccontextmanager
-async def asking(kafka: KafkaAccess) -> AsyncGenerator[Any]:
-    """A client that can ask."""
-    client = async_kafka.client(kafka)
-    await client.bootstrap()
-    try:
-        yield client
-    finally:
-        await client.close()
 
 
 async def last_fate(client: Any, transactional_id: str) -> Fate:

@@ -20,7 +20,7 @@ from engine.errors import TransactionUnended
 from engine.patience import be_patient
 from engine.sends import Destination, Outputs
 from engine.transaction import Transactions
-from engine.unended import ASK_AGAIN_SECONDS, Fate, asking, completed, last_fate, left_open
+from engine.unended import ASK_AGAIN_SECONDS, Fate, completed, last_fate, left_open
 
 log = structlog.get_logger()
 
@@ -75,7 +75,7 @@ class PartitionWriter:
         Raises `engine.errors.TransactionUnended`.
         """
         be_patient(self._producer.client)
-        async with asking(self._kafka) as client:
+        async with async_kafka.asking(self._kafka) as client:
             fate = await last_fate(client, self._id)
             await self._producer.start()
             await self._end_what_is_left(client, fate)
@@ -133,7 +133,7 @@ class PartitionWriter:
 
     async def _end_what_was_committed(self) -> None:
         """Of a writer that lives on, whatever has no end was committed: readers wait for it."""
-        async with asking(self._kafka) as client:
+        async with async_kafka.asking(self._kafka) as client:
             await completed(client, self._id)
             await self._end_what_is_left(client, Fate.COMMITTED)
 
