@@ -10,13 +10,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from identity.dateless import ignore_dates
 from identity.errors import IdentityError
 from identity.files import read_certificates, read_key
 from identity.names import StoreName, TillName, name_of
-
-_NO_CHECK_TIME = 0x200000
-"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which `ssl` has no name for. With it chains are checked and
-dates are not: a till whose clock is a year off, or a store that was dark for long, goes on."""
 
 Told = Callable[[datetime], None]
 """Hears until when the gateway's certificate holds, at each new connection."""
@@ -56,7 +53,8 @@ def context(till: TillIdentity, told: Told) -> ssl.SSLContext:
     # A store is known by its name in the URI, wherever it stands.
     made.check_hostname = False
     made.verify_mode = ssl.CERT_REQUIRED
-    made.verify_flags |= _NO_CHECK_TIME
+    # A till whose clock is a year off, or a store that was dark for long, goes on.
+    ignore_dates(made)
     try:
         made.load_verify_locations(till.authorities)
         made.load_cert_chain(*till.files)
