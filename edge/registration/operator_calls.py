@@ -3,18 +3,20 @@
 ``by`` names the person behind; the registration believes it of these services, and notes both.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from aiohttp import web
 
 from edge.problems import Code, Refusal
 from edge.registration.bodies import texts_of
-from edge.registration.desk import NoSuchDevice
+from edge.registration.desk import NewVoucher, NoSuchDevice
 from edge.registration.office import OFFICE
 from edge.registration.records import OnBehalf
 from edge.registration.visitors import who_asks
 from identity.errors import IdentityError
-from identity.names import ServiceName, StoreName, TillName
+from identity.names import Name, ServiceName, StoreName, TillName
 
 OPERATORS = (ServiceName("board"), ServiceName("operator"))
 """Who may register and revoke."""
@@ -30,7 +32,7 @@ routes = web.RouteTableDef()
 @routes.get("/v1/devices")
 async def devices(request: web.Request) -> web.Response:
     """All devices, or those of one location."""
-    _require_operator(request)
+    _operator(request)
     found = await request.app[OFFICE].desk.devices(request.query.get("location"))
     return web.json_response({"devices": found})
 
@@ -38,41 +40,29 @@ async def devices(request: web.Request) -> web.Response:
 @routes.post("/v1/devices")
 async def add(request: web.Request) -> web.Response:
     """Register a till; the answer holds its voucher, this once."""
-    _require_operator(request)
+    operator = _operator(request)
     location_id, till_id, by = await texts_of(request, "location_id", "till_id", "by")
     till = _till(location_id, till_id)
-    try:
-        voucher = await request.app[OFFICE].desk.add(till, _actor(request, by))
-    except OverflowError as error:
-        raise Refusal(HTTPStatus.CONFLICT, Code.REQUEST, f"{till}: {error}") from error
-    return web.json_response(voucher.as_json(), status=201, headers=_ONCE)
+    with _refusing(till):
+        voucher = await request.app[OFFICE].desk.add(till, _actor(request, operator, by))
+    return _shown_once(voucher)
 
 
 @routes.post("/v1/devices/{location_id}/{till_id}/spare")
 async def spare(request: web.Request) -> web.Response:
     """A voucher for the store's safe."""
-    _require_operator(request)
-    (by,) = await texts_of(request, "by")
-    till = _till(request.match_info["location_id"], request.match_info["till_id"])
-    try:
-        voucher = await request.app[OFFICE].desk.spare(till, _actor(request, by))
-    except NoSuchDevice as error:
-        raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, str(error)) from error
-    except OverflowError as error:
-        raise Refusal(HTTPStatus.CONFLICT, Code.REQUEST, f"{till}: {error}") from error
-    return web.json_response(voucher.as_json(), status=201, headers=_ONCE)
+    till, actor = await _named(request)
+    with _refusing(till):
+        voucher = await request.app[OFFICE].desk.spare(till, actor)
+    return _shown_once(voucher)
 
 
 @routes.post("/v1/devices/{location_id}/{till_id}/revoke")
 async def revoke(request: web.Request) -> web.Response:
     """End a till."""
-    _require_operator(request)
-    (by,) = await texts_of(request, "by")
-    till = _till(request.match_info["location_id"], request.match_info["till_id"])
-    try:
-        await request.app[OFFICE].desk.revoke(till, _actor(request, by))
-    except NoSuchDevice as error:
-        raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, str(error)) from error
+    till, actor = await _named(request)
+    with _refusing(till):
+        await request.app[OFFICE].desk.revoke(till, actor)
     return web.json_response({"location_id": till.location_id, "till_id": till.till_id})
 
 
@@ -93,17 +83,38 @@ async def device_list(request: web.Request) -> web.Response:
     return web.json_response(signed)
 
 
-_ONCE = {"Cache-Control": "no-store"}
+def _operator(request: web.Request) -> Name:
+    """Who asks; `Refusal` before anything of the request is read."""
+    return who_asks(request, OPERATORS, request.app[OFFICE].clock())
 
 
-def _require_operator(request: web.Request) -> None:
-    who_asks(request, OPERATORS, request.app[OFFICE].clock())
+async def _named(request: web.Request) -> tuple[TillName, OnBehalf]:
+    """The till that the path names, and on whose behalf an operator asks."""
+    operator = _operator(request)
+    (by,) = await texts_of(request, "by")
+    till = _till(request.match_info["location_id"], request.match_info["till_id"])
+    return till, _actor(request, operator, by)
 
 
-def _actor(request: web.Request, by: str) -> OnBehalf:
-    service = who_asks(request, OPERATORS, request.app[OFFICE].clock())
+def _actor(request: web.Request, operator: Name, by: str) -> OnBehalf:
     name = "".join(each for each in by if each.isprintable())[:_BY_MAX]
-    return OnBehalf(f"{name or 'nobody'}, by {service}", request.remote)
+    return OnBehalf(f"{name or 'nobody'}, by {operator}", request.remote)
+
+
+@contextmanager
+def _refusing(till: TillName) -> Generator[None]:
+    """Say in an answer why what was asked for ``till`` cannot be done."""
+    try:
+        yield
+    except NoSuchDevice as error:
+        raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, str(error)) from error
+    except OverflowError as error:
+        raise Refusal(HTTPStatus.CONFLICT, Code.REQUEST, f"{till}: {error}") from error
+
+
+def _shown_once(voucher: NewVoucher) -> web.Response:
+    headers = {"Cache-Control": "no-store"}
+    return web.json_response(voucher.as_json(), status=201, headers=headers)
 
 
 def _till(location_id: str, till_id: str) -> TillName:
