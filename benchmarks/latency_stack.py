@@ -59,7 +59,7 @@ def own_stack(home: Path) -> Generator[Stack]:
     _tillstream(home, "up", "--detach", "--no-simulator")
     try:
         told: dict[str, Any] = json.loads(_tillstream(home, "status", "--json"))
-        asking = metrics_links.context(Identities(StackHome(home).identities))
+        asking = Identities(StackHome(home).identities).context(metrics_links.READER)
         yield Stack(_access(told), told["dashboard"], tuple(told["metrics"]), asking)
     finally:
         _tillstream(home, "down")

@@ -6,7 +6,6 @@ server reads no PEM; its stores are made at each start, as is their password.
 """
 
 import secrets
-import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -75,9 +74,7 @@ def service(
 
 def is_ready(url: str, identities: Identities) -> bool:
     """Whether the worker has joined its group and read its configuration."""
-    context = ssl.create_default_context(cafile=identities.authorities)
-    context.load_cert_chain(identities.certificate(PROBED_BY), identities.key(PROBED_BY))
-    return answers_ok(f"{url}/health", context)
+    return answers_ok(f"{url}/health", identities.context(PROBED_BY))
 
 
 def settings(identities: Identities, service: str) -> dict[str, str]:

@@ -4,7 +4,6 @@ There is no other listener. Whoever has come in may do what access rules say and
 broker's own principal alone stands above them.
 """
 
-import ssl
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +72,7 @@ def client_files(identities: Identities, service: str) -> dict[str, str]:
 
 def client_arguments(identities: Identities, service: str) -> dict[str, Any]:
     """The same with what the files hold now, for clients of this process."""
-    context = ssl.create_default_context(cafile=identities.authorities)
-    context.load_cert_chain(identities.certificate(service), identities.key(service))
-    return {"security_protocol": "SSL", "ssl_context": context}
+    return {"security_protocol": "SSL", "ssl_context": identities.context(service)}
 
 
 def librdkafka(kafka: str, identities: Identities, service: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """How the stack's processes tell their metrics, and how others read them: by their identities."""
 
-import ssl
 from collections.abc import Mapping
 
 from local.identities import Identities
@@ -16,10 +15,3 @@ def settings(identities: Identities, service: str) -> Mapping[str, str]:
         "metrics_cert": str(identities.certificate(service).absolute()),
         "metrics_key": str(identities.key(service).absolute()),
     }
-
-
-def context(identities: Identities, service: str = READER) -> ssl.SSLContext:
-    """For a client that is ``service``; raises OSError where its files are not there."""
-    made = ssl.create_default_context(cafile=identities.authorities)
-    made.load_cert_chain(identities.certificate(service), identities.key(service))
-    return made

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from local import identities, kafka_clients, metrics_links, record, servers
+from local import kafka_clients, metrics_links, record, servers, vouching
 from local.child import Service
 from local.home import StackHome
 from local.identities import Identities
@@ -65,7 +65,7 @@ class Stack:
 
     def _start(self) -> None:
         self._record.save(self._home)
-        identities.prepare(self._home.identities)
+        vouching.prepare(self._home.identities)
         servers.fetch(self._report)
         class_path = servers.java_class_path(self._report)
         ports = RememberedPorts(self._home.ports)

@@ -17,8 +17,9 @@ from clients.tls import Tls
 from local import child, jars
 from local import connect as connect_service
 from local import kafka as kafka_service
-from local.identities import Identities, prepare
+from local.identities import Identities
 from local.ports import choose
+from local.vouching import prepare
 from tests import open_postgres as postgres_service
 
 # Every JVM of the tests is young: without its second compiler a broker starts a second sooner and

@@ -15,5 +15,7 @@ def identities(home: Path) -> Identities:
 
 def read_metrics(home: Path, address: str) -> str:
     """The page at ``address``, of a process of the stack in ``home``."""
-    with urlopen(address, timeout=10, context=metrics_links.context(identities(home))) as answer:
+    with urlopen(
+        address, timeout=10, context=identities(home).context(metrics_links.READER)
+    ) as answer:
         return answer.read().decode()

@@ -170,7 +170,7 @@ class _Processes:
         self, name: str, arguments: tuple[str, ...], settings: dict[str, str]
     ) -> StackProcess:
         settings, url = self._telling(name, settings)
-        asking = metrics_links.context(self._identities)
+        asking = self._identities.context(metrics_links.READER)
         service = self._service(name, arguments, settings, lambda: answers_ok(url, asking))
         return StackProcess(service, url)
 

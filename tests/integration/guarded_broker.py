@@ -21,9 +21,10 @@ from identity import files
 from identity.authority import Authority, new_key
 from identity.names import Name
 from local import child, jars, kafka, kafka_rules
-from local.identities import Identities, prepare
+from local.identities import Identities
 from local.kafka_links import BROKER
 from local.ports import choose
+from local.vouching import prepare
 from tests.integration.own_broker import tillstream
 
 PASSWORD = 'as"tor\\42'

@@ -16,9 +16,10 @@ from identity import files
 from identity.authority import Authority, new_key
 from identity.names import Name
 from local import postgres
-from local.identities import Identities, prepare
+from local.identities import Identities
 from local.ports import choose
 from local.postgres_door import SERVICES, PostgresDoor, by_certificate
+from local.vouching import prepare
 from tests.conftest import running
 
 NOW = datetime.now(UTC)

@@ -16,8 +16,8 @@ from identity import files
 from identity.authority import Authority
 from identity.names import Name, ServiceName, StoreName, TillName
 from local import postgres_clients
-from local.identities import prepare
 from local.postgres_door import OWNER, SERVICES
+from local.vouching import prepare
 from tests.integration.secured_postgres import SecuredServer, secured
 from tests.integration.test_database_roles import entry
 

@@ -15,7 +15,7 @@ from clients.errors import AccessError
 from clients.postgres import PostgresAccess
 from clients.tls import Tls
 from connectors.postgres.access import BOARD, CDC, OPERATOR, ROLES, SINK
-from local.identities import prepare
+from local.vouching import prepare
 from tests.integration.process import HOME
 from tests.integration.secured_postgres import SecuredServer, secured
 from tillstream.database_roles import BOARD as BOARD_PROCESS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.identities import prepare
+from local.vouching import prepare
 from metrics.catalogue import BY_PROCESS
 from tests.integration.process import HOME
 

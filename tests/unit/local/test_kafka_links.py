@@ -8,7 +8,7 @@ import pytest
 
 from identity.names import Name, ServiceName, StoreName, TillName
 from local import java, kafka_links
-from local.identities import prepare
+from local.vouching import prepare
 
 
 def _principal(subject: str) -> str | None:

@@ -4,7 +4,7 @@ import pytest
 
 from engine.settings import changelog_topic
 from local import connect
-from local.identities import CLIENTS, SERVERS
+from local.vouching import CLIENTS, SERVERS
 from operations.generations.standing import Generations, state_id
 from operations.topic_sync.states import of_generations
 from tillstream.applications import APPLICATIONS, Application

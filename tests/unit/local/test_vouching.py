@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from identity import files
 from identity.authority import Authority, new_key
 from identity.names import ServiceName, name_of
-from local.identities import CLIENTS, LIFE, SERVERS, prepare
+from local.vouching import CLIENTS, LIFE, SERVERS, prepare
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
