@@ -24,6 +24,9 @@ from identity.errors import IdentityError
 
 OWNER_ONLY = 0o600
 
+_OTHERS = 0o077
+"""What anybody but the owner may do with a file."""
+
 UNFINISHED = ".unfinished"
 """Ends the name of a file that is being written."""
 
@@ -45,6 +48,11 @@ def write(path: Path, content: bytes) -> None:
         fresh.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether anybody but its owner may do something with the file; raises OSError."""
+    return bool(path.stat().st_mode & _OTHERS)
 
 
 def clear_up(folder: Path) -> None:

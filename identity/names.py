@@ -5,7 +5,7 @@ that read nothing else. Kafka makes a principal of the subject.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import ClassVar
 
 from cryptography import x509
@@ -23,10 +23,10 @@ PART = re.compile(r"(?!\.+\Z)[A-Za-z0-9._-]{1,64}\Z")
 a URI or a principal would have to escape."""
 
 
+@dataclass(frozen=True, slots=True)
 class _Name:
     """What all names have in common: a kind, and the parts that its dataclass lists."""
 
-    __slots__ = ()
     KIND: ClassVar[str]
 
     def __post_init__(self) -> None:
@@ -61,7 +61,7 @@ class _Name:
         return ":".join((self.KIND, *self._parts()))
 
     def _parts(self) -> tuple[str, ...]:
-        raise NotImplementedError
+        return astuple(self)
 
     def __str__(self) -> str:
         """For messages to people."""
@@ -76,9 +76,6 @@ class TillName(_Name):
     location_id: str
     till_id: str
 
-    def _parts(self) -> tuple[str, ...]:
-        return self.location_id, self.till_id
-
 
 @dataclass(frozen=True, slots=True)
 class StoreName(_Name):
@@ -87,9 +84,6 @@ class StoreName(_Name):
     KIND: ClassVar[str] = "store"
     location_id: str
 
-    def _parts(self) -> tuple[str, ...]:
-        return (self.location_id,)
-
 
 @dataclass(frozen=True, slots=True)
 class ServiceName(_Name):
@@ -97,9 +91,6 @@ class ServiceName(_Name):
 
     KIND: ClassVar[str] = "service"
     name: str
-
-    def _parts(self) -> tuple[str, ...]:
-        return (self.name,)
 
 
 Name = TillName | StoreName | ServiceName

@@ -31,8 +31,6 @@ from operations.upkeep.identity import ProcessIdentity
 from tillstream.database_roles import REGISTRATION
 from tillstream.settings import Settings, SettingsError
 
-_OTHERS_BITS = 0o077
-
 
 def run(settings: Settings) -> None:
     """Register and issue until SIGTERM or SIGINT; what is under way is finished.
@@ -112,6 +110,6 @@ def _key(settings: Settings, name: str) -> ec.EllipticCurvePrivateKey:
     """A key that nobody else on this machine may read."""
     file = _named(settings, name)
     key = files.read_key(file)
-    if file.stat().st_mode & _OTHERS_BITS:
+    if files.is_open_to_others(file):
         raise IdentityError(f"others may read the key in {file}: chmod 600")
     return key

@@ -16,14 +16,13 @@ from edge.proxy import doors, peer
 from edge.proxy.metrics import ProxyMetrics, proxy_metrics
 from edge.proxy.service import Loopback, application
 from edge.proxy.upstream import upstream
+from identity import files
 from identity.errors import IdentityError
 from operations.upkeep.identity import ProcessIdentity
 from tillstream.settings import PREFIX, Settings, SettingsError
 
 SHUTDOWN_SECONDS = 3.0
 """How long a stop waits for answers that are under way."""
-
-_OTHERS_BITS = 0o077
 
 
 def run(settings: Settings, port: int | None) -> None:
@@ -108,7 +107,7 @@ def _identity(settings: Settings) -> peer.TillIdentity:
         raise SettingsError(f"the proxy needs a file in {', '.join(missing)}")
     key: Path = named["till_key"]
     try:
-        if key.stat().st_mode & _OTHERS_BITS:
+        if files.is_open_to_others(key):
             raise SettingsError(f"others may read the key in {key}: chmod 600")
     except OSError as error:
         raise SettingsError(f"{key} cannot be read: {error}") from error

@@ -1,6 +1,5 @@
 """The keys and certificates of a local stack, as they lie on this machine."""
 
-import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ ENDS_WITHIN = timedelta(days=30)
 def keys(patient: Patient) -> Iterator[Finding]:
     """Whether somebody else on this machine can read a key."""
     found = sorted(_folder(patient).rglob("*.key"))
-    readable = [path for path in found if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
+    readable = [path for path in found if files.is_open_to_others(path)]
     for path in readable:
         remedy = f"chmod 600 {path}, and make it anew: somebody may have it"
         yield bad(CHECK, f"others can read {path.name}", remedy)
