@@ -27,10 +27,7 @@ class Tls:
 
     def context(self) -> ssl.SSLContext:
         """What Python's own TLS wants; raises `AccessError` where a file cannot be used."""
-        try:
-            context = ssl.create_default_context(cafile=self.authorities)
-        except OSError as error:
-            raise AccessError(f"no authorities in {self.authorities}: {error}") from error
+        context = self._trusting(ssl.Purpose.SERVER_AUTH)
         context.sslobject_class = _OneWordGoodbye
         self.load(context)
         return context
@@ -38,12 +35,19 @@ class Tls:
     def server_context(self) -> ssl.SSLContext:
         """For a server that shows our identity and asks each client for one that an authority of
         ours vouches for; raises `AccessError` where a file cannot be used."""
-        try:
-            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=self.authorities)
-        except OSError as error:
-            raise AccessError(f"no authorities in {self.authorities}: {error}") from error
+        context = self._trusting(ssl.Purpose.CLIENT_AUTH)
         context.verify_mode = ssl.CERT_REQUIRED
         self.load(context)
+        return context
+
+    def _trusting(self, purpose: ssl.Purpose) -> ssl.SSLContext:
+        """Of the authorities, each counts by itself, be it a root or one below: so a file that
+        holds the latter alone keeps out what others below the same root vouch for."""
+        try:
+            context = ssl.create_default_context(purpose, cafile=self.authorities)
+        except OSError as error:
+            raise AccessError(f"no authorities in {self.authorities}: {error}") from error
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         return context
 
     def load(self, context: ssl.SSLContext) -> None:

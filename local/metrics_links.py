@@ -11,7 +11,8 @@ READER = "metrics"
 def settings(identities: Identities, service: str) -> Mapping[str, str]:
     """Settings of a process that is ``service``."""
     return {
-        "metrics_ca": str(identities.authorities.absolute()),
+        # Services alone: who issues for devices could make a reader, and its root is the same.
+        "metrics_ca": str(identities.services.absolute()),
         "metrics_cert": str(identities.certificate(service).absolute()),
         "metrics_key": str(identities.key(service).absolute()),
     }

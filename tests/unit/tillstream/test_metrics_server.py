@@ -18,6 +18,8 @@ from clients.tls import Tls
 from identity import files
 from identity.authority import Authority, new_key
 from identity.names import Name, ServiceName, TillName
+from local import metrics_links
+from local.vouching import prepare
 from tillstream.metrics_server import AT_ONCE, MetricsDoor, MetricsServer
 
 NOW = datetime.now(UTC)
@@ -107,6 +109,30 @@ def test_who_shows_nothing_or_something_foreign_learns_nothing(
             _read(server.address, tls)
     with pytest.raises((URLError, OSError)):
         _read(server.address.replace("https", "http"), None)
+
+
+def test_who_issues_for_devices_makes_no_reader(tmp_path: Path) -> None:
+    made = prepare(tmp_path / "identities")
+    devices = Authority(files.read_certificates(made.devices[0]), files.read_key(made.devices[1]))
+    key = new_key()
+    forged = devices.issue(
+        key.public_key(),
+        ServiceName("metrics"),
+        not_before=NOW,
+        not_after=NOW + timedelta(days=1),
+        client=True,
+        server=False,
+    )
+    certificate, key_file = tmp_path / "forged.pem", tmp_path / "forged.key"
+    files.write_certificates(certificate, (forged, *devices.chain[:-1]))
+    files.write_key(key_file, key)
+    told = metrics_links.settings(made, "sink")
+    own = Tls(*(Path(told[f"metrics_{name}"]) for name in ("ca", "cert", "key")))
+    with closing(MetricsDoor("127.0.0.1", 0, own, {"metrics"}).open(_registry())) as opened:
+        reader = Tls(made.authorities, made.certificate("metrics"), made.key("metrics"))
+        assert "sold_total" in _read(opened.address, reader)
+        with pytest.raises((URLError, ssl.SSLError, ConnectionError)):
+            _read(opened.address, Tls(made.authorities, certificate, key_file))
 
 
 def test_who_says_nothing_holds_up_nobody(server: MetricsServer, issuer: Issuer) -> None:
