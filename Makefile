@@ -53,6 +53,10 @@ faults: setup ## Suffer drawn faults on a whole stack: make faults SEEDS=20 FIRS
 simulate: setup ## Drawn crashes between any two steps, simulated: make simulate SEEDS=10000 FIRST=1
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),1)
 
+.PHONY: stepca
+stepca: setup ## The registration with step-ca in place of our own authority; needs that program
+	@$(BIN)/python -m pytest -q tests/integration/with_step_ca.py
+
 .PHONY: screenshots
 screenshots: setup ## A picture of every page, into .tillstream/screenshots; README=1 takes the README's anew
 	@.ci/test-tools
