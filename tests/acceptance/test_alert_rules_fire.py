@@ -165,9 +165,11 @@ def test_devices_that_are_not_who_they_claim_to_be(desk: Desk) -> None:
     FIRED.update(suffer(desk, registrations.stolen(desk)))
 
 
-def test_every_panel_of_grafana_can_be_drawn(desk: Desk, shops: dict[str, str]) -> None:
+def test_every_panel_of_grafana_can_be_drawn(
+    desk: Desk, shops: dict[str, str], tmp_path: Path
+) -> None:
     registrations.enrolled(desk)
-    with pulse(desk, shops["pulse"]), told(desk):
+    with pulse(desk, shops["pulse"]), told(desk), tills.busy(desk, tmp_path / "busy"):
         for asker, expression in expressions():
             desk.prometheus.until(
                 lambda asked=expression: _drawn(desk, asked), f"{asker} is empty: {expression}"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from identity.names import TillName
 from local.ports import choose
-from tests.acceptance.desk.operators import Desk, Fault
+from tests.acceptance.desk.operators import Desk, Fault, beating
 from tests.gateways import YEAR, Fleet, signed_gateway
 from tests.integration.process import HOME
 
@@ -91,7 +91,9 @@ def cut_off(desk: Desk, folder: Path) -> Fault:
             desk.prometheus.reaches(bool, METRIC)
 
 
-def old_certificate(desk: Desk, folder: Path) -> Fault:
+@contextmanager
+def _connected(desk: Desk, folder: Path) -> Iterator[Path]:
+    """The socket of a proxy whose gateway answers, with a certificate of years ago."""
     folder.mkdir()
     fleet = Fleet(folder)
     (port,) = choose(1)
@@ -99,5 +101,17 @@ def old_certificate(desk: Desk, folder: Path) -> Fault:
         _gateway(fleet, folder, port),
         _proxy(desk, folder, fleet, f"https://127.0.0.1:{port}") as path,
     ):
+        yield path
+
+
+def old_certificate(desk: Desk, folder: Path) -> Fault:
+    with _connected(desk, folder) as path:
         assert _ask(path)[0] == 200, "a date stops a sale"
         yield [("GatewayCertificateHasEnded", {})]
+
+
+@contextmanager
+def busy(desk: Desk, folder: Path) -> Iterator[None]:
+    """A till's program asks its gateway all the time."""
+    with _connected(desk, folder) as path, beating(lambda: _ask(path)):
+        yield

@@ -7,7 +7,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -145,21 +145,33 @@ def suffer(desk: Desk, *faults: Fault) -> set[str]:
 
 
 @contextmanager
-def pulse(desk: Desk, shop: str, **shift: float) -> Iterator[None]:
-    """``shop`` sells all the time, by a clock that is off by ``shift``."""
-    # An epoch of its own, or a second pulse of a shop would be nothing but duplicates.
-    stop, till = threading.Event(), Till(shop, f"{shop}-1", epoch=int(time.time()))
+def beating(beat: Callable[[], object]) -> Iterator[None]:
+    """``beat`` three times a second, for the length of a block."""
+    stop = threading.Event()
 
-    def beat() -> None:
-        with TillProducer(desk.kafka) as producer:
-            while not stop.wait(0.3):
-                _, key, value, _ = till.sale(line(1, "tea", 1), occurred_at=now(**shift))
-                producer.publish(key, value or b"")
+    def go_on() -> None:
+        while not stop.wait(0.3):
+            beat()
 
-    thread = threading.Thread(target=beat)
+    thread = threading.Thread(target=go_on)
     thread.start()
     try:
         yield
     finally:
         stop.set()
         thread.join()
+
+
+@contextmanager
+def pulse(desk: Desk, shop: str, **shift: float) -> Iterator[None]:
+    """``shop`` sells all the time, by a clock that is off by ``shift``."""
+    # An epoch of its own, or a second pulse of a shop would be nothing but duplicates.
+    till = Till(shop, f"{shop}-1", epoch=int(time.time()))
+    with TillProducer(desk.kafka) as producer:
+
+        def sell() -> None:
+            _, key, value, _ = till.sale(line(1, "tea", 1), occurred_at=now(**shift))
+            producer.publish(key, value or b"")
+
+        with beating(sell):
+            yield
