@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import NewPartitions, NewTopic
 
 from clients.kafka import KafkaAccess
@@ -19,6 +18,7 @@ from engine.sends import Destination
 from engine.settings import EngineSettings
 from engine.topics import changelog_configs, ensure_topics
 from engine.writer import PartitionWriter
+from tests.integration.committed_records import committed
 from tests.integration.topic_admin import topic_admin
 
 pytestmark = pytest.mark.lonely
@@ -57,27 +57,6 @@ async def _writer(bootstrap: str, application_id: str = "written") -> AsyncGener
         await writer.close()
 
 
-async def _committed(bootstrap: str, topic: str, least: int) -> tuple[list[tuple[int, Any]], int]:
-    """Offset and key of every committed record, and where the topic ends: past ``least``.
-
-    A transaction is marked some time after its commit was answered.
-    """
-    consumer: Any = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed")
-    await consumer.start()
-    try:
-        tp: Any = TopicPartition(topic, 0)
-        consumer.assign([tp])
-        await consumer.seek_to_beginning(tp)
-        end = (await consumer.end_offsets([tp]))[tp]
-        found: list[tuple[int, Any]] = []
-        while await consumer.position(tp) < max(end, least + 1):
-            read = await consumer.getmany(tp, timeout_ms=1000)
-            found += [(each.offset, each.key) for each in read.get(tp, [])]
-        return found, await consumer.position(tp)
-    finally:
-        await consumer.stop()
-
-
 def _noise(size: int) -> bytes:
     return random.Random(size).randbytes(size)
 
@@ -96,7 +75,7 @@ async def test_a_commit_tells_where_its_last_record_ends_whatever_it_was_made_of
             await _leave_open(first)
         async with _writer(broker) as writer:
             position = await writer.commit(CHANGELOG, changes, {}, READ_UP_TO)
-        found, end = await _committed(broker, CHANGELOG, position)
+        found, end = await committed(broker, CHANGELOG, position)
         assert [key for _, key in found[-len(changes) :]] == list(changes)
         assert position == found[-1][0] + 1, "a recovery would leave something out, or run ahead"
         assert position == end - 1, "between it and the end is the marker alone"
@@ -120,7 +99,7 @@ async def test_a_message_that_its_topic_refuses_is_named(broker: str) -> None:
         outputs = {Destination(OUTPUT, 0): [Message(b"shop/sku", _noise(2 * OUTPUT_BYTES_MAX))]}
         with pytest.raises(MessageTooLarge, match=r"stock.levels takes no .* key b'shop/sku'"):
             await writer.commit(CHANGELOG, {b"key": b"value"}, outputs, READ_UP_TO)
-    found, _ = await _committed(broker, CHANGELOG, -1)
+    found, _ = await committed(broker, CHANGELOG, -1)
     assert b"key" not in [key for _, key in found], "half of a transaction was committed"
 
 

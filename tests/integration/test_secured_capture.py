@@ -24,6 +24,7 @@ from local.identities import Identities
 from local.ports import choose
 from operations.topic_sync.sync import sync
 from tests.conftest import running
+from tests.integration.own_broker import own_broker
 from tests.integration.process import PATIENCE_SECONDS
 from tests.integration.secured_postgres import SecuredServer, secured
 from topics.registry import PRODUCTS
@@ -39,6 +40,16 @@ def server(services_folder: Path) -> Generator[SecuredServer]:
     with secured(services_folder / "captured", BY_PASSWORD) as opened:
         migrate(opened.access("owner"))
         yield opened
+
+
+@pytest.fixture(scope="module")
+def kafka(services_folder: Path) -> Generator[str]:
+    """A broker of its own: another test's Connect would join the same group, and be asked to judge
+    a definition whose secrets it cannot read."""
+    folder = services_folder / "captured-kafka"
+    folder.mkdir()
+    with own_broker(folder) as bootstrap:
+        yield bootstrap
 
 
 @pytest.fixture(scope="module")

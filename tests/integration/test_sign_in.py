@@ -10,7 +10,7 @@ from dashboards.board.people.attempts import BY_NAME_MAX
 from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy, PolicyError
 from tests.boards import open_board
 from tests.integration.access_world import PASSWORD, Visitor, add_user, audit, visitor
-from tests.integration.board_world import execute
+from tests.integration.board_world import execute, until
 
 NO_KAFKA = "127.0.0.1:1"
 
@@ -29,6 +29,11 @@ async def browser(address: str) -> AsyncIterator[Visitor]:
         yield one
 
 
+async def _is_ready(browser: Visitor) -> bool:
+    """As a stranger is told."""
+    return (await browser.get("/ready")).status == 200
+
+
 async def test_nothing_is_shown_before_sign_in(browser: Visitor) -> None:
     for path in ("/", "/alerts", "/locations/ulm", "/rows?list=x", "/nowhere"):
         answer = await browser.get(path, follow=False)
@@ -37,7 +42,8 @@ async def test_nothing_is_shown_before_sign_in(browser: Visitor) -> None:
     assert "event: gone" in (await browser.get("/stream?viewer=x")).text
     part = await browser.get("/", HX_Request="true", HX_Current_URL=f"{browser.address}/alerts?a=1")
     assert (part.status, part.headers["HX-Redirect"]) == (401, "/sign-in?next=/alerts%3Fa%3D1")
-    for path in ("/live", "/ready", "/static/board.css", "/sign-in"):
+    await until(lambda: _is_ready(browser), "the board's first read of the tables")
+    for path in ("/live", "/static/board.css", "/sign-in"):
         assert (await browser.get(path)).status == 200, f"{path} is not open"
 
 

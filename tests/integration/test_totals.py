@@ -356,11 +356,15 @@ async def test_without_the_database_the_last_known_totals_are_shown(dsn: str) ->
         known = await read(board.address, f"/totals?{RANGE}")
         server, _, database = dsn.rpartition("/")
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            # Before the rest: the board's pool connects again at once, and who is connected
+            # keeps a database from being renamed.
+            alter = f'ALTER DATABASE "{database}"'
+            connection.execute(f"{alter} ALLOW_CONNECTIONS false")  # type: ignore[arg-type]
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
                 (database,),
             )
-            connection.execute(f'ALTER DATABASE "{database}" RENAME TO {name}')  # type: ignore[arg-type]
+            connection.execute(f"{alter} RENAME TO {name}")  # type: ignore[arg-type]
         away = await read(board.address, f"/totals?{RANGE}")
         assert "PostgreSQL does not answer" in away
         rows = re.compile(r"<tr role.*?</tr>", re.DOTALL)
