@@ -36,6 +36,14 @@ ERRORS = (" FAILURES ", " ERRORS ", " warnings summary ", " short test summary "
 """Titles of pytest's, under which it tells at length what went wrong."""
 
 
+SUMMED_UP = ("FAILED ", "ERROR ")
+"""How pytest's line for a test that failed begins. These are told once more at the very end, where
+one looks first."""
+
+LINE_WIDTH = "1000"
+"""Where pytest takes a terminal of 80 columns for granted, it cuts off why a test failed."""
+
+
 @dataclass(frozen=True)
 class Lot:
     """A part of the tests, as the arguments of ``python -m``."""
@@ -79,6 +87,8 @@ class Ended:
     status: int
     seconds: float
     last_line: str
+    faults: Sequence[str] = ()
+    """A line each, as pytest sums them up."""
 
 
 class Runner:
@@ -91,7 +101,7 @@ class Runner:
         # Hundreds of Pythons start, each of which would compile the checkout where that is not
         # kept; and what is kept lies here, not beside the sources.
         kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
-        self._environment = {**os.environ, **kept}
+        self._environment = {**os.environ, **kept, "COLUMNS": LINE_WIDTH}
 
     def run(self, lots: Sequence[Lot], at_once: int) -> list[Ended]:
         """Each of them to its end, some at a time; raises KeyboardInterrupt after Ctrl-C."""
@@ -118,11 +128,11 @@ class Runner:
             start_new_session=True,
         )
         self._running.append(process)
-        last_line = self._tell(lot.name, process)
-        return Ended(lot, process.wait(), time.monotonic() - began, last_line)
+        last_line, faults = self._tell(lot.name, process)
+        return Ended(lot, process.wait(), time.monotonic() - began, last_line, faults)
 
-    def _tell(self, name: str, process: subprocess.Popen[str]) -> str:
-        """Pass on what it says; errors are kept until it has told all of them."""
+    def _tell(self, name: str, process: subprocess.Popen[str]) -> tuple[str, list[str]]:
+        """Pass on what it says, to its last line; errors are kept until it has told all of them."""
         assert process.stdout is not None
         kept: list[str] = []
         line = ""
@@ -133,7 +143,7 @@ class Runner:
                 self._say(f"{name:<12}{line}")
         if kept:
             self._say(f"\nWhat {name} says:\n{''.join(kept)}\n")
-        return line.strip(" =\n")
+        return line.strip(" =\n"), [each for each in kept if each.startswith(SUMMED_UP)]
 
     def _say(self, text: str) -> None:
         with self._telling:
@@ -178,6 +188,7 @@ def main() -> int:
     for each in ended:
         word = "FAILED" if each.status else "passed"
         sys.stdout.write(f"{each.lot.name:<12}{word} {each.seconds:5.0f} s  {each.last_line}\n")
+    sys.stdout.writelines(fault for each in ended for fault in each.faults)
     sys.stdout.write(f"{time.monotonic() - began:.0f} s in all\n")
     left = _left_behind() - before
     if left:

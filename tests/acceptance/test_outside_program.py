@@ -26,7 +26,7 @@ def test_an_outsider_finds_every_output_right(stack: Stack) -> None:
     result = stack.python("tests.acceptance.outside", *options, timeout=1800)
     assert result.stdout, result.stderr
     summary: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
-    assert summary["differences"] == {}, result.stdout
+    assert summary["differences"] == {}, f"{summary['examples']}\n{result.stdout}"
     assert result.returncode == 0
     assert summary["messages"] > EVENTS * 0.9
     assert summary["dead_letters"] > 0 and summary["duplicates"] > 0 and summary["forks"] > 0

@@ -57,3 +57,7 @@ def test_a_lot_that_fails_is_told_in_one_piece_and_the_other_goes_on(
     said = capsys.readouterr().out
     assert said.index("What wrong says:") < said.index("AssertionError: lost")
     assert "1 failed" in ended[1].last_line
+    (told,) = ended[1].faults
+    assert told.endswith("test_wrong.py::test_it - AssertionError: lost\n"), (
+        "told without its cause"
+    )

@@ -100,6 +100,7 @@ def _verdict(run: Run, edges: Edges, findings: Findings, seconds: float) -> int:
         "seconds": round(seconds, 1),
         "forks": sum(till.forks for till in run.oracle.tills.values()),
         "differences": dict(findings.counts),
+        "examples": findings.examples(),
     }
     say(json.dumps(summary))
     return 0 if summary["ok"] else 1

@@ -34,6 +34,10 @@ class Findings:
         for kind, texts in other._shown.items():
             self._shown[kind] += texts
 
+    def examples(self) -> dict[str, str]:
+        """The first of each kind, in words."""
+        return {kind: texts[0] for kind, texts in self._shown.items()}
+
     def show(self) -> None:
         """Print the differences."""
         for kind, count in sorted(self.counts.items()):
