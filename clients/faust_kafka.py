@@ -6,8 +6,8 @@ from faust import SASLCredentials, SSLCredentials
 from faust.auth import OAuthCredentials
 from yarl import URL
 
+from clients.awaited_tokens import AwaitedTokens
 from clients.kafka import KafkaAccess, Token
-from clients.tokens import AwaitedTokens
 
 
 def arguments(access: KafkaAccess) -> dict[str, Any]:

@@ -87,7 +87,9 @@ class KafkaAccess:
         if self.tls is not None:
             told |= {"security_protocol": self.protocol, "ssl_context": self.tls.context()}
         if isinstance(self.login, Token):
-            from clients.tokens import AwaitedTokens  # who has none need not load two libraries
+            from clients.awaited_tokens import (
+                AwaitedTokens,
+            )  # who has none need not load its library
 
             tokens = AwaitedTokens(self.login)
             told |= {"sasl_mechanism": "OAUTHBEARER", "sasl_oauth_token_provider": tokens}

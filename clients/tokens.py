@@ -1,38 +1,18 @@
-"""How Python's Kafka clients ask for a token: each library has a class of its own for it."""
+"""How kafka-python's clients ask for a token."""
 
 # pyright: reportMissingTypeStubs=false, reportIncompatibleMethodOverride=false
 
-from typing import Protocol
+from kafka.net.sasl.oauth import AbstractTokenProvider
 
-from aiokafka.abc import AbstractTokenProvider as AwaitedProvider
-from kafka.net.sasl.oauth import AbstractTokenProvider as Provider
-
-
-class Secret(Protocol):
-    """What holds a token."""
-
-    def secret(self) -> str:
-        """The token as it is now; raises `clients.errors.AccessError`."""
-        ...
+from clients.secret import Secret
 
 
-class AwaitedTokens(AwaitedProvider):
-    """For aiokafka, and so for Faust."""
-
-    def __init__(self, held: Secret) -> None:
-        self._held = held
-
-    async def token(self) -> str:
-        """Asked for at each connection."""
-        return self._held.secret()
-
-
-class Tokens(Provider):
-    """For kafka-python."""
+class Tokens(AbstractTokenProvider):
+    """Asked at each connection."""
 
     def __init__(self, held: Secret) -> None:
         self._held = held
 
     def token(self) -> str:
-        """Asked for at each connection."""
+        """As it is now; raises `clients.errors.AccessError`."""
         return self._held.secret()

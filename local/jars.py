@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from local import maven
 from local.checkout import HOME
 from local.jar_lock import LOCK, Jar, read_lock, sha256_of
 
@@ -68,6 +67,8 @@ def fetch(wanted: list[Jar], cache: Path, progress: Progress) -> None:
 
 
 def _fetch_one(jar: Jar, folder: Path, cache: Path) -> Jar:
+    from local import maven  # who has all jars need not load a resolver
+
     try:
         path = maven.download(jar.coordinate, folder)
     except (OSError, RuntimeError) as error:

@@ -9,7 +9,7 @@ from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy
 from tillstream import board
 from tillstream.board import OpenBoard
 from tillstream.certificates import Certificate
-from tillstream.metrics_server import MetricsDoor
+from tillstream.metrics_door import MetricsDoor
 
 
 def open_board(

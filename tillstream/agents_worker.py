@@ -26,6 +26,7 @@ from operations.upkeep.disks import OwnDisk
 from operations.upkeep.identity import ProcessIdentity
 from tillstream.applications import AGENTS, Application
 from tillstream.figures import Reckoned, WorkerFigures
+from tillstream.metrics_server import MetricsServer
 from tillstream.of_application import OfApplication
 from tillstream.settings import Settings
 from topics.registry import SET_ASIDE
@@ -157,7 +158,8 @@ def _serve_metrics(
     served = CollectorRegistry()
     served.register(OfApplication(registry, application.role))
     log.info(
-        "worker_started", metrics=settings.metrics_door(application.service).open(served).address
+        "worker_started",
+        metrics=MetricsServer(settings.metrics_door(application.service), served).address,
     )
 
 

@@ -23,7 +23,8 @@ from dashboards.board.people.policy import (
 )
 from operations.upkeep.identity import ProcessIdentity
 from tillstream.certificates import LOOK_SECONDS, Certificate, Renewal
-from tillstream.metrics_server import MetricsDoor
+from tillstream.metrics_door import MetricsDoor
+from tillstream.metrics_server import MetricsServer
 from tillstream.settings import Settings, SettingsError
 
 SHUTDOWN_SECONDS = 3.0
@@ -105,7 +106,7 @@ async def open_board(
     tls = certificate.context() if certificate else None
     board = Board(kafka, postgres)
     board.registry.register(ProcessIdentity("board", "board"))
-    told = metrics.open(board.registry)
+    told = MetricsServer(metrics, board.registry)
     app = build(board, policy, registration)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()

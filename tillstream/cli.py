@@ -1,5 +1,6 @@
 """The command line: one module a command under `tillstream.commands`, joined here."""
 
+import gc
 import importlib
 import pkgutil
 import sys
@@ -47,7 +48,10 @@ def main() -> None:
     """Run the command."""
     arguments = sys.argv[1:]
     with mendable_in_one_line():
-        build(arguments)(prog_name="tillstream")
+        app = build(arguments)
+        gc.freeze()
+        gc.enable()
+        app(prog_name="tillstream")
 
 
 @contextmanager

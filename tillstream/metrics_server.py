@@ -4,8 +4,6 @@ Without a certificate of its own a process tells them in cleartext, and on the l
 """
 
 import threading
-from collections.abc import Collection
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import socket
 from typing import Any
@@ -19,6 +17,7 @@ from clients.loopback import is_loopback
 from clients.tls import Tls
 from identity.names import ServiceName
 from tillstream.certificates import Certificate, Renewal
+from tillstream.metrics_door import MetricsDoor
 
 PATH = "/metrics"
 
@@ -30,35 +29,11 @@ PATIENCE_SECONDS = 10.0
 """For a handshake and a request: who says nothing holds a thread no longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class MetricsDoor:
-    """Where metrics are told, by which certificate, and to which services.
-
-    ``tls`` holds whom we trust and who we are; None tells everybody on this machine.
-    """
-
-    host: str
-    port: int
-    tls: Tls | None = None
-    readers: Collection[str] = ()
-
-    def __post_init__(self) -> None:
-        """Raises `AccessError` where everybody else's machine would hear them in the clear."""
-        if self.tls is None and not is_loopback(self.host):
-            raise AccessError(
-                f"metrics on {self.host} would go to everybody, in cleartext: set "
-                "TILLSTREAM_METRICS_CERT, TILLSTREAM_METRICS_KEY and TILLSTREAM_METRICS_CA"
-            )
-
-    def open(self, registry: CollectorRegistry) -> "MetricsServer":
-        """Tell what ``registry`` holds, until it is closed; raises `AccessError` or OSError."""
-        return MetricsServer(self, registry)
-
-
 class MetricsServer:
-    """Answers in threads of its own."""
+    """Tells what a registry holds until it is closed, in threads of its own."""
 
     def __init__(self, door: MetricsDoor, registry: CollectorRegistry) -> None:
+        """Raises `AccessError` or OSError."""
         self._server = _Server(door, registry)
         scheme = "https" if door.tls else "http"
         self.address = f"{scheme}://{door.host}:{self._server.server_port}{PATH}"

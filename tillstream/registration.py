@@ -29,6 +29,7 @@ from identity.errors import IdentityError
 from local.checkout import PREFIX
 from operations.upkeep.identity import ProcessIdentity
 from tillstream.database_roles import REGISTRATION
+from tillstream.metrics_server import MetricsServer
 from tillstream.settings import Settings, SettingsError
 
 
@@ -40,7 +41,7 @@ def run(settings: Settings) -> None:
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("registration", "registration"))
     office = _office(settings, registry)
-    told = settings.metrics_door("registration").open(registry)
+    told = MetricsServer(settings.metrics_door("registration"), registry)
     try:
         asyncio.run(_serve(settings, office))
     except OSError as fault:

@@ -26,7 +26,7 @@ from operations.installation import Installation
 from tillstream.board_settings import BoardSettings
 from tillstream.database_roles import LOOKING, DatabaseRole
 from tillstream.kafka_settings import KafkaSettings
-from tillstream.metrics_server import MetricsDoor
+from tillstream.metrics_door import MetricsDoor
 from tillstream.metrics_settings import MetricsSettings
 from tillstream.noted_settings import NotedByLocalStack
 from tillstream.people_settings import PeopleSettings

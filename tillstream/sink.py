@@ -19,6 +19,7 @@ from following.reader import Lost
 from operations.upkeep.identity import ProcessIdentity
 from operations.upkeep.surroundings import Surroundings
 from tillstream.database_roles import SINK
+from tillstream.metrics_server import MetricsServer
 from tillstream.settings import Settings
 
 GC_THRESHOLDS = (50_000, 50, 100)
@@ -37,7 +38,7 @@ def run(settings: Settings) -> None:
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("sink", settings.worker_name))
     registry.register(Surroundings(settings.installation(role=SINK)))
-    told = settings.metrics_door("sink").open(registry)
+    told = MetricsServer(settings.metrics_door("sink"), registry)
     structlog.get_logger("tillstream.sink").info("sink_started", metrics=told.address)
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

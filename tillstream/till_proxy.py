@@ -19,6 +19,7 @@ from edge.proxy.upstream import upstream
 from identity import files
 from identity.errors import IdentityError
 from operations.upkeep.identity import ProcessIdentity
+from tillstream.metrics_server import MetricsServer
 from tillstream.settings import PREFIX, Settings, SettingsError
 
 SHUTDOWN_SECONDS = 3.0
@@ -35,7 +36,7 @@ def run(settings: Settings, port: int | None) -> None:
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("proxy", str(till.name)))
     metrics = proxy_metrics(registry)
-    told_at = settings.metrics_door(None).open(registry)
+    told_at = MetricsServer(settings.metrics_door(None), registry)
     structlog.get_logger("tillstream.proxy").info("proxy_measures", metrics=told_at.address)
     try:
         with _door(settings.home / "till", port) as (listening, loopback, told):

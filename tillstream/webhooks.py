@@ -19,6 +19,7 @@ from connectors.webhooks.sending import sender
 from following.reader import Lost
 from operations.upkeep.identity import ProcessIdentity
 from tillstream.database_roles import WEBHOOKS
+from tillstream.metrics_server import MetricsServer
 from tillstream.settings import Settings, SettingsError
 
 
@@ -32,7 +33,7 @@ def run(settings: Settings) -> None:
     reach = reach_of(settings)
     registry = CollectorRegistry()
     registry.register(ProcessIdentity("webhooks", settings.worker_name))
-    told = settings.metrics_door("webhooks").open(registry)
+    told = MetricsServer(settings.metrics_door("webhooks"), registry)
     structlog.get_logger("tillstream.webhooks").info("webhooks_started", metrics=told.address)
     try:
         asyncio.run(_until_stopped(kafka, postgres, policy_of(settings), reach, registry))

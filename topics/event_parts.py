@@ -19,11 +19,15 @@ from topics.scalars import (
     UtcTime,
 )
 
+LATE = ConfigDict(defer_build=True)
+"""What a model or adapter checks by is made when it is first asked: to make all takes a command
+or a worker, which asks few or none of them, a tenth of a second at each start."""
+
 
 class Contract(BaseModel):
     """Base of every model that crosses a boundary: strict in values, open to new fields."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, **LATE)
 
 
 class Line(Contract):

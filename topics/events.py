@@ -20,8 +20,8 @@ from topics.audit_events import (
     TenderSettled,
     Unreadable,
 )
+from topics.event_parts import LATE, Discount, Envelope, Line, Tax, Tender
 from topics.event_parts import Contract as Contract
-from topics.event_parts import Discount, Envelope, Line, Tax, Tender
 from topics.scalars import Amount, Currency, Identifier, Number, Reference
 
 
@@ -153,10 +153,10 @@ TillEvent = Annotated[
     Field(discriminator="type"),
 ]
 
-till_event_adapter: TypeAdapter[TillEvent] = TypeAdapter(TillEvent)
+till_event_adapter: TypeAdapter[TillEvent] = TypeAdapter(TillEvent, config=LATE)
 """Validates one event; the reference that the fast decoder in `topics.wire` is held to."""
 
 Receipt = Annotated[CartCompleted | GoodsReturned, Field(discriminator="type")]
 
-receipt_adapter: TypeAdapter[Receipt] = TypeAdapter(Receipt)
+receipt_adapter: TypeAdapter[Receipt] = TypeAdapter(Receipt, config=LATE)
 """Validates a receipt: the event that made it, without what only an older or newer till knows."""

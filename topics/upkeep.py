@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from topics.events import Contract
+from topics.event_parts import LATE, Contract
 from topics.scalars import Epoch, Identifier, Number, Text, UtcTime
 
 GENERATION_MAX = 511
@@ -70,7 +70,7 @@ class RowRestated(Contract):
 
 TillUpkeep = Annotated[TillForgotten | GapClosed | RowRestated, Field(discriminator="type")]
 
-till_upkeep_adapter: TypeAdapter[TillUpkeep] = TypeAdapter(TillUpkeep)
+till_upkeep_adapter: TypeAdapter[TillUpkeep] = TypeAdapter(TillUpkeep, config=LATE)
 """Validates one decision; the reference that the decoder in `topics.wire` is held to."""
 
 

@@ -1,7 +1,6 @@
 """``tillstream local``: the whole stack on this machine."""
 
 import json
-import os
 import shlex
 import sys
 from typing import Annotated
@@ -10,13 +9,8 @@ import typer
 
 from local import control
 from local.checkout import module
-from local.child import StartError
 from local.home import StackHome
-from local.jars import JarError
 from local.report import Report
-from local.stack import Stack
-from tillstream.outside import outside
-from tillstream.processes import Options, furnished
 from tillstream.settings import load_settings
 
 local = typer.Typer(
@@ -52,14 +46,14 @@ def up(
     if lock is None:
         control.say_already_running(home, report)
         return
-    options = Options(workers=workers, simulate=simulator, rate=rate)
     if detach:
         lock.close()
         again = [argument for argument in sys.argv[1:] if argument != "--detach"]
         _exit_with(control.up_detached(home, module("tillstream", *again), report))
-    theirs = outside(load_settings())
+    from tillstream import local_up  # the other commands need nothing of what it takes to start one
+
     with lock:
-        _run(Stack(home, furnished(home, options), report, os.getpid(), theirs))
+        local_up.run(home, report, workers=workers, simulate=simulator, rate=rate)
 
 
 @local.command()
@@ -110,13 +104,6 @@ def reset(
 
 def _home() -> StackHome:
     return StackHome(load_settings().home.absolute())
-
-
-def _run(stack: Stack) -> None:
-    try:
-        stack.run()
-    except (StartError, JarError) as error:
-        sys.exit(f"tillstream: {error}")
 
 
 def _exit_with(code: int) -> None:

@@ -20,7 +20,8 @@ from identity.authority import Authority, new_key
 from identity.names import Name, ServiceName, TillName
 from local import metrics_links
 from local.vouching import prepare
-from tillstream.metrics_server import AT_ONCE, MetricsDoor, MetricsServer
+from tillstream.metrics_door import MetricsDoor
+from tillstream.metrics_server import AT_ONCE, MetricsServer
 
 NOW = datetime.now(UTC)
 
@@ -71,7 +72,7 @@ def _registry() -> CollectorRegistry:
 def server(issuer: Issuer) -> Iterator[MetricsServer]:
     """Metrics that two services may read."""
     door = MetricsDoor("127.0.0.1", 0, issuer.make(ServiceName("sink")), {"metrics", "operator"})
-    with closing(door.open(_registry())) as opened:
+    with closing(MetricsServer(door, _registry())) as opened:
         yield opened
 
 
@@ -128,7 +129,9 @@ def test_who_issues_for_devices_makes_no_reader(tmp_path: Path) -> None:
     files.write_key(key_file, key)
     told = metrics_links.settings(made, "sink")
     own = Tls(*(Path(told[f"metrics_{name}"]) for name in ("ca", "cert", "key")))
-    with closing(MetricsDoor("127.0.0.1", 0, own, {"metrics"}).open(_registry())) as opened:
+    with closing(
+        MetricsServer(MetricsDoor("127.0.0.1", 0, own, {"metrics"}), _registry())
+    ) as opened:
         reader = Tls(made.authorities, made.certificate("metrics"), made.key("metrics"))
         assert "sold_total" in _read(opened.address, reader)
         with pytest.raises((URLError, ssl.SSLError, ConnectionError)):
@@ -159,12 +162,12 @@ def test_who_says_nothing_holds_up_nobody(server: MetricsServer, issuer: Issuer)
 def test_without_a_certificate_metrics_stay_on_the_machine() -> None:
     with pytest.raises(AccessError, match="TILLSTREAM_METRICS_CERT"):
         MetricsDoor("0.0.0.0", 0)  # noqa: S104
-    with closing(MetricsDoor("127.0.0.1", 0).open(_registry())) as opened:
+    with closing(MetricsServer(MetricsDoor("127.0.0.1", 0), _registry())) as opened:
         assert "sold_total 7.0" in _read(opened.address, None)
 
 
 def test_a_page_whose_name_leads_here_by_a_trick_reads_none() -> None:
-    with closing(MetricsDoor("127.0.0.1", 0).open(_registry())) as opened:
+    with closing(MetricsServer(MetricsDoor("127.0.0.1", 0), _registry())) as opened:
         port = int(opened.address.split(":")[2].split("/")[0])
         with socket.create_connection(("127.0.0.1", port), 5) as line:
             line.sendall(b"GET /metrics HTTP/1.0\r\nHost: evil.example\r\n\r\n")
@@ -174,4 +177,6 @@ def test_a_page_whose_name_leads_here_by_a_trick_reads_none() -> None:
 def test_half_an_identity_is_refused(issuer: Issuer) -> None:
     sink = issuer.make(ServiceName("sink"))
     with pytest.raises(AccessError, match="TILLSTREAM_METRICS_CA"):
-        MetricsDoor("127.0.0.1", 0, Tls(None, sink.certificate, sink.key)).open(_registry())
+        MetricsServer(
+            MetricsDoor("127.0.0.1", 0, Tls(None, sink.certificate, sink.key)), _registry()
+        )
