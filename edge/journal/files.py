@@ -77,8 +77,10 @@ class JournalFile:
 
     def close(self) -> None:
         """Close the file and let others have it."""
-        self.database.close()
-        self._lock.close()
+        try:
+            self.database.close()
+        finally:
+            self._lock.close()
 
 
 def open_to_read(path: Path) -> Any:

@@ -1,0 +1,70 @@
+"""A journal beside what the centre has of its till: the topic's events, or the receipts."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from edge.journal.findings import Fault, Findings
+from edge.journal.statements import statement
+from topics.sequences import Range, holds, put_in
+
+RECEIPTS = frozenset({"cart_completed", "goods_returned"})
+"""Types of events of which the centre keeps a receipt."""
+
+
+class ToldEvent(NamedTuple):
+    """An event as somebody else has it; ``hash`` is None where no chain came with it."""
+
+    epoch: int
+    sequence: int
+    event_id: str
+    hash: str | None
+
+
+def compare(
+    database: Any, records: Iterable[ToldEvent], findings: Findings, only_receipts: bool
+) -> None:
+    """Add what journal and ``records`` disagree about; repeats of a record are none.
+
+    The records are all that there are of this till, or of its sales and returns alone where
+    ``only_receipts``. What the centre has not confirmed yet may be missing among them.
+    """
+    seen: dict[int, list[Range]] = {}
+    epochs = {
+        epoch: (kept_from, last)
+        for epoch, kept_from, last in database.execute(statement("epoch_ends")).fetchall()
+    }
+    for told in records:
+        kept_from, last = epochs.get(told.epoch, (1, 0))
+        if told.sequence < kept_from:
+            continue
+        if told.sequence > last:
+            words = "the centre has events that the journal has not"
+            findings.add(Fault.CUT, told.epoch, told.sequence, told.sequence, words)
+        else:
+            _compare(database, told, findings)
+        ranges = seen.setdefault(told.epoch, [])
+        if not holds(ranges, told.sequence):
+            put_in(ranges, told.sequence)
+    for epoch in epochs:
+        _find_lost(database, epoch, seen.get(epoch, []), findings, only_receipts)
+
+
+def _compare(database: Any, told: ToldEvent, findings: Findings) -> None:
+    row = database.execute(statement("told_event"), (told.epoch, told.sequence)).fetchone()
+    if row is None:
+        return  # the journal's own proof names it
+    digest, event_id = row
+    if event_id != told.event_id or (told.hash or digest.hex()).lower() != digest.hex():
+        words = "the centre has another event under this number"
+        findings.add(Fault.ELSEWHERE, told.epoch, told.sequence, told.sequence, words)
+
+
+def _find_lost(
+    database: Any, epoch: int, seen: list[Range], findings: Findings, only_receipts: bool
+) -> None:
+    for sequence, kind, training in database.execute(statement("accepted_events"), (epoch,)):
+        if only_receipts and (kind not in RECEIPTS or training):
+            continue
+        if not holds(seen, sequence):
+            words = "the centre said that it has this, and has it not"
+            findings.add(Fault.ELSEWHERE, epoch, sequence, sequence, words)
