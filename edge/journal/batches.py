@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from edge.journal.chain import Link
-from edge.journal.entries import Mark
+from edge.journal.entries import EpochMark
 from edge.journal.heads import Sums
 from edge.journal.statements import statement
 from edge.journal.writing import Writer
@@ -48,7 +48,9 @@ def _batch(
 ) -> EventBatch:
     first, prev, *_ = rows[0]
     last, _, digest, receipt_count, grand_total_minor, _ = rows[-1]
-    signed = writer.sign(Mark(epoch, last, digest.hex(), Sums(receipt_count, grand_total_minor)))
+    signed = writer.sign(
+        EpochMark(epoch, last, digest.hex(), Sums(receipt_count, grand_total_minor))
+    )
     body = orjson.dumps(
         {
             "epoch": epoch,

@@ -27,7 +27,7 @@ class TillPlace(NamedTuple):
     till_id: str
 
 
-class Mark(NamedTuple):
+class EpochMark(NamedTuple):
     """Where an epoch stands after one of its events."""
 
     epoch: int
@@ -40,15 +40,15 @@ class Mark(NamedTuple):
         return Head(self.epoch, self.sequence, self.hash, *self.sums)
 
 
-class Entry(NamedTuple):
+class JournalEntry(NamedTuple):
     """An event in its place, and where the epoch stands after it."""
 
     event: Mapping[str, Any]
     link: Link
-    mark: Mark
+    mark: EpochMark
 
 
-def entry_after(mark: Mark, till: TillPlace, event: Mapping[str, Any]) -> Entry:
+def entry_after(mark: EpochMark, till: TillPlace, event: Mapping[str, Any]) -> JournalEntry:
     """The event as the next one; raises `EventRefused` where it is none that anybody reads.
 
     A sale gets its ``receipt_no`` and a return its ``return_id`` here, unless it brings one from
@@ -64,10 +64,10 @@ def entry_after(mark: Mark, till: TillPlace, event: Mapping[str, Any]) -> Entry:
         sums = mark.sums.after(numbered)
     except (NotCanonical, Refused, OutOfRange) as error:
         raise EventRefused(f"the journal does not take this event: {error}") from error
-    return Entry(numbered, link, Mark(mark.epoch, mark.sequence + 1, link.hash, sums))
+    return JournalEntry(numbered, link, EpochMark(mark.epoch, mark.sequence + 1, link.hash, sums))
 
 
-def _numbered(mark: Mark, till: TillPlace, event: Mapping[str, Any]) -> dict[str, Any]:
+def _numbered(mark: EpochMark, till: TillPlace, event: Mapping[str, Any]) -> dict[str, Any]:
     given = [name for name in NUMBERED_BY_THE_JOURNAL if name in event]
     if given:
         raise EventRefused(f"{', '.join(given)} of an event are set by the journal")
@@ -83,7 +83,7 @@ def _numbered(mark: Mark, till: TillPlace, event: Mapping[str, Any]) -> dict[str
     }
 
 
-def _named(mark: Mark, till: TillPlace, event: Mapping[str, Any]) -> dict[str, str]:
+def _named(mark: EpochMark, till: TillPlace, event: Mapping[str, Any]) -> dict[str, str]:
     """The number for people, unique within the location: no two tills share an id, no two lives
     of a till an epoch, and within one each form has a counter of its own."""
     life = f"{till.till_id}-{mark.epoch}"

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from edge.journal.entries import NUMBERED_BY_THE_JOURNAL, Mark
+from edge.journal.entries import NUMBERED_BY_THE_JOURNAL, EpochMark
 from edge.journal.errors import EpochRefused
 from edge.journal.statements import statement
 from edge.journal.writing import Writer, beginning, last_mark
@@ -15,7 +15,7 @@ _READ_AT_ONCE = 500
 """Events in memory while a fork is written again. A till that was dark for a month has 60,000."""
 
 
-def begin(database: Any, epoch: int) -> Mark:
+def begin(database: Any, epoch: int) -> EpochMark:
     """Begin an epoch, or go on in it where it is the newest; raises `EpochRefused`."""
     newest = last_mark(database)
     if newest and newest.epoch == epoch:
@@ -29,7 +29,7 @@ def begin(database: Any, epoch: int) -> Mark:
     return beginning(epoch)
 
 
-def write_again(database: Any, writer: Writer, mark: Mark) -> Mark:
+def write_again(database: Any, writer: Writer, mark: EpochMark) -> EpochMark:
     """Write behind ``mark`` what the gateway never took of forked epochs before it.
 
     The events keep ``event_id`` and ``occurred_at``, and the number that is printed on a receipt.

@@ -8,11 +8,11 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from edge.journal import epochs
-from edge.journal.entries import NEW_CARTS, Mark, TillPlace
+from edge.journal.entries import NEW_CARTS, EpochMark, TillPlace
 from edge.journal.errors import DiskFull, EpochRefused, Forked, JournalUnusable
 from edge.journal.files import JournalFile
-from edge.journal.keeping import Keeping
-from edge.journal.outbox import Outbox
+from edge.journal.keeping import Retention
+from edge.journal.outbox import JournalOutbox
 from edge.journal.reserve import Reserve
 from edge.journal.statements import statement
 from edge.journal.writing import Writer, Written, last_mark
@@ -36,15 +36,15 @@ class Journal:
         """
         self.file = JournalFile(path, vfs, reserve)
         self._till = till
-        self._mark: Mark | None = None
+        self._mark: EpochMark | None = None
         try:
             self.file.transact(lambda: self._claim(path))
             self._writer = self.file.transact(lambda: Writer(self.file.database, till, key))
         except BaseException:
             self.file.close()
             raise
-        self.keeping = Keeping(self.file)
-        self.outbox = Outbox(self.file, self._writer, self._write_again)
+        self.keeping = Retention(self.file)
+        self.outbox = JournalOutbox(self.file, self._writer, self._write_again)
         with suppress(EpochRefused, DiskFull):  # it is tried again; a cart that is open goes on
             self._write_again()
 
@@ -63,7 +63,7 @@ class Journal:
         self.file.transact(lambda: self._writer.use_key(key))
 
     @property
-    def mark(self) -> Mark:
+    def mark(self) -> EpochMark:
         """Where the newest epoch stands; raises `EpochRefused` before the first."""
         if self._mark is None:
             self._mark = last_mark(self.file.database)
@@ -71,7 +71,7 @@ class Journal:
             raise EpochRefused("the till has no epoch yet: enrol it with its voucher")
         return self._mark
 
-    def begin_epoch(self, epoch: int) -> Mark:
+    def begin_epoch(self, epoch: int) -> EpochMark:
         """Write under a new epoch from now on, as a registration gave it; the newest one again
         changes nothing.
 
@@ -116,7 +116,7 @@ class Journal:
         self._mark = written[-1].entry.mark if written else mark
         return written
 
-    def _check_new_cart(self, mark: Mark) -> None:
+    def _check_new_cart(self, mark: EpochMark) -> None:
         if not self.file.reserve.has_room():
             raise DiskFull("the disk is nearly full: what is open can end, no new cart begins")
         doubted = "SELECT doubted_to IS NOT NULL FROM epochs WHERE epoch = ?"

@@ -21,7 +21,7 @@ REMOVED_AT_ONCE = 200
 _DAY_SECONDS = 86_400
 
 
-class Keeping:
+class Retention:
     """What the centre has, and what may leave for it; used by the journal's thread."""
 
     def __init__(self, file: JournalFile) -> None:

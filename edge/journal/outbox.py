@@ -37,7 +37,7 @@ class _Standing(NamedTuple):
     last: int
 
 
-class Outbox:
+class JournalOutbox:
     """The sender's view of a journal; used by the thread that the journal is used by."""
 
     def __init__(self, file: JournalFile, writer: Writer, parted: Callable[[], None]) -> None:

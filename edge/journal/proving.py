@@ -7,7 +7,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from edge.journal.chain import canonical, hash_of
-from edge.journal.entries import Mark, TillPlace
+from edge.journal.entries import EpochMark, TillPlace
 from edge.journal.findings import Fault, Findings
 from edge.journal.heads import HEADED, OutOfRange, SignedHead, Sums
 
@@ -31,7 +31,7 @@ class StoredEvent(NamedTuple):
 class EpochProof:
     """Reads an epoch's rows in order; what is wrong goes to ``findings``."""
 
-    def __init__(self, till: TillPlace, keys: Keys, before: Mark, findings: Findings) -> None:
+    def __init__(self, till: TillPlace, keys: Keys, before: EpochMark, findings: Findings) -> None:
         """``before`` is where the epoch stood before the first row."""
         self._till = till
         self._keys = keys
@@ -53,7 +53,7 @@ class EpochProof:
         if gap:
             self._deleted(self.mark.sequence + 1, row.sequence - 1)
         event = self._content(row)
-        mark = Mark(
+        mark = EpochMark(
             self.mark.epoch,
             row.sequence,
             row.hash.hex(),
@@ -85,7 +85,7 @@ class EpochProof:
             before = max(self.mark.sequence, 1)
             self._add(Fault.CHANGED, before, "the next event was written behind another one")
 
-    def _check_sums(self, row: StoredEvent, event: dict[str, Any], mark: Mark) -> None:
+    def _check_sums(self, row: StoredEvent, event: dict[str, Any], mark: EpochMark) -> None:
         try:
             sums = self.mark.sums.after(event)
         except (OutOfRange, KeyError, TypeError):
@@ -95,7 +95,7 @@ class EpochProof:
         elif mark.sums.receipt_count > self.mark.sums.receipt_count:
             self._check_receipt(row, event, mark)
 
-    def _check_receipt(self, row: StoredEvent, event: dict[str, Any], mark: Mark) -> None:
+    def _check_receipt(self, row: StoredEvent, event: dict[str, Any], mark: EpochMark) -> None:
         own = f"{self._till.till_id}-{mark.epoch}-{mark.sums.receipt_count}"
         if event["receipt_no"] != own and not self._is_of_an_epoch_before(event["receipt_no"]):
             self._add(Fault.CHANGED, row.sequence, f"its receipt should be number {own}")
@@ -105,7 +105,7 @@ class EpochProof:
         till, _, epoch = life.rpartition("-")
         return till == self._till.till_id and epoch.isdigit() and int(epoch) < self.mark.epoch
 
-    def _check_head(self, row: StoredEvent, event: dict[str, Any], mark: Mark) -> None:
+    def _check_head(self, row: StoredEvent, event: dict[str, Any], mark: EpochMark) -> None:
         if row.signature is None and event["type"] not in HEADED:
             return
         self.heads += 1

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from edge.journal.comparing import ToldEvent, compare
-from edge.journal.entries import Mark, TillPlace
+from edge.journal.entries import EpochMark, TillPlace
 from edge.journal.files import open_to_read
 from edge.journal.findings import Fault, Findings, JournalFinding
 from edge.journal.heads import SignedHead, Sums
@@ -27,7 +27,7 @@ class ProvenEpoch(NamedTuple):
 
     epoch: int
     kept_from: int
-    mark: Mark
+    mark: EpochMark
     vouched_to: int
     """The last number that one of the till's own heads vouches for."""
 
@@ -94,7 +94,7 @@ class _Proving:
     def _epoch(
         self, epoch: int, kept_from: int, digest: bytes, count: int, total: int, accepted_to: int
     ) -> ProvenEpoch:
-        before = Mark(epoch, kept_from - 1, digest.hex(), Sums(count, total))
+        before = EpochMark(epoch, kept_from - 1, digest.hex(), Sums(count, total))
         proof = EpochProof(self._till, self._keys, before, self._findings)
         rows = self._database.execute(statement("events_of_epoch"), (epoch,))
         wanted = {each.head.sequence: each for each in self._known if each.head.epoch == epoch}
@@ -111,10 +111,10 @@ class _Proving:
                 words = "the head that is known was not signed by a key of this till"
                 self._findings.add(Fault.UNPROVEN, head.epoch, head.sequence, head.sequence, words)
             there = epochs.get(head.epoch)
-            mark = there.mark if there else Mark(head.epoch, 0, "", Sums())
+            mark = there.mark if there else EpochMark(head.epoch, 0, "", Sums())
             self._check_end(mark, head.sequence, "a head that is known reaches further")
 
-    def _check_end(self, mark: Mark, reached: int, words: str) -> None:
+    def _check_end(self, mark: EpochMark, reached: int, words: str) -> None:
         if mark.sequence < reached:
             self._findings.add(Fault.CUT, mark.epoch, mark.sequence + 1, reached, words)
 

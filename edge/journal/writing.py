@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from edge.journal import heads
 from edge.journal.chain import EPOCH_BEGINS
-from edge.journal.entries import Entry, Mark, TillPlace, entry_after
+from edge.journal.entries import EpochMark, JournalEntry, TillPlace, entry_after
 from edge.journal.heads import HEADED, SignedHead, Sums
 from edge.journal.statements import statement
 
@@ -17,7 +17,7 @@ from edge.journal.statements import statement
 class Written(NamedTuple):
     """An event that is in the journal, with its head where it ends in one."""
 
-    entry: Entry
+    entry: JournalEntry
     head: SignedHead | None
 
 
@@ -35,7 +35,7 @@ class Writer:
         self._database.execute(statement("note_key"), (key_id, public_key))
         self._key, self._key_id = key, key_id
 
-    def write(self, mark: Mark, events: Iterable[Mapping[str, Any]]) -> list[Written]:
+    def write(self, mark: EpochMark, events: Iterable[Mapping[str, Any]]) -> list[Written]:
         """Write the events behind ``mark``; raises `EventRefused` at the first that cannot be."""
         done: list[Written] = []
         for event in events:
@@ -44,11 +44,11 @@ class Writer:
             mark = entry.mark
         return done
 
-    def sign(self, mark: Mark) -> SignedHead:
+    def sign(self, mark: EpochMark) -> SignedHead:
         """The head of what stands at ``mark``."""
         return heads.sign(self._key, mark.head())
 
-    def _insert(self, entry: Entry) -> SignedHead | None:
+    def _insert(self, entry: JournalEntry) -> SignedHead | None:
         head = self.sign(entry.mark) if entry.event["type"] in HEADED else None
         row = (
             entry.mark.epoch,
@@ -70,16 +70,16 @@ def named(key: ec.EllipticCurvePublicKey) -> tuple[str, bytes]:
     return sha256(der).hexdigest(), der
 
 
-def mark_at(database: Any, epoch: int, sequence: int) -> Mark | None:
+def mark_at(database: Any, epoch: int, sequence: int) -> EpochMark | None:
     """Where an epoch stood after an event; None where the journal does not know."""
     row = database.execute(statement("mark_at"), (epoch, sequence)).fetchone()
     if row is None:
         return None
     digest, receipt_count, grand_total_minor = row
-    return Mark(epoch, sequence, digest.hex(), Sums(receipt_count, grand_total_minor))
+    return EpochMark(epoch, sequence, digest.hex(), Sums(receipt_count, grand_total_minor))
 
 
-def last_mark(database: Any) -> Mark | None:
+def last_mark(database: Any) -> EpochMark | None:
     """Where the newest epoch stands; None before the first."""
     epoch = database.execute("SELECT max(epoch) FROM epochs").get
     return epoch and mark_at(database, epoch, last_of(database, epoch))
@@ -90,6 +90,6 @@ def last_of(database: Any, epoch: int) -> int:
     return database.execute(statement("last_of_epoch"), (epoch,)).get or 0
 
 
-def beginning(epoch: int) -> Mark:
+def beginning(epoch: int) -> EpochMark:
     """Where an epoch stands before its first event."""
-    return Mark(epoch, 0, EPOCH_BEGINS, Sums())
+    return EpochMark(epoch, 0, EPOCH_BEGINS, Sums())

@@ -13,7 +13,7 @@ from edge.journal.batches import BATCH_BYTES_MAX, BATCH_EVENTS_MAX, EventBatch
 from edge.journal.chain import EPOCH_BEGINS, link_of
 from edge.journal.errors import EpochRefused, Forked
 from edge.journal.journal import Journal
-from edge.journal.outbox import RESEND_SECONDS, Judgement, Outbox
+from edge.journal.outbox import RESEND_SECONDS, JournalOutbox, Judgement
 from tests.unit.edge.journal.tills import KEY, event, heartbeat, opened, sale
 
 NOW = 1_000.0
@@ -27,11 +27,11 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 @pytest.fixture
-def outbox(journal: Journal) -> Outbox:
+def outbox(journal: Journal) -> JournalOutbox:
     return journal.outbox
 
 
-def next_batch(outbox: Outbox, now: float = NOW) -> EventBatch:
+def next_batch(outbox: JournalOutbox, now: float = NOW) -> EventBatch:
     batch = outbox.next_batch(now)
     assert batch, "there is nothing to send"
     return batch
@@ -45,7 +45,7 @@ def content(batch: EventBatch) -> dict[str, Any]:
     return json.loads(batch.body)
 
 
-def test_a_batch_is_what_the_gateway_takes(journal: Journal, outbox: Outbox) -> None:
+def test_a_batch_is_what_the_gateway_takes(journal: Journal, outbox: JournalOutbox) -> None:
     journal.append([sale(100), heartbeat(), event("line_added")])
     body = content(next_batch(outbox))
     assert (body["epoch"], body["first"], body["prev"]) == (1, 1, EPOCH_BEGINS)
@@ -57,7 +57,9 @@ def test_a_batch_is_what_the_gateway_takes(journal: Journal, outbox: Outbox) -> 
     assert signed.head.as_json() == journal.mark.head().as_json()
 
 
-def test_what_was_taken_is_not_sent_again_and_the_rest_is(journal: Journal, outbox: Outbox) -> None:
+def test_what_was_taken_is_not_sent_again_and_the_rest_is(
+    journal: Journal, outbox: JournalOutbox
+) -> None:
     journal.append([heartbeat()] * 3)
     batch = next_batch(outbox)
     journal.append([heartbeat()])
@@ -67,7 +69,7 @@ def test_what_was_taken_is_not_sent_again_and_the_rest_is(journal: Journal, outb
     assert outbox.next_batch(NOW) is None
 
 
-def test_an_answer_that_was_lost_changes_nothing(journal: Journal, outbox: Outbox) -> None:
+def test_an_answer_that_was_lost_changes_nothing(journal: Journal, outbox: JournalOutbox) -> None:
     journal.append([sale()])
     batch = next_batch(outbox)
     again = next_batch(outbox)
@@ -76,7 +78,9 @@ def test_an_answer_that_was_lost_changes_nothing(journal: Journal, outbox: Outbo
     assert outbox.next_batch(NOW) is None
 
 
-def test_a_batch_holds_no_more_than_the_gateway_takes(journal: Journal, outbox: Outbox) -> None:
+def test_a_batch_holds_no_more_than_the_gateway_takes(
+    journal: Journal, outbox: JournalOutbox
+) -> None:
     journal.append([heartbeat() for _ in range(BATCH_EVENTS_MAX + 1)])
     journal.append([event("noted", detail={"text": "é" * 60_000}) for _ in range(9)])
     sent: list[tuple[int, int]] = []
@@ -90,7 +94,7 @@ def test_a_batch_holds_no_more_than_the_gateway_takes(journal: Journal, outbox: 
     assert sent[-1][1] == journal.mark.sequence
 
 
-def test_a_gateway_that_forgot_gets_it_again(journal: Journal, outbox: Outbox) -> None:
+def test_a_gateway_that_forgot_gets_it_again(journal: Journal, outbox: JournalOutbox) -> None:
     journal.append([heartbeat()] * 5)
     outbox.answered(next_batch(outbox), 5)
     assert outbox.judge(1, 2) is CONTINUE
@@ -101,7 +105,7 @@ def test_a_gateway_that_forgot_gets_it_again(journal: Journal, outbox: Outbox) -
 
 
 def test_a_number_without_its_hash_is_no_proof_of_acceptance(
-    journal: Journal, outbox: Outbox
+    journal: Journal, outbox: JournalOutbox
 ) -> None:
     written = journal.append([heartbeat()] * 5)
     assert outbox.judge(1, 4) is CONTINUE
@@ -119,7 +123,9 @@ def test_the_gateways_word_outlives_a_restart(tmp_path: Path) -> None:
         assert journal.outbox.next_batch(NOW) is None
 
 
-def test_an_older_epoch_is_delivered_before_the_newest(journal: Journal, outbox: Outbox) -> None:
+def test_an_older_epoch_is_delivered_before_the_newest(
+    journal: Journal, outbox: JournalOutbox
+) -> None:
     journal.append([sale()])
     journal.begin_epoch(2)
     journal.append([sale()])
@@ -128,7 +134,9 @@ def test_an_older_epoch_is_delivered_before_the_newest(journal: Journal, outbox:
     assert numbers(outbox.next_batch(NOW)) == (2, 1, 1)
 
 
-def test_a_gateway_that_is_ahead_tells_an_old_image(journal: Journal, outbox: Outbox) -> None:
+def test_a_gateway_that_is_ahead_tells_an_old_image(
+    journal: Journal, outbox: JournalOutbox
+) -> None:
     journal.append([heartbeat()] * 3)
     assert outbox.judge(1, 4) is FORK
     with pytest.raises(Forked, match="enrol this till with a new voucher"):
@@ -136,7 +144,9 @@ def test_a_gateway_that_is_ahead_tells_an_old_image(journal: Journal, outbox: Ou
     assert journal.append([sale()]), "the cart that was open cannot end"
 
 
-def test_another_hash_under_a_number_tells_another_device(journal: Journal, outbox: Outbox) -> None:
+def test_another_hash_under_a_number_tells_another_device(
+    journal: Journal, outbox: JournalOutbox
+) -> None:
     journal.append([heartbeat()] * 3)
     assert outbox.judge(1, 3, "ab" * 32) is FORK
     assert outbox.judge(1, 0) is CONTINUE
@@ -144,12 +154,14 @@ def test_another_hash_under_a_number_tells_another_device(journal: Journal, outb
         journal.append([event("cart_resumed")])
 
 
-def test_an_epoch_that_was_never_here_is_told(outbox: Outbox) -> None:
+def test_an_epoch_that_was_never_here_is_told(outbox: JournalOutbox) -> None:
     with pytest.raises(EpochRefused, match="epoch 9"):
         outbox.judge(9, 4)
 
 
-def test_what_is_lacking_is_sent_again_after_what_is_new(journal: Journal, outbox: Outbox) -> None:
+def test_what_is_lacking_is_sent_again_after_what_is_new(
+    journal: Journal, outbox: JournalOutbox
+) -> None:
     journal.append([heartbeat()] * 10)
     outbox.answered(next_batch(outbox), 10)
     journal.keeping.confirm(1, 10, [(2, 3), (7, 7)], NOW)
@@ -164,7 +176,7 @@ def test_what_is_lacking_is_sent_again_after_what_is_new(journal: Journal, outbo
 
 
 def test_what_is_still_lacking_is_sent_again_after_a_while(
-    journal: Journal, outbox: Outbox
+    journal: Journal, outbox: JournalOutbox
 ) -> None:
     journal.append([heartbeat()] * 4)
     outbox.answered(next_batch(outbox), 4)
