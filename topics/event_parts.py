@@ -27,7 +27,7 @@ or a worker, which asks few or none of them, a tenth of a second at each start."
 class Contract(BaseModel):
     """Base of every model that crosses a boundary: strict in values, open to new fields."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, **LATE)
+    model_config = LATE | ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
 class Line(Contract):
