@@ -27,8 +27,10 @@ class EventBatch(NamedTuple):
     body: bytes
 
 
-def read_batch(database: Any, writer: Writer, epoch: int, behind: int, to: int) -> EventBatch:
-    """As many events behind a number as fit, up to ``to``; there must be one."""
+def read_batch(
+    database: Any, writer: Writer, epoch: int, behind: int, to: int
+) -> EventBatch | None:
+    """As many events behind a number as fit, up to ``to``; None where there are none."""
     rows: list[tuple[Any, ...]] = []
     sent: list[bytes] = []
     room = BATCH_BYTES_MAX - _ENVELOPE_BYTES
@@ -40,7 +42,7 @@ def read_batch(database: Any, writer: Writer, epoch: int, behind: int, to: int) 
             break
         rows.append(row)
         sent.append(wire)
-    return _batch(writer, epoch, rows, sent)
+    return _batch(writer, epoch, rows, sent) if rows else None
 
 
 def _batch(

@@ -1,8 +1,9 @@
 """A journal beside what the centre has of its till: the topic's events, or the receipts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from edge.journal.entries import TillPlace
 from edge.journal.findings import Fault, Findings
 from edge.journal.statements import statement
 from topics.sequences import Range, holds, put_in
@@ -20,20 +21,22 @@ class ToldEvent(NamedTuple):
     hash: str | None
 
 
-def compare(
-    database: Any, records: Iterable[ToldEvent], findings: Findings, only_receipts: bool
-) -> None:
-    """Add what journal and ``records`` disagree about; repeats of a record are none.
+class CentreRecords(NamedTuple):
+    """All that the centre has of a till, or of its sales and returns alone."""
 
-    The records are all that there are of this till, or of its sales and returns alone where
-    ``only_receipts``. What the centre has not confirmed yet may be missing among them.
-    """
+    told_of: Callable[[TillPlace], Iterable[ToldEvent]]
+    only_receipts: bool
+
+
+def compare(database: Any, till: TillPlace, centre: CentreRecords, findings: Findings) -> None:
+    """Add what journal and centre disagree about. A record that comes twice is none of it, and
+    what the centre has not confirmed yet may be missing."""
     seen: dict[int, list[Range]] = {}
     epochs = {
         epoch: (kept_from, last)
         for epoch, kept_from, last in database.execute(statement("epoch_ends")).fetchall()
     }
-    for told in records:
+    for told in centre.told_of(till):
         kept_from, last = epochs.get(told.epoch, (1, 0))
         if told.sequence < kept_from:
             continue
@@ -46,7 +49,7 @@ def compare(
         if not holds(ranges, told.sequence):
             put_in(ranges, told.sequence)
     for epoch in epochs:
-        _find_lost(database, epoch, seen.get(epoch, []), findings, only_receipts)
+        _find_lost(database, epoch, seen.get(epoch, []), findings, centre.only_receipts)
 
 
 def _compare(database: Any, told: ToldEvent, findings: Findings) -> None:

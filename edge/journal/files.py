@@ -32,14 +32,21 @@ class JournalFile:
         self._failure: str | None = None
         self._lock = _lock(path.with_name(f"{path.name}.lock"))
         try:
-            self.database = _open(path, vfs)
-            form.bring_up(self.database)
+            self.database = self._opened(vfs)
         except BaseException as error:
             self._lock.close()
             if isinstance(error, (apsw.Error, OSError)):
                 raise JournalUnusable(f"no journal in {path}: {error}") from error
             raise
         self.reserve.take()
+
+    def _opened(self, vfs: str | None) -> Any:
+        try:
+            return _open(self._path, vfs)
+        except (apsw.FullError, apsw.IOError):
+            if not self.reserve.give():  # a till must start on a disk that is full, too
+                raise
+        return _open(self._path, vfs)
 
     def transact(self, work: Callable[[], T]) -> T:
         """Do ``work`` in one transaction, which is on the disk when this returns.
@@ -102,7 +109,7 @@ def _open(path: Path, vfs: str | None) -> Any:
     database.pragma("journal_mode", "wal")
     # Synced before it is told: a sale that was paid is there after a power cut.
     database.pragma("synchronous", "full")
-    database.pragma("foreign_keys", True)
+    form.bring_up(database)
     return database
 
 

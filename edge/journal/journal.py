@@ -39,7 +39,8 @@ class Journal:
         self._mark: EpochMark | None = None
         try:
             self.file.transact(lambda: self._claim(path))
-            self._writer = self.file.transact(lambda: Writer(self.file.database, till, key))
+            self._writer = Writer(self.file.database, till, key)
+            self.use_key(key)
         except BaseException:
             self.file.close()
             raise
@@ -60,7 +61,8 @@ class Journal:
 
     def use_key(self, key: ec.EllipticCurvePrivateKey) -> None:
         """Sign by this key from now on, as after a renewal."""
-        self.file.transact(lambda: self._writer.use_key(key))
+        self.file.transact(lambda: self._writer.note_key(key))
+        self._writer.use_key(key)
 
     @property
     def mark(self) -> EpochMark:
@@ -122,8 +124,9 @@ class Journal:
         doubted = "SELECT doubted_to IS NOT NULL FROM epochs WHERE epoch = ?"
         if self.file.database.execute(doubted, (mark.epoch,)).get:
             raise Forked(
-                f"another device has used numbers of epoch {mark.epoch}: enrol this till with a "
-                "new voucher; what it has sold is kept and sent under the new epoch"
+                f"the gateway has other events under numbers of epoch {mark.epoch}, by another "
+                "device or from before this disk was restored: enrol this till with a new voucher; "
+                "what it has sold is kept, and sent under the new epoch"
             )
 
     def _save(self, state: Mapping[str, bytes | None]) -> None:

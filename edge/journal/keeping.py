@@ -56,7 +56,7 @@ class Retention:
                 "INSERT OR REPLACE INTO missing (epoch, first, last) VALUES (?, ?, ?)", lacking
             )
         self._database.execute(statement("note_confirmed"), (epoch, day, safe_to))
-        self._database.execute(statement("forget_days"), (epoch, day - KEPT_DAYS))
+        self._database.execute(statement("forget_days"), (epoch, day, day - KEPT_DAYS))
 
     def tidy(self, now: float) -> int:
         """Remove some of what was confirmed long enough ago; how many, 0 where nothing is left to

@@ -49,6 +49,8 @@ class JournalOutbox:
         self._writer = writer
         self._resent = (0, 0)
         self._round_at = -RESEND_SECONDS
+        for epoch, last in self._database.execute(statement("epochs_cut_short")).fetchall():
+            self._note(epoch, last, last)
 
     def next_batch(self, now: float) -> EventBatch | None:
         """What to send next, None for nothing; ``now`` in seconds of a clock that never goes back.
@@ -72,7 +74,7 @@ class JournalOutbox:
             self._round_at = now
         epoch, first, last = found
         batch = read_batch(self._database, self._writer, epoch, first - 1, last)
-        self._resent = (epoch, batch.last)
+        self._resent = (epoch, batch.last if batch else last)
         return batch
 
     def answered(self, batch: EventBatch, accepted_to: int, forks: Sequence[int] = ()) -> Judgement:
@@ -81,12 +83,12 @@ class JournalOutbox:
         standing = self._standing(batch.epoch)
         if forks:
             parted = max(0, min(forks) - 1)
-            return self._fork(batch.epoch, min(parted, standing.last), parted)
+            return self._fork(batch.epoch, min(parted, standing.last), parted, accepted_to)
         if accepted_to < standing.accepted_to and standing.doubted_to is None:
             return self._continue(batch.epoch, accepted_to)
         known = max(standing.accepted_to, min(accepted_to, batch.last))
         if accepted_to > standing.last:
-            return self._fork(batch.epoch, known, standing.last)
+            return self._fork(batch.epoch, known, standing.last, accepted_to)
         return self._continue(batch.epoch, known)
 
     def judge(self, epoch: int, accepted_to: int, last_hash: str | None = None) -> Judgement:
@@ -97,7 +99,7 @@ class JournalOutbox:
         """
         standing = self._standing(epoch)
         if accepted_to > standing.last:
-            return self._fork(epoch, standing.accepted_to, standing.last)
+            return self._fork(epoch, standing.accepted_to, standing.last, accepted_to)
         mine = mark_at(self._database, epoch, accepted_to)
         if mine is None or last_hash is None:
             return self._continue(epoch, min(accepted_to, standing.accepted_to))
@@ -122,13 +124,18 @@ class JournalOutbox:
         self._note(epoch, accepted_to, None)
         return Judgement.CONTINUE
 
-    def _fork(self, epoch: int, accepted_to: int, doubted_to: int) -> Judgement:
-        self._note(epoch, accepted_to, doubted_to)
+    def _fork(self, epoch: int, accepted_to: int, doubted_to: int, reached: int = 0) -> Judgement:
+        self._note(epoch, accepted_to, doubted_to, reached)
         return Judgement.FORK
 
-    def _note(self, epoch: int, accepted_to: int, doubted_to: int | None) -> None:
+    def _note(self, epoch: int, accepted_to: int, doubted_to: int | None, reached: int = 0) -> None:
         words = statement("note_accepted")
-        values: dict[str, Any] = {"epoch": epoch, "accepted": accepted_to, "doubted": doubted_to}
+        values: dict[str, Any] = {
+            "epoch": epoch,
+            "accepted": accepted_to,
+            "doubted": doubted_to,
+            "reached": reached,
+        }
         self._file.transact(lambda: self._database.execute(words, values))
         standing = self._standing(epoch)
         if standing.doubted_to is not None and standing.accepted_to >= standing.doubted_to:

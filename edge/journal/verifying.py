@@ -5,14 +5,14 @@ the till's key. That its tail was not cut off, only others can prove: a head tha
 or printed, or the centre's records.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from edge.journal.comparing import ToldEvent, compare
+from edge.journal.comparing import CentreRecords, compare
 from edge.journal.entries import EpochMark, TillPlace
 from edge.journal.files import open_to_read
 from edge.journal.findings import Fault, Findings, JournalFinding
@@ -48,20 +48,19 @@ def prove(
     path: Path,
     known: Collection[SignedHead] = (),
     trusted: Collection[ec.EllipticCurvePublicKey] = (),
-    records: Iterable[ToldEvent] | None = None,
-    only_receipts: bool = False,
+    centre: Sequence[CentreRecords] = (),
 ) -> JournalProof:
     """Prove the journal in ``path``, also beside the process that writes it.
 
     ``known`` are heads that were acknowledged or printed. ``trusted`` are the till's keys, as its
     certificates have them; without them those count that the journal itself names, which prove
-    only that one device wrote it. ``records`` are what the centre has of this till, all of it or
-    ``only_receipts``. Raises `JournalUnusable`.
+    only that one device wrote it. ``centre`` is what the centre has of this till. Raises
+    `JournalUnusable`.
     """
     database = open_to_read(path)
     try:
         with database:  # one moment of a journal that is being written
-            return _Proving(database, known, trusted).prove(records, only_receipts)
+            return _Proving(database, known, trusted).prove(centre)
     finally:
         database.close()
 
@@ -82,17 +81,17 @@ class _Proving:
         )
         self._heads = self._events = 0
 
-    def prove(self, records: Iterable[ToldEvent] | None, only_receipts: bool) -> JournalProof:
+    def prove(self, centre: Sequence[CentreRecords]) -> JournalProof:
         rows = self._database.execute(statement("epochs_kept")).fetchall()
         epochs = [self._epoch(*row) for row in rows]
         self._check_known({each.epoch: each for each in epochs})
-        if records is not None:
-            compare(self._database, records, self._findings, only_receipts)
+        for records in centre:
+            compare(self._database, self._till, records, self._findings)
         kept, count = self._findings.kept, self._findings.count
         return JournalProof(self._till, epochs, self._events, self._heads, kept, count)
 
     def _epoch(
-        self, epoch: int, kept_from: int, digest: bytes, count: int, total: int, accepted_to: int
+        self, epoch: int, kept_from: int, digest: bytes, count: int, total: int, reached: int
     ) -> ProvenEpoch:
         before = EpochMark(epoch, kept_from - 1, digest.hex(), Sums(count, total))
         proof = EpochProof(self._till, self._keys, before, self._findings)
@@ -101,7 +100,7 @@ class _Proving:
         proof.read_all(map(StoredEvent._make, rows), wanted)
         self._heads += proof.heads
         self._events += proof.mark.sequence - kept_from + 1
-        self._check_end(proof.mark, accepted_to, "the gateway has accepted them")
+        self._check_end(proof.mark, reached, "the gateway has events there")
         return ProvenEpoch(epoch, kept_from, proof.mark, proof.vouched_to)
 
     def _check_known(self, epochs: dict[int, ProvenEpoch]) -> None:

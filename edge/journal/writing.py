@@ -30,10 +30,12 @@ class Writer:
         self.use_key(key)
 
     def use_key(self, key: ec.EllipticCurvePrivateKey) -> None:
-        """Sign by this key from now on; the public one is kept, by which others prove the heads."""
-        key_id, public_key = named(key.public_key())
-        self._database.execute(statement("note_key"), (key_id, public_key))
-        self._key, self._key_id = key, key_id
+        """Sign by this key from now on."""
+        self._key, self._key_id = key, named(key.public_key())[0]
+
+    def note_key(self, key: ec.EllipticCurvePrivateKey) -> None:
+        """Keep the public key, by which others prove the heads."""
+        self._database.execute(statement("note_key"), named(key.public_key()))
 
     def write(self, mark: EpochMark, events: Iterable[Mapping[str, Any]]) -> list[Written]:
         """Write the events behind ``mark``; raises `EventRefused` at the first that cannot be."""

@@ -12,6 +12,7 @@ from kafka.structs import TopicPartition
 from clients import blocking_kafka
 from clients.kafka import KafkaAccess
 from operations.errors import OperationError
+from topics.partitioning import partition_of
 
 _ANSWER_MS = 10_000
 """How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
@@ -40,9 +41,15 @@ def telling_where(kafka: KafkaAccess) -> Generator[None]:
 class TopicReader:
     """All committed messages of some topics, each partition in order."""
 
-    def __init__(self, kafka: KafkaAccess, topics: Sequence[str]) -> None:
-        """Connect and note the ends; raises `KafkaAway`."""
+    def __init__(
+        self, kafka: KafkaAccess, topics: Sequence[str], location_id: str | None = None
+    ) -> None:
+        """Connect and note the ends; raises `KafkaAway`.
+
+        Of a location that is named, only its own partition of each topic is read.
+        """
         self._kafka = kafka
+        self._location_id = location_id
         with telling_where(kafka):
             self._consumer = blocking_kafka.consumer(
                 kafka,
@@ -64,6 +71,8 @@ class TopicReader:
         partitions = self._consumer.partitions_for_topic(topic)
         if not partitions:
             raise TopicMissing(f"there is no topic {topic}: run 'tillstream topics sync'")
+        if self._location_id is not None:
+            partitions = {partition_of(self._location_id, len(partitions))}
         return [TopicPartition(topic, partition) for partition in sorted(partitions)]
 
     def __iter__(self) -> Iterator[Any]:

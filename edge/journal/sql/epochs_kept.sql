@@ -1,3 +1,3 @@
--- Each epoch: how what is kept of it begins, and what the gateway is known to have of it.
-SELECT epoch, kept_from, before_hash, before_receipt_count, before_grand_total_minor, accepted_to
+-- Each epoch: how what is kept of it begins, and up to where the gateway ever had it.
+SELECT epoch, kept_from, before_hash, before_receipt_count, before_grand_total_minor, reached
 FROM epochs ORDER BY epoch

@@ -7,9 +7,10 @@ CREATE TABLE till (
 );
 
 -- An epoch's events are kept from `kept_from` on; what stood before it continues chain and sums.
--- `accepted_to`: up to there the gateway has what we have. `doubted_to`: not null once the gateway
--- was seen to hold other events; up to there it may have ours or the others'. `rewritten`: what it
--- never took was written again under a later epoch.
+-- `accepted_to`: up to there the gateway has what we have. `reached`: the highest number that it
+-- ever said to have. `doubted_to`: not null once it was seen to hold other events; up to there it
+-- may have ours or the others'. `rewritten`: what it never took was written again under a later
+-- epoch.
 CREATE TABLE epochs (
     epoch INTEGER PRIMARY KEY,
     kept_from INTEGER NOT NULL DEFAULT 1,
@@ -17,6 +18,7 @@ CREATE TABLE epochs (
     before_receipt_count INTEGER NOT NULL DEFAULT 0,
     before_grand_total_minor INTEGER NOT NULL DEFAULT 0,
     accepted_to INTEGER NOT NULL DEFAULT 0,
+    reached INTEGER NOT NULL DEFAULT 0,
     doubted_to INTEGER,
     rewritten INTEGER NOT NULL DEFAULT 0
 );

@@ -3,15 +3,19 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import apsw
 import pytest
 
 from edge.journal.errors import Forked
+from edge.journal.findings import Fault
 from edge.journal.journal import Journal
 from edge.journal.outbox import Judgement
+from edge.journal.verifying import prove
 from tests.unit.edge.journal.gateways import Gateway, send
 from tests.unit.edge.journal.tills import event, opened, sale
 
@@ -196,3 +200,23 @@ def _events(journal: Journal, epoch: int) -> list[dict[str, Any]]:
         "SELECT body FROM events WHERE epoch = ? ORDER BY sequence", (epoch,)
     )
     return [json.loads(body) for (body,) in rows]
+
+
+def test_a_tail_that_was_cut_off_here_is_noticed_at_the_next_start(
+    shop: Shop, gateway: Gateway, tmp_path: Path
+) -> None:
+    shop.sell(5)
+    shop.send()
+    shop.journal.close()
+    with closing(apsw.Connection(str(tmp_path / "till" / "journal.sqlite"))) as database:
+        database.execute("DROP TRIGGER events_leave_from_the_front")
+        database.execute("DELETE FROM events WHERE sequence > 2")
+    shop.journal = opened(tmp_path / "till", None)
+    with pytest.raises(Forked):
+        shop.journal.append([event("cart_opened")])
+    [finding] = prove(tmp_path / "till" / "journal.sqlite").findings
+    assert (finding.fault, finding.first, finding.last) == (Fault.CUT, 3, 5)
+    shop.sell(2)
+    shop.journal.begin_epoch(2)
+    shop.send()
+    assert sorted(gateway.sales()) == sorted(shop.sold), "a sale was lost or doubled"

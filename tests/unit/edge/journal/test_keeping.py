@@ -118,3 +118,10 @@ def test_of_a_forked_epoch_the_centre_confirms_only_ours(journal: Journal) -> No
     journal.begin_epoch(2)
     assert tidy(journal, 40) == [] and kept(journal, 2) == [1]
     assert journal.mark.sequence == 1
+
+
+def test_a_clock_that_was_ahead_once_keeps_nothing_for_ever(journal: Journal) -> None:
+    journal.append([sale(), sale()])
+    journal.keeping.confirm(1, 1, [], START + 4_000 * DAY)
+    journal.keeping.confirm(1, 2, [], START)
+    assert tidy(journal, KEPT_DAYS) == []

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from edge.journal import heads
 from edge.journal.chain import canonical, hash_of
-from edge.journal.comparing import ToldEvent
+from edge.journal.comparing import CentreRecords, ToldEvent
 from edge.journal.errors import JournalUnusable
 from edge.journal.findings import Fault
 from edge.journal.heads import SignedHead
@@ -224,7 +224,7 @@ def test_a_tail_behind_what_was_accepted_is_missed_without_a_head(
     check: Callable[..., JournalProof],
 ) -> None:
     def tamper(database: Any) -> None:
-        database.execute("UPDATE epochs SET accepted_to = ?", (EVENTS - 5,))
+        database.execute("UPDATE epochs SET reached = ?", (EVENTS - 5,))
         database.execute("DELETE FROM events WHERE sequence > ?", (EVENTS - 10,))
 
     assert named(check(tamper), EVENTS - 5, Fault.CUT)
@@ -311,7 +311,7 @@ def against(honest: Path, folder: Path, records: list[ToldEvent], receipts: bool
         folder,
         lambda database: database.execute("INSERT INTO confirmed VALUES (1, 1, ?)", (EVENTS,)),
     )
-    proof = prove(path, records=iter(records), only_receipts=receipts)
+    proof = prove(path, centre=[CentreRecords(lambda till: iter(records), receipts)])
     return [(each.fault, each.first, each.last) for each in proof.findings]
 
 

@@ -1,0 +1,121 @@
+"""``tillstream journal``: proves a till's journal, and writes it out for an auditor."""
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edge.journal.errors import JournalError
+from edge.journal.exporting import business_days, export_day
+from edge.journal.telling import json_of, lines_of
+from edge.journal.verifying import prove
+from operations.errors import OperationError
+from tillstream.journal_work import centre_records, journal_path, known_heads, trusted_keys
+from tillstream.settings import load_settings
+
+journals = typer.Typer(
+    name="journal",
+    help="A till's journal: prove it, and write it out for an auditor.",
+    no_args_is_help=True,
+)
+
+JournalPath = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="JOURNAL",
+        help="The file of the journal; without it, that of the till on this machine.",
+        dir_okay=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.add_typer(journals)
+
+
+@journals.command("verify")
+def verify(
+    path: JournalPath = None,
+    head: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A head that was acknowledged or printed, as JSON in a file: "
+            '{"head": {…}, "signature": …}. It proves that no tail was cut off.',
+            exists=True,
+        ),
+    ] = None,
+    certificate: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="The till's certificates, in PEM. Without them those keys count that the journal "
+            "names itself.",
+            exists=True,
+        ),
+    ] = None,
+    topic: Annotated[
+        bool, typer.Option("--topic", help="Compare with the events that Kafka has.")
+    ] = False,
+    receipts: Annotated[
+        bool, typer.Option("--receipts", help="Compare with the receipts that Kafka has.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Prove a journal: numbers, content, chain, running sums and signed heads.
+
+    It names what was changed, deleted, inserted or cut off, also while the till sells. Exit
+    status: 0 nothing is wrong, 1 something is. docs/journal.md says what is proven, and what
+    is not.
+    """
+    settings = load_settings()
+    with _told():
+        proof = prove(
+            journal_path(settings, path),
+            known_heads(head or []),
+            trusted_keys(certificate or []),
+            centre_records(settings, topic, receipts),
+        )
+    told = [json.dumps(json_of(proof), indent=2)] if as_json else lines_of(proof)
+    typer.echo("\n".join(told))
+    raise typer.Exit(1 if proof.found else 0)
+
+
+@journals.command("export")
+def export_journal(
+    folder: Annotated[
+        Path, typer.Option("--to", help="Where a folder for each day comes.", file_okay=False)
+    ],
+    path: JournalPath = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option(help="Of this business day alone; without it, of all.", formats=["%Y-%m-%d"]),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the journal as CSV for an auditor, a folder for each business day.
+
+    docs/journal.md describes every file and column.
+    """
+    journal = journal_path(load_settings(), path)
+    with _told():
+        days = [day.date()] if day else business_days(journal)
+        done = {str(each): export_day(journal, each, folder / str(each)) for each in days}
+    if as_json:
+        typer.echo(json.dumps(done, indent=2))
+        return
+    for name, rows in done.items():
+        told = ", ".join(f"{count} {table}" for table, count in rows.items())
+        typer.echo(f"{folder / name}: {told or 'nothing'}")
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    try:
+        yield
+    except (JournalError, OSError) as error:
+        raise OperationError(str(error)) from error
