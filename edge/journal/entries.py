@@ -74,6 +74,9 @@ def _numbered(mark: EpochMark, till: TillPlace, event: Mapping[str, Any]) -> dic
     if mark.sequence >= NUMBER_MAX:
         raise EventRefused("the epoch's numbers are used up: the till needs a new epoch")
     named = _named(mark, till, event)
+    brought = event.get("receipt_no", "")
+    if "receipt_no" in named and brought and not is_of_an_epoch_before(mark, till, brought):
+        raise EventRefused(f"the number of a receipt is set by the journal, not {brought!r}")
     return {
         **named,
         **event,
@@ -96,3 +99,10 @@ def _named(mark: EpochMark, till: TillPlace, event: Mapping[str, Any]) -> dict[s
             return {"return_id": f"{life}-R{mark.sequence + 1}"}
         case _:
             return {}
+
+
+def is_of_an_epoch_before(mark: EpochMark, till: TillPlace, receipt_no: Any) -> bool:
+    """Whether a receipt was numbered in an epoch before that of ``mark``, as one that is written
+    again."""
+    till_id, epoch, _ = [*str(receipt_no).rsplit("-", 2), "", ""][:3]
+    return till_id == till.till_id and epoch.isdecimal() and int(epoch) < mark.epoch

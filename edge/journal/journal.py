@@ -37,16 +37,20 @@ class Journal:
         self.file = JournalFile(path, vfs, reserve)
         self._till = till
         self._mark: EpochMark | None = None
+        self._writer = Writer(self.file.database, till, key)
+        self.keeping = Retention(self.file)
+        self.outbox = JournalOutbox(self.file, self._writer, self._write_again)
         try:
             self.file.transact(lambda: self._claim(path))
-            self._writer = Writer(self.file.database, till, key)
             self.use_key(key)
+            self._look_for_forks()
         except BaseException:
             self.file.close()
             raise
-        self.keeping = Retention(self.file)
-        self.outbox = JournalOutbox(self.file, self._writer, self._write_again)
+
+    def _look_for_forks(self) -> None:
         with suppress(EpochRefused, DiskFull):  # it is tried again; a cart that is open goes on
+            self.outbox.look_for_cuts()
             self._write_again()
 
     def _claim(self, path: Path) -> None:
@@ -72,6 +76,13 @@ class Journal:
         if self._mark is None:
             raise EpochRefused("the till has no epoch yet: enrol it with its voucher")
         return self._mark
+
+    @property
+    def is_forked(self) -> bool:
+        """Whether the gateway has other events under numbers of the newest epoch: the till needs
+        a new voucher, and no cart begins until then."""
+        doubted = "SELECT doubted_to IS NOT NULL FROM epochs WHERE epoch = ?"
+        return bool(self.file.database.execute(doubted, (self.mark.epoch,)).get)
 
     def begin_epoch(self, epoch: int) -> EpochMark:
         """Write under a new epoch from now on, as a registration gave it; the newest one again
@@ -121,8 +132,7 @@ class Journal:
     def _check_new_cart(self, mark: EpochMark) -> None:
         if not self.file.reserve.has_room():
             raise DiskFull("the disk is nearly full: what is open can end, no new cart begins")
-        doubted = "SELECT doubted_to IS NOT NULL FROM epochs WHERE epoch = ?"
-        if self.file.database.execute(doubted, (mark.epoch,)).get:
+        if self.is_forked:
             raise Forked(
                 f"the gateway has other events under numbers of epoch {mark.epoch}, by another "
                 "device or from before this disk was restored: enrol this till with a new voucher; "

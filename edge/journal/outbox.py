@@ -28,6 +28,7 @@ class Judgement(Enum):
 
     CONTINUE = "continue"
     FORK = "fork"
+    """Now or before: no word mends it."""
 
 
 class _Standing(NamedTuple):
@@ -49,6 +50,9 @@ class JournalOutbox:
         self._writer = writer
         self._resent = (0, 0)
         self._round_at = -RESEND_SECONDS
+
+    def look_for_cuts(self) -> None:
+        """Note epochs that end here before what the gateway has: their numbers are taken there."""
         for epoch, last in self._database.execute(statement("epochs_cut_short")).fetchall():
             self._note(epoch, last, last)
 
@@ -82,14 +86,14 @@ class JournalOutbox:
         with other content."""
         standing = self._standing(batch.epoch)
         if forks:
-            parted = max(0, min(forks) - 1)
-            return self._fork(batch.epoch, min(parted, standing.last), parted, accepted_to)
+            parted = max(0, min(*forks, standing.last + 1) - 1)
+            return self._note(batch.epoch, parted, parted, accepted_to)
         if accepted_to < standing.accepted_to and standing.doubted_to is None:
-            return self._continue(batch.epoch, accepted_to)
+            return self._note(batch.epoch, accepted_to)
         known = max(standing.accepted_to, min(accepted_to, batch.last))
         if accepted_to > standing.last:
-            return self._fork(batch.epoch, known, standing.last, accepted_to)
-        return self._continue(batch.epoch, known)
+            return self._note(batch.epoch, known, standing.last, accepted_to)
+        return self._note(batch.epoch, known)
 
     def judge(self, epoch: int, accepted_to: int, last_hash: str | None = None) -> Judgement:
         """What it means that the gateway has an epoch up to ``accepted_to``, and ``last_hash`` as
@@ -99,20 +103,20 @@ class JournalOutbox:
         """
         standing = self._standing(epoch)
         if accepted_to > standing.last:
-            return self._fork(epoch, standing.accepted_to, standing.last, accepted_to)
+            return self._note(epoch, standing.accepted_to, standing.last, accepted_to)
         mine = mark_at(self._database, epoch, accepted_to)
         if mine is None or last_hash is None:
-            return self._continue(epoch, min(accepted_to, standing.accepted_to))
+            return self._note(epoch, min(accepted_to, standing.accepted_to))
         if mine.hash != last_hash.lower():
-            return self._fork(epoch, min(accepted_to, standing.accepted_to), accepted_to)
-        return self._continue(epoch, accepted_to)
+            return self._note(epoch, min(accepted_to, standing.accepted_to), accepted_to)
+        return self._note(epoch, accepted_to)
 
     def broken_chain(self, batch: EventBatch) -> Judgement:
         """The gateway has refused a batch because another event stands before it (409)."""
         standing = self._standing(batch.epoch)
         doubted_to = min(batch.first - 1, standing.last)
         # Whatever it said of the one before is void: that one is another's.
-        return self._fork(batch.epoch, 0, doubted_to)
+        return self._note(batch.epoch, 0, doubted_to)
 
     def _standing(self, epoch: int) -> _Standing:
         row = self._database.execute(statement("epoch_standing"), (epoch,)).fetchone()
@@ -120,15 +124,9 @@ class JournalOutbox:
             raise EpochRefused(f"the gateway speaks of epoch {epoch}, which this till never had")
         return _Standing(*row)
 
-    def _continue(self, epoch: int, accepted_to: int) -> Judgement:
-        self._note(epoch, accepted_to, None)
-        return Judgement.CONTINUE
-
-    def _fork(self, epoch: int, accepted_to: int, doubted_to: int, reached: int = 0) -> Judgement:
-        self._note(epoch, accepted_to, doubted_to, reached)
-        return Judgement.FORK
-
-    def _note(self, epoch: int, accepted_to: int, doubted_to: int | None, reached: int = 0) -> None:
+    def _note(
+        self, epoch: int, accepted_to: int, doubted_to: int | None = None, reached: int = 0
+    ) -> Judgement:
         words = statement("note_accepted")
         values: dict[str, Any] = {
             "epoch": epoch,
@@ -138,5 +136,8 @@ class JournalOutbox:
         }
         self._file.transact(lambda: self._database.execute(words, values))
         standing = self._standing(epoch)
-        if standing.doubted_to is not None and standing.accepted_to >= standing.doubted_to:
+        if standing.doubted_to is None:
+            return Judgement.CONTINUE
+        if standing.accepted_to >= standing.doubted_to:
             self._parted()
+        return Judgement.FORK

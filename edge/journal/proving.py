@@ -7,7 +7,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from edge.journal.chain import canonical, hash_of
-from edge.journal.entries import EpochMark, TillPlace
+from edge.journal.entries import EpochMark, TillPlace, is_of_an_epoch_before
 from edge.journal.findings import Fault, Findings
 from edge.journal.heads import HEADED, OutOfRange, SignedHead, Sums
 
@@ -97,13 +97,9 @@ class EpochProof:
 
     def _check_receipt(self, row: StoredEvent, event: dict[str, Any], mark: EpochMark) -> None:
         own = f"{self._till.till_id}-{mark.epoch}-{mark.sums.receipt_count}"
-        if event["receipt_no"] != own and not self._is_of_an_epoch_before(event["receipt_no"]):
+        told = event.get("receipt_no")
+        if told != own and not is_of_an_epoch_before(mark, self._till, told):
             self._add(Fault.CHANGED, row.sequence, f"its receipt should be number {own}")
-
-    def _is_of_an_epoch_before(self, receipt_no: str) -> bool:
-        life, _, _ = receipt_no.rpartition("-")
-        till, _, epoch = life.rpartition("-")
-        return till == self._till.till_id and epoch.isdigit() and int(epoch) < self.mark.epoch
 
     def _check_head(self, row: StoredEvent, event: dict[str, Any], mark: EpochMark) -> None:
         if row.signature is None and event["type"] not in HEADED:

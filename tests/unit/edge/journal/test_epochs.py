@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 import pytest
 
+from edge.journal import epochs
 from edge.journal.errors import Forked
 from edge.journal.findings import Fault
 from edge.journal.journal import Journal
@@ -169,6 +170,29 @@ def test_a_fork_that_is_found_under_the_next_epoch_is_written_again_at_once(
     shop.send()
     assert sorted(gateway.sales()) == sorted(shop.sold), "a sale was lost or doubled"
     shop.journal.append([event("cart_opened")])
+
+
+def test_a_fork_that_is_not_written_again_yet_is_after_a_restart(
+    shop: Shop, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = shop.take_image()
+    shop.sell(2)
+    shop.send()
+    shop.start_image(image)
+    shop.sell(2)
+    shop.send()
+    with monkeypatch.context() as killed:
+        killed.setattr(epochs, "write_again", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            shop.journal.begin_epoch(2)
+    shop.start_image(shop.take_image())
+    assert shop.journal.mark.sequence == 2
+    shop.send()
+    assert sorted(gateway.sales()) == sorted(shop.sold), "a sale was lost or doubled"
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("seed", range(6))

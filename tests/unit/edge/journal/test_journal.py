@@ -86,6 +86,8 @@ def test_all_is_there_again_after_a_restart(tmp_path: Path) -> None:
         {"type": "cart_stolen"},
         {"lines": None},
         {"sequence": 7},
+        {"receipt_no": "till-3-1-1"},
+        {"receipt_no": 7},
         {"chain": {"prev": EPOCH_BEGINS, "hash": EPOCH_BEGINS}},
         {"more": "x" * EVENT_BYTES_MAX},
     ],

@@ -149,7 +149,8 @@ def test_another_hash_under_a_number_tells_another_device(
 ) -> None:
     journal.append([heartbeat()] * 3)
     assert outbox.judge(1, 3, "ab" * 32) is FORK
-    assert outbox.judge(1, 0) is CONTINUE
+    assert outbox.judge(1, 0) is FORK, "a word mended the fork"
+    assert journal.is_forked
     with pytest.raises(Forked):
         journal.append([event("cart_resumed")])
 
