@@ -31,6 +31,22 @@ JournalPath = Annotated[
         dir_okay=False,
     ),
 ]
+Heads = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="A head that was acknowledged or printed, as JSON in a file: "
+        '{"head": {…}, "signature": …}. It proves that no tail was cut off.',
+        exists=True,
+    ),
+]
+Certificates = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="The till's certificates, in PEM. Without them those keys count that the journal "
+        "names itself.",
+        exists=True,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
@@ -42,22 +58,8 @@ def register(app: typer.Typer) -> None:
 @journals.command("verify")
 def verify(
     path: JournalPath = None,
-    head: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="A head that was acknowledged or printed, as JSON in a file: "
-            '{"head": {…}, "signature": …}. It proves that no tail was cut off.',
-            exists=True,
-        ),
-    ] = None,
-    certificate: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="The till's certificates, in PEM. Without them those keys count that the journal "
-            "names itself.",
-            exists=True,
-        ),
-    ] = None,
+    head: Heads = None,
+    certificate: Certificates = None,
     topic: Annotated[
         bool, typer.Option("--topic", help="Compare with the events that Kafka has.")
     ] = False,
