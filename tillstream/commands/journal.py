@@ -36,6 +36,7 @@ Heads = Annotated[
     typer.Option(
         help="A head that was acknowledged or printed, as JSON in a file: "
         '{"head": {…}, "signature": …}. It proves that no tail was cut off.',
+        metavar="FILE",
         exists=True,
     ),
 ]
@@ -44,6 +45,7 @@ Certificates = Annotated[
     typer.Option(
         help="The till's certificates, in PEM. Without them those keys count that the journal "
         "names itself.",
+        metavar="FILE",
         exists=True,
     ),
 ]
@@ -70,9 +72,10 @@ def verify(
 ) -> None:
     """Prove a journal: numbers, content, chain, running sums and signed heads.
 
-    It names what was changed, deleted, inserted or cut off, also while the till sells. Exit
-    status: 0 nothing is wrong, 1 something is. docs/journal.md says what is proven, and what
-    is not.
+    It names what was changed, deleted, inserted or cut off, also while the till sells.
+    docs/journal.md says what is proven, and what is not.
+
+    Exit status: 0 nothing is wrong, 1 something is.
     """
     settings = load_settings()
     with _told():

@@ -1,12 +1,15 @@
 """A gateway of the tests' own, by the contract's words alone: watermark, gaps, chains, forks."""
 
 import json
+from random import Random
 from typing import Any, NamedTuple
 
 from edge.journal.batches import EventBatch
 from edge.journal.chain import EPOCH_BEGINS
 from edge.journal.journal import Journal
 from edge.journal.outbox import Judgement
+
+ROUNDS_MAX = 1_000
 
 
 class Answer(NamedTuple):
@@ -52,14 +55,17 @@ class Gateway:
         return [event["event_id"] for event in events if event["type"] == "cart_completed"]
 
 
-def send(journal: Journal, gateway: Gateway, rounds: int = 1_000) -> Judgement:
-    """Send until there is nothing left, as a till's sender does; the last judgement."""
+def send(journal: Journal, gateway: Gateway, lossy: Random | None = None) -> Judgement:
+    """Send until there is nothing left, as a till's sender does; the last judgement. ``lossy``
+    draws which answers never arrive."""
     judged = Judgement.CONTINUE
-    for _ in range(rounds):
+    for _ in range(ROUNDS_MAX):
         batch = journal.outbox.next_batch(0.0)
         if batch is None:
             return judged
         answer = gateway.take(batch)
+        if lossy and lossy.random() < 0.4:
+            continue
         if answer.status == 200:
             judged = journal.outbox.answered(batch, answer.accepted_to, answer.forks)
         else:

@@ -41,8 +41,8 @@ class Shop:
         written = self.journal.append([sale(100 + number) for number in range(count)])
         self.sold += [each.entry.event["event_id"] for each in written]
 
-    def send(self) -> Judgement:
-        return send(self.journal, self._gateway)
+    def send(self, lossy: Random | None = None) -> Judgement:
+        return send(self.journal, self._gateway, lossy)
 
     def take_image(self) -> Path:
         self.journal.close()
@@ -205,17 +205,17 @@ def test_however_often_images_return_no_sale_is_lost_or_doubled(
         for _ in range(chance.randint(1, 4)):
             shop.sell(chance.randint(0, 3))
             if chance.random() < 0.5:
-                shop.send()
+                shop.send(chance)
             if chance.random() < 0.4:
                 image = shop.take_image()
-        shop.send()
+        shop.send(chance)
         shop.start_image(image)
         shop.sell(chance.randint(0, 2))
-        shop.send()
+        shop.send(chance)
         shop.sell(chance.randint(0, 2))
         shop.journal.begin_epoch(epoch)
         shop.sell(1)
-    shop.send()
+    shop.send(chance)
     assert sorted(gateway.sales()) == sorted(shop.sold), "a sale was lost or doubled"
 
 
