@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 from operations.errors import OperationError
 from tests.devices import certificate_of
 from tests.unit.edge.journal.tills import KEY, heartbeat, opened, sale
-from tillstream import journal_work
 from tillstream.cli import build
-from tillstream.journal_work import known_heads, trusted_keys
+from tillstream.journal_work import centre_records, known_heads, trusted_keys
+from tillstream.settings import load_settings
 
 
 def run(*arguments: object) -> Result:
@@ -82,5 +82,4 @@ def test_what_is_no_journal_head_or_certificate_is_said_in_a_line(tmp_path: Path
 
 
 def test_kafka_is_asked_only_where_it_is_wanted() -> None:
-    settings = journal_work.Settings()
-    assert journal_work.centre_records(settings, topic=False, receipts=False) == []
+    assert centre_records(load_settings(), topic=False, receipts=False) == []
