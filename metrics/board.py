@@ -28,6 +28,13 @@ BOARD_MALFORMED = MetricSpec(
     "Messages that the board passed over, for they are not what their topic's contract says.",
     ("topic",),
 )
+BOARD_SIGN_INS = MetricSpec(
+    "tillstream_board_sign_ins_total",
+    "counter",
+    "Sign-ins, by result: signed_in, wrong_password (or a name that nobody has), wrong_code, "
+    "slowed_down (after many failures) or crowded (many at once).",
+    ("result",),
+)
 STOCK_ALERTS = MetricSpec(
     "tillstream_stock_alerts",
     "gauge",
@@ -55,6 +62,7 @@ BOARD = (
     BOARD_DATABASE_UP,
     BOARD_KAFKA_UP,
     BOARD_MALFORMED,
+    BOARD_SIGN_INS,
     FRESHNESS,
     STOCK_ALERTS,
     MISSING_EVENTS,

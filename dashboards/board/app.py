@@ -93,7 +93,7 @@ def build(
     app = web.Application(middlewares=[machines, refused_pages, guard])
     app[BOARD] = board
     app[HEADERS] = _headers(policy)
-    app[DOOR] = Door(policy, board.database, board.writing)
+    app[DOOR] = Door(policy, board.database, board.writing, board.registry)
     app[api.TURNS] = asyncio.Semaphore(api.QUESTIONS_AT_ONCE)
     app[SEEN] = Recent(SEEN_MAX)
     app[WATCHER] = Watcher(board)

@@ -1,6 +1,6 @@
 """Which shops and tills need somebody?"""
 
-from dashboards.grafana import proxy, registration
+from dashboards.grafana import people, proxy, registration
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: shops and tills"
@@ -96,4 +96,5 @@ PANELS = (
     ),
     *registration.PANELS,
     *proxy.PANELS,
+    *people.PANELS,
 )

@@ -24,6 +24,7 @@ from operations.applications import BESIDE
 from operations.kafka.reader import TopicReader
 from tests.acceptance.conftest import Stack
 from tests.acceptance.desk import faults_of_data as data
+from tests.acceptance.desk import faults_of_people as people
 from tests.acceptance.desk import faults_of_registration as registrations
 from tests.acceptance.desk import faults_of_services as services
 from tests.acceptance.desk import faults_of_tills as tills
@@ -161,8 +162,8 @@ def test_an_endpoint_that_is_out_of_order(desk: Desk, shops: dict[str, str]) -> 
     FIRED.update(suffer(desk, out_of_order(desk, shops["pulse"])))
 
 
-def test_devices_that_are_not_who_they_claim_to_be(desk: Desk) -> None:
-    FIRED.update(suffer(desk, registrations.stolen(desk)))
+def test_devices_and_people_who_are_not_who_they_claim_to_be(desk: Desk) -> None:
+    FIRED.update(suffer(desk, registrations.stolen(desk), people.guessed(desk)))
 
 
 def test_every_panel_of_grafana_can_be_drawn(

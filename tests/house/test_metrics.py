@@ -10,6 +10,7 @@ from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
 from dashboards.board.live.metrics import BoardMetrics
 from dashboards.board.locations.metrics import Shops
+from dashboards.board.people.sign_ins import SignIns
 from edge.proxy.metrics import proxy_metrics
 from edge.registration.metrics import registration_metrics
 from metrics.catalogue import BY_PROCESS
@@ -75,6 +76,7 @@ def _board() -> CollectorRegistry:
     registry = _anyone("board")
     BoardMetrics(registry)
     registry.register(Shops(Memory()))
+    SignIns(registry)
     return registry
 
 

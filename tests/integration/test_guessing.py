@@ -17,7 +17,8 @@ from dashboards.board.people.policy import AccessPolicy
 from dashboards.board.people.strangers import UNKNOWN_MAX
 from tests.boards import open_board
 from tests.integration.access_world import PASSWORD, Answer, Visitor, add_user, audit, visitor
-from tests.integration.board_world import execute, insert
+from tests.integration.board_world import execute, insert, read
+from tillstream.board import OpenBoard
 
 NO_KAFKA = "127.0.0.1:1"
 
@@ -26,11 +27,17 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD
 
 
 @pytest.fixture
-async def address(fresh_postgres: str) -> AsyncIterator[str]:
+async def board(fresh_postgres: str) -> AsyncIterator[OpenBoard]:
     """A board behind a proxy."""
     policy = AccessPolicy(behind_proxy=True)
     async with open_board(NO_KAFKA, fresh_postgres, policy=policy) as board:
-        yield board.address
+        yield board
+
+
+@pytest.fixture
+def address(board: OpenBoard) -> str:
+    """Where it is."""
+    return board.address
 
 
 async def _try(guesser: Visitor, source: str) -> int:
@@ -96,6 +103,20 @@ async def test_who_floods_sign_in_delays_those_who_are_known_by_little(
         answers = await attack
     assert answers.count(503) > 0, "the queue has no end"
     assert answers.count(403) <= WAITING_MAX + 5
+
+
+async def test_each_way_to_fail_is_counted_and_so_is_who_gets_in(
+    board: OpenBoard, fresh_postgres: str
+) -> None:
+    add_user(fresh_postgres, "maria", "viewer")
+    assert 'sign_ins_total{result="wrong_password"} 0.0' in await read(board.metrics, "")
+    async with visitor(board.address) as maria, visitor(board.address) as guesser:
+        await guesser.get("/sign-in")
+        assert [await _try(guesser, "203.0.113.9") for _ in range(BY_NAME_MAX + 2)][-1] == 429
+        assert (await maria.sign_in("maria")).status == 200
+    told = await read(board.metrics, "")
+    for result, number in {"wrong_password": BY_NAME_MAX, "slowed_down": 2, "signed_in": 1}.items():
+        assert f'tillstream_board_sign_ins_total{{result="{result}"}} {number}.0' in told
 
 
 async def test_a_visitor_cannot_choose_the_address_that_is_counted(

@@ -13,7 +13,8 @@ from dashboards.board.people.policy import AccessPolicy
 from dashboards.board.people.second_factors import CODES_MAX
 from tests.boards import open_board
 from tests.integration.access_world import PASSWORD, Visitor, add_user, audit, visitor
-from tests.integration.board_world import execute
+from tests.integration.board_world import execute, read
+from tillstream.board import OpenBoard
 
 NO_KAFKA = "127.0.0.1:1"
 
@@ -22,12 +23,18 @@ RECOVERY = re.compile(r"<li><code>([0-9a-f-]+)</code></li>")
 
 
 @pytest.fixture
-async def address(fresh_postgres: str) -> AsyncIterator[str]:
+async def board(fresh_postgres: str) -> AsyncIterator[OpenBoard]:
     """A board whose operators must have a second factor."""
     policy = AccessPolicy(second_factor="operators")
     async with open_board(NO_KAFKA, fresh_postgres, policy=policy) as board:
         add_user(fresh_postgres, "olga", "operator")
-        yield board.address
+        yield board
+
+
+@pytest.fixture
+def address(board: OpenBoard) -> str:
+    """Where it is."""
+    return board.address
 
 
 @pytest.fixture
@@ -119,7 +126,9 @@ async def test_a_code_for_recovery_counts_once(
     assert len(audit(fresh_postgres, "sign_in.recovery_code")) == 2
 
 
-async def test_codes_are_not_guessed(browser: Visitor, address: str, fresh_postgres: str) -> None:
+async def test_codes_are_not_guessed(
+    browser: Visitor, board: OpenBoard, address: str, fresh_postgres: str
+) -> None:
     secret, codes = await _enrol(browser)
     async for thief in _owes(address):
         statuses = [
@@ -132,6 +141,9 @@ async def test_codes_are_not_guessed(browser: Visitor, address: str, fresh_postg
         answer = await another.send("/sign-in/code", {"code": codes[0]})
         assert answer.path == "/", "who guesses locks out who has codes for recovery"
     assert len(audit(fresh_postgres, "sign_in.refused")) == CODES_MAX
+    told = await read(board.metrics, "")
+    assert f'sign_ins_total{{result="wrong_code"}} {CODES_MAX}.0' in told
+    assert 'sign_ins_total{result="slowed_down"} 2.0' in told
 
 
 async def test_who_began_earlier_cannot_put_another_phone_in_place(address: str) -> None:

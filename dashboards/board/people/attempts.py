@@ -11,8 +11,8 @@ the name, however many addresses somebody else tries it from:
 
 from dataclasses import dataclass
 
-from dashboards.board.live.visitor import RequestRefused
 from dashboards.board.people.allowance import Allowance
+from dashboards.board.people.sign_ins import SignInRefused
 
 MINUTE = 60.0
 DAY = 86_400.0
@@ -33,8 +33,10 @@ OF_NAME_MAX = 20
 """Failures of one name beyond those, over all addresses, and one more every half minute."""
 
 
-class TooMany(RequestRefused):
+class TooMany(SignInRefused):
     """Too many failures of late; ``seconds`` until it makes sense to try again."""
+
+    result = "slowed_down"
 
     def __init__(self, seconds: float) -> None:
         minutes = max(1, round(seconds / MINUTE))

@@ -1,6 +1,7 @@
 """All that letting people in takes, as one object."""
 
 from aiohttp import web
+from prometheus_client import CollectorRegistry
 
 from dashboards.board.feed.database import Database, DatabaseAway
 from dashboards.board.feed.writing import Writing
@@ -15,6 +16,7 @@ from dashboards.board.people.oidc import OpenIdConnect
 from dashboards.board.people.policy import AccessPolicy
 from dashboards.board.people.second_factors import SecondFactors
 from dashboards.board.people.sessions import Origin, Session, Sessions
+from dashboards.board.people.sign_ins import SignIns
 from dashboards.board.people.strangers import Strangers, TooManyStrangers
 from dashboards.board.people.tokens import new_token
 
@@ -22,16 +24,23 @@ from dashboards.board.people.tokens import new_token
 class Door:
     """Sign-in as the policy has it, and the cookies that go with it."""
 
-    def __init__(self, policy: AccessPolicy, database: Database, writing: Writing) -> None:
+    def __init__(
+        self,
+        policy: AccessPolicy,
+        database: Database,
+        writing: Writing,
+        registry: CollectorRegistry,
+    ) -> None:
         self.policy = policy
         self.writing = writing
         self.database = database
         self.cookies = Cookies(policy)
         self.strangers = Strangers()
         self.sessions = Sessions(database, writing, policy, self.strangers)
-        self.local = LocalSignIn(database, writing)
+        self.sign_ins = SignIns(registry)
+        self.local = LocalSignIn(database, writing, self.sign_ins)
         self.half = HalfSignIns(database, self.strangers)
-        self.second_factors = SecondFactors()
+        self.second_factors = SecondFactors(self.sign_ins)
         self.oidc = (
             OpenIdConnect(policy.provider, policy.address) if policy.provider is not None else None
         )
@@ -90,6 +99,7 @@ class Door:
         seconds = self.policy.lifetime.total_seconds()
         self.cookies.give(response, cookies.SESSION, token, seconds)
         self.cookies.take(response, cookies.HALF)
+        self.sign_ins.note("signed_in")
 
     def know_browser(self, request: web.Request, response: web.StreamResponse, name: str) -> None:
         """Know the browser again as one that signed in with ``name``."""

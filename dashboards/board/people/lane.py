@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from dashboards.board.live.visitor import RequestRefused
+from dashboards.board.people.sign_ins import SignInRefused
 
 WAITING_MAX = 60
 """Whoever comes last waits three seconds, at 50 ms each. With a longer queue people give up while
 it still works for them; with a shorter one a few programs at once keep everybody out."""
 
 
-class Crowded(RequestRefused):
+class Crowded(SignInRefused):
     """So many sign in at once that one more would wait too long."""
+
+    result = "crowded"
 
     def __init__(self) -> None:
         words = "Very many sign-ins are being tried at this moment. Try again in a few seconds."

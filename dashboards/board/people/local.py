@@ -5,25 +5,27 @@ from dataclasses import dataclass
 
 from dashboards.board.feed.database import Database
 from dashboards.board.feed.writing import Actor, Writing
-from dashboards.board.live.visitor import RequestRefused
 from dashboards.board.people import passwords, users
 from dashboards.board.people.addresses import source_of
 from dashboards.board.people.allowance import Allowance
 from dashboards.board.people.attempts import Attempts
 from dashboards.board.people.browsers import Browsers
 from dashboards.board.people.lane import Lane
+from dashboards.board.people.sign_ins import SignInRefused, SignIns
 from dashboards.board.people.users import Credentials, is_name
 
 NOBODY = "nobody yet"
 
 TOLD_MAX = 100
 TOLD_EACH_SECONDS = 10.0
-"""RequestRefused sign-ins that the log has at once, and then one in so long: who tries a million
+"""Refused sign-ins that the log has at once, and then one in so long: who tries a million
 passwords must not fill a disk that nothing is deleted from. Those between are counted."""
 
 
-class NotSignedIn(RequestRefused):
+class NotSignedIn(SignInRefused):
     """The name and the password do not belong together; which of them was wrong is not told."""
+
+    result = "wrong_password"
 
     def __init__(self) -> None:
         super().__init__("Not signed in", "Name and password do not belong together.", 403)
@@ -42,8 +44,9 @@ class LocalSignIn:
     """Checks passwords: each costs a core 50 ms and 64 MB, so strangers wait in one line, and
     browsers that are known in another."""
 
-    def __init__(self, database: Database, writing: Writing) -> None:
+    def __init__(self, database: Database, writing: Writing, sign_ins: SignIns) -> None:
         self._database = database
+        self._sign_ins = sign_ins
         self._writing = writing
         self.browsers = Browsers(database)
         self._attempts = Attempts()
@@ -55,6 +58,10 @@ class LocalSignIn:
     async def check(self, tried: Tried, password: str) -> Credentials:
         """The user whose password it is. Raises `NotSignedIn`, `TooMany`, `Crowded` or
         `DatabaseAway`."""
+        with self._sign_ins.refusals():
+            return await self._check(tried, password)
+
+    async def _check(self, tried: Tried, password: str) -> Credentials:
         await self.browsers.load()
         # What is typed in place of a name may be a password: it must not be kept.
         name = tried.name if is_name(tried.name) else ""

@@ -7,10 +7,10 @@ import msgspec
 
 from clients.statements import statement
 from dashboards.board.feed.writing import Work
-from dashboards.board.live.visitor import RequestRefused
 from dashboards.board.people import totp
 from dashboards.board.people.allowance import Allowance
 from dashboards.board.people.attempts import MINUTE, TooMany
+from dashboards.board.people.sign_ins import SignInRefused, SignIns
 from dashboards.board.people.tokens import digest
 
 CODES_MAX = 10
@@ -22,8 +22,10 @@ RECOVERY_BYTES = 10
 """Each: 80 bits, which nobody guesses, in twenty characters, which people still copy."""
 
 
-class WrongCode(RequestRefused):
+class WrongCode(SignInRefused):
     """Neither a code of the phone that counts now, nor one for recovery."""
+
+    result = "wrong_code"
 
     def __init__(self) -> None:
         words = "The code is not right, or was used before. Wait for the next one and type that."
@@ -37,7 +39,8 @@ class _Factor(msgspec.Struct, frozen=True):
 class SecondFactors:
     """Checks codes, each once, and gives out those for recovery."""
 
-    def __init__(self) -> None:
+    def __init__(self, sign_ins: SignIns) -> None:
+        self._sign_ins = sign_ins
         self._tried: Allowance[tuple[str, str]] = Allowance(CODES_MAX, MINUTE)
 
     async def check(self, work: Work, name: str, code: str) -> None:
@@ -46,9 +49,10 @@ class SecondFactors:
         use = self._use_code if len(typed) <= totp.DIGITS else self._use_recovery_code
         # Who guesses codes keeps nobody from using one that they wrote down.
         kind = (name, use.__name__)
-        if seconds := self._tried.take(kind):
-            raise TooMany(seconds)
-        await use(work, name, typed)
+        with self._sign_ins.refusals():
+            if seconds := self._tried.take(kind):
+                raise TooMany(seconds)
+            await use(work, name, typed)
         self._tried.give_back(kind)
 
     async def confirm(self, work: Work, name: str, secret: bytes, code: str) -> list[str]:

@@ -7,11 +7,7 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,15 +19,13 @@ from kafka.protocol.admin.client_quotas import AlterClientQuotasRequest
 
 from connectors.debezium.definition import NAME
 from connectors.debezium.rest import Connect
-from local import metrics_links
-from local.ports import choose
 from metrics.upkeep import STARTED
+from tests.acceptance.desk.boards import one_more_board
 from tests.acceptance.desk.operators import Desk, Fault, now
 from tests.acceptance.outside.stack import as_owner
 from tests.house.checkout import PACKAGES
 from tests.integration.process import HOME
 from tests.integration.sink_world import Till
-from tests.told_metrics import identities
 from topics.partitioning import partition_of
 from topics.registry import INPUTS, PARTITIONS_DEFAULT, TILL_EVENTS
 
@@ -50,13 +44,13 @@ def other_version(desk: Desk, folder: Path) -> Fault:
         shutil.copytree(HOME / package, folder / package)
     shutil.copy(HOME / "pyproject.toml", folder)
     (folder / "tillstream" / "__init__.py").write_text('"""Changed."""\n')
-    with _one_more_board(desk, folder):
+    with one_more_board(desk, folder):
         yield [("VersionsDiffer", {})]
 
 
 def crashes(desk: Desk) -> Fault:
     """A board ends again and again. It is none of the supervisor's, which would wait each time."""
-    with _one_more_board(desk, HOME) as board:
+    with one_more_board(desk, HOME) as board:
         labels = {"job": "tillstream-board", "instance": board.address}
         desk.prometheus.reaches(bool, STARTED.name, **labels)
         for _ in range(3):
@@ -64,49 +58,6 @@ def crashes(desk: Desk) -> Fault:
             board.crash()
             desk.prometheus.reaches(lambda now, old=before: now > old, STARTED.name, **labels)
         yield [("ProcessRestartsOften", labels)]
-
-
-class _Board:
-    """A further board on the stack, which Prometheus watches, too."""
-
-    def __init__(self, desk: Desk, checkout: Path) -> None:
-        self._port, metrics_port = choose(2)
-        self._checkout = checkout
-        told = metrics_links.settings(identities(desk.stack.home), "board")
-        told = {**told, "home": str(desk.stack.home), "metrics_port": str(metrics_port)}
-        self._settings = {f"TILLSTREAM_{name.upper()}": value for name, value in told.items()}
-        self.address = f"127.0.0.1:{metrics_port}"
-        self.process = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        settings = {**self._settings, "PYTHONPATH": str(self._checkout)}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tillstream", "board", "--port", str(self._port)],
-            cwd=self._checkout,
-            env={**os.environ, **settings},
-            stdout=subprocess.PIPE,
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        return process
-
-    def crash(self) -> None:
-        """End it by force, and start it again at once."""
-        self.process.kill()
-        self.process.wait()
-        self.process = self._start()
-
-
-@contextmanager
-def _one_more_board(desk: Desk, checkout: Path) -> Iterator[_Board]:
-    board = _Board(desk, checkout)
-    desk.watch_board(board.address)
-    try:
-        yield board
-    finally:
-        desk.forget_board(board.address)
-        board.process.terminate()
-        board.process.wait()
 
 
 def full_disk(desk: Desk) -> Fault:
