@@ -7,9 +7,12 @@ from collections.abc import Callable
 AGAIN_SECONDS = 60.0
 """The same thing is said once in so long."""
 
-LINES_PER_MINUTE_MAX = 60
-"""Of all things together. Who invents a new name for each attempt would fill the audit log; far
-fewer, and a second shop with the same trouble is not heard."""
+LINES_MAX = 60
+"""Of all things together, at once. Who invents a new name for each attempt would fill the audit
+log; far fewer, and a second shop with the same trouble is not heard."""
+
+LINE_EACH_SECONDS = 10.0
+"""And then one more in so long: 8,640 a day, for as long as somebody tries."""
 
 REMEMBERED_MAX = 1_000
 
@@ -20,8 +23,8 @@ class Quiet:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._said: OrderedDict[str, float] = OrderedDict()
-        self._minute = -1
-        self._lines = 0
+        self._lines = 0.0
+        self._at = clock()
 
     def may_say(self, what: str) -> bool:
         """Whether to say it now; if so, it counts as said."""
@@ -38,8 +41,9 @@ class Quiet:
         return True
 
     def _has_room(self, now: float) -> bool:
-        minute = int(now // 60)
-        if minute != self._minute:
-            self._minute, self._lines = minute, 0
+        self._lines = max(0.0, self._lines - (now - self._at) / LINE_EACH_SECONDS)
+        self._at = now
+        if self._lines + 1 > LINES_MAX:
+            return False
         self._lines += 1
-        return self._lines <= LINES_PER_MINUTE_MAX
+        return True

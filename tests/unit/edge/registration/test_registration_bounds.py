@@ -1,7 +1,13 @@
 """What the registration remembers of those it refuses has a bound."""
 
 from edge.registration.limits import ADDRESSES_MAX, WINDOW_SECONDS, WRONG_MAX, WrongTokens
-from edge.registration.quiet import AGAIN_SECONDS, LINES_PER_MINUTE_MAX, REMEMBERED_MAX, Quiet
+from edge.registration.quiet import (
+    AGAIN_SECONDS,
+    LINE_EACH_SECONDS,
+    LINES_MAX,
+    REMEMBERED_MAX,
+    Quiet,
+)
 
 
 class Time:
@@ -23,9 +29,20 @@ def test_all_together_has_a_bound_and_what_is_new_is_heard_a_minute_later() -> N
     time = Time()
     quiet = Quiet(time)
     said = [quiet.may_say(f"till {n}") for n in range(10_000)]
-    assert sum(said) == LINES_PER_MINUTE_MAX
+    assert sum(said) == LINES_MAX
     time.now += 60
     assert quiet.may_say("another shop")
+    assert len(quiet._said) <= REMEMBERED_MAX  # noqa: SLF001
+
+
+def test_who_invents_names_for_a_day_fills_no_table() -> None:
+    time = Time()
+    quiet = Quiet(time)
+    said = 0
+    for number in range(86_400):
+        said += quiet.may_say(f"till {number}")
+        time.now += 1
+    assert said <= LINES_MAX + 86_400 / LINE_EACH_SECONDS + 1
     assert len(quiet._said) <= REMEMBERED_MAX  # noqa: SLF001
 
 
