@@ -11,7 +11,7 @@ def line(user: ListedUser) -> str:
     elif user.signed_in_at is not None:
         state = f"last signed in {user.signed_in_at:%Y-%m-%d %H:%M}"
     else:
-        state = "has never signed in"
+        state = "no sign-in on record"
     return f"{user.name:<24} {user.role:<13} {state}"
 
 

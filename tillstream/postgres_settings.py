@@ -50,6 +50,14 @@ class PostgresSettings(BaseSettings):
         "end. Connect reads it by its DirectoryConfigProvider, under the name 'directory'.",
     )
 
+    audit_days: int | None = Field(
+        None,
+        ge=90,
+        le=36_500,
+        description="Days that entries of the audit log are kept. `tillstream migrate` writes it "
+        "into the database, where it stays; without it, what is there: 730 at first.",
+    )
+
     def as_role(self, dsn: str, role: DatabaseRole) -> PostgresAccess:
         """The way to the database as ``role``; raises `AccessError` where a file is missing."""
         tls = self._tls(self.postgres_cert, self.postgres_key)

@@ -18,7 +18,12 @@ from clients.errors import AccessError
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from clients.tls import Tls
-from connectors.webhooks.policy import ATTEMPTS_MAX, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS
+from connectors.webhooks.policy import (
+    ATTEMPTS_MAX,
+    FIRST_WAIT_SECONDS,
+    LETTER_DAYS,
+    TIMEOUT_SECONDS,
+)
 from local.checkout import HOME, PREFIX
 from local.home import StackHome
 from local.identities import Identities
@@ -109,6 +114,12 @@ class Settings(
     )
     webhook_timeout_seconds: float = Field(
         TIMEOUT_SECONDS, gt=0, le=60, description="How long an endpoint may take to answer."
+    )
+    webhook_letter_days: int = Field(
+        LETTER_DAYS,
+        ge=7,
+        le=366,
+        description="Days for which a webhook's message that was given up waits to be sent again.",
     )
     log_level: str = "info"
     log_json: bool = Field(False, description="Logs as one JSON object a line.")

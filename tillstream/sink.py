@@ -11,10 +11,11 @@ from prometheus_client import CollectorRegistry
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
+from connectors.postgres.errors import Unready
+from connectors.postgres.house import Housekeeping
 from connectors.postgres.metrics import sink_metrics
 from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.loop import Sink
-from connectors.postgres.sink.store import Unready
 from following.reader import Lost
 from operations.upkeep.identity import ProcessIdentity
 from operations.upkeep.surroundings import Surroundings
@@ -64,4 +65,5 @@ async def _until_stopped(
         loop.add_signal_handler(each, stopping.set)
     metrics = sink_metrics(registry)
     flows = [Sink(topics, kafka, postgres, metrics, stopping) for topics in FLOWS]
-    await asyncio.gather(*(flow.run() for flow in flows))
+    house = Housekeeping(postgres, stopping)
+    await asyncio.gather(house.run(), *(flow.run() for flow in flows))

@@ -60,6 +60,7 @@ def policy_of(settings: Settings) -> DeliveryPolicy:
         attempts_max=settings.webhook_attempts_max,
         first_wait_seconds=settings.webhook_first_wait_seconds,
         timeout_seconds=settings.webhook_timeout_seconds,
+        letter_days=settings.webhook_letter_days,
     )
 
 

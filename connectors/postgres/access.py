@@ -81,6 +81,8 @@ FUNCTIONS = (
         frozenset({BOARD, WEBHOOKS, REGISTRATION, PEOPLE}),
     ),
     Function("renew_card_key(text, text)", frozenset({REGISTRATION, PEOPLE})),
+    Function("forget_old_audit_entries()", frozenset({SINK})),
+    Function("lived_before(integer)", frozenset({WEBHOOKS})),
 )
 
 
@@ -97,6 +99,8 @@ TABLES: Mapping[str, Granted] = {
     **dict.fromkeys(MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE)),
     "stock_movements": _table((*_FIGURES, CDC), client=APPEND),
     **dict.fromkeys(DERIVED, _table(_FIGURES, sink=WRITE)),
+    # Of an alert whose item has left, nobody asks for the version that was told.
+    "stock_levels": _table((*_FIGURES, WEBHOOKS), sink=WRITE),
     # A till's newest epoch, as the centre has heard it, is where the next one begins.
     "till_status": _table((*_FIGURES, REGISTRATION), sink=WRITE),
     **dict.fromkeys(HANDLED, _table((*_FIGURES, CDC), board=KEPT)),
@@ -119,6 +123,8 @@ TABLES: Mapping[str, Granted] = {
     "sales": _table((*_FIGURES, PEOPLE), sink=WRITE),
     # Written by triggers and by record_in_audit_log, both as the owner.
     "audit_log": _table((BOARD, *_LOOKING)),
+    # How long that keeps its entries, which the owner says, and what makes them old.
+    **dict.fromkeys(["audit_retention", "days_lived"], _table(_LOOKING)),
     **dict.fromkeys(OF_BOARD, _table(board=WRITE)),
     "sink_offsets": _table((BOARD, *_LOOKING), sink=WRITE),
     "sink_tills": _table(_LOOKING, sink=WRITE),

@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 
 from clients.postgres import PostgresAccess
+from clients.statements import statement
 from connectors.postgres import roles
 from connectors.postgres.capture_role import give_password
 from connectors.postgres.dbmate import apply
@@ -34,12 +35,16 @@ _Connection = psycopg.Connection[tuple[object, ...]]
 
 
 def migrate(
-    postgres: PostgresAccess, cdc_password: str = "", migrations: Path = MIGRATIONS
+    postgres: PostgresAccess,
+    cdc_password: str = "",
+    migrations: Path = MIGRATIONS,
+    audit_days: int | None = None,
 ) -> list[str]:
     """Apply the files that are missing; their names, in order.
 
     ``cdc_password`` becomes the password of the role that Debezium connects as, unless it works
-    already; empty leaves the role alone. Raises `MigrationError`.
+    already; empty leaves the role alone. ``audit_days`` is how long entries of the audit log are
+    kept from now on; None leaves that as it is. Raises `MigrationError`.
     """
     files = {path.name.split("_")[0]: path for path in sorted(migrations.glob("*.sql"))}
     try:
@@ -54,6 +59,8 @@ def migrate(
                 _remember_hashes(conn, files)
             grant(conn)
             give_password(conn, postgres, cdc_password)
+            if audit_days is not None:
+                conn.execute(statement(__file__, "keep_audit_log"), {"days": audit_days})
             return [files[version].name for version in sorted(_applied(conn) - before)]
     except psycopg.Error as error:
         raise MigrationError(f"the database does not let itself be migrated: {error}") from error

@@ -27,10 +27,8 @@ IDLE_SECONDS = 0.5
 SHOW_SECONDS = 5.0
 """Between two counts of what waits; below the usual scrape interval of 15 s."""
 
-FORGET_SECONDS = 3600.0
-
-KEPT_DAYS = 7
-"""How long a delivery is kept to be looked at: a week's question "did you send it?"."""
+FORGET_SECONDS = 600.0
+"""Between two looks for what is older than it is kept."""
 
 
 class Dispatcher:
@@ -137,5 +135,9 @@ class Dispatcher:
             self._metrics.show(await store.standings())
             self._show_due = now + SHOW_SECONDS
         if now >= self._forget_due:
-            await store.forget(KEPT_DAYS)
             self._forget_due = now + FORGET_SECONDS
+            await self._forget(store)
+
+    async def _forget(self, store: WebhookStore) -> None:
+        for endpoint, letters in (await store.forget(self._policy.letter_days)).items():
+            self._log.warning("dead_letters_forgotten", endpoint=endpoint, letters=letters)

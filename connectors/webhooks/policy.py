@@ -20,6 +20,10 @@ TIMEOUT_SECONDS = 10.0
 """One attempt, from the look-up of the name to the status. Longer lets a hanging endpoint hold its
 places; shorter fails behind a slow line."""
 
+LETTER_DAYS = 90
+"""How long a message that was given up waits for somebody to send it again. The alert that it
+tells of has long moved on by then; less would forget it over a long holiday."""
+
 IN_FLIGHT_MAX = 4
 """Messages on their way to one endpoint at a time. One would be as slow as the endpoint's answer;
 many would take down a small server after an outage."""
@@ -31,12 +35,13 @@ twice on a busy machine; longer delays what a killed worker had claimed."""
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
-    """The rules of one worker; waits and timeouts in seconds."""
+    """The rules of one worker; waits and timeouts in seconds, ``letter_days`` in days."""
 
     attempts_max: int = ATTEMPTS_MAX
     first_wait_seconds: float = FIRST_WAIT_SECONDS
     timeout_seconds: float = TIMEOUT_SECONDS
     in_flight_max: int = IN_FLIGHT_MAX
+    letter_days: int = LETTER_DAYS
 
     @property
     def claim_seconds(self) -> float:

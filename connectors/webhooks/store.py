@@ -24,6 +24,17 @@ STATEMENT_SECONDS = 15
 """How long one statement may take, a wait for a lock included. A claim that is written later than
 its worker believes could be sent by two."""
 
+DELIVERIES_DAYS = 7
+"""How long a delivery is kept to be looked at: a week's question "did you send it?"."""
+
+VERSIONS_DAYS = 90
+"""Between two looks whether the item of a version is still there. More keeps versions of items
+that have left; less looks at all of them again and again."""
+
+FORGOTTEN_MAX = 5_000
+"""Rows of each kind that go in one pass, in a fraction of a second: claims wait meanwhile. With
+fewer, what hangs endpoints for weeks could make more than goes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -119,9 +130,16 @@ class WebhookStore:
             await cursor.execute(query("standings"))
             return await cursor.fetchall()
 
-    async def forget(self, days: int) -> None:
-        """Drop deliveries that were made more than so many days ago."""
-        await self._connection.execute(query("forget"), {"days": days})
+    async def forget(self, letter_days: int) -> dict[str, int]:
+        """Drop some of what is older than it is kept, dead letters after ``letter_days``.
+
+        How many of those went, by endpoint: nobody had sent them again.
+        """
+        for name, days in (("forget", DELIVERIES_DAYS), ("forget_versions", VERSIONS_DAYS)):
+            await self._connection.execute(query(name), {"days": days, "most": FORGOTTEN_MAX})
+        values = {"days": letter_days, "most": FORGOTTEN_MAX}
+        cursor = await self._connection.execute(query("forget_dead_letters"), values)
+        return {str(endpoint): int(letters) for endpoint, letters, _ in await cursor.fetchall()}
 
 
 def query(name: str) -> sql.SQL:

@@ -44,7 +44,7 @@ def test_users_are_added_listed_and_changed(database: str) -> None:
     assert told["disabled_at"] is not None
     assert "disabled since" in users("list").output
     assert users("enable", "maria", "--json").exit_code == 0
-    assert "has never signed in" in users("list").output
+    assert "no sign-in on record" in users("list").output
     assert [entry[1] for entry in audit(database)] == [
         "users.add",
         "users.role",

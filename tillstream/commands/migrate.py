@@ -30,7 +30,8 @@ def migrate(
     settings = load_settings()
     try:
         password = _password(settings.cdc_password_file)
-        applied = migrate_database(settings.postgres_access(OWNER), password)
+        owner = settings.postgres_access(OWNER)
+        applied = migrate_database(owner, password, audit_days=settings.audit_days)
     except (MigrationError, AccessError) as error:
         sys.exit(f"tillstream: {error}")
     if as_json:

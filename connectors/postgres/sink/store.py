@@ -13,6 +13,7 @@ from psycopg.types.json import set_json_dumps
 
 from clients.postgres import PostgresAccess
 from clients.statements import by_column
+from connectors.postgres.errors import Unready
 from connectors.postgres.sink.acceptance import Origin, TillEpoch
 from connectors.postgres.sink.batch import BatchRows, Span
 from connectors.postgres.sink.derived import MISFITS_KEPT, Row
@@ -35,10 +36,6 @@ STATEMENT_SECONDS = 30
 """How long one statement may take, a wait for somebody's lock included, before it is taken back and
 tried again: then the wait is told. The database's own limit may be meant for web pages, and
 shorter than a batch on a busy server."""
-
-
-class Unready(Exception):
-    """The database lacks a table; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
