@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from dashboards.board.feed.database import Database
 from dashboards.board.people.attempts import BY_NAME_MAX
+from dashboards.board.people.door import ENTRIES_MAX
 from dashboards.board.people.lane import WAITING_MAX
 from dashboards.board.people.local import TOLD_MAX
 from dashboards.board.people.policy import AccessPolicy
@@ -117,6 +118,21 @@ async def test_each_way_to_fail_is_counted_and_so_is_who_gets_in(
     told = await read(board.metrics, "")
     for result, number in {"wrong_password": BY_NAME_MAX, "slowed_down": 2, "signed_in": 1}.items():
         assert f'tillstream_board_sign_ins_total{{result="{result}"}} {number}.0' in told
+
+
+async def test_a_program_that_signs_in_for_each_question_does_not_fill_the_log(
+    board: OpenBoard, fresh_postgres: str
+) -> None:
+    for name in ("maria", "erwin"):
+        row = {"name": name, "role": "viewer", "password_hash": CHEAP}
+        insert(fresh_postgres, "board_users", row)
+    async with visitor(board.address) as program, visitor(board.address) as erwin:
+        for _ in range(2 * ENTRIES_MAX):
+            assert (await program.sign_in("maria")).status == 200
+        assert (await erwin.sign_in("erwin")).status == 200
+    entries = [subject for _, _, subject, *_ in audit(fresh_postgres, "sign_in")]
+    assert ENTRIES_MAX <= entries.count("users/maria") <= ENTRIES_MAX + 2
+    assert entries.count("users/erwin") == 1
 
 
 async def test_a_visitor_cannot_choose_the_address_that_is_counted(

@@ -18,7 +18,13 @@ from dashboards.board.people.second_factors import SecondFactors
 from dashboards.board.people.sessions import Origin, Session, Sessions
 from dashboards.board.people.sign_ins import SignIns
 from dashboards.board.people.strangers import Strangers, TooManyStrangers
+from dashboards.board.people.telling import Telling
 from dashboards.board.people.tokens import new_token
+
+ENTRIES_MAX = 20
+ENTRY_EACH_SECONDS = 60.0
+"""Sign-ins of one person that the log has at once, and then one in so long. Nobody signs in so
+often; a program that does so for each question must not fill the log."""
 
 
 class Door:
@@ -38,6 +44,7 @@ class Door:
         self.strangers = Strangers()
         self.sessions = Sessions(database, writing, policy, self.strangers)
         self.sign_ins = SignIns(registry)
+        self.told = Telling(ENTRIES_MAX, ENTRY_EACH_SECONDS)
         self.local = LocalSignIn(database, writing, self.sign_ins)
         self.half = HalfSignIns(database, self.strangers)
         self.second_factors = SecondFactors(self.sign_ins)

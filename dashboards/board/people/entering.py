@@ -1,6 +1,7 @@
 """The way in: a password or a provider's word, a second factor where one is had or asked for, and
 then a session."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboards.board.feed.writing import Actor, Work
@@ -82,7 +83,7 @@ async def enrol(door: Door, token: str, half: Half, code: str, origin: Origin) -
 async def with_identity(door: Door, identity: Identity, origin: Origin) -> str:
     """The token of a session for who a provider has proven."""
     async with door.writing.transaction(Actor(identity.who, origin.address)) as work:
-        await work.record("sign_in", f"users/{identity.who}", None, {"role": identity.role})
+        await _record(door, work, identity.who, {"role": identity.role})
         return await door.sessions.open(work, identity, origin)
 
 
@@ -92,5 +93,13 @@ async def _end_half(door: Door, work: Work, token: str) -> None:
 
 
 async def _open(door: Door, work: Work, name: str, origin: Origin, *, is_strong: bool) -> str:
-    await work.record("sign_in", f"users/{name}")
+    await _record(door, work, name)
     return await door.sessions.open(work, Identity(name, name, name, is_strong=is_strong), origin)
+
+
+async def _record(
+    door: Door, work: Work, who: str, told: Mapping[str, object] | None = None
+) -> None:
+    if door.told.turn(who):
+        more = {**(told or {}), **door.told.more(who)}
+        await work.record("sign_in", f"users/{who}", None, more or None)

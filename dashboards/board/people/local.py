@@ -7,19 +7,22 @@ from dashboards.board.feed.database import Database
 from dashboards.board.feed.writing import Actor, Writing
 from dashboards.board.people import passwords, users
 from dashboards.board.people.addresses import source_of
-from dashboards.board.people.allowance import Allowance
 from dashboards.board.people.attempts import Attempts
 from dashboards.board.people.browsers import Browsers
 from dashboards.board.people.lane import Lane
 from dashboards.board.people.sign_ins import SignInRefused, SignIns
+from dashboards.board.people.telling import Telling
 from dashboards.board.people.users import Credentials, is_name
 
 NOBODY = "nobody yet"
 
+ALL = ""
+"""Refusals are told of all names together."""
+
 TOLD_MAX = 100
 TOLD_EACH_SECONDS = 10.0
 """Refused sign-ins that the log has at once, and then one in so long: who tries a million
-passwords must not fill a disk that nothing is deleted from. Those between are counted."""
+passwords must not fill a disk from which nothing leaves for years. Those between are counted."""
 
 
 class NotSignedIn(SignInRefused):
@@ -52,8 +55,7 @@ class LocalSignIn:
         self._attempts = Attempts()
         self._strangers = Lane()
         self._known = Lane()
-        self._told: Allowance[str] = Allowance(TOLD_MAX, TOLD_EACH_SECONDS)
-        self._untold = 0
+        self._told = Telling(TOLD_MAX, TOLD_EACH_SECONDS)
 
     async def check(self, tried: Tried, password: str) -> Credentials:
         """The user whose password it is. Raises `NotSignedIn`, `TooMany`, `Crowded` or
@@ -83,13 +85,11 @@ class LocalSignIn:
 
     async def note_refusal(self, name: str, address: str) -> None:
         """Write it into the log, unless that has many of late."""
-        if self._told.take(""):
-            self._untold += 1
+        if not self._told.turn(ALL):
             return
-        untold, self._untold = self._untold, 0
+        more = self._told.more(ALL) or None
         async with self._writing.transaction(Actor(name or NOBODY, address)) as work:
-            told = {"more_since_the_last_entry": untold} if untold else None
-            await work.record("sign_in.refused", f"users/{name}", None, told)
+            await work.record("sign_in.refused", f"users/{name}", None, more)
 
 
 def _is_right(password: str, credentials: Credentials | None) -> bool:
