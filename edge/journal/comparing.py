@@ -32,24 +32,40 @@ def compare(database: Any, till: TillPlace, centre: CentreRecords, findings: Fin
     """Add what journal and centre disagree about. A record that comes twice is none of it, and
     what the centre has not confirmed yet may be missing."""
     seen: dict[int, list[Range]] = {}
-    epochs = {
-        epoch: (kept_from, last)
-        for epoch, kept_from, last in database.execute(statement("epoch_ends")).fetchall()
-    }
+    epochs = {row[0]: _Kept(*row) for row in database.execute(statement("epoch_ends")).fetchall()}
     for told in centre.told_of(till):
-        kept_from, last = epochs.get(told.epoch, (1, 0))
-        if told.sequence < kept_from:
-            continue
-        if told.sequence > last:
+        kept = epochs.get(told.epoch, _Kept(told.epoch, 1, 0, False))
+        if told.sequence > kept.last:
             words = "the centre has events that the journal has not"
             findings.add(Fault.CUT, told.epoch, told.sequence, told.sequence, words)
-        else:
+        elif told.sequence >= kept.first:
             _compare(database, told, findings)
         ranges = seen.setdefault(told.epoch, [])
         if not holds(ranges, told.sequence):
             put_in(ranges, told.sequence)
-    for epoch in epochs:
-        _find_lost(database, epoch, seen.get(epoch, []), findings, centre.only_receipts)
+    for kept in epochs.values():
+        ranges = seen.get(kept.epoch, [])
+        _find_lost(database, kept.epoch, ranges, findings, centre.only_receipts)
+        if not centre.only_receipts and not kept.rewritten:
+            _find_gone(kept, ranges, findings)
+
+
+class _Kept(NamedTuple):
+    epoch: int
+    first: int
+    last: int
+    rewritten: bool
+
+
+def _find_gone(kept: _Kept, seen: list[Range], findings: Findings) -> None:
+    """What has left the journal must be at the centre."""
+    behind = 0
+    for first, last in [*seen, [kept.first, kept.first]]:
+        if behind + 1 < min(first, kept.first):
+            words = "it has left the journal, and the centre has it not"
+            until = min(first, kept.first) - 1
+            findings.add(Fault.ELSEWHERE, kept.epoch, behind + 1, until, words)
+        behind = last
 
 
 def _compare(database: Any, told: ToldEvent, findings: Findings) -> None:

@@ -56,6 +56,7 @@ class Retention:
                 "INSERT OR REPLACE INTO missing (epoch, first, last) VALUES (?, ?, ?)", lacking
             )
         self._database.execute(statement("note_confirmed"), (epoch, day, safe_to))
+        self._database.execute(statement("raise_confirmed"), (epoch, safe_to))
         self._database.execute(statement("forget_days"), (epoch, day, day - KEPT_DAYS))
 
     def tidy(self, now: float) -> int:

@@ -90,11 +90,14 @@ class _Proving:
         kept, count = self._findings.kept, self._findings.count
         return JournalProof(self._till, epochs, self._events, self._heads, kept, count)
 
-    def _epoch(
-        self, epoch: int, kept_from: int, digest: bytes, count: int, total: int, reached: int
-    ) -> ProvenEpoch:
+    def _epoch(self, epoch: int, kept_from: int, *more: Any) -> ProvenEpoch:
+        digest, count, total, reached, may_have_left = more
         before = EpochMark(epoch, kept_from - 1, digest.hex(), Sums(count, total))
         proof = EpochProof(self._till, self._keys, before, self._findings)
+        if may_have_left < before.sequence:
+            words = "they left before the centre had them"
+            first, last = may_have_left + 1, before.sequence
+            self._findings.add(Fault.DELETED, epoch, first, last, words)
         rows = self._database.execute(statement("events_of_epoch"), (epoch,))
         wanted = {each.head.sequence: each for each in self._known if each.head.epoch == epoch}
         proof.read_all(map(StoredEvent._make, rows), wanted)

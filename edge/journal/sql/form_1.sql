@@ -10,7 +10,7 @@ CREATE TABLE till (
 -- `accepted_to`: up to there the gateway has what we have. `reached`: the highest number that it
 -- ever said to have. `doubted_to`: not null once it was seen to hold other events; up to there it
 -- may have ours or the others'. `rewritten`: what it never took was written again under a later
--- epoch.
+-- epoch. `confirmed_to`: the highest number up to which the centre ever said to have all.
 CREATE TABLE epochs (
     epoch INTEGER PRIMARY KEY,
     kept_from INTEGER NOT NULL DEFAULT 1,
@@ -20,7 +20,8 @@ CREATE TABLE epochs (
     accepted_to INTEGER NOT NULL DEFAULT 0,
     reached INTEGER NOT NULL DEFAULT 0,
     doubted_to INTEGER,
-    rewritten INTEGER NOT NULL DEFAULT 0
+    rewritten INTEGER NOT NULL DEFAULT 0,
+    confirmed_to INTEGER NOT NULL DEFAULT 0
 );
 
 -- `body` is the canonical JSON without `chain`; the sums are those after the event. `signature`

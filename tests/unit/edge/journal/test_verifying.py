@@ -267,6 +267,40 @@ def test_a_front_that_was_moved_is_named(check: Callable[..., JournalProof]) -> 
     assert named(check(tamper), 3), "events were deleted, and the chain begins at nothing"
 
 
+def drop_front(database: Any) -> None:
+    """Take the first five events, so that chain and sums still follow."""
+    digest, count, total = database.execute(
+        "SELECT hash, receipt_count, grand_total_minor FROM events WHERE sequence = 5"
+    ).fetchone()
+    database.execute("DELETE FROM events WHERE sequence <= 5")
+    database.execute(
+        "UPDATE epochs SET kept_from = 6, before_hash = ?, before_receipt_count = ?, "
+        "before_grand_total_minor = ?",
+        (digest, count, total),
+    )
+
+
+def test_a_front_that_left_before_its_time_is_named(check: Callable[..., JournalProof]) -> None:
+    proof = check(drop_front)
+    assert [(each.fault, each.first, each.last) for each in proof.findings] == [
+        (Fault.DELETED, 1, 5)
+    ]
+
+
+def test_a_front_that_is_not_at_the_centre_is_named(honest: Path, tmp_path: Path) -> None:
+    def tamper(database: Any) -> None:
+        drop_front(database)
+        database.execute("UPDATE epochs SET confirmed_to = 5")
+
+    path = tampered(honest, tmp_path, tamper)
+    assert not prove(path).findings
+    records = told(honest)
+    for lacking, named_ in (([], []), ([2, 3, 5], [(2, 3), (5, 5)]), (range(1, 25), [(1, 5)])):
+        there = [each for each in records if each.sequence not in lacking]
+        proof = prove(path, centre=[CentreRecords(lambda till, t=there: iter(t), False)])
+        assert [(each.first, each.last) for each in proof.findings] == named_
+
+
 def test_a_journal_whose_front_has_left_is_honest(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as journal:
         journal.append([sale(), heartbeat(), sale(), event("cart_opened")])
