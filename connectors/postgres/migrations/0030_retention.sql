@@ -129,31 +129,25 @@ BEGIN
     RETURN gone;
 END $$;
 
--- As before, and of the log itself, too, only what happened to it tells.
-CREATE OR REPLACE FUNCTION record_in_audit_log(
-    action text, subject text, before jsonb, after jsonb,
-    for_whom text DEFAULT NULL, from_where text DEFAULT NULL
-) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Of the log itself only what happened to it tells: nobody claims that entries have left.
+CREATE FUNCTION refuse_claim_about_audit_log() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF split_part(action, '.', 1) IN (
-        'products', 'locations', 'assortment', 'alert_handling', 'employees', 'customers', 'audit_log'
-    ) THEN
-        RAISE EXCEPTION 'entries of % are written with the rows they tell of', action
+    IF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'entries of % are written by what they tell of', NEW.action
             USING ERRCODE = 'insufficient_privilege';
     END IF;
-    INSERT INTO audit_log (who, address, action, subject, before, after)
-    VALUES (
-        coalesce(for_whom, nullif(current_setting('tillstream.who', true), ''),
-            'database role ' || session_user),
-        coalesce(from_where, nullif(current_setting('tillstream.address', true), '')),
-        action, subject, before, after
-    );
+    RETURN NEW;
 END $$;
+
+CREATE TRIGGER audit_log_of_itself
+    BEFORE INSERT ON audit_log
+    FOR EACH ROW WHEN (starts_with(NEW.action, 'audit_log.'))
+    EXECUTE FUNCTION refuse_claim_about_audit_log();
+ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_of_itself;
 
 REVOKE EXECUTE ON FUNCTION
     lived_before, record_audit_retention, audit_may_go_up_to, guard_forgetting_of_audit_log,
-    forget_old_audit_entries
+    forget_old_audit_entries, refuse_claim_about_audit_log
 FROM PUBLIC;
 
 -- Boards count refused sign-ins in memory now.
