@@ -68,10 +68,16 @@ class Products(Part):
                 self._sent_on[key] = level if before is None else _newer(before, level)
 
     def add_up(self, batch: Batch) -> None:
-        """Put what a location says now in place of what it said before."""
+        """Put what a location says now in place of what it said before.
+
+        Who asks, after a rebuild, what stands of a SKU, is told: also that nothing does.
+        """
         topic = LEVELS_BY_PRODUCT.name
         for record, level in self.intake.read(topic, batch, _read_sent_on):
             if self.intake.refuse_elsewhere(topic, record, level.sku):
+                continue
+            if record.value is None:  # asks what stands
+                self._changed[level.sku] = self._sums.get(level.sku)
                 continue
             refusal = self._replace(level, record.offset)
             if refusal is not None:
@@ -177,7 +183,9 @@ def _on_its_way(key: str, level: WireLevelOfProduct) -> Message:
 
 
 def _read_sent_on(record: Record) -> WireLevelOfProduct:
-    """Raises `topics.decoder.Refused`."""
+    """Raises `topics.decoder.Refused`. A key alone, of a SKU, asks: see `add_up`."""
+    if record.value is None and record.key:
+        return WireLevelOfProduct(record.key.decode(errors="replace"), "", None, None, None, 0)
     return decode_level_of_product(record.value)
 
 

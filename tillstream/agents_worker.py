@@ -20,7 +20,6 @@ from engine.prompt import PromptWorker
 from engine.rivals import NameTaken, claim
 from engine.settings import EngineSettings
 from engine.watchdog import Watchdog
-from operations.generations.log import joined
 from operations.generations.standing import state_id
 from operations.upkeep.disks import OwnDisk
 from operations.upkeep.identity import ProcessIdentity
@@ -58,14 +57,14 @@ class WorkerPart:
 def run(settings: Settings, application: Application = AGENTS) -> None:
     """Work on the live generation until SIGTERM or SIGINT; registers it where nobody has."""
     name = application.id(settings)
-    generation = joined(settings.kafka_access(), name) if application.is_rebuilt else 0
+    generation = application.generation(settings)
     _run(settings, WorkerPart(application, state_id(name, generation), generation, generation > 0))
 
 
-def run_rebuild(settings: Settings, generation: int) -> None:
+def run_rebuild(settings: Settings, application: Application, generation: int) -> None:
     """Work on a generation that is being built, beside the live workers."""
-    name = state_id(settings.application_id, generation)
-    _run(settings, WorkerPart(AGENTS, name, generation, rebuilds=generation > 0, stays=False))
+    name = state_id(application.id(settings), generation)
+    _run(settings, WorkerPart(application, name, generation, rebuilds=generation > 0, stays=False))
 
 
 def run_shadow(settings: Settings, generation: int, output_topic: Callable[[str], str]) -> None:
@@ -159,7 +158,7 @@ def _serve_metrics(
     served.register(OfApplication(registry, application.role))
     log.info(
         "worker_started",
-        metrics=MetricsServer(settings.metrics_door(application.service), served).address,
+        metrics=MetricsServer(settings.metrics_door(application.kept.service), served).address,
     )
 
 

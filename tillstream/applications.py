@@ -11,7 +11,7 @@ from agents.retail import retail
 from clients.kafka import KafkaAccess
 from engine.app import BatchApp
 from engine.settings import EngineSettings
-from operations.applications import BESIDE, id_beside
+from operations.applications import BESIDE, FIRST, KeptState
 from tillstream.settings import Settings, load_settings
 
 _NO_CLUSTER = KafkaAccess("localhost:9092")
@@ -23,38 +23,24 @@ Declare = Callable[[BatchApp, Settings, Tally, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Agents with a consumer group, state, changelog and transactional ids of their own.
+    """Agents with a consumer group, state, changelog and transactional ids of their own."""
 
-    ``role`` starts it: `tillstream worker ROLE`.
-    """
-
-    role: str
+    kept: KeptState
     summary: str
     declare: Declare
 
+    @property
+    def role(self) -> str:
+        """Starts it: `tillstream worker ROLE`."""
+        return self.kept.role
+
     def id(self, settings: Settings) -> str:
         """Consumer group, and prefix of changelog and transactional ids."""
-        return (
-            id_beside(settings.application_id, self.role)
-            if self.is_beside
-            else (settings.application_id)
-        )
+        return self.kept.id(settings.application_id)
 
-    @property
-    def is_beside(self) -> bool:
-        """Whether it runs beside the first one, whose id is that of the settings."""
-        return self.role in BESIDE
-
-    @property
-    def service(self) -> str:
-        """What its certificate calls it; the first one's role stands for no other."""
-        return self.role if self.is_beside else "worker"
-
-    @property
-    def is_rebuilt(self) -> bool:
-        """Whether `tillstream rebuild` makes its state anew; another's stays at generation 0, and
-        takes no number of the first one's."""
-        return not self.is_beside
+    def generation(self, settings: Settings) -> int:
+        """The one to work on; raises `KafkaAway`."""
+        return self.kept.generation(settings.kafka_access(), settings.application_id)
 
     def listed(self) -> BatchApp:
         """The application as it is declared, for Faust to list: it has no broker."""
@@ -76,18 +62,16 @@ def _retail(app: BatchApp, settings: Settings, tally: Tally, generation: int) ->
     retail(app, Rules(cart_timeout, settings.restock_hysteresis), tally, generation)
 
 
-AGENTS = Application(
-    "agents", "keep stock, totals, alerts and till status from the inputs.", _retail
-)
+AGENTS = Application(FIRST, "keep stock, totals, alerts and till status from the inputs.", _retail)
 
 PRODUCTS = Application(
-    "products",
+    BESIDE["products"],
     "add up stock over all locations, by SKU.",
     lambda app, _, tally, generation: products(app, tally, generation),
 )
 
 RECEIPTS = Application(
-    "receipts",
+    BESIDE["receipts"],
     "say each accepted sale and return once.",
     lambda app, _settings, tally, _generation: receipts(app, tally),
 )

@@ -1,12 +1,14 @@
 """Workers that a command starts beside the live ones, of a rebuild or a shadow."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.checkout import environment, module
 from local.child import Service
 from local.ports import LOOPBACK
+from operations.applications import KeptState
 from operations.generations.standing import state_id
+from operations.rebuild.building import Hire
 from operations.shadow.sides import Shadow
 from tillstream.settings import Settings
 
@@ -15,15 +17,15 @@ GRACE_SECONDS = 20
 until its session has run out."""
 
 
-def builders(settings: Settings) -> Callable[[int, int, int], Service]:
-    """Gives the worker of a generation by its number, with `/metrics` on a port."""
+def builders(settings: Settings) -> Hire:
+    """See `operations.rebuild.building.Hire`."""
 
-    def builder(generation: int, number: int, port: int) -> Service:
-        state = state_id(settings.application_id, generation)
+    def builder(kept: KeptState, generation: int, number: int, port: int) -> Service:
+        state = state_id(kept.id(settings.application_id), generation)
         return _member(
             settings,
             f"rebuild-{number}",
-            ["tillstream.rebuild_worker", str(generation)],
+            ["tillstream.rebuild_worker", kept.role, str(generation)],
             settings.home / "logs" / f"{state}-{number}.log",
             {
                 "application_id": settings.application_id,

@@ -1,4 +1,4 @@
-"""``python -m tillstream.rebuild_worker GENERATION``: one worker of a generation being built.
+"""``python -m tillstream.rebuild_worker ROLE GENERATION``: one worker of what is being built.
 
 Its settings come from the environment like any worker's.
 """
@@ -6,16 +6,17 @@ Its settings come from the environment like any worker's.
 import sys
 
 from tillstream import agents_worker
+from tillstream.applications import APPLICATIONS
 from tillstream.logs import configure_logs
 from tillstream.settings import load_settings
 
 
-def main(generation: str) -> None:
+def main(role: str, generation: str) -> None:
     """Run until SIGTERM."""
     settings = load_settings()
     configure_logs(settings)
-    agents_worker.run_rebuild(settings, int(generation))
+    agents_worker.run_rebuild(settings, APPLICATIONS[role], int(generation))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -121,8 +121,8 @@ SERVICES = (
     ServiceAccess(
         "products",
         "adds up stock over all locations.",
-        reads=_names(PRODUCTS_INPUTS, SET_ASIDE, PRODUCT_STOCK, PRODUCTS_DEAD_LETTERS),
-        writes=_names(LEVELS_BY_PRODUCT, PRODUCT_STOCK, PRODUCTS_DEAD_LETTERS),
+        reads=_names(PRODUCTS_INPUTS, SET_ASIDE, GENERATIONS, PRODUCT_STOCK, PRODUCTS_DEAD_LETTERS),
+        writes=_names(LEVELS_BY_PRODUCT, PRODUCT_STOCK, PRODUCTS_DEAD_LETTERS, GENERATIONS),
     ),
     ServiceAccess(
         "receipts",

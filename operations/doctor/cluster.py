@@ -8,9 +8,12 @@ from typing import Any
 
 from kafka.errors import KafkaError
 
+from operations.applications import FIRST, REBUILT, KeptState
 from operations.doctor.finding import Finding, Patient, bad, good, unknown
 from operations.doctor.machine import FREE_SHARE_MIN
-from operations.generations.log import load
+from operations.generations.log import known
+from operations.generations.standing import Generations
+from operations.installation import Installation
 from operations.kafka.admin import admin
 from operations.kafka.reader import KafkaAway
 from operations.rebuild.members import members
@@ -42,7 +45,7 @@ def kafka(patient: Patient) -> Iterator[Finding]:
     else:
         yield good("workers", f"{len(seen.members)} hold all {len(seen.partitions)} partitions")
     yield from _beside(patient)
-    yield from _generations(patient, seen)
+    yield from _generations(patient)
 
 
 def _beside(patient: Patient) -> Iterator[Finding]:
@@ -56,29 +59,31 @@ def _beside(patient: Patient) -> Iterator[Finding]:
             yield good("workers", f"{len(each.workers)} hold all partitions of {each.role}")
 
 
-def _generations(patient: Patient, seen: broker.BrokerSeen) -> Iterator[Finding]:
+def _generations(patient: Patient) -> Iterator[Finding]:
     """Whether all workers are of the live generation, and a rebuild that was begun goes on."""
-    application_id = patient.installation.application_id
+    here = patient.installation
     try:
-        earlier = load(patient.installation.kafka).left_over(application_id)
-        behind = members(patient.installation.kafka, application_id, earlier)
-        crew = members(
-            patient.installation.kafka,
-            application_id,
-            [] if seen.building is None else [seen.building],
-        )
+        standing = known(here.kafka)
+        for kept in REBUILT.values():
+            yield from _generation(here, kept, standing)
     except KafkaAway as fault:
         yield unknown("generation", str(fault))
-        return
+
+
+def _generation(here: Installation, kept: KeptState, standing: Generations) -> Iterator[Finding]:
+    name = kept.id(here.application_id)
+    live, building = standing.live.get(name, 0), standing.building.get(name)
+    of = "" if kept is FIRST else f" of {kept.role}"
+    behind = members(here.kafka, name, standing.left_over(name))
     for each in behind:
-        told = f"{each} works on an older generation than {seen.generation}, and nobody hears it"
+        told = f"{each} works on an older generation than {live}, and nobody hears it"
         yield bad("generation", told, "restart it; what starts takes the live generation")
-    if seen.building is not None and not crew:
-        told = f"generation {seen.building} was begun, and nobody builds it"
-        remedy = "'tillstream rebuild' goes on with it, 'tillstream rebuild --abandon' drops it"
+    if building is not None and not members(here.kafka, name, [building]):
+        told = f"generation {building}{of} was begun, and nobody builds it"
+        remedy = f"'{kept.rebuild}' goes on with it, '{kept.rebuild} --abandon' drops it"
         yield bad("generation", told, remedy)
-    elif not behind:
-        yield good("generation", f"generation {seen.generation} is live")
+    elif not behind and (kept is FIRST or live):
+        yield good("generation", f"generation {live}{of} is live")
 
 
 def topics(patient: Patient) -> Iterator[Finding]:

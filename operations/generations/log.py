@@ -26,15 +26,20 @@ def load(kafka: KafkaAccess) -> Generations:
     return standing
 
 
-def live(kafka: KafkaAccess, application_id: str) -> int:
-    """The generation that workers of ``application_id`` take, for who only looks.
-
-    An id that nobody has registered yet, or a cluster of before, counts as 0. Raises `KafkaAway`.
-    """
+def known(kafka: KafkaAccess) -> Generations:
+    """`load`, for who only looks: nothing was said in a cluster without the topic."""
     try:
-        return load(kafka).live.get(application_id, 0)
+        return load(kafka)
     except TopicMissing:
-        return 0
+        return Generations()
+
+
+def live(kafka: KafkaAccess, application_id: str) -> int:
+    """The generation that workers of ``application_id`` take, for who registers none.
+
+    An id that nobody has registered yet counts as 0. Raises `KafkaAway`.
+    """
+    return known(kafka).live.get(application_id, 0)
 
 
 def joined(kafka: KafkaAccess, application_id: str) -> int:
@@ -52,14 +57,29 @@ def joined(kafka: KafkaAccess, application_id: str) -> int:
     raise GenerationError(f"no generation was to be had for {application_id!r}: try again")
 
 
+def joined_beside(kafka: KafkaAccess, application_id: str, role: str) -> int:
+    """`joined`, for an application beside a first one; raises `KafkaAway`.
+
+    It is on 0 until one of its role is rebuilt, and takes no number before: who of the two starts
+    first would have the state of the other begin anew.
+    """
+    standing = known(kafka)
+    if application_id in standing.building:
+        return standing.live.get(application_id, 0)
+    is_rebuilt = any(each.endswith(f"-{role}") for each in standing.live)
+    return joined(kafka, application_id) if is_rebuilt else 0
+
+
 def begun(kafka: KafkaAccess, application_id: str) -> int:
-    """The generation that is being built, begun if there is none; raises `KafkaAway`."""
-    joined(kafka, application_id)
+    """The generation that is being built, begun if there is none; raises `KafkaAway`.
+
+    One that nobody has registered has lived on 0, and goes on with a number above it.
+    """
     for _ in range(_TRIES_MAX):
         standing = load(kafka)
         if application_id in standing.building:
             return standing.building[application_id]
-        say(kafka, application_id, standing.next_free(), "building")
+        say(kafka, application_id, standing.next_free() or 1, "building")
     raise GenerationError(f"no generation was to be had for {application_id!r}: try again")
 
 

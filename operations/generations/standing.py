@@ -37,13 +37,16 @@ def check_application_id(application_id: str) -> None:
 class Generations:
     """Every application id's live generation, and the one that is being built, if there is one.
 
-    ``begun_at`` is when the building of a generation began, by the clock of who began it.
+    ``begun_at`` is when the building of a generation began, by the clock of who began it. An id
+    that begins to build and was never registered has lived on 0 until then, as all do that run
+    beside a first application.
     """
 
     live: dict[str, int] = field(default_factory=dict[str, int])
     building: dict[str, int] = field(default_factory=dict[str, int])
     begun_at: dict[int, datetime] = field(default_factory=dict[int, datetime])
     _taken: dict[int, str] = field(default_factory=dict[int, str])
+    _from_nought: set[str] = field(default_factory=set[str])
 
     def take(self, application_id: str, said: Generation) -> None:
         """The next word of the log."""
@@ -56,23 +59,28 @@ class Generations:
                 self._abandon(application_id, said.generation)
 
     def _begin(self, application_id: str, said: Generation) -> None:
-        is_first = application_id in self.live and application_id not in self.building
-        if is_first and self._is_free(said.generation):
-            self._taken[said.generation] = application_id
-            self.building[application_id] = said.generation
-            self.begun_at[said.generation] = said.decided_at
+        number = said.generation
+        if number and application_id not in self.building and self._is_free(number):
+            if application_id not in self.live:
+                self._from_nought.add(application_id)
+            self._taken[number] = application_id
+            self.building[application_id] = number
+            self.begun_at[number] = said.decided_at
 
     def _come_alive(self, application_id: str, generation: int) -> None:
         if self.building.get(application_id) == generation:
             del self.building[application_id]
             self.live[application_id] = generation
-        elif application_id not in self.live and self._is_free(generation):
+        elif self._is_new(application_id) and self._is_free(generation):
             self._taken[generation] = application_id
             self.live[application_id] = generation
 
     def _abandon(self, application_id: str, generation: int) -> None:
         if self.building.get(application_id) == generation:
             del self.building[application_id]
+
+    def _is_new(self, application_id: str) -> bool:
+        return application_id not in self.live and application_id not in self.building
 
     def _is_free(self, generation: int) -> bool:
         return generation > max(self._taken, default=-1)
@@ -89,8 +97,9 @@ class Generations:
 
     def left_over(self, application_id: str) -> list[int]:
         """Generations that neither live nor are being built: what they keep may go."""
-        kept = (self.live.get(application_id), self.building.get(application_id))
+        kept = (self.live.get(application_id, 0), self.building.get(application_id))
         return [each for each in self._of(application_id) if each not in kept]
 
     def _of(self, application_id: str) -> list[int]:
-        return sorted(each for each, owner in self._taken.items() if owner == application_id)
+        taken = {each for each, owner in self._taken.items() if owner == application_id}
+        return sorted(taken | {0} if application_id in self._from_nought else taken)

@@ -30,10 +30,10 @@ def append(
 def append_all(
     kafka: KafkaAccess,
     topic: str,
-    messages: Iterable[tuple[str, BaseModel]],
+    messages: Iterable[tuple[str, BaseModel | None]],
     place: Callable[[str, int], int],
 ) -> list[int]:
-    """`append` for many, by key; ``place`` gets each key."""
+    """`append` for many, by key; ``place`` gets each key. None is a tombstone."""
     with telling_where(kafka):
         producer = blocking_kafka.producer(
             kafka,
@@ -46,7 +46,7 @@ def append_all(
             sent = [
                 producer.send(
                     topic,
-                    value.model_dump_json().encode(),
+                    value and value.model_dump_json().encode(),
                     key.encode(),
                     partition=place(key, count),
                 )

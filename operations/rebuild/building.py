@@ -8,7 +8,9 @@ from clients.kafka import KafkaAccess
 from clients.tls import Tls
 from local.child import Service
 from local.ports import LOOPBACK, choose
+from operations.applications import KeptState
 from operations.generations.standing import state_id
+from operations.installation import Installation
 from operations.status import broker, processes
 from operations.status.processes import ProcessStatus
 
@@ -20,8 +22,9 @@ Stage = Literal["waiting", "rebuilding", "live"]
 """``waiting``: no worker of the crew holds it yet."""
 
 
-Hire = Callable[[int, int, int], Service]
-"""The worker that makes a generation, by its number, with `/metrics` on a port."""
+Hire = Callable[[KeptState, int, int, int], Service]
+"""The worker that makes a generation of an application, by its number, with `/metrics` on a
+port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,36 +43,33 @@ class RebuildPartition:
 
 @dataclass(frozen=True, slots=True)
 class Building:
-    """One generation of one application, and the workers that make it."""
+    """One generation of one application, and the workers that make it.
 
-    application_id: str
-    generation: int
+    ``state`` is its consumer group, and the prefix of its changelog. ``tls`` is who we are where
+    we read the workers' metrics; None where they go in cleartext.
+    """
+
+    kept: KeptState
+    state: str
     services: Sequence[Service]
     metrics: Sequence[str]
     tls: Tls | None
 
-    @property
-    def state(self) -> str:
-        """Its consumer group, and the prefix of its changelog."""
-        return state_id(self.application_id, self.generation)
-
 
 def building(
-    application_id: str, generation: int, workers: int, hire: Hire, tls: Tls | None
+    installation: Installation, kept: KeptState, generation: int, workers: int, hire: Hire
 ) -> Building:
-    """``workers`` processes that make ``generation``, not yet started.
-
-    ``tls`` is who we are where we read their metrics; None where they go in cleartext.
-    """
-    ports = choose(workers)
-    services = [hire(generation, number, port) for number, port in enumerate(ports, start=1)]
+    """``workers`` processes that make ``generation``, not yet started."""
+    tls, ports = installation.metrics_tls, choose(workers)
+    services = [hire(kept, generation, number, port) for number, port in enumerate(ports, start=1)]
     metrics = [f"{'https' if tls else 'http'}://{LOOPBACK}:{port}/metrics" for port in ports]
-    return Building(application_id, generation, services, metrics, tls)
+    state = state_id(kept.id(installation.application_id), generation)
+    return Building(kept, state, services, metrics, tls)
 
 
 def look(kafka: KafkaAccess, built: Building) -> list[RebuildPartition]:
     """How far each partition has come; empty while Kafka does not answer."""
-    seen = broker.look(kafka, built.state, ())
+    seen = broker.look(kafka, built.state, (), built.kept.inputs)
     crew = processes.look(built.metrics, built.tls)
     return list(_partitions(seen.partitions, crew))
 

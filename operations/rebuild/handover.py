@@ -15,6 +15,7 @@ from clients.kafka import KafkaAccess
 from local import control, record
 from local.home import StackHome
 from local.record import ProcessRecord
+from operations.applications import KeptState
 from operations.rebuild.members import RebuildMember
 
 BACK_SECONDS = 120.0
@@ -23,41 +24,42 @@ BACK_SECONDS = 120.0
 _POLL_SECONDS = 0.3
 
 
+Now = Callable[[], Sequence[ProcessRecord]]
+
+
 class NotBack(Exception):
     """A worker of the local stack did not come back; the text names it."""
 
 
-def local_workers(home: StackHome, kafka: KafkaAccess) -> list[ProcessRecord]:
-    """The workers of the local stack in ``home``, where it runs and on ``kafka``."""
+def local_workers(home: StackHome, kafka: KafkaAccess, kept: KeptState) -> list[ProcessRecord]:
+    """The application's workers in the local stack in ``home``, where it runs and on ``kafka``."""
     found = control.status(home)
     if found.state != "running" or found.record is None:
         return []
     if found.record.addresses.kafka != kafka.servers:
         return []
-    return [each for each in found.record.processes if each.name.startswith("worker-")]
+    return [each for each in found.record.processes if kept.is_worked_on_by(each.name)]
 
 
-def restart(
-    home: StackHome, kafka: KafkaAccess, worker: ProcessRecord, check: Callable[[], None]
-) -> None:
+def restart(home: StackHome, worker: ProcessRecord, now: Now, check: Callable[[], None]) -> None:
     """End one by its pid and wait until its supervisor has it running again.
 
-    ``check`` is called while it waits. Raises `NotBack`.
+    ``now`` gives the workers as they are, and ``check`` is called while it waits. Raises `NotBack`.
     """
     # One that has just ended by itself comes back as well; its pid may be another's by now.
     if worker.pid is not None and record.born(worker.pid) == worker.born:
         with suppress(ProcessLookupError):
             os.kill(worker.pid, signal.SIGTERM)
     deadline = time.monotonic() + BACK_SECONDS
-    while not _is_back(home, kafka, worker):
+    while not _is_back(worker, now()):
         check()
         if time.monotonic() > deadline:
             raise NotBack(f"{worker.name} is not back: see its log in {home.log(worker.name)}")
         time.sleep(_POLL_SECONDS)
 
 
-def _is_back(home: StackHome, kafka: KafkaAccess, worker: ProcessRecord) -> bool:
-    now = {each.name: each for each in local_workers(home, kafka)}.get(worker.name)
+def _is_back(worker: ProcessRecord, workers: Sequence[ProcessRecord]) -> bool:
+    now = {each.name: each for each in workers}.get(worker.name)
     return now is not None and now.state == "running" and now.pid not in (None, worker.pid)
 
 

@@ -5,6 +5,7 @@
 import json
 import shutil
 import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from kafka.structs import TopicPartition
 from clients import blocking_kafka
 from clients.kafka import KafkaAccess
 from engine.settings import changelog_topic
+from operations.applications import KeptState
 from operations.generations.standing import GenerationError, state_id
 from operations.installation import Installation
 from operations.kafka.admin import admin
@@ -20,7 +22,7 @@ from operations.kafka.reader import telling_where
 from operations.rebuild.members import members
 from operations.topic_sync import states
 from operations.topic_sync.access import withdraw
-from topics.registry import OUTPUTS
+from topics.registry import TopicSpec
 from topics.upkeep import GENERATION_BITS
 
 _ANSWER_MS = 10_000
@@ -36,12 +38,12 @@ _GONE_SECONDS = 20.0
 """How long a broker may show a topic that it has agreed to delete."""
 
 
-def remove(installation: Installation, generation: int) -> None:
+def remove(installation: Installation, kept: KeptState, generation: int) -> None:
     """Remove changelog, group and this machine's state folders of ``generation``.
 
     Raises `GenerationError` where somebody still works on it, and `KafkaAway`.
     """
-    kafka, application_id = installation.kafka, installation.application_id
+    kafka, application_id = installation.kafka, kept.id(installation.application_id)
     if here := members(kafka, application_id, [generation]):
         raise GenerationError(
             f"generation {generation} is still worked on: {', '.join(map(str, here))}"
@@ -56,7 +58,7 @@ def remove(installation: Installation, generation: int) -> None:
             client.delete_groups([state])
     partitions = installation.partitions
     past = states.of_past_state(state, partitions)
-    withdraw(kafka, states.of_state(state, partitions) - past)
+    withdraw(kafka, states.of_state(kept, state, partitions) - past)
     shutil.rmtree(installation.home / "state" / state, ignore_errors=True)
 
 
@@ -66,10 +68,10 @@ def _await_gone(client: Any, topic: str) -> None:
         time.sleep(0.1)
 
 
-def remains(installation: Installation, generation: int) -> bool:
+def remains(installation: Installation, kept: KeptState, generation: int) -> bool:
     """Whether anything of ``generation`` is left on the broker or this machine."""
     kafka = installation.kafka
-    state = state_id(installation.application_id, generation)
+    state = state_id(kept.id(installation.application_id), generation)
     if (installation.home / "state" / state).exists():
         return True
     with telling_where(kafka), admin(kafka) as client:
@@ -78,7 +80,7 @@ def remains(installation: Installation, generation: int) -> bool:
     return state in groups or changelog_topic(state) in topics
 
 
-def has_spoken(kafka: KafkaAccess, generation: int, begun_at: datetime) -> str:
+def has_spoken(kafka: KafkaAccess, kept: KeptState, generation: int, begun_at: datetime) -> str:
     """A key of which readers know a version of ``generation``; empty where there is none."""
     floor = generation << GENERATION_BITS
     with telling_where(kafka):
@@ -91,15 +93,15 @@ def has_spoken(kafka: KafkaAccess, generation: int, begun_at: datetime) -> str:
             metrics_enabled=False,
         )
         try:
-            return _first_from(consumer, floor, begun_at - _CLOCKS_APART)
+            return _first_from(consumer, kept.rows, floor, begun_at - _CLOCKS_APART)
         finally:
             consumer.close()
 
 
-def _first_from(consumer: Any, floor: int, since: datetime) -> str:
+def _first_from(consumer: Any, topics: Iterable[TopicSpec], floor: int, since: datetime) -> str:
     places = [
         TopicPartition(spec.name, number)
-        for spec in OUTPUTS
+        for spec in topics
         for number in consumer.partitions_for_topic(spec.name) or ()
     ]
     consumer.assign(places)

@@ -17,7 +17,10 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Protocol
 
+from clients.kafka import KafkaAccess
 from local.home import StackHome
+from local.record import ProcessRecord
+from operations.applications import FIRST, KeptState
 from operations.crew import Crew, crew
 from operations.generations import log
 from operations.generations.standing import GenerationError, Generations, state_id
@@ -28,6 +31,7 @@ from operations.rebuild.building import Building, Hire, RebuildPartition, buildi
 from operations.rebuild.handover import is_over, local_workers, restart
 from operations.rebuild.members import RebuildMember, members
 from operations.rebuild.stale import restate_stale
+from operations.rebuild.stale_products import restate_stale_products
 from operations.topic_sync import states
 from operations.topic_sync.access import grant
 
@@ -57,6 +61,7 @@ class Rebuilt:
     """What was done: ``restarted`` names workers of the local stack, ``restated`` counts rows that
     only an earlier state knew."""
 
+    application_id: str
     generation: int
     before: list[int]
     restarted: list[str]
@@ -68,11 +73,18 @@ class Rebuild:
     """One run with ``workers`` that ``hire`` gives; ``wished`` is set when it shall stop."""
 
     def __init__(
-        self, installation: Installation, workers: int, hire: Hire, wished: Event, told: RebuildTold
+        self,
+        installation: Installation,
+        kept: KeptState,
+        workers: int,
+        hire: Hire,
+        wished: Event,
+        told: RebuildTold,
     ) -> None:
         self._installation = installation
         self._kafka = installation.kafka
-        self._application_id = installation.application_id
+        self._kept = kept
+        self._application_id = kept.id(installation.application_id)
         self._workers = workers
         self._hire = hire
         self._wished = wished
@@ -83,8 +95,7 @@ class Rebuild:
         """All of it; raises `Interrupted`, `CrewStopped`, `GenerationError` or `KafkaAway`."""
         started = time.monotonic()
         generation, is_live = self._chosen()
-        tls = self._installation.metrics_tls
-        built = building(self._application_id, generation, self._workers, self._hire, tls)
+        built = building(self._installation, self._kept, generation, self._workers, self._hire)
         with crew(built.services) as working:
             self._until_level(built, working)
             if not is_live:
@@ -92,13 +103,14 @@ class Rebuild:
                 self._require_live(generation)
             self._told.is_live(generation)
             restarted = self._hand_over(working)
-            restated = restate_stale(self._kafka, generation)
+            restated = _restate(self._kafka, self._kept, generation)
         before = log.load(self._kafka).left_over(self._application_id)
-        return Rebuilt(generation, before, restarted, restated, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return Rebuilt(self._application_id, generation, before, restarted, restated, seconds)
 
     def _chosen(self) -> tuple[int, bool]:
         """The generation to build, and whether it is live and only its workers have to move."""
-        log.joined(self._kafka, self._application_id)
+        self._kept.generation(self._kafka, self._installation.application_id)
         standing = log.load(self._kafka)
         building_now = standing.building.get(self._application_id)
         if building_now is None and self._older(standing):
@@ -107,7 +119,7 @@ class Rebuild:
             return generation, True
         generation = log.begun(self._kafka, self._application_id)
         state = state_id(self._application_id, generation)
-        grant(self._kafka, states.of_state(state, self._installation.partitions))
+        grant(self._kafka, states.of_state(self._kept, state, self._installation.partitions))
         self._told.begins(generation, goes_on=building_now is not None)
         return generation, False
 
@@ -146,14 +158,18 @@ class Rebuild:
         """Step 4; the names of the workers that were restarted here."""
         if not self._older(log.load(self._kafka)):
             return []
-        home, restarted = StackHome(self._installation.home.absolute()), list[str]()
-        for worker in local_workers(home, self._kafka):
+        home = StackHome(self._installation.home.absolute())
+
+        def now() -> list[ProcessRecord]:
+            return local_workers(home, self._kafka, self._kept)
+
+        restarted = now()
+        for worker in restarted:
             self._told.restarts(worker.name)
-            restart(home, self._kafka, worker, lambda: self._rest(working))
-            restarted.append(worker.name)
+            restart(home, worker, now, lambda: self._rest(working))
         while not self._has_moved():
             self._rest(working)
-        return restarted
+        return [worker.name for worker in restarted]
 
     def _has_moved(self) -> bool:
         try:
@@ -169,12 +185,17 @@ class Rebuild:
         return is_over(older, newer)
 
 
-def abandon(installation: Installation) -> int:
+def _restate(kafka: KafkaAccess, kept: KeptState, generation: int) -> int:
+    """Step 5; how many rows there were."""
+    return (restate_stale if kept is FIRST else restate_stale_products)(kafka, generation)
+
+
+def abandon(installation: Installation, kept: KeptState) -> int:
     """Give up the generation that is being built; its number. Raises `GenerationError`.
 
     Not where its first words are out: readers would pass over what the live one says after them.
     """
-    kafka, application_id = installation.kafka, installation.application_id
+    kafka, application_id = installation.kafka, kept.id(installation.application_id)
     standing = log.load(kafka)
     generation = standing.building.get(application_id)
     if generation is None:
@@ -183,28 +204,28 @@ def abandon(installation: Installation) -> int:
         raise GenerationError(
             f"generation {generation} is being built: {', '.join(map(str, here))}"
         )
-    if key := leftovers.has_spoken(kafka, generation, standing.begun_at[generation]):
+    if key := leftovers.has_spoken(kafka, kept, generation, standing.begun_at[generation]):
         raise GenerationError(
             f"generation {generation} has said its first words ({key}), and readers pass over what "
-            "older ones say: finish it with 'tillstream rebuild'. If its rules are wrong, put the "
+            f"older ones say: finish it with '{kept.rebuild}'. If its rules are wrong, put the "
             "right ones in place; what they say comes with one more rebuild"
         )
     log.say(kafka, application_id, generation, "abandoned")
-    leftovers.remove(installation, generation)
+    leftovers.remove(installation, kept, generation)
     return generation
 
 
-def clean(installation: Installation) -> list[int]:
+def clean(installation: Installation, kept: KeptState) -> list[int]:
     """Remove what generations keep that neither live nor are being built; their numbers.
 
     Raises `GenerationError` where somebody still works on one.
     """
-    kafka = installation.kafka
+    kafka, application_id = installation.kafka, kept.id(installation.application_id)
     standing = log.load(kafka)
-    earlier = standing.left_over(installation.application_id)
+    earlier = standing.left_over(application_id)
     if earlier:  # a rebuild may have been broken off before it came to that
-        restate_stale(kafka, standing.live[installation.application_id])
-    kept = [generation for generation in earlier if leftovers.remains(installation, generation)]
-    for generation in kept:
-        leftovers.remove(installation, generation)
-    return kept
+        _restate(kafka, kept, standing.live.get(application_id, 0))
+    left = [each for each in earlier if leftovers.remains(installation, kept, each)]
+    for generation in left:
+        leftovers.remove(installation, kept, generation)
+    return left

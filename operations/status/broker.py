@@ -13,13 +13,11 @@ from kafka.structs import TopicPartition
 
 from clients.kafka import KafkaAccess
 from engine.settings import changelog_topic
-from operations.generations.log import load
-from operations.generations.standing import Generations, state_id
+from operations.generations.log import known
+from operations.generations.standing import state_id
 from operations.kafka.admin import Reached, admin, group_reached
-from operations.kafka.reader import KafkaAway, TopicMissing
-from topics.registry import INPUTS
-
-INPUT_NAMES = tuple(spec.name for spec in INPUTS)
+from operations.kafka.reader import KafkaAway
+from topics.registry import INPUTS, TopicSpec
 
 _LATEST, _MAX_TIMESTAMP = -1, -3
 """Kafka's words for the end of a partition and for its newest record (KIP-734)."""
@@ -69,9 +67,7 @@ class BrokerSeen:
 def look_live(kafka: KafkaAccess, application_id: str, topics: Iterable[str]) -> BrokerSeen:
     """`look` at the generation of ``application_id`` that is live."""
     try:
-        standing = load(kafka)
-    except TopicMissing:
-        standing = Generations()
+        standing = known(kafka)
     except KafkaAway as fault:
         return BrokerSeen(fault=str(fault))
     generation = standing.live.get(application_id, 0)
@@ -79,22 +75,27 @@ def look_live(kafka: KafkaAccess, application_id: str, topics: Iterable[str]) ->
     return replace(seen, generation=generation, building=standing.building.get(application_id))
 
 
-def look(kafka: KafkaAccess, state: str, topics: Iterable[str]) -> BrokerSeen:
-    """The cluster, the workers of the group ``state``, and the ends of the committed
-    records of ``topics``."""
+def look(
+    kafka: KafkaAccess,
+    state: str,
+    topics: Iterable[str],
+    inputs: Iterable[TopicSpec] = INPUTS,
+) -> BrokerSeen:
+    """The cluster, the workers of the group ``state`` that read ``inputs``, and the ends of the
+    committed records of ``topics``."""
     try:
         with admin(kafka) as client:
-            return _look(client, state, tuple(topics))
+            return _look(client, state, tuple(topics), tuple(spec.name for spec in inputs))
     except KafkaError as fault:
         return BrokerSeen(fault=f"{kafka} does not answer: {fault!r}")
 
 
-def _look(client: Any, state: str, topics: tuple[str, ...]) -> BrokerSeen:
+def _look(client: Any, state: str, topics: tuple[str, ...], inputs: tuple[str, ...]) -> BrokerSeen:
     brokers = tuple(
         f"{each['host']}:{each['port']}" for each in client.describe_cluster()["brokers"]
     )
     counts = partition_counts(client)
-    missing = sorted({*INPUT_NAMES, *topics} - counts.keys())
+    missing = sorted({*inputs, *topics} - counts.keys())
     if missing:
         return BrokerSeen(
             brokers, fault=f"no topic {', '.join(missing)}: run 'tillstream topics sync'"
@@ -105,9 +106,9 @@ def _look(client: Any, state: str, topics: tuple[str, ...]) -> BrokerSeen:
     changelog = changelog_topic(state)
     checkpoints = _checkpoints(client, changelog, counts.get(changelog, 0))
     # What an open transaction holds back is lag too, so the very ends count.
-    heads = ends_of(client, {name: counts[name] for name in INPUT_NAMES}, "read_uncommitted")
-    lag = lag_of(heads, group_reached(client, state, INPUT_NAMES))
-    partitions = _partitions(counts[INPUT_NAMES[0]], members, lag, checkpoints)
+    heads = ends_of(client, {name: counts[name] for name in inputs}, "read_uncommitted")
+    lag = lag_of(heads, group_reached(client, state, inputs))
+    partitions = _partitions(counts[inputs[0]], members, lag, checkpoints)
     return BrokerSeen(brokers, group["group_state"], members, partitions, ends)
 
 

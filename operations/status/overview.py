@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from connectors.postgres.sink.batch import FLOWS
-from operations.applications import BESIDE
 from operations.installation import Installation
 from operations.status import beside, broker, connect, letters, postgres, processes
 
@@ -87,18 +86,18 @@ def _of_beside(seen: Overview) -> list[str]:
 
 
 def _of_generations(seen: Overview) -> list[str]:
-    live = seen.kafka.generation
-    if live is None:
+    if seen.kafka.generation is None:
         return []
+    beside = {each.role: each.generation for each in seen.beside}
     workers = [
-        each
+        (each, beside.get(each.application, seen.kafka.generation))
         for each in seen.processes
-        if each.generation is not None and each.application not in BESIDE
+        if each.generation is not None
     ]
     return [
         f"worker {each.name} works on generation {each.generation}, which readers pass over: live "
         f"is {live}"
-        for each in workers
+        for each, live in workers
         if each.generation != live
     ]
 

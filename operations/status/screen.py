@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from operations.status.beside import Beside
+from operations.status.broker import BrokerSeen
 from operations.status.overview import Overview
 from operations.status.processes import ProcessStatus
 from operations.status.words import UNKNOWN, ago, count, size, span
@@ -78,7 +79,10 @@ def _lines(seen: Overview) -> Iterator[tuple[str, str, str]]:
     yield "workers' group", seen.kafka.group_state or UNKNOWN, _members(seen)
     for each in seen.beside:
         yield each.role, *_beside(each)
-    yield "generation", *_generation(seen)
+    yield "generation", *_generation(seen.kafka)
+    for each in seen.beside:
+        if each.generation or each.building is not None:
+            yield f"of {each.role}", *_generation(each)
     yield "dead letters", *_letters(seen)
     yield "PostgreSQL", _answer(seen.postgres.fault), _database(seen)
     for name, slot in seen.postgres.slots.items():
@@ -114,8 +118,7 @@ def _letters(seen: Overview) -> tuple[str, str]:
     return f"{sum(told.waiting.values()):,}", ", ".join(parts)
 
 
-def _generation(seen: Overview) -> tuple[str, str]:
-    told = seen.kafka
+def _generation(told: BrokerSeen | Beside) -> tuple[str, str]:
     if told.generation is None:
         return UNKNOWN, ""
     more = "" if told.building is None else f"generation {told.building} is being built"

@@ -1,8 +1,10 @@
 """The access rules that follow from which states there are: groups, changelogs, transactions."""
 
+from collections.abc import Iterable
+
 from clients.kafka import KafkaAccess
 from engine.settings import changelog_topic
-from operations.applications import BESIDE, id_beside
+from operations.applications import BESIDE, FIRST, REBUILT, KeptState
 from operations.generations import log
 from operations.generations.standing import Generations, state_id
 from topics.access import (
@@ -19,35 +21,40 @@ def wanted(kafka: KafkaAccess, application_id: str, partitions: int) -> set[Acce
     An id that nobody has started yet is registered, so that its first worker finds what it needs.
     Raises `KafkaAway`.
     """
-    log.joined(kafka, application_id)
+    for kept in REBUILT.values():
+        kept.generation(kafka, application_id)
     return static_rules() | of_generations(log.load(kafka), partitions)
 
 
 def first_wanted(application_id: str, partitions: int) -> set[AccessRule]:
     """As far as it is known where there are no topics yet."""
-    return static_rules() | of_state(application_id, partitions)
+    return static_rules() | of_state(FIRST, application_id, partitions)
 
 
 def of_generations(generations: Generations, partitions: int) -> set[AccessRule]:
     """The rules about the states of all generations; of those that are over, for operators."""
-    rules: set[AccessRule] = set()
-    for application_id, live in generations.live.items():
-        for role in BESIDE:  # whose states stay at generation 0
-            rules |= _of_service(role, id_beside(application_id, role), partitions)
-        for generation in {live, generations.building.get(application_id, live)}:
-            rules |= of_state(state_id(application_id, generation), partitions)
-        for generation in generations.left_over(application_id):
-            rules |= of_past_state(state_id(application_id, generation), partitions)
-    return rules
+    beside = {kept.id(each) for each in generations.live for kept in BESIDE.values()}
+    return {
+        rule
+        for application_id in generations.live.keys() - beside
+        for kept in (FIRST, *BESIDE.values())
+        for rule in _of_application(kept, kept.id(application_id), generations, partitions)
+    }
 
 
-def of_state(name: str, partitions: int) -> set[AccessRule]:
-    """The rules about one state of the first application."""
-    return _of_service("worker", name, partitions)
+def _of_application(
+    kept: KeptState, application_id: str, generations: Generations, partitions: int
+) -> Iterable[AccessRule]:
+    live = generations.live.get(application_id, 0)
+    for generation in {live, generations.building.get(application_id, live)}:
+        yield from of_state(kept, state_id(application_id, generation), partitions)
+    for generation in generations.left_over(application_id):
+        yield from of_past_state(state_id(application_id, generation), partitions)
 
 
-def _of_service(service: str, name: str, partitions: int) -> set[AccessRule]:
-    own = rules_of_state(service, name, changelog_topic(name), partitions)
+def of_state(kept: KeptState, name: str, partitions: int) -> set[AccessRule]:
+    """The rules about one state of an application."""
+    own = rules_of_state(kept.service, name, changelog_topic(name), partitions)
     return {*own, *of_past_state(name, partitions)}
 
 

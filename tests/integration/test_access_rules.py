@@ -18,6 +18,7 @@ from clients.tls import Tls
 from identity.authority import Authority
 from identity.names import ServiceName, StoreName, TillName
 from local.kafka_links import BROKER
+from operations.applications import FIRST
 from operations.generations import log
 from operations.generations.standing import state_id
 from operations.topic_sync import states
@@ -305,7 +306,8 @@ def test_a_generation_has_rules_from_its_beginning_to_its_end(broker: GuardedBro
     state = state_id("tillstream", generation)
     with pytest.raises(errors.TransactionalIdAuthorizationFailedError):
         _transact(worker, f"{state}-0")
-    rules, past = (of(state, PARTITIONS) for of in (states.of_state, states.of_past_state))
+    rules = states.of_state(FIRST, state, PARTITIONS)
+    past = states.of_past_state(state, PARTITIONS)
     grant(operator, rules)
     _transact(worker, f"{state}-0")
     assert broker.sync("--check")[0] == 0, "what a rebuild grants is not what the table has"

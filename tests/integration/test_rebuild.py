@@ -25,6 +25,7 @@ from tests.integration.own_broker import own_broker, tillstream, tillstream_json
 from tests.integration.process import HOME, PATIENCE_SECONDS
 from tests.integration.sink_world import (
     PARTITIONS,
+    WHEN,
     SinkProcess,
     Till,
     execute,
@@ -35,7 +36,7 @@ from tests.integration.sink_world import (
     rows,
 )
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
-from topics.registry import ASSORTMENT, OUTPUTS, TILL_EVENTS
+from topics.registry import ASSORTMENT, OUTPUTS, PRODUCT_STOCK, TILL_EVENTS
 from topics.upkeep import GENERATION_BITS
 
 pytestmark = pytest.mark.lonely
@@ -49,9 +50,9 @@ HANDED_OVER = "restart, one at a time: worker-1"
 class OtherWorker(WorkerProcess):
     """A worker of another checkout."""
 
-    def __init__(self, checkout: Path, kafka: str, folder: Path) -> None:
+    def __init__(self, checkout: Path, kafka: str, folder: Path, role: str = "agents") -> None:
         self._checkout = checkout
-        super().__init__(kafka, folder, "worker-1", "tillstream")
+        super().__init__(kafka, folder, "worker-1", "tillstream", role)
 
     def _start(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
@@ -64,16 +65,15 @@ class OtherWorker(WorkerProcess):
             )
 
 
-def with_a_wrong_rule(folder: Path) -> Path:
-    """A checkout that counts grams as pieces."""
+def with_a_wrong_rule(folder: Path, module: str, right: str, wrong: str) -> Path:
+    """A checkout with another text in a module of `tables/`."""
     for package in PACKAGES:
         shutil.copytree(HOME / package, folder / package)
     shutil.copy(HOME / "pyproject.toml", folder)
-    rule = folder / "tables" / "totals.py"
-    right = rule.read_text()
-    wrong = right.replace("units += 1\n", "units += line.quantity\n")
-    assert wrong != right, "the rule is written in another way now"
-    rule.write_text(wrong)
+    rule = folder / "tables" / module
+    text = rule.read_text()
+    assert right in text, "the rule is written in another way now"
+    rule.write_text(text.replace(right, wrong))
     return folder
 
 
@@ -104,9 +104,9 @@ class World:
         weighed = {**line(2, "grapes", WEIGHT_GRAMS, 300), "unit": "gram"}
         self.topics.send([till.sale(line(1, "tea", 2), weighed)])
 
-    def right_worker(self) -> WorkerProcess:
+    def right_worker(self, role: str = "agents") -> WorkerProcess:
         """A worker of this checkout under the name of the wrong one."""
-        worker = WorkerProcess(self.kafka, self.folder, "worker-1", "tillstream")
+        worker = WorkerProcess(self.kafka, self.folder, "worker-1", "tillstream", role)
         self.started.append(worker)
         return worker
 
@@ -160,21 +160,29 @@ class Running:
 
 @pytest.fixture
 def world(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
-    checkout = with_a_wrong_rule(tmp_path_factory.mktemp("wrong"))
+    grams_as_pieces = "totals.py", "units += 1\n", "units += line.quantity\n"
+    checkout = with_a_wrong_rule(tmp_path_factory.mktemp("wrong"), *grams_as_pieces)
     with own_broker(tmp_path) as kafka:
         status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
         assert status == 0, errors
         wrong = OtherWorker(checkout, kafka, tmp_path)
         tills = [Till(f"shop-{number}", "1") for number in range(SHOPS)]
         made = World(kafka, tmp_path, wrong, Topics(kafka), tills)
-        try:
+        with _ended(made):
             _business(made)
             yield made
-        finally:
-            for worker in (wrong, *made.started):
-                if worker.process.poll() is None:
-                    worker.process.kill()
-                    worker.process.wait()
+
+
+@contextmanager
+def _ended(world: World) -> Generator[None]:
+    """Leaves no process of it running."""
+    try:
+        yield
+    finally:
+        for worker in (world.wrong, *world.started):
+            if worker.process.poll() is None:
+                worker.process.kill()
+                worker.process.wait()
 
 
 def _business(world: World) -> None:
@@ -357,6 +365,89 @@ def broker(lonely_kafka: str) -> str:
     status, _, errors = tillstream(lonely_kafka, "topics", "sync", partitions=str(PARTITIONS))
     assert status == 0, errors
     return lonely_kafka
+
+
+@pytest.fixture
+def products(
+    broker: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[World]:
+    """A live worker of the products that counts empty shelves as stocked."""
+    empty_as_stocked = "products.py", "share.on_hand > 0", "share.on_hand >= 0"
+    checkout = with_a_wrong_rule(tmp_path_factory.mktemp("wrong"), *empty_as_stocked)
+    wrong = OtherWorker(checkout, broker, tmp_path, "products")
+    made = World(broker, tmp_path, wrong, Topics(broker), [])
+    with _ended(made):
+        yield made
+
+
+def _stocked(world: World) -> dict[str, tuple[int, int, int]]:
+    """By SKU: what all locations have, how many have some, and the generation that says so."""
+    return {
+        sku: (row["on_hand"], row["locations_stocked"], row["version"] >> GENERATION_BITS)
+        for sku, row in world.newest(PRODUCT_STOCK.name).items()
+    }
+
+
+def _shelves(world: World, version: int, **on_hand: int) -> None:
+    """Each of two shops has so many of each SKU, and a third has none."""
+    for shop, share in (("shelf-1", 1), ("shelf-2", 1), ("shelf-3", 0)):
+        world.topics.send(
+            [level(shop, sku, number * share, version) for sku, number in on_hand.items()]
+        )
+
+
+def test_the_sums_of_products_are_made_anew_while_levels_go_on_coming(products: World) -> None:
+    world, topic = products, PRODUCT_STOCK.name
+    _shelves(world, 1, milk=3, rice=5)
+    eventually(
+        "the wrong sums",
+        lambda: _stocked(world) | {"milk": (6, 3, 0), "rice": (10, 3, 0)} == _stocked(world),
+        lambda: world.wrong.log,
+    )
+    # A row of a SKU that no location ever had, as a rule might leave it that is wrong.
+    ghost = {"sku": "ghost", "on_hand": 3, "in_carts": 0, "available": 3, "version": 5}
+    ghost |= {"locations_stocked": 1, "locations_empty": 0, "as_of": WHEN}
+    world.topics.send([message(topic, "ghost", ghost)])
+    told_before = len(world.topics.history(topic, "milk"))
+
+    with world.rebuild("--application", "products", "--workers", "2") as rebuild:
+        rebuild.until("is begun")
+        _shelves(world, 2, rice=6)
+        rebuild.until(HANDED_OVER)
+        _shelves(world, 3, rice=7)
+        world.wrong.stop()
+        right = world.right_worker("products")
+        outcome = rebuild.outcome()
+
+    generation = outcome["generation"]
+    assert outcome["application_id"] == "tillstream-products"
+    assert (outcome["before"], outcome["restated"]) == ([0], 1)
+    eventually("no ghost", lambda: "ghost" not in world.newest(topic), lambda: right.log)
+    stands = {"milk": (6, 2, generation), "rice": (14, 2, generation)}
+    eventually(
+        "the right sums", lambda: _stocked(world) | stands == _stocked(world), lambda: right.log
+    )
+    assert len(world.topics.history(topic, "milk")) == told_before + 1, "history was published"
+
+    settings = {"home": str(world.folder)}
+    told = tillstream_json(
+        world.kafka, "rebuild", "--clean", "--application", "products", **settings
+    )
+    assert told[0] == 0 and told[1]["removed"] == [0]
+    assert not (world.folder / "state" / "tillstream-products").exists()
+    right.kill()
+    right.restart()
+    _shelves(world, 4, rice=1)
+    eventually(
+        "what comes after a restart",
+        lambda: _stocked(world)["rice"] == (2, 2, generation),
+        lambda: right.log,
+    )
+
+
+def test_what_receipts_remember_is_not_made_anew(broker: str) -> None:
+    status, _, errors = tillstream(broker, "rebuild", "--application", "receipts")
+    assert status == 2 and "remembers what it has said" in " ".join(errors.split())
 
 
 def test_a_generation_is_dropped_until_it_has_said_its_first_word(broker: str) -> None:

@@ -11,16 +11,17 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from operations.applications import BESIDE, FIRST, REBUILT, KeptState
 from operations.crew import CrewStopped
 from operations.installation import Installation
-from operations.rebuild.building import RebuildPartition
+from operations.rebuild.building import Hire, RebuildPartition
 from operations.rebuild.handover import NotBack
 from operations.rebuild.members import RebuildMember
-from operations.rebuild.run import Interrupted, Rebuild, abandon, clean
+from operations.rebuild.run import Interrupted, Rebuild, Rebuilt, abandon, clean
 from tillstream.crews import builders
 from tillstream.interruption import interruption
 from tillstream.logs import configure_logs
-from tillstream.settings import Settings, load_settings
+from tillstream.settings import load_settings
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C; the same command goes on where it was."""
@@ -34,7 +35,25 @@ def register(app: typer.Typer) -> None:
     app.command(name="rebuild")(command)
 
 
+def _kept(role: str) -> KeptState:
+    if role in BESIDE and role not in REBUILT:
+        raise typer.BadParameter(
+            f"{role} remembers what it has said, by no rule; a rebuild of agents tells it all again"
+        )
+    if role not in REBUILT:
+        raise typer.BadParameter(f"there is no {role!r}; there are {', '.join(REBUILT)}")
+    return REBUILT[role]
+
+
 def command(
+    application: Annotated[
+        str,
+        typer.Option(
+            metavar=f"[{'|'.join(REBUILT)}]",
+            help="Whose state. products adds up what agents say, so it follows a rebuild of "
+            "agents by itself; its own is for a corrected rule of its own.",
+        ),
+    ] = FIRST.role,
     workers: Annotated[
         int, typer.Option(min=1, help="Processes that share the partitions meanwhile.")
     ] = 1,
@@ -59,31 +78,31 @@ def command(
     """
     settings = load_settings()
     configure_logs(settings)
-    installation = settings.installation("kafka")
+    installation, kept = settings.installation("kafka"), _kept(application)
     if give_up and clean_up:
         raise typer.BadParameter("say one of --abandon and --clean")
     if give_up:
-        generation = abandon(installation)
+        generation = abandon(installation, kept)
         _say(as_json, f"generation {generation} is abandoned", abandoned=generation)
     elif clean_up:
-        removed = clean(installation)
+        removed = clean(installation, kept)
         named = ", ".join(map(str, removed)) or "nothing was left"
         _say(as_json, f"removed of generations: {named}", removed=removed)
     else:
-        _rebuild(settings, installation, workers, as_json)
+        done = _rebuilt(installation, kept, workers, builders(settings))
+        words = f"generation {done.generation} is live; '{kept.rebuild} --clean' removes the rest"
+        _say(as_json, words, **asdict(done))
 
 
-def _rebuild(settings: Settings, installation: Installation, workers: int, as_json: bool) -> None:
+def _rebuilt(installation: Installation, kept: KeptState, workers: int, hire: Hire) -> Rebuilt:
     try:
         with interruption() as wished, _Screen() as screen:
-            done = Rebuild(installation, workers, builders(settings), wished, screen).run()
+            return Rebuild(installation, kept, workers, hire, wished, screen).run()
     except Interrupted:
         typer.echo("tillstream: interrupted; the same command goes on where it was", err=True)
         raise typer.Exit(INTERRUPTED) from None
     except (CrewStopped, NotBack) as end:
         sys.exit(f"tillstream: {end}\nThe same command goes on where it was.")
-    words = f"generation {done.generation} is live; 'tillstream rebuild --clean' removes the rest"
-    _say(as_json, words, application_id=settings.application_id, **asdict(done))
 
 
 def _say(as_json: bool, words: str, **told: object) -> None:

@@ -207,3 +207,20 @@ def test_a_rebuild_says_every_product_that_stands() -> None:
     outbox = Outbox()
     assert world.agent.restate(None, outbox) is None
     assert [_stock(each) is not None for each in outbox.messages[STOCK]] == [True]
+
+
+def test_who_asks_what_stands_is_told_also_that_nothing_does() -> None:
+    world = ProductWorld()
+    assert world.tell(_share(NORTH, 5, 10)) != []
+    (said,) = world.give(BY_PRODUCT, (MILK, None)).messages[STOCK]
+    assert (stock := _stock(said)) is not None and stock.on_hand == 5
+    ghost = next(f"ghost-{n}" for n in range(99) if partition_of(f"ghost-{n}", PARTITIONS) == 3)
+    sent = ProductWorld(3).give(BY_PRODUCT, (ghost, None)).messages
+    assert sent[STOCK] == [Message(ghost.encode(), None)]
+    assert f"{BY_PRODUCT}.dead-letter" not in sent
+
+
+def test_a_question_about_no_key_or_anothers_is_a_dead_letter() -> None:
+    sent = ProductWorld().give(BY_PRODUCT, ("", None), ("elsewhere", None))
+    assert len(sent.messages[f"{BY_PRODUCT}.dead-letter"]) == 2
+    assert STOCK not in sent.messages

@@ -69,6 +69,23 @@ def test_a_live_generation_cannot_be_abandoned() -> None:
     assert after(("a", 0, "live"), ("a", 0, "abandoned")).live == {"a": 0}
 
 
+def test_an_id_that_nobody_registered_has_lived_on_nought_until_it_is_rebuilt() -> None:
+    standing = after(("a", 0, "live"), ("a-products", 1, "building"))
+    assert (standing.live.get("a-products"), standing.building) == (None, {"a-products": 1})
+    assert standing.left_over("a-products") == [], "somebody works on it"
+    standing.take("a-products", Generation(generation=1, state="live", decided_at=AT))
+    assert standing.live == {"a": 0, "a-products": 1}
+    assert (standing.left_over("a"), standing.left_over("a-products")) == ([], [0])
+
+
+def test_what_was_never_registered_and_is_given_up_goes_on_as_before() -> None:
+    standing = after(("a", 1, "building"), ("a", 1, "abandoned"))
+    assert (standing.live, standing.building, standing.left_over("a")) == ({}, {}, [1])
+    building = after(("a", 1, "building"), ("a", 2, "live"))
+    assert (building.live, building.building) == ({}, {"a": 1}), "versions would go back"
+    assert after(("a", 0, "building")).building == {}, "it is the state that there is"
+
+
 def test_when_all_numbers_are_spent_it_is_said() -> None:
     with pytest.raises(GenerationError, match="used up"):
         after(("a", GENERATION_MAX, "live")).next_free()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from operations.rebuild.stale import IN_ORDER, NewestTimes, Topic, stale_rows
+from operations.rebuild.stale_products import stale_skus
 from topics.registry import OUTPUTS
 from topics.upkeep import GENERATION_BITS
 
@@ -87,3 +88,11 @@ def test_tills_tell_the_clock_by_which_the_age_of_other_rows_is_judged() -> None
     assert list(stale_rows("till.status", [seen], FLOOR, clocks)) == []
     old = [said("shop/2025-10-01", OLD, days_ago=400)]
     assert list(stale_rows("checkout.totals", old, FLOOR, clocks)) == []
+
+
+def test_products_are_asked_for_whose_newest_row_is_of_before_unless_it_is_gone() -> None:
+    rows = [
+        *(said("anew", OLD), said("anew", NEW), said("anew", OLD)),
+        *(said("left", OLD), said("gone", OLD), Said(b"gone", None)),
+    ]
+    assert list(stale_skus(rows, FLOOR)) == ["left"]

@@ -5,6 +5,7 @@ import pytest
 from engine.settings import changelog_topic
 from local import connect
 from local.vouching import CLIENTS, SERVERS
+from operations.applications import REBUILT
 from operations.generations.standing import Generations, state_id
 from operations.topic_sync.states import of_generations
 from tillstream.applications import APPLICATIONS, Application
@@ -49,7 +50,7 @@ def test_an_application_may_do_what_its_agents_declare(application: Application)
 @pytest.mark.parametrize("application", APPLICATIONS.values(), ids=APPLICATIONS)
 def test_an_application_may_do_no_more_than_its_agents_declare(application: Application) -> None:
     declared = application.listed().declared.topics
-    generations = {"tillstream.generations"} if application.is_rebuilt else set[str]()
+    generations = {"tillstream.generations"} if application.role in REBUILT else set[str]()
     sends = {*declared.sends, *declared.by_key}
     service = _service(application)
     assert _topics(service, "write") == sends | generations
@@ -64,15 +65,16 @@ def test_every_application_keeps_a_state() -> None:
 def test_each_application_has_rules_for_its_state_by_the_name_that_it_uses() -> None:
     settings = load_settings(application_id="shop")
     generations = Generations()
-    generations.live["shop"] = 3
+    generations.live |= {"shop": 3, "shop-products": 4}
     rules = of_generations(generations, 1)
     for application in APPLICATIONS.values():
         name = application.id(settings)
-        state = name if application.is_beside else state_id(name, 3)
+        state = state_id(name, generations.live.get(name, 0))
         service = _service(application)
         assert AccessRule(service, "group", state, "read") in rules
         assert AccessRule(service, "transactional-id", f"{state}-0", "write") in rules
         assert AccessRule(service, "topic", changelog_topic(state), "write") in rules
+    assert not any("products-products" in rule.name for rule in rules), "taken for a first one"
 
 
 def test_connect_keeps_its_own_where_the_table_says() -> None:
