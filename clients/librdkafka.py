@@ -11,13 +11,8 @@ def properties(access: KafkaAccess) -> dict[str, str]:
     """
     told = {"bootstrap.servers": access.servers}
     if access.tls is not None:
-        files = {
-            "ssl.ca.location": access.tls.authorities,
-            "ssl.certificate.location": access.tls.certificate,
-            "ssl.key.location": access.tls.key,
-        }
-        told |= {"security.protocol": access.protocol}
-        told |= {name: str(file) for name, file in files.items() if file is not None}
+        names = ("ssl.ca.location", "ssl.certificate.location", "ssl.key.location")
+        told |= {"security.protocol": access.protocol, **access.tls.named(*names)}
     if isinstance(access.login, Token):
         raise AccessError("librdkafka takes no token from a file: give it a certificate or a login")
     if access.login is not None:

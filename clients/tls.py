@@ -25,10 +25,22 @@ class Tls:
         if (self.certificate is None) != (self.key is None):
             raise AccessError("a client's certificate and its key go together: name both files")
 
+    def named(self, authorities: str, certificate: str, key: str) -> dict[str, str]:
+        """The files that there are, under a library's names for them."""
+        held = {authorities: self.authorities, certificate: self.certificate, key: self.key}
+        return {name: str(file) for name, file in held.items() if file is not None}
+
     def context(self) -> ssl.SSLContext:
         """What Python's own TLS wants; raises `AccessError` where a file cannot be used."""
         context = self._trusting(ssl.Purpose.SERVER_AUTH)
         context.sslobject_class = _OneWordGoodbye
+        self.load(context)
+        return context
+
+    def public_context(self) -> ssl.SSLContext:
+        """For a server that shows our identity and asks its clients for none; raises
+        `AccessError`."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self.load(context)
         return context
 

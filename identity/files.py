@@ -87,6 +87,14 @@ def read_key(path: Path) -> ec.EllipticCurvePrivateKey:
     return key
 
 
+def read_own_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """`read_key`, of a file that nobody else on this machine may read, or `IdentityError`."""
+    key = read_key(path)
+    if is_open_to_others(path):
+        raise IdentityError(f"others may read the key in {path}: chmod 600")
+    return key
+
+
 def read_certificates(path: Path) -> tuple[x509.Certificate, ...]:
     """The certificates in ``path``; `IdentityError` where it holds none."""
     try:

@@ -63,6 +63,11 @@ def status(home: StackHome) -> Status:
     return Status("stopped", noted.model_copy(update={"processes": stopped}))
 
 
+def metrics(home: StackHome) -> Sequence[str]:
+    """Addresses of the metrics of the processes; none where the stack does not run."""
+    return status(home).as_json()["metrics"]
+
+
 def _stopped(process: ProcessRecord) -> ProcessRecord:
     if process.state == "external":
         return process

@@ -5,11 +5,11 @@ from contextlib import AbstractAsyncContextManager
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from clients.registration import RegistrationAccess
+from clients.tls import Tls
 from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy
+from operations.upkeep.metrics_door import MetricsDoor
 from tillstream import board
 from tillstream.board import OpenBoard
-from tillstream.certificates import Certificate
-from tillstream.metrics_door import MetricsDoor
 
 
 def open_board(
@@ -18,7 +18,7 @@ def open_board(
     host: str = "127.0.0.1",
     port: int = 0,
     policy: AccessPolicy = OPEN_TO_THE_MACHINE,
-    certificate: Certificate | None = None,
+    certificate: Tls | None = None,
     registration: RegistrationAccess | None = None,
 ) -> AbstractAsyncContextManager[OpenBoard]:
     """See `tillstream.board.open_board`."""

@@ -23,10 +23,11 @@ from engine.watchdog import Watchdog
 from operations.generations.standing import state_id
 from operations.upkeep.disks import OwnDisk
 from operations.upkeep.identity import ProcessIdentity
+from operations.upkeep.metrics_server import MetricsServer
+from operations.upkeep.of_application import OfApplication
+from operations.upkeep.reckoned import Reckoned
 from tillstream.applications import AGENTS, Application
-from tillstream.figures import Reckoned, WorkerFigures
-from tillstream.metrics_server import MetricsServer
-from tillstream.of_application import OfApplication
+from tillstream.figures import WorkerFigures
 from tillstream.settings import Settings
 from topics.registry import SET_ASIDE
 

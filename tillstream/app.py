@@ -12,9 +12,9 @@ from faust.cli.base import LOGLEVELS, option
 from faust.cli.params import CaseInsensitiveChoice
 
 from tillstream.applications import AGENTS
-from tillstream.cli import mendable_in_one_line
 from tillstream.commands.worker import run_role
 from tillstream.settings import load_settings
+from tillstream.terminal import mendable
 
 app = AGENTS.listed()
 
@@ -29,6 +29,6 @@ class worker(AppCommand):
     def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
         """See `tillstream.commands.worker`."""
         level: str | None = cast(Any, self).kwargs["loglevel"]
-        with mendable_in_one_line():
+        with mendable():
             run_role(AGENTS.role, load_settings(log_level=level and level.lower()))
         sys.exit(0)

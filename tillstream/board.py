@@ -13,6 +13,8 @@ from clients.kafka import KafkaAccess
 from clients.loopback import is_loopback
 from clients.postgres import PostgresAccess
 from clients.registration import RegistrationAccess
+from clients.renewal import LOOK_SECONDS, Renewal
+from clients.tls import Tls
 from dashboards.board.app import build
 from dashboards.board.live.board import Board
 from dashboards.board.people.policy import (
@@ -22,9 +24,8 @@ from dashboards.board.people.policy import (
     SecondFactor,
 )
 from operations.upkeep.identity import ProcessIdentity
-from tillstream.certificates import LOOK_SECONDS, Certificate, Renewal
-from tillstream.metrics_door import MetricsDoor
-from tillstream.metrics_server import MetricsServer
+from operations.upkeep.metrics_door import MetricsDoor
+from operations.upkeep.metrics_server import MetricsServer
 from tillstream.settings import Settings, SettingsError
 
 SHUTDOWN_SECONDS = 3.0
@@ -64,14 +65,14 @@ def policy_of(settings: Settings) -> AccessPolicy:
     )
 
 
-def certificate_of(settings: Settings) -> Certificate | None:
+def certificate_of(settings: Settings) -> Tls | None:
     """The board's own, if it has one; `SettingsError` where half of it is missing."""
     chain, key = settings.board_cert, settings.board_key
     if (chain is None) != (key is None):
         raise SettingsError(
             "TILLSTREAM_BOARD_CERT and TILLSTREAM_BOARD_KEY belong together: set both"
         )
-    return Certificate(chain, key) if chain and key else None
+    return Tls(None, chain, key) if chain else None
 
 
 def _second_factor(settings: Settings) -> SecondFactor:
@@ -94,7 +95,7 @@ async def open_board(
     host: str = "127.0.0.1",
     port: int = 0,
     policy: AccessPolicy = OPEN_TO_THE_MACHINE,
-    certificate: Certificate | None = None,
+    certificate: Tls | None = None,
     registration: RegistrationAccess | None = None,
 ) -> AsyncGenerator[OpenBoard]:
     """The board for the length of a block; port 0 takes a free one.
@@ -103,7 +104,7 @@ async def open_board(
     `PolicyError` where ``policy`` must not be served on ``host``, and `AccessError`.
     """
     policy.check(host)
-    tls = certificate.context() if certificate else None
+    tls = certificate.public_context() if certificate else None
     board = Board(kafka, postgres)
     board.registry.register(ProcessIdentity("board", "board"))
     told = MetricsServer(metrics, board.registry)

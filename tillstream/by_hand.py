@@ -18,14 +18,11 @@ from tillstream.settings import load_settings
 T = TypeVar("T")
 
 
-def in_one_transaction(act: Callable[[Work], Awaitable[T]], *mendable: type[Exception]) -> T:
-    """What ``act`` gives; ends the command with one line where it raises one of ``mendable``,
-    or where PostgreSQL does not do it."""
+def in_one_transaction(act: Callable[[Work], Awaitable[T]]) -> T:
+    """What ``act`` gives; ends the command with one line where PostgreSQL does not do it."""
     postgres = load_settings().postgres_access(KEEPING_USERS)
     try:
         return asyncio.run(_done(postgres, act))
-    except mendable as fault:
-        sys.exit(f"tillstream: {fault}")
     except (DatabaseAway, psycopg.Error) as fault:
         sys.exit(f"tillstream: PostgreSQL did not do it: {str(fault).strip()}")
 

@@ -4,15 +4,13 @@ import gc
 import importlib
 import pkgutil
 import sys
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from types import ModuleType
 
 import typer
 
-from clients.errors import AccessError
-from operations.errors import OperationError
 from tillstream import commands
-from tillstream.settings import SettingsError
+from tillstream.terminal import mendable
 
 
 def build(arguments: Sequence[str] = ()) -> typer.Typer:
@@ -29,9 +27,16 @@ def build(arguments: Sequence[str] = ()) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_tillstream)
-    for module in _modules(arguments):
-        importlib.import_module(f"{commands.__name__}.{module}").register(app)
+    for name in _modules(arguments):
+        _add(app, name.replace("_", "-"), importlib.import_module(f"{commands.__name__}.{name}"))
     return app
+
+
+def _add(app: typer.Typer, name: str, module: ModuleType) -> None:
+    if hasattr(module, "group"):
+        app.add_typer(module.group, name=name)
+    else:
+        app.command(name)(module.command)
 
 
 def _tillstream() -> None:
@@ -47,17 +52,8 @@ def _modules(arguments: Sequence[str]) -> list[str]:
 def main() -> None:
     """Run the command."""
     arguments = sys.argv[1:]
-    with mendable_in_one_line():
+    with mendable():
         app = build(arguments)
         gc.freeze()
         gc.enable()
         app(prog_name="tillstream")
-
-
-@contextmanager
-def mendable_in_one_line() -> Generator[None]:
-    """End with one line on standard error where the user can mend the fault."""
-    try:
-        yield
-    except (SettingsError, OperationError, AccessError) as error:
-        sys.exit(f"tillstream: {error}")

@@ -1,37 +1,18 @@
-"""What a worker measures: counts of its batches, and gauges reckoned when Prometheus asks."""
+"""What a worker measures: counts of its batches, once a batch, and by location.
+
+Agents serve no metrics, and operations know no agent: here the two are joined.
+"""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from agents.ports import Counts
-from engine.progress import Progress
 from metrics import workers as names
-from metrics.spec import MetricSpec
-from tillstream.location_figures import LocationFigures
-
-LIVE = "live"
-"""The stage of a partition that says all that it comes to."""
-
-LagByPartition = Mapping[tuple[str, int], int]
-
-
-def counter(spec: MetricSpec, registry: CollectorRegistry) -> Counter:
-    """The counter that ``spec`` describes."""
-    return Counter(**spec.arguments(), registry=registry)
-
-
-def gauge(spec: MetricSpec, registry: CollectorRegistry) -> Gauge:
-    """The gauge that ``spec`` describes."""
-    return Gauge(**spec.arguments(), registry=registry)
-
-
-def histogram(spec: MetricSpec, registry: CollectorRegistry) -> Histogram:
-    """The histogram that ``spec`` describes."""
-    return Histogram(**spec.arguments(), buckets=spec.buckets, registry=registry)
+from operations.upkeep.families import counters, gauges
 
 
 class WorkerFigures:
@@ -41,19 +22,21 @@ class WorkerFigures:
         self._locations = LocationFigures()
         registry.register(self._locations)
         self.newest_event_seconds = self._locations.newest_event_seconds
-        self._events = counter(names.EVENTS, registry)
-        self._duplicates = counter(names.DUPLICATES, registry)
-        self._forks = counter(names.FORKS, registry)
-        self._gaps_opened = counter(names.GAPS_OPENED, registry)
-        self._gaps_healed = counter(names.GAPS_HEALED, registry)
-        self._dead_letters = counter(names.DEAD_LETTERS, registry)
-        self._unknown_location = counter(names.UNKNOWN_LOCATION, registry)
-        self._late = counter(names.LATE, registry)
-        self._clock_ahead = counter(names.CLOCK_AHEAD, registry)
-        self.partitions = gauge(names.PARTITIONS, registry)
-        self.generation = gauge(names.GENERATION, registry)
-        self._age = histogram(names.EVENT_AGE, registry)
-        self._batch = histogram(names.BATCH_RECORDS, registry)
+        self._events = Counter(**names.EVENTS.arguments(), registry=registry)
+        self._duplicates = Counter(**names.DUPLICATES.arguments(), registry=registry)
+        self._forks = Counter(**names.FORKS.arguments(), registry=registry)
+        self._gaps_opened = Counter(**names.GAPS_OPENED.arguments(), registry=registry)
+        self._gaps_healed = Counter(**names.GAPS_HEALED.arguments(), registry=registry)
+        self._dead_letters = Counter(**names.DEAD_LETTERS.arguments(), registry=registry)
+        self._unknown_location = Counter(**names.UNKNOWN_LOCATION.arguments(), registry=registry)
+        self._late = Counter(**names.LATE.arguments(), registry=registry)
+        self._clock_ahead = Counter(**names.CLOCK_AHEAD.arguments(), registry=registry)
+        self.partitions = Gauge(**names.PARTITIONS.arguments(), registry=registry)
+        self.generation = Gauge(**names.GENERATION.arguments(), registry=registry)
+        self._age, self._batch = (
+            Histogram(**spec.arguments(), buckets=spec.buckets, registry=registry)
+            for spec in (names.EVENT_AGE, names.BATCH_RECORDS)
+        )
 
     def add(self, partition: int, counts: Counts) -> None:
         """Add what one committed batch of one partition has counted."""
@@ -65,7 +48,7 @@ class WorkerFigures:
             self._batch.observe(events)
 
     def keep_only(self, partitions: Collection[int]) -> None:
-        """See `tillstream.location_figures.LocationFigures`."""
+        """See `LocationFigures`."""
         self._locations.keep_only(partitions)
 
     def _add_totals(self, counts: Counts) -> None:
@@ -89,60 +72,54 @@ class WorkerFigures:
                 self._age.observe(max(0.0, now - at_us / 1e6))
 
 
-class Reckoned(Collector):
-    """Lag, freshness and holdings: true at the moment of the question."""
+class LocationFigures(Collector):
+    """Receipts and net sales since the start, and how the locations stand that are held.
 
-    def __init__(
-        self,
-        lag: Callable[[], LagByPartition],
-        progress: Callable[[], Mapping[int, Progress]],
-        stalled_seconds: Callable[[], Mapping[int, float]],
-        kafka_answers: Callable[[], bool],
-        newest_event_seconds: Mapping[str, float],
-    ) -> None:
-        self._lag = lag
-        self._progress = progress
-        self._stalled_seconds = stalled_seconds
-        self._kafka_answers = kafka_answers
-        self._newest = newest_event_seconds
+    In plain dicts, read when Prometheus asks: a child of a metric for each location and commit
+    cost 200 look-ups a commit.
+    """
+
+    def __init__(self) -> None:
+        self.newest_event_seconds: dict[str, float] = {}
+        self._receipts: dict[str, int] = {}
+        self._net_sales: dict[str, int] = {}
+        self._raised: dict[str, int] = {}
+        self._partition_of: dict[str, int] = {}
+        self._gone: set[str] = set()
+
+    def add(self, partition: int, counts: Counts) -> None:
+        """Add what one committed batch of one partition has counted."""
+        for location_id, number in counts.receipts.items():
+            self._receipts[location_id] = self._receipts.get(location_id, 0) + number
+        for location_id, minor in counts.net_sales_minor.items():
+            self._net_sales[location_id] = self._net_sales.get(location_id, 0) + minor
+        self.newest_event_seconds.update(counts.newest_event_seconds)
+        self._raised.update(counts.raised_alerts)
+        for standing in (counts.newest_event_seconds, counts.raised_alerts):
+            self._partition_of.update(dict.fromkeys(standing, partition))
+
+    def keep_only(self, partitions: Collection[int]) -> None:
+        """Say no more how the locations of other partitions stand: another worker knows.
+
+        What was counted of them since the start stays. Absent once is not gone yet: a partition
+        may be on its way from opening to open.
+        """
+        known = list(self._partition_of.items())  # at once: the workers' thread adds to it
+        absent = {each for each, at in known if at not in partitions}
+        for location_id in absent & self._gone:
+            self.newest_event_seconds.pop(location_id, None)
+            self._raised.pop(location_id, None)
+            del self._partition_of[location_id]
+        self._gone = absent
 
     def collect(self) -> Iterator[Metric]:
-        """The gauges of what this worker holds now."""
-        lag = _family(names.CONSUMER_LAG)
-        for (topic, partition), records in sorted(self._lag().items()):
-            lag.add_metric([topic, str(partition)], records)
-        progress = self._progress()
-        recovery, held = _family(names.RECOVERY_SECONDS), _family(names.PARTITIONS_HELD)
-        commits = CounterMetricFamily(
-            names.COMMITS.name, names.COMMITS.help, labels=names.COMMITS.labels
-        )
-        rebuilding = _family(names.REBUILDING)
-        for partition, done in sorted(progress.items()):
-            recovery.add_metric([str(partition)], done.recovery_seconds)
-            commits.add_metric([str(partition)], done.commits)
-            rebuilding.add_metric([str(partition)], done.stage != LIVE)
-        held.add_metric([], len(progress))
-        yield from (lag, recovery, held, commits, rebuilding, self._freshness())
-        yield from (self._stalled(), self._kafka_up())
-
-    def _kafka_up(self) -> Metric:
-        up = _family(names.WORKER_KAFKA_UP)
-        up.add_metric([], self._kafka_answers())
-        return up
-
-    def _stalled(self) -> Metric:
-        stalled = _family(names.STALLED)
-        for partition, seconds in sorted(self._stalled_seconds().items()):
-            stalled.add_metric([str(partition)], seconds)
-        return stalled
-
-    def _freshness(self) -> Metric:
-        fresh = _family(names.FRESHNESS)
-        now = time.time()
-        for location_id, at in sorted(self._newest.items()):
-            fresh.add_metric([location_id], now - at)
-        return fresh
+        """One sample a location of each metric."""
+        yield counters(names.RECEIPTS, _by_location(self._receipts))
+        yield gauges(names.NET_SALES, _by_location(self._net_sales))
+        yield gauges(names.BELOW_REORDER_POINT, _by_location(self._raised))
 
 
-def _family(spec: MetricSpec) -> GaugeMetricFamily:
-    return GaugeMetricFamily(spec.name, spec.help, labels=spec.labels)
+def _by_location(sums: Mapping[str, int]) -> dict[tuple[str, ...], float]:
+    return {
+        (location,): value for location, value in list(sums.items())
+    }  # the workers' thread adds

@@ -1,16 +1,17 @@
 """Runs a stack in this process, until somebody asks to stop."""
 
 import os
-import sys
 
 from local.child import StartError
 from local.home import StackHome
 from local.jars import JarError
+from local.processes import StackOptions, furnished
 from local.report import Report
 from local.stack import Stack
+from operations.applications import BESIDE
 from tillstream.outside import outside
-from tillstream.processes import Options, furnished
 from tillstream.settings import load_settings
+from tillstream.terminal import mendable
 
 
 def run(
@@ -20,9 +21,7 @@ def run(
 
     Ends the process with one line where something cannot start.
     """
-    options = Options(workers=workers, simulate=simulate, rate=rate)
+    options = StackOptions((*BESIDE, "sink", "webhooks"), workers, simulate, rate)
     theirs = outside(load_settings())
-    try:
+    with mendable(StartError, JarError):
         Stack(home, furnished(home, options), report, os.getpid(), theirs).run()
-    except (StartError, JarError) as error:
-        sys.exit(f"tillstream: {error}")

@@ -6,7 +6,14 @@ from typing import Any
 
 import structlog
 
-from tillstream.settings import Settings
+from tillstream.settings import Settings, load_settings
+
+
+def begin(**given: Any) -> Settings:
+    """The settings of a process, by which it logs from now on; see `load_settings`."""
+    settings = load_settings(**given)
+    configure_logs(settings)
+    return settings
 
 
 def configure_logs(settings: Settings) -> None:

@@ -55,10 +55,5 @@ def _client(access: KafkaAccess) -> dict[str, str]:
     """For kafka-python, without a password: it would end in logs."""
     told = {"security_protocol": access.protocol}
     if access.tls is not None:
-        files = {
-            "ssl_cafile": access.tls.authorities,
-            "ssl_certfile": access.tls.certificate,
-            "ssl_keyfile": access.tls.key,
-        }
-        told |= {name: str(file) for name, file in files.items() if file is not None}
+        told |= access.tls.named("ssl_cafile", "ssl_certfile", "ssl_keyfile")
     return told

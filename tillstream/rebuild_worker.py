@@ -7,14 +7,12 @@ import sys
 
 from tillstream import agents_worker
 from tillstream.applications import APPLICATIONS
-from tillstream.logs import configure_logs
-from tillstream.settings import load_settings
+from tillstream.logs import begin
 
 
 def main(role: str, generation: str) -> None:
     """Run until SIGTERM."""
-    settings = load_settings()
-    configure_logs(settings)
+    settings = begin()
     agents_worker.run_rebuild(settings, APPLICATIONS[role], int(generation))
 
 

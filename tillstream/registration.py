@@ -2,22 +2,20 @@
 
 import asyncio
 import hashlib
-import signal
 import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from prometheus_client import CollectorRegistry
 
 from clients.registration import RegistrationAccess
 from clients.tls import Tls
 from edge.registration.desk import Places
 from edge.registration.device_list import ListSigner
 from edge.registration.issuing import Issuer, OwnIssuer
-from edge.registration.metrics import registration_metrics
+from edge.registration.metrics import RegistrationMetrics, registration_metrics
 from edge.registration.office import Office
 from edge.registration.server import serving
 from edge.registration.step_ca import StepIssuer
@@ -25,29 +23,23 @@ from edge.registration.step_tokens import StepTokens
 from edge.registration.visitors import tls
 from identity import files
 from identity.authority import Authority
-from identity.errors import IdentityError
-from local.checkout import PREFIX
-from operations.upkeep.identity import ProcessIdentity
 from tillstream.database_roles import REGISTRATION
-from tillstream.metrics_server import MetricsServer
-from tillstream.settings import Settings, SettingsError
+from tillstream.process import measured, stop_asked
+from tillstream.settings import Settings
 
 
 def run(settings: Settings) -> None:
     """Register and issue until SIGTERM or SIGINT; what is under way is finished.
 
-    Raises `SettingsError`. Ends the process with one line where the port is taken.
+    Raises `SettingsError` and `IdentityError`. Ends the process with one line where the port is
+    taken.
     """
-    registry = CollectorRegistry()
-    registry.register(ProcessIdentity("registration", "registration"))
-    office = _office(settings, registry)
-    told = MetricsServer(settings.metrics_door("registration"), registry)
-    try:
-        asyncio.run(_serve(settings, office))
-    except OSError as fault:
-        sys.exit(f"tillstream: the registration cannot be served: {fault}")
-    finally:
-        told.close()
+    office = _office(settings)
+    with measured(settings, "registration", "registration") as registry:
+        try:
+            asyncio.run(_serve(settings, office(registration_metrics(registry))))
+        except OSError as fault:
+            sys.exit(f"tillstream: the registration cannot be served: {fault}")
 
 
 def access_of(settings: Settings) -> RegistrationAccess:
@@ -57,60 +49,44 @@ def access_of(settings: Settings) -> RegistrationAccess:
 
 
 async def _serve(settings: Settings, office: Office) -> None:
-    own = _named(settings, "registration_cert"), _named(settings, "registration_key")
-    context = tls(*own, _named(settings, "registration_ca"), office.issuer.chain)
-    stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    certificate, key, authorities = _files(settings, "cert", "key", "ca")
+    context = tls(certificate, key, authorities, office.issuer.chain)
+    stopping = stop_asked()
     async with serving(office, settings.host, settings.registration_port, context) as address:
         structlog.get_logger("tillstream.registration").info("registration_serves", address=address)
         await stopping.wait()
 
 
-def _office(settings: Settings, registry: CollectorRegistry) -> Office:
+def _office(settings: Settings) -> Callable[[RegistrationMetrics], Office]:
     postgres, address = settings.postgres_access(REGISTRATION), settings.require("registration")
-    try:
-        issuer, signer = _issuer(settings), _signer(settings)
-    except IdentityError as error:
-        raise SettingsError(str(error)) from error
+    issuer, signer = _issuer(settings), _signer(settings)
     root = hashlib.sha256(issuer.chain[-1].public_bytes(Encoding.DER)).hexdigest()
-    return Office(
+    return lambda metrics: Office(
         postgres=postgres,
         issuer=issuer,
         signer=signer,
         places=Places(address, settings.gateway, root),
-        metrics=registration_metrics(registry),
+        metrics=metrics,
         clock=lambda: datetime.now(UTC),
     )
 
 
 def _issuer(settings: Settings) -> Issuer:
-    chain = files.read_certificates(_named(settings, "registration_issuing_cert"))
+    (issuing,) = _files(settings, "issuing_cert")
+    chain = files.read_certificates(issuing)
     if not settings.registration_step_ca:
-        return OwnIssuer(Authority(chain, _key(settings, "registration_issuing_key")))
+        (key,) = _files(settings, "issuing_key")
+        return OwnIssuer(Authority(chain, files.read_own_key(key)))
     url = settings.registration_step_ca.rstrip("/")
-    key = _key(settings, "registration_step_ca_key")
-    tokens = StepTokens(url, settings.registration_step_ca_provisioner, key)
-    return StepIssuer(url, Tls(_named(settings, "registration_ca")), tokens, chain)
+    key, authorities = _files(settings, "step_ca_key", "ca")
+    name = settings.registration_step_ca_provisioner
+    return StepIssuer(url, Tls(authorities), StepTokens(url, name, files.read_own_key(key)), chain)
 
 
 def _signer(settings: Settings) -> ListSigner:
-    key = _key(settings, "registration_key")
-    certificate = files.pem(files.read_certificates(_named(settings, "registration_cert")))
-    return ListSigner(key, certificate)
+    certificate, key = _files(settings, "cert", "key")
+    return ListSigner(files.read_own_key(key), files.pem(files.read_certificates(certificate)))
 
 
-def _named(settings: Settings, name: str) -> Path:
-    given = getattr(settings, name)
-    if given is None:
-        raise SettingsError(f"the registration needs a file in {PREFIX}{name.upper()}")
-    return Path(given)
-
-
-def _key(settings: Settings, name: str) -> ec.EllipticCurvePrivateKey:
-    """A key that nobody else on this machine may read."""
-    file = _named(settings, name)
-    key = files.read_key(file)
-    if files.is_open_to_others(file):
-        raise IdentityError(f"others may read the key in {file}: chmod 600")
-    return key
+def _files(settings: Settings, *names: str) -> Sequence[Path]:
+    return settings.files("registration", *(f"registration_{name}" for name in names))

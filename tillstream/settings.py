@@ -6,7 +6,7 @@ setting that silently does nothing is how a till ends up on the wrong broker.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,10 +28,10 @@ from local.checkout import HOME, PREFIX
 from local.home import StackHome
 from local.identities import Identities
 from operations.installation import Installation
+from operations.upkeep.metrics_door import MetricsDoor
 from tillstream.board_settings import BoardSettings
 from tillstream.database_roles import LOOKING, DatabaseRole
 from tillstream.kafka_settings import KafkaSettings
-from tillstream.metrics_door import MetricsDoor
 from tillstream.metrics_settings import MetricsSettings
 from tillstream.noted_settings import NotedByLocalStack
 from tillstream.people_settings import PeopleSettings
@@ -145,6 +145,13 @@ class Settings(
             )
         return value
 
+    def files(self, whom: str, *names: str) -> Sequence[Path]:
+        """The files under these names, or `SettingsError` where ``whom`` lacks some."""
+        found: dict[str, Path | None] = {name: getattr(self, name) for name in names}
+        if missing := [f"{PREFIX}{name.upper()}" for name, file in found.items() if file is None]:
+            raise SettingsError(f"the {whom} needs a file in {', '.join(missing)}")
+        return [file for file in found.values() if file is not None]
+
     def kafka_access(self) -> KafkaAccess:
         """How Kafka is reached, or `SettingsError` where its address is missing or wrong."""
         return self._access("kafka", self.kafka_at)
@@ -176,13 +183,16 @@ class Settings(
     def metrics_door(self, service: str | None) -> MetricsDoor:
         """Where a process that is ``service`` tells its metrics, and whom; `AccessError` where it
         must not so. None is a till: its own certificate makes no server of it."""
-        tls, home = self.metrics_tls(), StackHome(self.home.absolute())
-        ours = Identities(home.identities)
+        tls, ours = self.metrics_tls(), Identities(self.stack_home().identities)
         if tls is not None and tls.certificate == ours.certificate("operator"):
             # Noted by the local stack for commands; who is started by hand is somebody else.
             theirs = service and Tls(ours.authorities, ours.certificate(service), ours.key(service))
             tls = theirs or None
         return MetricsDoor(self.host, self.metrics_port, tls, self.readers())
+
+    def stack_home(self) -> StackHome:
+        """Where a local stack lies, if there is one."""
+        return StackHome(self.home.absolute())
 
     def installation(self, *needed: str, role: DatabaseRole = LOOKING) -> Installation:
         """What operators look after, as ``role``; `SettingsError` where one of the ``needed``

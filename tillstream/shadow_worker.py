@@ -8,14 +8,13 @@ import sys
 
 from operations.shadow.sides import Shadow
 from tillstream import agents_worker
-from tillstream.logs import configure_logs
-from tillstream.settings import SettingsError, load_settings
+from tillstream.logs import begin
+from tillstream.settings import SettingsError
 
 
 def main(live: str, generation: str) -> None:
     """Run until SIGTERM."""
-    settings = load_settings()
-    configure_logs(settings)
+    settings = begin()
     shadow = Shadow(live, settings.application_id, int(generation))
     if problem := shadow.problem():
         raise SettingsError(problem)

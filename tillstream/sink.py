@@ -2,10 +2,8 @@
 
 import asyncio
 import gc
-import signal
 import sys
 
-import structlog
 import uvloop
 from prometheus_client import CollectorRegistry
 
@@ -17,10 +15,9 @@ from connectors.postgres.metrics import sink_metrics
 from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.loop import Sink
 from following.reader import Lost
-from operations.upkeep.identity import ProcessIdentity
 from operations.upkeep.surroundings import Surroundings
 from tillstream.database_roles import SINK
-from tillstream.metrics_server import MetricsServer
+from tillstream.process import measured, stop_asked
 from tillstream.settings import Settings
 
 GC_THRESHOLDS = (50_000, 50, 100)
@@ -36,33 +33,25 @@ def run(settings: Settings) -> None:
     waited out.
     """
     kafka, postgres = settings.kafka_access(), settings.postgres_access(SINK)
-    registry = CollectorRegistry()
-    registry.register(ProcessIdentity("sink", settings.worker_name))
-    registry.register(Surroundings(settings.installation(role=SINK)))
-    told = MetricsServer(settings.metrics_door("sink"), registry)
-    structlog.get_logger("tillstream.sink").info("sink_started", metrics=told.address)
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
-    try:
-        uvloop.run(_until_stopped(kafka, postgres, registry))
-    except Lost as fault:
-        sys.exit(
-            f"tillstream: the sink stopped: {fault}. Give the sink a fresh database, or reset the "
-            "stack."
-        )
-    except Unready as fault:
-        sys.exit(f"tillstream: the sink stopped: {fault}")
-    finally:
-        told.close()
+    surroundings = Surroundings(settings.installation(role=SINK))
+    with measured(settings, "sink", settings.worker_name, surroundings) as registry:
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
+        try:
+            uvloop.run(_until_stopped(kafka, postgres, registry))
+        except Lost as fault:
+            sys.exit(
+                f"tillstream: the sink stopped: {fault}. Give the sink a fresh database, or reset "
+                "the stack."
+            )
+        except Unready as fault:
+            sys.exit(f"tillstream: the sink stopped: {fault}")
 
 
 async def _until_stopped(
     kafka: KafkaAccess, postgres: PostgresAccess, registry: CollectorRegistry
 ) -> None:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, stopping.set)
+    stopping = stop_asked()
     metrics = sink_metrics(registry)
     flows = [Sink(topics, kafka, postgres, metrics, stopping) for topics in FLOWS]
     house = Housekeeping(postgres, stopping)

@@ -1,10 +1,8 @@
 """The webhooks' process: settings in, `/metrics` out, until it is asked to stop."""
 
 import asyncio
-import signal
 import sys
 
-import structlog
 from prometheus_client import CollectorRegistry
 
 from clients.kafka import KafkaAccess
@@ -17,9 +15,8 @@ from connectors.webhooks.metrics import webhook_metrics
 from connectors.webhooks.policy import DeliveryPolicy
 from connectors.webhooks.sending import sender
 from following.reader import Lost
-from operations.upkeep.identity import ProcessIdentity
 from tillstream.database_roles import WEBHOOKS
-from tillstream.metrics_server import MetricsServer
+from tillstream.process import measured, stop_asked
 from tillstream.settings import Settings, SettingsError
 
 
@@ -31,19 +28,14 @@ def run(settings: Settings) -> None:
     """
     kafka, postgres = settings.kafka_access(), settings.postgres_access(WEBHOOKS)
     reach = reach_of(settings)
-    registry = CollectorRegistry()
-    registry.register(ProcessIdentity("webhooks", settings.worker_name))
-    told = MetricsServer(settings.metrics_door("webhooks"), registry)
-    structlog.get_logger("tillstream.webhooks").info("webhooks_started", metrics=told.address)
-    try:
-        asyncio.run(_until_stopped(kafka, postgres, policy_of(settings), reach, registry))
-    except* Lost as fault:
-        sys.exit(
-            f"tillstream: the webhooks stopped: {fault.exceptions[0]}. Remove the rows of "
-            "the table webhook_offsets, and they go on with what comes from then on."
-        )
-    finally:
-        told.close()
+    with measured(settings, "webhooks", settings.worker_name) as registry:
+        try:
+            asyncio.run(_until_stopped(kafka, postgres, policy_of(settings), reach, registry))
+        except* Lost as fault:
+            sys.exit(
+                f"tillstream: the webhooks stopped: {fault.exceptions[0]}. Remove the rows of "
+                "the table webhook_offsets, and they go on with what comes from then on."
+            )
 
 
 def reach_of(settings: Settings) -> Reach:
@@ -71,10 +63,7 @@ async def _until_stopped(
     reach: Reach,
     registry: CollectorRegistry,
 ) -> None:
-    stopping, woken = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, stopping.set)
+    stopping, woken = stop_asked(), asyncio.Event()
     metrics = webhook_metrics(registry)
     async with sender(reach, policy.timeout_seconds) as opened, asyncio.TaskGroup() as work:
         intake = AlertIntake(kafka, postgres, metrics, stopping, woken)

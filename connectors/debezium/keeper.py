@@ -72,6 +72,15 @@ class ConnectorFinding:
         """Whether it runs as the definition says."""
         return self.state == "RUNNING" and not self.differences
 
+    def in_words(self) -> str:
+        """For people: the state, each difference, and the task's own words."""
+        lines = [f"{self.state:<10}{self.name}"]
+        lines += [
+            f"{'':<12}{item.setting}: {item.found or 'unset'}, wanted {item.wanted or 'unset'}"
+            for item in self.differences
+        ]
+        return "\n".join([*lines, self.trace]).rstrip()
+
     def as_json(self) -> dict[str, object]:
         """For programs."""
         differences = [item._asdict() for item in self.differences]

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from identity.dateless import ignore_dates
 from identity.errors import IdentityError
-from identity.files import read_certificates, read_key
+from identity.files import read_certificates, read_own_key
 from identity.names import StoreName, TillName, name_of
 
 Told = Callable[[datetime], None]
@@ -43,7 +43,7 @@ def load(certificate: Path, key: Path, authorities: Path) -> TillIdentity:
         raise IdentityError(f"{certificate} is of {name}, and no till's")
     read_certificates(authorities)
     der = own.public_bytes(Encoding.DER)
-    return TillIdentity(name, read_key(key), der, (certificate, key), authorities)
+    return TillIdentity(name, read_own_key(key), der, (certificate, key), authorities)
 
 
 def context(till: TillIdentity, told: Told) -> ssl.SSLContext:

@@ -34,6 +34,19 @@ def describe(
         return sorted(heapq.nlargest(limit, described, key=_age), key=_age)
 
 
+def in_words(described: dict[str, Any]) -> tuple[str, ...]:
+    """One of them for people."""
+    retried = "  (sent back)" if described["retried"] else ""
+    retried = "  (told again by a rebuild)" if described["repeated"] else retried
+    key = "no key" if described["key"] is None else f"key {described['key']!r}"
+    size = f"{described['written_at']}, {key}, {described['size_bytes']} bytes"
+    return (
+        f"{described['source']}  {described['reason']}{retried}",
+        f"    {described['error']}",
+        f"    {size}: {described['preview']!r}",
+    )
+
+
 def _age(described: dict[str, Any]) -> tuple[Any, ...]:
     return described["written_at"], described["topic"], described["partition"], described["offset"]
 

@@ -6,28 +6,24 @@ letters instead of into a fold, and can be sent back after a fix like any other.
 
 # pyright: reportMissingTypeStubs=false
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from kafka.structs import TopicPartition
 
-from clients import blocking_kafka
 from clients.kafka import KafkaAccess
 from operations.errors import OperationError
 from operations.generations.log import load
 from operations.generations.standing import state_id
 from operations.kafka.admin import admin, group_reached
 from operations.kafka.posting import append
-from operations.kafka.reader import TopicReader, telling_where
+from operations.kafka.reader import TopicReader, consuming, telling_where
 from operations.who import who
 from topics.dead_letters import LetterSource
 from topics.registry import INPUTS, SET_ASIDE
 from topics.upkeep import SetAside
-
-_ANSWER_MS = 10_000
-"""How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
 
 _POLL_MS = 500
 
@@ -49,6 +45,30 @@ class Quarantined:
     decision: SetAside
     before: bool
     passed_by: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "source": str(self.source),
+            "key": self.key,
+            "size_bytes": self.size_bytes,
+            "was_set_aside": self.before,
+            "passed_by": list(self.passed_by),
+            **self.decision.model_dump(mode="json"),
+        }
+
+    def in_words(self) -> Iterator[str]:
+        """For people: what became of it, and what to do after a fix."""
+        verb = "was set aside before" if self.before else "is set aside"
+        key = "no key" if self.key is None else f"key {self.key!r}"
+        yield f"{self.source} ({key}, {self.size_bytes} bytes) {verb}: {self.decision.reason}"
+        for state in self.passed_by:
+            yield f"{state} has passed it already; there it changes nothing."
+        yield (
+            "A worker that stops at it passes it at its next start, to the dead letters with the "
+            "reason 'quarantined'. The local stack starts it again by itself within 30 s."
+        )
+        yield f"After a fix: tillstream dead-letters retry --source {self.source}"
 
 
 def quarantine(
@@ -86,21 +106,8 @@ def _message(kafka: KafkaAccess, source: LetterSource) -> Any:
     if source.topic not in {spec.name for spec in INPUTS}:
         known = ", ".join(spec.name for spec in INPUTS)
         raise CannotQuarantine(f"{source.topic} is no input of the workers; those are {known}")
-    with telling_where(kafka):
-        consumer = blocking_kafka.consumer(
-            kafka,
-            bootstrap_timeout_ms=_ANSWER_MS,
-            isolation_level="read_committed",
-            auto_offset_reset="none",
-            enable_auto_commit=False,
-            allow_auto_create_topics=False,
-            max_poll_records=1,
-            metrics_enabled=False,
-        )
-        try:
-            return _read(consumer, source)
-        finally:
-            consumer.close()
+    with consuming(kafka, auto_offset_reset="none", max_poll_records=1) as consumer:
+        return _read(consumer, source)
 
 
 def _read(consumer: Any, source: LetterSource) -> Any:

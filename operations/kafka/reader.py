@@ -38,6 +38,29 @@ def telling_where(kafka: KafkaAccess) -> Generator[None]:
         raise KafkaAway(f"Kafka at {kafka} did not answer or refused: {error!r}") from error
 
 
+def _consumer(kafka: KafkaAccess, **more: Any) -> Any:
+    return blocking_kafka.consumer(
+        kafka,
+        bootstrap_timeout_ms=_ANSWER_MS,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        allow_auto_create_topics=False,
+        metrics_enabled=False,
+        **more,
+    )
+
+
+@contextmanager
+def consuming(kafka: KafkaAccess, **more: Any) -> Generator[Any]:
+    """A consumer of what is committed, in no group, for a block; raises `KafkaAway`."""
+    with telling_where(kafka):
+        consumer = _consumer(kafka, **more)
+        try:
+            yield consumer
+        finally:
+            consumer.close()
+
+
 class TopicReader:
     """All committed messages of some topics, each partition in order."""
 
@@ -51,15 +74,7 @@ class TopicReader:
         self._kafka = kafka
         self._location_id = location_id
         with telling_where(kafka):
-            self._consumer = blocking_kafka.consumer(
-                kafka,
-                bootstrap_timeout_ms=_ANSWER_MS,
-                isolation_level="read_committed",
-                auto_offset_reset="earliest",
-                enable_auto_commit=False,
-                allow_auto_create_topics=False,
-                metrics_enabled=False,
-            )
+            self._consumer = _consumer(kafka, auto_offset_reset="earliest")
             places = [place for topic in topics for place in self._places(topic)]
             self._consumer.assign(places)
             first = self._consumer.beginning_offsets(places)

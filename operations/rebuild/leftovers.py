@@ -11,22 +11,18 @@ from typing import Any
 
 from kafka.structs import TopicPartition
 
-from clients import blocking_kafka
 from clients.kafka import KafkaAccess
 from engine.settings import changelog_topic
 from operations.applications import KeptState
 from operations.generations.standing import GenerationError, state_id
 from operations.installation import Installation
 from operations.kafka.admin import admin
-from operations.kafka.reader import telling_where
+from operations.kafka.reader import consuming, telling_where
 from operations.rebuild.members import members
 from operations.topic_sync import states
 from operations.topic_sync.access import withdraw
 from topics.registry import TopicSpec
 from topics.upkeep import GENERATION_BITS
-
-_ANSWER_MS = 10_000
-"""How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
 
 _POLL_MS = 500
 
@@ -83,19 +79,8 @@ def remains(installation: Installation, kept: KeptState, generation: int) -> boo
 def has_spoken(kafka: KafkaAccess, kept: KeptState, generation: int, begun_at: datetime) -> str:
     """A key of which readers know a version of ``generation``; empty where there is none."""
     floor = generation << GENERATION_BITS
-    with telling_where(kafka):
-        consumer = blocking_kafka.consumer(
-            kafka,
-            bootstrap_timeout_ms=_ANSWER_MS,
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-        )
-        try:
-            return _first_from(consumer, kept.rows, floor, begun_at - _CLOCKS_APART)
-        finally:
-            consumer.close()
+    with consuming(kafka) as consumer:
+        return _first_from(consumer, kept.rows, floor, begun_at - _CLOCKS_APART)
 
 
 def _first_from(consumer: Any, topics: Iterable[TopicSpec], floor: int, since: datetime) -> str:

@@ -1,6 +1,6 @@
 """What a comparison finds, and when a finding is to be believed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -33,6 +33,14 @@ class FigureDifference:
     def to_json(self) -> dict[str, Any]:
         """The difference as plain values."""
         return asdict(self)
+
+    def in_words(self) -> Iterator[str]:
+        """A line a field: whole keys, also where the output goes to a file or another program."""
+        place = f"{self.check}  {self.table}  {self.key}"
+        if not self.fields:
+            yield f"{place}: {self.cause}"
+        for name, (expected, found) in self.fields.items():
+            yield f"{place}  {name}: expected {expected}, found {found}: {self.cause}"
 
 
 Differences = dict[Place, FigureDifference]

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from connectors.postgres.sink.batch import FLOWS
 from operations.installation import Installation
@@ -39,10 +39,29 @@ class Overview:
             behind[topic] += max(0, end - written.get((topic, number), 0))
         return behind
 
+    def as_json(self) -> dict[str, Any]:
+        """The parts as they are, without what only other parts are made of."""
+        told: dict[str, Any] = _plain(asdict(self))
+        told["kafka"].pop("ends")
+        told["postgres"].pop("written")
+        for process in told["processes"]:
+            process.pop("figures")
+        return {**told, "sink_lag_records": _plain(self.sink_lag), "faults": self.faults}
+
     @property
     def faults(self) -> list[str]:
         """What is not as it should be, a line each."""
         return [line for part in _PARTS for line in part(self)]
+
+
+def _plain(value: Any) -> Any:
+    """Without maps whose keys are no texts, which JSON has not."""
+    if isinstance(value, dict):
+        items = cast(dict[Any, Any], value).items()
+        return {key: _plain(each) for key, each in items if isinstance(key, str)}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in cast(list[Any], value)]
+    return value
 
 
 def look(installation: Installation, metrics: Sequence[str]) -> Overview:

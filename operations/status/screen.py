@@ -82,7 +82,7 @@ def _lines(seen: Overview) -> Iterator[tuple[str, str, str]]:
     yield "generation", *_generation(seen.kafka)
     for each in seen.beside:
         if each.generation or each.building is not None:
-            yield f"of {each.role}", *_generation(each)
+            yield f"{each.role} generation", *_generation(each)
     yield "dead letters", *_letters(seen)
     yield "PostgreSQL", _answer(seen.postgres.fault), _database(seen)
     for name, slot in seen.postgres.slots.items():

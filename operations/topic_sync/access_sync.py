@@ -1,6 +1,6 @@
 """A cluster's access rules against the table: what differs, and what was put right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -26,6 +26,13 @@ class AccessFinding:
     def as_json(self) -> dict[str, object]:
         """For programs."""
         return asdict(self)
+
+    def in_words(self) -> Iterator[str]:
+        """For people: the state, and each rule that lacked or was beyond."""
+        yield f"{self.state:<10}{self.principal}"
+        for sign, rules in (("+", self.lacking), ("-", self.beyond)):
+            for rule in rules:
+                yield f"{'':<12}{sign} {rule}"
 
     @property
     def is_in_order(self) -> bool:

@@ -4,7 +4,7 @@ A partition count is never changed: the partition of a location follows from the
 later events would overtake its earlier ones.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Literal, NamedTuple
@@ -70,6 +70,14 @@ class TopicFinding:
         """For programs."""
         told = asdict(self) | {"differences": [item._asdict() for item in self.differences]}
         return {name: value for name, value in told.items() if name != "advice" or value}
+
+    def in_words(self) -> Iterator[str]:
+        """For people: the state, each difference, and what to do."""
+        yield f"{self.state:<10}{self.topic}"
+        for item in self.differences:
+            yield f"{'':<12}{item.setting}: {item.found or 'unset'}, wanted {item.wanted}"
+        if self.advice:
+            yield f"{'':<12}{self.advice}"
 
 
 def compare(

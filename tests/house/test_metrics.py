@@ -18,9 +18,10 @@ from metrics.page import page
 from metrics.spec import MetricSpec
 from operations.upkeep.disks import OwnDisk
 from operations.upkeep.identity import ProcessIdentity
+from operations.upkeep.reckoned import Reckoned
 from operations.upkeep.surroundings import Surroundings
 from tests.house.checkout import CHECKOUT, PACKAGES
-from tillstream.figures import Reckoned, WorkerFigures
+from tillstream.figures import WorkerFigures
 from tillstream.settings import load_settings
 
 PAGE = CHECKOUT / "docs" / "metrics.md"

@@ -8,14 +8,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from clients import renewal
 from clients.errors import AccessError
+from clients.tls import Tls
 from dashboards.board.people.policy import AccessPolicy
 from tests.boards import open_board
 from tests.certificates import Authority
 from tillstream import board as board_module
-from tillstream import certificates
 from tillstream.board import certificate_of
-from tillstream.certificates import Certificate
 from tillstream.settings import SettingsError, load_settings
 
 NO_KAFKA = "127.0.0.1:1"
@@ -38,7 +38,7 @@ async def test_a_board_with_a_certificate_speaks_https_and_nothing_else(
     authority = Authority(tmp_path)
     files = authority.identity("board")
     trust = ssl.create_default_context(cafile=str(files.authority))
-    certificate = Certificate(files.certificate, files.key)
+    certificate = Tls(None, files.certificate, files.key)
     policy = AccessPolicy(has_certificate=True)
     async with (
         open_board(NO_KAFKA, fresh_postgres, policy=policy, certificate=certificate) as board,
@@ -60,23 +60,24 @@ async def test_a_board_with_a_certificate_speaks_https_and_nothing_else(
 async def test_a_renewed_certificate_serves_without_a_restart(
     fresh_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for each in (certificates, board_module):
+    for each in (renewal, board_module):
         monkeypatch.setattr(each, "LOOK_SECONDS", 0.05)
     authority = Authority(tmp_path)
     old, new = authority.identity("old"), authority.identity("new")
-    certificate = Certificate(tmp_path / "chain", tmp_path / "key")
-    shutil.copy(old.certificate, certificate.chain)
-    shutil.copy(old.key, certificate.key)
+    chain, key = tmp_path / "chain", tmp_path / "key"
+    certificate = Tls(None, chain, key)
+    shutil.copy(old.certificate, chain)
+    shutil.copy(old.key, key)
     policy = AccessPolicy(has_certificate=True)
     async with open_board(
         NO_KAFKA, fresh_postgres, policy=policy, certificate=certificate
     ) as board:
         first = await _served(board.address)
         # The chain first: for a moment the key is another's, and the old pair goes on serving.
-        shutil.copy(new.certificate, certificate.chain)
+        shutil.copy(new.certificate, chain)
         await asyncio.sleep(0.3)
         assert await _served(board.address) == first
-        shutil.copy(new.key, certificate.key)
+        shutil.copy(new.key, key)
         for _ in range(100):
             if await _served(board.address) != first:
                 return
@@ -95,7 +96,7 @@ def test_files_that_are_none_are_refused_by_name(tmp_path: Path) -> None:
         (files.certificate, other.key),
     ):
         with pytest.raises(AccessError, match=str(chain.name)):
-            Certificate(chain, key).context()
+            Tls(None, chain, key).public_context()
 
 
 def test_half_of_a_pair_is_refused() -> None:

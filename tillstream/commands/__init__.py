@@ -1,5 +1,5 @@
 """The commands, one module each, named as on the command line.
 
-A module offers ``register(app)`` and holds options, exit statuses and what is printed. What a
-command does lives beside this package.
+A module has a ``command``, or a ``group`` of them, and holds options and exit statuses. What a
+command does lives in the other packages.
 """

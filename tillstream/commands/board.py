@@ -2,10 +2,8 @@
 
 import asyncio
 import contextlib
-import json
 import logging
 import signal
-import sys
 from typing import Annotated
 
 import typer
@@ -15,21 +13,16 @@ from dashboards.board.people.policy import PolicyError
 from dashboards.board.vendor import NotInstalled
 from tillstream.board import certificate_of, open_board, policy_of
 from tillstream.database_roles import BOARD
-from tillstream.logs import configure_logs
+from tillstream.logs import begin
 from tillstream.registration import access_of
-from tillstream.settings import Settings, load_settings
+from tillstream.settings import Settings
+from tillstream.terminal import Host, Port, mendable, tell
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(board)
-
-
-def board(
-    host: Annotated[str | None, typer.Option(help="Address to bind.")] = None,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port to bind; 0 takes a free one.")
-    ] = None,
+@mendable(OSError, NotInstalled, PolicyError, AccessError, words="the board cannot be served: ")
+def command(
+    host: Host = None,
+    port: Port = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the addresses as one JSON object.")
     ] = False,
@@ -45,14 +38,10 @@ def board(
     Beyond the loopback the board speaks https by TILLSTREAM_BOARD_CERT and
     TILLSTREAM_BOARD_KEY, or stands behind a proxy that does, or does not start.
     """
-    settings = load_settings(host=host, board_port=port)
-    configure_logs(settings)
+    settings = begin(host=host, board_port=port)
     # The board says once that Kafka is away; aiokafka would say it several times a second.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    try:
-        asyncio.run(_serve(settings, as_json))
-    except (OSError, NotInstalled, PolicyError, AccessError) as fault:
-        sys.exit(f"tillstream: the board cannot be served: {fault}")
+    asyncio.run(_serve(settings, as_json))
 
 
 async def _serve(settings: Settings, as_json: bool) -> None:
@@ -73,6 +62,6 @@ async def _serve(settings: Settings, as_json: bool) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, opened.work.cancel)
         told = {"address": opened.address, "metrics": opened.metrics}
-        typer.echo(json.dumps(told) if as_json else opened.address)
+        tell(as_json, told, opened.address)
         with contextlib.suppress(asyncio.CancelledError):
             await opened.work

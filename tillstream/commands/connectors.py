@@ -1,9 +1,7 @@
 """``tillstream connectors``: what Kafka Connect runs, as `connectors.debezium` defines it."""
 
-import json
 import sys
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
@@ -14,31 +12,20 @@ from connectors.debezium.keeper import ConnectorFinding
 from connectors.debezium.resending import DAYS, DAYS_MAX
 from operations.topic_sync.sync import sync
 from tillstream.settings import Settings, load_settings
+from tillstream.terminal import AsJson, Yes, grouped, mendable, tell
 from topics.registry import ASSORTMENT, LOCATIONS, PRODUCTS, STOCK_MOVEMENTS
 
-T = TypeVar("T")
-
-Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
-
-connectors = typer.Typer(
-    name="connectors",
-    help="Apply and check the Debezium connector in Kafka Connect.",
-    no_args_is_help=True,
-)
+group = grouped("Apply and check the Debezium connector in Kafka Connect.")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.add_typer(connectors)
-
-
-@connectors.command()
+@group.command()
+@mendable(ConnectorError)
 def apply(
     wait: Annotated[
         float,
         typer.Option(min=0, help="Seconds to wait for it; a large first snapshot takes more."),
     ] = keeper.WAIT_SECONDS,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring the connector to its definition and wait until it reads changes.
 
@@ -47,28 +34,30 @@ def apply(
     """
     settings = load_settings()
     _require_topics(settings)
-    change = _or_exit(lambda: keeper.apply(settings.connect_access(), _source(settings), wait))
-    _tell({"connector": NAME, "change": change}, f"{change:<10}{NAME}", as_json)
+    change = keeper.apply(settings.connect_access(), _source(settings), wait)
+    tell(as_json, {"connector": NAME, "change": change}, f"{change:<10}{NAME}", indent=2)
 
 
-@connectors.command()
-def check(as_json: Json = False) -> None:
+@group.command()
+def check(as_json: AsJson = False) -> None:
     """Compare Connect with the definition; exit status 1 if a setting or the state differs."""
     finding = _find()
-    _tell(finding.as_json(), _described(finding), as_json)
+    tell(as_json, finding.as_json(), finding.in_words(), indent=2)
     raise typer.Exit(0 if finding.is_in_order else 1)
 
 
-@connectors.command()
-def status(as_json: Json = False) -> None:
+@group.command()
+def status(as_json: AsJson = False) -> None:
     """Say what state the connector is in; exit status 1 if it is not running."""
     finding = _find()
     told = {"connector": finding.name, "state": finding.state, "trace": finding.trace}
-    _tell(told, f"{finding.state:<10}{finding.name}\n{finding.trace}".rstrip(), as_json)
+    words = f"{finding.state:<10}{finding.name}\n{finding.trace}".rstrip()
+    tell(as_json, told, words, indent=2)
     raise typer.Exit(0 if finding.state == "RUNNING" else 1)
 
 
-@connectors.command()
+@group.command()
+@mendable(ConnectorError)
 def reset(
     days: Annotated[
         int,
@@ -79,7 +68,7 @@ def reset(
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait for it; it goes on all the same.")
     ] = keeper.WAIT_SECONDS,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Send master data once more, and the movements of the last days.
 
@@ -91,21 +80,18 @@ def reset(
     _require_topics(settings)
     if not yes:
         typer.confirm(f"Send master data and {days} days of movements again?", abort=True)
-    _or_exit(lambda: keeper.reset(settings.connect_access(), _source(settings), days, wait))
+    keeper.reset(settings.connect_access(), _source(settings), days, wait)
     typer.echo(f"reset     {NAME}")
 
 
+@mendable(ConnectorError)
 def _find() -> ConnectorFinding:
     settings = load_settings()
-    return _or_exit(lambda: keeper.check(settings.connect_access(), _source(settings)))
+    return keeper.check(settings.connect_access(), _source(settings))
 
 
 def _source(settings: Settings) -> SourceDatabase:
-    return SourceDatabase(
-        settings.capture_access(),
-        settings.partitions,
-        settings.replication,
-    )
+    return SourceDatabase(settings.capture_access(), settings.partitions, settings.replication)
 
 
 def _require_topics(settings: Settings) -> None:
@@ -113,30 +99,10 @@ def _require_topics(settings: Settings) -> None:
     wanted = {spec.name for spec in (STOCK_MOVEMENTS, ASSORTMENT, PRODUCTS, LOCATIONS)}
     kafka = settings.kafka_access()
     findings = sync(kafka, settings.partitions, settings.replication, change=False)
-    wrong = [found.topic for found in findings if found.topic in wanted and _is_unfit(found.state)]
+    wrong = [
+        found.topic
+        for found in findings
+        if found.topic in wanted and found.state in ("missing", "refused")
+    ]
     if wrong:
         sys.exit(f"tillstream: run 'tillstream topics sync' first, for {', '.join(wrong)}")
-
-
-def _is_unfit(state: str) -> bool:
-    return state in ("missing", "refused")
-
-
-def _described(finding: ConnectorFinding) -> str:
-    lines = [f"{finding.state:<10}{finding.name}"]
-    lines += [
-        f"{'':<12}{item.setting}: {item.found or 'unset'}, wanted {item.wanted or 'unset'}"
-        for item in finding.differences
-    ]
-    return "\n".join([*lines, finding.trace]).rstrip()
-
-
-def _tell(told: object, text: str, as_json: bool) -> None:
-    typer.echo(json.dumps(told, indent=2) if as_json else text)
-
-
-def _or_exit(call: Callable[[], T]) -> T:
-    try:
-        return call()
-    except ConnectorError as error:
-        sys.exit(f"tillstream: {error}")

@@ -1,8 +1,6 @@
 """``tillstream doctor``: what is wrong, and what to do."""
 
-import dataclasses
 import difflib
-import json
 import os
 from collections.abc import Callable
 from typing import Annotated
@@ -13,28 +11,17 @@ from rich.console import Console
 from rich.text import Text
 
 from local import control
-from local.home import StackHome
 from operations.doctor.examination import examine
 from operations.doctor.finding import Finding, Patient, bad
 from operations.security.examination import examine as examine_security
 from tillstream.settings import PREFIX, Settings, SettingsError, load_settings
+from tillstream.terminal import AsJson, MetricsAddresses, tell
 
 STYLES = {"good": "green", "bad": "bold red", "unknown": "yellow"}
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(doctor)
-
-
-def doctor(
-    metrics: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Address of a process's /metrics; once for each. Without it, those of the local "
-            "stack."
-        ),
-    ] = None,
+def command(
+    metrics: MetricsAddresses = None,
     only_bad: Annotated[
         bool, typer.Option("--only-bad", help="Leave out what is as it should be.")
     ] = False,
@@ -45,7 +32,7 @@ def doctor(
             help="Tell what stands open instead: try each door as nobody in particular would.",
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find what is wrong with the settings or a broken installation, and say what to do.
 
@@ -54,7 +41,7 @@ def doctor(
     found = _findings(metrics, examine_security if security else examine)
     shown = [each for each in found if not only_bad or each.verdict != "good"]
     if as_json:
-        typer.echo(json.dumps([dataclasses.asdict(each) for each in shown], indent=2))
+        tell(True, shown, "")
     else:
         _print(shown)
     raise typer.Exit(1 if any(each.verdict == "bad" for each in found) else 0)
@@ -80,8 +67,7 @@ def _findings(
         installation = settings.installation()
     except SettingsError as fault:
         return [bad("settings", str(fault), "correct the address")]
-    noted = control.status(StackHome(settings.home.absolute())).as_json()["metrics"]
-    return examined(Patient(installation, tuple(metrics or noted)))
+    return examined(Patient(installation, tuple(metrics or control.metrics(settings.stack_home()))))
 
 
 def _nearest() -> str:

@@ -1,7 +1,6 @@
 """``tillstream explain``: the level at any past moment, and what made it so."""
 
 import asyncio
-import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from dashboards.ledger.moments import NoMoment, parse_moment
 from operations.explained import lines, zone
 from tillstream.database_roles import LOOKING
 from tillstream.settings import load_settings
+from tillstream.terminal import ended
 
 CONNECT_SECONDS = 10
 """How long the database may take to answer before it counts as away."""
@@ -25,11 +25,6 @@ NOT_EXPLAINED = 1
 
 NOT_READ = 2
 """Exit status where the database did not answer."""
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command(name="explain")(command)
 
 
 def command(
@@ -62,20 +57,16 @@ def command(
     try:
         subject, explanation = asyncio.run(_explained(postgres, location, sku, at, last))
     except (Unknown, NoMoment) as fault:
-        _fail(NOT_EXPLAINED, str(fault))
+        raise ended(fault, NOT_EXPLAINED) from None
     except (psycopg.Error, OSError) as fault:
-        _fail(NOT_READ, f"PostgreSQL does not answer: {str(fault).strip()}")
+        cause = f"PostgreSQL does not answer: {str(fault).strip()}"
+        raise ended(cause, NOT_READ) from None
     else:
         typer.echo(
             msgspec.json.encode(explanation).decode()
             if as_json
             else "\n".join(lines(subject, explanation))
         )
-
-
-def _fail(status: int, cause: str) -> None:
-    print(f"tillstream: {cause}", file=sys.stderr)  # noqa: T201
-    raise typer.Exit(status)
 
 
 async def _explained(

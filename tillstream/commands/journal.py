@@ -1,8 +1,6 @@
 """``tillstream journal``: proves a till's journal, and writes it out for an auditor."""
 
-import json
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,15 +11,11 @@ from edge.journal.errors import JournalError
 from edge.journal.exporting import business_days, export_day
 from edge.journal.telling import json_of, lines_of
 from edge.journal.verifying import prove
-from operations.errors import OperationError
 from tillstream.journal_work import centre_records, journal_path, known_heads, trusted_keys
 from tillstream.settings import load_settings
+from tillstream.terminal import grouped, mendable, tell, AsJson
 
-journals = typer.Typer(
-    name="journal",
-    help="A till's journal: prove it, and write it out for an auditor.",
-    no_args_is_help=True,
-)
+group = grouped("A till's journal: prove it, and write it out for an auditor.")
 
 JournalPath = Annotated[
     Path | None,
@@ -49,15 +43,10 @@ Certificates = Annotated[
         exists=True,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.add_typer(journals)
-
-
-@journals.command("verify")
+@group.command()
+@mendable(JournalError, OSError)
 def verify(
     path: JournalPath = None,
     head: Heads = None,
@@ -78,19 +67,18 @@ def verify(
     Exit status: 0 nothing is wrong, 1 something is.
     """
     settings = load_settings()
-    with _told():
-        proof = prove(
-            journal_path(settings, path),
-            known_heads(head or []),
-            trusted_keys(certificate or []),
-            centre_records(settings, topic, receipts),
-        )
-    told = [json.dumps(json_of(proof), indent=2)] if as_json else lines_of(proof)
-    typer.echo("\n".join(told))
+    proof = prove(
+        journal_path(settings, path),
+        known_heads(head or []),
+        trusted_keys(certificate or []),
+        centre_records(settings, topic, receipts),
+    )
+    tell(as_json, json_of(proof), lines_of(proof), indent=2)
     raise typer.Exit(1 if proof.found else 0)
 
 
-@journals.command("export")
+@group.command("export")
+@mendable(JournalError, OSError)
 def export_journal(
     folder: Annotated[
         Path, typer.Option("--to", help="Where a folder for each day comes.", file_okay=False)
@@ -107,20 +95,11 @@ def export_journal(
     docs/journal.md describes every file and column.
     """
     journal = journal_path(load_settings(), path)
-    with _told():
-        days = [day.date()] if day else business_days(journal)
-        done = {str(each): export_day(journal, each, folder / str(each)) for each in days}
-    if as_json:
-        typer.echo(json.dumps(done, indent=2))
-        return
-    for name, rows in done.items():
-        told = ", ".join(f"{count} {table}" for table, count in rows.items())
-        typer.echo(f"{folder / name}: {told or 'nothing'}")
+    days = [day.date()] if day else business_days(journal)
+    done = {str(each): export_day(journal, each, folder / str(each)) for each in days}
+    tell(as_json, done, (_line(folder / name, rows) for name, rows in done.items()), indent=2)
 
 
-@contextmanager
-def _told() -> Generator[None]:
-    try:
-        yield
-    except (JournalError, OSError) as error:
-        raise OperationError(str(error)) from error
+def _line(folder: Path, rows: Mapping[str, int]) -> str:
+    told = ", ".join(f"{count} {table}" for table, count in rows.items())
+    return f"{folder}: {told or 'nothing'}"

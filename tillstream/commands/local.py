@@ -1,6 +1,5 @@
 """``tillstream local``: the whole stack on this machine."""
 
-import json
 import shlex
 import sys
 from typing import Annotated
@@ -12,20 +11,14 @@ from local.checkout import module
 from local.home import StackHome
 from local.report import Report
 from tillstream.settings import load_settings
+from tillstream.terminal import AsJson, Yes, grouped, tell
 
-local = typer.Typer(
-    name="local",
-    help="PostgreSQL, Kafka, Connect, workers, sink, board and simulated tills on this machine.",
-    no_args_is_help=True,
+group = grouped(
+    "PostgreSQL, Kafka, Connect, workers, sink, board and simulated tills on this machine."
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.add_typer(local)
-
-
-@local.command()
+@group.command()
 def up(
     detach: Annotated[
         bool,
@@ -56,21 +49,19 @@ def up(
         local_up.run(home, report, workers=workers, simulate=simulator, rate=rate)
 
 
-@local.command()
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
-) -> None:
+@group.command()
+def status(as_json: AsJson = False) -> None:
     """Addresses and processes of the stack; exit status 1 if it is not running."""
     home = _home()
     found = control.status(home)
     if as_json:
-        typer.echo(json.dumps(found.as_json(), indent=2))
+        tell(True, found.as_json(), "", indent=2)
     else:
         found.print(Report().console)
     _exit_with(0 if found.state == "running" else 1)
 
 
-@local.command()
+@group.command()
 def env() -> None:
     """Settings for programs of your own, for a shell: eval "$(tillstream local env)"."""
     found = control.status(_home())
@@ -80,16 +71,14 @@ def env() -> None:
         typer.echo(f"export {name}={shlex.quote(value)}")
 
 
-@local.command()
+@group.command()
 def down() -> None:
     """Stop everything; the data stay for the next start."""
     _exit_with(control.down(_home(), Report()))
 
 
-@local.command()
-def reset(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
+@group.command()
+def reset(yes: Yes = False) -> None:
     """Delete all data of the stopped stack: database, topics, states, logs."""
     home = _home()
     lock = home.lock()
@@ -103,7 +92,7 @@ def reset(
 
 
 def _home() -> StackHome:
-    return StackHome(load_settings().home.absolute())
+    return load_settings().stack_home()
 
 
 def _exit_with(code: int) -> None:

@@ -4,34 +4,27 @@
 
 import asyncio
 import json
-import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Annotated
 
 import psycopg
 import typer
 from aiokafka.errors import KafkaError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn, TimeElapsedColumn
 
 from operations.kafka.reader import KafkaAway
-from operations.reconcile.difference import FigureDifference
 from operations.reconcile.run import ReconcileOutcome, ReconcileRequest, reconcile
 from operations.reconcile.topics import Told
 from tillstream.database_roles import LOOKING
 from tillstream.settings import load_settings
+from tillstream.terminal import bars, ended
 
 DIFFERENT = 1
 """Exit status where something differs."""
 
 NOT_COMPARED = 2
 """Exit status where the comparison itself failed."""
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command(name="reconcile")(command)
 
 
 def command(
@@ -72,19 +65,12 @@ def _outcome(request: ReconcileRequest) -> ReconcileOutcome:
             return asyncio.run(reconcile(request, told))
     except (psycopg.Error, KafkaError, KafkaAway, TimeoutError) as fault:
         what = str(fault).strip() or type(fault).__name__
-        print(f"tillstream: could not compare: {what}", file=sys.stderr)  # noqa: T201
-        raise typer.Exit(NOT_COMPARED) from fault
+        raise ended(f"could not compare: {what}", NOT_COMPARED) from fault
 
 
 @contextmanager
 def _progress() -> Generator[Told]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with bars(MofNCompleteColumn(), TimeElapsedColumn(), transient=True) as progress:
         task = progress.add_task("connecting", total=None)
 
         def told(doing: str, done: int, total: int) -> None:
@@ -95,30 +81,18 @@ def _progress() -> Generator[Told]:
 
 def _print(outcome: ReconcileOutcome, as_json: bool) -> None:
     if outcome.malformed:
-        print(  # noqa: T201
+        typer.echo(
             f"{outcome.malformed} records of derived topics are not what their contract says and "
             "were passed over: see DerivedRecordsAreMalformed in docs/runbook.md",
-            file=sys.stderr,
+            err=True,
         )
     if outcome.moving:
-        print(  # noqa: T201
-            f"{outcome.moving} keys changed with every look and were not judged", file=sys.stderr
-        )
+        typer.echo(f"{outcome.moving} keys changed with every look and were not judged", err=True)
     if as_json:
         differences = [difference.to_json() for difference in outcome.differences]
-        print(json.dumps(differences, indent=2, default=str))  # noqa: T201
-    elif outcome.differences:
-        for difference in outcome.differences:
-            print("\n".join(_lines(difference)))  # noqa: T201
-        print(f"{len(outcome.differences)} differences")  # noqa: T201
-    else:
-        print("no difference")  # noqa: T201
-
-
-def _lines(difference: FigureDifference) -> Iterator[str]:
-    """A line a field: whole keys, also where the output goes to a file or another program."""
-    place = f"{difference.check}  {difference.table}  {difference.key}"
-    if not difference.fields:
-        yield f"{place}: {difference.cause}"
-    for name, (expected, found) in difference.fields.items():
-        yield f"{place}  {name}: expected {expected}, found {found}: {difference.cause}"
+        typer.echo(json.dumps(differences, indent=2, default=str))
+        return
+    for difference in outcome.differences:
+        typer.echo("\n".join(difference.in_words()))
+    found = len(outcome.differences)
+    typer.echo(f"{found} differences" if found else "no difference")

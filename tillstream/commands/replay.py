@@ -1,6 +1,5 @@
 """``tillstream replay``: recorded baskets as till events."""
 
-import json
 import re
 from contextlib import nullcontext
 from dataclasses import fields
@@ -9,8 +8,7 @@ from typing import Annotated
 
 import typer
 from babel.numbers import get_currency_precision
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from edge.producer import DeliveryFailed, TillProducer
 from edge.replay.receipts import Numbering
@@ -18,21 +16,15 @@ from edge.replay.rows import Columns, Reading, RefusedRow, UnreadableFile
 from edge.replay.run import Replay, ReplayPace
 from tillstream.interruption import interruption
 from tillstream.settings import load_settings
+from tillstream.terminal import INTERRUPTED, bars, ended, tell
 
 _BASKETS_BETWEEN_UPDATES = 200
 """Baskets between two looks at the progress bar: each look costs as much as a basket."""
 
 _COLUMN_NAMES = tuple(column.name for column in fields(Columns))
 
-_INTERRUPTED_STATUS = 130
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command("replay")(_replay)
-
-
-def _replay(
+def command(
     file: Annotated[
         Path,
         typer.Argument(exists=True, dir_okay=False, help="CSV of basket lines; .gz is unpacked."),
@@ -95,27 +87,25 @@ def _replay(
     try:
         replay = _run(file, reading, numbering, speed, dry_run)
     except (UnreadableFile, DeliveryFailed) as error:
-        typer.echo(f"tillstream: the replay stopped: {error}", err=True)
-        raise typer.Exit(3 if isinstance(error, DeliveryFailed) else 2) from error
+        status = 3 if isinstance(error, DeliveryFailed) else 2
+        raise ended(f"the replay stopped: {error}", status) from error
     told = replay.told
-    if as_json:
-        typer.echo(json.dumps(told.as_json()))
-    else:
-        typer.echo(
-            f"{told.baskets} baskets of {told.rows} rows, {told.events} events: "
-            f"{told.seconds:.1f} s, {told.events / told.seconds:,.0f} events/s; "
-            f"{told.refused} rows refused"
-        )
-    raise typer.Exit(_INTERRUPTED_STATUS if told.interrupted else int(told.refused > 0))
+    words = (
+        f"{told.baskets} baskets of {told.rows} rows, {told.events} events: "
+        f"{told.seconds:.1f} s, {told.events / told.seconds:,.0f} events/s; "
+        f"{told.refused} rows refused"
+    )
+    tell(as_json, told.as_json(), words)
+    raise typer.Exit(INTERRUPTED if told.interrupted else int(told.refused > 0))
 
 
 def _run(
     file: Path, reading: Reading, numbering: Numbering, speed: float | None, dry_run: bool
 ) -> Replay:
     """The finished replay, with its progress and refused rows told on standard error."""
-    console = Console(stderr=True)
+    shown = bars(TaskProgressColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn())
     publishing = nullcontext() if dry_run else TillProducer(load_settings().kafka_access())
-    with publishing as producer, interruption() as wished, _bar(console) as bar:
+    with publishing as producer, interruption() as wished, shown as bar:
         replay = Replay(file, reading, numbering, producer)
         task = bar.add_task(file.name, total=replay.file.bytes_total, rate="")
 
@@ -126,22 +116,11 @@ def _run(
 
         def refuse(refusal: RefusedRow) -> None:
             text = f"{file.name}:{refusal.line_number}: {refusal.reason}"
-            console.print(text, markup=False, highlight=False, soft_wrap=True)
+            bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
         replay.run(ReplayPace(speed), wished, refuse, progress)
         bar.update(task, completed=replay.file.bytes_total)
     return replay
-
-
-def _bar(console: Console) -> Progress:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-    )
-    return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
 def _columns(given: list[str]) -> Columns:

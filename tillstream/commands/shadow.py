@@ -3,7 +3,6 @@
 # pyright: reportMissingTypeStubs=false
 
 import asyncio
-import json
 import sys
 from typing import Annotated
 
@@ -20,6 +19,7 @@ from operations.shadow.stage import Stage
 from tillstream.crews import shadows
 from tillstream.interruption import interruption
 from tillstream.settings import Settings, SettingsError, load_settings
+from tillstream.terminal import ended, tell
 
 DIFFERENT = 1
 """Exit status where something differs, or where the new version ended by itself."""
@@ -28,11 +28,6 @@ NOT_COMPARED = 2
 """Exit status where the comparison itself failed."""
 
 HEADS = ("topic", "key", "field", "live", "shadow")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command(name="shadow")(command)
 
 
 def command(
@@ -69,11 +64,11 @@ def command(
     live = settings.application_id
     shadow = _shadow(settings.kafka_access(), live, application_id)
     standing = _run(settings, shadow, until_caught_up, workers, keep)
-    if json_output:
-        typer.echo(json.dumps(as_json(standing, live, shadow.application_id), indent=2))
-    else:
-        _print(standing)
-    raise typer.Exit(DIFFERENT if standing.comparison.differences() else 0)
+    differences = standing.comparison.differences()
+    listed = [*table(HEADS, list(difference_rows(differences))), ""] if differences else []
+    told = as_json(standing, live, shadow.application_id)
+    tell(json_output, told, [*listed, *summary(standing)], indent=2)
+    raise typer.Exit(DIFFERENT if differences else 0)
 
 
 def _shadow(kafka: KafkaAccess, live: str, application_id: str) -> Shadow:
@@ -81,13 +76,6 @@ def _shadow(kafka: KafkaAccess, live: str, application_id: str) -> Shadow:
     if problem := shadow.problem():
         raise SettingsError(problem)
     return shadow
-
-
-def _print(standing: ShadowStanding) -> None:
-    differences = standing.comparison.differences()
-    if differences:
-        typer.echo("\n".join([*table(HEADS, list(difference_rows(differences))), ""]))
-    typer.echo("\n".join(summary(standing)))
 
 
 def _run(
@@ -103,11 +91,11 @@ def _run(
             asyncio.run(run.run())
             return run.standing
     except (KafkaError, TimeoutError) as fault:
-        _say(f"tillstream: could not compare: {fault or type(fault).__name__}")
-        raise typer.Exit(NOT_COMPARED) from fault
+        _clear()
+        raise ended(f"could not compare: {fault or type(fault).__name__}", NOT_COMPARED) from fault
     except CrewStopped as end:
-        _say(f"tillstream: the new version stopped: {end}")
-        raise typer.Exit(DIFFERENT) from end
+        _clear()
+        raise ended(f"the new version stopped: {end}", DIFFERENT) from end
     finally:
         _clear()
         if not keep:
@@ -127,8 +115,3 @@ def _tell(standing: ShadowStanding) -> None:
 def _clear() -> None:
     if sys.stderr.isatty():
         typer.echo("\r\x1b[K", err=True, nl=False)
-
-
-def _say(text: str) -> None:
-    _clear()
-    typer.echo(text, err=True)

@@ -1,6 +1,5 @@
 """``tillstream simulate``: shops that sell."""
 
-import json
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,18 +13,14 @@ from edge.company.order import Order, simulate
 from edge.producer import DeliveryFailed
 from tillstream.database_roles import BUSINESS
 from tillstream.interruption import interruption
-from tillstream.logs import configure_logs
-from tillstream.settings import Settings, load_settings
+from tillstream.logs import begin
+from tillstream.settings import Settings
+from tillstream.terminal import ended, tell
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command("simulate")(_simulate)
-
-
-def _simulate(
+def command(
     rate: Annotated[
         float,
         typer.Option(min=0.001, help="Events per second of simulated time, in an average hour."),
@@ -77,17 +72,14 @@ def _simulate(
     start_ms = None if start is None else _unix_ms(start)
     if start_ms is None and speed != 1:
         raise typer.BadParameter("needs --start: event times would leave the clock behind")
-    settings = load_settings()
-    configure_logs(settings)
+    settings = begin()
     order = Order(seed, locations, tills, rate, steady, events, start_ms, speed)
     with interruption() as wished:
         try:
             tally = simulate(order, *_services(settings, database), wished)
         except (DeliveryFailed, NotBooked, psycopg.Error) as error:
-            typer.echo(f"tillstream: the simulator stopped: {_advice(error)}", err=True)
-            raise typer.Exit(1) from error
-    if as_json:
-        typer.echo(json.dumps(tally.as_json()))
+            raise ended(f"the simulator stopped: {_advice(error)}", 1) from error
+    tell(as_json, tally.as_json(), ())
 
 
 def _services(settings: Settings, database: bool) -> tuple[KafkaAccess, PostgresAccess | None]:

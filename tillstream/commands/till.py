@@ -4,16 +4,12 @@ from typing import Annotated
 
 import typer
 
-from tillstream.logs import configure_logs
-from tillstream.settings import load_settings
+from tillstream import till_proxy
+from tillstream.logs import begin
+from tillstream.terminal import MetricsPort
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(till)
-
-
-def till(
+def command(
     proxy: Annotated[
         bool,
         typer.Option(
@@ -30,9 +26,7 @@ def till(
             "lies in till/proxy.secret of the home; without it, at the socket till/proxy.sock.",
         ),
     ] = None,
-    metrics_port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port of /metrics; 0 takes a free one.")
-    ] = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """Run a till's part until SIGTERM or Ctrl-C. So far there is its proxy alone: --proxy.
 
@@ -41,8 +35,4 @@ def till(
     """
     if not proxy:
         raise typer.BadParameter("say --proxy: the till's journal and page are not built yet")
-    settings = load_settings(metrics_port=metrics_port)
-    configure_logs(settings)
-    from tillstream import till_proxy
-
-    till_proxy.run(settings, port)
+    till_proxy.run(begin(metrics_port=metrics_port), port)

@@ -1,42 +1,23 @@
 """``tillstream tills``: tills as they stand, and what becomes of one that is gone or has a gap."""
 
-import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from clients.kafka import KafkaAccess
-from operations.status.words import ago
-from operations.tills import Gap, closing, decide, end_of_events, forgetting, gap, till
-from operations.tills import tills as all_tills
+from operations.tills import closing, decide, end_of_events, forgetting, gap, till, tills
+from operations.tills_in_words import gap_in_words, in_words
 from tillstream.settings import load_settings
-from topics.derived import TillStatus
-from topics.sequences import count
+from tillstream.terminal import AsJson, Yes, grouped, tell
 from topics.upkeep import TillUpkeep
 
-RANGES_SHOWN = 10
-"""Ranges of missing numbers on a line for people; programs get all that the workers list."""
-
-tills = typer.Typer(
-    name="tills",
-    help="Tills as they stand; forget one that is gone, close a gap that nobody will fill.",
-    no_args_is_help=True,
-)
+group = grouped("Tills as they stand; forget one that is gone, close a gap that nobody will fill.")
 
 Location = Annotated[str, typer.Argument(metavar="LOCATION", help="Id of the location.")]
 TillId = Annotated[str, typer.Argument(metavar="TILL", help="Id of the till there.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.add_typer(tills)
-
-
-@tills.command("list")
+@group.command("list")
 def list_tills(
     location: Annotated[
         str | None,
@@ -45,17 +26,15 @@ def list_tills(
     as_json: AsJson = False,
 ) -> None:
     """Show tills: epoch, newest number, what is missing, forks, and when each was last heard."""
-    known = all_tills(load_settings().kafka_access())
+    known = tills(load_settings().kafka_access())
     shown = [each for each in known.values() if location in (None, each.location_id)]
-    if as_json:
-        typer.echo(json.dumps([each.model_dump(mode="json") for each in shown], indent=2))
-        return
-    for each in shown:
-        typer.echo("\n".join(_in_words(each)))
-    typer.echo(f"{len(shown)} tills", err=True)
+    told = [each.model_dump(mode="json") for each in shown]
+    tell(as_json, told, (line for each in shown for line in in_words(each)))
+    if not as_json:
+        typer.echo(f"{len(shown)} tills", err=True)
 
 
-@tills.command()
+@group.command()
 def forget(location: Location, till_id: TillId, yes: Yes = False, as_json: AsJson = False) -> None:
     """Forget a till that is gone for good: its row leaves topic, board and database.
 
@@ -63,15 +42,15 @@ def forget(location: Location, till_id: TillId, yes: Yes = False, as_json: AsJso
     again, in its newest epoch too, it is a till that nobody knew. Exit status 1 if there is none.
     """
     kafka = load_settings().kafka_access()
-    status = till(all_tills(kafka), location, till_id)
-    typer.echo("\n".join(_in_words(status)), err=True)
+    status = till(tills(kafka), location, till_id)
+    typer.echo("\n".join(in_words(status)), err=True)
     if not yes:
         typer.confirm(f"Forget {till_id} of {location}?", abort=True, err=True)
     decision = forgetting(status, end_of_events(kafka, location))
     _carry_out(kafka, decision, f"{till_id} of {location} is forgotten", as_json)
 
 
-@tills.command("close-gap")
+@group.command("close-gap")
 def close_gap(
     location: Location,
     till_id: TillId,
@@ -92,9 +71,9 @@ def close_gap(
     Exit status 1 if there is no such till or epoch, or nothing is missing.
     """
     kafka = load_settings().kafka_access()
-    status = till(all_tills(kafka), location, till_id)
+    status = till(tills(kafka), location, till_id)
     closed = gap(status, epoch, up_to)
-    typer.echo(_gap_in_words(status, closed), err=True)
+    typer.echo(gap_in_words(status, closed), err=True)
     if not yes:
         typer.confirm("Close it?", abort=True, err=True)
     done = f"the gap of {till_id} of {location} in epoch {closed.epoch} is closed"
@@ -103,47 +82,5 @@ def close_gap(
 
 def _carry_out(kafka: KafkaAccess, decision: TillUpkeep, done: str, as_json: bool) -> None:
     offset = decide(kafka, decision)
-    told: dict[str, Any] = {**decision.model_dump(mode="json"), "offset": offset}
-    typer.echo(json.dumps(told, indent=2) if as_json else f"{done} once its worker has read it")
-
-
-def _in_words(status: TillStatus) -> Iterator[str]:
-    heard = ago(status.last_seen, datetime.now(UTC))
-    yield (
-        f"{status.location_id}  {status.till_id}  epoch {status.epoch} up to "
-        f"{status.last_sequence}, heard {heard}"
-    )
-    counts = {
-        "missing": status.missing_count,
-        "unreadable": status.quarantined,
-        "duplicates": status.duplicates,
-        "forks": status.forks,
-        "unlisted": status.unlisted,
-    }
-    if found := [f"{number:,} {name}" for name, number in counts.items() if number]:
-        yield f"    {', '.join(found)}"
-    if status.missing:
-        yield f"    missing: {_ranges(status.missing)}"
-    for each in status.older:
-        missing = _ranges(each.missing) or "nothing"
-        yield f"    epoch {each.epoch} up to {each.last_sequence} is open, missing: {missing}"
-
-
-def _gap_in_words(status: TillStatus, closed: Gap) -> str:
-    numbers = count([list(each) for each in closed.missing])
-    more = " and more that the status does not list" if closed.is_cut else ""
-    what = (
-        f"{numbers:,} missing numbers ({_ranges(closed.missing)}){more}" if numbers else "nothing"
-    )
-    if closed.is_older:
-        return (
-            f"Epoch {closed.epoch} of {status.till_id} misses {what}. Closed, whatever comes of "
-            "it later is a dead letter."
-        )
-    return f"Epoch {closed.epoch} of {status.till_id}: {what} would be missed no more."
-
-
-def _ranges(ranges: tuple[tuple[int, int], ...]) -> str:
-    shown = [str(a) if a == b else f"{a} to {b}" for a, b in ranges[:RANGES_SHOWN]]
-    left = len(ranges) - len(shown)
-    return ", ".join(shown) + (f" and {left:,} ranges more" if left else "")
+    told = {**decision.model_dump(mode="json"), "offset": offset}
+    tell(as_json, told, f"{done} once its worker has read it", indent=2)

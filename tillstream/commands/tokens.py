@@ -1,31 +1,22 @@
 """``tillstream tokens``: with which machines read the API."""
 
-import json
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from dashboards.board.api import tokens
-from dashboards.board.feed.writing import Work
 from tillstream.by_hand import in_one_transaction
-
-T = TypeVar("T")
+from tillstream.terminal import AsJson, grouped, mendable, tell
 
 Name = Annotated[str, typer.Argument(help="Whose token it is, such as erp or billing.test.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    group = typer.Typer(help="Tokens with which machines read the API.", no_args_is_help=True)
-    group.command("add")(add)
-    group.command("list")(list_tokens)
-    group.command("revoke")(revoke)
-    app.add_typer(group, name="tokens")
+group = grouped("Tokens with which machines read the API.")
 
 
+@group.command()
+@mendable(tokens.TokenError)
 def add(
     name: Name,
     days: Annotated[
@@ -40,33 +31,24 @@ def add(
 
     Exit status 1 if the name is taken or cannot be one.
     """
-    token = _do(lambda work: tokens.add(work, name, None if no_end else days))
-    typer.echo(json.dumps({"name": name, "token": token}) if as_json else token)
+    token = in_one_transaction(lambda work: tokens.add(work, name, None if no_end else days))
+    tell(as_json, {"name": name, "token": token}, token)
 
 
+@group.command("list")
 def list_tokens(as_json: AsJson = False) -> None:
     """Show all tokens that were ever made, with their ends."""
-    found = _do(tokens.listed)
-    if as_json:
-        told = [
-            {
-                "name": each.name,
-                "role": each.role,
-                "created_at": each.created_at.isoformat(),
-                "expires_at": each.expires_at and each.expires_at.isoformat(),
-                "revoked_at": each.revoked_at and each.revoked_at.isoformat(),
-            }
-            for each in found
-        ]
-        typer.echo(json.dumps({"tokens": told}))
-    else:
-        typer.echo("\n".join(map(_line, found)) or "no tokens yet: tillstream tokens add NAME")
+    found = in_one_transaction(tokens.listed)
+    words = list(map(_line, found)) or ["no tokens yet: tillstream tokens add NAME"]
+    tell(as_json, {"tokens": found}, words)
 
 
+@group.command()
+@mendable(tokens.TokenError)
 def revoke(name: Name, as_json: AsJson = False) -> None:
     """Let nobody in with a token any more, from now on. Exit status 1 if there is no such."""
-    _do(lambda work: tokens.revoke(work, name))
-    typer.echo(json.dumps({"name": name, "revoked": True}) if as_json else f"{name} is revoked")
+    in_one_transaction(lambda work: tokens.revoke(work, name))
+    tell(as_json, {"name": name, "revoked": True}, f"{name} is revoked")
 
 
 def _line(token: tokens.ListedToken) -> str:
@@ -77,7 +59,3 @@ def _line(token: tokens.ListedToken) -> str:
 
 def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
-
-
-def _do(act: Callable[[Work], Awaitable[T]]) -> T:
-    return in_one_transaction(act, tokens.TokenError)

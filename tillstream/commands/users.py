@@ -1,21 +1,17 @@
 """``tillstream users``: who may sign in at the board."""
 
 import getpass
-import json
 import sys
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-from dashboards.board.feed.writing import Work
 from dashboards.board.live.visitor import ROLES, Role, role_named
 from dashboards.board.people import passwords, users
 from dashboards.board.people.listed import listed
 from tillstream.board_users import line, session_line
 from tillstream.by_hand import in_one_transaction
-
-T = TypeVar("T")
+from tillstream.terminal import grouped, mendable, tell
 
 Name = Annotated[str, typer.Argument(help="The name that is typed at sign-in.")]
 RoleOption = Annotated[str, typer.Argument(help=f"One of {', '.join(ROLES)}.", metavar="ROLE")]
@@ -25,21 +21,13 @@ FromStdin = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    group = typer.Typer(help="Who may sign in at the board, and as what.", no_args_is_help=True)
-    group.command("add")(add)
-    group.command("list")(list_users)
-    group.command("role")(role)
-    group.command("disable")(disable)
-    group.command("enable")(enable)
-    group.command("passwd")(passwd)
-    group.command("forget-phone")(forget_phone)
-    group.command("sessions")(sessions)
-    group.command("sign-out")(sign_out)
-    app.add_typer(group, name="users")
+SESSION_TOLD = ("who", "role", "address", "browser", "created_at", "expires_at")
+
+group = grouped("Who may sign in at the board, and as what.")
 
 
+@group.command()
+@mendable(users.UserError)
 def add(
     name: Name,
     role: Annotated[
@@ -54,90 +42,80 @@ def add(
     Exit status 1 if the name is taken or cannot be one, or the password is too short.
     """
     wanted, password_hash = _role(role), _new_password(password_stdin)
-    _do(lambda work: users.add(work, name, wanted, password_hash))
-    _say(as_json, f"{name} may sign in as {wanted}", name=name, role=wanted)
+    in_one_transaction(lambda work: users.add(work, name, wanted, password_hash))
+    tell(as_json, {"name": name, "role": wanted}, f"{name} may sign in as {wanted}")
 
 
+@group.command("list")
 def list_users(as_json: AsJson = False) -> None:
     """Show all users with role, state and last sign-in."""
-    found = _do(users.listed)
-    if as_json:
-        told = [
-            {
-                "name": each.name,
-                "role": each.role,
-                "created_at": each.created_at.isoformat(),
-                "disabled_at": each.disabled_at and each.disabled_at.isoformat(),
-                "signed_in_at": each.signed_in_at and each.signed_in_at.isoformat(),
-            }
-            for each in found
-        ]
-        typer.echo(json.dumps({"users": told}))
-    else:
-        typer.echo("\n".join(map(line, found)) or "no users yet: tillstream users add NAME")
+    found = in_one_transaction(users.listed)
+    words = list(map(line, found)) or ["no users yet: tillstream users add NAME"]
+    tell(as_json, {"users": found}, words)
 
 
+@group.command()
+@mendable(users.UserError)
 def role(name: Name, role: RoleOption, as_json: AsJson = False) -> None:
     """Give a user another role, from their next click on. Exit status 1 if there is no such."""
     wanted = _role(role)
-    _do(lambda work: users.set_role(work, name, wanted))
-    _say(as_json, f"{name} is now {wanted}", name=name, role=wanted)
+    in_one_transaction(lambda work: users.set_role(work, name, wanted))
+    tell(as_json, {"name": name, "role": wanted}, f"{name} is now {wanted}")
 
 
+@group.command()
+@mendable(users.UserError)
 def disable(name: Name, as_json: AsJson = False) -> None:
     """Sign a user out within seconds, and let them in no more. What they did stays told.
 
     Exit status 1 if there is no such user.
     """
-    _do(lambda work: users.disable(work, name))
-    _say(as_json, f"{name} can no longer sign in", name=name, disabled=True)
+    in_one_transaction(lambda work: users.disable(work, name))
+    tell(as_json, {"name": name, "disabled": True}, f"{name} can no longer sign in")
 
 
+@group.command()
+@mendable(users.UserError)
 def enable(name: Name, as_json: AsJson = False) -> None:
     """Let a disabled user in again. Exit status 1 if there is no such user."""
-    _do(lambda work: users.enable(work, name))
-    _say(as_json, f"{name} may sign in again", name=name, disabled=False)
+    in_one_transaction(lambda work: users.enable(work, name))
+    tell(as_json, {"name": name, "disabled": False}, f"{name} may sign in again")
 
 
+@group.command()
+@mendable(users.UserError)
 def passwd(name: Name, password_stdin: FromStdin = False, as_json: AsJson = False) -> None:
     """Set another password; who is signed in with the old one is signed out.
 
     Exit status 1 if there is no such user, or the password is too short.
     """
     password_hash = _new_password(password_stdin)
-    _do(lambda work: users.set_password(work, name, password_hash))
-    _say(as_json, f"{name} has another password", name=name)
+    in_one_transaction(lambda work: users.set_password(work, name, password_hash))
+    tell(as_json, {"name": name}, f"{name} has another password")
 
 
+@group.command()
+@mendable(users.UserError)
 def forget_phone(name: Name, as_json: AsJson = False) -> None:
     """Take the second factor away from who has lost phone and codes; they are signed out.
 
     Exit status 1 if there is no such user, or they have none.
     """
-    _do(lambda work: users.forget_phone(work, name))
-    _say(as_json, f"{name} signs in without a phone, or sets up another", name=name)
+    in_one_transaction(lambda work: users.forget_phone(work, name))
+    tell(as_json, {"name": name}, f"{name} signs in without a phone, or sets up another")
 
 
+@group.command()
 def sessions(as_json: AsJson = False) -> None:
     """Show who is signed in: users, and people who came by an OpenID Connect provider."""
-    found = _do(lambda work: listed(work.query))
-    if as_json:
-        told = [
-            {
-                "who": each.who,
-                "role": each.role,
-                "address": each.address,
-                "browser": each.browser,
-                "created_at": each.created_at.isoformat(),
-                "expires_at": each.expires_at.isoformat(),
-            }
-            for each in found
-        ]
-        typer.echo(json.dumps({"sessions": told}))
-    else:
-        typer.echo("\n".join(map(session_line, found)) or "nobody is signed in")
+    found = in_one_transaction(lambda work: listed(work.query))
+    told = [{name: getattr(each, name) for name in SESSION_TOLD} for each in found]
+    words = list(map(session_line, found)) or ["nobody is signed in"]
+    tell(as_json, {"sessions": told}, words)
 
 
+@group.command()
+@mendable(users.UserError)
 def sign_out(
     who: Annotated[str, typer.Argument(help="As 'tillstream users sessions' shows them.")],
     as_json: AsJson = False,
@@ -146,10 +124,10 @@ def sign_out(
 
     Exit status 1 if they are not signed in.
     """
-    ended = _do(lambda work: users.sign_out(work, who))
+    ended = in_one_transaction(lambda work: users.sign_out(work, who))
     if not ended:
         sys.exit(f"tillstream: {who} is not signed in: 'tillstream users sessions' shows who is")
-    _say(as_json, f"{who} is signed out ({ended})", who=who, ended=ended)
+    tell(as_json, {"who": who, "ended": ended}, f"{who} is signed out ({ended})")
 
 
 def _role(text: str) -> Role:
@@ -177,11 +155,3 @@ def _typed() -> str:
     if password != again:
         sys.exit("tillstream: the two differ, nothing was changed")
     return password
-
-
-def _do(act: Callable[[Work], Awaitable[T]]) -> T:
-    return in_one_transaction(act, users.UserError)
-
-
-def _say(as_json: bool, words: str, **told: object) -> None:
-    typer.echo(json.dumps(told) if as_json else words)

@@ -1,10 +1,8 @@
 """``tillstream webhooks``: endpoints that are told of restock alerts, and what became of it."""
 
 import asyncio
-import json
-import sys
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,13 +16,10 @@ from connectors.webhooks.notices import body
 from connectors.webhooks.sending import EndpointAnswer, sender
 from tillstream.database_roles import KEEPING_ENDPOINTS
 from tillstream.settings import Settings, load_settings
+from tillstream.terminal import AsJson, grouped, mendable, tell
 from tillstream.webhooks import reach_of
 
-webhooks = typer.Typer(
-    name="webhooks",
-    help="Addresses that are told of restock alerts: name them, look at deliveries, retry.",
-    no_args_is_help=True,
-)
+group = grouped("Addresses that are told of restock alerts: name them, look at deliveries, retry.")
 
 
 class DeliveryState(StrEnum):
@@ -37,25 +32,17 @@ class DeliveryState(StrEnum):
 
 EndpointId = Annotated[str, typer.Argument(metavar="ENDPOINT", help="Its id, such as ep_1a2b3c.")]
 OfEndpoint = Annotated[str | None, typer.Option("--endpoint", help="Of this endpoint only.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.add_typer(webhooks)
 
 
 @contextmanager
 def _desk() -> Generator[tuple[Settings, desk.Connection]]:
     settings = load_settings()
-    try:
-        with desk.opened(settings.postgres_access(KEEPING_ENDPOINTS)) as connection:
-            yield settings, connection
-    except WebhookRefused as fault:
-        sys.exit(f"tillstream: {fault}")
+    access = settings.postgres_access(KEEPING_ENDPOINTS)
+    with mendable(WebhookRefused), desk.opened(access) as connection:
+        yield settings, connection
 
 
-@webhooks.command("add")
+@group.command()
 def add(
     url: Annotated[str, typer.Argument(metavar="URL", help="Where to send, https://host/path.")],
     description: Annotated[str, typer.Option(help="Whose it is, for who reads the list.")] = "",
@@ -69,33 +56,33 @@ def add(
     """
     with _desk() as (settings, connection):
         added = desk.add(connection, url, description, reach_of(settings))
-    if as_json:
-        told = {"endpoint_id": added.endpoint_id, "url": added.url, "secret": added.secret}
-        typer.echo(json.dumps(told))
-        return
-    typer.echo(f"{added.endpoint_id} is told of alerts at {added.url}")
-    typer.echo(f"secret, not shown again: {added.secret}")
+    words = (
+        f"{added.endpoint_id} is told of alerts at {added.url}",
+        f"secret, not shown again: {added.secret}",
+    )
+    tell(as_json, added, words)
 
 
-@webhooks.command("list")
+@group.command("list")
 def list_endpoints(as_json: AsJson = False) -> None:
     """Show the endpoints, and how many messages wait for each."""
     with _desk() as (_, connection):
         found = desk.endpoints(connection)
-    if as_json:
-        typer.echo(_json(found))
-        return
-    for each in found:
-        last = each["last_delivered_at"]
-        typer.echo(f"{each['endpoint_id']}  {each['url']}  {each['description']}".rstrip())
-        typer.echo(
-            f"    {each['waiting']} waiting, {each['dead_letters']} given up, last delivered "
-            f"{last.astimezone(UTC).isoformat(timespec='seconds') if last else 'never'}"
-        )
-    typer.echo(f"{len(found)} endpoints", err=True)
+    tell(as_json, found, (line for each in found for line in _in_words(each)))
+    if not as_json:
+        typer.echo(f"{len(found)} endpoints", err=True)
 
 
-@webhooks.command("remove")
+def _in_words(endpoint: dict[str, Any]) -> Iterator[str]:
+    last = endpoint["last_delivered_at"]
+    yield f"{endpoint['endpoint_id']}  {endpoint['url']}  {endpoint['description']}".rstrip()
+    yield (
+        f"    {endpoint['waiting']} waiting, {endpoint['dead_letters']} given up, last delivered "
+        f"{last.astimezone(UTC).isoformat(timespec='seconds') if last else 'never'}"
+    )
+
+
+@group.command()
 def remove(endpoint: EndpointId) -> None:
     """Forget an endpoint with all that waits for it. Exit status 1 if there is none."""
     with _desk() as (_, connection):
@@ -103,7 +90,7 @@ def remove(endpoint: EndpointId) -> None:
     typer.echo(f"{endpoint} is no longer told")
 
 
-@webhooks.command("rotate")
+@group.command()
 def rotate(endpoint: EndpointId, as_json: AsJson = False) -> None:
     """Make another secret for an endpoint; nothing that waits is lost.
 
@@ -113,13 +100,11 @@ def rotate(endpoint: EndpointId, as_json: AsJson = False) -> None:
     """
     with _desk() as (_, connection):
         fresh = desk.rotate(connection, endpoint)
-    if as_json:
-        typer.echo(json.dumps({"endpoint_id": endpoint, "secret": fresh}))
-        return
-    typer.echo(f"secret, not shown again: {fresh}")
+    told = {"endpoint_id": endpoint, "secret": fresh}
+    tell(as_json, told, f"secret, not shown again: {fresh}")
 
 
-@webhooks.command("test")
+@group.command()
 def test(endpoint: EndpointId, as_json: AsJson = False) -> None:
     """Send one signed message of the type "test" now, from here, and say what came of it.
 
@@ -128,13 +113,12 @@ def test(endpoint: EndpointId, as_json: AsJson = False) -> None:
     with _desk() as (settings, connection):
         found = desk.find(connection, endpoint)
         answer = asyncio.run(_try(settings, found))
-    if as_json:
-        told = {"delivered": not answer.error, "status": answer.status, "error": answer.error}
-        typer.echo(json.dumps(told))
-    elif answer.error:
+    told = {"delivered": not answer.error, "status": answer.status, "error": answer.error}
+    if answer.error and not as_json:
         typer.echo(f"{found.url} did not take it: {answer.error}", err=True)
     else:
-        typer.echo(f"{found.url} answered {answer.status} after {answer.seconds:.2f} s")
+        words = f"{found.url} answered {answer.status} after {answer.seconds:.2f} s"
+        tell(as_json, told, words)
     raise typer.Exit(1 if answer.error else 0)
 
 
@@ -144,7 +128,7 @@ async def _try(settings: Settings, endpoint: desk.Endpoint) -> EndpointAnswer:
         return await opened.send(endpoint.url, endpoint.secret, f"test_{uuid.uuid4().hex}", text)
 
 
-@webhooks.command("deliveries")
+@group.command()
 def deliveries(
     endpoint: OfEndpoint = None,
     state: Annotated[
@@ -157,19 +141,19 @@ def deliveries(
     given up."""
     with _desk() as (_, connection):
         found = desk.deliveries(connection, endpoint, state, limit)
-    if as_json:
-        typer.echo(_json(found))
-        return
-    for each in found:
-        typer.echo(
-            f"{each['message_id']}  {each['endpoint_id']}  {each['subject']}  {each['state']}, "
-            f"{each['attempts']} attempts"
-        )
-        if each["last_error"]:
-            typer.echo(f"    {each['last_error']}")
+    tell(as_json, found, (line for each in found for line in _delivery_in_words(each)))
 
 
-@webhooks.command("retry")
+def _delivery_in_words(delivery: dict[str, Any]) -> Iterator[str]:
+    yield (
+        f"{delivery['message_id']}  {delivery['endpoint_id']}  {delivery['subject']}  "
+        f"{delivery['state']}, {delivery['attempts']} attempts"
+    )
+    if delivery["last_error"]:
+        yield f"    {delivery['last_error']}"
+
+
+@group.command()
 def retry(
     message: Annotated[
         str | None, typer.Argument(metavar="MESSAGE", help="One message, by its id.")
@@ -186,9 +170,5 @@ def retry(
         raise typer.BadParameter("say which: a message, --endpoint or --all")
     with _desk() as (_, connection):
         chosen = desk.retry(connection, endpoint, message)
-    typer.echo(json.dumps({"retried": chosen}) if as_json else f"{len(chosen)} are sent again")
+    tell(as_json, {"retried": chosen}, f"{len(chosen)} are sent again")
     raise typer.Exit(1 if message and not chosen else 0)
-
-
-def _json(rows: list[dict[str, Any]]) -> str:
-    return json.dumps(rows, indent=2, default=lambda at: at.astimezone(UTC).isoformat())

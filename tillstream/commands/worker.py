@@ -7,6 +7,7 @@ import typer
 from tillstream.applications import AGENTS, APPLICATIONS
 from tillstream.logs import configure_logs
 from tillstream.settings import Settings, load_settings
+from tillstream.terminal import MetricsPort
 
 SINK = "sink"
 WEBHOOKS = "webhooks"
@@ -20,18 +21,13 @@ OTHERS = {
 HELP = {**{role: each.summary for role, each in APPLICATIONS.items()}, **OTHERS}
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(worker)
-
-
 def _known(role: str) -> str:
     if role not in HELP:
         raise typer.BadParameter(f"there is no {role!r}; the roles are {', '.join(HELP)}")
     return role
 
 
-def worker(
+def command(
     role: Annotated[
         str,
         typer.Argument(
@@ -44,9 +40,7 @@ def worker(
         str | None,
         typer.Option(help="Name of this worker: its state folder and its place in the group."),
     ] = None,
-    metrics_port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port of /metrics; 0 takes a free one.")
-    ] = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """Run one worker until SIGTERM or Ctrl-C. Start more, each with its own name, to share the
     partitions.

@@ -4,7 +4,7 @@ Each is the command line in a process of its own, on the interpreter and checkou
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from local import connect, kafka_clients, metrics_links
@@ -15,7 +15,6 @@ from local.identities import Identities
 from local.ports import LOOPBACK, RememberedPorts, answers_ok
 from local.programs import Furnish, Programs, StackProcess
 from local.servers import external
-from operations.applications import BESIDE
 
 WORKER_GRACE_SECONDS = 20
 """A worker finishes its batch and its transaction; killed before, the next one repeats it."""
@@ -31,15 +30,19 @@ SIMULATOR_SETTLE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the user may choose. ``rate`` is events per second, None for the default."""
+class StackOptions:
+    """What the user may choose. ``rate`` is events per second, None for the default.
 
+    ``roles`` are those of `tillstream worker` that run once, beside the workers.
+    """
+
+    roles: Sequence[str]
     workers: int = 1
     simulate: bool = True
     rate: float | None = None
 
 
-def furnished(home: StackHome, options: Options) -> Furnish:
+def furnished(home: StackHome, options: StackOptions) -> Furnish:
     """What a stack in ``home`` runs."""
 
     def furnish(ports: RememberedPorts, addresses: Mapping[str, str]) -> Programs:
@@ -48,9 +51,9 @@ def furnished(home: StackHome, options: Options) -> Furnish:
         steps = [processes.step(*arguments) for arguments in STEPS]
         board, dashboard = processes.board()
         wanted = [processes.worker(number + 1) for number in range(options.workers)]
-        wanted += [processes.application(role) for role in BESIDE]
+        wanted += [processes.role(role) for role in options.roles]
         registration, asked = processes.registration()
-        wanted += [processes.sink(), processes.webhooks(), registration, board]
+        wanted += [registration, board]
         if options.simulate:
             wanted.append(processes.simulator(options.rate))
         asked |= processes.by_hand()
@@ -81,17 +84,9 @@ class _Processes:
         name = f"worker-{number}"
         return self._measured(name, ("worker",), {"worker_name": name, **self._as("worker")})
 
-    def application(self, role: str) -> StackProcess:
-        """The worker of another application than the first: it shares its partitions with none."""
-        return self._role(role)
-
-    def sink(self) -> StackProcess:
-        """What writes the derived topics into PostgreSQL."""
-        return self._role("sink")
-
-    def webhooks(self) -> StackProcess:
-        """What tells endpoints of alerts."""
-        return self._role("webhooks")
+    def role(self, role: str) -> StackProcess:
+        """What there is one of: the worker of another application, the sink, the webhooks."""
+        return self._measured(role, ("worker", role), {"worker_name": role, **self._as(role)})
 
     def registration(self) -> tuple[StackProcess, dict[str, str]]:
         """What gives tills their certificates, and how commands that are given by hand ask it."""
@@ -147,10 +142,6 @@ class _Processes:
             settle_seconds=SIMULATOR_SETTLE_SECONDS,
         )
         return StackProcess(service)
-
-    def _role(self, role: str) -> StackProcess:
-        settings = {"worker_name": role, **self._as(role)}
-        return self._measured(role, ("worker", role), settings)
 
     def by_hand(self) -> Mapping[str, str]:
         """How commands come to the servers that somebody gives."""

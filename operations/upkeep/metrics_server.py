@@ -14,10 +14,10 @@ from prometheus_client.exposition import choose_encoder
 
 from clients.errors import AccessError
 from clients.loopback import is_loopback
+from clients.renewal import Renewal
 from clients.tls import Tls
 from identity.names import ServiceName
-from tillstream.certificates import Certificate, Renewal
-from tillstream.metrics_door import MetricsDoor
+from operations.upkeep.metrics_door import MetricsDoor
 
 PATH = "/metrics"
 
@@ -127,7 +127,7 @@ class _Secured:
                 "TILLSTREAM_METRICS_CERT, TILLSTREAM_METRICS_KEY and TILLSTREAM_METRICS_CA"
             )
         self._context = tls.server_context()
-        self._renewal = Renewal(Certificate(tls.certificate, tls.key), self._context)
+        self._renewal = Renewal(tls, self._context)
 
     def wrap(self, accepted: socket) -> socket:
         """The handshake is the thread's: who does not go on with it holds up nobody else."""

@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
-from tillstream.of_application import OfApplication
+from operations.upkeep.of_application import OfApplication
 
 
 def _served(figures: CollectorRegistry, role: str) -> str:

@@ -20,8 +20,8 @@ from identity.authority import Authority, new_key
 from identity.names import Name, ServiceName, TillName
 from local import metrics_links
 from local.vouching import prepare
-from tillstream.metrics_door import MetricsDoor
-from tillstream.metrics_server import AT_ONCE, MetricsServer
+from operations.upkeep.metrics_door import MetricsDoor
+from operations.upkeep.metrics_server import AT_ONCE, MetricsServer
 
 NOW = datetime.now(UTC)
 

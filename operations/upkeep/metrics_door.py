@@ -1,4 +1,4 @@
-"""Where metrics are told, for settings; what answers there is `tillstream.metrics_server`."""
+"""Where metrics are told, for settings; what answers there is `metrics_server`, beside this."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
