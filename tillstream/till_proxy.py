@@ -2,23 +2,19 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
-from aiohttp import web
 
 from edge.proxy import doors, peer
 from edge.proxy.metrics import ProxyMetrics, proxy_metrics
-from edge.proxy.service import Loopback, application
+from edge.proxy.service import Loopback, application, serving
 from edge.proxy.upstream import upstream
 from tillstream.process import measured, stop_asked
 from tillstream.settings import PREFIX, Settings, SettingsError
-
-SHUTDOWN_SECONDS = 3.0
-"""How long a stop waits for answers that are under way."""
 
 
 def run(settings: Settings, port: int | None) -> None:
@@ -59,18 +55,6 @@ async def _serve(gateway: str, till: peer.TillIdentity, metrics: ProxyMetrics, d
         log = structlog.get_logger("tillstream.proxy")
         log.info("proxy_serves", till=str(till.name), gateway=gateway, **told)
         await stopping.wait()
-
-
-@asynccontextmanager
-async def serving(app: web.Application, listening: socket.socket) -> AsyncGenerator[None]:
-    """The application on a socket that listens, for the length of a block."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
-    try:
-        await web.SockSite(runner, listening).start()
-        yield
-    finally:
-        await runner.cleanup()
 
 
 def _gateway(settings: Settings) -> str:

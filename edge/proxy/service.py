@@ -1,7 +1,9 @@
 """The proxy's web application: what a program sends is checked, asked, and its answer passed on."""
 
 import hmac
-from collections.abc import Mapping
+import socket
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from aiohttp import hdrs, web
@@ -28,6 +30,10 @@ ANSWERED_WITH = (
 """Headers of the gateway that come back to the program."""
 
 
+SHUTDOWN_SECONDS = 3.0
+"""How long a stop waits for answers that are under way."""
+
+
 def application(
     upstream: Upstream, metrics: ProxyMetrics, loopback: "Loopback | None" = None
 ) -> web.Application:
@@ -46,6 +52,18 @@ def application(
     app = web.Application(middlewares=checks, client_max_size=BODY_BYTES_MAX)
     app.router.add_route("*", "/{rest:.*}", pass_on)
     return app
+
+
+@asynccontextmanager
+async def serving(app: web.Application, listening: socket.socket) -> AsyncGenerator[None]:
+    """The application on a socket that listens, for the length of a block."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        yield
+    finally:
+        await runner.cleanup()
 
 
 def _answer(reply: Reply) -> web.Response:

@@ -18,11 +18,10 @@ from edge.proxy import doors, upstream
 from edge.proxy import service as proxying
 from edge.proxy.metrics import proxy_metrics
 from edge.proxy.peer import TillIdentity, load
-from edge.proxy.service import Loopback, application
+from edge.proxy.service import Loopback, application, serving
 from identity.errors import IdentityError
 from identity.names import Name, ServiceName, StoreName, TillName
 from tests.gateways import HOST, YEAR, Fleet, SignedGateway, signed_gateway
-from tillstream.till_proxy import serving
 
 
 @pytest.fixture
