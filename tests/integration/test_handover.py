@@ -16,11 +16,12 @@ from local.home import StackHome
 from local.record import Addresses, ProcessRecord, StackRecord, load
 from local.report import Report
 from local.supervisor import Supervisor
+from operations.applications import BESIDE, FIRST
 from operations.rebuild.handover import local_workers, restart
 from tests.integration.worker_world import eventually
 
 KAFKA = KafkaAccess("127.0.0.1:9092")
-NAMES = ("worker-1", "worker-2", "sink")
+NAMES = ("worker-1", "worker-2", "products", "sink")
 
 
 class Stack(threading.Thread):
@@ -86,11 +87,17 @@ def world(tmp_path: Path) -> Generator[World]:
     stack.start()
     made = World(home)
     try:
-        eventually("the stack", lambda: home.record.exists() and len(made.pids()) == 3, lambda: "")
+        eventually(
+            "the stack", lambda: home.record.exists() and len(made.pids()) == len(NAMES), lambda: ""
+        )
         yield made
     finally:
         stack.stop()
         lock.close()
+
+
+def _workers(world: World) -> list[ProcessRecord]:
+    return local_workers(world.home, KAFKA, FIRST)
 
 
 def test_a_worker_comes_back_as_another_process_and_its_neighbours_stay(world: World) -> None:
@@ -101,8 +108,8 @@ def test_a_worker_comes_back_as_another_process_and_its_neighbours_stay(world: W
         nonlocal looked
         looked += 1
 
-    first, _ = local_workers(world.home, KAFKA)
-    restart(world.home, KAFKA, first, check)
+    first, _ = _workers(world)
+    restart(world.home, first, lambda: _workers(world), check)
 
     after = world.pids()
     assert after["worker-1"] not in (None, before["worker-1"])
@@ -111,7 +118,7 @@ def test_a_worker_comes_back_as_another_process_and_its_neighbours_stay(world: W
 
 
 def test_a_process_that_has_taken_the_pid_of_a_worker_is_left_alone(world: World) -> None:
-    first, _ = local_workers(world.home, KAFKA)
+    first, _ = _workers(world)
     mistaken = first.model_copy(update={"born": (first.born or 0) - 60})
 
     class Enough(Exception):
@@ -121,17 +128,21 @@ def test_a_process_that_has_taken_the_pid_of_a_worker_is_left_alone(world: World
         raise Enough
 
     with pytest.raises(Enough):
-        restart(world.home, KAFKA, mistaken, check)
+        restart(world.home, mistaken, lambda: _workers(world), check)
     assert world.pids()["worker-1"] == first.pid
 
 
 def test_a_stack_on_another_broker_is_none_of_ours(world: World) -> None:
-    assert [each.name for each in local_workers(world.home, KAFKA)] == [
-        "worker-1",
-        "worker-2",
-    ]
-    assert local_workers(world.home, KafkaAccess("elsewhere:9092")) == []
+    assert [each.name for each in _workers(world)] == ["worker-1", "worker-2"]
+    assert local_workers(world.home, KafkaAccess("elsewhere:9092"), FIRST) == []
+
+
+def test_each_application_has_workers_of_its_own(world: World) -> None:
+    products, receipts = (
+        local_workers(world.home, KAFKA, BESIDE[role]) for role in ("products", "receipts")
+    )
+    assert ([each.name for each in products], receipts) == (["products"], [])
 
 
 def test_where_no_stack_runs_there_is_nothing_to_restart(tmp_path: Path) -> None:
-    assert local_workers(StackHome(tmp_path), KAFKA) == []
+    assert local_workers(StackHome(tmp_path), KAFKA, FIRST) == []
