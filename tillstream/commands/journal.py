@@ -13,7 +13,7 @@ from edge.journal.telling import json_of, lines_of
 from edge.journal.verifying import prove
 from tillstream.journal_work import centre_records, journal_path, known_heads, trusted_keys
 from tillstream.settings import load_settings
-from tillstream.terminal import grouped, mendable, tell, AsJson
+from tillstream.terminal import AsJson, grouped, mendable, tell
 
 group = grouped("A till's journal: prove it, and write it out for an auditor.")
 
