@@ -11,7 +11,7 @@ from edge.journal.statements import statement
 from edge.journal.writing import Writer, beginning, last_mark
 from topics.scalars import EPOCH_MAX
 
-_READ_AT_ONCE = 500
+READ_AT_ONCE = 500
 """Events in memory while a fork is written again. A till that was dark for a month has 60,000."""
 
 
@@ -44,7 +44,7 @@ def write_again(database: Any, writer: Writer, mark: EpochMark) -> EpochMark:
 
 def _events(database: Any, epoch: int, behind: int) -> Iterator[dict[str, Any]]:
     while rows := database.execute(
-        statement("events_behind"), (epoch, behind, _READ_AT_ONCE)
+        statement("events_behind"), (epoch, behind, READ_AT_ONCE)
     ).fetchall():
         for row in rows:
             event = orjson.loads(row[-1])

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -128,6 +129,20 @@ class FullFile(DiskFile):
                 raise apsw.FullError("no space left on device")
             self.disk.room_bytes -= grows
         super().xWrite(data, offset)
+
+
+class TightDisk(Disk):
+    """Opens no file while there is a reserve: a log that a kill left needs room to be read."""
+
+    def __init__(self, reserve: Path) -> None:
+        self.file_type = DiskFile
+        self._reserve = reserve
+        super().__init__()
+
+    def xOpen(self, name: Any, flags: list[int]) -> DiskFile:
+        if self._reserve.exists():
+            raise apsw.IOError("disk I/O error")
+        return super().xOpen(name, flags)
 
 
 class DeadlyDisk(Disk):

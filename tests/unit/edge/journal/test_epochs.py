@@ -127,6 +127,21 @@ def test_what_is_not_yet_known_to_be_refused_waits(shop: Shop, gateway: Gateway)
     assert sorted(gateway.sales()) == sorted(shop.sold)
 
 
+def test_what_is_written_again_in_several_pieces_is_whole(
+    shop: Shop, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(epochs, "READ_AT_ONCE", 3)
+    image = shop.take_image()
+    shop.sell()
+    shop.send()
+    shop.start_image(image)
+    shop.sell(10)
+    shop.send()
+    shop.journal.begin_epoch(2)
+    shop.send()
+    assert sorted(gateway.sales()) == sorted(shop.sold), "a sale was lost or doubled"
+
+
 def test_beginning_the_epoch_again_writes_nothing_twice(shop: Shop, gateway: Gateway) -> None:
     shop.sell()
     assert shop.journal.outbox.judge(1, 1, "ab" * 32) is FORK

@@ -14,7 +14,14 @@ from edge.journal.errors import DiskFull, JournalUnusable
 from edge.journal.journal import Journal
 from edge.journal.reserve import Reserve
 from edge.journal.verifying import prove
-from tests.unit.edge.journal.disks import DeadlyDisk, Disk, ForgetfulDisk, FullDisk, mounted
+from tests.unit.edge.journal.disks import (
+    DeadlyDisk,
+    Disk,
+    ForgetfulDisk,
+    FullDisk,
+    TightDisk,
+    mounted,
+)
 from tests.unit.edge.journal.tills import KEY, TILL, event, heartbeat, opened, sale
 
 CUSTOMERS = 2
@@ -177,6 +184,17 @@ def test_when_the_reserve_is_used_up_nothing_is_half_written(tmp_path: Path) -> 
         disk.room_bytes = None
         assert journal.append([sale()], {"cart": None})[0].entry.mark.sequence == 2
     assert not prove(tmp_path / "journal.sqlite").findings
+
+
+def test_a_till_starts_on_a_disk_that_is_full(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as journal:
+        journal.append([event("cart_opened")], {"cart": b"open"})
+    with (
+        mounted(TightDisk(tmp_path / "journal.sqlite.reserve")) as disk,
+        closing(opened(tmp_path, None, disk.name)) as journal,
+    ):
+        assert journal.state() == {"cart": b"open"}
+        assert journal.append([sale()], {"cart": None})
 
 
 def test_the_reserve_comes_back_when_there_is_room(tmp_path: Path) -> None:

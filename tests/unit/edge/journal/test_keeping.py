@@ -70,8 +70,12 @@ def test_a_centre_that_takes_its_word_back_is_believed(journal: Journal) -> None
     journal.keeping.confirm(1, 4, [], START)
     journal.keeping.confirm(1, 2, [], START + DAY)
     assert tidy(journal, 50) == [3, 4]
-    journal.keeping.confirm(1, 0, [], START + 50 * DAY)
-    assert tidy(journal, 100) == [3, 4]
+    journal.append([sale() for _ in range(4)])
+    journal.keeping.confirm(1, 6, [], START + 50 * DAY)
+    journal.keeping.confirm(1, 4, [], START + 85 * DAY)
+    assert tidy(journal, 85) == [5, 6, 7, 8], "what the centre has lost is gone here, too"
+    journal.keeping.confirm(1, 0, [], START + 86 * DAY)
+    assert tidy(journal, 200) == [5, 6, 7, 8]
 
 
 def test_a_word_about_more_than_there_is_removes_no_more(journal: Journal) -> None:

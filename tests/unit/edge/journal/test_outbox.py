@@ -188,3 +188,12 @@ def test_what_is_still_lacking_is_sent_again_after_a_while(
     assert numbers(outbox.next_batch(NOW + RESEND_SECONDS)) == (1, 2, 2)
     journal.keeping.confirm(1, 4, [], NOW)
     assert outbox.next_batch(NOW + 9 * RESEND_SECONDS) is None
+
+
+def test_what_the_gateway_has_beyond_a_batch_is_still_offered(
+    journal: Journal, outbox: JournalOutbox
+) -> None:
+    journal.append([heartbeat() for _ in range(BATCH_EVENTS_MAX + 2)])
+    outbox.answered(next_batch(outbox), accepted_to=BATCH_EVENTS_MAX + 1)
+    offered = numbers(outbox.next_batch(NOW))
+    assert offered == (1, BATCH_EVENTS_MAX + 1, BATCH_EVENTS_MAX + 2), "it may be another's"
