@@ -73,7 +73,12 @@ class AssortmentPolicy(Contract):
 
 
 class Product(Contract):
-    """A product of the catalog. ``price_minor`` is per each, or per kilogram for gram."""
+    """A product of the catalog. ``price_minor`` is per each, or per kilogram for gram.
+
+    Variants share a ``style`` and differ in ``colour`` and ``size``. ``replaces_sku`` is the one
+    that it came in place of, ``pack_size`` how many base units a supplier's pack holds,
+    ``cost_minor`` what one each, or one kilogram, costs to buy.
+    """
 
     sku: Identifier
     gtin: Text | None = None
@@ -83,6 +88,14 @@ class Product(Contract):
     price_minor: Number
     currency: Currency
     tax_basis_points: Number
+    style: Reference | None = None
+    colour: Text | None = None
+    size: Text | None = None
+    image: Text | None = None
+    replaces_sku: Identifier | None = None
+    supplier: Reference | None = None
+    pack_size: Ordinal | None = None
+    cost_minor: Number | None = None
 
 
 class Location(Contract):

@@ -67,6 +67,14 @@ class WireProduct(msgspec.Struct, frozen=True, gc=False):
     currency: s.Currency
     tax_basis_points: s.Number
     gtin: str | None = None
+    style: s.Reference | None = None
+    colour: str | None = None
+    size: str | None = None
+    image: str | None = None
+    replaces_sku: s.Identifier | None = None
+    supplier: s.Reference | None = None
+    pack_size: s.Ordinal | None = None
+    cost_minor: s.Number | None = None
 
 
 class WireTillForgotten(msgspec.Struct, frozen=True, gc=False, tag="till_forgotten"):

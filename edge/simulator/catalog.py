@@ -1,16 +1,22 @@
-"""What the simulated shops sell: some 300 everyday articles, read from ``catalog.csv``.
+"""What the simulated shops sell: some 300 everyday articles, read from ``catalog.csv``, and clothes
+in colours and sizes from ``clothes.csv``.
 
 GTINs carry GS1's prefix 952, set aside for demonstrations, so they are nobody's articles.
 """
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import chain
 
 from topics.wire import WireProduct
 
 CURRENCY = "EUR"
+
+_FILES = ("catalog.csv", "clothes.csv")
+"""In this order for good: an article's place among all is the number in its GTIN."""
 
 _DEMONSTRATION_PREFIX = 952
 _NUMBER_DIGITS = 9
@@ -33,10 +39,14 @@ def gtin13(number: int) -> str:
 
 @cache
 def load_catalog() -> tuple[Article, ...]:
-    """Every article, in the order of the file."""
-    text = resources.files("edge.simulator").joinpath("catalog.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
+    """Every article, in the order of the files."""
+    rows = chain.from_iterable(map(_rows, _FILES))
     return tuple(_article(number, row) for number, row in enumerate(rows, start=1))
+
+
+def _rows(file: str) -> Iterator[dict[str, str]]:
+    text = resources.files("edge.simulator").joinpath(file).read_text(encoding="utf-8")
+    return csv.DictReader(text.splitlines())
 
 
 def _article(number: int, row: dict[str, str]) -> Article:
@@ -49,5 +59,8 @@ def _article(number: int, row: dict[str, str]) -> Article:
         currency=CURRENCY,
         tax_basis_points=int(row["tax_basis_points"]),
         gtin=gtin13(number),
+        style=row.get("style") or None,
+        colour=row.get("colour") or None,
+        size=row.get("size") or None,
     )
     return Article(product, int(row["popularity"]))

@@ -196,7 +196,11 @@ def test_a_product_is_its_row_and_its_delete_a_tombstone(
         "INSERT INTO products VALUES ('p-1', '4006381333931', 'Käse „jung“', 'dairy', 'gram', "
         "1990, 'EUR', 700)"
     )
-    execute("UPDATE products SET price_minor = 0, gtin = NULL WHERE sku = 'p-1'")
+    execute(
+        "UPDATE products SET price_minor = 0, gtin = NULL, style = 'cheese', size = '200 g', "
+        "replaces_sku = 'p-0', supplier = 'Molkerei', pack_size = 6, cost_minor = 1200 "
+        "WHERE sku = 'p-1'"
+    )
     execute("DELETE FROM products WHERE sku = 'p-1'")
     first, second, gone = read("cdc.products", "p-1", 3)
     row = {
@@ -209,12 +213,17 @@ def test_a_product_is_its_row_and_its_delete_a_tombstone(
         "currency": "EUR",
         "tax_basis_points": 700,
     }
-    assert first.value == row
-    assert second.value == row | {"price_minor": 0, "gtin": None}
+    variant = {
+        "style": "cheese", "colour": None, "size": "200 g", "image": None, "replaces_sku": "p-0",
+        "supplier": "Molkerei", "pack_size": 6, "cost_minor": 1200,
+    }  # fmt: skip
+    assert first.value == row | dict.fromkeys(variant), "an insert of before has no variant"
+    assert second.value == row | {"price_minor": 0, "gtin": None} | variant
     assert gone.raw is None, "a value that is no tombstone: compaction would keep the product"
-    assert first.raw is not None
-    Product.model_validate_json(first.raw)
-    decode_product(first.raw)
+    assert first.raw is not None and second.raw is not None
+    for raw in (first.raw, second.raw):
+        Product.model_validate_json(raw)
+        decode_product(raw)
 
 
 def test_a_product_under_a_new_sku_leaves_a_tombstone_under_the_old(

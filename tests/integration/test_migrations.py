@@ -183,6 +183,10 @@ PRODUCT: LiteralString = (
     "INSERT INTO products (sku, name, unit, price_minor, currency, tax_basis_points, category) "
     "VALUES ({}, {}, {}, {}, {}, {}, 'c')"
 )
+VARIANT: LiteralString = (
+    "INSERT INTO products (sku, name, category, price_minor, style, replaces_sku, supplier, "
+    "pack_size, cost_minor) VALUES ('b', 'n', 'c', 1, {}, {}, {}, {}, {})"
+)
 LOCATION: LiteralString = (
     "INSERT INTO locations (location_id, name, kind, time_zone) VALUES ({}, {}, {}, {})"
 )
@@ -216,6 +220,13 @@ NOON = "2026-11-21T12:00:00Z"
         pytest.param(PRODUCT, ("b", "n", "each", 10**12 + 1, "EUR", 0), id="price large"),
         pytest.param(PRODUCT, ("b", "n", "each", 1, "eur", 0), id="currency in small letters"),
         pytest.param(PRODUCT, ("b", "n", "each", 1, "EUR", -1), id="tax negative"),
+        pytest.param(VARIANT, ("", None, None, None, None), id="style without name"),
+        pytest.param(VARIANT, ("s" * 129, None, None, None, None), id="style too long"),
+        pytest.param(VARIANT, (None, "b", None, None, None), id="replaces itself"),
+        pytest.param(VARIANT, (None, "a/b", None, None, None), id="replaces no SKU"),
+        pytest.param(VARIANT, (None, None, "", None, None), id="supplier without name"),
+        pytest.param(VARIANT, (None, None, None, 0, None), id="empty pack"),
+        pytest.param(VARIANT, (None, None, None, None, -1), id="cost negative"),
         pytest.param(LOCATION, ("a", "n", "kiosk", "UTC"), id="kind unknown"),
         pytest.param(LOCATION, ("..", "n", "shop", "UTC"), id="location of dots alone"),
         pytest.param(LOCATION, ("a", "n", "shop", "Europe/Atlantis"), id="time zone unknown"),

@@ -53,7 +53,9 @@ async def test_a_product_is_made_changed_published_and_deleted(
     sku = f"sku-{uuid.uuid4().hex[:8]}"
     row = {
         "sku": sku, "name": "Whole milk 1 l", "category": "", "gtin": None, "unit": "each",
-        "currency": "EUR", "price_minor": 129, "tax_basis_points": 700,
+        "currency": "EUR", "price_minor": 129, "tax_basis_points": 700, "style": None,
+        "colour": None, "size": None, "image": None, "replaces_sku": None, "supplier": None,
+        "pack_size": None, "cost_minor": None,
     }  # fmt: skip
     async with board_seen(browser, kafka, dsn, policy=AccessPolicy()) as seen:
         page = seen.page

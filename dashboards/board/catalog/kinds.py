@@ -17,6 +17,9 @@ TEXT_CHARACTERS_MAX = 1024
 
 GTIN_CHARACTERS_MAX = 64
 
+REFERENCE_CHARACTERS_MAX = 128
+"""Of a style, a supplier, and what else is named elsewhere."""
+
 Row = dict[str, Any]
 """A row by column, as its model and its table have it."""
 
@@ -66,9 +69,17 @@ class Kind:
 
 _ID_HINT = "1 to 64 of A-Z a-z 0-9 . _ -, and never changed afterwards"
 _BASE_UNIT = "in pieces, or in grams where the product is sold by weight"
+_IN_A_PACK = f"what a supplier's pack holds, {_BASE_UNIT}"
 
 _SKU = Field("sku", "SKU", "id", hint=_ID_HINT, characters_max=64)
 _LOCATION_ID = Field("location_id", "Id", "id", hint=_ID_HINT, characters_max=64)
+
+
+def _short(name: str, label: str, hint: str = "") -> Field:
+    """A short text that may be empty."""
+    characters = REFERENCE_CHARACTERS_MAX
+    return Field(name, label, "text", needed=False, hint=hint, characters_max=characters)
+
 
 PRODUCTS = Kind(
     "products",
@@ -92,6 +103,21 @@ PRODUCTS = Kind(
         Field("currency", "Currency", "text", default="EUR", hint="as EUR", characters_max=3),
         Field("price_minor", "Price", "money", hint="for a piece, or for a kilogram"),
         Field("tax_basis_points", "Tax in percent", "percent", default="0", hint="contained in it"),
+        _short("style", "Style", hint="what its variants in other colours and sizes share"),
+        _short("colour", "Colour"),
+        _short("size", "Size"),
+        Field("image", "Image", "text", needed=False, hint="name of its picture"),
+        Field(
+            "replaces_sku",
+            "Replaces",
+            "id",
+            needed=False,
+            hint="the SKU that it comes in place of",
+            characters_max=64,
+        ),
+        _short("supplier", "Supplier"),
+        Field("pack_size", "Pack size", "count", needed=False, hint=_IN_A_PACK),
+        Field("cost_minor", "Cost", "money", needed=False, hint="of a piece, or of a kilogram"),
     ),
 )
 

@@ -22,6 +22,14 @@ MILK: Row = {
     "currency": "EUR",
     "price_minor": 129,
     "tax_basis_points": 1_950,
+    "style": None,
+    "colour": None,
+    "size": None,
+    "image": None,
+    "replaces_sku": None,
+    "supplier": "Molkerei Süd",
+    "pack_size": 12,
+    "cost_minor": 99,
 }
 
 

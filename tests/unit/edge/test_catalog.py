@@ -37,3 +37,12 @@ def test_articles_are_sold_by_piece_and_by_weight_and_at_several_tax_rates() -> 
 
     assert {product.unit for product in products} == {"each", "gram"}
     assert len({product.tax_basis_points for product in products}) > 1
+
+
+def test_clothes_come_in_colours_and_sizes_and_no_two_are_alike() -> None:
+    variants = [article.product for article in load_catalog() if article.product.style]
+
+    told = {(product.style, product.colour, product.size) for product in variants}
+    assert len(told) == len(variants), "a customer could not say which one is wanted"
+    assert {size for style, _, size in told if style == "t-shirt"} == {"S", "M", "L", "XL"}
+    assert len({colour for style, colour, _ in told if style == "t-shirt"}) > 1

@@ -114,6 +114,14 @@ PRODUCT: dict[str, Any] = {
     "price_minor": 199,
     "currency": "EUR",
     "tax_basis_points": 700,
+    "style": "crème",
+    "colour": "white",
+    "size": "200 g",
+    "image": "dairy/crème.webp",
+    "replaces_sku": "4006381333900",
+    "supplier": "Molkerei Süd",
+    "pack_size": 12,
+    "cost_minor": 121,
 }
 
 UPKEEP: list[dict[str, Any]] = [
