@@ -15,6 +15,7 @@ from topics.registry import (
     DEAD_LETTERS,
     GENERATIONS,
     INPUTS,
+    KEPT_ON_PAGES,
     LEVELS_BY_PRODUCT,
     OUTPUTS,
     PRODUCT_STOCK,
@@ -137,7 +138,11 @@ SERVICES = (
         more=(("cluster", CLUSTER, "describe"),),
     ),
     ServiceAccess("webhooks", "tells alerts.", reads=_names(OUTPUTS)),
-    ServiceAccess("board", "shows what is derived.", reads=_names(OUTPUTS)),
+    ServiceAccess(
+        "board",
+        "shows what is derived, and whether master data that was changed on it is published.",
+        reads=_names(OUTPUTS, KEPT_ON_PAGES),
+    ),
     ServiceAccess("simulator", "sells as tills do.", writes=_names(TILL_EVENTS)),
     ServiceAccess("gateway", "passes on what tills say.", writes=_names(TILL_EVENTS)),
     ServiceAccess(

@@ -2,6 +2,8 @@
 
 from topics.devices import Device
 from topics.people import Customer, Employee
+from topics.pricing import Offer, Price, Recall
+from topics.rule_tables import RuleTable
 from topics.topic_spec import FOREVER_MS, TopicSpec
 
 DEVICES = TopicSpec(
@@ -31,4 +33,43 @@ CUSTOMERS = TopicSpec(
     by_location=False,
 )
 
-FOR_STORES = (DEVICES, EMPLOYEES, CUSTOMERS)
+PRICES = TopicSpec(
+    "cdc.prices",
+    "What products cost at a time, everywhere or at one location.",
+    "sku",
+    Price,
+    "delete",
+    FOREVER_MS,
+    by_location=False,
+)
+OFFERS = TopicSpec(
+    "cdc.offers",
+    "Offers of a location's own, within the centre's limit.",
+    "location_id",
+    Offer,
+    "delete",
+    FOREVER_MS,
+)
+RECALLS = TopicSpec(
+    "cdc.recalls",
+    "Products, or lots of them, that may not be sold.",
+    "sku",
+    Recall,
+    "delete",
+    FOREVER_MS,
+    by_location=False,
+)
+RULE_TABLES = TopicSpec(
+    "cdc.rule-tables",
+    "Decision tables, whole, a row for each version.",
+    "table_name",
+    RuleTable,
+    "delete",
+    FOREVER_MS,
+    by_location=False,
+)
+
+PRICING = (PRICES, OFFERS, RECALLS, RULE_TABLES)
+"""What a till charges by. Each key has many rows, so nothing is compacted away."""
+
+FOR_STORES = (DEVICES, EMPLOYEES, CUSTOMERS, *PRICING)

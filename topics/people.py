@@ -17,20 +17,25 @@ Consents = dict[Text, bool]
 SealedFields = dict[Text, Text]
 
 
-class Employee(Contract):
-    """Somebody whom a card and a PIN let in at the tills of ``locations``.
+class EmployeeDuties(Contract):
+    """What of an employee is no secret.
 
     ``limits`` is the JSON of an object: a number for each name, such as how much of a discount
     they may give. Who is not ``active`` is let in no more.
     """
 
     employee_id: Identifier
-    card_hash: Hash
-    pin_hash: Text
     role: Annotated[str, Field(pattern=r"^[a-z][a-z_-]{0,31}$")]
     limits: Json[Limits]
     locations: list[Identifier]
     active: bool
+
+
+class Employee(EmployeeDuties):
+    """Somebody whom a card and a PIN let in at the tills of ``locations``."""
+
+    card_hash: Hash
+    pin_hash: Text
 
 
 class Customer(Contract):

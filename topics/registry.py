@@ -15,6 +15,11 @@ from topics.derived import (
 )
 from topics.events import receipt_adapter, till_event_adapter
 from topics.for_stores import FOR_STORES as FOR_STORES
+from topics.for_stores import OFFERS as OFFERS
+from topics.for_stores import PRICES as PRICES
+from topics.for_stores import PRICING as PRICING
+from topics.for_stores import RECALLS as RECALLS
+from topics.for_stores import RULE_TABLES as RULE_TABLES
 from topics.handling import AlertHandling, RestockProposal
 from topics.topic_spec import DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
 from topics.topic_spec import PARTITIONS_DEFAULT as PARTITIONS_DEFAULT
@@ -172,6 +177,8 @@ PRODUCTS_INPUTS = (STOCK_LEVELS, LEVELS_BY_PRODUCT)
 """What the application `agents.products` reads."""
 RECEIPTS_INPUTS = (ACCEPTED,)
 """What the application `agents.receipts` reads."""
+KEPT_ON_PAGES = (PRODUCTS, LOCATIONS, ASSORTMENT, *PRICING)
+"""Master data that people change on the board, which hears here that a change is published."""
 DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
 """What people decide on the board, for others to carry out: no worker reads them."""
 

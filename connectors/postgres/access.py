@@ -1,8 +1,9 @@
 """Which role may do what with which table: the only place that says so.
 
 Each process of Tillstream comes to PostgreSQL under a role of its own. A table has one role that
-writes it; `MASTER_DATA` alone have two, the business's own programs and the board's pages. A new
-table, or function that somebody calls, is declared here, and `granting` brings a database to it.
+writes it; `MASTER_DATA` alone have two, the business's own programs and the board's pages. Of
+people the board changes what two views show; what is hidden stays with its one writer. A new table,
+view, or function that somebody calls is declared here, and `granting` brings a database to it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,11 +39,18 @@ READ = frozenset({"SELECT"})
 WRITE = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 APPEND = frozenset({"SELECT", "INSERT"})
 KEPT = frozenset({"SELECT", "INSERT", "UPDATE"})
+CHANGED = frozenset({"SELECT", "UPDATE"})
 
 Granted = Mapping[str, frozenset[str]]
 """What each role may do with a table; a role that is not named may do nothing."""
 
-MASTER_DATA = ("products", "locations", "assortment")
+MASTER_DATA = (
+    *("products", "locations", "assortment"),
+    *("prices", "offers", "recalls", "rule_tables"),
+)
+
+SHOWN = ("employees_shown", "customers_shown")
+"""Views of people, without hashes and what is sealed."""
 
 HANDLED = ("alert_handling", "restock_proposals")
 
@@ -83,6 +91,7 @@ FUNCTIONS = (
     Function("renew_card_key(text, text)", frozenset({REGISTRATION, PEOPLE})),
     Function("forget_old_audit_entries()", frozenset({SINK})),
     Function("lived_before(integer)", frozenset({WEBHOOKS})),
+    Function("erase_customer(text)", frozenset({BOARD, PEOPLE})),
 )
 
 
@@ -97,6 +106,8 @@ _FIGURES = (READER, BOARD, *_LOOKING)
 TABLES: Mapping[str, Granted] = {
     # A policy that is deleted tells its readers so: the business may take its own rows away.
     **dict.fromkeys(MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE)),
+    # What the centre allows is set by people on the board, and by no program.
+    "business_limits": _table(_FIGURES, board=CHANGED),
     "stock_movements": _table((*_FIGURES, CDC), client=APPEND),
     **dict.fromkeys(DERIVED, _table(_FIGURES, sink=WRITE)),
     # Of an alert whose item has left, nobody asks for the version that was told.
@@ -112,11 +123,14 @@ TABLES: Mapping[str, Granted] = {
         _table(_LOOKING, registration=KEPT),
     ),
     "device_vouchers": _table(registration=KEPT),
-    # Hashes and what is sealed: Debezium alone reads them beside their writer.
+    # Hashes and what is sealed: Debezium alone reads them beside their writer. Who is erased is
+    # erased by a function, which deletes row and key and keeps the proof.
     "employees": _table((CDC,), people=KEPT),
-    "customers": _table((CDC,), people=WRITE),
-    "customer_keys": _table(people=frozenset({"SELECT", "INSERT", "DELETE"})),
-    "customer_erasures": _table(_LOOKING, people=APPEND),
+    "customers": _table((CDC,), people=KEPT),
+    "customer_keys": _table(people=APPEND),
+    "customer_erasures": _table((*_LOOKING, PEOPLE, BOARD)),
+    # Views without what is hidden: the board changes duties and consents through them.
+    **dict.fromkeys(SHOWN, _table(board=CHANGED)),
     "employee_cards": _table(people=KEPT),
     "card_keys": _table(people=KEPT),
     # Who is erased is told how many receipts carry the id still.

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from psycopg import errors
 from psycopg.types.json import Jsonb
@@ -12,7 +11,6 @@ from clients.statements import statement
 from operations.errors import OperationError
 from operations.people import card_keys
 from operations.people.keeping import Connection, Keeping
-from operations.who import who
 from sealing import boxes
 from sealing.cards import card_hash, card_id
 from sealing.fields import seal, unseal
@@ -96,18 +94,13 @@ def erase(connection: Connection, customer_id: str) -> Erasure:
 
     It needs no wrapping key. Raises `OperationError` where there never was such a customer.
     """
-    asked: dict[str, Any] = {"customer_id": customer_id, "erased_by": who()}
-    # Of two at once, the second waits here for the first, and finds the proof.
-    row = connection.execute(statement(__file__, "lock_customer"), asked).fetchone()
-    if row is not None:
-        connection.execute(statement(__file__, "delete_key"), asked)
-        connection.execute(statement(__file__, "delete_customer"), asked)
-        connection.execute(statement(__file__, "prove_erasure"), asked | {"fields": row[0]})
+    asked = {"customer_id": customer_id}
+    done = connection.execute(statement(__file__, "erase_customer"), asked).fetchone()
     proof = connection.execute(statement(__file__, "read_erasure"), asked).fetchone()
     if proof is None:
         raise OperationError(f"there is no customer {customer_id}")
     erased_at, erased_by, receipts = proof
-    return Erasure(customer_id, erased_at, erased_by, row is None, receipts)
+    return Erasure(customer_id, erased_at, erased_by, done == (False,), receipts)
 
 
 def _missing(connection: Connection, customer_id: str) -> str:

@@ -29,6 +29,8 @@ from tillstream.cli import build
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.devices import Device
 from topics.partitioning import partition_of
+from topics.pricing import Offer, Price, Recall
+from topics.rule_tables import RuleTable
 from topics.wire import decode_location, decode_movement, decode_policy, decode_product
 
 PARTITIONS = 8
@@ -271,6 +273,43 @@ def test_a_location_is_its_row_and_its_delete_a_tombstone(
     assert first.raw is not None
     Location.model_validate_json(first.raw)
     decode_location(first.raw)
+
+
+def test_prices_recalls_offers_and_rule_tables_arrive_as_contracted(
+    execute: Callable[..., object], read: Callable[[str, str, int], list[Message]]
+) -> None:
+    execute(
+        "INSERT INTO prices (sku, location_id, price_minor, currency, valid_from, valid_to) "
+        "VALUES ('p-priced', NULL, 5, 'EUR', '2026-11-21T10:00:00+02:00', NULL), "
+        "('p-priced', 'L-1', 4, 'EUR', '2026-11-21T08:00:00Z', '2026-11-22T08:00:00Z')"
+    )
+    execute("DELETE FROM prices WHERE location_id = 'L-1'")
+    execute("INSERT INTO recalls (sku, reason) VALUES ('p-priced', 'glass')")
+    execute(
+        "INSERT INTO offers (offer_id, location_id, category, percent, valid_from, valid_to) "
+        "VALUES ('o-1', 'L-offer', 'tea', 5, now(), now() + interval '1 day')"
+    )
+    execute(
+        "INSERT INTO rule_tables (table_name, version, columns, rows) VALUES ('off', 1, %s, %s)",
+        (
+            '[{"name": "n", "part": "when", "type": "integer"}]',
+            '[{"row": "r", "cells": ["1"]}]',
+        ),
+    )
+    everywhere, there, gone = read("cdc.prices", "p-priced", 3)
+    assert (everywhere.raw and there.raw and gone.raw) is not None
+    told = [Price.model_validate_json(each.raw or b"") for each in (everywhere, there, gone)]
+    assert [(each.location_id, each.deleted) for each in told] == [
+        (None, "false"), ("L-1", "false"), ("L-1", "true"),
+    ], "nothing says which of the prices is gone"  # fmt: skip
+    assert told[0].valid_from == told[1].valid_from and told[2].price_id == told[1].price_id
+    (recall,) = read("cdc.recalls", "p-priced", 1)
+    (offer,) = read("cdc.offers", "L-offer", 1)
+    (table,) = read("cdc.rule-tables", "off", 1)
+    assert Recall.model_validate_json(recall.raw or b"").lot is None
+    assert Offer.model_validate_json(offer.raw or b"").percent == 5
+    assert offer.partition == partition_of("L-offer", PARTITIONS)
+    assert RuleTable.model_validate_json(table.raw or b"").rows[0].cells == ["1"]
 
 
 def test_a_device_is_its_row_and_tells_no_secret(

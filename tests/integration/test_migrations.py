@@ -14,7 +14,7 @@ from psycopg import errors, sql
 from pydantic import BaseModel
 
 from clients.postgres import PostgresAccess
-from connectors.postgres.access import ROLES
+from connectors.postgres.access import MASTER_DATA, ROLES
 from connectors.postgres.errors import MigrationError
 from connectors.postgres.migrate import MIGRATIONS, migrate
 from local import child
@@ -25,12 +25,15 @@ from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
 from topics.devices import Device
 from topics.handling import AlertHandling, RestockProposal
 from topics.people import Customer, Employee
+from topics.pricing import Offer, Price, Recall
+from topics.rule_tables import RuleTable
 
 CDC = "tillstream_cdc"
 
 CAPTURED = (
     *("products", "locations", "assortment", "stock_movements"),
     *("alert_handling", "restock_proposals", "devices", "employees", "customers"),
+    *("prices", "offers", "recalls", "rule_tables"),
 )
 """What Debezium publishes."""
 
@@ -156,12 +159,12 @@ def test_a_booked_movement_stays_as_it_was(rows: psycopg.Connection, change: Lit
         rows.execute(change)
 
 
-@pytest.mark.parametrize("table", ["products", "locations", "assortment"])
+@pytest.mark.parametrize("table", MASTER_DATA)
 def test_a_truncate_that_readers_would_not_hear_of_is_refused(
-    rows: psycopg.Connection, table: LiteralString
+    rows: psycopg.Connection, table: str
 ) -> None:
     with pytest.raises(errors.RestrictViolation, match=f"truncate of {table} is refused"):
-        rows.execute("TRUNCATE " + table)
+        rows.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(table)))
 
 
 def test_the_key_of_a_policy_cannot_change(rows: psycopg.Connection) -> None:
@@ -315,6 +318,10 @@ def test_the_same_movement_is_booked_once(rows: psycopg.Connection) -> None:
         ("devices", Device),
         ("employees", Employee),
         ("customers", Customer),
+        ("prices", Price),
+        ("offers", Offer),
+        ("recalls", Recall),
+        ("rule_tables", RuleTable),
     ],
 )
 def test_a_table_has_the_columns_of_its_topic(
