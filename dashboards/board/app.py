@@ -11,9 +11,10 @@ from dashboards.board.alerts import alert_page, alerts_page
 from dashboards.board.alerts.watcher import WATCHER, Watcher
 from dashboards.board.api import routes as api
 from dashboards.board.api.bearer import SEEN, SEEN_MAX, machines
-from dashboards.board.catalog import edit_pages, pages
+from dashboards.board.catalog import edit_pages, file_pages, pages
 from dashboards.board.catalog.editing import EDITOR, Editor
 from dashboards.board.catalog.publishing import follow
+from dashboards.board.customers import page as customers_page
 from dashboards.board.devices import page as devices_page
 from dashboards.board.devices.page import REGISTRATION
 from dashboards.board.feed.recent import Recent
@@ -55,10 +56,12 @@ PAGES = (
     sessions_page,
     subscribe_page,
     api,
+    file_pages,
     edit_pages,
     pages,
     audit_page,
     devices_page,
+    customers_page,
 )
 
 _HEADERS = {

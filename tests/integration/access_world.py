@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, CookieJar, FormData
 from multidict import CIMultiDict
 
 from dashboards.board.people import passwords
@@ -62,7 +62,9 @@ class Visitor:
         ) as answer:
             return await _answer(answer)
 
-    async def post(self, path: str, form: dict[str, str] | bytes, **headers: str) -> Answer:
+    async def post(
+        self, path: str, form: dict[str, str] | bytes | FormData, **headers: str
+    ) -> Answer:
         """Send a form as it is, to the board or to an address elsewhere."""
         url = path if "://" in path else self.address + path
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,12 +1,17 @@
 """Signing in and keeping master data, in a real Chromium; axe finds nothing on any page."""
 
 import uuid
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from dashboards.board.people.policy import AccessPolicy
+from operations.people import customers, employees
+from operations.people.employees import NewEmployee
+from operations.people.keeping import keeping
 from operations.topic_sync.sync import sync
 from tests.browser import Visit
 from tests.integration.access_world import PASSWORD, add_user
@@ -159,3 +164,38 @@ async def test_a_location_gets_an_assortment_and_the_log_says_by_whom(
         await expect(page.locator("main tbody")).to_contain_text("locations, create")
         await expect(page.locator("main tbody")).to_contain_text(f"assortment/{shop}/milk")
         await assert_good(seen)
+
+
+async def test_what_tills_charge_by_and_whom_they_know_is_kept_on_pages_without_a_fault(
+    browser: Browser, kafka: str, dsn: str, tmp_path: Path
+) -> None:
+    catalogue(dsn, "milk", "Whole milk 1 l")
+    with keeping(PostgresAccess(dsn), tmp_path / "key") as people:
+        customer_id = customers.add(people, {"name": "Anna"}, {"newsletter": True})
+        employees.add(people, NewEmployee("e-1", "card-1", "1234", "cashier", ["ulm"], {"x": 1}))
+    async with board_seen(browser, kafka, dsn, policy=AccessPolicy()) as seen:
+        page = seen.page
+        await page.goto(f"{seen.address}/sign-in?next=/manage/prices")
+        await page.get_by_label("Name").fill("otto")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_label("Password").press("Enter")
+        await page.get_by_role("link", name="New price").click()
+        await page.get_by_label("SKU").fill("milk")
+        await page.get_by_label("Price").fill("0.99")
+        await page.get_by_label("From").fill("tomorrow")
+        await page.get_by_role("button", name="Create").click()
+        await expect(page.get_by_text("a moment in UTC")).to_be_visible()
+        await assert_good(seen)
+        await page.get_by_label("From").fill("2026-12-01 08:00")
+        await page.get_by_role("button", name="Create").click()
+        await expect(page.locator(".publication")).to_contain_text("Saved by otto")
+        await assert_good(seen)
+        for path in (
+            *("/manage/prices", "/manage/import/prices", "/manage/add/rule_tables"),
+            *("/manage/add/offers", "/manage/limits/offer_percent_max", "/manage/add/recalls"),
+            *("/manage/employees", "/manage/employees/e-1"),
+            *("/customers", f"/customers/{customer_id}", f"/customers/{customer_id}?erase="),
+        ):
+            await page.goto(seen.address + path)
+            await expect(page.locator("main h1")).to_be_visible()
+            await assert_good(seen)

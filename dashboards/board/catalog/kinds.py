@@ -1,78 +1,24 @@
-"""What is kept: three kinds of rows, and the fields of each as a form shows them. Pure."""
+"""What people keep on pages: products, locations, assortment, and what tills charge by. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
-
-from pydantic import BaseModel
-
+from dashboards.board.catalog.fields import (
+    GTIN_CHARACTERS_MAX,
+    ID_CHARACTERS_MAX,
+    REFERENCE_CHARACTERS_MAX,
+    Field,
+    Kind,
+)
+from dashboards.board.catalog.fields import Row as Row
+from dashboards.board.catalog.pricing_kinds import LIMITS, OFFERS, PRICES, RECALLS
+from dashboards.board.catalog.rule_kinds import EMPLOYEES, RULE_TABLES
 from topics import registry
 from topics.changes import AssortmentPolicy, Location, Product
-
-FieldType = Literal["id", "text", "choice", "money", "percent", "count", "yes", "zone"]
-"""How a field is typed: ``money`` in the currency's own units, ``percent`` for basis points."""
-
-TEXT_CHARACTERS_MAX = 1024
-"""As the tables have it: a row must fit a message."""
-
-GTIN_CHARACTERS_MAX = 64
-
-REFERENCE_CHARACTERS_MAX = 128
-"""Of a style, a supplier, and what else is named elsewhere."""
-
-Row = dict[str, Any]
-"""A row by column, as its model and its table have it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a form; ``needed`` ones must not be empty, ``hint`` says what is meant."""
-
-    name: str
-    label: str
-    type: FieldType
-    needed: bool = True
-    hint: str = ""
-    choices: Mapping[str, str] | None = None
-    default: str = ""
-    characters_max: int = TEXT_CHARACTERS_MAX
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of row; ``key`` are the fields that name it and never change."""
-
-    name: str
-    one: str
-    title: str
-    topic: str
-    model: type[BaseModel]
-    key: tuple[str, ...]
-    fields: tuple[Field, ...]
-
-    def key_of(self, row: Row) -> str:
-        """The row's name within its kind: its id, or ``location/sku``."""
-        return "/".join(str(row[name]) for name in self.key)
-
-    def key_values(self, key: str) -> Row:
-        """The fields of a name; see `key_of`."""
-        return dict(zip(self.key, key.split("/"), strict=True))
-
-    def columns(self) -> list[str]:
-        """The columns of its table, which are the contract's."""
-        return [field.name for field in self.fields]
-
-    def field(self, name: str) -> Field:
-        """The field of that name."""
-        return next(field for field in self.fields if field.name == name)
-
 
 _ID_HINT = "1 to 64 of A-Z a-z 0-9 . _ -, and never changed afterwards"
 _BASE_UNIT = "in pieces, or in grams where the product is sold by weight"
 _IN_A_PACK = f"what a supplier's pack holds, {_BASE_UNIT}"
 
-_SKU = Field("sku", "SKU", "id", hint=_ID_HINT, characters_max=64)
-_LOCATION_ID = Field("location_id", "Id", "id", hint=_ID_HINT, characters_max=64)
+_SKU = Field("sku", "SKU", "id", hint=_ID_HINT, characters_max=ID_CHARACTERS_MAX)
+_LOCATION_ID = Field("location_id", "Id", "id", hint=_ID_HINT, characters_max=ID_CHARACTERS_MAX)
 
 
 def _short(name: str, label: str, hint: str = "") -> Field:
@@ -91,7 +37,7 @@ PRODUCTS = Kind(
     (
         _SKU,
         Field("name", "Name", "text"),
-        Field("category", "Category", "text", needed=False),
+        Field("category", "Category", "text", needed=False, nothing=""),
         Field("gtin", "GTIN", "text", needed=False, characters_max=GTIN_CHARACTERS_MAX),
         Field(
             "unit",
@@ -113,7 +59,7 @@ PRODUCTS = Kind(
             "id",
             needed=False,
             hint="the SKU that it comes in place of",
-            characters_max=64,
+            characters_max=ID_CHARACTERS_MAX,
         ),
         _short("supplier", "Supplier"),
         Field("pack_size", "Pack size", "count", needed=False, hint=_IN_A_PACK),
@@ -150,8 +96,14 @@ ASSORTMENT = Kind(
     AssortmentPolicy,
     ("location_id", "sku"),
     (
-        Field("location_id", "Location", "id", hint="the id of the location", characters_max=64),
-        Field("sku", "SKU", "id", hint="of the product", characters_max=64),
+        Field(
+            "location_id",
+            "Location",
+            "id",
+            hint="the id of the location",
+            characters_max=ID_CHARACTERS_MAX,
+        ),
+        Field("sku", "SKU", "id", hint="of the product", characters_max=ID_CHARACTERS_MAX),
         Field("listed", "Sold there", "yes", default="yes"),
         Field("reorder_point", "Reorder point", "count", default="0", hint=_BASE_UNIT),
         Field("order_up_to", "Order up to", "count", default="0", hint=_BASE_UNIT),
@@ -165,4 +117,10 @@ ASSORTMENT = Kind(
     ),
 )
 
-KINDS = {kind.name: kind for kind in (PRODUCTS, LOCATIONS, ASSORTMENT)}
+KINDS = {
+    kind.name: kind
+    for kind in (
+        *(PRODUCTS, LOCATIONS, ASSORTMENT),
+        *(PRICES, OFFERS, LIMITS, RECALLS, RULE_TABLES, EMPLOYEES),
+    )
+}

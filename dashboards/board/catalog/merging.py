@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dashboards.board.catalog.kinds import Kind, Row
+from dashboards.board.catalog.fields import Kind, Row
 
 
 @dataclass(frozen=True, slots=True)

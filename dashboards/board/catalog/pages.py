@@ -1,4 +1,4 @@
-"""Lists of products, locations and assortment, and the page of one row with its history."""
+"""Lists of what is kept, and the page of one row with its history."""
 
 import re
 from collections.abc import Callable
@@ -7,25 +7,46 @@ from typing import Any
 from aiohttp import web
 
 from dashboards.board.catalog import store, words
-from dashboards.board.catalog.kinds import KINDS, Kind, Row
+from dashboards.board.catalog.fields import Act, Kind, Row
+from dashboards.board.catalog.kinds import KINDS
 from dashboards.board.catalog.reading import typed_of
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.feed.history import history
 from dashboards.board.live.keys import publication_of
 from dashboards.board.live.visit import Visit, is_identifier, message
+from dashboards.board.live.visitor import USER, User, require
 
-AWAY = "PostgreSQL does not answer: products, locations and assortment are shown when it is back."
+AWAY = "PostgreSQL does not answer: what is kept here is shown when it is back."
 
 PAGE_NUMBER = re.compile(r"\d{1,9}")
 """Of an address. Longer ones are no page of anything."""
 
 
 def kind_of(request: web.Request) -> Kind:
-    """The kind that the address names."""
+    """The kind that the address names, if it is shown to who asks; raises `NotAllowed`."""
     kind = KINDS.get(request.match_info["kind"])
     if kind is None:
         raise web.HTTPNotFound
+    require(request, kind.shown_to)
     return kind
+
+
+def editable(request: web.Request, act: Act) -> tuple[User, Kind]:
+    """Who asks, and the kind that they may do this with; raises `NotAllowed`."""
+    kind = kind_of(request)
+    if act not in kind.acts:
+        raise web.HTTPNotFound
+    return require(request, kind.needed), kind
+
+
+def around(request: web.Request, kind: Kind) -> dict[str, Any]:
+    """What every page of a kind shows: the tabs that there are for who asks."""
+    user = request[USER]
+    return {
+        "kind": kind,
+        "kinds": {name: each for name, each in KINDS.items() if user.may(each.shown_to)},
+        "may": {act for act in kind.acts if user.may(kind.needed)},
+    }
 
 
 def key_of(request: web.Request, kind: Kind) -> str:
@@ -54,8 +75,7 @@ async def listed(request: web.Request) -> web.Response:
     except DatabaseAway:
         return away(visit)
     shown = {
-        "kind": kind,
-        "kinds": KINDS,
+        **around(request, kind),
         "page": page,
         "location": location,
         "value": _value_of(visit, kind),
@@ -86,8 +106,7 @@ async def row_page(
     viewer = visit.viewer([publication])
     shown = {
         **form_of(kind, found),
-        "kind": kind,
-        "kinds": KINDS,
+        **around(visit.request, kind),
         "key": key,
         "found": found,
         "publication": visit.board.artist.show(visit.board.scene(visit.locale), publication),
@@ -126,6 +145,6 @@ async def _products(request: web.Request) -> web.Response:
 
 ROUTES = [
     web.get("/manage", _products),
-    web.get("/manage/{kind}", listed),
+    web.get("/manage/{kind:[a-z_]+}", listed),
     web.get("/manage/{kind}/{key:[^/]+(?:/[^/]+)?}", row),
 ]

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from dashboards.board.catalog.kinds import KINDS, Kind, Row
+from dashboards.board.catalog.fields import Kind, Row
+from dashboards.board.catalog.kinds import KINDS
 from dashboards.board.feed.recent import Recent
 from topics.decoder import Refused
 
@@ -19,7 +20,7 @@ forgotten says nothing of it, as one that was published before the board started
 
 State = Literal["saved", "published"]
 
-TOPICS = {kind.topic: kind for kind in KINDS.values()}
+TOPICS = {kind.topic: kind for kind in KINDS.values() if kind.topic}
 """Which kind a topic brings."""
 
 
@@ -92,10 +93,10 @@ def read_change(topic: str, key: bytes | None, value: bytes | None) -> Published
         told: dict[str, Any] | None = None if value is None else json.loads(value)
         if told is None:
             name = (key or b"").decode()
-            return Published(kind, name, None) if name and len(kind.key) == 1 else None
-        row = {name: told.get(name) for name in kind.columns()}
+            return Published(kind, name, None) if name and not kind.says_what_is_gone else None
+        row = kind.row(told)
         gone = told.get("__deleted") == "true"
         return Published(kind, kind.key_of(row), None if gone else row)
     # A value that is nested some thousand levels deep ends in a RecursionError.
-    except (ValueError, AttributeError, RecursionError) as fault:
+    except (ValueError, TypeError, AttributeError, RecursionError) as fault:
         raise Refused(str(fault)) from fault

@@ -1,14 +1,24 @@
 """From what was typed to a row, or to what is wrong with it; and back. Pure."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import available_timezones
 
 from babel.numbers import get_currency_precision, list_currencies
 from pydantic import ValidationError
 
-from dashboards.board.catalog.kinds import Field, FieldType, Kind, Row
+from dashboards.board.catalog.fields import (
+    IN_LINES,
+    Field,
+    FieldType,
+    Kind,
+    Row,
+    moment_text,
+)
 from topics.scalars import ID_PATTERN, NUMBER_MAX
 
 NUMBER = re.compile(r"\d{1,16}(\.\d{1,8})?")
@@ -17,6 +27,9 @@ work for nothing."""
 
 BASIS_POINTS_DIGITS = 2
 """A percent has a hundred basis points."""
+
+NUMBER_OF = re.compile(r"(\S+)\s+(-?\d{1,13})")
+"""A line of numbers by name."""
 
 TAX_MAX = 2_147_483_647
 """The column's."""
@@ -34,7 +47,7 @@ def read(kind: Kind, typed: Mapping[str, str]) -> tuple[Row, dict[str, str]]:
     row: Row = {}
     wrong: dict[str, str] = {}
     for field in kind.fields:
-        text = typed.get(field.name, "").strip()
+        text = typed.get(field.name, "").strip().replace("\r\n", "\n")
         try:
             row[field.name] = _value(field, text, typed)
         except Mistake as mistake:
@@ -59,7 +72,8 @@ def _value(field: Field, text: str, typed: Mapping[str, str]) -> object:
         return _nothing(field)
     if len(text) > field.characters_max:
         raise Mistake(f"at most {field.characters_max} characters")
-    if any(not character.isprintable() for character in text):
+    between = "\n\t" if field.type in IN_LINES else ""
+    if any(not character.isprintable() and character not in between for character in text):
         raise Mistake("there is a character in it that cannot be printed")
     return _READERS[field.type](field, text, typed)
 
@@ -67,8 +81,8 @@ def _value(field: Field, text: str, typed: Mapping[str, str]) -> object:
 def _nothing(field: Field) -> object:
     if field.needed:
         raise Mistake("this is needed")
-    # A category that nobody gave is an empty one: its column knows no null.
-    return "" if field.name == "category" else None
+    empty: dict[str, object] = {"ids": [], "numbers": {}}
+    return empty.get(field.type, field.nothing)
 
 
 def _text_of(field: Field, text: str, _: Mapping[str, str]) -> str:
@@ -109,6 +123,39 @@ def _count(_field: Field, text: str, _: Mapping[str, str]) -> int:
     return _scaled(text, 0, NUMBER_MAX)
 
 
+def _moment(_field: Field, text: str, _: Mapping[str, str]) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        raise Mistake("a moment in UTC, as 2026-12-01 08:00") from None
+
+
+def _ids(field: Field, text: str, _: Mapping[str, str]) -> list[str]:
+    return [_identifier(field, part, {}) for part in text.split()]
+
+
+def _numbers(_field: Field, text: str, _: Mapping[str, str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        match = NUMBER_OF.fullmatch(line)
+        if match is None or match[1] in found or abs(int(match[2])) > NUMBER_MAX:
+            raise Mistake(f"each line a name, once, and a whole number, not “{line[:40]}”")
+        found[match[1]] = int(match[2])
+    return found
+
+
+def _json(_field: Field, text: str, _: Mapping[str, str]) -> Any:
+    try:
+        return json.loads(text, parse_float=_refused, parse_constant=_refused)
+    except (ValueError, RecursionError) as fault:
+        raise Mistake(f"not JSON: {fault}"[:200]) from None
+
+
+def _refused(number: str) -> None:
+    raise ValueError(f"{number} is no whole number")
+
+
 _READERS: dict[FieldType, Callable[[Field, str, Mapping[str, str]], object]] = {
     "text": _text_of,
     "id": _identifier,
@@ -118,6 +165,10 @@ _READERS: dict[FieldType, Callable[[Field, str, Mapping[str, str]], object]] = {
     "money": _money,
     "percent": _percent,
     "count": _count,
+    "moment": _moment,
+    "ids": _ids,
+    "numbers": _numbers,
+    "json": _json,
 }
 
 
@@ -148,10 +199,19 @@ def _scaled(text: str, digits: int, most: int) -> int:
 def _refused_by_contract(kind: Kind, row: Row) -> dict[str, str]:
     """What the model of the topic says against the row."""
     try:
-        kind.model.model_validate(row)
+        kind.model.model_validate(kind.published(row))
     except ValidationError as refusal:
-        return {str(each["loc"][0]): each["msg"] for each in refusal.errors()}
+        return dict(map(_told, refusal.errors()))
     return {}
+
+
+def _told(refusal: Any) -> tuple[str, str]:
+    """Which field, none for the row as a whole, and what is wrong with which part of it."""
+    field, *inside = [*refusal["loc"], ""][:4]
+    parts = [each + 1 if isinstance(each, int) else each for each in inside]
+    where = " ".join(str(part) for part in parts if part != "")
+    words = refusal["msg"].removeprefix("Value error, ")
+    return str(field), f"{where}: {words}" if where else words
 
 
 def _text(field: Field, row: Row) -> str:
@@ -165,6 +225,14 @@ def _text(field: Field, row: Row) -> str:
             return _plain(value, _digits(str(row.get("currency", ""))))
         case "percent":
             return _plain(value, BASIS_POINTS_DIGITS)
+        case "moment":
+            return str(value).removesuffix("Z").replace("T", " ").removesuffix(":00")
+        case "ids":
+            return " ".join(value)
+        case "numbers":
+            return "\n".join(f"{name} {number}" for name, number in value.items())
+        case "json":
+            return json.dumps(value, ensure_ascii=False, indent=1)
         case _:
             return str(value)
 

@@ -1,11 +1,14 @@
 """Rows and changes of rows in words, in the viewer's locale. Pure."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from typing import cast
 
-from dashboards.board.catalog.kinds import Field, Kind, Row
+from dashboards.board.catalog.fields import Field, Kind, Row
 from dashboards.board.catalog.merging import FieldDifference, differences
 from dashboards.board.catalog.publications import Publication, Publications
 from dashboards.board.feed.history import Entry
@@ -13,6 +16,9 @@ from dashboards.board.live.artist import Piece
 from dashboards.board.live.keys import Key, KeyKind
 from dashboards.board.live.scene import Scene, Shown, milliseconds
 from dashboards.board.wording.words import NOTHING, Words, age
+
+JSON_SHOWN_MAX = 300
+"""Characters of a table's rows in a history: enough to know it by; its own page has all of it."""
 
 ACTIONS = {"create": "Created", "change": "Changed", "delete": "Deleted"}
 
@@ -39,10 +45,32 @@ def value(words: Words, field: Field, row: Row | None, found: object) -> str:
             return words.count(found)
         case "yes":
             return "Yes" if found else "No"
+        case "moment" | "ids" | "numbers" | "json":
+            return _long(words, field, found)
         case "choice":
             return (field.choices or {}).get(str(found), str(found))
         case _:
             return str(found)
+
+
+def _long(words: Words, field: Field, found: object) -> str:
+    match field.type:
+        case "moment":
+            return f"{words.moment(datetime.fromisoformat(str(found)))} UTC"
+        case "ids" if isinstance(found, list):
+            return ", ".join(map(str, cast(list[object], found))) or NOTHING
+        case "numbers" if isinstance(found, dict):
+            return _numbers(words, cast(dict[str, int], found))
+        case _:
+            return _shortened(json.dumps(found, ensure_ascii=False))
+
+
+def _numbers(words: Words, found: dict[str, int]) -> str:
+    return ", ".join(f"{name} {words.count(each)}" for name, each in found.items()) or NOTHING
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= JSON_SHOWN_MAX else f"{text[:JSON_SHOWN_MAX]} …"
 
 
 def told(

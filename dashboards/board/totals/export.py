@@ -11,11 +11,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from dashboards.board.totals.columns import Column
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}",
-                  "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}",
-                  "\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
-"""How a text begins that a spreadsheet would run: such a text gets an apostrophe before it."""
+from dashboards.board.wording.spreadsheets import guarded
 
 
 class Export(Protocol):
@@ -64,9 +60,7 @@ class Csv:
 
 def _cell(value: object) -> object:
     """A number, a date or nothing as it is; a text so that it stays one."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return guarded(value) if isinstance(value, str) else value
 
 
 class Parquet:

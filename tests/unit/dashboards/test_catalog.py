@@ -92,7 +92,7 @@ def test_the_same_edit_twice_is_no_clash() -> None:
 
 def told(kind: Kind, row: Row, **more: object) -> tuple[str, bytes, bytes]:
     """A row as its topic brings it."""
-    return kind.topic, kind.key_of(row).encode(), json.dumps({**row, **more}).encode()
+    return kind.topic or "", kind.key_of(row).encode(), json.dumps({**row, **more}).encode()
 
 
 def test_a_change_is_published_once_its_own_state_came_back() -> None:

@@ -1,1 +1,0 @@
-INSERT INTO assortment SELECT * FROM jsonb_populate_record(NULL::assortment, %(row)s::jsonb)

@@ -1,0 +1,2 @@
+-- Of the key, whose index gives it.
+ORDER BY t.location_id, t.sku

@@ -1,0 +1,1 @@
+ORDER BY t.employee_id

@@ -1,0 +1,2 @@
+FROM business_limits AS t
+WHERE %(search)s = '' OR position(lower(%(search)s) IN lower(t.name)) > 0

@@ -1,1 +1,0 @@
-INSERT INTO locations SELECT * FROM jsonb_populate_record(NULL::locations, %(row)s::jsonb)

@@ -1,1 +1,0 @@
-DELETE FROM locations WHERE location_id = %(location_id)s

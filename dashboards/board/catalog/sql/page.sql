@@ -1,0 +1,1 @@
+LIMIT %(limit)s OFFSET %(offset)s

@@ -1,1 +1,0 @@
-INSERT INTO products SELECT * FROM jsonb_populate_record(NULL::products, %(row)s::jsonb)

@@ -1,0 +1,1 @@
+ORDER BY lower(t.name) COLLATE "C", t.sku COLLATE "C"

@@ -1,1 +1,0 @@
-SELECT to_jsonb(p) AS row FROM products AS p WHERE sku = %(sku)s

@@ -1,0 +1,1 @@
+ORDER BY t.valid_from DESC, t.sku, t.recall_id

@@ -1,0 +1,1 @@
+ORDER BY t.table_name, t.version DESC

@@ -1,0 +1,1 @@
+SELECT erase_customer(%(customer_id)s) AS erased
