@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from babel.numbers import get_currency_precision, list_currencies
@@ -232,9 +232,17 @@ def _text(field: Field, row: Row) -> str:
         case "numbers":
             return "\n".join(f"{name} {number}" for name, number in value.items())
         case "json":
-            return json.dumps(value, ensure_ascii=False, indent=1)
+            return _json_lines(value)
         case _:
             return str(value)
+
+
+def _json_lines(value: Any) -> str:
+    """A line for each item, so that rows stand one below the other."""
+    if not isinstance(value, list) or not value:
+        return json.dumps(value, ensure_ascii=False)
+    items = [json.dumps(each, ensure_ascii=False) for each in cast(list[Any], value)]
+    return "[\n" + ",\n".join(items) + "\n]"
 
 
 def _plain(value: int, digits: int) -> str:
