@@ -22,17 +22,30 @@ Input = tuple[str, int]
 def compare(
     systems: Sequence[System], rounds: int, events: int, with_ages: bool, folder: Path
 ) -> list[Result]:
-    """Every run of every system, in the order they ran."""
+    """Every run of every system on a broker of its own, in the order they ran."""
     with own_broker(folder) as broker:
-        bench = Bench(broker, folder)
-        inputs = {wanted: _filled(broker, *wanted) for wanted in _inputs(systems, events)}
-        results: list[Result] = []
-        for number in range(rounds):
-            for system in systems:
-                tills = inputs[system.job, min(events, system.events_max)]
-                results.append(_run(bench, system, tills, number, with_ages))
-                console.print(_line(results[-1]))
-        return results
+        return rounds_on(broker, folder, systems, rounds, events, with_ages=with_ages)
+
+
+def rounds_on(
+    broker: Broker,
+    folder: Path,
+    systems: Sequence[System],
+    rounds: int,
+    events: int,
+    *,
+    with_ages: bool,
+) -> list[Result]:
+    """Every run of every system on ``broker``, in the order they ran."""
+    bench = Bench(broker, folder)
+    inputs = {wanted: _filled(broker, *wanted) for wanted in _inputs(systems, events)}
+    results: list[Result] = []
+    for number in range(rounds):
+        for system in systems:
+            tills = inputs[system.job, min(events, system.events_max)]
+            results.append(_run(bench, system, tills, number, with_ages))
+            console.print(_line(results[-1]))
+    return results
 
 
 def _inputs(systems: Sequence[System], events: int) -> list[Input]:

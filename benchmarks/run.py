@@ -133,8 +133,13 @@ def run(bench: Bench, system: System, tills: Tills, number: int, with_ages: bool
         return _result(system, sum(ends), began, done, filled, ages, memory, fault)
 
 
+def run_name(system: System, number: int) -> str:
+    """Of a run: its consumer group, and what its topics begin with."""
+    return f"bench-{system.name}-{number}"
+
+
 def _job(bench: Bench, system: System, kind: Kind, tills: Tills, number: int) -> Job:
-    name = f"bench-{system.name}-{number}"
+    name = run_name(system, number)
     state = bench.folder / "state" / name
     state.mkdir(parents=True)
     return Job(
