@@ -62,6 +62,7 @@ class Child:
 
     def __init__(self, service: Service) -> None:
         self.service = service
+        self._is_asked = False
         service.prepare()
         _make_room(service.log)
         with service.log.open("ab") as log:
@@ -108,8 +109,10 @@ class Child:
             time.sleep(POLL_SECONDS)
 
     def ask_to_stop(self) -> None:
-        """Send the stop signal and return at once."""
-        if self.exit_code is None:
+        """Send the stop signal, once, and return at once: a second one ends many programs in the
+        middle of what they finish."""
+        if self.exit_code is None and not self._is_asked:
+            self._is_asked = True
             self._process.send_signal(self.service.stop_signal)
 
     def stop(self) -> bool:

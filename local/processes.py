@@ -19,11 +19,11 @@ from local.servers import external
 WORKER_GRACE_SECONDS = 20
 """A worker finishes its batch and its transaction; killed before, the next one repeats it."""
 
-ON_KAFKA = (("topics", "sync"),)
+BEFORE_CONNECT = (("topics", "sync"), ("migrate",))
 """Commands that must have succeeded before Connect starts: it may enter no topic before."""
 
-STEPS = (("migrate",), ("connectors", "apply"))
-"""Commands that must have succeeded before workers start, in this order."""
+STEPS = (("connectors", "apply"),)
+"""Commands that must have succeeded before workers start."""
 
 SIMULATOR_SETTLE_SECONDS = 2.0
 """The simulator serves no page: it counts as ready if it has not given up by then."""
@@ -47,7 +47,7 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
 
     def furnish(ports: RememberedPorts, addresses: Mapping[str, str]) -> Programs:
         processes = _Processes(home, ports, addresses)
-        on_kafka = [processes.step(*arguments) for arguments in ON_KAFKA]
+        before = [processes.step(*arguments) for arguments in BEFORE_CONNECT]
         steps = [processes.step(*arguments) for arguments in STEPS]
         board, dashboard = processes.board()
         wanted = [processes.worker(number + 1) for number in range(options.workers)]
@@ -57,7 +57,7 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
         if options.simulate:
             wanted.append(processes.simulator(options.rate))
         asked |= processes.by_hand()
-        return Programs(on_kafka, steps, wanted, dashboard, asked["registration"], asked)
+        return Programs(before, steps, wanted, dashboard, asked["registration"], asked)
 
     return furnish
 

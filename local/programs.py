@@ -17,14 +17,14 @@ class StackProcess:
 
 @dataclass(frozen=True)
 class Programs:
-    """``steps`` must have succeeded, one after another, before the ``processes`` start in order.
+    """``steps`` must have succeeded before the ``processes`` start, which they do together.
 
-    ``on_kafka`` are steps that Kafka alone is needed for, and that Connect cannot do without.
+    ``before_connect`` are steps that need no Connect: it starts when they have succeeded.
     ``dashboard`` is the address that people are sent to, ``registration`` the one of tills.
     ``by_hand`` are settings, by name, of commands that somebody gives meanwhile.
     """
 
-    on_kafka: Sequence[Service]
+    before_connect: Sequence[Service]
     steps: Sequence[Service]
     processes: Sequence[StackProcess]
     dashboard: str

@@ -1,7 +1,7 @@
 """What a person sees while the stack starts, runs and stops."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 
 from rich.console import Console
@@ -27,10 +27,20 @@ class Report:
     @contextmanager
     def step(self, name: str) -> Generator[None]:
         """Name a step while it runs, and say how long it took once it is done."""
-        began = time.monotonic()
-        with self.console.status(f"{name} …"):
+        with self.steps([name]) as done:
             yield
-        self.say(f"  {name:<20} {time.monotonic() - began:6.1f} s")
+            done(name)
+
+    @contextmanager
+    def steps(self, names: Sequence[str]) -> Generator[Callable[[str], None]]:
+        """Name steps while they run side by side; what is given says of one how long it took."""
+        began = time.monotonic()
+
+        def done(name: str) -> None:
+            self.say(f"  {name:<20} {time.monotonic() - began:6.1f} s")
+
+        with self.console.status(f"{', '.join(names)} …"):
+            yield done
 
     @contextmanager
     def downloads(self, count: int, total_bytes: int) -> Generator[JarProgress]:

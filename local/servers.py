@@ -28,8 +28,10 @@ from local.report import Report
 POSTGRES = "postgres"
 """The service whose identity the database shows."""
 
-NAMES = (POSTGRES, "kafka", "connect")
-"""In the order in which they start."""
+CONNECT = "connect"
+"""The server that needs the others: they start together, it starts after them."""
+
+NAMES = (POSTGRES, "kafka", CONNECT)
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,13 @@ class Servers:
         self._identities = Identities(home.identities)
 
     def wanted(self) -> list[Server]:
-        """The three, in the order in which they start."""
+        """The three, `CONNECT` last."""
         theirs = external()
         broker = theirs.get("kafka") or kafka.address(self._ports.take("kafka"))
         ours = {
             "postgres": self._postgres,
             "kafka": self._kafka,
-            "connect": lambda: self._connect(broker),
+            CONNECT: lambda: self._connect(broker),
         }
         return [
             Server(name, theirs[name], None) if name in theirs else ours[name]() for name in NAMES
@@ -86,7 +88,7 @@ class Servers:
         checks = {
             "postgres": lambda: postgres.is_ready(server.address),
             "kafka": lambda: outside.kafka is not None and outside.kafka.answers(),
-            "connect": lambda: outside.connect is not None and outside.connect(),
+            CONNECT: lambda: outside.connect is not None and outside.connect(),
         }
         if not checks[server.name]():
             setting = f"{PREFIX}{server.name.upper()}"

@@ -79,38 +79,44 @@ class Stack:
         self._home.note_addresses({**settings, **by_hand})
         self._run_steps(programs.steps)
         self._set_addresses(dashboard=programs.dashboard, registration=programs.registration)
-        for process in programs.processes:
-            self._start_process(process)
+        self._start_processes(programs.processes)
 
     def _start_servers(self, own: Servers, wanted: list[Server], programs: Programs) -> None:
         self._set_addresses(**{server.name: server.told or server.address for server in wanted})
-        for server in wanted:
+        before = [server for server in wanted if server.name != servers.CONNECT]
+        self._open(own, before)
+        self._tell_clients(wanted)
+        self._run_steps(programs.before_connect)
+        self._open(own, [server for server in wanted if server not in before])
+
+    def _open(self, own: Servers, together: Sequence[Server]) -> None:
+        for server in together:
             if server.service is None:
                 own.check_external(server)
                 self._external.append(ProcessRecord(name=server.name, state="external"))
                 self._report.say(f"  {server.name:<20} external: {server.address}")
-            else:
-                with self._report.step(server.name):
-                    self._supervisor.start(server.service)
-                    server.open()
-            if server.name == "kafka":
-                self._tell_clients(server.address)
-                self._run_steps(programs.on_kafka)
+        self._start_together([each.service for each in together if each.service is not None])
+        for server in together:
+            server.open()
+
+    def _start_together(self, services: Sequence[Service]) -> None:
+        if not services:
+            return
+        with self._report.steps([service.name for service in services]) as done:
+            self._supervisor.start(*services, told=done)
 
     def _run_steps(self, steps: Sequence[Service]) -> None:
-        for step in steps:
-            with self._report.step(step.name):
-                self._supervisor.run(step)
+        with self._report.steps([step.name for step in steps]) as done:
+            self._supervisor.run(*steps, told=done)
 
-    def _tell_clients(self, kafka: str) -> None:
+    def _tell_clients(self, wanted: Sequence[Server]) -> None:
+        kafka = next(server.address for server in wanted if server.name == "kafka")
         told = kafka_clients.told(kafka, self._identities, self._outside.kafka)
         self._set_addresses(**told)
 
-    def _start_process(self, process: StackProcess) -> None:
-        with self._report.step(process.service.name):
-            self._supervisor.start(process.service)
-        if process.metrics:
-            self._set_addresses(metrics=[*self._record.addresses.metrics, process.metrics])
+    def _start_processes(self, processes: Sequence[StackProcess]) -> None:
+        self._start_together([process.service for process in processes])
+        self._set_addresses(metrics=[each.metrics for each in processes if each.metrics])
 
     def _greet(self) -> None:
         addresses = self._record.addresses

@@ -33,6 +33,10 @@ def back_off_seconds(crashes_in_a_row: int) -> float:
     return min(BACK_OFF_FIRST_SECONDS * 2 ** (crashes_in_a_row - 1), BACK_OFF_MAX_SECONDS)
 
 
+def nobody(_name: str) -> None:
+    """Is told that a service is ready, or a step through."""
+
+
 class WatchedService:
     """One service, its child of the moment, and how often it had to be started again."""
 
@@ -44,6 +48,7 @@ class WatchedService:
         self.child: Child | None = None
         self._report = report
         self._was_ready = False
+        self._is_stopping = False
         self._crashes_in_a_row = 0
         self._since = 0.0
         self._start_at = 0.0
@@ -63,9 +68,16 @@ class WatchedService:
         elif self.state == "starting":
             self._look_whether_ready()
 
+    def ask_to_stop(self) -> None:
+        """Have the child stop, if it runs; others may do so meanwhile."""
+        if self.child is not None and self.child.exit_code is None:
+            self.child.ask_to_stop()
+            self._is_stopping = True
+
     def stop(self) -> None:
         """Stop the child, kill it if it takes too long, and say which."""
-        if self.child is None or self.child.exit_code is not None:
+        self.ask_to_stop()
+        if self.child is None or not self._is_stopping:
             self.state = "stopped"
             return
         name, grace, pid = self.service.name, self.service.grace_seconds, self.child.pid
@@ -119,7 +131,7 @@ class Supervisor:
     def __init__(self, report: Report, changed: Callable[[list[ProcessRecord]], None]) -> None:
         self._report = report
         self._changed = changed
-        self._watched: list[WatchedService] = []
+        self._rounds: list[list[WatchedService]] = []
         self._noted: list[ProcessRecord] = []
         self._stop_requested = False
 
@@ -136,31 +148,33 @@ class Supervisor:
         if self._stop_requested:
             raise StopRequested
 
-    def start(self, service: Service) -> None:
-        """Start a service and return when it is ready, while watching those before it.
+    def start(self, *services: Service, told: Callable[[str], None] = nobody) -> None:
+        """Start services side by side and return when all are ready, while watching those before.
 
-        `StartError` if it is not ready at the first attempt.
+        ``told`` hears of each as it gets there. `StartError` if one does not at its first attempt.
         """
         self.check_stop()
-        watched = WatchedService(service, self._report)
-        self._watched.append(watched)
-        watched.start()
-        while watched.state != "running":
+        waiting = [WatchedService(service, self._report) for service in services]
+        self._rounds.append(list(waiting))
+        for watched in waiting:
+            watched.start()
+        while waiting:
             self.tick()
-            if watched.failure:
-                raise StartError(failure_text(service, watched.failure))
+            waiting = [watched for watched in waiting if not _is_ready(watched, told)]
 
-    def run(self, service: Service) -> None:
-        """Run a step to its end; `StartError` with its output if it fails."""
+    def run(self, *steps: Service, told: Callable[[str], None] = nobody) -> None:
+        """Run steps side by side to their ends; `StartError` with its output if one fails."""
         self.check_stop()
-        child = Child(service)
+        children: list[Child] = []
         try:
-            while child.exit_code is None:
+            children += [Child(step) for step in steps]
+            waiting = list(children)
+            while waiting:
                 self.tick()
+                waiting = [child for child in waiting if not _is_through(child, told)]
         finally:
-            child.stop()
-        if child.exit_code:
-            raise StartError(failure_text(service, child.ending))
+            for child in children:
+                child.stop()
 
     def watch(self) -> None:
         """Watch until somebody asks to stop."""
@@ -170,21 +184,45 @@ class Supervisor:
 
     def tick(self) -> None:
         """Look at every child once, tell of changes, and rest a moment."""
-        for watched in self._watched:
+        for watched in self._watched():
             watched.look()
         self._tell()
         self.check_stop()
         time.sleep(TICK_SECONDS)
 
     def stop(self) -> None:
-        """Stop the children, the last one started first."""
-        for watched in reversed(self._watched):
-            watched.stop()
-            self._tell()
+        """Stop the children, those that started last first; what started together stops so."""
+        for together in reversed(self._rounds):
+            for watched in together:
+                watched.ask_to_stop()
+            for watched in together:
+                watched.stop()
+                self._tell()
+
+    def _watched(self) -> list[WatchedService]:
+        return [watched for together in self._rounds for watched in together]
 
     def _tell(self) -> None:
-        now = [watched.note() for watched in self._watched]
+        now = [watched.note() for watched in self._watched()]
         if now != self._noted:
             with suppress(OSError):  # a full disk: told again at the next look
                 self._changed(now)
                 self._noted = now
+
+
+def _is_ready(watched: WatchedService, told: Callable[[str], None]) -> bool:
+    if watched.failure:
+        raise StartError(failure_text(watched.service, watched.failure))
+    if watched.state != "running":
+        return False
+    told(watched.service.name)
+    return True
+
+
+def _is_through(child: Child, told: Callable[[str], None]) -> bool:
+    if child.exit_code is None:
+        return False
+    if child.exit_code:
+        raise StartError(failure_text(child.service, child.ending))
+    told(child.service.name)
+    return True

@@ -88,6 +88,62 @@ def test_children_stop_in_the_reverse_of_the_order_in_which_they_started(stage: 
     assert said.index("worker-1") < said.index("kafka"), "a worker lost its broker before it ended"
 
 
+def _after(folder: Path, other: str, program: str) -> str:
+    """A program that first waits until the other has been started."""
+    there = f"pathlib.Path({str(folder / other)!r}).exists()"
+    wait = f"import pathlib, time\nwhile not {there}: time.sleep(.01)"
+    return f"{wait}\n{program}"
+
+
+def test_what_starts_together_waits_for_nobody(stage: Stage) -> None:
+    folder, told = stage.folder, list[str]()
+    services = [
+        a_service(folder, mine, _after(folder, f"{other}.log", DILIGENT))
+        for mine, other in (("postgres", "kafka"), ("kafka", "postgres"))
+    ]
+    stage.supervisor.start(*services, told=told.append)
+    assert sorted(told) == ["kafka", "postgres"]
+
+
+def test_steps_run_together_and_one_that_fails_ends_the_other(stage: Stage) -> None:
+    folder, told = stage.folder, list[str]()
+    steps = [a_service(folder, "sync", "pass"), a_service(folder, "migrate", "pass")]
+    stage.supervisor.run(*steps, told=told.append)
+    assert sorted(told) == ["migrate", "sync"]
+    endless = f"open({str(folder / 'began')!r}, 'w').close(); {DILIGENT}"
+    steps = [
+        a_service(folder, "sync", endless),
+        a_service(folder, "migrate", _after(folder, "began", BROKEN)),
+    ]
+    began = time.monotonic()
+    with pytest.raises(StartError, match="no stock, no trade"):
+        stage.supervisor.run(*steps)
+    assert time.monotonic() - began < 300, "the step that went on was waited for"
+
+
+TOLERANT = f"""
+import signal, sys, time
+def stop(*_):
+    print('asked', flush=True)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    time.sleep(.5)
+    print('finished', flush=True)
+    sys.exit()
+signal.signal(signal.SIGTERM, stop)
+{DILIGENT}
+"""
+
+
+def test_what_started_together_stops_together_and_is_asked_once(stage: Stage) -> None:
+    names = ("worker-1", "sink")
+    stage.supervisor.start(*(a_service(stage.folder, name, TOLERANT) for name in names))
+    stage.supervisor.stop()
+    for name in names:
+        said = (stage.folder / f"{name}.log").read_text().splitlines()
+        assert said == ["at work", "asked", "finished"], f"{name} was not let finish"
+    assert stage.text().count("stopped") == len(names)
+
+
 def test_a_crashed_child_is_named_and_started_again(stage: Stage) -> None:
     stage.start(a_service(stage.folder, "worker-1"))
     first_pid = stage.now("worker-1").pid
