@@ -21,6 +21,7 @@ from local.identities import Identities
 from local.ports import choose
 from local.vouching import prepare
 from tests import open_postgres as postgres_service
+from tests.thrown_away import thrown_away
 
 # Every JVM of the tests is young: without its second compiler a broker starts a second sooner and
 # takes 7 s of CPU for that instead of 11, and what it is asked here it never repeats often enough.
@@ -53,7 +54,7 @@ def kafka(services_folder: Path) -> Generator[str]:
     port, controller_port = choose(2)
     folder, log = services_folder / "kafka", services_folder / "logs" / "kafka.log"
     service = kafka_service.service(folder, port, controller_port, jars.class_path(), log)
-    with running(service):
+    with running(thrown_away(service)):
         yield kafka_service.address(port)
 
 
@@ -73,7 +74,7 @@ def connect(services_folder: Path, kafka: str, identities: Identities) -> Genera
         folder, port, lambda: link, jars.class_path(), log, identities
     )
     own = identities.certificate("operator"), identities.key("operator")
-    with running(service):
+    with running(thrown_away(service)):
         yield ConnectAccess(connect_service.address(port), Tls(identities.authorities, *own))
 
 

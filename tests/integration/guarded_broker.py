@@ -26,6 +26,7 @@ from local.kafka_links import BROKER
 from local.ports import choose
 from local.vouching import prepare
 from tests.integration.own_broker import tillstream
+from tests.thrown_away import thrown_away
 
 PASSWORD = 'as"tor\\42'
 
@@ -180,9 +181,8 @@ def guarded_broker(folder: Path) -> Generator[GuardedBroker]:
         identities,
     )
     environment = {**service.environment, "JDK_JAVA_OPTIONS": issuer.java_options()}
-    process = child.start(
-        replace(service, prepare=prepare_with_second_door, environment=environment)
-    )
+    guarded = replace(service, prepare=prepare_with_second_door, environment=environment)
+    process = child.start(thrown_away(guarded))
     try:
         kafka_rules.admit_operator(broker.mutual, identities)
         _add_passwords(broker, "operator", "sink")

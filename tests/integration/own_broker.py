@@ -20,6 +20,7 @@ from kafka.admin import (
 from local import child, jars, kafka
 from local.ports import choose
 from tests.integration.process import PATIENCE_SECONDS
+from tests.thrown_away import thrown_away
 from tillstream import cli
 
 
@@ -29,7 +30,7 @@ def own_broker(folder: Path) -> Generator[str]:
     port, controller_port = choose(2)
     log = folder / "kafka.log"
     service = kafka.service(folder / "kafka", port, controller_port, jars.class_path(), log)
-    process = child.start(service)
+    process = child.start(thrown_away(service))
     try:
         yield kafka.address(port)
     finally:

@@ -11,6 +11,7 @@ from clients.tls import Tls
 from local import child, jars, kafka
 from local.ports import choose
 from tests.certificates import HOST, Authority, Identity
+from tests.thrown_away import thrown_away
 
 USER = "till-7"
 SECRET = 'as"tor\\42'
@@ -44,7 +45,7 @@ def secured_broker(folder: Path) -> Generator[SecuredBroker]:
         with (folder / "kafka" / "server.properties").open("a") as file:
             file.write(more)
 
-    process = child.start(replace(service, prepare=prepare))
+    process = child.start(thrown_away(replace(service, prepare=prepare)))
     try:
         yield SecuredBroker(
             mutual=kafka.address(mutual),

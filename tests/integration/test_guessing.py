@@ -27,6 +27,10 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD
 """Of `PASSWORD`: checked in a moment, so that ten thousand are tried in one test."""
 
 
+SLOW = PasswordHasher(time_cost=1, memory_cost=32 * 1024, parallelism=1).hash(PASSWORD)
+"""Of `PASSWORD`: a full line of strangers takes a second or more, and not ten on a busy machine."""
+
+
 @pytest.fixture
 async def board(fresh_postgres: str) -> AsyncIterator[OpenBoard]:
     """A board behind a proxy."""
@@ -92,7 +96,8 @@ async def _enters(browser: Visitor) -> None:
 async def test_who_floods_sign_in_delays_those_who_are_known_by_little(
     address: str, fresh_postgres: str
 ) -> None:
-    add_user(fresh_postgres, "maria", "viewer")
+    row = {"name": "maria", "role": "viewer", "password_hash": SLOW}
+    insert(fresh_postgres, "board_users", row)
     async with visitor(address) as guesser, visitor(address) as known:
         await known.sign_in("maria")
         await guesser.get("/sign-in")

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Generator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,8 +33,9 @@ HEADER = [
 
 
 @pytest.fixture
-def topic(kafka: str) -> TillTopic:
-    return TillTopic(kafka)
+def topic(kafka: str) -> Generator[TillTopic]:
+    with closing(TillTopic(kafka)) as topic:
+        yield topic
 
 
 def write_baskets(path: Path, baskets: int) -> None:

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -28,8 +29,9 @@ FIXED = ("--seed", "11", "--locations", "3", "--tills", "2", "--start", "2026-11
 
 
 @pytest.fixture
-def topic(kafka: str) -> TillTopic:
-    return TillTopic(kafka)
+def topic(kafka: str) -> Generator[TillTopic]:
+    with closing(TillTopic(kafka)) as topic:
+        yield topic
 
 
 def by_till_and_epoch(events: Iterable[AnyWireEvent]) -> dict[tuple[str, int], list[AnyWireEvent]]:
@@ -55,11 +57,11 @@ def started(bootstrap: str, dsn: str, *arguments: str) -> subprocess.Popen[str]:
 
 def sold_for_a_while(topic: TillTopic, dsn: str, end: signal.Signals) -> dict[str, Any]:
     """Let it sell until a few hundred events are there, end it, and hand on its account."""
-    before = len(topic.messages())
+    before = topic.count()
     process = started(topic.bootstrap, dsn, "--rate", "400", "--steady")
     try:
         deadline = time.monotonic() + 60
-        while len(topic.messages()) < before + 400 and time.monotonic() < deadline:
+        while topic.count() < before + 400 and time.monotonic() < deadline:
             time.sleep(0.2)
         process.send_signal(end)
         output, _ = process.communicate(timeout=60)

@@ -1,5 +1,6 @@
 """A till's publisher delivers everything to its location's partition, or says that it did not."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,11 @@ from topics.partitioning import partition_of
 
 
 def test_events_arrive_once_in_order_in_the_partition_of_their_location(kafka: str) -> None:
-    topic = TillTopic(kafka)
-    with TillProducer(KafkaAccess(kafka)) as producer:
-        for number in range(30_000):
-            producer.publish(f"shop-{number % 7}", str(number).encode())
-
-    arrived = [(message.partition, message.key.decode(), message) for message in topic.messages()]
+    with closing(TillTopic(kafka)) as topic:
+        with TillProducer(KafkaAccess(kafka)) as producer:
+            for number in range(30_000):
+                producer.publish(f"shop-{number % 7}", str(number).encode())
+        arrived = [(each.partition, each.key.decode(), each) for each in topic.messages()]
     assert len(arrived) == 30_000, "events were lost or doubled between the till and Kafka"
     for location in {key for _, key, _ in arrived}:
         mine = [(partition, m.value) for partition, key, m in arrived if key == location]
@@ -43,8 +43,8 @@ def test_a_broker_that_goes_away_for_good_is_an_error_and_not_a_loss_unsaid(
 
 
 def test_an_event_that_is_too_large_is_refused_before_it_can_be_lost(kafka: str) -> None:
-    TillTopic(kafka)
     with (
+        closing(TillTopic(kafka)),
         TillProducer(KafkaAccess(kafka)) as producer,
         pytest.raises(DeliveryFailed, match="TooLarge"),
     ):

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from kafka.structs import TopicPartition
+
+from clients import blocking_kafka
 from clients.kafka import KafkaAccess
-from operations.kafka.reader import TopicReader
 from tests.integration.own_broker import tillstream
 from topics.partitioning import partition_of
 from topics.registry import TILL_EVENTS
@@ -11,21 +13,40 @@ from topics.wire import AnyWireEvent, decode_till_event
 
 PARTITIONS = 8
 
+PLACES = [TopicPartition(TILL_EVENTS.name, number) for number in range(PARTITIONS)]
+
 
 class TillTopic:
-    """Messages since this object was made."""
+    """Messages since this object was made, of a topic that others have filled before."""
 
     def __init__(self, bootstrap: str) -> None:
-        status, _, errors = tillstream(bootstrap, "topics", "sync")
-        assert status == 0, errors
         self.bootstrap = bootstrap
-        self._ends: dict[int, int] = {}
-        self._ends = {message.partition: message.offset + 1 for message in self.messages()}
+        self._reader = blocking_kafka.consumer(
+            KafkaAccess(bootstrap), isolation_level="read_committed", enable_auto_commit=False
+        )
+        if self._reader.partitions_for_topic(TILL_EVENTS.name) != set(range(PARTITIONS)):
+            status, _, errors = tillstream(bootstrap, "topics", "sync")
+            assert status == 0, errors
+        self._reader.assign(PLACES)
+        self._begin = self._ends()
+
+    def close(self) -> None:
+        """Leave the broker."""
+        self._reader.close()
+
+    def count(self) -> int:
+        """How many messages there are by now."""
+        return sum(self._ends().values()) - sum(self._begin.values())
 
     def messages(self) -> list[Any]:
         """In each partition in order."""
-        with TopicReader(KafkaAccess(self.bootstrap), [TILL_EVENTS.name]) as reader:
-            return [m for m in reader if m.offset >= self._ends.get(m.partition, 0)]
+        ends, found = self._ends(), list[Any]()
+        for place, offset in self._begin.items():
+            self._reader.seek(place, offset)
+        while any(self._reader.position(place) < end for place, end in ends.items()):
+            for place, some in self._reader.poll(timeout_ms=500).items():
+                found += [message for message in some if message.offset < ends[place]]
+        return found
 
     def events(self) -> list[AnyWireEvent]:
         """Decoded, each having been found in the partition of its location and under its key."""
@@ -36,3 +57,6 @@ class TillTopic:
             assert message.partition == partition_of(event.location_id, PARTITIONS)
             events.append(event)
         return events
+
+    def _ends(self) -> dict[Any, int]:
+        return self._reader.end_offsets(PLACES)
