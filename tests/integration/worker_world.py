@@ -9,10 +9,9 @@ from typing import Any
 
 from kafka import KafkaProducer
 
-from clients.kafka import KafkaAccess
-from operations.kafka.reader import TopicReader
 from tests.integration.process import PATIENCE_SECONDS, Process
 from tests.integration.sink_world import PARTITIONS, Message
+from tests.integration.topic_tail import TopicTail
 
 Headers = list[tuple[str, bytes]]
 
@@ -39,11 +38,13 @@ class Topics:
 
     def __init__(self, kafka: str) -> None:
         self.kafka = kafka
+        self._tails: dict[str, TopicTail] = {}
 
     def messages(self, topic: str) -> list[Any]:
         """All committed messages, each partition in order."""
-        with TopicReader(KafkaAccess(self.kafka), [topic]) as reader:
-            return list(reader)
+        if topic not in self._tails:
+            self._tails[topic] = TopicTail(self.kafka, topic)
+        return list(self._tails[topic].look())
 
     def history(self, topic: str, key: str) -> list[dict[str, Any]]:
         """Every value that ``key`` has had."""
@@ -52,7 +53,8 @@ class Topics:
 
     def now(self, topic: str) -> dict[str, dict[str, Any]]:
         """The newest value of each key."""
-        return {m.key.decode(): json.loads(m.value) for m in self.messages(topic)}
+        newest = {message.key: message.value for message in self.messages(topic)}
+        return {key.decode(): json.loads(value) for key, value in newest.items()}
 
     def send(
         self,
