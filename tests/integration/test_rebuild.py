@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from kafka import KafkaAdminClient
 
 from clients.kafka import KafkaAccess
 from operations.generations import log
-from tests.house.checkout import PACKAGES
+from tests.integration.altered_checkout import altered_checkout
 from tests.integration.own_broker import own_broker, tillstream, tillstream_json
 from tests.integration.process import HOME, PATIENCE_SECONDS
 from tests.integration.sink_world import (
@@ -63,18 +62,6 @@ class OtherWorker(WorkerProcess):
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-
-
-def with_a_wrong_rule(folder: Path, module: str, right: str, wrong: str) -> Path:
-    """A checkout with another text in a module of `tables/`."""
-    for package in PACKAGES:
-        shutil.copytree(HOME / package, folder / package)
-    shutil.copy(HOME / "pyproject.toml", folder)
-    rule = folder / "tables" / module
-    text = rule.read_text()
-    assert right in text, "the rule is written in another way now"
-    rule.write_text(text.replace(right, wrong))
-    return folder
 
 
 @dataclass
@@ -160,8 +147,8 @@ class Running:
 
 @pytest.fixture
 def world(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
-    grams_as_pieces = "totals.py", "units += 1\n", "units += line.quantity\n"
-    checkout = with_a_wrong_rule(tmp_path_factory.mktemp("wrong"), *grams_as_pieces)
+    grams_as_pieces = "tables/totals.py", "units += 1\n", "units += line.quantity\n"
+    checkout = altered_checkout(tmp_path_factory.mktemp("wrong"), *grams_as_pieces)
     with own_broker(tmp_path) as kafka:
         status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
         assert status == 0, errors
@@ -372,8 +359,8 @@ def products(
     broker: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[World]:
     """A live worker of the products that counts empty shelves as stocked."""
-    empty_as_stocked = "products.py", "share.on_hand > 0", "share.on_hand >= 0"
-    checkout = with_a_wrong_rule(tmp_path_factory.mktemp("wrong"), *empty_as_stocked)
+    empty_as_stocked = "tables/products.py", "share.on_hand > 0", "share.on_hand >= 0"
+    checkout = altered_checkout(tmp_path_factory.mktemp("wrong"), *empty_as_stocked)
     wrong = OtherWorker(checkout, broker, tmp_path, "products")
     made = World(broker, tmp_path, wrong, Topics(broker), [])
     with _ended(made):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Generator
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient
 
-from tests.house.checkout import PACKAGES
+from tests.integration.altered_checkout import altered_checkout
 from tests.integration.own_broker import tillstream
 from tests.integration.process import HOME, PATIENCE_SECONDS
 from tests.integration.sink_world import PARTITIONS, Till, line, message, movement
@@ -125,15 +124,10 @@ def test_another_setting_shows_as_the_alerts_that_it_keeps_raised(live: Live) ->
 
 
 def test_an_altered_rule_is_found_by_topic_key_and_field(live: Live, tmp_path: Path) -> None:
-    for package in PACKAGES:
-        shutil.copytree(HOME / package, tmp_path / package)
-    shutil.copy(HOME / "pyproject.toml", tmp_path)
-    rule = tmp_path / "tables" / "totals.py"
-    altered = rule.read_text().replace("row.units += sale.units", "row.units += sale.units + 1")
-    assert altered != rule.read_text(), "the rule is written in another way now"
-    rule.write_text(altered)
+    rule = "row.units += sale.units"
+    checkout = altered_checkout(tmp_path, "tables/totals.py", rule, f"{rule} + 1")
 
-    status, outcome = live.shadow(checkout=tmp_path)
+    status, outcome = live.shadow(checkout=checkout)
 
     found = {(each["topic"], *each["fields"]) for each in outcome["differences"]}
     assert found == {("checkout.totals", "units")}, outcome

@@ -8,7 +8,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer  # type: ignore[import-untyped]
 from kafka.admin import ConfigResource, ConfigResourceType  # type: ignore[import-untyped]
 
-from operations.topic_sync import sync
+from operations.topic_sync import access, sync
 from tests.integration.own_broker import (
     delete_topics,
     shown,
@@ -154,7 +154,8 @@ def test_a_till_whose_clock_is_years_ahead_can_deliver(broker: str, admin: Any) 
 
 
 def test_a_broker_that_is_away_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync, "_ANSWER_MS", 1_000)
+    for asking in (access, sync):
+        monkeypatch.setattr(asking, "_ANSWER_MS", 1_000)
     status, output, errors = tillstream("127.0.0.1:1", "topics", "sync")
     assert status == 1 and not output
     assert errors.startswith("tillstream: Kafka at 127.0.0.1:1")
