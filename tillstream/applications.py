@@ -26,7 +26,6 @@ class Application:
     """Agents with a consumer group, state, changelog and transactional ids of their own."""
 
     kept: KeptState
-    summary: str
     declare: Declare
 
     @property
@@ -62,17 +61,15 @@ def _retail(app: BatchApp, settings: Settings, tally: Tally, generation: int) ->
     retail(app, Rules(cart_timeout, settings.restock_hysteresis), tally, generation)
 
 
-AGENTS = Application(FIRST, "keep stock, totals, alerts and till status from the inputs.", _retail)
+AGENTS = Application(FIRST, _retail)
 
 PRODUCTS = Application(
     BESIDE["products"],
-    "add up stock over all locations, by SKU.",
     lambda app, _, tally, generation: products(app, tally, generation),
 )
 
 RECEIPTS = Application(
     BESIDE["receipts"],
-    "say each accepted sale and return once.",
     lambda app, _settings, tally, _generation: receipts(app, tally),
 )
 

@@ -4,26 +4,15 @@ from typing import Annotated
 
 import typer
 
-from tillstream.applications import AGENTS, APPLICATIONS
 from tillstream.logs import configure_logs
+from tillstream.roles import AGENTS, ROLES, SINK, WEBHOOKS
 from tillstream.settings import Settings, load_settings
 from tillstream.terminal import MetricsPort
 
-SINK = "sink"
-WEBHOOKS = "webhooks"
-
-OTHERS = {
-    SINK: "copy derived topics, ledger and receipts into PostgreSQL.",
-    WEBHOOKS: "tell endpoints of restock alerts.",
-}
-"""Roles that are no application of the engine's."""
-
-HELP = {**{role: each.summary for role, each in APPLICATIONS.items()}, **OTHERS}
-
 
 def _known(role: str) -> str:
-    if role not in HELP:
-        raise typer.BadParameter(f"there is no {role!r}; the roles are {', '.join(HELP)}")
+    if role not in ROLES:
+        raise typer.BadParameter(f"there is no {role!r}; the roles are {', '.join(ROLES)}")
     return role
 
 
@@ -32,10 +21,10 @@ def command(
         str,
         typer.Argument(
             callback=_known,
-            metavar=f"[{'|'.join(HELP)}]",
-            help=" ".join(f"{name}: {does}" for name, does in HELP.items()),
+            metavar=f"[{'|'.join(ROLES)}]",
+            help=" ".join(f"{name}: {does}" for name, does in ROLES.items()),
         ),
-    ] = AGENTS.role,
+    ] = AGENTS,
     name: Annotated[
         str | None,
         typer.Option(help="Name of this worker: its state folder and its place in the group."),
@@ -63,6 +52,6 @@ def run_role(role: str, settings: Settings) -> None:
 
         webhooks.run(settings)
     else:
-        from tillstream import agents_worker
+        from tillstream import agents_worker, applications
 
-        agents_worker.run(settings, APPLICATIONS[role])
+        agents_worker.run(settings, applications.APPLICATIONS[role])
