@@ -26,3 +26,10 @@ def lonely_kafka(emptied_broker: str) -> str:
     """
     empty(emptied_broker)
     return emptied_broker
+
+
+@pytest.fixture
+def lonely_kafka_anew(emptied_broker: str) -> str:
+    """The same broker, emptied for one test: whose module has several that must not meet."""
+    empty(emptied_broker)
+    return emptied_broker

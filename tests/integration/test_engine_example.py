@@ -4,17 +4,18 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
-from tests.integration.own_broker import own_broker, shown
+from tests.integration.own_broker import shown
 from tests.integration.process import HOME, Process
 from tests.integration.worker_world import Topics, eventually
 from topics.partitioning import partition_of
+
+pytestmark = pytest.mark.lonely
 
 ADDRESS = "localhost:9092"
 LINES_MAX = 20
@@ -29,13 +30,12 @@ def example() -> str:
 
 
 @pytest.fixture
-def kafka(tmp_path: Path) -> Generator[str]:
-    with own_broker(tmp_path) as bootstrap:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-        admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in ("sales", "stock")])
-        shown(admin, ["sales", "stock"])
-        admin.close()
-        yield bootstrap
+def kafka(lonely_kafka_anew: str) -> str:
+    admin = KafkaAdminClient(bootstrap_servers=lonely_kafka_anew)
+    admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in ("sales", "stock")])
+    shown(admin, ["sales", "stock"])
+    admin.close()
+    return lonely_kafka_anew
 
 
 class Example(Process):

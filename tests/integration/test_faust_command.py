@@ -6,18 +6,19 @@ import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agents.retail import TABLES
-from tests.integration.own_broker import own_broker, tillstream
+from tests.integration.own_broker import tillstream
 from tests.integration.process import HOME, PATIENCE_SECONDS, Process
 from tests.integration.sink_world import PARTITIONS, Till, line
 from tests.integration.worker_world import Topics, eventually
 from topics.registry import INPUTS
+
+pytestmark = pytest.mark.lonely
 
 FAUST = ["-m", "faust", "-A", "tillstream.app"]
 PREFIXES = ("TILLSTREAM_", "F_", "FAUST_")
@@ -73,11 +74,11 @@ def test_a_worker_without_an_address_ends_with_what_to_do(tmp_path: Path) -> Non
 
 
 @pytest.fixture
-def kafka(tmp_path: Path) -> Generator[str]:
-    with own_broker(tmp_path) as bootstrap:
-        status, _, errors = tillstream(bootstrap, "topics", "sync", partitions=str(PARTITIONS))
-        assert status == 0, errors
-        yield bootstrap
+def kafka(lonely_kafka_anew: str) -> str:
+    arguments = ("topics", "sync")
+    status, _, errors = tillstream(lonely_kafka_anew, *arguments, partitions=str(PARTITIONS))
+    assert status == 0, errors
+    return lonely_kafka_anew
 
 
 def test_a_worker_sells_as_one_of_tillstream_does(kafka: str, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.own_broker import own_broker, tillstream, tillstream_json
+from tests.integration.own_broker import tillstream, tillstream_json
 from tests.integration.process import PATIENCE_SECONDS, Process
 from tests.integration.sink_world import PARTITIONS, Till, line
 from tests.integration.stumbling_worker import CART
@@ -40,17 +40,17 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Generator[World]:
-    with own_broker(tmp_path) as kafka:
-        code, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
-        assert code == 0, errors
-        settings = {"home": str(tmp_path), "kafka": kafka, "partitions": str(PARTITIONS)}
-        command = ["-m", "tests.integration.stumbling_worker"]
-        worker = Process(command, tmp_path / "worker.log", settings)
-        try:
-            yield World(Topics(kafka), worker, Till("shop-1", "1"), Till(_beside("shop-1"), "1"))
-        finally:
-            worker.kill()
+def world(lonely_kafka_anew: str, tmp_path: Path) -> Generator[World]:
+    kafka = lonely_kafka_anew
+    code, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
+    assert code == 0, errors
+    settings = {"home": str(tmp_path), "kafka": kafka, "partitions": str(PARTITIONS)}
+    command = ["-m", "tests.integration.stumbling_worker"]
+    worker = Process(command, tmp_path / "worker.log", settings)
+    try:
+        yield World(Topics(kafka), worker, Till("shop-1", "1"), Till(_beside("shop-1"), "1"))
+    finally:
+        worker.kill()
 
 
 def _beside(location: str) -> str:

@@ -13,10 +13,12 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
-from tests.integration.own_broker import own_broker, shown
+from tests.integration.own_broker import shown
 from tests.integration.process import Process
 from tests.integration.worker_world import Topics, eventually
 from topics.partitioning import partition_of, partition_of_key
+
+pytestmark = pytest.mark.lonely
 
 PARTITIONS = 4
 SHOPS, SKUS = 12, 30
@@ -27,9 +29,8 @@ Worker = Callable[..., Process]
 
 
 @pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    with own_broker(tmp_path_factory.mktemp("repartition")) as bootstrap:
-        yield bootstrap
+def kafka(lonely_kafka: str) -> str:
+    return lonely_kafka
 
 
 class Trade:
