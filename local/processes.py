@@ -25,8 +25,9 @@ BEFORE_CONNECT = (("topics", "sync"), ("migrate",))
 STEPS = (("connectors", "apply"),)
 """Commands that must have succeeded before workers start."""
 
-SIMULATOR_SETTLE_SECONDS = 2.0
-"""The simulator serves no page: it counts as ready if it has not given up by then."""
+SIMULATOR_SETTLE_SECONDS = 4.0
+"""The simulator serves no page: it counts as ready if it has not given up by then. Shorter passes
+one that has not come that far, as all processes start at once; longer is waited for."""
 
 
 @dataclass(frozen=True)
