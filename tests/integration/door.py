@@ -64,9 +64,11 @@ async def lets_in(access: KafkaAccess) -> bool:
         await client.bootstrap()
     except KafkaConnectionError:
         return False
+    else:
+        # A token that is refused is told so in a word that aiokafka takes for one of welcome.
+        return bool(client.cluster.brokers())
     finally:
         await client.close()
-    return True
 
 
 def _connected(address: str) -> socket.socket:
