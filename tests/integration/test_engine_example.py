@@ -10,7 +10,7 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
-from tests.integration.own_broker import shown
+from tests.integration.own_broker import dismiss, shown
 from tests.integration.process import HOME, Process
 from tests.integration.worker_world import Topics, eventually
 from topics.partitioning import partition_of
@@ -80,6 +80,7 @@ def test_it_keeps_stock_and_goes_on_where_it_was_after_a_kill(kafka: str, tmp_pa
         sell("milk", 1)
         eventually("the stock", lambda: left() == {"tea": -5, "milk": -1}, lambda: worker.log)
         worker.kill()
+        dismiss(kafka, "shop")
         worker.restart()
         sell("tea", 1)
         eventually("the next sale", lambda: left() == {"tea": -6, "milk": -1}, lambda: worker.log)

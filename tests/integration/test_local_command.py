@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import signal
+import ssl
 import subprocess
 import tempfile
 import time
@@ -17,11 +18,12 @@ import pytest
 from confluent_kafka import Producer
 from cryptography.hazmat.primitives.serialization import Encoding
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
 
 from identity import files
 from local import jars, java
+from local.identities import Identities
 from local.ports import answers_ok
+from tests.integration.door import TOPICS, asked_in_cleartext, is_answered
 from tests.links import connect
 from tests.told_metrics import read_metrics
 from tillstream.settings import HOME
@@ -144,11 +146,13 @@ def test_a_shell_is_told_the_same(stack: LocalStack) -> None:
 
 
 def test_kafka_takes_nobody_without_an_identity(stack: LocalStack) -> None:
-    with pytest.raises(KafkaError):
-        KafkaAdminClient(
-            bootstrap_servers=stack.status()["kafka"],
-            bootstrap_timeout_ms=3000,  # pyright: ignore[reportCallIssue] - its stub lags behind
-        )
+    status = stack.status()
+    answer = asked_in_cleartext(status["kafka"], TOPICS)
+    assert not answer or answer[0] == 0x15, f"no alert of TLS, but an answer: {answer!r}"
+    trusting = ssl.create_default_context(cafile=status["ca_file"])
+    assert not is_answered(status["kafka"], trusting, TOPICS)
+    operator = Identities(stack.home / "identities").context("operator")
+    assert is_answered(status["kafka"], operator, TOPICS), "nobody is"
 
 
 def test_no_process_of_the_stack_lacks_a_right(stack: LocalStack) -> None:

@@ -51,6 +51,9 @@ def test_an_event_that_is_too_large_is_refused_before_it_can_be_lost(kafka: str)
         producer.publish("shop-1", b"x" * 2_000_000)
 
 
-def test_a_missing_topic_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:
+def test_a_missing_topic_is_named_with_the_command_that_makes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.producer._ANSWER_MS", 3_000)
     with own_broker(tmp_path) as bootstrap, pytest.raises(DeliveryFailed, match="topics sync"):
         TillProducer(KafkaAccess(bootstrap))
