@@ -26,7 +26,7 @@ from topics.registry import OUTPUTS
 
 PARTITIONS = 8
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 """How long anything may take before a test gives up on it: a limit, not an expectation."""
 
 Row = tuple[str, dict[str, Any]]

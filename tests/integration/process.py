@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 """How long anything may take before a test gives up on it: a limit, not an expectation."""
 
 

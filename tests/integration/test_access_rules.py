@@ -66,7 +66,7 @@ def _write(access: KafkaAccess, topic: str, patience_ms: int = SOON_MS) -> int:
         access, bootstrap_timeout_ms=PATIENCE_MS, max_block_ms=patience_ms, enable_idempotence=False
     )
     try:
-        return producer.send(topic, b"{}", b"key", partition=0).get(timeout=10).offset
+        return producer.send(topic, b"{}", b"key", partition=0).get(timeout=30).offset
     finally:
         producer.close(timeout=1)
 
@@ -353,10 +353,10 @@ def test_a_rule_that_denies_ends_a_live_connection_at_once(broker: GuardedBroker
     shut_out = AccessRule("simulator", "topic", TILL_EVENTS.name, "write", allows=False)
     producer = blocking_kafka.producer(broker.access("simulator"))
     try:
-        assert producer.send(TILL_EVENTS.name, b"{}", b"k").get(timeout=10).offset >= 0
+        assert producer.send(TILL_EVENTS.name, b"{}", b"k").get(timeout=30).offset >= 0
         grant(broker.access("operator"), [shut_out])
         with pytest.raises(errors.TopicAuthorizationFailedError):
-            producer.send(TILL_EVENTS.name, b"{}", b"k").get(timeout=10)
+            producer.send(TILL_EVENTS.name, b"{}", b"k").get(timeout=30)
     finally:
         producer.close(timeout=1)
         withdraw(broker.access("operator"), [shut_out])

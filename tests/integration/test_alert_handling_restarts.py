@@ -40,7 +40,7 @@ from topics.registry import ALERT_HANDLING, RESTOCK_PROPOSALS
 
 SHOP, SKU = "shop-of-restarts", "milk"
 RAISED = "2026-11-21T10:00:00.123456Z"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 
 class Server:

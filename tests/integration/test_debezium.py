@@ -35,7 +35,7 @@ from topics.wire import decode_location, decode_movement, decode_policy, decode_
 
 PARTITIONS = 8
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 """For something that takes a second here, on a machine that is busy with much else."""
 
 

@@ -30,7 +30,7 @@ from tillstream.settings import HOME
 
 pytestmark = pytest.mark.lonely
 
-WAIT_SECONDS = 60
+WAIT_SECONDS = 120
 
 
 class LocalStack:
@@ -117,7 +117,7 @@ def test_each_library_comes_to_kafka_by_what_status_says(stack: LocalStack) -> N
     with closing(by_kafka_python):
         assert "stock.levels" in by_kafka_python.list_topics()
     by_librdkafka = Producer(status["kafka_properties"])
-    assert "stock.levels" in by_librdkafka.list_topics(timeout=10).topics
+    assert "stock.levels" in by_librdkafka.list_topics(timeout=60).topics
     arguments = ("--list", "--bootstrap-server", status["kafka"])
     by_java = subprocess.run(
         java.command(

@@ -274,7 +274,7 @@ async def test_the_sinks_housekeeping_goes_on_until_it_is_stopped(past: Past) ->
     stopping = asyncio.Event()
     house = Housekeeping(past.as_role(SINK), stopping)
     asyncio.get_running_loop().call_later(0.5, stopping.set)
-    await asyncio.wait_for(house.run(), 10)
+    await asyncio.wait_for(house.run(), 60)
     assert past.told("audit_log.forget")
 
 
@@ -285,7 +285,7 @@ async def test_a_database_that_is_away_is_asked_later() -> None:
     await asyncio.sleep(0.5)
     assert not work.done(), "the sink would have stopped"
     stopping.set()
-    await asyncio.wait_for(work, 5)
+    await asyncio.wait_for(work, 60)
 
 
 async def test_a_database_without_the_migration_is_told(postgres_server: str) -> None:

@@ -84,7 +84,7 @@ def test_kafka_pythons_clients_come_in(access: KafkaAccess) -> None:
     producer, consumer = blocking_kafka.producer(access), blocking_kafka.consumer(access)
     admin = blocking_kafka.admin(access)
     try:
-        assert producer.send(TOPIC, b"by kafka-python").get(timeout=10).offset >= 0
+        assert producer.send(TOPIC, b"by kafka-python").get(timeout=60).offset >= 0
         assert consumer.partitions_for_topic(TOPIC) == {0}
         assert TOPIC in admin.list_topics()
     finally:
