@@ -1,15 +1,18 @@
-"""How a PostgreSQL database is reached, and the connections to it."""
+"""How a PostgreSQL database is reached, and the connections to it.
+
+psycopg is loaded with the first address: many commands and workers ask no database.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from typing import TYPE_CHECKING, Any
 
 from clients.errors import AccessError
 from clients.passwords import password_in
 from clients.tls import Tls
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,12 @@ class PostgresAccess:
 
     def address(self) -> dict[str, str]:
         """What the address says, by libpq's names, without what a file keeps secret."""
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict
+
         try:
             given = conninfo_to_dict(self.dsn, **_tls(self.tls))
-        except psycopg.ProgrammingError as error:
+        except ProgrammingError as error:
             raise AccessError(f"the database's address is no DSN: {error}") from error
         told = {name: str(value) for name, value in given.items() if value is not None}
         return {"user": self.role, **told} if self.role else told
@@ -55,6 +61,8 @@ class PostgresAccess:
         self, role: str, tls: Tls | None = None, password_file: Path | None = None
     ) -> "PostgresAccess":
         """The same database as somebody else, who has a certificate or password of their own."""
+        from psycopg.conninfo import make_conninfo
+
         told = {**self.address(), "user": role}
         for name in ("password", "sslcert", "sslkey"):
             told.pop(name, None)
@@ -62,17 +70,23 @@ class PostgresAccess:
 
     def conninfo(self) -> str:
         """All of it as one text, for what takes connections from libpq itself."""
+        from psycopg.conninfo import make_conninfo
+
         return make_conninfo(**self.parts())
 
-    def connect(self, **options: Any) -> psycopg.Connection[Any]:
+    def connect(self, **options: Any) -> "psycopg.Connection[Any]":
         """A connection. ``options`` are psycopg's, and go above the address.
 
         Raises ``psycopg.OperationalError`` where none is had.
         """
+        import psycopg
+
         return psycopg.connect(self.conninfo(), **options)
 
-    async def connect_async(self, **options: Any) -> psycopg.AsyncConnection[Any]:
+    async def connect_async(self, **options: Any) -> "psycopg.AsyncConnection[Any]":
         """`connect` for a loop."""
+        import psycopg
+
         return await psycopg.AsyncConnection.connect(self.conninfo(), **options)
 
 

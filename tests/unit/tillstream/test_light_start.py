@@ -11,13 +11,13 @@ from tillstream.settings import HOME
 @pytest.mark.parametrize(
     ("modules", "spared"),
     [
-        ("tillstream.settings", "kafka aiokafka faust aiohttp prometheus_client structlog"),
+        ("tillstream.settings", "psycopg kafka aiokafka faust aiohttp prometheus_client structlog"),
         ("tillstream.commands.local", "kafka aiokafka faust aiohttp jgo prometheus_client"),
         ("tillstream.commands.migrate", "kafka aiokafka faust aiohttp prometheus_client"),
         ("tillstream.commands.customers", "kafka faust aiohttp prometheus_client structlog"),
         ("tillstream.commands.worker, tillstream.sink", "faust aiohttp rocksdict"),
         ("tillstream.commands.worker, tillstream.webhooks", "kafka faust rocksdict"),
-        ("tillstream.commands.worker, tillstream.agents_worker", "jgo jinja2 babel argon2"),
+        ("tillstream.commands.worker, tillstream.agents_worker", "psycopg jgo jinja2 babel argon2"),
         ("tillstream.board", "kafka faust rocksdict jgo"),
     ],
 )
