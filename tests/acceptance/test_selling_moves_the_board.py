@@ -10,6 +10,7 @@ from playwright.async_api import expect
 
 from edge.producer import TillProducer
 from tests.acceptance.conftest import Stack
+from tests.acceptance.outside.stack import RECONCILE
 from tests.browser import chromium, visit
 from tests.integration.sink_world import Till, line
 from tests.links import access
@@ -63,6 +64,6 @@ async def test_the_simulators_shops_appear_on_the_open_board_and_sell(stack: Sta
 
 
 def test_the_books_of_the_whole_stack_agree(stack: Stack) -> None:
-    result = stack.python("tillstream", "reconcile", "--json")
+    result = stack.python("tillstream", *RECONCILE, "--json", timeout=600)
 
     assert result.returncode == 0, result.stdout + result.stderr

@@ -15,7 +15,7 @@ from tests.acceptance.outside.findings import Findings
 from tests.acceptance.outside.input_log import feed_oracle, read_input
 from tests.acceptance.outside.outputs import Outputs
 from tests.acceptance.outside.run import Run, closing, expect_movement, settle
-from tests.acceptance.outside.stack import say, tillstream
+from tests.acceptance.outside.stack import RECONCILE, say, tillstream
 
 from .business import Business
 from .feed import Feed, eventually
@@ -25,6 +25,9 @@ from .stack import OwnStack
 
 LOST = ("absent", "lost")
 DOUBLED = ("twice", "repeated")
+
+SINK_SECONDS_MAX = 120.0
+"""How long the sink may need for what a replay says once more, on a busy machine."""
 
 
 @dataclass
@@ -90,13 +93,13 @@ def _check_outputs(stack: OwnStack, run: Run, findings: Findings) -> None:
         )
     finally:
         outputs.close()
-    reconciled = tillstream("reconcile")
+    reconciled = tillstream(*RECONCILE)
     if reconciled.returncode:
         findings.add("reconcile", (reconciled.stdout + reconciled.stderr)[-1500:])
     last = outputs.history.last
     newest = check_fresh(stack.home, stack.addresses.kafka, run, last, findings)
     dsn = stack.addresses.postgres
-    eventually(30, lambda: not _differing_rows(dsn, run, newest).counts)
+    eventually(SINK_SECONDS_MAX, lambda: not _differing_rows(dsn, run, newest).counts)
     findings.absorb(_differing_rows(dsn, run, newest))
 
 

@@ -13,7 +13,7 @@ from .edges import Edges
 from .findings import Findings
 from .plan import make_plan
 from .run import Run, execute, prepare
-from .stack import Stack, as_owner, say, status, tillstream
+from .stack import RECONCILE, Stack, as_owner, say, status, tillstream
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -29,7 +29,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _reconcile(expected: int, findings: Findings, mention: str = "") -> None:
-    result = tillstream("reconcile")
+    result = tillstream(*RECONCILE)
     said = result.stdout + result.stderr
     say(f"  reconcile: exit status {result.returncode}")
     if result.returncode != expected:

@@ -22,11 +22,20 @@ from .message import Message
 from .oracle import Oracle
 from .outputs import Outputs
 from .plan import LEVELS, TILLS, TOTALS, Plan
-from .stack import Stack, kill_workers, say
+from .stack import Stack, await_successors, kill_workers, say
 from .stream import make_stream
 from .world import Key, Movement, Policy, World, make_world
 
-QUIET_SECONDS = 60.0
+QUIET_SECONDS = 5.0
+"""How long all that is right must stay so: what comes twice comes late."""
+
+STUCK_SECONDS = 180.0
+"""From so long a standstill on nothing is expected any more. It costs a run only where something
+is wrong; a worker that was killed again and again is back in half of it."""
+
+LOOK_SECONDS = 2.0
+"""Between two looks at what is not right yet: each reads every row of the run."""
+
 LONGEST_WAIT = 1200.0
 
 
@@ -126,20 +135,25 @@ def compare(stack: Stack, run: Run, outputs: Outputs) -> Findings:
 
 
 def settle(stack: Stack, run: Run, outputs: Outputs) -> Findings:
-    """Wait until all is right, or until nothing has changed for a while."""
+    """Wait until all is right, or until nothing has changed for a while.
+
+    While messages come nothing is compared: all of them are read first.
+    """
     began = changed = time.monotonic()
     before: Any = None
     while True:
-        fresh = outputs.catch_up()
+        if outputs.catch_up() and time.monotonic() - began < LONGEST_WAIT:
+            changed = time.monotonic()
+            continue
         findings = compare(stack, run, outputs)
         now, counts = time.monotonic(), dict(findings.counts)
-        changed = now if fresh or counts != before else changed
+        changed = now if counts != before else changed
         say(f"  {now - began:4.0f} s: {outputs.count} messages, {sum(counts.values())} to settle")
-        quiet = 5.0 if not counts else QUIET_SECONDS
+        quiet, pause = (STUCK_SECONDS, LOOK_SECONDS) if counts else (QUIET_SECONDS, QUIET_SECONDS)
         if now - changed >= quiet or now - began > LONGEST_WAIT:
             return findings
         before = counts
-        time.sleep(3)
+        time.sleep(pause)
 
 
 def await_opening(run: Run, outputs: Outputs) -> None:
@@ -159,15 +173,17 @@ def await_opening(run: Run, outputs: Outputs) -> None:
     run.failures.append("the opening stock did not show within 300 s")
 
 
-def _kill(run: Run) -> None:
+def _kill(run: Run) -> dict[str, int]:
     killed = kill_workers()
-    say(f"  killed {', '.join(killed) or 'nothing'}")
+    say(f"  killed {killed or 'nothing'}")
     if not killed:
         run.failures.append("no worker to kill")
+    return killed
 
 
 def sell(stack: Stack, run: Run, kill: bool) -> None:
-    """Produce all messages at full speed while the database changes."""
+    """Produce all messages at full speed while the database changes; who is killed is back then."""
+    killed: dict[str, int] = {}
     rng, seconds = random.Random(run.plan.seed + 1), len(run.messages) / 20_000
     errors: list[str] = []
     beside = threading.Thread(
@@ -175,9 +191,10 @@ def sell(stack: Stack, run: Run, kill: bool) -> None:
     )
     beside.start()
     run.placed |= produce(
-        stack.kafka, run.messages, run.world, lambda: _kill(run) if kill else None
+        stack.kafka, run.messages, run.world, lambda: killed.update(_kill(run) if kill else {})
     )
     beside.join()
+    await_successors(killed)
     run.failures += errors
 
 

@@ -8,7 +8,9 @@ import signal
 import ssl
 import subprocess
 import sys
+import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +18,13 @@ from typing import Any, cast
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 ROOT = Path(__file__).resolve().parents[3]
+
+RETURN_SECONDS_MAX = 180.0
+"""Far above the longest back-off of the supervisor and a start on a busy machine."""
+
+RECONCILE = ("reconcile", "--wait", "300")
+"""The patience bounds how long readers may be behind, which on a busy machine is no difference.
+What differs is told at once."""
 
 
 def say(text: str) -> None:
@@ -94,9 +103,24 @@ def status() -> Stack:
     )
 
 
-def kill_workers() -> list[str]:
-    """Kill every worker the hard way, each by its own process id."""
-    workers = status().worker_pids()
-    for _, pid in workers:
+def kill_workers() -> dict[str, int]:
+    """Kill every worker the hard way, each by its own process id, which is told by its name."""
+    workers = dict(status().worker_pids())
+    for pid in workers.values():
         os.kill(pid, signal.SIGKILL)
-    return [f"{name} ({pid})" for name, pid in workers]
+    return workers
+
+
+def await_successors(killed: Mapping[str, int]) -> None:
+    """Wait until each runs again under another process id; raises TimeoutError."""
+    limit = time.monotonic() + RETURN_SECONDS_MAX
+    while waited_for := killed.keys() - _others(killed):
+        if time.monotonic() > limit:
+            raise TimeoutError(f"{sorted(waited_for)} did not come back")
+        time.sleep(0.5)
+
+
+def _others(pids: Mapping[str, int]) -> set[str]:
+    """The names of processes that run, and not as the ones with these ids."""
+    running = [one for one in status().processes if one["state"] == "running"]
+    return {one["name"] for one in running if one["pid"] not in (None, pids.get(one["name"]))}
