@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
+from dashboards.board.feed import snapshot
 from tests.integration.board_world import (
     alert,
     catalogue,
@@ -198,8 +199,9 @@ async def test_a_level_of_the_past_is_explained(
 
 
 async def test_a_location_that_is_renamed_or_deleted_says_so_on_the_screen(
-    browser: Browser, kafka: str, dsn: str, shop: str
+    browser: Browser, kafka: str, dsn: str, shop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(snapshot, "REFRESH_SECONDS", 1.0)
     register(dsn, shop, "Ulm")
     store(dsn, [level(shop, "milk", 4, 1), alert(shop, "milk", 1)])
     async with board_seen(browser, kafka, dsn, locale="de-DE") as seen:

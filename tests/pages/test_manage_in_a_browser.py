@@ -8,6 +8,7 @@ from playwright.async_api import Browser, expect
 
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
+from dashboards.board.people import guard
 from dashboards.board.people.policy import AccessPolicy
 from operations.people import customers, employees
 from operations.people.employees import NewEmployee
@@ -109,8 +110,9 @@ async def test_a_product_is_made_changed_published_and_deleted(
 
 
 async def test_who_is_signed_out_elsewhere_is_taken_to_the_sign_in_page(
-    browser: Browser, kafka: str, dsn: str
+    browser: Browser, kafka: str, dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(guard, "RECHECK_SECONDS", 1.0)
     async with board_seen(browser, kafka, dsn, policy=AccessPolicy()) as seen:
         await signed_in(seen, "/")
         await seen.page.locator('[data-line="live"]').wait_for()
