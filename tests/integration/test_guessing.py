@@ -23,10 +23,6 @@ from tillstream.board import OpenBoard
 
 NO_KAFKA = "127.0.0.1:1"
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
-"""Of `PASSWORD`: checked in a moment, so that ten thousand are tried in one test."""
-
-
 SLOW = PasswordHasher(time_cost=1, memory_cost=32 * 1024, parallelism=1).hash(PASSWORD)
 """Of `PASSWORD`: a full line of strangers takes a second or more, and not ten on a busy machine."""
 
@@ -53,8 +49,7 @@ async def _try(guesser: Visitor, source: str) -> int:
 async def test_ten_thousand_wrong_passwords_keep_nobody_out_and_fill_no_table(
     address: str, fresh_postgres: str
 ) -> None:
-    row = {"name": "maria", "role": "viewer", "password_hash": CHEAP}
-    insert(fresh_postgres, "board_users", row)
+    add_user(fresh_postgres, "maria", "viewer")
     async with visitor(address) as guesser, visitor(address) as known:
         await known.sign_in("maria")
         await guesser.get("/sign-in")
@@ -129,8 +124,7 @@ async def test_a_program_that_signs_in_for_each_question_does_not_fill_the_log(
     board: OpenBoard, fresh_postgres: str
 ) -> None:
     for name in ("maria", "erwin"):
-        row = {"name": name, "role": "viewer", "password_hash": CHEAP}
-        insert(fresh_postgres, "board_users", row)
+        add_user(fresh_postgres, name, "viewer")
     async with visitor(board.address) as program, visitor(board.address) as erwin:
         for _ in range(2 * ENTRIES_MAX):
             assert (await program.sign_in("maria")).status == 200
