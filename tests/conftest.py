@@ -90,7 +90,8 @@ def postgres_server(services_folder: Path) -> Generator[str]:
     """DSN of a real server's first database, which stays empty."""
     (port,) = choose(1)
     log = services_folder / "logs" / "postgres.log"
-    with running(postgres_service.service(services_folder / "postgres", port, log)):
+    service = postgres_service.service(services_folder / "postgres", port, log)
+    with running(thrown_away(service)):
         yield postgres_service.address(port)
 
 
