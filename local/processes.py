@@ -154,7 +154,7 @@ class _Processes:
         theirs, told = external(), dict[str, str]()
         if "kafka" not in theirs:
             told |= kafka_clients.settings(self._identities, identity)
-        if "connect" not in theirs:
+        if "connect" not in theirs and identity in connect.VISITORS:
             told |= connect.settings(self._identities, identity)
         return told
 

@@ -1,12 +1,15 @@
 """Debezium comes to PostgreSQL over verified TLS: by certificate, or by a password from a file."""
 
+import json
 import time
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
 from kafka import KafkaConsumer
+from kafka.structs import TopicPartition
 from psycopg import sql
 
 from clients.connect import ConnectAccess
@@ -30,6 +33,13 @@ from tests.integration.secured_postgres import SecuredServer, secured
 from topics.registry import PRODUCTS
 
 PARTITIONS = 8
+
+SECRET = "wisteria-4711"
+
+TELLER = "org.apache.kafka.connect.mirror.MirrorHeartbeatConnector"
+"""Publishes a name that its definition gives it, once a second."""
+
+PROVIDERS = "org.apache.kafka.common.config.provider"
 
 BY_PASSWORD = f"hostssl by_password {ROLE} 127.0.0.1/32 scram-sha-256\n"
 
@@ -166,3 +176,170 @@ def test_javas_driver_is_given_a_file_of_authorities_or_told_so(server: SecuredS
     way = PostgresAccess(server.address).as_role(ROLE, Tls())
     with pytest.raises(ConnectorError, match="TILLSTREAM_POSTGRES_CA"):
         definition(SourceDatabase(way, PARTITIONS, 1))
+
+
+@dataclass(frozen=True)
+class Definer:
+    """Somebody who may define connectors, and sees all that comes of it."""
+
+    kafka: str
+    connect: ConnectAccess
+    log: Path
+
+    def sees(self, name: str, **more: str) -> str:
+        """What is said anywhere of a connector that publishes ``name``."""
+        definition = json.dumps(self._definition(name) | more).encode()
+        _, judged = self._ask("PUT", f"/connector-plugins/{TELLER}/config/validate", definition)
+        status, answer = self._ask("PUT", "/connectors/teller/config", definition)
+        try:
+            how_it_went = self._ending() if status < 400 else ""
+        finally:
+            self._ask("DELETE", "/connectors/teller")
+        logged = self.log.read_text(errors="replace")
+        return "\n".join([judged, answer, how_it_went, logged, self._published()])
+
+    def _definition(self, name: str) -> dict[str, str]:
+        as_bytes = "org.apache.kafka.connect.converters.ByteArrayConverter"
+        return {
+            "name": "teller",
+            "connector.class": TELLER,
+            "source.cluster.alias": name,
+            "target.cluster.alias": "here",
+            "source.cluster.bootstrap.servers": self.kafka,
+            "target.cluster.bootstrap.servers": self.kafka,
+            "emit.heartbeats.interval.seconds": "1",
+            "heartbeats.topic.replication.factor": "1",
+            "key.converter": as_bytes,
+            "value.converter": as_bytes,
+        }
+
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, str]:
+        status, text = self.connect.request(method, path, body, patience_seconds=PATIENCE_SECONDS)
+        return status, text.decode()
+
+    def _ending(self) -> str:
+        """What Connect says of it once it has published its name, or failed."""
+        before, told = self._published("heartbeats"), ""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            _, told = self._ask("GET", "/connectors?expand=info&expand=status")
+            if "FAILED" in told or self._published("heartbeats") != before:
+                return told
+            time.sleep(0.5)
+        raise AssertionError(f"the connector neither works nor fails: {told}")
+
+    def _published(self, topic: str = "") -> str:
+        """Every record of one topic, or of all."""
+        consumer = KafkaConsumer(bootstrap_servers=self.kafka, auto_offset_reset="earliest")
+        try:
+            places = [
+                TopicPartition(each, number)
+                for each in sorted(consumer.topics())
+                for number in consumer.partitions_for_topic(each) or ()
+                if topic in ("", each)
+            ]
+            consumer.assign(places)
+            ends, said = consumer.end_offsets(places), list[bytes]()
+            while any((consumer.position(place) or 0) < end for place, end in ends.items()):
+                for records in consumer.poll(500).values():
+                    said += [(each.key or b"") + (each.value or b"") for each in records]
+        finally:
+            consumer.close()
+        return b"\n".join(said).decode(errors="replace")
+
+
+@pytest.fixture(scope="module")
+def definer(services_folder: Path, kafka: str, connect: ConnectAccess) -> Definer:
+    return Definer(kafka, connect, services_folder / "connect-secrets.log")
+
+
+@pytest.fixture(scope="module")
+def elsewhere(services_folder: Path) -> Path:
+    """A folder beside the one from which Connect may take secrets."""
+    folder = services_folder / "elsewhere"
+    folder.mkdir()
+    (folder / "password").write_text(f"password={SECRET}")
+    return folder
+
+
+def test_what_a_definition_gets_from_the_folder_is_seen(definer: Definer, secrets: Path) -> None:
+    (secrets / "name").write_text("no-secret-at-all")
+    assert "no-secret-at-all" in definer.sees(f"${{directory:{secrets}:name}}")
+
+
+def _brought(provider: str, before: str = "") -> dict[str, str]:
+    """Settings that bring a provider, under the name ``own``."""
+    named = {"config.providers": "own", "config.providers.own.class": f"{PROVIDERS}.{provider}"}
+    return {before + name: value for name, value in named.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("${directory:ELSEWHERE:password}", {}),
+        ("${directory:SECRETS/../elsewhere:password}", {}),
+        ("${directory:SECRETS:../elsewhere/password}", {}),
+        ("${own:ELSEWHERE:password}", _brought("DirectoryConfigProvider")),
+        ("${own:ELSEWHERE/password:password}", _brought("FileConfigProvider")),
+        (
+            "teller",
+            {
+                **_brought("FileConfigProvider", "producer.override."),
+                "producer.override.client.id": "${own:ELSEWHERE/password:password}",
+            },
+        ),
+        (
+            "teller",
+            {
+                **_brought("FileConfigProvider", "target.cluster."),
+                "target.cluster.client.id": "${own:ELSEWHERE/password:password}",
+            },
+        ),
+    ],
+    ids=[
+        "by its path",
+        "a step up",
+        "by its name",
+        *("a provider", "another"),
+        "producer",
+        "admin",
+    ],
+)
+def test_a_definition_gets_nothing_from_a_file_elsewhere(
+    definer: Definer, secrets: Path, elsewhere: Path, name: str, more: dict[str, str]
+) -> None:
+    def placed(text: str) -> str:
+        return text.replace("ELSEWHERE", str(elsewhere)).replace("SECRETS", str(secrets))
+
+    seen = definer.sees(placed(name), **{key: placed(value) for key, value in more.items()})
+    assert SECRET.partition("-")[0] not in seen
+
+
+def test_a_file_that_is_taken_for_signals_is_not_printed(
+    kafka: str, connect: ConnectAccess, server: SecuredServer, definer: Definer, elsewhere: Path
+) -> None:
+    file = elsewhere / "no-signals"
+    file.write_text(f"password={SECRET}\n")
+    source = SourceDatabase(by_certificate(server), PARTITIONS, 1)
+    asked = {"signal.enabled.channels": "source,file", "signal.file": str(file)}
+    asked["signal.poll.interval.ms"] = "100"
+    keeper.apply(connect, source)
+    try:
+        Connect(connect, NAME).put_config(definition(source) | asked)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while file.read_text() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert not file.read_text(), "the file was not looked at: this shows nothing"
+        time.sleep(1)
+        assert SECRET.partition("-")[0] not in definer.log.read_text()
+    finally:
+        keeper.remove(connect, source)
+
+
+@pytest.mark.parametrize("service", ["reader", "board", "worker", "client", "registration"])
+def test_who_need_not_define_connectors_does_not_come_in(
+    connect: ConnectAccess, identities: Identities, service: str
+) -> None:
+    own = Tls(identities.authorities, identities.certificate(service), identities.key(service))
+    with pytest.raises(OSError):
+        ConnectAccess(connect.url, own).request("GET", "/connectors", patience_seconds=5)
