@@ -32,6 +32,7 @@ SERVERS = (
     "worker",
     "products",
     "receipts",
+    "shadow",
     "sink",
     "webhooks",
     "board",

@@ -143,6 +143,11 @@ SERVICES = (
         "shows what is derived, and whether master data that was changed on it is published.",
         reads=_names(OUTPUTS, KEPT_ON_PAGES),
     ),
+    ServiceAccess(
+        "shadow",
+        "tries other agents beside the live ones, into topics of its own; see `operations.shadow`.",
+        reads=_names(INPUTS, SET_ASIDE),
+    ),
     ServiceAccess("simulator", "sells as tills do.", writes=_names(TILL_EVENTS)),
     ServiceAccess("gateway", "passes on what tills say.", writes=_names(TILL_EVENTS)),
     ServiceAccess(

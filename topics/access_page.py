@@ -30,7 +30,7 @@ A rule that denies ends what it denies at once, also on connections that are ope
 _STATE = """\
 ## State
 
-Each application keeps its state under a name: the application id, with `-products` or `-receipts` behind it for those two, and `-gN` for a later generation. The rules for `STATE`, of so many partitions as the inputs have:
+Each application keeps its state under a name: the application id, with `-products` or `-receipts` behind it for those two, and `-gN` for a later generation. A shadow's topics, and its state under the shadow's application id, have rules for `service:shadow` and operators as long as the topics are there. The rules for `STATE`, of so many partitions as the inputs have:
 
 | principal | may |
 |---|---|

@@ -52,10 +52,15 @@ def remove(installation: Installation, kept: KeptState, generation: int) -> None
             _await_gone(client, changelog)
         if state in {each["group_id"] for each in client.list_groups()}:
             client.delete_groups([state])
-    partitions = installation.partitions
-    past = states.of_past_state(state, partitions)
-    withdraw(kafka, states.of_state(kept, state, partitions) - past)
+    shut_out(installation, kept, generation)
     shutil.rmtree(installation.home / "state" / state, ignore_errors=True)
+
+
+def shut_out(installation: Installation, kept: KeptState, generation: int) -> None:
+    """Let nobody but operators do anything with the state of ``generation``."""
+    state = state_id(kept.id(installation.application_id), generation)
+    own = states.of_state(kept, state, installation.partitions)
+    withdraw(installation.kafka, own - states.of_past_state(state, installation.partitions))
 
 
 def _await_gone(client: Any, topic: str) -> None:

@@ -5,7 +5,7 @@
 3. Register it as live: from here on, workers that start take it.
 4. Move the workers: those of the local stack are restarted one at a time, others by their owner.
 5. Have rows said again or taken back that only an earlier state knew.
-6. Stop the crew.
+6. Stop the crew, and let workers do nothing more with what they have left.
 
 Broken off at any moment it is taken up at the same place by the next run: what was said is in the
 log of generations, what was built in the changelog, and who has moved in the consumer groups.
@@ -105,6 +105,8 @@ class Rebuild:
             restarted = self._hand_over(working)
             restated = _restate(self._kafka, self._kept, generation)
         before = log.load(self._kafka).left_over(self._application_id)
+        for earlier in before:
+            leftovers.shut_out(self._installation, self._kept, earlier)
         seconds = time.monotonic() - started
         return Rebuilt(self._application_id, generation, before, restarted, restated, seconds)
 

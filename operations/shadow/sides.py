@@ -1,6 +1,7 @@
 """What a shadow is called and what it writes."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from operations.generations.standing import state_id
@@ -16,6 +17,10 @@ _TOO_LONG = 200
 """Characters of an application id: Kafka allows topic names of 249."""
 
 APPLICATION_ID = re.compile(r"[A-Za-z0-9._-]+")
+
+
+_TOPIC = "shadow.{}.{}"
+"""Of an application id and the live topic's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Shadow:
 
     def topic(self, name: str) -> str:
         """The topic that stands for the live one called ``name``."""
-        return f"shadow.{self.application_id}.{name}"
+        return _TOPIC.format(self.application_id, name)
 
     @property
     def live_group(self) -> str:
@@ -54,3 +59,14 @@ class Shadow:
     def specs(self) -> tuple[TopicSpec, ...]:
         """The shadow's output topics."""
         return tuple(replace(spec, name=self.topic(spec.name)) for spec in _WRITTEN)
+
+
+def application_ids(topics: Iterable[str]) -> set[str]:
+    """The shadows that have topics among ``topics``."""
+    forms = [_TOPIC.format("\0", spec.name).split("\0") for spec in _WRITTEN]
+    return {
+        topic.removeprefix(begins).removesuffix(ends)
+        for topic in topics
+        for begins, ends in forms
+        if topic.startswith(begins) and topic.endswith(ends) and len(topic) > len(begins + ends)
+    }

@@ -11,10 +11,10 @@ from kafka.errors import KafkaError
 from clients import blocking_kafka
 from operations.errors import OperationError
 from operations.installation import Installation
+from operations.shadow.rights import rights
 from operations.shadow.sides import Shadow
 from operations.topic_sync.access import grant, withdraw
 from operations.topic_sync.sync import SyncError, is_in_order, sync
-from topics.access import ADMINISTERS, AccessRule, rules_of_tending
 
 _ANSWER_MS = 10_000
 """How long to look for a broker. Less fails beside a broker that starts; more seems to hang."""
@@ -34,7 +34,8 @@ class Stage:
     def set_up(self) -> None:
         """Make the topics anew. Raises `OperationError` while another run uses them."""
         partitions = self._live_partitions()
-        grant(self._kafka, self._rules(partitions))
+        rules = rights(self._shadow, partitions)
+        grant(self._kafka, rules)
         with self._admin() as admin:
             if self._members(admin):
                 raise OperationError(
@@ -47,22 +48,13 @@ class Stage:
         )
         if not is_in_order(findings):
             raise SyncError(f"the shadow's topics could not be made: {findings}")
+        # A sync of the rules that ran before the topics were there has taken them away again.
+        grant(self._kafka, rules)
 
     def take_down(self) -> None:
-        """Remove topics, group, state, and what let operators use them."""
+        """Remove topics, group, state, and what let anybody use them."""
         self._clear()
-        withdraw(self._kafka, self._rules(self._live_partitions()))
-
-    def _rules(self, partitions: int) -> set[AccessRule]:
-        """A shadow runs as the operator who started it."""
-        shadow = self._shadow
-        tended = rules_of_tending(shadow.application_id, shadow.changelog, partitions)
-        topics = (
-            AccessRule("operator", "topic", spec.name, each)
-            for spec in shadow.specs()
-            for each in ADMINISTERS
-        )
-        return {*tended, *topics}
+        withdraw(self._kafka, rights(self._shadow, self._live_partitions()))
 
     def _clear(self) -> None:
         with self._admin() as admin:

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from clients.kafka import KafkaAccess
-from operations.generations import log
 from operations.kafka.reader import TopicMissing
 from operations.topic_sync import states
 from operations.topic_sync.access import in_kafkas_words, rules_of, told
@@ -72,10 +71,9 @@ def _wanted(
     if change:
         return states.wanted(kafka, application_id, partitions)
     try:
-        generations = log.load(kafka)
+        return states.standing(kafka, partitions)
     except TopicMissing:
         return states.first_wanted(application_id, partitions)
-    return static_rules() | states.of_generations(generations, partitions)
 
 
 def _findings(wanted: set[Any], found: set[Any], once_done: AccessState) -> Iterable[AccessFinding]:
