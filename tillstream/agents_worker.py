@@ -21,6 +21,7 @@ from engine.rivals import NameTaken, claim
 from engine.settings import EngineSettings
 from engine.watchdog import Watchdog
 from operations.generations.standing import state_id
+from operations.shadow.rights import SERVICE as SHADOW
 from operations.upkeep.disks import OwnDisk
 from operations.upkeep.identity import ProcessIdentity
 from operations.upkeep.metrics_server import MetricsServer
@@ -57,6 +58,7 @@ class WorkerPart:
 
 def run(settings: Settings, application: Application = AGENTS) -> None:
     """Work on the live generation until SIGTERM or SIGINT; registers it where nobody has."""
+    settings = settings.as_service(application.kept.service)
     name = application.id(settings)
     generation = application.generation(settings)
     _run(settings, WorkerPart(application, state_id(name, generation), generation, generation > 0))
@@ -64,12 +66,14 @@ def run(settings: Settings, application: Application = AGENTS) -> None:
 
 def run_rebuild(settings: Settings, application: Application, generation: int) -> None:
     """Work on a generation that is being built, beside the live workers."""
+    settings = settings.as_service(application.kept.service)
     name = state_id(application.id(settings), generation)
     _run(settings, WorkerPart(application, name, generation, rebuilds=generation > 0, stays=False))
 
 
 def run_shadow(settings: Settings, generation: int, output_topic: Callable[[str], str]) -> None:
     """Work under the settings' own application id, and say it where nobody reads it."""
+    settings = settings.as_service(SHADOW)
     name = settings.application_id
     _run(settings, WorkerPart(AGENTS, name, generation, False, output_topic, stays=False))
 
@@ -159,7 +163,7 @@ def _serve_metrics(
     served.register(OfApplication(registry, application.role))
     log.info(
         "worker_started",
-        metrics=MetricsServer(settings.metrics_door(application.kept.service), served).address,
+        metrics=MetricsServer(settings.metrics_door(), served).address,
     )
 
 

@@ -9,7 +9,9 @@ from local.ports import LOOPBACK
 from operations.applications import KeptState
 from operations.generations.standing import state_id
 from operations.rebuild.building import Hire
+from operations.shadow.rights import SERVICE
 from operations.shadow.sides import Shadow
+from tillstream.kafka_settings import KafkaSettings
 from tillstream.settings import Settings
 
 GRACE_SECONDS = 20
@@ -23,7 +25,7 @@ def builders(settings: Settings) -> Hire:
     def builder(kept: KeptState, generation: int, number: int, port: int) -> Service:
         state = state_id(kept.id(settings.application_id), generation)
         return _member(
-            settings,
+            settings.as_service(kept.service),
             f"rebuild-{number}",
             ["tillstream.rebuild_worker", kept.role, str(generation)],
             settings.home / "logs" / f"{state}-{number}.log",
@@ -44,7 +46,7 @@ def shadows(settings: Settings, shadow: Shadow, workers: int) -> list[Service]:
 
 def _shadow(settings: Settings, shadow: Shadow, number: int) -> Service:
     return _member(
-        settings,
+        settings.as_service(SERVICE),
         f"shadow-{number}",
         ["tillstream.shadow_worker", shadow.live, str(shadow.generation)],
         settings.home / "logs" / f"{shadow.application_id}-{number}.log",
@@ -58,8 +60,8 @@ def _member(
     """One worker, run by ``python -m`` with ``command``; ``given`` are its settings by name."""
     everything = {
         "home": str(settings.home),
-        "kafka": settings.require("kafka"),
         "worker_name": name,
+        **_way_to_kafka(settings),
         **given,
     }
     return Service(
@@ -70,3 +72,10 @@ def _member(
         environment=environment(everything),
         grace_seconds=GRACE_SECONDS,
     )
+
+
+def _way_to_kafka(settings: Settings) -> dict[str, str]:
+    """Address and link together: of a local stack they are noted only while it runs, and who is
+    told the address alone believes that it is the user's own."""
+    held = {name: getattr(settings, name) for name in KafkaSettings.model_fields}
+    return {name: str(value) for name, value in held.items() if value}

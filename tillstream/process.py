@@ -16,17 +16,13 @@ from tillstream.settings import Settings
 
 @contextmanager
 def measured(
-    settings: Settings, process: str, name: str, *more: Collector, service: str | None = ""
+    settings: Settings, process: str, name: str, *more: Collector
 ) -> Generator[CollectorRegistry]:
-    """What `/metrics` tells, for the length of a block; ``name`` tells equal processes apart.
-
-    ``service`` is what its certificate calls it, if not ``process``; None has no such certificate.
-    """
+    """What `/metrics` tells, for the length of a block; ``name`` tells equal processes apart."""
     registry = CollectorRegistry()
     for collector in (ProcessIdentity(process, name), *more):
         registry.register(collector)
-    door = settings.metrics_door(process if service == "" else service)
-    told = MetricsServer(door, registry)
+    told = MetricsServer(settings.metrics_door(), registry)
     structlog.get_logger(f"tillstream.{process}").info(f"{process}_started", metrics=told.address)
     try:
         yield registry

@@ -34,6 +34,7 @@ def run(settings: Settings) -> None:
     Raises `SettingsError` and `IdentityError`. Ends the process with one line where the port is
     taken.
     """
+    settings = settings.as_service(REGISTRATION.service)
     office = _office(settings)
     with measured(settings, "registration", "registration") as registry:
         try:

@@ -8,7 +8,7 @@ setting that silently does nothing is how a till ends up on the wrong broker.
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -41,6 +41,9 @@ from tillstream.till_settings import TillSettings
 from topics.registry import PARTITIONS_DEFAULT
 
 T = TypeVar("T")
+
+OPERATOR = "operator"
+"""The identity that a local stack notes for commands that somebody gives."""
 
 
 class SettingsError(Exception):
@@ -180,15 +183,32 @@ class Settings(
         except AccessError as error:
             raise SettingsError(f"{PREFIX}{name.upper()}: {error}") from error
 
-    def metrics_door(self, service: str | None) -> MetricsDoor:
-        """Where a process that is ``service`` tells its metrics, and whom; `AccessError` where it
-        must not so. None is a till: its own certificate makes no server of it."""
-        tls, ours = self.metrics_tls(), Identities(self.stack_home().identities)
-        if tls is not None and tls.certificate == ours.certificate("operator"):
-            # Noted by the local stack for commands; who is started by hand is somebody else.
-            theirs = service and Tls(ours.authorities, ours.certificate(service), ours.key(service))
-            tls = theirs or None
-        return MetricsDoor(self.host, self.metrics_port, tls, self.readers())
+    def as_service(self, service: str) -> Self:
+        """The same for a process that is ``service``: where the local stack has noted the
+        operator's identity, for commands, it takes its own. `SettingsError` where it has none."""
+        ours = Identities(self.stack_home().identities)
+        own = {
+            ours.certificate(OPERATOR): ours.certificate(service),
+            ours.key(OPERATOR): ours.key(service),
+        }
+        changed = {name: own[held] for name, held in self if isinstance(held, Path) and held in own}
+        if missing := [str(file) for file in changed.values() if not file.exists()]:
+            raise SettingsError(
+                f"{service} has no identity of its own, {missing[0]} is not there: start the local "
+                "stack anew, which makes what is missing"
+            )
+        return self.model_copy(update=changed)
+
+    def as_till(self) -> Self:
+        """The same for a till's process: no identity that the local stack has noted is its own,
+        and the one that it has makes no server of it."""
+        own = Identities(self.stack_home().identities).certificate(OPERATOR)
+        named = ("metrics_ca", "metrics_cert", "metrics_key") if self.metrics_cert == own else ()
+        return self.model_copy(update=dict.fromkeys(named))
+
+    def metrics_door(self) -> MetricsDoor:
+        """Where this process tells its metrics, and whom; `AccessError` where it must not so."""
+        return MetricsDoor(self.host, self.metrics_port, self.metrics_tls(), self.readers())
 
     def stack_home(self) -> StackHome:
         """Where a local stack lies, if there is one."""

@@ -32,6 +32,7 @@ def run(settings: Settings) -> None:
     Ends the process with status 1 and one line that says what to do where a fault cannot be
     waited out.
     """
+    settings = settings.as_service(SINK.service)
     kafka, postgres = settings.kafka_access(), settings.postgres_access(SINK)
     surroundings = Surroundings(settings.installation(role=SINK))
     with measured(settings, "sink", settings.worker_name, surroundings) as registry:

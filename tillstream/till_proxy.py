@@ -22,7 +22,7 @@ def run(settings: Settings, port: int | None) -> None:
     is named (0: a free one). Raises `SettingsError` and `IdentityError`."""
     till = peer.load(*settings.files("proxy", "till_cert", "till_key", "till_ca"))
     name = str(till.name)
-    with measured(settings, "proxy", name, service=None) as registry:
+    with measured(settings.as_till(), "proxy", name) as registry:
         try:
             with _door(settings.home / "till", port) as door:
                 asyncio.run(_serve(_gateway(settings), till, proxy_metrics(registry), door))

@@ -26,6 +26,7 @@ def run(settings: Settings) -> None:
     Ends the process with status 1 and one line where Kafka no longer holds what PostgreSQL
     believes to have read.
     """
+    settings = settings.as_service(WEBHOOKS.service)
     kafka, postgres = settings.kafka_access(), settings.postgres_access(WEBHOOKS)
     reach = reach_of(settings)
     with measured(settings, "webhooks", settings.worker_name) as registry:

@@ -38,7 +38,7 @@ def command(
     Beyond the loopback the board speaks https by TILLSTREAM_BOARD_CERT and
     TILLSTREAM_BOARD_KEY, or stands behind a proxy that does, or does not start.
     """
-    settings = begin(host=host, board_port=port)
+    settings = begin(host=host, board_port=port).as_service(BOARD.service)
     # The board says once that Kafka is away; aiokafka would say it several times a second.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     asyncio.run(_serve(settings, as_json))
@@ -52,7 +52,7 @@ async def _serve(settings: Settings, as_json: bool) -> None:
     async with open_board(
         kafka,
         postgres,
-        settings.metrics_door("board"),
+        settings.metrics_door(),
         settings.host,
         settings.board_port,
         policy,

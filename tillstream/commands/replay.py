@@ -14,6 +14,7 @@ from edge.producer import DeliveryFailed, TillProducer
 from edge.replay.receipts import Numbering
 from edge.replay.rows import Columns, Reading, RefusedRow, UnreadableFile
 from edge.replay.run import Replay, ReplayPace
+from tillstream.database_roles import BUSINESS
 from tillstream.interruption import interruption
 from tillstream.settings import load_settings
 from tillstream.terminal import INTERRUPTED, bars, ended, tell
@@ -104,7 +105,7 @@ def _run(
 ) -> Replay:
     """The finished replay, with its progress and refused rows told on standard error."""
     shown = bars(TaskProgressColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn())
-    publishing = nullcontext() if dry_run else TillProducer(load_settings().kafka_access())
+    publishing = nullcontext() if dry_run else _producer()
     with publishing as producer, interruption() as wished, shown as bar:
         replay = Replay(file, reading, numbering, producer)
         task = bar.add_task(file.name, total=replay.file.bytes_total, rate="")
@@ -121,6 +122,11 @@ def _run(
         replay.run(ReplayPace(speed), wished, refuse, progress)
         bar.update(task, completed=replay.file.bytes_total)
     return replay
+
+
+def _producer() -> TillProducer:
+    """One that sells as the simulated shops do, and may do nothing else."""
+    return TillProducer(load_settings().as_service(BUSINESS.service).kafka_access())
 
 
 def _columns(given: list[str]) -> Columns:

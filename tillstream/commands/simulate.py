@@ -72,7 +72,7 @@ def command(
     start_ms = None if start is None else _unix_ms(start)
     if start_ms is None and speed != 1:
         raise typer.BadParameter("needs --start: event times would leave the clock behind")
-    settings = begin()
+    settings = begin().as_service(BUSINESS.service)
     order = Order(seed, locations, tills, rate, steady, events, start_ms, speed)
     with interruption() as wished:
         try:
