@@ -4,6 +4,7 @@ import time
 from typing import Literal
 
 import psutil
+from psycopg.pq import Conninfo
 from pydantic import BaseModel
 
 from local.home import StackHome, write_json
@@ -51,7 +52,17 @@ class Addresses(BaseModel):
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             **secured,
             "KAFKA_JAVA_PROPERTIES": self.kafka_java,
+            **_for_libpq(self.postgres),
         }
+
+
+def _for_libpq(dsn: str) -> dict[str, str]:
+    """The same address as psql and others on libpq read it; a password is not said again."""
+    return {
+        option.envvar.decode(): option.val.decode()
+        for option in Conninfo.parse(dsn.encode())
+        if option.envvar and option.val and option.dispchar != b"*"
+    }
 
 
 class StackRecord(BaseModel):

@@ -3,23 +3,30 @@
 import hashlib
 import json
 import os
+import re
+import shutil
 import signal
+import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from confluent_kafka import Producer
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from kafka import KafkaAdminClient
 
 from identity import files
+from identity.names import ServiceName, name_of
 from local import jars, java
 from local.identities import Identities
 from local.ports import answers_ok
@@ -49,6 +56,22 @@ class LocalStack:
             capture_output=True,
             text=True,
         )
+
+    @contextmanager
+    def started(self, *arguments: str) -> Generator[subprocess.Popen[str]]:
+        """A command that goes on until it is asked to stop; it says in JSON what it does."""
+        process = subprocess.Popen(
+            [HOME / ".venv" / "bin" / "tillstream", *arguments],
+            env={**self._environment, "TILLSTREAM_LOG_JSON": "true"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.communicate(timeout=WAIT_SECONDS)
 
     def up(self) -> subprocess.CompletedProcess[str]:
         done = self.run("local", "up", "--detach", "--no-simulator")
@@ -143,6 +166,93 @@ def test_a_shell_is_told_the_same(stack: LocalStack) -> None:
     )
     status = stack.status()
     assert asked.stdout.split() == [status["kafka"], status["ca_file"]]
+
+
+def _printed(document: str, language: str) -> list[str]:
+    """The examples of a document, as a reader copies them."""
+    text = (HOME / document).read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def reader(stack: LocalStack, tmp_path: Path) -> dict[str, str]:
+    """The environment of somebody who tries the examples; their psql says who it comes as."""
+    asks, found = "SELECT current_user", shutil.which("psql")
+    opened = "import psycopg, sys; opened = psycopg.connect(*sys.argv[1:])"
+    by_libpq = f"{opened}; print(opened.execute('{asks}').fetchone()[0])"
+    real = f"{found} -XAtc '{asks}'" if found else f'{sys.executable} -c "{by_libpq}"'
+    psql = tmp_path / "psql"
+    psql.write_text(f'#!/bin/sh\nexec {real} "$@"\n')
+    psql.chmod(0o755)
+    mine = {
+        k: v for k, v in os.environ.items() if not k.startswith(("TILLSTREAM_", "PG", "KAFKA_"))
+    }
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    return {**mine, "PATH": path, "TILLSTREAM_HOME": str(stack.home)}
+
+
+@pytest.mark.parametrize(
+    ("document", "roles"),
+    [
+        ("README.md", ["tillstream_client", "tillstream_reader", "tillstream_client"]),
+        ("docs/database.md", ["tillstream_reader"]),
+    ],
+)
+def test_psql_comes_in_by_what_the_documents_print(
+    reader: dict[str, str], document: str, roles: list[str]
+) -> None:
+    said: list[str] = []
+    for example in _printed(document, "sh"):
+        if "psql" in example:
+            done = subprocess.run(
+                ["sh", "-euc", example], cwd=HOME, env=reader, capture_output=True, text=True
+            )
+            assert done.returncode == 0, f"{example}\n{done.stderr}"
+            said += done.stdout.split()
+    assert said == roles
+
+
+def test_kafka_python_produces_and_consumes_by_what_the_readme_prints(
+    stack: LocalStack, reader: dict[str, str]
+) -> None:
+    with psycopg.connect(stack.status()["postgres"]) as connection:
+        connection.execute(
+            "INSERT INTO stock_movements (location_id, sku, quantity, reason)"
+            " VALUES ('shop-1', 'milk', 7, 'delivery')"
+        )
+    produces, consumes = _printed("README.md", "python")
+    done = subprocess.run(
+        [sys.executable, "-c", f"{produces}\n{consumes}"],
+        cwd=HOME,
+        env=reader,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "shop-1/milk" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("service", "command"),
+    [
+        ("board", ("board", "--port", "0", "--json")),
+        ("sink", ("worker", "sink", "--name", "by-hand")),
+        ("webhooks", ("worker", "webhooks", "--name", "by-hand")),
+    ],
+)
+def test_what_somebody_starts_by_hand_is_itself_beside_the_stacks_own(
+    stack: LocalStack, service: str, command: tuple[str, ...]
+) -> None:
+    with stack.started(*command) as process:
+        told = next(line for line in process.stdout or () if '"metrics"' in line)
+        address = json.loads(told)["metrics"]
+        assert "tillstream_build_info" in read_metrics(stack.home, address)
+        place = urlsplit(address)
+        with socket.create_connection((place.hostname or "", place.port or 0)) as plain:
+            context = Identities(stack.home / "identities").context("metrics")
+            with context.wrap_socket(plain, server_hostname=place.hostname) as door:
+                shown = x509.load_der_x509_certificate(door.getpeercert(True) or b"")
+        assert name_of(shown) == ServiceName(service)
 
 
 def test_kafka_takes_nobody_without_an_identity(stack: LocalStack) -> None:

@@ -63,7 +63,11 @@ def status(as_json: AsJson = False) -> None:
 
 @group.command()
 def env() -> None:
-    """Settings for programs of your own, for a shell: eval "$(tillstream local env)"."""
+    """Settings for programs of your own, for a shell: eval "$(tillstream local env)".
+
+    psql and whatever else stands on libpq then comes to PostgreSQL as tillstream_client, which
+    books and reads; the examples of docs/subscribe.md come to Kafka as the service client.
+    """
     found = control.status(_home())
     if found.state != "running" or found.record is None:
         sys.exit("tillstream: the stack is not running: start it with 'tillstream local up'")
