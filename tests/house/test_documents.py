@@ -108,6 +108,21 @@ def test_a_test_that_is_named_exists(document: Path) -> None:
     assert not missing, f"an invariant without its test: {missing}; name the one that shows it"
 
 
+def test_every_attack_of_the_threat_model_is_tried_by_a_test() -> None:
+    text = (CHECKOUT / "docs" / "security.md").read_text()
+    table = text.partition("## Attacks")[2].partition("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    assert rows, "docs/security.md has no table of attacks"
+    untried = [row for row in rows if not _tries(row.rpartition("| `")[2])]
+    assert not untried, f"name the test that tries it, not its file alone: {untried}"
+
+
+def _tries(named: str) -> bool:
+    """Whether all that is named are tests of a file, and not files or helpers."""
+    tests = TEST.findall(f"`{named}")
+    return bool(tests) and all(name.startswith("test_") for _, name in tests)
+
+
 def _has_test(path: Path, name: str) -> bool:
     if not path.exists():
         return False

@@ -23,6 +23,7 @@ from local.vouching import prepare
 from tests.conftest import running
 
 NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -46,27 +47,32 @@ class SecuredServer:
         return psycopg.connect(make_conninfo(self.address, **{**given, **options}))
 
     def issued(
-        self, name: Name, folder: Path, ends: timedelta = timedelta(days=1)
+        self, name: Name, folder: Path, begins: timedelta = -DAY, ends: timedelta = DAY
     ) -> PostgresAccess:
-        """The way of somebody for whom the stack's own authority vouches."""
+        """The way of somebody for whom the stack's own authority vouches; times are from now."""
         chain, key = self.identities.issuing
         authority = Authority(files.read_certificates(chain), files.read_key(key))
-        return self.way(authority, name, folder, ends)
+        return self.way(authority, name, folder, begins, ends)
 
     def foreign(self, name: Name, folder: Path) -> PostgresAccess:
         """The way of somebody of the same name, for whom another authority vouches."""
         root = Authority.root("root", not_before=NOW, not_after=NOW + timedelta(days=9))
-        return self.way(root, name, folder, timedelta(days=1))
+        return self.way(root, name, folder)
 
     def way(
-        self, authority: Authority, name: Name, folder: Path, ends: timedelta
+        self,
+        authority: Authority,
+        name: Name,
+        folder: Path,
+        begins: timedelta = -DAY,
+        ends: timedelta = DAY,
     ) -> PostgresAccess:
         """The way of somebody for whom ``authority`` vouches, to the sink's role."""
         key = new_key()
         certificate = authority.issue(
             key.public_key(),
             name,
-            not_before=NOW - timedelta(days=400),
+            not_before=NOW + begins,
             not_after=NOW + ends,
             client=True,
             server=False,

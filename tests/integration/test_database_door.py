@@ -1,5 +1,6 @@
 """The door of the local stack's PostgreSQL: who is let in, and as whom, on the real server."""
 
+import shutil
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,7 +93,7 @@ def test_who_issues_for_devices_makes_no_service(server: SecuredServer, tmp_path
     devices = server.identities.devices
     taken = Authority(files.read_certificates(devices[0]), files.read_key(devices[1]))
     with pytest.raises(psycopg.OperationalError, match="unknown ca"):
-        server.way(taken, ServiceName("sink"), tmp_path, timedelta(days=1)).connect()
+        server.way(taken, ServiceName("sink"), tmp_path).connect()
 
 
 @pytest.mark.parametrize(
@@ -114,9 +115,15 @@ def test_a_name_that_looks_like_a_services_is_none(
         server.issued(name, tmp_path).connect()
 
 
-def test_a_certificate_that_has_ended_opens_nothing(server: SecuredServer, tmp_path: Path) -> None:
-    with pytest.raises(psycopg.OperationalError, match="expired"):
-        server.issued(ServiceName("sink"), tmp_path, -timedelta(days=1)).connect()
+@pytest.mark.parametrize(
+    ("begins", "ends"), [(-400, -1), (1, 2), (365, 366)], ids=["over", "tomorrow", "a year ahead"]
+)
+def test_a_certificate_opens_in_its_time_only(
+    server: SecuredServer, tmp_path: Path, begins: int, ends: int
+) -> None:
+    days = timedelta(days=begins), timedelta(days=ends)
+    with pytest.raises(psycopg.OperationalError, match=r"expired|bad certificate"):
+        server.issued(ServiceName("sink"), tmp_path, *days).connect()
 
 
 def test_nothing_older_than_tls_1_3_is_spoken(server: SecuredServer) -> None:
@@ -169,3 +176,20 @@ def test_an_entry_of_the_log_names_the_certificate(server: SecuredServer) -> Non
         written = entry(dsn, f"users/{service}")
         assert (written["who"], written["database_role"]) == ("anna", access.BOARD)
         assert written["shown_by"] == f"cert:CN={service},OU=service,O=Tillstream"
+
+
+def test_another_authority_ends_every_key_of_before(services_folder: Path) -> None:
+    folder = services_folder / "lost"
+    with secured(folder) as opened:
+        migrate(opened.access("owner"))
+        own = opened.identities
+        lost = folder / "lost.pem", folder / "lost.key"
+        for file, kept in zip((own.certificate("sink"), own.key("sink")), lost, strict=True):
+            shutil.copy(file, kept)
+        PostgresAccess(opened.address, Tls(own.authorities, *lost), access.SINK).connect().close()
+    for file in own.issuing:
+        file.unlink()
+    with secured(folder) as opened:
+        opened.access("sink").connect().close()
+        with pytest.raises(psycopg.OperationalError, match="unknown ca"):
+            PostgresAccess(opened.address, Tls(own.authorities, *lost), access.SINK).connect()

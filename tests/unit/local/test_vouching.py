@@ -110,6 +110,21 @@ def test_a_start_that_was_killed_between_key_and_certificate_is_mended(tmp_path:
     assert not list(tmp_path.glob(f"*{files.UNFINISHED}"))
 
 
+def test_another_authority_vouches_for_nobody_of_before(tmp_path: Path) -> None:
+    made = prepare(tmp_path)
+    lost = tmp_path / "lost.pem"
+    lost.write_bytes(made.certificate("sink").read_bytes())
+    for file in made.issuing:
+        file.unlink()
+    prepare(tmp_path)
+    for certificate, is_trusted in ((made.certificate("sink"), True), (lost, False)):
+        done = subprocess.run(
+            ["openssl", "verify", "-partial_chain", "-CAfile", made.services, certificate],
+            capture_output=True,
+        )
+        assert (done.returncode == 0) is is_trusted, certificate
+
+
 def test_who_issues_for_devices_makes_no_service(tmp_path: Path) -> None:
     made = prepare(tmp_path)
     devices = Authority(files.read_certificates(made.devices[0]), files.read_key(made.devices[1]))
