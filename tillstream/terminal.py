@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -48,14 +48,18 @@ def grouped(about: str) -> typer.Typer:
 def tell(
     as_json: bool, told: object, words: str | Iterable[str], indent: int | None = None
 ) -> None:
-    """Print ``told`` as JSON where a program asked, else ``words``; a list has a line for each."""
+    """Print ``told`` as JSON where a program asked, times in UTC; else ``words``, a line each."""
     if as_json:
         plain = msgspec.to_builtins(told, builtin_types=(datetime,))
         indent = 2 if isinstance(told, list) else indent
-        typer.echo(json.dumps(plain, indent=indent, default=datetime.isoformat))
+        typer.echo(json.dumps(plain, indent=indent, default=_utc))
         return
     for line in [words] if isinstance(words, str) else words:
         typer.echo(line)
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
 
 
 def ended(cause: object, status: int) -> typer.Exit:

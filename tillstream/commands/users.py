@@ -20,7 +20,6 @@ FromStdin = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-
 SESSION_TOLD = ("who", "role", "address", "browser", "created_at", "expires_at")
 
 group = grouped("Who may sign in at the board, and as what.")
