@@ -16,7 +16,8 @@ from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import psycopg
 import pytest
@@ -323,6 +324,27 @@ def _curl_enrols(ca: Path, voucher: dict[str, Any], folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["epoch"] == 1, done.stdout
+
+
+def test_what_is_saved_on_the_board_is_published_and_the_board_hears_of_it(
+    stack: LocalStack,
+) -> None:
+    board = str(stack.status()["dashboard"]).rstrip("/")
+    browser = build_opener(HTTPCookieProcessor())
+
+    def read(path: str, form: dict[str, str] | None = None) -> str:
+        body = urlencode(form).encode() if form else None
+        with browser.open(board + path, body, timeout=10) as answer:
+            return answer.read().decode()
+
+    (csrf, *_) = re.findall(r'name="csrf" value="([^"]+)"', read("/manage/add/locations"))
+    place = {"location_id": "ulm", "name": "Ulm", "kind": "shop", "time_zone": "UTC"}
+    read("/manage/add/locations", {"csrf": csrf, **place})
+    said = "Saved by local, published"
+    wait_until(
+        lambda: said in read("/manage/locations/ulm"),
+        "the board never hears that it is published: may it read the topic?",
+    )
 
 
 def test_a_reset_of_a_running_stack_is_refused(stack: LocalStack) -> None:
