@@ -23,7 +23,8 @@ BEFORE_CONNECT = (("topics", "sync"), ("migrate",))
 """Commands that must have succeeded before Connect starts: it may enter no topic before."""
 
 STEPS = (("connectors", "apply"),)
-"""Commands that must have succeeded before workers start."""
+"""Commands that must have succeeded before the stack counts as started. No process waits for them:
+what the connector reads comes to its topics whenever it begins."""
 
 SIMULATOR_SETTLE_SECONDS = 4.0
 """The simulator serves no page: it counts as ready if it has not given up by then. Shorter passes

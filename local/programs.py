@@ -17,7 +17,7 @@ class StackProcess:
 
 @dataclass(frozen=True)
 class Programs:
-    """``steps`` must have succeeded before the ``processes`` start, which they do together.
+    """``steps`` run while the ``processes`` start: all must succeed.
 
     ``before_connect`` are steps that need no Connect: it starts when they have succeeded.
     ``dashboard`` is the address that people are sent to, ``registration`` the one of tills.

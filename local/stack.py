@@ -8,7 +8,7 @@ from local.home import StackHome
 from local.identities import Identities
 from local.outside import Outside
 from local.ports import RememberedPorts
-from local.programs import Furnish, Programs, StackProcess
+from local.programs import Furnish, Programs
 from local.record import Addresses, ProcessRecord, StackRecord, StackState
 from local.report import Report
 from local.servers import Server, Servers
@@ -77,16 +77,17 @@ class Stack:
         self._start_servers(own, wanted, programs)
         by_hand = {**programs.by_hand, **metrics_links.settings(self._identities, "operator")}
         self._home.note_addresses({**settings, **by_hand})
-        self._run_steps(programs.steps)
         self._set_addresses(dashboard=programs.dashboard, registration=programs.registration)
-        self._start_processes(programs.processes)
+        processes = programs.processes
+        self._together([each.service for each in processes], programs.steps)
+        self._set_addresses(metrics=[each.metrics for each in processes if each.metrics])
 
     def _start_servers(self, own: Servers, wanted: list[Server], programs: Programs) -> None:
         self._set_addresses(**{server.name: server.told or server.address for server in wanted})
         before = [server for server in wanted if server.name != servers.CONNECT]
         self._open(own, before)
         self._tell_clients(wanted)
-        self._run_steps(programs.before_connect)
+        self._together(steps=programs.before_connect)
         self._open(own, [server for server in wanted if server not in before])
 
     def _open(self, own: Servers, together: Sequence[Server]) -> None:
@@ -95,28 +96,19 @@ class Stack:
                 own.check_external(server)
                 self._external.append(ProcessRecord(name=server.name, state="external"))
                 self._report.say(f"  {server.name:<20} external: {server.address}")
-        self._start_together([each.service for each in together if each.service is not None])
+        self._together([each.service for each in together if each.service is not None])
         for server in together:
             server.open()
 
-    def _start_together(self, services: Sequence[Service]) -> None:
-        if not services:
-            return
-        with self._report.steps([service.name for service in services]) as done:
-            self._supervisor.start(*services, told=done)
-
-    def _run_steps(self, steps: Sequence[Service]) -> None:
-        with self._report.steps([step.name for step in steps]) as done:
-            self._supervisor.run(*steps, told=done)
+    def _together(self, services: Sequence[Service] = (), steps: Sequence[Service] = ()) -> None:
+        if names := [each.name for each in (*steps, *services)]:
+            with self._report.steps(names) as done:
+                self._supervisor.start(*services, steps=steps, told=done)
 
     def _tell_clients(self, wanted: Sequence[Server]) -> None:
         kafka = next(server.address for server in wanted if server.name == "kafka")
         told = kafka_clients.told(kafka, self._identities, self._outside.kafka)
         self._set_addresses(**told)
-
-    def _start_processes(self, processes: Sequence[StackProcess]) -> None:
-        self._start_together([process.service for process in processes])
-        self._set_addresses(metrics=[each.metrics for each in processes if each.metrics])
 
     def _greet(self) -> None:
         addresses = self._record.addresses

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
 
@@ -148,33 +148,36 @@ class Supervisor:
         if self._stop_requested:
             raise StopRequested
 
-    def start(self, *services: Service, told: Callable[[str], None] = nobody) -> None:
-        """Start services side by side and return when all are ready, while watching those before.
+    def start(
+        self,
+        *services: Service,
+        steps: Sequence[Service] = (),
+        told: Callable[[str], None] = nobody,
+    ) -> None:
+        """Start services and run steps, side by side, while watching what started before.
 
-        ``told`` hears of each as it gets there. `StartError` if one does not at its first attempt.
+        Returns when all services are ready and all steps are through; ``told`` hears of each as it
+        gets there. `StartError` if a service does not at its first attempt, or a step fails.
         """
         self.check_stop()
-        waiting = [WatchedService(service, self._report) for service in services]
-        self._rounds.append(list(waiting))
-        for watched in waiting:
-            watched.start()
-        while waiting:
-            self.tick()
-            waiting = [watched for watched in waiting if not _is_ready(watched, told)]
-
-    def run(self, *steps: Service, told: Callable[[str], None] = nobody) -> None:
-        """Run steps side by side to their ends; `StartError` with its output if one fails."""
-        self.check_stop()
-        children: list[Child] = []
+        fresh, run = [WatchedService(service, self._report) for service in services], list[Child]()
+        self._rounds.append(fresh)
         try:
-            children += [Child(step) for step in steps]
-            waiting = list(children)
-            while waiting:
-                self.tick()
-                waiting = [child for child in waiting if not _is_through(child, told)]
+            for watched in fresh:
+                watched.start()
+            run += [Child(step) for step in steps]
+            self._await(fresh, run, told)
         finally:
-            for child in children:
-                child.stop()
+            for step in run:
+                step.stop()
+
+    def _await(
+        self, fresh: list[WatchedService], run: list[Child], told: Callable[[str], None]
+    ) -> None:
+        while fresh or run:
+            self.tick()
+            fresh = [watched for watched in fresh if not _is_ready(watched, told)]
+            run = [step for step in run if not _is_through(step, told)]
 
     def watch(self) -> None:
         """Watch until somebody asks to stop."""

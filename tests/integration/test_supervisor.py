@@ -105,10 +105,18 @@ def test_what_starts_together_waits_for_nobody(stage: Stage) -> None:
     assert sorted(told) == ["kafka", "postgres"]
 
 
+def test_a_step_runs_beside_what_starts(stage: Stage) -> None:
+    folder, told = stage.folder, list[str]()
+    service = a_service(folder, "worker-1", _after(folder, "apply.log", DILIGENT))
+    step = a_service(folder, "apply", _after(folder, "worker-1.log", "pass"))
+    stage.supervisor.start(service, steps=[step], told=told.append)
+    assert sorted(told) == ["apply", "worker-1"]
+
+
 def test_steps_run_together_and_one_that_fails_ends_the_other(stage: Stage) -> None:
     folder, told = stage.folder, list[str]()
     steps = [a_service(folder, "sync", "pass"), a_service(folder, "migrate", "pass")]
-    stage.supervisor.run(*steps, told=told.append)
+    stage.supervisor.start(steps=steps, told=told.append)
     assert sorted(told) == ["migrate", "sync"]
     endless = f"open({str(folder / 'began')!r}, 'w').close(); {DILIGENT}"
     steps = [
@@ -117,7 +125,7 @@ def test_steps_run_together_and_one_that_fails_ends_the_other(stage: Stage) -> N
     ]
     began = time.monotonic()
     with pytest.raises(StartError, match="no stock, no trade"):
-        stage.supervisor.run(*steps)
+        stage.supervisor.start(steps=steps)
     assert time.monotonic() - began < 300, "the step that went on was waited for"
 
 
@@ -163,7 +171,7 @@ def test_a_child_that_fails_at_its_first_start_is_a_failure_with_its_log(stage: 
 
 def test_a_step_that_fails_is_a_failure_with_its_log(stage: Stage) -> None:
     with pytest.raises(StartError, match="no stock, no trade"):
-        stage.supervisor.run(a_service(stage.folder, "migrate", BROKEN))
+        stage.supervisor.start(steps=[a_service(stage.folder, "migrate", BROKEN)])
 
 
 def test_a_child_that_does_not_stop_is_killed_and_that_is_said(stage: Stage) -> None:
