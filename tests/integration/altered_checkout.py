@@ -17,7 +17,8 @@ def altered_checkout(folder: Path, module: str, rule: str, other: str) -> Path:
     for package in PACKAGES:
         shutil.copytree(HOME / package, folder / package)
         if sys.pycache_prefix and _compiled(HOME / package).exists():
-            shutil.copytree(_compiled(HOME / package), _compiled(folder / package))
+            to = _compiled(folder / package)
+            shutil.copytree(_compiled(HOME / package), to, dirs_exist_ok=True)
     shutil.copy(HOME / "pyproject.toml", folder)
     file = folder / module
     text = file.read_text()
