@@ -21,7 +21,10 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
-PYTEST = ("pytest", "--color=no", "--no-header", "-m")
+PLAIN_LINES = ("-o", "console_output_style=classic")
+"""Without a share at the right edge, which nobody would see: see `LINE_WIDTH`."""
+
+PYTEST = ("pytest", "--color=no", "--no-header", *PLAIN_LINES, "-m")
 
 CORES = 2
 """Of the machine that all this is measured on. So many of the first lots run at once, which only

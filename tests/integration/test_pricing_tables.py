@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
+from tests.conftest import new_database
+
 MORNING = "2026-11-21T08:00:00Z"
 NOON = "2026-11-21T12:00:00Z"
 EVENING = "2026-11-21T18:00:00Z"
@@ -25,10 +27,16 @@ RECALL: LiteralString = (
 )
 
 
+@pytest.fixture(scope="module")
+def empty_tables(postgres_server: str, template: str) -> str:
+    """DSN of a migrated database in which no other module leaves rows."""
+    return new_database(postgres_server, template)
+
+
 @pytest.fixture
-def rows(postgres: str) -> Generator[psycopg.Connection]:
+def rows(empty_tables: str) -> Generator[psycopg.Connection]:
     """A connection whose changes are rolled back, with one product that costs 200."""
-    with psycopg.connect(postgres) as conn:
+    with psycopg.connect(empty_tables) as conn:
         conn.execute(
             "INSERT INTO products (sku, name, category, price_minor) VALUES ('tea', 'T', 'c', 200)"
         )
