@@ -33,6 +33,7 @@ class Shop:
     topics: Topics
     worker: WorkerProcess
     till: Till
+    rounds: int = 0
 
     @property
     def name(self) -> str:
@@ -43,8 +44,13 @@ class Shop:
         before, after = self.till.sale(line(1, "apple", 1)), self.till.sale(line(1, "apple", 1))
         self.topics.send([before, *bad, after], headers)
         self.topics.send([self.till.sale(line(1, "the-last", 1))])
-        last = f"{self.name}/the-last"
-        eventually(last, lambda: last in self.topics.now("stock.levels"), lambda: self.worker.log)
+        last, self.rounds = f"{self.name}/the-last", self.rounds + 1
+
+        def has_come() -> bool:
+            level = self.topics.now("stock.levels").get(last, {})
+            return level.get("on_hand") == -self.rounds
+
+        eventually(last, has_come, lambda: self.worker.log)
 
     def level(self, sku: str) -> dict[str, Any]:
         """The level that readers see."""
