@@ -39,14 +39,19 @@ class Watch:
         shops = one_for_each(sender.partitions, f"{plan.prefix}watch-")
         self._tills = [Teller(plan, shop, "1", rng) for shop in shops]
         self._stopping = threading.Event()
+        self._through = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._sold = 0
         self.rounds: list[float] = []
         self.failure: BaseException | None = None
 
     def start(self) -> None:
-        """Begin."""
+        """Begin; returns once a first round is through, which waits for all that was sent before.
+
+        It is not counted: how long a worker takes that was killed is no matter of these sales.
+        """
         self._thread.start()
+        self._through.wait()
 
     def pass_all(self) -> None:
         """Wait until all that was sent so far has come through."""
@@ -67,10 +72,14 @@ class Watch:
     def _run(self) -> None:
         try:
             with psycopg.connect(self._dsn, autocommit=True) as connection:
+                self._round(connection)
+                self._through.set()
                 while not self._stopping.wait(PAUSE_SECONDS):
                     self.rounds.append(self._round(connection))
         except BaseException as error:
             self.failure = error
+        finally:
+            self._through.set()
 
     def _round(self, connection: psycopg.Connection) -> float:
         began = time.monotonic()
