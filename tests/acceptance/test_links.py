@@ -26,14 +26,19 @@ PUBLIC_PROCESSES = ("registration",)
 
 
 @pytest.fixture(scope="module")
-def found(stack: Stack) -> list[Door]:
-    return doors(stack.status()["processes"])
+def told(stack: Stack) -> dict[str, Any]:
+    return stack.status()
 
 
 @pytest.fixture(scope="module")
-def pages(stack: Stack) -> set[int]:
+def found(told: dict[str, Any]) -> list[Door]:
+    return doors(told["processes"])
+
+
+@pytest.fixture(scope="module")
+def pages(told: dict[str, Any]) -> set[int]:
     """The ports of pages for people on this machine."""
-    port = urlsplit(stack.status()["dashboard"]).port
+    port = urlsplit(told["dashboard"]).port
     assert port is not None
     return {port}
 
@@ -45,9 +50,9 @@ def test_nobody_listens_but_on_the_loopback(found: list[Door]) -> None:
 
 def test_no_port_answers_in_cleartext(pages: set[int], found: list[Door]) -> None:
     public = {str(door) for door in found if door.port in pages}
-    told = plain_answers(found)
-    assert public and public <= told.keys(), "what everybody may read was not heard"
-    assert {door: told[door] for door in told.keys() - public} == {}
+    heard = plain_answers(found)
+    assert public and public <= heard.keys(), "what everybody may read was not heard"
+    assert {door: heard[door] for door in heard.keys() - public} == {}
 
 
 def test_no_port_answers_somebody_without_a_certificate(pages: set[int], found: list[Door]) -> None:
@@ -57,10 +62,10 @@ def test_no_port_answers_somebody_without_a_certificate(pages: set[int], found: 
     assert nameless_answers(closed) == {}
 
 
-def test_what_is_sold_can_be_read_on_no_wire(stack: Stack, pages: set[int]) -> None:
+def test_what_is_sold_can_be_read_on_no_wire(told: dict[str, Any], pages: set[int]) -> None:
     shop, sku = f"secret-shop-{uuid.uuid4().hex[:8]}", f"secret-sku-{uuid.uuid4().hex[:8]}"
     with tapped(shop, sku) as tap:
-        _sell(stack, shop, sku)
+        _sell(told, shop, sku)
         control = _said_in_clear(sku)
     heard = {port for ports in tap.seen for port in ports}
     assert control in heard, f"the tap is deaf: of {tap.packets} packets it missed its own marker"
@@ -80,11 +85,10 @@ def _said_in_clear(text: str) -> int:
     return port
 
 
-def _sell(stack: Stack, shop: str, sku: str) -> None:
+def _sell(told: dict[str, Any], shop: str, sku: str) -> None:
     """As a till's maker would, with what `local status` names."""
-    addresses, till = stack.status(), Till(shop, "till-1")
-    told: Any = addresses.get("kafka_client", {})
-    producer: Any = KafkaProducer(bootstrap_servers=addresses["kafka"], **told)
+    till, client = Till(shop, "till-1"), told.get("kafka_client", {})
+    producer: Any = KafkaProducer(bootstrap_servers=told["kafka"], **client)
     ends = time.monotonic() + SELLING_SECONDS
     while time.monotonic() < ends:
         topic, key, value, _ = till.sale(line(1, sku, 2))
