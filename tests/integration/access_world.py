@@ -12,6 +12,9 @@ from aiohttp import ClientSession, CookieJar, FormData
 from argon2 import PasswordHasher
 from multidict import CIMultiDict
 
+from dashboards.board.people.policy import AccessPolicy
+from tests.boards import open_board
+
 PASSWORD = "correct horse battery"
 
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
@@ -102,6 +105,16 @@ async def visitor(address: str) -> AsyncGenerator[Visitor]:
     """A browser without any cookie."""
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:
         yield Visitor(http, address)
+
+
+@asynccontextmanager
+async def signed_in(dsn: str, name: str, role: str) -> AsyncGenerator[Visitor]:
+    """A user who has come in at a board without Kafka."""
+    async with open_board("127.0.0.1:1", dsn, policy=AccessPolicy()) as board:
+        add_user(dsn, name, role)
+        async with visitor(board.address) as browser:
+            await browser.sign_in(name)
+            yield browser
 
 
 def add_user(dsn: str, name: str, role: str) -> None:

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 
 from clients.postgres import PostgresAccess
-from dashboards.board.people.policy import AccessPolicy
 from operations.errors import OperationError
 from operations.people import customers
 from operations.people.keeping import keeping
-from tests.boards import open_board
-from tests.integration.access_world import Visitor, add_user, audit, visitor
+from tests.integration.access_world import Visitor, add_user, audit, signed_in, visitor
 
 FIELDS = {"name": "Anna Zwirbelwind", "contact": "anna@marker.example", "card": "7777"}
 
@@ -22,11 +20,8 @@ FIELDS = {"name": "Anna Zwirbelwind", "contact": "anna@marker.example", "card": 
 @pytest.fixture
 async def otto(fresh_postgres: str) -> AsyncIterator[Visitor]:
     """An operator at a board without Kafka."""
-    async with open_board("127.0.0.1:1", fresh_postgres, policy=AccessPolicy()) as board:
-        add_user(fresh_postgres, "otto", "operator")
-        async with visitor(board.address) as browser:
-            await browser.sign_in("otto")
-            yield browser
+    async with signed_in(fresh_postgres, "otto", "operator") as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -10,9 +10,7 @@ import pytest
 from aiohttp import FormData
 
 from connectors.postgres.access import BOARD
-from dashboards.board.people.policy import AccessPolicy
-from tests.boards import open_board
-from tests.integration.access_world import Answer, Visitor, add_user, audit, visitor
+from tests.integration.access_world import Answer, Visitor, audit, signed_in
 from tests.integration.board_world import catalogue, execute, register
 from tests.integration.test_manage import add, open_row
 from tests.integration.test_manage import maria as maria
@@ -53,11 +51,8 @@ def known(fresh_postgres: str) -> str:
 @pytest.fixture
 async def otto(fresh_postgres: str) -> AsyncIterator[Visitor]:
     """An operator at a board without Kafka."""
-    async with open_board("127.0.0.1:1", fresh_postgres, policy=AccessPolicy()) as board:
-        add_user(fresh_postgres, "otto", "operator")
-        async with visitor(board.address) as browser:
-            await browser.sign_in("otto")
-            yield browser
+    async with signed_in(fresh_postgres, "otto", "operator") as browser:
+        yield browser
 
 
 async def upload(browser: Visitor, kind: str, text: str | bytes) -> Answer:

@@ -14,10 +14,9 @@ from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.debezium import keeper
 from connectors.debezium.definition import ROLE, SourceDatabase
-from dashboards.board.people.policy import AccessPolicy
 from operations.topic_sync.sync import sync
 from tests.boards import open_board
-from tests.integration.access_world import Answer, Visitor, add_user, audit, visitor
+from tests.integration.access_world import Answer, Visitor, add_user, audit, signed_in, visitor
 from tests.integration.board_world import (
     PARTITIONS,
     catalogue,
@@ -46,11 +45,8 @@ BASE = re.compile(r'name="base" value="([^"]*)"')
 @pytest.fixture
 async def maria(fresh_postgres: str) -> AsyncIterator[Visitor]:
     """A merchandiser at a board without Kafka."""
-    async with open_board("127.0.0.1:1", fresh_postgres, policy=AccessPolicy()) as board:
-        add_user(fresh_postgres, "maria", "merchandiser")
-        async with visitor(board.address) as browser:
-            await browser.sign_in("maria")
-            yield browser
+    async with signed_in(fresh_postgres, "maria", "merchandiser") as browser:
+        yield browser
 
 
 async def add(browser: Visitor, of: str, /, **typed: str) -> Answer:
