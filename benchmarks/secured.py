@@ -20,7 +20,6 @@ from benchmarks.run import run_name
 from benchmarks.scratch import scratch
 from benchmarks.summary import summarise
 from benchmarks.systems import System, system
-from clients import java_kafka
 from clients.kafka import KafkaAccess
 from local import child, jars, kafka, kafka_links
 from local.identities import Identities
@@ -70,16 +69,11 @@ def two_doors(folder: Path) -> Generator[TwoDoors]:
     """An empty broker with both doors, for the length of a block."""
     plain, secured, controller = choose(3)
     identities = prepare(folder / "identities")
-    log = folder / "kafka.log"
-    service = kafka.service(folder / "kafka", plain, controller, jars.class_path(), log)
-    more = java_kafka.file_of(_doors(plain, secured, controller, identities))
-
-    def prepare_both() -> None:
-        service.prepare()
-        with (folder / "kafka" / "server.properties").open("a") as file:
-            file.write(more)
-
-    process = child.start(replace(service, prepare=prepare_both))
+    log, doors = folder / "kafka.log", _doors(plain, secured, controller, identities)
+    service = kafka.service(
+        folder / "kafka", plain, controller, jars.class_path(), log, others=doors
+    )
+    process = child.start(service)
     try:
         broker = Broker(kafka.address(plain), process.pid)
         yield TwoDoors(broker, kafka.address(secured), identities)
@@ -87,17 +81,15 @@ def two_doors(folder: Path) -> Generator[TwoDoors]:
         process.stop()
 
 
-def _doors(plain: int, secured: int, controller: int, own: Identities) -> dict[str, str]:
-    """Of two lines with one name Java takes the later: these stand below the service's own."""
+def _doors(plain: int, secured: int, controller: int, own: Identities) -> dict[str, object]:
     doors = f"PLAINTEXT://{kafka.address(plain)},SSL://{kafka.address(secured)}"
-    settings = kafka_links.secured(own) | {
+    return kafka_links.secured(own) | {
         "listeners": f"{doors},CONTROLLER://{kafka.address(controller)}",
         "advertised.listeners": doors,
         "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT",
         # Who comes through the plain door is not asked, as on a broker without rules.
         "super.users": "User:ANONYMOUS",
     }
-    return {name: str(value) for name, value in settings.items()}
 
 
 def main(

@@ -53,14 +53,16 @@ def service(
     class_path: str,
     log: Path,
     identities: Identities | None = None,
+    others: Mapping[str, object] | None = None,
 ) -> Service:
-    """The broker with its data in ``folder``."""
+    """The broker with its data in ``folder``; ``others`` are settings that count before ours."""
     config = folder / "server.properties"
 
     def prepare() -> None:
         listening = _listening(port, controller_port, "SSL" if identities else "PLAINTEXT")
         links = kafka_links.secured(identities) if identities else kafka_links.plain()
-        java.write_properties(config, {**_properties(folder), **listening, **links})
+        ours = {**_properties(folder), **listening, **links}
+        java.write_properties(config, {**ours, **(others or {})})
         if not (folder / "data" / "meta.properties").exists():
             _format(config, class_path)
 

@@ -14,7 +14,7 @@ import jwt
 import kafka.admin as kafka_admin
 from jwt.algorithms import ECAlgorithm
 
-from clients import blocking_kafka, java_kafka
+from clients import blocking_kafka
 from clients.kafka import KafkaAccess, Login, Token
 from clients.tls import Tls
 from identity import files
@@ -161,17 +161,11 @@ def guarded_broker(folder: Path) -> Generator[GuardedBroker]:
     """The broker for the length of a block, its rules and topics made by the command."""
     mutual, controller, login = choose(3)
     identities = prepare(folder / "identities")
+    issuer, log = TokenIssuer(folder), folder / "kafka.log"
+    more = {**_second_door(mutual, controller, login), **issuer.door()}
     service = kafka.service(
-        folder / "kafka", mutual, controller, jars.class_path(), folder / "kafka.log", identities
+        folder / "kafka", mutual, controller, jars.class_path(), log, identities, more
     )
-    issuer = TokenIssuer(folder)
-    more = java_kafka.file_of({**_second_door(mutual, controller, login), **issuer.door()})
-
-    def prepare_with_second_door() -> None:
-        service.prepare()
-        with (folder / "kafka" / "server.properties").open("a") as file:
-            file.write(more)
-
     broker = GuardedBroker(
         folder,
         issuer,
@@ -181,8 +175,7 @@ def guarded_broker(folder: Path) -> Generator[GuardedBroker]:
         identities,
     )
     environment = {**service.environment, "JDK_JAVA_OPTIONS": issuer.java_options()}
-    guarded = replace(service, prepare=prepare_with_second_door, environment=environment)
-    process = child.start(thrown_away(guarded))
+    process = child.start(thrown_away(replace(service, environment=environment)))
     try:
         kafka_rules.admit_operator(broker.mutual, identities)
         _add_passwords(broker, "operator", "sink")
@@ -194,7 +187,6 @@ def guarded_broker(folder: Path) -> Generator[GuardedBroker]:
 
 
 def _second_door(mutual: int, controller: int, login: int) -> dict[str, str]:
-    """Of two lines with one name Java takes the later: these stand below the service's own."""
     doors = f"SSL://{kafka.address(mutual)},SASL_SSL://{kafka.address(login)}"
     return {
         "listeners": f"{doors},CONTROLLER://{kafka.address(controller)}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from clients import java_kafka
@@ -34,18 +34,12 @@ def secured_broker(folder: Path) -> Generator[SecuredBroker]:
     """The broker for the length of a block."""
     plain, controller, mutual, login = choose(4)
     authority = Authority(folder)
-    service = kafka.service(
-        folder / "kafka", plain, controller, jars.class_path(), folder / "kafka.log"
-    )
     doors = {"PLAINTEXT": plain, "SSL": mutual, "SASL_SSL": login}
-    more = java_kafka.file_of(_security(doors, controller, authority.identity("broker")))
-
-    def prepare() -> None:
-        service.prepare()
-        with (folder / "kafka" / "server.properties").open("a") as file:
-            file.write(more)
-
-    process = child.start(thrown_away(replace(service, prepare=prepare)))
+    more, log = _security(doors, controller, authority.identity("broker")), folder / "kafka.log"
+    service = kafka.service(
+        folder / "kafka", plain, controller, jars.class_path(), log, others=more
+    )
+    process = child.start(thrown_away(service))
     try:
         yield SecuredBroker(
             mutual=kafka.address(mutual),
@@ -58,7 +52,6 @@ def secured_broker(folder: Path) -> Generator[SecuredBroker]:
 
 
 def _security(doors: dict[str, int], controller: int, own: Identity) -> dict[str, str]:
-    """Of two lines with one name Java takes the later: these stand below the service's own."""
     told = java_kafka.properties(KafkaAccess(HOST, Tls(own.authority, own.certificate, own.key)))
     listening = [f"{name}://{kafka.address(port)}" for name, port in doors.items()]
     secret = java_kafka.quoted(SECRET)
