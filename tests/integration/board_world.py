@@ -185,6 +185,23 @@ def execute(dsn: str, statement: LiteralString) -> None:
         connection.execute(statement)
 
 
+def close_database(dsn: str) -> None:
+    """Let nobody into the database any more, as when its server is away.
+
+    Clients alone are sent away: autovacuum may be at work in the database, and a role that is
+    no superuser may not end it.
+    """
+    server, name = dsn.rsplit("/", 1)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        close = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false")
+        connection.execute(close.format(sql.Identifier(name)))
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND backend_type = 'client backend'",
+            (name,),
+        )
+
+
 def register(dsn: str, location: str, name: str, **changed: Any) -> None:
     """A row of ``locations``."""
     row = {"location_id": location, "name": name, "kind": "shop", "time_zone": "Europe/Berlin"}

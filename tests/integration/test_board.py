@@ -22,6 +22,7 @@ from tests.integration.board_world import (
     alert,
     bury,
     catalogue,
+    close_database,
     execute,
     insert,
     level,
@@ -397,7 +398,7 @@ async def test_without_the_database_the_last_known_state_stays_and_is_called_so(
     async with open_board(kafka, fresh_postgres) as board:
         await listening(board)
         assert ">40<" in await read(board.address, f"/locations/{shop}")
-        _close(fresh_postgres)
+        close_database(fresh_postgres)
         page = await read(board.address, f"/locations/{shop}")
         assert "PostgreSQL does not answer since" in page
         assert ">40<" in page
@@ -463,13 +464,3 @@ async def known(dsn: str, address: str, shop: str) -> None:
 
 async def _says(address: str, text: str) -> bool:
     return text in await read(address, "/")
-
-
-def _close(dsn: str) -> None:
-    """Let nobody into the database any more, as when its server is away."""
-    server, name = dsn.rsplit("/", 1)
-    execute(f"{server}/postgres", f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")  # pyright: ignore[reportArgumentType]
-    execute(
-        f"{server}/postgres",
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",  # pyright: ignore[reportArgumentType] # noqa: S608
-    )

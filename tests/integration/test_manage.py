@@ -20,6 +20,7 @@ from tests.integration.access_world import Answer, Visitor, add_user, audit, sig
 from tests.integration.board_world import (
     PARTITIONS,
     catalogue,
+    close_database,
     execute,
     register,
     until,
@@ -238,12 +239,7 @@ async def test_while_the_database_is_away_the_pages_say_so(
 ) -> None:
     await add(maria, "products", **MILK)
     form = await open_row(maria, "/manage/products/milk")
-    server, name = fresh_postgres.rsplit("/", 1)
-    execute(f"{server}/postgres", f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")  # pyright: ignore[reportArgumentType]
-    execute(
-        f"{server}/postgres",
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",  # pyright: ignore[reportArgumentType] # noqa: S608
-    )
+    close_database(fresh_postgres)
     for path in ("/manage/products", "/manage/products/milk", "/manage/delete/products/milk"):
         answer = await maria.get(path)
         assert (answer.status, "PostgreSQL does not answer" in answer.text) == (503, True)

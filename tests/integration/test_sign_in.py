@@ -10,7 +10,7 @@ from dashboards.board.people.attempts import BY_NAME_MAX
 from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy, PolicyError
 from tests.boards import open_board
 from tests.integration.access_world import PASSWORD, Visitor, add_user, audit, visitor
-from tests.integration.board_world import execute, until
+from tests.integration.board_world import close_database, execute, until
 
 NO_KAFKA = "127.0.0.1:1"
 
@@ -190,12 +190,7 @@ async def test_while_the_database_is_away_those_who_are_in_see_what_was_known(
 ) -> None:
     add_user(fresh_postgres, "maria", "viewer")
     await browser.sign_in("maria")
-    server, name = fresh_postgres.rsplit("/", 1)
-    execute(f"{server}/postgres", f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")  # pyright: ignore[reportArgumentType]
-    execute(
-        f"{server}/postgres",
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",  # noqa: S608  # pyright: ignore[reportArgumentType]
-    )
+    close_database(fresh_postgres)
     assert (await browser.get("/")).path == "/"
     async with visitor(browser.address) as another:
         refused = await another.sign_in("maria")

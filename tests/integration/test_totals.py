@@ -21,7 +21,7 @@ from aiohttp import ClientSession
 from psycopg.types.json import Jsonb
 
 from tests.boards import open_board
-from tests.integration.board_world import catalogue, read, register
+from tests.integration.board_world import catalogue, close_database, read, register
 
 FIRST = date(2026, 10, 1)
 DAYS = 4
@@ -355,16 +355,11 @@ async def test_without_the_database_the_last_known_totals_are_shown(dsn: str) ->
     async with open_board(NOWHERE, dsn) as board:
         known = await read(board.address, f"/totals?{RANGE}")
         server, _, database = dsn.rpartition("/")
+        # Before the rest: the board's pool connects again at once, and a session that is open
+        # keeps a database from being renamed.
+        close_database(dsn)
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            # Before the rest: the board's pool connects again at once, and who is connected
-            # keeps a database from being renamed.
-            alter = f'ALTER DATABASE "{database}"'
-            connection.execute(f"{alter} ALLOW_CONNECTIONS false")  # type: ignore[arg-type]
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-                (database,),
-            )
-            connection.execute(f"{alter} RENAME TO {name}")  # type: ignore[arg-type]
+            connection.execute(f'ALTER DATABASE "{database}" RENAME TO {name}')  # type: ignore[arg-type]
         away = await read(board.address, f"/totals?{RANGE}")
         assert "PostgreSQL does not answer" in away
         rows = re.compile(r"<tr role.*?</tr>", re.DOTALL)
