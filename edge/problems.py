@@ -47,7 +47,7 @@ class Refusal(Exception):
         status: HTTPStatus,
         code: Code,
         detail: str,
-        more: Mapping[str, str] | None = None,
+        more: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         """``detail`` says in words what to change; ``more`` are members of the problem's own."""

@@ -1,0 +1,181 @@
+"""Takes batches: judged one after the other for each till, durable before they are answered.
+
+1. The events are read, and each is proven to be what its hash says.
+2. What is known of their numbers is looked up: nothing of it is kept in memory, so that what
+   counts after a kill is what counted before.
+3. The rules say what is new, what was here, and what is another's.
+4. What goes on is made durable, in the topic or in the spool, and what is known with it.
+5. The answer is made of what is durable then.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from edge.gateway.batches import SentBatch
+from edge.gateway.centre import CentreWord, Confirmed, confirmed
+from edge.gateway.devices import AskingTill
+from edge.gateway.events import AlteredEvent, ForeignEvent, ReadEvent, read_event
+from edge.gateway.file import GatewayFile
+from edge.gateway.headed import SentHead, doubts, read_head, sums_after
+from edge.gateway.judging import Conflict, Verdict, judge, linked
+from edge.gateway.outlet import Durable, Outlet
+from edge.gateway.records import Change, Known, look
+from edge.gateway.reports import Reports
+from edge.gateway.spool import Message
+from edge.gateway.standing import EPOCHS_MAX, Standing, begin
+from edge.gateway.unreadable import Place
+from edge.journal.heads import Sums
+from edge.problems import Code, Refusal
+
+
+class Taken(NamedTuple):
+    """What a till is told of its batch."""
+
+    accepted_to: int
+    centre: Confirmed
+    quarantined: Sequence[tuple[int, str]]
+    forks: Sequence[int]
+    durable: Durable
+
+
+class _Case(NamedTuple):
+    """A batch that is being judged, with what is known of it."""
+
+    till: AskingTill
+    batch: SentBatch
+    events: Sequence[ReadEvent]
+    head: SentHead
+    known: Known
+    standing: Standing
+    centre: Confirmed
+
+
+class Intake:
+    """The intake of one store. One loop's only."""
+
+    def __init__(
+        self,
+        file: GatewayFile,
+        outlet: Outlet,
+        centre: CentreWord,
+        reports: Reports,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._file = file
+        self._outlet = outlet
+        self._centre = centre
+        self._reports = reports
+        self._now = now
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    async def take(self, till: AskingTill, batch: SentBatch) -> Taken:
+        """Take a batch of a till; what it is told.
+
+        Raises `Refusal`, and `GatewayError` where nothing can be kept now.
+        """
+        if till.epoch is not None and batch.epoch > till.epoch:
+            words = f"This certificate was given for epoch {till.epoch}, not for {batch.epoch}."
+            raise Refusal(HTTPStatus.FORBIDDEN, Code.DEVICE, words)
+        async with self._turns.setdefault(till.name.till_id, asyncio.Lock()):
+            return await self._take(till, batch)
+
+    async def _take(self, till: AskingTill, batch: SentBatch) -> Taken:
+        try:
+            case = self._case(till, batch)
+            verdict = judge(
+                batch.prev, case.events, case.standing, case.known.held, case.centre.lacks
+            )
+        except ForeignEvent as error:
+            self._reports.foreign(till.name, str(error))
+            raise Refusal(HTTPStatus.FORBIDDEN, Code.DEVICE, f"In the batch, {error}.") from error
+        except Conflict as conflict:
+            self._reports.conflict(till.name, batch.epoch, conflict.kind, str(conflict))
+            raise _conflict(conflict) from conflict
+        durable = await self._deliver(case, verdict)
+        return Taken(verdict.accepted_to, case.centre, verdict.quarantined, verdict.forks, durable)
+
+    def _case(self, till: AskingTill, batch: SentBatch) -> _Case:
+        name = till.name
+        known = look(self._file.reading, name.till_id, batch.epoch, batch.first, batch.last)
+        if known.epochs >= EPOCHS_MAX:
+            words = f"This till has had {known.epochs} epochs: no more are taken."
+            raise Refusal(HTTPStatus.FORBIDDEN, Code.DEVICE, words)
+        word = self._centre.of(name.till_id)
+        standing = known.standing or begin(batch, word)
+        head = read_head(batch.head, batch.signature)
+        events = linked(
+            batch.prev,
+            self._events(till, batch, standing),
+            head.hash_at(batch.epoch, batch.last),
+            standing,
+        )
+        centre = confirmed(word, batch.epoch)
+        return _Case(till, batch, events, head, known, standing, centre)
+
+    def _events(self, till: AskingTill, batch: SentBatch, standing: Standing) -> list[ReadEvent]:
+        name, now = till.name, self._now()
+        try:
+            return [
+                read_event(
+                    bytes(raw), Place(name.location_id, name.till_id, batch.epoch, sequence), now
+                )
+                for sequence, raw in enumerate(batch.events, batch.first)
+            ]
+        except AlteredEvent as error:
+            raise Conflict("chain", f"Event {error.sequence}: {error}.", standing) from error
+
+    async def _deliver(self, case: _Case, verdict: Verdict) -> Durable:
+        sums = self._judged_head(case, verdict)
+        change = _change(case, verdict, sums)
+        if verdict.forked:
+            numbers = [event.sequence for event in verdict.forked]
+            self._reports.forked(case.till.name, case.batch.epoch, numbers)
+        return await self._outlet.deliver(_messages(case, verdict), change, case.known.is_spooled)
+
+    def _judged_head(self, case: _Case, verdict: Verdict) -> Sums | None:
+        """The sums behind what is taken now; what is wrong with the head is reported."""
+        sums = sums_after(case.standing.sums, verdict.new)
+        # Of events that were here, the sums between are not remembered.
+        at_end = sums if verdict.new or case.batch.last == verdict.accepted_to else None
+        wrong = doubts(case.head, case.batch.epoch, case.events[-1], at_end, case.till.key)
+        if wrong:
+            self._reports.head(case.till.name, case.batch.epoch, case.batch.last, wrong)
+        if sums is None and verdict.new and not wrong and case.head.signed:
+            head = case.head.signed.head
+            return Sums(head.receipt_count, head.grand_total_minor)
+        return sums
+
+
+def _change(case: _Case, verdict: Verdict, sums: Sums | None) -> Change | None:
+    """What is to be kept, None where the batch changes nothing."""
+    if not (verdict.new or verdict.healed or verdict.forked or verdict.again):
+        return None
+    new = {event.sequence for event in verdict.new}
+    return Change(
+        till_id=case.till.name.till_id,
+        epoch=case.batch.epoch,
+        standing=Standing(verdict.accepted_to, verdict.last_hash, sums),
+        first=min(new, default=0),
+        hashes=[event.hash for event in verdict.new],
+        quarantined=[each for each in verdict.quarantined if each[0] in new],
+        healed=verdict.healed,
+        forked=[(event.sequence, event.hash) for event in verdict.forked if event.hash],
+    )
+
+
+def _messages(case: _Case, verdict: Verdict) -> list[Message]:
+    """What goes on, by number; the head goes with the event that it ends at."""
+    going = sorted([*verdict.again, *verdict.forked, *verdict.new], key=lambda e: e.sequence)
+    header = case.head.header(case.till.key_id)
+    last = case.batch.last
+    return [Message(e.value, header if e.sequence == last else ()) for e in going]
+
+
+def _conflict(conflict: Conflict) -> Refusal:
+    more: dict[str, Any] = {"conflict": conflict.kind, "expected": conflict.expected}
+    if conflict.last_hash is not None:
+        more["last_hash"] = conflict.last_hash
+    return Refusal(HTTPStatus.CONFLICT, Code.REQUEST, str(conflict), more)

@@ -1,0 +1,131 @@
+"""The way out: `Outlet.deliver` returns once the messages of a batch are durable.
+
+They are so in the topic, or in the spool while the topic is away. What a till has in the spool is
+passed on before anything newer of it, so its order holds. A message may be passed on twice, where
+the gateway ends between the topic's word and its own note of it: whoever reads the topic knows an
+event by its number.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any, Protocol
+
+from edge.gateway import spool as spooling
+from edge.gateway.errors import GatewayUnusable, TopicAway
+from edge.gateway.file import GatewayFile
+from edge.gateway.records import Change, keep
+from edge.gateway.spool import Message, Spool
+
+AGAIN_SECONDS = 1.0
+"""Between two tries to reach a topic that is away. Its broker takes seconds to start."""
+
+FULL_SECONDS = 30.0
+"""Between two tries on a full disk: each passes on what cannot be struck out, once more."""
+
+
+class Topic(Protocol):
+    """Where messages go, in the order in which they are given."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it is worth a try."""
+        ...
+
+    async def open(self) -> None:
+        """Reach it; raises `TopicAway`."""
+        ...
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Return once all are durable there; raises `TopicAway`, and none of them is sent later
+        than that."""
+        ...
+
+
+class Durable(Enum):
+    """Where an acknowledged batch is durable."""
+
+    KAFKA = "kafka"
+    SPOOL = "spool"
+
+
+class Outlet:
+    """Delivers to one topic; a till's batches one after the other."""
+
+    def __init__(self, file: GatewayFile, topic: Topic, spool: Spool) -> None:
+        self._file = file
+        self._topic = topic
+        self._spool = spool
+        self._wake = asyncio.Event()
+
+    async def deliver(
+        self, messages: Sequence[Message], change: Change | None, is_spooled: bool
+    ) -> Durable:
+        """Make messages and what is known durable; where.
+
+        ``is_spooled`` says that something of the same till waits already. Raises `SpoolFull` and
+        `GatewayUnusable`; the batch may then be taken, in whole, or not.
+        """
+        if is_spooled or not (messages or self._topic.is_up):
+            return await self._by_spool(messages, change)
+        if self._topic.is_up and await self._is_published(messages):
+            await self._keep(change)
+            return Durable.KAFKA
+        return await self._by_spool(messages, change)
+
+    async def _is_published(self, messages: Sequence[Message]) -> bool:
+        try:
+            if messages:
+                await self._topic.publish(messages)
+        except TopicAway:
+            self._wake.set()
+            return False
+        return True
+
+    async def _keep(self, change: Change | None) -> None:
+        if change is not None:
+            await self._file.commit(lambda database: keep(database, change))
+
+    async def _by_spool(self, messages: Sequence[Message], change: Change | None) -> Durable:
+        if not messages:
+            await self._keep(change)
+            return Durable.SPOOL
+        assert change is not None  # noqa: S101 - whoever has messages has a till
+        parcel = self._spool.packed(messages)
+
+        def work(database: Any) -> None:
+            keep(database, change)
+            spooling.put(database, change.till_id, parcel)
+
+        try:
+            await self._file.commit(work)
+        except GatewayUnusable:
+            self._spool.give_back(len(parcel))
+            raise
+        self._wake.set()
+        return Durable.SPOOL
+
+    async def drain(self) -> None:
+        """Pass on what waits, for ever, and reach the topic again when it was away.
+
+        Raises `GatewayUnusable` where the file is lost: the process must then start anew.
+        """
+        while True:
+            try:
+                await self._drain()
+                self._wake.clear()
+                if self._topic.is_up:
+                    await self._wake.wait()
+            except TopicAway:
+                await asyncio.sleep(AGAIN_SECONDS)
+            except GatewayUnusable:
+                if self._file.failure:
+                    raise
+                await asyncio.sleep(FULL_SECONDS)
+
+    async def _drain(self) -> None:
+        if not self._topic.is_up:
+            await self._topic.open()
+        while lot := self._spool.oldest():
+            await self._topic.publish(lot.messages)
+            await self._spool.remove(lot)

@@ -1,0 +1,27 @@
+"""What is wrong with what tills send, and stops none of them: somebody must hear of it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from identity.names import TillName
+
+
+class Reports(Protocol):
+    """Hears it. Each is told again as often as it happens."""
+
+    def head(self, till: TillName, epoch: int, sequence: int, wrong: Sequence[str]) -> None:
+        """The head at that event does not vouch for it."""
+        ...
+
+    def forked(self, till: TillName, epoch: int, numbers: Sequence[int]) -> None:
+        """Two devices use one identity, or an old image runs: other events came under these
+        numbers."""
+        ...
+
+    def conflict(self, till: TillName, epoch: int, kind: str, detail: str) -> None:
+        """A batch was refused: a ``gap``, or another ``chain``."""
+        ...
+
+    def foreign(self, till: TillName, detail: str) -> None:
+        """The till has sent what is another's."""
+        ...

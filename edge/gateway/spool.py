@@ -1,0 +1,93 @@
+"""What waits for the topic: on the disk, in order, and no more than may."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from edge.gateway.errors import SpoolFull
+from edge.gateway.file import GatewayFile
+from edge.gateway.statements import statement
+
+SPOOL_BYTES_MAX = 1024 * 1024 * 1024
+"""A million events: twenty tills for three weeks. Less ends a long outage of the store's Kafka with
+tills that keep everything themselves; more could fill the disk under the Kafka that is away."""
+
+LOT_BYTES_MAX = 2 * 1024 * 1024
+LOT_ROWS_MAX = 500
+"""Of what is passed on at once. One batch at a time would be bound by the topic's sync; all of it
+would fill the memory."""
+
+
+class Message(NamedTuple):
+    """A message for the topic; its key is the location."""
+
+    value: bytes
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+class Lot(NamedTuple):
+    """The oldest of what waits, up to ``position``."""
+
+    position: int
+    messages: Sequence[Message]
+    size: int
+
+
+_decode = msgspec.msgpack.Decoder(list[Message]).decode
+
+
+class Spool:
+    """The spool in the gateway's file."""
+
+    def __init__(self, file: GatewayFile, bytes_max: int = SPOOL_BYTES_MAX) -> None:
+        self._file = file
+        self._bytes_max = bytes_max
+        total = "SELECT coalesce(sum(length(messages)), 0) FROM spool"
+        self._size: int = file.reading.execute(total).get
+
+    @property
+    def size(self) -> int:
+        """Bytes that wait."""
+        return self._size
+
+    def packed(self, messages: Sequence[Message]) -> bytes:
+        """The messages as they are kept; raises `SpoolFull`."""
+        parcel = msgspec.msgpack.encode(list(messages))
+        if self._size + len(parcel) > self._bytes_max:
+            raise SpoolFull(
+                f"the topic is away, and {self._size // 2**20} MiB wait for it: the tills keep "
+                "what they have until it is back"
+            )
+        self._size += len(parcel)
+        return parcel
+
+    def give_back(self, size: int) -> None:
+        """So many bytes wait no longer, or never did."""
+        self._size -= size
+
+    def oldest(self) -> Lot | None:
+        """What is to be passed on next, None where nothing waits."""
+        size = 0
+        messages: list[Message] = []
+        position = 0
+        for row, parcel in self._file.reading.execute(statement("oldest_spooled"), (LOT_ROWS_MAX,)):
+            if messages and size + len(parcel) > LOT_BYTES_MAX:
+                break
+            position, size = row, size + len(parcel)
+            messages += _decode(parcel)
+        return Lot(position, messages, size) if position else None
+
+    async def remove(self, lot: Lot) -> None:
+        """The topic has it."""
+        await self._file.commit(
+            lambda database: database.execute(
+                "DELETE FROM spool WHERE position <= ?", (lot.position,)
+            )
+        )
+        self.give_back(lot.size)
+
+
+def put(database: Any, till_id: str, parcel: bytes) -> None:
+    """Let the packed messages of a till wait, within the transaction of whoever calls."""
+    database.execute("INSERT INTO spool (till_id, messages) VALUES (?, ?)", (till_id, parcel))
