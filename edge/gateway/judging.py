@@ -77,8 +77,8 @@ def judge(
         words = f"Events from {standing.accepted_to + 1} on are missing before this batch."
         raise Conflict("gap", words, standing)
     old = [event for event in events if event.sequence <= standing.accepted_to]
-    forks = _forks(old, held)
-    new = [] if forks else events[len(old) :]
+    forks = _forks(old, standing, held)
+    new: Sequence[ReadEvent] = () if forks else events[len(old) :]
     if new:
         _check_joint(old[-1].hash if old else prev.lower(), standing)
     healed = _healed(old, held, forks)
@@ -95,14 +95,15 @@ def judge(
     )
 
 
-def _forks(old: Sequence[ReadEvent], held: Held) -> set[int]:
+def _forks(old: Sequence[ReadEvent], standing: Standing, held: Held) -> set[int]:
     """The numbers that are held with other content.
 
     They are all from the first one that is not proven to be the same. Where hashes between are not
     remembered, that may name one too many: the till then writes an event again that is here, which
     is seen by its id; one too few, and a sale would be lost.
     """
-    known = [(event, held.hashes.get(event.sequence)) for event in old]
+    hashes = {standing.accepted_to: standing.last_hash, **held.hashes}
+    known = [(event, hashes.get(event.sequence)) for event in old]
     told = [(event, here) for event, here in known if here and event.hash]
     if all(event.hash == here for event, here in told):
         return set()
@@ -112,8 +113,8 @@ def _forks(old: Sequence[ReadEvent], held: Held) -> set[int]:
 
 
 def _to_tell(old: Sequence[ReadEvent], held: Held, forks: set[int]) -> list[ReadEvent]:
-    found = [e for e in old if e.sequence in forks and (e.sequence, e.hash) not in held.forks]
-    return found[: held.fork_room]
+    told = [e for e in old if e.sequence in forks and e.hash is not None]
+    return [e for e in told if (e.sequence, e.hash) not in held.forks][: held.fork_room]
 
 
 def _check_joint(before: str | None, standing: Standing) -> None:

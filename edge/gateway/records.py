@@ -49,11 +49,11 @@ def look(database: Any, till_id: str, epoch: int, first: int, last: int) -> Know
     )
     held = NOTHING_HELD
     if first <= accepted_to:
-        held = _held(database, standing, (till_id, epoch, first, min(last, accepted_to)))
+        held = _held(database, (till_id, epoch, first, min(last, accepted_to)))
     return Known(standing, held, is_spooled, 0)
 
 
-def _held(database: Any, standing: Standing, numbers: tuple[str, int, int, int]) -> Held:
+def _held(database: Any, numbers: tuple[str, int, int, int]) -> Held:
     till_id, *_, first, last = numbers
     hashes: dict[int, str] = {}
     for begins, row in database.execute(statement("hashes_within"), numbers):
@@ -62,8 +62,6 @@ def _held(database: Any, standing: Standing, numbers: tuple[str, int, int, int])
             for sequence, digest in enumerate(_each(row), begins)
             if first <= sequence <= last and digest != _UNTOLD
         }
-    if standing.last_hash is not None and last == standing.accepted_to:
-        hashes[last] = standing.last_hash
     forks = database.execute(statement("forks_within"), numbers).fetchall()
     told: int = database.execute("SELECT count(*) FROM forks WHERE till_id = ?", (till_id,)).get
     return Held(

@@ -1,0 +1,48 @@
+"""The gateway's web application: who may come in, and which call is whose."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from edge.gateway.calls import EventCalls
+from edge.gateway.limits import Room
+from edge.journal.batches import BATCH_BYTES_MAX
+from edge.problems import Code, Refusal
+from edge.signing.guard import ShownBy, certificate_shown, guard
+from edge.signing.verifier import Verifier
+
+OPEN_PATHS = ("/live",)
+"""Answered to everybody: health says nothing that a till would not."""
+
+
+def application(
+    events: EventCalls, room: Room, verifier: Verifier, shown_by: ShownBy = certificate_shown
+) -> web.Application:
+    """The application; ``shown_by`` says which certificate a connection shows."""
+    app = web.Application(
+        middlewares=[_problems, room.middleware, guard(verifier, OPEN_PATHS, shown_by)],
+        client_max_size=BATCH_BYTES_MAX,
+    )
+    app.router.add_get("/live", _live)
+    app.router.add_post("/v1/tills/{till_id}/events", events.post)
+    return app
+
+
+async def _live(_: web.Request) -> web.Response:
+    return web.Response(text="ok")
+
+
+@web.middleware
+async def _problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Say every refusal as a problem, the server's own as well."""
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        return refusal.response()
+    except web.HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise
+        kept = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
+        status = HTTPStatus(error.status)
+        return Refusal(status, Code.REQUEST, f"{status.phrase}.", headers=kept).response()
