@@ -26,6 +26,7 @@ from topics.wire_derived import WireTillStatus
 
 LOCATION = TILL.location_id
 ROUNDS_MAX = 1_000
+POLL_SECONDS = 0.002
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 
 
@@ -135,6 +136,15 @@ async def send(
         if judged is Judgement.FORK and journal.outbox.next_batch(0.0) == batch:
             return judged
     raise AssertionError("the sender goes round in circles")
+
+
+async def drained(gateway: Store) -> None:
+    """Wait until nothing waits for the topic."""
+    for _ in range(5_000):
+        if not gateway.spool.size:
+            return
+        await asyncio.sleep(POLL_SECONDS)
+    raise AssertionError(f"{gateway.spool.size} bytes still wait for the topic")
 
 
 def status(last_sequence: int, **fields: Any) -> WireTillStatus:
