@@ -48,7 +48,8 @@ def linked(
     """The events with every hash that their neighbours tell; raises `Conflict` where one does not
     follow the one before it.
 
-    An event that cannot be read may not say its hash: the next one does, or the head.
+    An event that cannot be read may not say its hash: the next one does, or the head. Of two such
+    in a row the first has none, and nothing is proven of it.
     """
     found: list[ReadEvent] = []
     before: str | None = prev.lower()

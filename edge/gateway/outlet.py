@@ -63,34 +63,27 @@ class Outlet:
     ) -> Durable:
         """Make messages and what is known durable; where.
 
-        ``is_spooled`` says that something of the same till waits already. Raises `SpoolFull` and
-        `GatewayUnusable`; the batch may then be taken, in whole, or not.
+        ``change`` is None where there is nothing to do: all was here. ``is_spooled`` says that
+        something of the same till waits already. Raises `SpoolFull` and `GatewayUnusable`; the
+        batch may then be taken, in whole, or not.
         """
-        if is_spooled or not (messages or self._topic.is_up):
-            return await self._by_spool(messages, change)
-        if self._topic.is_up and await self._is_published(messages):
-            await self._keep(change)
+        if change is None:
+            return Durable.SPOOL if is_spooled else Durable.KAFKA
+        if not is_spooled and self._topic.is_up and await self._is_published(messages):
+            await self._file.commit(lambda database: keep(database, change))
             return Durable.KAFKA
-        return await self._by_spool(messages, change)
+        await self._let_wait(messages, change)
+        return Durable.SPOOL
 
     async def _is_published(self, messages: Sequence[Message]) -> bool:
         try:
-            if messages:
-                await self._topic.publish(messages)
+            await self._topic.publish(messages)
         except TopicAway:
             self._wake.set()
             return False
         return True
 
-    async def _keep(self, change: Change | None) -> None:
-        if change is not None:
-            await self._file.commit(lambda database: keep(database, change))
-
-    async def _by_spool(self, messages: Sequence[Message], change: Change | None) -> Durable:
-        if not messages:
-            await self._keep(change)
-            return Durable.SPOOL
-        assert change is not None  # noqa: S101 - whoever has messages has a till
+    async def _let_wait(self, messages: Sequence[Message], change: Change) -> None:
         parcel = self._spool.packed(messages)
 
         def work(database: Any) -> None:
@@ -103,7 +96,6 @@ class Outlet:
             self._spool.give_back(len(parcel))
             raise
         self._wake.set()
-        return Durable.SPOOL
 
     async def drain(self) -> None:
         """Pass on what waits, for ever, and reach the topic again when it was away.

@@ -1,6 +1,7 @@
 """Topics of the tests: one in memory that fails as it is told, and one in a file that outlives its
 writer."""
 
+import asyncio
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -44,6 +45,14 @@ class MemoryTopic:
     def come(self) -> None:
         """Be there for who opens it."""
         self.may_open = True
+
+    async def reached(self) -> None:
+        """Wait until somebody has opened it."""
+        for _ in range(5_000):
+            if self.is_up:
+                return
+            await asyncio.sleep(0.002)
+        raise AssertionError("nobody opens the topic")
 
     def events(self) -> list[dict[str, Any]]:
         """What it has, in order."""

@@ -67,6 +67,8 @@ async def test_while_the_topic_is_away_the_spool_is_the_word(tmp_path: Path) -> 
             batch = journal.outbox.next_batch(0.0)
             assert batch
             assert (await gateway.take(batch.body)).durable is Durable.KAFKA
+            topic.go()
+            assert (await gateway.take(batch.body)).durable is Durable.KAFKA, "it lies there"
 
 
 async def test_a_till_overtakes_nothing_of_its_own(tmp_path: Path) -> None:
@@ -148,8 +150,8 @@ async def test_the_spool_has_an_end_and_then_the_tills_keep_what_they_have(tmp_p
                     await gateway.take(batch.body)
             assert gateway.spool.size == 0
             topic.come()
+            await topic.reached()
             await send(journal, gateway)
-            await drained(gateway)
     assert in_order(topic) == {"till-3": list(range(1, 21))}
 
 
