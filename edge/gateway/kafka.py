@@ -79,9 +79,10 @@ class KafkaTopic:
         sent: list[Any] = []
         failure: BaseException | None = None
         try:
-            for batch in self._batches(producer, messages):
-                place = {"partition": self._partition}
-                sent.append(await producer.send_batch(batch, self._topic, **place))
+            for batch in record_batches(producer, self._key, messages):
+                sent.append(
+                    await producer.send_batch(batch, self._topic, partition=self._partition)
+                )
         except KafkaError as error:
             failure = error
         # Each has an end: what has failed is not sent any more.
@@ -90,17 +91,6 @@ class KafkaTopic:
         if failure is not None:
             await self._drop(producer)
             raise self._away(failure) from failure
-
-    def _batches(self, producer: Any, messages: Sequence[Message]) -> Iterator[Any]:
-        batch = producer.create_batch()
-        for message in messages:
-            record = {"key": self._key, "value": message.value, "headers": list(message.headers)}
-            if batch.append(timestamp=None, **record) is None:
-                yield batch
-                batch = producer.create_batch()
-                batch.append(timestamp=None, **record)
-        batch.close()
-        yield batch
 
     async def _drop(self, producer: Any) -> None:
         if self._producer is producer:
@@ -114,6 +104,20 @@ class KafkaTopic:
 
     def _away(self, error: BaseException) -> TopicAway:
         return TopicAway(f"{self._topic} at {self._kafka} does not take messages: {error!r}")
+
+
+def record_batches(producer: Any, key: bytes, messages: Sequence[Message]) -> Iterator[Any]:
+    """The messages as aiokafka's batches, in their order; none is empty."""
+    batch = producer.create_batch()
+    for message in messages:
+        record = {"key": key, "value": message.value, "headers": list(message.headers)}
+        if batch.append(timestamp=None, **record) is None:
+            yield batch
+            batch = producer.create_batch()
+            batch.append(timestamp=None, **record)
+    if batch.record_count():
+        batch.close()
+        yield batch
 
 
 async def _stop(producer: Any) -> None:

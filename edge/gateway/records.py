@@ -93,18 +93,18 @@ def keep(database: Any, change: Change) -> None:
         hashes = b"".join(map(_digest, change.hashes))
         database.execute("INSERT INTO taken VALUES (?, ?, ?, ?)", (*epoch_of, change.first, hashes))
         _forget(database, epoch_of, accepted_to - HASHES_KEPT)
-    database.executemany(
-        "INSERT INTO quarantined VALUES (?, ?, ?, ?)",
-        [(*epoch_of, *each) for each in change.quarantined],
-    )
-    database.executemany(
-        "DELETE FROM quarantined WHERE till_id = ? AND epoch = ? AND sequence = ?",
-        [(*epoch_of, sequence) for sequence in change.healed],
-    )
-    database.executemany(
-        "INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?)",
-        [(*epoch_of, sequence, bytes.fromhex(each)) for sequence, each in change.forked],
-    )
+    rows = {
+        "INSERT INTO quarantined VALUES (?, ?, ?, ?)": change.quarantined,
+        "DELETE FROM quarantined WHERE till_id = ? AND epoch = ? AND sequence = ?": [
+            (sequence,) for sequence in change.healed
+        ],
+        "INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?)": [
+            (sequence, bytes.fromhex(told)) for sequence, told in change.forked
+        ],
+    }
+    for words, values in rows.items():
+        if values:
+            database.executemany(words, [(*epoch_of, *each) for each in values])
 
 
 def _forget(database: Any, epoch_of: tuple[str, int], below: int) -> None:

@@ -110,9 +110,8 @@ def heard(journal: Journal, batch: EventBatch, answer: Taken | Refusal) -> Judge
     if answer.more["conflict"] == "chain":
         return journal.outbox.broken_chain(batch)
     last_hash = answer.more.get("last_hash")
-    return journal.outbox.judge(
-        batch.epoch, int(answer.more["expected"]) - 1, last_hash and str(last_hash)
-    )
+    told = None if last_hash is None else str(last_hash)
+    return journal.outbox.judge(batch.epoch, int(answer.more["expected"]) - 1, told)
 
 
 async def send(

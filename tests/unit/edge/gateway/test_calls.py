@@ -41,10 +41,11 @@ SHOWN = "X-Shown"
 
 def certificate(name: Name, key: ec.EllipticCurvePrivateKey = KEY) -> bytes:
     """In DER, of the test's own authority."""
-    now = datetime.now(UTC)
-    span = {"not_before": now - timedelta(days=1), "not_after": now + timedelta(days=1)}
-    authority = Authority.root("test", **span)
-    made = authority.issue(key.public_key(), name, client=True, server=False, **span)
+    now, day = datetime.now(UTC), timedelta(days=1)
+    authority = Authority.root("test", not_before=now - day, not_after=now + day)
+    made = authority.issue(
+        key.public_key(), name, not_before=now, not_after=now + day, client=True, server=False
+    )
     return made.public_bytes(Encoding.DER)
 
 

@@ -135,6 +135,7 @@ def test_a_gateway_that_is_killed_anywhere_loses_nothing_acknowledged(
 ) -> None:
     monkeypatch.setattr(outlets, "AGAIN_SECONDS", POLL_SECONDS)
     step = 0
+    answers: list[dict[str, Any]] = []
     killed = True
     while killed:
         folder = tmp_path / str(step)

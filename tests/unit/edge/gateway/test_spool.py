@@ -258,3 +258,18 @@ async def test_what_waits_is_passed_on_in_parts(
             await drained(gateway)
     assert in_order(topic) == {"till-3": list(range(1, 9))}
     assert json.loads(topic.messages[-1].value)["sequence"] == 8
+
+
+async def test_the_log_of_the_file_stays_small(tmp_path: Path) -> None:
+    topic = MemoryTopic()
+    with closing(opened(tmp_path)) as journal:
+        async with store(tmp_path, topic) as gateway:
+            await gateway.file.commit(lambda database: database.wal_autocheckpoint(10))
+            for _ in range(80):
+                if journal.mark.sequence % 7 == 0:
+                    topic.go()
+                journal.append([sale(), sale()])
+                await send(journal, gateway)
+                topic.come()
+            log = tmp_path / "gateway.sqlite-wal"
+            assert log.stat().st_size < 60 * 4096, "a reader that never ends holds the log up"
