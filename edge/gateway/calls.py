@@ -12,7 +12,7 @@ from aiohttp import web
 from edge.gateway.batches import read_batch
 from edge.gateway.devices import AskingTill, Devices
 from edge.gateway.errors import GatewayError, SpoolFull
-from edge.gateway.intake import Intake, Taken
+from edge.gateway.intake import BatchIntake, TakenBatch
 from edge.gateway.limits import Room
 from edge.problems import Code, Refusal
 from edge.signing.guard import CERTIFICATE
@@ -24,7 +24,7 @@ _RETRY_AFTER = {"Retry-After": "5"}
 class EventCalls:
     """Answers the call; ``catalog_version`` says the newest catalog that this store has."""
 
-    intake: Intake
+    intake: BatchIntake
     devices: Devices
     room: Room
     catalog_version: Callable[[], int]
@@ -48,7 +48,7 @@ class EventCalls:
             raise Refusal(HTTPStatus.FORBIDDEN, Code.DEVICE, words)
         return till
 
-    def _told(self, taken: Taken) -> dict[str, Any]:
+    def _told(self, taken: TakenBatch) -> dict[str, Any]:
         quarantined = [
             {"sequence": sequence, "reason": reason} for sequence, reason in taken.quarantined
         ]

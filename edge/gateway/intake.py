@@ -20,18 +20,18 @@ from edge.gateway.devices import AskingTill
 from edge.gateway.events import AlteredEvent, ForeignEvent, ReadEvent, read_event
 from edge.gateway.file import GatewayFile
 from edge.gateway.headed import SentHead, doubts, read_head, sums_after
-from edge.gateway.judging import Conflict, Verdict, judge, linked
+from edge.gateway.judging import BatchVerdict, Conflict, judge, linked
 from edge.gateway.outlet import Durable, Outlet
-from edge.gateway.records import Change, Known, look
-from edge.gateway.reports import Reports
-from edge.gateway.spool import Message
+from edge.gateway.records import Known, TillChange, look
+from edge.gateway.reports import IntakeReports
+from edge.gateway.spool import TopicMessage
 from edge.gateway.standing import EPOCHS_MAX, Standing, begin
 from edge.gateway.unreadable import Place
 from edge.journal.heads import Sums
 from edge.problems import Code, Refusal
 
 
-class Taken(NamedTuple):
+class TakenBatch(NamedTuple):
     """What a till is told of its batch."""
 
     accepted_to: int
@@ -53,7 +53,7 @@ class _Case(NamedTuple):
     centre: Confirmed
 
 
-class Intake:
+class BatchIntake:
     """The intake of one store. One loop's only."""
 
     def __init__(
@@ -61,7 +61,7 @@ class Intake:
         file: GatewayFile,
         outlet: Outlet,
         centre: CentreWord,
-        reports: Reports,
+        reports: IntakeReports,
         now: Callable[[], datetime],
     ) -> None:
         self._file = file
@@ -71,7 +71,7 @@ class Intake:
         self._now = now
         self._turns: dict[str, asyncio.Lock] = {}
 
-    async def take(self, till: AskingTill, batch: SentBatch) -> Taken:
+    async def take(self, till: AskingTill, batch: SentBatch) -> TakenBatch:
         """Take a batch of a till; what it is told.
 
         Raises `Refusal`, and `GatewayError` where nothing can be kept now.
@@ -82,7 +82,7 @@ class Intake:
         async with self._turns.setdefault(till.name.till_id, asyncio.Lock()):
             return await self._take(till, batch)
 
-    async def _take(self, till: AskingTill, batch: SentBatch) -> Taken:
+    async def _take(self, till: AskingTill, batch: SentBatch) -> TakenBatch:
         try:
             case = self._case(till, batch)
             verdict = judge(
@@ -95,7 +95,9 @@ class Intake:
             self._reports.conflict(till.name, batch.epoch, conflict.kind, str(conflict))
             raise _conflict(conflict) from conflict
         durable = await self._deliver(case, verdict)
-        return Taken(verdict.accepted_to, case.centre, verdict.quarantined, verdict.forks, durable)
+        return TakenBatch(
+            verdict.accepted_to, case.centre, verdict.quarantined, verdict.forks, durable
+        )
 
     def _case(self, till: AskingTill, batch: SentBatch) -> _Case:
         name = till.name
@@ -127,7 +129,7 @@ class Intake:
         except AlteredEvent as error:
             raise Conflict("chain", f"Event {error.sequence}: {error}.", standing) from error
 
-    async def _deliver(self, case: _Case, verdict: Verdict) -> Durable:
+    async def _deliver(self, case: _Case, verdict: BatchVerdict) -> Durable:
         sums = self._judged_head(case, verdict)
         change = _change(case, verdict, sums)
         if verdict.forked:
@@ -135,7 +137,7 @@ class Intake:
             self._reports.forked(case.till.name, case.batch.epoch, numbers)
         return await self._outlet.deliver(_messages(case, verdict), change, case.known.is_spooled)
 
-    def _judged_head(self, case: _Case, verdict: Verdict) -> Sums | None:
+    def _judged_head(self, case: _Case, verdict: BatchVerdict) -> Sums | None:
         """The sums behind what is taken now; what is wrong with the head is reported."""
         sums = sums_after(case.standing.sums, verdict.new)
         # Of events that were here, the sums between are not remembered.
@@ -149,12 +151,12 @@ class Intake:
         return sums
 
 
-def _change(case: _Case, verdict: Verdict, sums: Sums | None) -> Change | None:
+def _change(case: _Case, verdict: BatchVerdict, sums: Sums | None) -> TillChange | None:
     """What is to be kept, None where the batch changes nothing."""
     if not (verdict.new or verdict.healed or verdict.forked or verdict.again):
         return None
     new = {event.sequence for event in verdict.new}
-    return Change(
+    return TillChange(
         till_id=case.till.name.till_id,
         epoch=case.batch.epoch,
         standing=Standing(verdict.accepted_to, verdict.last_hash, sums),
@@ -166,12 +168,12 @@ def _change(case: _Case, verdict: Verdict, sums: Sums | None) -> Change | None:
     )
 
 
-def _messages(case: _Case, verdict: Verdict) -> list[Message]:
+def _messages(case: _Case, verdict: BatchVerdict) -> list[TopicMessage]:
     """What goes on, by number; the head goes with the event that it ends at."""
     going = sorted([*verdict.again, *verdict.forked, *verdict.new], key=lambda e: e.sequence)
     header = case.head.header(case.till.key_id)
     last = case.batch.last
-    return [Message(e.value, header if e.sequence == last else ()) for e in going]
+    return [TopicMessage(e.value, header if e.sequence == last else ()) for e in going]
 
 
 def _conflict(conflict: Conflict) -> Refusal:

@@ -25,7 +25,7 @@ class Conflict(Exception):
         self.last_hash = standing.last_hash
 
 
-class Verdict(NamedTuple):
+class BatchVerdict(NamedTuple):
     """What becomes of a batch; each list ascends by number."""
 
     accepted_to: int
@@ -69,7 +69,7 @@ def judge(
     standing: Standing,
     held: Held,
     is_missing: Callable[[int], bool],
-) -> Verdict:
+) -> BatchVerdict:
     """The verdict on events that are `linked`, ``prev`` being the hash before them.
 
     ``is_missing`` says which numbers the centre lacks. Raises `Conflict`.
@@ -84,7 +84,7 @@ def judge(
         _check_joint(old[-1].hash if old else prev.lower(), standing)
     healed = _healed(old, held, forks)
     again = [e for e in old if e.sequence not in forks]
-    return Verdict(
+    return BatchVerdict(
         accepted_to=new[-1].sequence if new else standing.accepted_to,
         last_hash=new[-1].hash if new else standing.last_hash,
         new=new,

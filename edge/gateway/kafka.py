@@ -21,7 +21,7 @@ from clients import async_kafka
 from clients.errors import AccessError
 from clients.kafka import KafkaAccess
 from edge.gateway.errors import TopicAway
-from edge.gateway.spool import Message
+from edge.gateway.spool import TopicMessage
 from topics.partitioning import partition_of
 
 REQUEST_SECONDS = 4.0
@@ -71,7 +71,7 @@ class KafkaTopic:
         self._partition = partition_of(self._location_id, len(partitions))
         self._producer = producer
 
-    async def publish(self, messages: Sequence[Message]) -> None:
+    async def publish(self, messages: Sequence[TopicMessage]) -> None:
         """See `edge.gateway.outlet.Topic`."""
         producer = self._producer
         if producer is None:
@@ -106,7 +106,7 @@ class KafkaTopic:
         return TopicAway(f"{self._topic} at {self._kafka} does not take messages: {error!r}")
 
 
-def record_batches(producer: Any, key: bytes, messages: Sequence[Message]) -> Iterator[Any]:
+def record_batches(producer: Any, key: bytes, messages: Sequence[TopicMessage]) -> Iterator[Any]:
     """The messages as aiokafka's batches, in their order; none is empty."""
     batch = producer.create_batch()
     for message in messages:

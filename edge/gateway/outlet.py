@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from edge.gateway import spool as spooling
 from edge.gateway.errors import GatewayUnusable, TopicAway
 from edge.gateway.file import GatewayFile
-from edge.gateway.records import Change, keep
-from edge.gateway.spool import Message, Spool
+from edge.gateway.records import TillChange, keep
+from edge.gateway.spool import Spool, TopicMessage
 
 AGAIN_SECONDS = 1.0
 """Between two tries to reach a topic that is away. Its broker takes seconds to start."""
@@ -36,7 +36,7 @@ class Topic(Protocol):
         """Reach it; raises `TopicAway`."""
         ...
 
-    async def publish(self, messages: Sequence[Message]) -> None:
+    async def publish(self, messages: Sequence[TopicMessage]) -> None:
         """Return once all are durable there; raises `TopicAway`, and none of them is sent later
         than that."""
         ...
@@ -59,7 +59,7 @@ class Outlet:
         self._wake = asyncio.Event()
 
     async def deliver(
-        self, messages: Sequence[Message], change: Change | None, is_spooled: bool
+        self, messages: Sequence[TopicMessage], change: TillChange | None, is_spooled: bool
     ) -> Durable:
         """Make messages and what is known durable; where.
 
@@ -75,7 +75,7 @@ class Outlet:
         await self._let_wait(messages, change)
         return Durable.SPOOL
 
-    async def _is_published(self, messages: Sequence[Message]) -> bool:
+    async def _is_published(self, messages: Sequence[TopicMessage]) -> bool:
         try:
             await self._topic.publish(messages)
         except TopicAway:
@@ -83,7 +83,7 @@ class Outlet:
             return False
         return True
 
-    async def _let_wait(self, messages: Sequence[Message], change: Change) -> None:
+    async def _let_wait(self, messages: Sequence[TopicMessage], change: TillChange) -> None:
         parcel = self._spool.packed(messages)
 
         def work(database: Any) -> None:

@@ -21,7 +21,7 @@ class Known(NamedTuple):
     epochs: int
 
 
-class Change(NamedTuple):
+class TillChange(NamedTuple):
     """What a batch changes: all of it is on the disk, or nothing."""
 
     till_id: str
@@ -81,7 +81,7 @@ def _digest(told: str | None) -> bytes:
     return bytes.fromhex(told) if told else _UNTOLD
 
 
-def keep(database: Any, change: Change) -> None:
+def keep(database: Any, change: TillChange) -> None:
     """Write a change, within the transaction of whoever calls."""
     epoch_of = change.till_id, change.epoch
     accepted_to, last_hash, sums = change.standing

@@ -6,7 +6,7 @@ from typing import Protocol
 from identity.names import TillName
 
 
-class Reports(Protocol):
+class IntakeReports(Protocol):
     """Hears it. Each is told again as often as it happens."""
 
     def head(self, till: TillName, epoch: int, sequence: int, wrong: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ LOT_ROWS_MAX = 500
 would fill the memory."""
 
 
-class Message(NamedTuple):
+class TopicMessage(NamedTuple):
     """A message for the topic; its key is the location."""
 
     value: bytes
@@ -30,11 +30,11 @@ class Lot(NamedTuple):
     """The oldest of what waits, up to ``position``."""
 
     position: int
-    messages: Sequence[Message]
+    messages: Sequence[TopicMessage]
     size: int
 
 
-_decode = msgspec.msgpack.Decoder(list[Message]).decode
+_decode = msgspec.msgpack.Decoder(list[TopicMessage]).decode
 
 
 class Spool:
@@ -51,7 +51,7 @@ class Spool:
         """Bytes that wait."""
         return self._size
 
-    def packed(self, messages: Sequence[Message]) -> bytes:
+    def packed(self, messages: Sequence[TopicMessage]) -> bytes:
         """The messages as they are kept; raises `SpoolFull`."""
         parcel = msgspec.msgpack.encode(list(messages))
         if self._size + len(parcel) > self._bytes_max:
@@ -69,7 +69,7 @@ class Spool:
     def oldest(self) -> Lot | None:
         """What is to be passed on next, None where nothing waits."""
         size = 0
-        messages: list[Message] = []
+        messages: list[TopicMessage] = []
         position = 0
         for row, parcel in self._file.reading.execute(statement("oldest_spooled"), (LOT_ROWS_MAX,)):
             if messages and size + len(parcel) > LOT_BYTES_MAX:

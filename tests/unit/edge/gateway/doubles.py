@@ -10,7 +10,7 @@ from typing import Any
 
 from edge.gateway.errors import TopicAway
 from edge.gateway.headed import HEAD_HEADER
-from edge.gateway.spool import Message
+from edge.gateway.spool import TopicMessage
 
 
 class MemoryTopic:
@@ -18,7 +18,7 @@ class MemoryTopic:
     ``lost`` before a message is there, ``half`` and ``unsaid`` after some or all are."""
 
     def __init__(self, fails: Callable[[], str | None] = lambda: None) -> None:
-        self.messages: list[Message] = []
+        self.messages: list[TopicMessage] = []
         self.is_up = True
         self.may_open = True
         self.fails = fails
@@ -28,7 +28,7 @@ class MemoryTopic:
             raise TopicAway("away by the test")
         self.is_up = True
 
-    async def publish(self, messages: Sequence[Message]) -> None:
+    async def publish(self, messages: Sequence[TopicMessage]) -> None:
         if not self.is_up:
             raise TopicAway("away by the test")
         how = self.fails()
@@ -80,7 +80,7 @@ class FileTopic:
             raise TopicAway("away by the test")
         self.is_up = True
 
-    async def publish(self, messages: Sequence[Message]) -> None:
+    async def publish(self, messages: Sequence[TopicMessage]) -> None:
         if self._is_away:
             self.is_up = False
             raise TopicAway("away by the test")

@@ -12,7 +12,7 @@ from edge.gateway.batches import read_batch
 from edge.gateway.centre import HeardStatus
 from edge.gateway.devices import AskingTill
 from edge.gateway.file import GatewayFile
-from edge.gateway.intake import Intake, Taken
+from edge.gateway.intake import BatchIntake, TakenBatch
 from edge.gateway.outlet import Outlet, Topic
 from edge.gateway.spool import SPOOL_BYTES_MAX, Spool
 from edge.journal.batches import EventBatch
@@ -66,9 +66,9 @@ class Store:
         self.reports = HeardReports()
         self.spool = Spool(file, spool_bytes_max)
         self.outlet = Outlet(file, topic, self.spool)
-        self.intake = Intake(file, self.outlet, self.centre, self.reports, lambda: NOW)
+        self.intake = BatchIntake(file, self.outlet, self.centre, self.reports, lambda: NOW)
 
-    async def take(self, body: bytes, till: AskingTill | None = None) -> Taken:
+    async def take(self, body: bytes, till: AskingTill | None = None) -> TakenBatch:
         """What a till is told of a batch."""
         return await self.intake.take(till or asking(), read_batch(body))
 
@@ -102,9 +102,9 @@ async def store(
         file.close()
 
 
-def heard(journal: Journal, batch: EventBatch, answer: Taken | Refusal) -> Judgement:
+def heard(journal: Journal, batch: EventBatch, answer: TakenBatch | Refusal) -> Judgement:
     """The till's journal hears an answer, as its sender lets it."""
-    if isinstance(answer, Taken):
+    if isinstance(answer, TakenBatch):
         return journal.outbox.answered(batch, answer.accepted_to, list(answer.forks))
     assert answer.status == 409, f"{answer.status}: {answer.detail}"
     if answer.more["conflict"] == "chain":

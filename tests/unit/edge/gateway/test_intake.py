@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from edge.gateway.intake import Taken
+from edge.gateway.intake import TakenBatch
 from edge.gateway.outlet import Durable
 from edge.journal.batches import EventBatch
 from edge.journal.chain import EPOCH_BEGINS, follow
@@ -356,7 +356,7 @@ async def test_the_same_batch_twice_at_once_is_taken_once(
 ) -> None:
     journal.append([sale() for _ in range(20)])
     batch = next_batch(journal)
-    answers: list[Taken] = await asyncio.gather(*(gateway.take(batch.body) for _ in range(5)))
+    answers: list[TakenBatch] = await asyncio.gather(*(gateway.take(batch.body) for _ in range(5)))
     assert answers == [answers[0]] * 5
     assert numbers(topic) == list(range(1, 21))
 

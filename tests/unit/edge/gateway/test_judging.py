@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.gateway.events import ReadEvent
-from edge.gateway.judging import Conflict, Verdict, judge, linked
+from edge.gateway.judging import BatchVerdict, Conflict, judge, linked
 from edge.gateway.standing import FORKS_MAX, Held, Standing
 from edge.journal.chain import EPOCH_BEGINS
 
@@ -48,7 +48,7 @@ class Memory:
         self.quarantined: dict[int, str] = {}
         self.forgotten: set[int] = set()
 
-    def take(self, events: History, first: int, last: int) -> Verdict:
+    def take(self, events: History, first: int, last: int) -> BatchVerdict:
         sent = events[first - 1 : last]
         prev = prev_of(events, first)
         batch = linked(prev, sent, sent[-1].value.decode(), self.standing)
@@ -59,7 +59,7 @@ class Memory:
         self._keep(verdict)
         return verdict
 
-    def _keep(self, verdict: Verdict) -> None:
+    def _keep(self, verdict: BatchVerdict) -> None:
         self.standing = Standing(verdict.accepted_to, verdict.last_hash, None)
         self.taken += verdict.new
         self.went_on += [*verdict.again, *verdict.forked, *verdict.new]
@@ -87,7 +87,7 @@ poisons = st.frozensets(st.integers(1, LENGTH // 2), max_size=4).map(
 """No two in a row: of the first of them nothing tells the hash, so nothing proves it another's."""
 
 
-def take(memory: Memory, events: History, each: Slice) -> Verdict | None:
+def take(memory: Memory, events: History, each: Slice) -> BatchVerdict | None:
     try:
         return memory.take(events, each.first, each.last)
     except Conflict as conflict:

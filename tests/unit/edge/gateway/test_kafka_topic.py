@@ -11,7 +11,7 @@ from clients import async_kafka
 from clients.kafka import KafkaAccess
 from edge.gateway.errors import TopicAway
 from edge.gateway.kafka import BATCH_BYTES_MAX, KafkaTopic, record_batches
-from edge.gateway.spool import Message
+from edge.gateway.spool import TopicMessage
 
 NOWHERE = KafkaAccess("127.0.0.1:1")
 
@@ -31,7 +31,7 @@ def records(batch: Any) -> list[tuple[bytes, bytes, list[tuple[str, bytes]]]]:
 
 async def test_messages_keep_their_order_key_and_headers(producer: Any) -> None:
     messages = [
-        Message(b"%d" % each, [("till-head", b"{}")] if each == 2 else ()) for each in (1, 2)
+        TopicMessage(b"%d" % each, [("till-head", b"{}")] if each == 2 else ()) for each in (1, 2)
     ]
     (batch,) = record_batches(producer, b"shop", messages)
     assert records(batch) == [
@@ -42,7 +42,7 @@ async def test_messages_keep_their_order_key_and_headers(producer: Any) -> None:
 
 async def test_what_does_not_fit_one_batch_goes_in_the_next(producer: Any) -> None:
     sizes = [10, BATCH_BYTES_MAX // 2, BATCH_BYTES_MAX // 2, BATCH_BYTES_MAX + 9, 20]
-    messages = [Message(b"x" * size) for size in sizes]
+    messages = [TopicMessage(b"x" * size) for size in sizes]
     made = [records(batch) for batch in record_batches(producer, b"shop", messages)]
     assert [len(value) for batch in made for _, value, _ in batch] == sizes
     assert [len(batch) for batch in made] == [2, 1, 1, 1]
@@ -60,6 +60,6 @@ async def test_a_broker_that_is_not_there_is_said_to_be_away() -> None:
             await topic.open()
         assert not topic.is_up
     with pytest.raises(TopicAway):
-        await topic.publish([Message(b"{}")])
+        await topic.publish([TopicMessage(b"{}")])
     await topic.close()
     assert time.monotonic() - began < 5

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from edge.gateway import outlet as outlets
-from edge.gateway.intake import Taken
-from edge.gateway.spool import Message
+from edge.gateway.intake import TakenBatch
+from edge.gateway.spool import TopicMessage
 from edge.journal.journal import Journal
 from tests.unit.edge.gateway.doubles import FileTopic
 from tests.unit.edge.gateway.stores import POLL_SECONDS, Store, drained, heard, send, store
@@ -27,7 +27,7 @@ class DeadlyTopic(FileTopic):
         super().__init__(path)
         self._disk = disk
 
-    async def publish(self, messages: Sequence[Message]) -> None:
+    async def publish(self, messages: Sequence[TopicMessage]) -> None:
         self._disk.step()
         await super().publish(messages)
         self._disk.step()
@@ -68,7 +68,7 @@ async def sell(journal: Journal, gateway: Store, tell: Tell, poison: bool = Fals
     tell({"body": sent, **told(taken)})
 
 
-def told(taken: Taken) -> dict[str, Any]:
+def told(taken: TakenBatch) -> dict[str, Any]:
     """What must not change of an answer."""
     return {
         "accepted_to": taken.accepted_to,
