@@ -8,6 +8,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import msgspec
+
 from edge.gateway.batches import read_batch
 from edge.gateway.centre import HeardStatus
 from edge.gateway.devices import AskingTill
@@ -163,4 +165,4 @@ def status(last_sequence: int, **fields: Any) -> WireTillStatus:
         "last_seen": NOW,
         "version": 1,
     }
-    return WireTillStatus(**(told | fields))
+    return msgspec.convert(told | fields, WireTillStatus)

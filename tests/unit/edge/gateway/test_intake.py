@@ -247,7 +247,7 @@ async def test_nothing_that_was_taken_goes_on_again_but_what_the_centre_lacks(
     await gateway.take(batch.body)
     gateway.centre.hear(status(6, missing=[[2, 3], [5, 5]]))
     taken = await gateway.take(batch.body)
-    assert (taken.centre.confirmed_to, taken.centre.missing) == (6, [[2, 3], [5, 5]])
+    assert (taken.centre.confirmed_to, taken.centre.missing) == (6, [(2, 3), (5, 5)])
     assert numbers(topic) == [1, 2, 3, 4, 5, 6, 2, 3, 5]
 
 
