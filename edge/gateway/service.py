@@ -7,6 +7,7 @@ from aiohttp.typedefs import Handler
 
 from edge.gateway.calls import EventCalls
 from edge.gateway.limits import Room
+from edge.gateway.server import OpenConnections
 from edge.journal.batches import BATCH_BYTES_MAX
 from edge.problems import Code, Refusal
 from edge.signing.guard import ShownBy, certificate_shown, guard
@@ -17,11 +18,20 @@ OPEN_PATHS = ("/live",)
 
 
 def application(
-    events: EventCalls, room: Room, verifier: Verifier, shown_by: ShownBy = certificate_shown
+    events: EventCalls,
+    room: Room,
+    connections: OpenConnections,
+    verifier: Verifier,
+    shown_by: ShownBy = certificate_shown,
 ) -> web.Application:
     """The application; ``shown_by`` says which certificate a connection shows."""
     app = web.Application(
-        middlewares=[_problems, room.middleware, guard(verifier, OPEN_PATHS, shown_by)],
+        middlewares=[
+            _problems,
+            connections.middleware,
+            room.middleware,
+            guard(verifier, OPEN_PATHS, shown_by),
+        ],
         client_max_size=BATCH_BYTES_MAX,
     )
     app.router.add_get("/live", _live)
