@@ -30,6 +30,13 @@ from edge.gateway.unreadable import Place
 from edge.journal.heads import Sums
 from edge.problems import Code, Refusal
 
+SLICE_EVENTS = 50
+"""Events that are read without letting others in, some 2 ms: who sells waits for them."""
+
+LARGE_AT_ONCE = 2
+"""Batches of more than a slice that are read at once. Each adds a slice to what a small one waits
+at each of its steps; with one, the core is idle while the file is synced."""
+
 
 class TakenBatch(NamedTuple):
     """What a till is told of its batch."""
@@ -70,6 +77,7 @@ class BatchIntake:
         self._reports = reports
         self._now = now
         self._turns: dict[str, asyncio.Lock] = {}
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
 
     async def take(self, till: AskingTill, batch: SentBatch) -> TakenBatch:
         """Take a batch of a till; what it is told.
@@ -84,7 +92,7 @@ class BatchIntake:
 
     async def _take(self, till: AskingTill, batch: SentBatch) -> TakenBatch:
         try:
-            case = self._case(till, batch)
+            case = await self._case(till, batch)
             verdict = judge(
                 batch.prev, case.events, case.standing, case.known.held, case.centre.lacks
             )
@@ -99,7 +107,7 @@ class BatchIntake:
             verdict.accepted_to, case.centre, verdict.quarantined, verdict.forks, durable
         )
 
-    def _case(self, till: AskingTill, batch: SentBatch) -> _Case:
+    async def _case(self, till: AskingTill, batch: SentBatch) -> _Case:
         name = till.name
         known = look(self._file.reading, name.till_id, batch.epoch, batch.first, batch.last)
         if known.epochs >= EPOCHS_MAX:
@@ -110,21 +118,36 @@ class BatchIntake:
         head = read_head(batch.head, batch.signature)
         events = linked(
             batch.prev,
-            self._events(till, batch, standing),
+            await self._events(till, batch, standing),
             head.hash_at(batch.epoch, batch.last),
             standing,
         )
         centre = confirmed(word, batch.epoch)
         return _Case(till, batch, events, head, known, standing, centre)
 
-    def _events(self, till: AskingTill, batch: SentBatch, standing: Standing) -> list[ReadEvent]:
-        name, now = till.name, self._now()
+    async def _events(
+        self, till: AskingTill, batch: SentBatch, standing: Standing
+    ) -> list[ReadEvent]:
+        if len(batch.events) <= SLICE_EVENTS:
+            return self._slice(till, batch, standing, 0)
+        events: list[ReadEvent] = []
+        async with self._large:
+            for at in range(0, len(batch.events), SLICE_EVENTS):
+                events += self._slice(till, batch, standing, at)
+                await asyncio.sleep(0)
+        return events
+
+    def _slice(
+        self, till: AskingTill, batch: SentBatch, standing: Standing, at: int
+    ) -> list[ReadEvent]:
+        place = Place(till.name.location_id, till.name.till_id, batch.epoch, 0)
+        now = self._now()
         try:
             return [
-                read_event(
-                    bytes(raw), Place(name.location_id, name.till_id, batch.epoch, sequence), now
+                read_event(bytes(raw), place._replace(sequence=sequence), now)
+                for sequence, raw in enumerate(
+                    batch.events[at : at + SLICE_EVENTS], batch.first + at
                 )
-                for sequence, raw in enumerate(batch.events, batch.first)
             ]
         except AlteredEvent as error:
             raise Conflict("chain", f"Event {error.sequence}: {error}.", standing) from error

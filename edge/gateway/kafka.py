@@ -43,6 +43,7 @@ class KafkaTopic:
         self._location_id = location_id
         self._key = location_id.encode()
         self._producer: Any = None
+        self._stopping: asyncio.Task[None] | None = None
         self._partition = 0
 
     @property
@@ -52,6 +53,7 @@ class KafkaTopic:
 
     async def open(self) -> None:
         """See `edge.gateway.outlet.Topic`."""
+        await self._stopped()
         try:
             producer = async_kafka.producer(
                 self._kafka,
@@ -89,18 +91,26 @@ class KafkaTopic:
         ends = await asyncio.gather(*sent, return_exceptions=True)
         failure = next((end for end in ends if isinstance(end, BaseException)), failure)
         if failure is not None:
-            await self._drop(producer)
+            self._drop(producer)
             raise self._away(failure) from failure
 
-    async def _drop(self, producer: Any) -> None:
+    def _drop(self, producer: Any) -> None:
+        """Use another from now on. It ends by itself: who waits for the spool need not wait."""
         if self._producer is producer:
             self._producer = None
-            await _stop(producer)
+            self._stopping = asyncio.create_task(_stop(producer))
+
+    async def _stopped(self) -> None:
+        """Wait for the one before: nothing of it may come behind what another sends."""
+        if self._stopping is not None:
+            await self._stopping
+            self._stopping = None
 
     async def close(self) -> None:
         """Send what was given, and end the connection."""
         if self._producer is not None:
-            await self._drop(self._producer)
+            self._drop(self._producer)
+        await self._stopped()
 
     def _away(self, error: BaseException) -> TopicAway:
         return TopicAway(f"{self._topic} at {self._kafka} does not take messages: {error!r}")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ from edge.gateway.limits import Room
 from edge.gateway.server import OpenConnections
 from edge.gateway.service import application
 from edge.journal.batches import BATCH_BYTES_MAX
+from edge.journal.entries import TillPlace
 from edge.journal.journal import Journal
 from edge.problems import CONTENT_TYPE
 from edge.signing.keys import key_id_of
@@ -278,3 +279,35 @@ async def test_a_journal_sends_its_day_over_http(door: Door, journal: Journal) -
         told = json.loads((await door.ask(batch.body)).body)
         journal.outbox.answered(batch, told["accepted_to"], told["forks"])
     assert [each["sequence"] for each in door.topic.events()] == list(range(1, 1_201))
+
+
+async def test_tills_that_come_back_all_at_once_wait_and_who_sells_does_not(
+    door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BYTES_AT_ONCE_MAX", 600_000)
+    back = [TillPlace(LOCATION, f"back-{number}") for number in range(6)]
+    sells = TillPlace(LOCATION, "sells")
+    waited: list[int] = []
+
+    async def deliver(place: TillPlace, counts: Sequence[int]) -> None:
+        (tmp_path / place.till_id).mkdir()
+        shown = certificate(TillName(*place))
+        with closing(Journal(tmp_path / place.till_id / "journal.sqlite", place, KEY)) as journal:
+            journal.begin_epoch(1)
+            for count in counts:
+                journal.append([sale() for _ in range(count)])
+                while batch := journal.outbox.next_batch(0.0):
+                    reply = await door.ask(batch.body, f"/v1/tills/{place.till_id}/events", shown)
+                    waited.append(reply.status)
+                    if reply.status == 429:
+                        assert place is not sells, "who sells waits for who was away"
+                        await asyncio.sleep(0.01)
+                        continue
+                    told = json.loads(reply.body)
+                    journal.outbox.answered(batch, told["accepted_to"], told["forks"])
+
+    await asyncio.gather(deliver(sells, [1] * 20), *(deliver(place, [520]) for place in back))
+    assert 429 in waited, "nobody had to wait: the test shows nothing"
+    for place, count in [(sells, 20), *((place, 520) for place in back)]:
+        found = [e["sequence"] for e in door.topic.events() if e["till_id"] == place.till_id]
+        assert found == list(range(1, count + 1))
