@@ -32,12 +32,12 @@ class AlteredEvent(Exception):
 class ReadEvent(NamedTuple):
     """An event at its place.
 
-    ``value`` is what goes to the topic; ``prev`` and ``hash`` are in lower-case hex, None where it
-    does not say; ``fault`` says why nobody can read it, None where all is well.
+    ``raw`` is as it came; ``prev`` and ``hash`` are in lower-case hex, None where it does not say;
+    ``fault`` says why nobody can read it, None where all is well.
     """
 
     sequence: int
-    value: bytes
+    raw: bytes
     prev: str | None
     hash: str | None
     fault: str | None
@@ -49,7 +49,7 @@ class _Told(msgspec.Struct, gc=False):
     hash: Hash
 
 
-def read_event(raw: bytes, place: Place, now: datetime) -> ReadEvent:
+def read_event(raw: bytes, place: Place) -> ReadEvent:
     """The event in ``raw``, which came as the one at ``place``.
 
     What cannot be read is taken all the same, so that it holds up nothing behind it. Raises
@@ -62,13 +62,13 @@ def read_event(raw: bytes, place: Place, now: datetime) -> ReadEvent:
             raise ForeignEvent(f"event {place.sequence} is of {name} {told[:80]!r}")
     fault = _fault(raw, content, place)
     if fault is not None:
-        return _set_aside(raw, place, shortened(fault), content, now)
+        return _set_aside(raw, place, fault, content)
     try:
         link = link_of(content)
     except BrokenChain as error:
         raise AlteredEvent(place.sequence, str(error)) from error
     except NotCanonical as error:
-        return _set_aside(raw, place, shortened(str(error)), content, now)
+        return _set_aside(raw, place, str(error), content)
     return ReadEvent(place.sequence, raw, link.prev, link.hash, None, content)
 
 
@@ -106,10 +106,18 @@ def _told(content: Mapping[str, Any]) -> dict[str, str] | None:
     return {"prev": told.prev.lower(), "hash": told.hash.lower()}
 
 
-def _set_aside(
-    raw: bytes, place: Place, fault: str, content: Mapping[str, Any], now: datetime
-) -> ReadEvent:
-    chain = _told(content)
-    value = unreadable(raw, place, fault, content, chain, now)
-    told = chain or {}
-    return ReadEvent(place.sequence, value, told.get("prev"), told.get("hash"), fault, content)
+def _set_aside(raw: bytes, place: Place, fault: str, content: Mapping[str, Any]) -> ReadEvent:
+    told = _told(content) or {}
+    prev, own = told.get("prev"), told.get("hash")
+    return ReadEvent(place.sequence, raw, prev, own, shortened(fault), content)
+
+
+def published(event: ReadEvent, place: Place, now: datetime) -> bytes:
+    """What goes to the topic of an event: its bytes, or in their place `unreadable`, with the
+    hashes that stand for it in the chain."""
+    if event.fault is None:
+        return event.raw
+    chain = None
+    if event.prev is not None and event.hash is not None:
+        chain = {"prev": event.prev, "hash": event.hash}
+    return unreadable(event.raw, place, event.fault, event.content, chain, now)

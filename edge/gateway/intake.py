@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from edge.gateway.batches import SentBatch
 from edge.gateway.centre import CentreWord, Confirmed, confirmed
 from edge.gateway.devices import AskingTill
-from edge.gateway.events import AlteredEvent, ForeignEvent, ReadEvent, read_event
+from edge.gateway.events import AlteredEvent, ForeignEvent, ReadEvent, published, read_event
 from edge.gateway.file import GatewayFile
 from edge.gateway.headed import SentHead, doubts, read_head, sums_after
 from edge.gateway.judging import BatchVerdict, Conflict, judge, linked
@@ -140,11 +140,10 @@ class BatchIntake:
     def _slice(
         self, till: AskingTill, batch: SentBatch, standing: Standing, at: int
     ) -> list[ReadEvent]:
-        place = Place(till.name.location_id, till.name.till_id, batch.epoch, 0)
-        now = self._now()
+        place = _place(till, batch)
         try:
             return [
-                read_event(bytes(raw), place._replace(sequence=sequence), now)
+                read_event(bytes(raw), place._replace(sequence=sequence))
                 for sequence, raw in enumerate(
                     batch.events[at : at + SLICE_EVENTS], batch.first + at
                 )
@@ -158,7 +157,8 @@ class BatchIntake:
         if verdict.forked:
             numbers = [event.sequence for event in verdict.forked]
             self._reports.forked(case.till.name, case.batch.epoch, numbers)
-        return await self._outlet.deliver(_messages(case, verdict), change, case.known.is_spooled)
+        messages = _messages(case, verdict, self._now())
+        return await self._outlet.deliver(messages, change, case.known.is_spooled)
 
     def _judged_head(self, case: _Case, verdict: BatchVerdict) -> Sums | None:
         """The sums behind what is taken now; what is wrong with the head is reported."""
@@ -191,12 +191,23 @@ def _change(case: _Case, verdict: BatchVerdict, sums: Sums | None) -> TillChange
     )
 
 
-def _messages(case: _Case, verdict: BatchVerdict) -> list[TopicMessage]:
+def _messages(case: _Case, verdict: BatchVerdict, now: datetime) -> list[TopicMessage]:
     """What goes on, by number; the head goes with the event that it ends at."""
     going = sorted([*verdict.again, *verdict.forked, *verdict.new], key=lambda e: e.sequence)
-    header = case.head.header(case.till.key_id)
-    last = case.batch.last
-    return [TopicMessage(e.value, header if e.sequence == last else ()) for e in going]
+    header, last = case.head.header(case.till.key_id), case.batch.last
+    place = _place(case.till, case.batch)
+    return [
+        TopicMessage(
+            published(event, place._replace(sequence=event.sequence), now),
+            header if event.sequence == last else (),
+        )
+        for event in going
+    ]
+
+
+def _place(till: AskingTill, batch: SentBatch) -> Place:
+    """Where the batch's events stand, but for their numbers."""
+    return Place(till.name.location_id, till.name.till_id, batch.epoch, batch.first)
 
 
 def _conflict(conflict: Conflict) -> Refusal:

@@ -45,21 +45,25 @@ class BatchVerdict(NamedTuple):
 def linked(
     prev: str, events: Sequence[ReadEvent], head_hash: str | None, standing: Standing
 ) -> list[ReadEvent]:
-    """The events with every hash that their neighbours tell; raises `Conflict` where one does not
-    follow the one before it.
+    """The events, each with the hashes that stand for it; raises `Conflict` where one that can be
+    read does not follow the one before it.
 
-    An event that cannot be read may not say its hash: the next one does, or the head. Of two such
-    in a row the first has none, and nothing is proven of it.
+    One that cannot be read proves nothing of itself, so its neighbours tell its hash, or the head
+    behind the last. Of two such in a row the first may have none.
     """
     found: list[ReadEvent] = []
     before: str | None = prev.lower()
-    behind = [*(event.prev for event in events[1:]), head_hash]
-    for event, told in zip(events, behind, strict=True):
-        if event.prev is not None and before is not None and event.prev != before:
+    told = [*(event.prev if event.fault is None else None for event in events[1:]), None]
+    for event, behind in zip(events, told, strict=True):
+        fits = before is None or event.prev == before
+        if event.fault is None and not fits:
             words = f"Event {event.sequence} does not follow the one before it in the batch."
             raise Conflict("chain", words, standing)
-        before = event.hash or told
-        found.append(event._replace(hash=before))
+        own = event.hash if fits else None
+        if event.fault is not None:
+            own = behind or own or (head_hash if event is events[-1] else None)
+        found.append(event._replace(prev=before, hash=own))
+        before = own
     return found
 
 

@@ -31,7 +31,7 @@ cashier does not; a broker that syncs on a busy disk takes a tenth of it."""
 BATCH_BYTES_MAX = 512 * 1024
 """Of one record batch, well within the topic's limit. One message may be larger by itself."""
 
-_CLOSE_SECONDS = 2 * REQUEST_SECONDS
+_CLOSE_SECONDS = 3 * REQUEST_SECONDS
 
 
 class KafkaTopic:

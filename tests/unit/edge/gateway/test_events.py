@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.gateway.batches import read_batch
-from edge.gateway.events import AlteredEvent, ForeignEvent, read_event
+from edge.gateway.events import AlteredEvent, ForeignEvent, published, read_event
 from edge.gateway.unreadable import REASON_LENGTH_MAX, Place
 from edge.journal.chain import EPOCH_BEGINS, Link, follow
 from edge.problems import Refusal
@@ -56,23 +56,31 @@ def spoiled(draw: st.DrawFn) -> bytes:
     return json.dumps(event, ensure_ascii=draw(st.booleans())).encode(errors="surrogatepass")
 
 
+def gone_on(raw: bytes, place: Place = PLACE) -> bytes:
+    """What goes on of these bytes."""
+    return published(read_event(raw, place), place, NOW)
+
+
 def check(raw: bytes) -> None:
     """Whatever comes of it can be read by all who read the topic, under its number."""
     try:
-        read = read_event(raw, PLACE, NOW)
+        read = read_event(raw, PLACE)
     except (ForeignEvent, AlteredEvent):
         return
-    event = decode_till_event.decode(read.value)
-    place = numbered(read.value)
+    value = published(read, PLACE, NOW)
+    event = decode_till_event.decode(value)
+    place = numbered(value)
     assert place and (place.location_id, place.till_id, place.epoch, place.sequence) == PLACE
     if read.fault is None:
-        assert read.value == raw
+        assert value == raw
         return
-    told = orjson.loads(read.value)
+    told = orjson.loads(value)
     assert event.event_id and told["type"] == "unreadable"
     assert base64.b64decode(told["body"]) == raw
     assert 0 < len(read.fault) <= REASON_LENGTH_MAX and "\x00" not in read.fault
-    assert read_event(raw, PLACE, NOW) == read, "the same bytes are another event"
+    assert published(read_event(raw, PLACE), PLACE, NOW) == value, (
+        "the same bytes are another event"
+    )
 
 
 @given(spoiled())
@@ -108,36 +116,38 @@ def test_traps_of_readers_are_set_aside_or_refused(raw: bytes) -> None:
 @given(events)
 def test_a_good_event_is_what_it_was(event: dict[str, Any]) -> None:
     link = chained(event)
-    read = read_event(link.wire(), PLACE, NOW)
-    assert (read.value, read.prev, read.hash) == (link.wire(), link.prev, link.hash)
+    read = read_event(link.wire(), PLACE)
+    assert (published(read, PLACE, NOW), read.prev, read.hash) == (
+        link.wire(),
+        link.prev,
+        link.hash,
+    )
     assert read.fault is None
 
 
 def test_what_could_be_read_of_it_is_kept() -> None:
     event = orjson.loads(chained(dict(examples.TILL_EVENTS[0])).wire())
-    told = orjson.loads(read_event(orjson.dumps(event | {"type": "?"}), PLACE, NOW).value)
+    told = orjson.loads(gone_on(orjson.dumps(event | {"type": "?"})))
     for name in ("event_id", "occurred_at", "business_date", "chain"):
         assert told[name] == event[name]
-    told = orjson.loads(
-        read_event(orjson.dumps(event | {"type": "?", "occurred_at": 5}), PLACE, NOW).value
-    )
+    told = orjson.loads(gone_on(orjson.dumps(event | {"type": "?", "occurred_at": 5})))
     assert told["occurred_at"] == "2026-11-29T12:00:00.000Z"
 
 
 def test_the_same_bytes_under_another_number_are_another_event() -> None:
-    first = orjson.loads(read_event(b"{}", PLACE, NOW).value)
-    second = orjson.loads(read_event(b"{}", PLACE._replace(sequence=8), NOW).value)
+    first = orjson.loads(gone_on(b"{}"))
+    second = orjson.loads(gone_on(b"{}", PLACE._replace(sequence=8)))
     assert first["event_id"] != second["event_id"]
 
 
 def test_the_largest_that_nobody_can_read_fits_the_topic() -> None:
     raw = b'{"a":"' + b"x" * (512 * 1024) + b'"}'
-    assert len(read_event(raw, PLACE, NOW).value) < EVENT_BYTES_MAX - 1024
+    assert len(gone_on(raw)) < EVENT_BYTES_MAX - 1024
 
 
 def test_a_foreign_event_is_foreign_however_broken_it_is() -> None:
     with pytest.raises(ForeignEvent, match="elsewhere"):
-        read_event(b'{"location_id":"elsewhere"}', PLACE, NOW)
+        read_event(b'{"location_id":"elsewhere"}', PLACE)
 
 
 @given(st.dictionaries(st.sampled_from(["epoch", "first", "prev", "events", "head"]), values))

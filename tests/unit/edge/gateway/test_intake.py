@@ -149,6 +149,7 @@ POISON = {
     "no chain": {"chain": None},
     "half a chain": {"chain": {"prev": "x"}},
     "a NUL": {"cart_id": "a\x00b"},
+    "a chain of its own": {"type": "?", "chain": {"prev": "ab" * 32, "hash": "cd" * 32}},
 }
 
 
@@ -167,6 +168,8 @@ async def test_a_bad_event_is_quarantined_and_holds_up_nothing(
     assert numbers(topic) == [1, 2, 3]
     assert topic.events()[at]["type"] == "unreadable"
     assert topic.events()[at]["location_id"] == LOCATION
+    links = [each["chain"] for each in topic.events()]
+    assert [link["prev"] for link in links[1:]] == [link["hash"] for link in links[:-1]]
     heard(journal, batch, taken)
     journal.append([heartbeat()])
     assert (await gateway.take(next_batch(journal).body)).accepted_to == 4

@@ -34,7 +34,7 @@ def history(parted_at: int, poison: frozenset[int]) -> list[ReadEvent]:
 
 
 def prev_of(events: History, sequence: int) -> str:
-    return events[sequence - 2].value.decode() if sequence > 1 else EPOCH_BEGINS
+    return events[sequence - 2].raw.decode() if sequence > 1 else EPOCH_BEGINS
 
 
 class Memory:
@@ -51,7 +51,7 @@ class Memory:
     def take(self, events: History, first: int, last: int) -> BatchVerdict:
         sent = events[first - 1 : last]
         prev = prev_of(events, first)
-        batch = linked(prev, sent, sent[-1].value.decode(), self.standing)
+        batch = linked(prev, sent, sent[-1].raw.decode(), self.standing)
         hashes = {e.sequence: e.hash for e in self.taken if e.hash}
         hashes = {each: hashes[each] for each in hashes if each not in self.forgotten}
         held = Held(hashes, self.quarantined, self.forks, FORKS_MAX)
@@ -105,8 +105,8 @@ def test_what_is_taken_is_one_history_without_gaps(
     for each in plan:
         take(memory, sides[each.side], each)
     assert [event.sequence for event in memory.taken] == list(range(1, len(memory.taken) + 1))
-    chain = [event.value for event in memory.taken]
-    assert chain in [[event.value for event in side[: len(chain)]] for side in sides]
+    chain = [event.raw for event in memory.taken]
+    assert chain in [[event.raw for event in side[: len(chain)]] for side in sides]
 
 
 @given(plans, partings)
@@ -114,11 +114,11 @@ def test_forks_are_the_numbers_that_differ(plan: list[Slice], parted_at: int) ->
     sides = history(LENGTH + 1, frozenset()), history(parted_at, frozenset())
     memory = Memory()
     for each in plan:
-        held = {event.sequence: event.value for event in memory.taken}
+        held = {event.sequence: event.raw for event in memory.taken}
         sent = sides[each.side][each.first - 1 : each.last]
         verdict = take(memory, sides[each.side], each)
         if verdict:
-            differ = [e.sequence for e in sent if held.get(e.sequence, e.value) != e.value]
+            differ = [e.sequence for e in sent if held.get(e.sequence, e.raw) != e.raw]
             assert verdict.forks == differ
 
 
@@ -148,11 +148,11 @@ def test_where_hashes_are_forgotten_no_event_of_another_history_passes_for_ours(
     memory = Memory()
     for each in plan:
         memory.forgotten = set(forgotten) - {memory.standing.accepted_to}
-        held = {event.sequence: event.value for event in memory.taken}
+        held = {event.sequence: event.raw for event in memory.taken}
         sent = sides[each.side][each.first - 1 : each.last]
         verdict = take(memory, sides[each.side], each)
         if verdict and verdict.forks:
-            differ = [e.sequence for e in sent if held.get(e.sequence, e.value) != e.value]
+            differ = [e.sequence for e in sent if held.get(e.sequence, e.raw) != e.raw]
             assert min(verdict.forks) <= min(differ), "a till would believe that we have its event"
 
 
@@ -179,7 +179,7 @@ def test_an_event_that_tells_no_hash_takes_it_from_its_neighbour_or_the_head() -
     events = history(LENGTH + 1, frozenset({2, 4}))
     standing = Standing(0, EPOCH_BEGINS, None)
     found = linked(EPOCH_BEGINS, events[:4], None, standing)
-    assert [event.hash for event in found[:3]] == [e.value.decode() for e in events[:3]]
+    assert [event.hash for event in found[:3]] == [e.raw.decode() for e in events[:3]]
     assert found[3].hash is None
-    (last,) = linked(prev_of(events, 4), events[3:4], events[3].value.decode(), standing)
-    assert last.hash == events[3].value.decode()
+    (last,) = linked(prev_of(events, 4), events[3:4], events[3].raw.decode(), standing)
+    assert last.hash == events[3].raw.decode()
