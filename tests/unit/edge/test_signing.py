@@ -251,7 +251,9 @@ def test_no_header_breaks_the_reader(value: str) -> None:
 async def test_a_stale_request_is_told_the_servers_time(verifier: Verifier, late: int) -> None:
     problem = await refusal(verifier, TILL.signed(created=NOW - late))
     assert problem.code is Code.STALE
-    assert datetime.fromisoformat(problem.more["server_time"]) == datetime.fromtimestamp(NOW, UTC)
+    assert datetime.fromisoformat(str(problem.more["server_time"])) == datetime.fromtimestamp(
+        NOW, UTC
+    )
 
 
 @pytest.mark.parametrize("late", [AGE_SECONDS_MAX, -AGE_SECONDS_MAX, 0])
