@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from edge.gateway.batches import SentBatch
-from edge.gateway.centre import CentreWord, Confirmed, confirmed
+from edge.gateway.centre import CentreWord
 from edge.gateway.devices import AskingTill
 from edge.gateway.events import AlteredEvent, ForeignEvent, ReadEvent, published, read_event
 from edge.gateway.file import GatewayFile
@@ -29,6 +29,7 @@ from edge.gateway.standing import EPOCHS_MAX, Standing, begin
 from edge.gateway.unreadable import Place
 from edge.journal.heads import Sums
 from edge.problems import Code, Refusal
+from topics.confirmed import Confirmed, confirmed
 
 SLICE_EVENTS = 50
 """Events that are read without letting others in, some 2 ms: who sells waits for them."""

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from edge.gateway.centre import OLDER_RANGES_MAX, Confirmed, HeardStatus, confirmed
+from edge.gateway.centre import HeardStatus
 from tests.unit.edge.gateway.stores import LOCATION, status
 from tests.unit.edge.journal.tills import TILL
+from topics.confirmed import OLDER_RANGES_MAX, Confirmed, confirmed
 
 
 def older(missing: list[list[int]], last_sequence: int) -> Any:
