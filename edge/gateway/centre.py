@@ -4,6 +4,7 @@ from typing import Protocol
 
 from topics.wire_derived import WireTillStatus
 
+
 class CentreWord(Protocol):
     """Where the centre's word comes from."""
 

@@ -1,0 +1,136 @@
+"""The rows of a bundle, as a till reads them: what it needs of each, and no more.
+
+What things cost to buy, and from whom, never leaves for a till. The tables' own models in
+`topics` stay the reference; the gateway makes these of them.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from topics import scalars as s
+
+ValidTime = Annotated[datetime, msgspec.Meta(tz=True)]
+Unit = Literal["each", "gram"]
+
+
+class BundledProduct(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """See `topics.changes.Product`. Its taxes are its ``tax_basis_points``."""
+
+    sku: s.Identifier
+    name: str
+    category: str
+    unit: Unit
+    price_minor: s.Number
+    currency: s.Currency
+    tax_basis_points: s.Number
+    gtin: str | None = None
+    style: str | None = None
+    colour: str | None = None
+    size: str | None = None
+    image: str | None = None
+    replaces_sku: str | None = None
+
+
+class BundledPrice(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """See `topics.pricing.Price`."""
+
+    price_id: str
+    sku: s.Identifier
+    price_minor: s.Number
+    currency: s.Currency
+    valid_from: ValidTime
+    valid_to: ValidTime | None = None
+    location_id: s.Identifier | None = None
+
+
+class BundledOffer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """See `topics.pricing.Offer`."""
+
+    offer_id: str
+    location_id: s.Identifier
+    valid_from: ValidTime
+    valid_to: ValidTime
+    sku: s.Identifier | None = None
+    category: str | None = None
+    percent: int | None = None
+    price_minor: s.Number | None = None
+
+
+class BundledRecall(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """See `topics.pricing.Recall`."""
+
+    recall_id: str
+    sku: s.Identifier
+    reason: str
+    valid_from: ValidTime
+    valid_to: ValidTime | None = None
+    lot: str | None = None
+
+
+class BundledEmployee(msgspec.Struct, frozen=True, omit_defaults=True):
+    """See `topics.people.Employee`: one who is let in at this location."""
+
+    employee_id: s.Identifier
+    card_hash: s.Hash
+    pin_hash: str
+    role: str
+    limits: dict[str, int] = {}
+
+
+class TableColumn(msgspec.Struct, frozen=True):
+    """See `topics.rule_tables.RuleColumn`."""
+
+    name: str
+    part: Literal["when", "then"]
+    type: Literal["integer", "text", "flag"]
+
+
+class TableRow(msgspec.Struct, frozen=True):
+    """See `topics.rule_tables.RuleRow`."""
+
+    row: str
+    cells: list[str | None]
+
+
+class TableTest(msgspec.Struct, frozen=True):
+    """See `topics.rule_tables.RuleTest`."""
+
+    test: str
+    given: dict[str, int | str | bool]
+    expect: list[str]
+
+
+class BundledTable(msgspec.Struct, frozen=True):
+    """See `topics.rule_tables.RuleTable`: one version that holds at this location."""
+
+    table_name: str
+    version: s.Ordinal
+    hit_policy: Literal["unique", "first", "collect"]
+    columns: list[TableColumn]
+    rows: list[TableRow]
+    tests: list[TableTest]
+    valid_from: ValidTime
+
+
+class BundledLocation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """See `topics.changes.Location`: the store itself."""
+
+    location_id: s.Identifier
+    name: str
+    kind: str
+    time_zone: str
+    region: str | None = None
+
+
+KINDS: dict[str, type[msgspec.Struct]] = {
+    "product": BundledProduct,
+    "price": BundledPrice,
+    "offer": BundledOffer,
+    "recall": BundledRecall,
+    "employee": BundledEmployee,
+    "rule_table": BundledTable,
+    "location": BundledLocation,
+}
+"""The kinds that this release reads. Others are kept, hashed, and left alone."""
