@@ -18,12 +18,6 @@ from clients.errors import AccessError
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from clients.tls import Tls
-from connectors.webhooks.policy import (
-    ATTEMPTS_MAX,
-    FIRST_WAIT_SECONDS,
-    LETTER_DAYS,
-    TIMEOUT_SECONDS,
-)
 from local.checkout import HOME, PREFIX
 from local.home import StackHome
 from local.identities import Identities
@@ -31,6 +25,7 @@ from operations.installation import Installation
 from operations.upkeep.metrics_door import MetricsDoor
 from tillstream.board_settings import BoardSettings
 from tillstream.database_roles import LOOKING, DatabaseRole
+from tillstream.gateway_settings import GatewaySettings
 from tillstream.kafka_settings import KafkaSettings
 from tillstream.metrics_settings import MetricsSettings
 from tillstream.noted_settings import NotedByLocalStack
@@ -38,6 +33,7 @@ from tillstream.people_settings import PeopleSettings
 from tillstream.postgres_settings import PostgresSettings
 from tillstream.registration_settings import RegistrationSettings
 from tillstream.till_settings import TillSettings
+from tillstream.webhook_settings import WebhookSettings
 from topics.registry import PARTITIONS_DEFAULT
 
 T = TypeVar("T")
@@ -52,12 +48,14 @@ class SettingsError(Exception):
 
 class Settings(
     BoardSettings,
+    GatewaySettings,
     KafkaSettings,
     MetricsSettings,
     PeopleSettings,
     PostgresSettings,
     RegistrationSettings,
     TillSettings,
+    WebhookSettings,
 ):
     """Every setting, with its unit and the reason for its default."""
 
@@ -100,29 +98,6 @@ class Settings(
         ge=0,
         description="Base units above the reorder point at which an alert clears, where the "
         "assortment row names none.",
-    )
-    webhook_networks: str = Field(
-        "",
-        description="Private networks that webhooks may reach, as 10.1.0.0/16 with commas "
-        "between; elsewhere they go to public addresses only.",
-    )
-    webhook_attempts_max: int = Field(
-        ATTEMPTS_MAX, ge=1, description="Attempts before a webhook's message is given up."
-    )
-    webhook_first_wait_seconds: float = Field(
-        FIRST_WAIT_SECONDS,
-        gt=0,
-        description="Wait before a webhook's second attempt; each further one is four times as "
-        "long, six hours at the most.",
-    )
-    webhook_timeout_seconds: float = Field(
-        TIMEOUT_SECONDS, gt=0, le=60, description="How long an endpoint may take to answer."
-    )
-    webhook_letter_days: int = Field(
-        LETTER_DAYS,
-        ge=7,
-        le=366,
-        description="Days for which a webhook's message that was given up waits to be sent again.",
     )
     log_level: str = "info"
     log_json: bool = Field(False, description="Logs as one JSON object a line.")
@@ -187,17 +162,23 @@ class Settings(
         """The same for a process that is ``service``: where the local stack has noted the
         operator's identity, for commands, it takes its own. `SettingsError` where it has none."""
         ours = Identities(self.stack_home().identities)
-        own = {
-            ours.certificate(OPERATOR): ours.certificate(service),
-            ours.key(OPERATOR): ours.key(service),
-        }
-        changed = {name: own[held] for name, held in self if isinstance(held, Path) and held in own}
+        changed = self._in_place_of_operator(ours.certificate(service), ours.key(service))
         if missing := [str(file) for file in changed.values() if not file.exists()]:
             raise SettingsError(
                 f"{service} has no identity of its own, {missing[0]} is not there: start the local "
                 "stack anew, which makes what is missing"
             )
         return self.model_copy(update=changed)
+
+    def as_store(self, certificate: Path, key: Path) -> Self:
+        """The same for a store's process, which is the holder of ``certificate`` wherever the
+        local stack has noted the operator."""
+        return self.model_copy(update=self._in_place_of_operator(certificate, key))
+
+    def _in_place_of_operator(self, certificate: Path, key: Path) -> dict[str, Path]:
+        noted = Identities(self.stack_home().identities)
+        own = {noted.certificate(OPERATOR): certificate, noted.key(OPERATOR): key}
+        return {name: own[held] for name, held in self if isinstance(held, Path) and held in own}
 
     def as_till(self) -> Self:
         """The same for a till's process: no identity that the local stack has noted is its own,

@@ -14,8 +14,11 @@ from edge.gateway.devices import AskingTill, Devices
 from edge.gateway.errors import GatewayError, SpoolFull
 from edge.gateway.intake import BatchIntake, TakenBatch
 from edge.gateway.limits import Room
+from edge.gateway.served import Operation
 from edge.problems import Code, Refusal
 from edge.signing.guard import CERTIFICATE
+
+POST_EVENTS = Operation("POST", "/v1/tills/{till_id}/events", {})
 
 _RETRY_AFTER = {"Retry-After": "5"}
 

@@ -40,6 +40,7 @@ class GatewayFile:
         """
         self._path = path
         self._failure: str | None = None
+        self._lost = asyncio.Event()
         self._waiting: list[_Waiting] = []
         self._flushing: asyncio.Task[None] | None = None
         self._lock = _lock(path)
@@ -72,6 +73,8 @@ class GatewayFile:
                 await loop.run_in_executor(self._thread, self._commit, group)
             except Exception as error:  # whatever it is: nobody may wait for ever
                 failure = error
+            if self._failure:
+                self._lost.set()
             for waiting in group:
                 _tell(waiting.done, failure)
         self._flushing = None
@@ -94,6 +97,11 @@ class GatewayFile:
     def failure(self) -> str | None:
         """Why nothing can be written any more, None while it can."""
         return self._failure
+
+    async def watch(self) -> None:
+        """Raise `GatewayUnusable` once nothing can be written any more: start anew."""
+        await self._lost.wait()
+        raise GatewayUnusable(self._failure or "")
 
     def close(self) -> None:
         """Close the file and let others have it."""

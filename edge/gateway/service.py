@@ -1,41 +1,43 @@
 """The gateway's web application: who may come in, and which call is whose."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from edge.gateway.calls import EventCalls
 from edge.gateway.limits import Room
+from edge.gateway.served import Operation, ServedCall
 from edge.gateway.server import OpenConnections
 from edge.journal.batches import BATCH_BYTES_MAX
 from edge.problems import Code, Refusal
 from edge.signing.guard import ShownBy, certificate_shown, guard
 from edge.signing.verifier import Verifier
 
-OPEN_PATHS = ("/live",)
-"""Answered to everybody: health says nothing that a till would not."""
+GET_LIVE = Operation("GET", "/live", {}, is_open=True)
 
 
 def application(
-    events: EventCalls,
+    calls: Sequence[ServedCall],
     room: Room,
     connections: OpenConnections,
     verifier: Verifier,
     shown_by: ShownBy = certificate_shown,
 ) -> web.Application:
     """The application; ``shown_by`` says which certificate a connection shows."""
+    served = [ServedCall(GET_LIVE, _live), *calls]
+    open_paths = {each.path for each, _ in served if each.is_open}
     app = web.Application(
         middlewares=[
             _problems,
             connections.middleware,
             room.middleware,
-            guard(verifier, OPEN_PATHS, shown_by),
+            guard(verifier, open_paths, shown_by),
         ],
         client_max_size=BATCH_BYTES_MAX,
     )
-    app.router.add_get("/live", _live)
-    app.router.add_post("/v1/tills/{till_id}/events", events.post)
+    for operation, handler in served:
+        app.router.add_route(operation.method, operation.path, handler)
     return app
 
 

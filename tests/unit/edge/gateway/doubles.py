@@ -38,6 +38,9 @@ class MemoryTopic:
             self.is_up = False
             raise TopicAway(f"{how} by the test")
 
+    async def close(self) -> None:
+        self.is_up = False
+
     def go(self) -> None:
         """Be away until `come`."""
         self.is_up = self.may_open = False

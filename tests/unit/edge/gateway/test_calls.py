@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edge.gateway import limits
-from edge.gateway.calls import EventCalls
+from edge.gateway.calls import POST_EVENTS, EventCalls
 from edge.gateway.devices import ListedDevices
 from edge.gateway.limits import Room
+from edge.gateway.served import ServedCall
 from edge.gateway.server import OpenConnections
 from edge.gateway.service import application
 from edge.journal.batches import BATCH_BYTES_MAX
@@ -92,7 +93,13 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
             def shown_by(request: web.Request) -> bytes | None:
                 return bytes.fromhex(request.headers.get(SHOWN, "")) or None
 
-            app = application(calls, room, OpenConnections(), Verifier(nonces), shown_by)
+            app = application(
+                [ServedCall(POST_EVENTS, calls.post)],
+                room,
+                OpenConnections(),
+                Verifier(nonces),
+                shown_by,
+            )
             runner = web.AppRunner(app, shutdown_timeout=0.1)
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -13,9 +13,10 @@ from random import Random
 import pytest
 from prometheus_client import CollectorRegistry
 
-from edge.gateway.calls import EventCalls
+from edge.gateway.calls import POST_EVENTS, EventCalls
 from edge.gateway.devices import ListedDevices
 from edge.gateway.limits import Room
+from edge.gateway.served import ServedCall
 from edge.gateway.server import OpenConnections, serving, tls
 from edge.gateway.service import application
 from edge.journal.entries import TillPlace
@@ -71,7 +72,9 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     with closing(Nonces(tmp_path / "nonces")) as nonces:
         async with store(tmp_path, topic) as gateway:
             calls = EventCalls(gateway.intake, devices, room, lambda: 0, lambda: datetime.now(UTC))
-            app = application(calls, room, connections, Verifier(nonces))
+            app = application(
+                [ServedCall(POST_EVENTS, calls.post)], room, connections, Verifier(nonces)
+            )
             async with serving(app, HOST, 0, context) as address:
                 yield Served(address, fleet, gateway, topic, devices, connections)
 

@@ -1,0 +1,28 @@
+"""What has come down from the centre: feeds tell it here, and calls answer by it."""
+
+from collections.abc import Mapping
+
+from edge.gateway.centre import HeardStatus
+from edge.gateway.devices import ListedDevices
+from edge.gateway.server import OpenConnections
+
+
+class FromCentre:
+    """Of one location, as far as it has come; nothing of it is waited for.
+
+    ``catalog_version`` is that of the newest catalog that is here, 0 before the first.
+    """
+
+    def __init__(self, location_id: str, connections: OpenConnections) -> None:
+        self.status = HeardStatus(location_id)
+        self.devices = ListedDevices(location_id)
+        self.catalog_version = 0
+        self._connections = connections
+
+    def learn_devices(self, content: Mapping[str, object]) -> bool:
+        """Take a list of devices whose signature was proven, and close the connections of those
+        that it refuses. False where it is not taken, see `ListedDevices.learn`."""
+        if not self.devices.learn(content):
+            return False
+        self._connections.close_refused(self.devices)
+        return True

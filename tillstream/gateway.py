@@ -1,0 +1,80 @@
+"""The gateway's process: settings in, tills' events passed on, until it is asked to stop."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from edge.gateway import gateway as whole
+from edge.gateway import server
+from edge.gateway.errors import GatewayUnusable
+from edge.gateway.gateway import Gateway, Part, TillDoor
+from edge.gateway.kafka import KafkaTopic
+from edge.gateway.reporting import ReportedIntake
+from edge.gateway.served import ServedCall
+from identity import files
+from identity.errors import IdentityError
+from identity.names import StoreName, name_of
+from tillstream.process import measured, stop_asked
+from tillstream.settings import Settings, SettingsError
+
+
+def run(settings: Settings) -> None:
+    """Take events and pass them on until SIGTERM or SIGINT; what is under way is answered.
+
+    Raises `SettingsError`, `IdentityError`, and `GatewayUnusable` where the file cannot be used or
+    is lost.
+    """
+    certificate, key, authorities = settings.files(
+        "gateway", "gateway_cert", "gateway_key", "gateway_ca"
+    )
+    location_id = _location(certificate)
+    settings = settings.as_store(certificate, key)
+    topic = KafkaTopic(settings.kafka_access(), settings.gateway_topic, location_id)
+    folder = settings.home / "gateway" / location_id
+    with (
+        measured(settings, "gateway", location_id),
+        whole.opened(location_id, folder, topic, ReportedIntake()) as gateway,
+    ):
+        door = _door(settings, certificate, key, authorities)
+        try:
+            asyncio.run(_serve(gateway, door, settings))
+        except OSError as error:
+            raise GatewayUnusable(f"it cannot be served: {error}") from error
+
+
+async def _serve(gateway: Gateway, door: TillDoor, settings: Settings) -> None:
+    log = structlog.get_logger("tillstream.gateway")
+    await gateway.run(
+        door,
+        stop_asked(),
+        lambda address: log.info("gateway_serves", address=address, topic=settings.gateway_topic),
+        _calls(gateway, settings),
+        _parts(gateway, settings),
+    )
+
+
+def _calls(gateway: Gateway, settings: Settings) -> Sequence[ServedCall]:
+    """What the gateway answers beside events."""
+    return ()
+
+
+def _parts(gateway: Gateway, settings: Settings) -> Sequence[Part]:
+    """What runs beside the intake: what comes down from the centre goes into `Gateway.centre`."""
+    return ()
+
+
+def _location(certificate: Path) -> str:
+    name = name_of(files.read_certificates(certificate)[0])
+    if not isinstance(name, StoreName):
+        raise IdentityError(f"{certificate} is of {name}, and no store's")
+    return name.location_id
+
+
+def _door(settings: Settings, certificate: Path, key: Path, authorities: Path) -> TillDoor:
+    try:
+        context = server.tls(certificate, key, authorities, ())
+    except OSError as error:
+        raise SettingsError(f"the gateway has no identity in {certificate}: {error}") from error
+    return TillDoor(settings.host, settings.gateway_port, context)
