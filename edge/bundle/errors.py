@@ -4,7 +4,8 @@ BundleError
  ├─ UnreadableBundle  these bytes are no bundle, or not the one that was named
  ├─ AnotherVersion    a difference does not lead on from the version that is held
  ├─ BundleTooLarge    more than anybody may make, send or keep
- └─ UnfitBundle       it can be read, and no till may sell by it
+ ├─ UnfitBundle       it can be read, and no till may sell by it
+ └─ UnkeptBundle      the disk does not take it
 """
 
 
@@ -27,3 +28,7 @@ class BundleTooLarge(BundleError):
 
 class UnfitBundle(BundleError):
     """It can be read, but no till may sell by it."""
+
+
+class UnkeptBundle(BundleError):
+    """The disk does not take it, or cannot be used at all."""
