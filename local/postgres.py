@@ -87,6 +87,8 @@ def _options(port: int, door: PostgresDoor) -> list[str]:
         "unix_socket_directories": "",
         "wal_level": "logical",
         "max_connections": CONNECTIONS_MAX,
+        # When a row was written: `tillstream trace` tells it.
+        "track_commit_timestamp": "on",
         "timezone": "UTC",
     }
     return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

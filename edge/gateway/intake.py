@@ -30,6 +30,7 @@ from edge.gateway.unreadable import Place
 from edge.journal.heads import Sums
 from edge.problems import Code, Refusal
 from topics.confirmed import Confirmed, confirmed
+from topics.taken import taken_at
 
 SLICE_EVENTS = 50
 """Events that are read without letting others in, some 2 ms: who sells waits for them."""
@@ -197,10 +198,11 @@ def _messages(case: _Case, verdict: BatchVerdict, now: datetime) -> list[TopicMe
     going = sorted([*verdict.again, *verdict.forked, *verdict.new], key=lambda e: e.sequence)
     header, last = case.head.header(case.till.key_id), case.batch.last
     place = _place(case.till, case.batch)
+    taken = taken_at(now)
     return [
         TopicMessage(
             published(event, place._replace(sequence=event.sequence), now),
-            header if event.sequence == last else (),
+            (taken, *header) if event.sequence == last else (taken,),
         )
         for event in going
     ]
