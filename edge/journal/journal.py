@@ -1,6 +1,6 @@
 """The till's journal: what it was told to keep is on the disk before it says so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from edge.journal.outbox import JournalOutbox
 from edge.journal.reserve import Reserve
 from edge.journal.statements import statement
 from edge.journal.writing import Writer, Written, last_mark
+
+States = Mapping[str, bytes | None]
+"""Pieces of the service's state by name; None takes one away."""
 
 
 class Journal:
@@ -107,12 +110,13 @@ class Journal:
     def append(
         self,
         events: Sequence[Mapping[str, Any]],
-        state: Mapping[str, bytes | None] | None = None,
+        state: States | Callable[[list[Written]], States] | None = None,
     ) -> list[Written]:
         """Keep events and the service's state with them: all is on the disk, or nothing.
 
         An event comes without what the journal sets: location, till, epoch, sequence, chain, the
-        receipt's number, the return's id. ``state`` names what changed; None takes a piece away.
+        receipt's number, the return's id. ``state`` names what changed, or is asked once the
+        events have their numbers, perhaps twice.
         Raises `EventRefused`, `NoNewCart` where a cart would begin that may not, `DiskFull`,
         `EpochRefused` and `JournalUnusable`; nothing was written then.
         """
@@ -121,8 +125,9 @@ class Journal:
             self._check_new_cart(mark)
 
         def work() -> list[Written]:
-            self._save(state or {})
-            return self._writer.write(mark, events)
+            done = self._writer.write(mark, events)
+            self._save(state(done) if callable(state) else state or {})
+            return done
 
         self._mark = None
         written = self.file.transact(work)
@@ -139,7 +144,7 @@ class Journal:
                 "what it has sold is kept, and sent under the new epoch"
             )
 
-    def _save(self, state: Mapping[str, bytes | None]) -> None:
+    def _save(self, state: States) -> None:
         for name, value in state.items():
             if value is None:
                 self.file.database.execute("DELETE FROM state WHERE name = ?", (name,))

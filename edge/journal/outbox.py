@@ -38,6 +38,19 @@ class _Standing(NamedTuple):
     last: int
 
 
+class EpochStanding(NamedTuple):
+    """How far an epoch has come: its last number here, what the gateway and the centre have of it,
+    how many numbers the centre lacks, and whether it is forked."""
+
+    epoch: int
+    last: int
+    accepted_to: int
+    confirmed_to: int
+    missing: int
+    is_forked: bool
+    is_rewritten: bool
+
+
 class JournalOutbox:
     """The sender's view of a journal; used by the thread that the journal is used by."""
 
@@ -55,6 +68,14 @@ class JournalOutbox:
         """Note epochs that end here before what the gateway has: their numbers are taken there."""
         for epoch, last in self._database.execute(statement("epochs_cut_short")).fetchall():
             self._note(epoch, last, last)
+
+    def standings(self) -> list[EpochStanding]:
+        """Every epoch, oldest first."""
+        rows = self._database.execute(statement("standings")).fetchall()
+        return [
+            EpochStanding(*counts, is_forked=bool(forked), is_rewritten=bool(rewritten))
+            for *counts, forked, rewritten in rows
+        ]
 
     def next_batch(self, now: float) -> EventBatch | None:
         """What to send next, None for nothing; ``now`` in seconds of a clock that never goes back.

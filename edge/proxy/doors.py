@@ -23,10 +23,13 @@ class DoorError(Exception):
 
 
 @contextmanager
-def unix_door(folder: Path) -> Generator[tuple[socket.socket, Path]]:
-    """A socket in ``folder`` that its owner alone can open, and its path; raises `DoorError`."""
-    with _alone(folder):
-        path = folder / "proxy.sock"
+def unix_door(folder: Path, name: str = "proxy") -> Generator[tuple[socket.socket, Path]]:
+    """A socket in ``folder`` that its owner alone can open, and its path; raises `DoorError`.
+
+    ``name`` is that of the process whose door it is: a folder has one of each.
+    """
+    with _alone(folder, name):
+        path = folder / f"{name}.sock"
         path.unlink(missing_ok=True)
         try:
             with socket.socket(socket.AF_UNIX) as listening:
@@ -49,13 +52,15 @@ def _bind_privately(listening: socket.socket, path: Path) -> None:
 
 
 @contextmanager
-def loopback_door(folder: Path, port: int) -> Generator[tuple[socket.socket, str, Path]]:
+def loopback_door(
+    folder: Path, port: int, name: str = "proxy"
+) -> Generator[tuple[socket.socket, str, Path]]:
     """A port of loopback (0: a free one), a secret of this start, and the file that holds it.
 
     Raises `DoorError`.
     """
-    with _alone(folder):
-        path = folder / "proxy.secret"
+    with _alone(folder, name):
+        path = folder / f"{name}.secret"
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         path.unlink(missing_ok=True)
         try:
@@ -79,12 +84,12 @@ def _bind_here(listening: socket.socket, port: int) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Generator[None]:
-    """The folder for one proxy: a second one would take the first one's door away."""
+def _alone(folder: Path, name: str) -> Generator[None]:
+    """The folder for one process of that name: a second would take the first one's door away."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "proxy.lock").open("w") as lock:
+    with (folder / f"{name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise DoorError(f"another proxy runs in {folder}") from error
+            raise DoorError(f"another {name} runs in {folder}") from error
         yield

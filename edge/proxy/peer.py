@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from identity.dateless import ignore_dates
 from identity.errors import IdentityError
 from identity.files import read_certificates, read_own_key
-from identity.names import StoreName, TillName, name_of
+from identity.names import Name, StoreName, TillName, name_of
 
 Told = Callable[[datetime], None]
 """Hears until when the gateway's certificate holds, at each new connection."""
@@ -60,28 +60,30 @@ def context(till: TillIdentity, told: Told) -> ssl.SSLContext:
         made.load_cert_chain(*till.files)
     except (OSError, ValueError) as error:
         raise IdentityError(f"no identity in {till.files[0]}: {error}") from error
-    made.sslobject_class = _link_to(till.store, told)
+    made.sslobject_class = link_to(till.store, told)
     return made
 
 
-def _link_to(store: StoreName, told: Told) -> type[ssl.SSLObject]:
-    class LinkToStore(ssl.SSLObject):
+def link_to(wanted: Name, told: Told) -> type[ssl.SSLObject]:
+    """The class of connections to nobody but ``wanted``."""
+
+    class LinkToOne(ssl.SSLObject):
         """A connection that breaks before the first byte of a request if the peer is another."""
 
         def do_handshake(self) -> None:
             super().do_handshake()
             shown = self.getpeercert(binary_form=True)
-            told(_check(shown, store))
+            told(_check(shown, wanted))
 
-    return LinkToStore
+    return LinkToOne
 
 
-def _check(shown: bytes | None, store: StoreName) -> datetime:
+def _check(shown: bytes | None, wanted: Name) -> datetime:
     try:
         certificate = x509.load_der_x509_certificate(shown or b"")
         peer = name_of(certificate)
     except ValueError as error:
-        raise ssl.SSLCertVerificationError(f"the gateway shows no name of ours: {error}") from error
-    if peer != store:
-        raise ssl.SSLCertVerificationError(f"the gateway is {peer}, and not {store}")
+        raise ssl.SSLCertVerificationError(f"who answers shows no name of ours: {error}") from error
+    if peer != wanted:
+        raise ssl.SSLCertVerificationError(f"who answers is {peer}, and not {wanted}")
     return certificate.not_valid_after_utc.astimezone(UTC)

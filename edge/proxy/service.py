@@ -2,7 +2,7 @@
 
 import hmac
 import socket
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
@@ -38,20 +38,32 @@ def application(
     upstream: Upstream, metrics: ProxyMetrics, loopback: "Loopback | None" = None
 ) -> web.Application:
     """Serves programs on this machine; ``loopback`` says how those without the socket come in."""
+    app = web.Application(middlewares=checks(metrics, loopback), client_max_size=BODY_BYTES_MAX)
+    app.router.add_route("*", "/{rest:.*}", passing_on(lambda: upstream, metrics))
+    return app
+
+
+def checks(metrics: ProxyMetrics, loopback: "Loopback | None") -> list[Middleware]:
+    """What every request of a program goes through."""
+    found = [_refusals(metrics), _check_target]
+    if loopback is not None:
+        found.append(loopback.check)
+    return found
+
+
+def passing_on(
+    way: Callable[[], Upstream], metrics: ProxyMetrics
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Asks the gateway what a program asks; ``way`` says by which way, or raises `Refusal`."""
 
     async def pass_on(request: web.Request) -> web.Response:
         body = await read_body(request)
         headers = {name: request.headers[name] for name in ASKED_WITH if name in request.headers}
-        reply = await upstream.ask(request.method, request.raw_path, body, headers)
+        reply = await way().ask(request.method, request.raw_path, body, headers)
         metrics.requests.labels("passed_on").inc()
         return _answer(reply)
 
-    checks = [_refusals(metrics), _check_target]
-    if loopback is not None:
-        checks.append(loopback.check)
-    app = web.Application(middlewares=checks, client_max_size=BODY_BYTES_MAX)
-    app.router.add_route("*", "/{rest:.*}", pass_on)
-    return app
+    return pass_on
 
 
 @asynccontextmanager

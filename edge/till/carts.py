@@ -1,0 +1,78 @@
+"""What a cart is while it is open or waits: the lines that count, and tenders asked for."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from topics import scalars as s
+from topics.wire_parts import WireLine
+
+Outcome = Literal["captured", "declined", "unknown"]
+
+
+class CartTender(msgspec.Struct, frozen=True):
+    """A payment that a terminal was asked for; without an outcome nobody knows it yet."""
+
+    kind: s.TenderKind
+    amount_minor: s.Amount
+    outcome: Outcome | None = None
+
+
+class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One customer's cart; ``lines`` without those that were voided."""
+
+    cart_id: str
+    status: Literal["open", "suspended"] = "open"
+    training: bool = False
+    cashier_id: str | None = None
+    customer_id: str | None = None
+    next_line_no: int = 1
+    lines: tuple[WireLine, ...] = ()
+    tenders: dict[str, CartTender] = {}
+
+    @property
+    def total_minor(self) -> int:
+        """What the lines come to."""
+        return sum(line.amount_minor for line in self.lines)
+
+    @property
+    def unsettled(self) -> list[str]:
+        """Tenders of which nobody knows whether money was taken."""
+        return [
+            each for each, tender in self.tenders.items() if tender.outcome in (None, "unknown")
+        ]
+
+    def with_line(self, line: WireLine) -> "TillCart":
+        """The cart with one line more."""
+        return msgspec.structs.replace(
+            self, lines=(*self.lines, line), next_line_no=line.line_no + 1
+        )
+
+    def without_line(self, line_no: int) -> "TillCart":
+        """The cart without that line; its number is not used again."""
+        left = tuple(line for line in self.lines if line.line_no != line_no)
+        return msgspec.structs.replace(self, lines=left)
+
+    def told(self) -> dict[str, Any]:
+        """As programs are told of it in one line."""
+        return {
+            "cart_id": self.cart_id,
+            "status": self.status,
+            "training": self.training,
+            "lines": len(self.lines),
+            "total_minor": self.total_minor,
+        }
+
+    def told_whole(self) -> dict[str, Any]:
+        """As programs are told of it with all that is in it."""
+        shown = {each: msgspec.to_builtins(tender) for each, tender in self.tenders.items()}
+        people = {"cashier_id": self.cashier_id, "customer_id": self.customer_id}
+        return self.told() | people | {"lines": plain(self.lines), "tenders": shown}
+
+
+def plain(parts: tuple[msgspec.Struct, ...]) -> list[dict[str, Any]]:
+    """Lines and their like as events have them, without what was not said."""
+    return [
+        {name: value for name, value in msgspec.to_builtins(part).items() if value is not None}
+        for part in parts
+    ]

@@ -1,0 +1,118 @@
+"""Answers programs of this machine: what `edge.till.api` asks, by a till's premises."""
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from edge.journal.errors import DiskFull, EventRefused, Forked, JournalError, JournalUnusable
+from edge.problems import Refusal
+from edge.till.answers import Ask, GivenAnswer
+from edge.till.books import Books, event_at
+from edge.till.deciding import Decision, Sight
+from edge.till.premises import TillPremises
+from edge.till.refusals import WhyNot, conflict, refusal, unfit
+from edge.till.standing import (
+    read_books,
+    told_of_books,
+    told_of_identity,
+    told_of_sending,
+)
+
+
+class TillCounter:
+    """See `edge.till.api.SellingTill`."""
+
+    def __init__(self, premises: TillPremises, failed: Callable[[JournalError], None]) -> None:
+        """``failed`` hears that the journal can no longer be written."""
+        self._premises = premises
+        self._failed = failed
+
+    async def do(
+        self,
+        ask: Ask,
+        decide: Callable[[Sight], Decision],
+        auth: Mapping[str, str | int] | None = None,
+    ) -> GivenAnswer:
+        """Do what is asked, durably."""
+        metrics, begun = self._premises.terms.metrics, time.monotonic()
+        result = "refused"
+        try:
+            books = self._books()
+            given = await books.run(lambda: books.desk.do(ask, decide, auth))
+            result = "done"
+        except JournalError as error:
+            result = "refused" if isinstance(error, EventRefused) else "failed"
+            raise self._unkept(error) from error
+        finally:
+            metrics.requests.labels(result).inc()
+            metrics.answer_seconds.observe(time.monotonic() - begun)
+        self._premises.wrote()
+        return given
+
+    def _books(self) -> Books:
+        books = self._premises.books
+        if books is None:
+            enrolment = self._premises.keeper.standing
+            words = self._premises.unopened or enrolment.why or f"It is {enrolment.state}."
+            words = f"This till has no identity yet: give it its voucher. {words}"
+            raise conflict(WhyNot.NOT_ENROLLED, words)
+        return books
+
+    def _unkept(self, error: JournalError) -> Refusal:
+        words = f"{error}."
+        match error:
+            case EventRefused():
+                return unfit(WhyNot.NOT_IN_CONTRACT, words)
+            case DiskFull():
+                return refusal(HTTPStatus.INSUFFICIENT_STORAGE, WhyNot.DISK_FULL, words)
+            case Forked():
+                return conflict(WhyNot.FORKED, words)
+            case JournalUnusable():
+                self._failed(error)
+                away = HTTPStatus.SERVICE_UNAVAILABLE
+                return refusal(away, WhyNot.JOURNAL_UNUSABLE, words)
+            case _:
+                return conflict(WhyNot.NOT_ENROLLED, words)
+
+    async def state(self) -> dict[str, Any]:
+        """How the till stands."""
+        premises = self._premises
+        books = premises.books
+        standing = None if books is None else await books.run(lambda: read_books(books))
+        clock = premises.terms.clock.read()
+        return {
+            **told_of_identity(premises.identity, premises.keeper.standing),
+            **told_of_books(standing),
+            **told_of_sending(premises.sending, standing),
+            "clock": {"now": clock.written, **clock.marks()},
+            "build": premises.terms.build,
+        }
+
+    async def carts(self) -> list[dict[str, Any]]:
+        """Every cart that is open or suspended, in a line each."""
+        books = self._books()
+        return await books.run(lambda: [cart.told() for cart in books.desk.carts.values()])
+
+    async def cart(self, cart_id: str) -> dict[str, Any]:
+        """One with all that is in it."""
+        books = self._books()
+        cart = await books.run(lambda: books.desk.carts.get(cart_id))
+        if cart is None:
+            words = "This till has no such cart; perhaps it has ended."
+            raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_CART, words)
+        return cart.told_whole()
+
+    async def event(self, epoch: int, sequence: int) -> dict[str, Any]:
+        """What the journal has under a number."""
+        books = self._books()
+        found = await books.run(lambda: event_at(books.journal, epoch, sequence))
+        if found is None:
+            words = "The journal has no such event, or no longer."
+            raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_EVENT, words)
+        return found
+
+    async def take_voucher(self, body: bytes) -> dict[str, Any]:
+        """Begin to enrol by a voucher; how the till stands then."""
+        self._premises.keeper.take(body)
+        return await self.state()

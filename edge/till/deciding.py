@@ -1,0 +1,124 @@
+"""What a decision looks at, and what comes of it: events, and how carts stand then. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from edge.till.carts import TillCart
+from edge.till.refusals import WhyNot, conflict, refusal, unfit
+from topics.scalars import NUMBER_MAX
+
+CARTS_MAX = 200
+"""Open and suspended ones of one till. A busy shop suspends ten a day; without an end, carts that
+nobody comes back for fill the memory."""
+
+LINES_MAX = 1_000
+"""Of a cart. Each change writes the cart anew, some 100 kB at the end; the largest sales that a
+wholesaler knows have a few hundred."""
+
+CART_BYTES_MAX = 384 * 1024
+"""Of a cart's lines as JSON. The event that ends it carries all of them with taxes and tenders, and
+the journal takes 480 KiB: a cart that may grow beyond could never be paid."""
+
+
+class _Priced(Protocol):
+    @property
+    def price_minor(self) -> int: ...
+
+
+class ShelfPrices(Protocol):
+    """What things cost."""
+
+    def price_of(self, sku: str, at: datetime) -> _Priced | None:
+        """Per each, or per kilogram; None for a product that nobody knows."""
+        ...
+
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Sight(NamedTuple):
+    """What a decision looks at. ``new_cart_id`` is free; ``day`` is None before the first day was
+    opened."""
+
+    till_id: str
+    carts: Mapping[str, TillCart]
+    day: str | None
+    at_seconds: float
+    new_cart_id: str
+    prices: ShelfPrices | None
+    require_new_carts: Callable[[], None]
+    """Raises `Refusal` where no cart may begin."""
+
+    def cart(self, cart_id: str) -> TillCart:
+        """The cart of that id; raises `Refusal`."""
+        found = self.carts.get(cart_id)
+        if found is None:
+            words = "This till has no such cart; perhaps it has ended."
+            raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_CART, words)
+        return found
+
+    def open_cart(self, cart_id: str) -> TillCart:
+        """The cart, which is open; raises `Refusal`."""
+        found = self.cart(cart_id)
+        if found.status != "open":
+            raise conflict(WhyNot.CART_SUSPENDED, "The cart is suspended: resume it first.")
+        return found
+
+
+class Decision(NamedTuple):
+    """What is to be written and told; ``carts`` are those that changed, None for one that ended."""
+
+    events: list[dict[str, Any]]
+    carts: Mapping[str, TillCart | None] = NOTHING
+    told: Mapping[str, Any] = NOTHING
+    status: int = 200
+    day: str | None = None
+
+
+def changed(cart: TillCart, event_type: str, /, **fields: Any) -> Decision:
+    """One event of a cart, which stands so then; raises `Refusal` where it could not be ended."""
+    told = cart.told() | ({"line": fields["line"]} if "line" in fields else {})
+    return Decision([event_of(cart, event_type, **fields)], {cart.cart_id: _fitting(cart)}, told)
+
+
+def event_of(cart: TillCart, event_type: str, /, **fields: Any) -> dict[str, Any]:
+    """An event of that cart, without what is not known."""
+    training = {"training": True} if cart.training else {}
+    said = {name: value for name, value in fields.items() if value is not None}
+    return {"type": event_type, "cart_id": cart.cart_id, **training, **said}
+
+
+def _fitting(cart: TillCart) -> TillCart:
+    """The cart, which can still be ended; raises `Refusal`."""
+    if len(cart.lines) > LINES_MAX or len(msgspec.json.encode(cart)) > CART_BYTES_MAX:
+        raise unfit(WhyNot.CART_FULL, "The cart is full: complete it, and open another.")
+    if abs(cart.total_minor) > NUMBER_MAX:
+        raise unfit(WhyNot.SUMS_DIFFER, f"The cart would come to more than {NUMBER_MAX}.")
+    return cart
+
+
+def require_day(sight: Sight) -> None:
+    """Raises `Refusal` before the first day was opened."""
+    if sight.day is None:
+        raise conflict(WhyNot.DAY_NOT_OPEN, "Open the business day first.")
+
+
+def require_room(sight: Sight) -> None:
+    """Raises `Refusal` where no cart may begin."""
+    require_day(sight)
+    sight.require_new_carts()
+    if len(sight.carts) >= CARTS_MAX:
+        words = f"{CARTS_MAX} carts are open or suspended: end some of them."
+        raise conflict(WhyNot.TOO_MANY_CARTS, words)
+
+
+def require_settled(cart: TillCart) -> None:
+    """Raises `Refusal` where a terminal may have taken money that nobody knows of."""
+    if cart.unsettled:
+        words = f"Ask the terminal what became of {', '.join(cart.unsettled)[:300]}, and settle it."
+        raise conflict(WhyNot.TENDER_UNSETTLED, words)

@@ -1,0 +1,173 @@
+"""The desk: what a program asks becomes events and a cart's state, on the disk before it is told.
+
+All of it happens in the journal's one thread, one request after another: two pages that add lines
+to one cart each add theirs, and a request that comes twice is answered from the first time.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from secrets import randbits
+from typing import Any, NamedTuple
+
+import msgspec
+import orjson
+
+from edge.event_ids import UUID7_FREE_BITS, uuid7
+from edge.journal.entries import TillPlace
+from edge.journal.errors import DiskFull
+from edge.journal.journal import Journal
+from edge.journal.writing import Written
+from edge.till.answers import Ask, GivenAnswer, GivenAnswers, place_of
+from edge.till.carts import TillCart
+from edge.till.clock import ClockReading, TillClock
+from edge.till.deciding import Decision, ShelfPrices, Sight
+from edge.till.refusals import WhyNot, conflict
+
+CART = "cart:"
+"""Begins the name of a cart's place in the state."""
+
+DAY = "day"
+"""The open business day's place in the state."""
+
+REFUSED = "refused"
+"""Why the gateway refuses this till, in the state: after a start it is known before it is asked."""
+
+TOLD = "told"
+"""The gateway's last time, in the state."""
+
+_read_cart = msgspec.json.Decoder(TillCart).decode
+
+
+class DeskTerms(NamedTuple):
+    """What the desk asks of others at each request."""
+
+    marks: Callable[[], Mapping[str, str | int]]
+    """What every event says of the till: its build, its catalog."""
+
+    prices: Callable[[], ShelfPrices | None] = lambda: None
+
+
+class SellingDesk:
+    """One till's desk; used by the journal's thread alone."""
+
+    def __init__(
+        self, journal: Journal, till: TillPlace, clock: TillClock, terms: DeskTerms
+    ) -> None:
+        self._journal = journal
+        self._till = till
+        self._clock = clock
+        self._terms = terms
+        state = journal.state()
+        kept = [_read_cart(value) for name, value in state.items() if name.startswith(CART)]
+        self.carts = {cart.cart_id: cart for cart in kept}
+        self.day = state[DAY].decode() if DAY in state else None
+        self.refused_why = state[REFUSED].decode() if REFUSED in state else None
+        clock.raise_floor(float(state.get(TOLD, b"0")))
+        self._answers = GivenAnswers(state)
+
+    def do(
+        self,
+        ask: Ask,
+        decide: Callable[[Sight], Decision],
+        auth: Mapping[str, str | int] | None = None,
+    ) -> GivenAnswer:
+        """What the program is told; raises `Refusal` and `JournalError`, and nothing was done."""
+        found = self._answers.find(ask)
+        if found is not None:
+            return found
+        reading = self._clock.stamp()
+        decision = decide(self._sight(reading))
+        more: dict[str, Any] = {"auth": dict(auth)} if auth else {}
+        events = [event | more | self._envelope(reading) for event in decision.events]
+        given: list[GivenAnswer] = []
+
+        def state(written: list[Written]) -> dict[str, bytes | None]:
+            body = orjson.dumps(dict(decision.told) | _proof(written))
+            given[:] = [self._answers.next(ask, decision.status, body)]
+            return _state(decision, given[0])
+
+        self._journal.append(events, state)
+        self._take(decision, given[0])
+        return given[0]
+
+    def beat(self) -> None:
+        """Say that the till is alive, where there is room for it: it must not take the room that
+        is kept for an open cart."""
+        if not self._journal.file.reserve.has_room():
+            return
+        reading = self._clock.stamp()
+        told = self._clock.told()
+        state = {} if told is None else {TOLD: b"%d" % told}
+        self._journal.append([{"type": "till_heartbeat"} | self._envelope(reading)], state)
+
+    def note_refused(self, why: str | None) -> None:
+        """The gateway refuses this till, or no longer; on a full disk it is known in memory."""
+        if why == self.refused_why:
+            return
+        self.refused_why = why
+        with suppress(DiskFull):
+            self._journal.append([], {REFUSED: None if why is None else why.encode()})
+
+    def _take(self, decision: Decision, given: GivenAnswer) -> None:
+        for cart_id, cart in decision.carts.items():
+            if cart is None:
+                self.carts.pop(cart_id, None)
+            else:
+                self.carts[cart_id] = cart
+        self.day = decision.day or self.day
+        self._answers.keep(given)
+
+    def _sight(self, reading: ClockReading) -> Sight:
+        return Sight(
+            till_id=self._till.till_id,
+            carts=self.carts,
+            day=self.day,
+            at_seconds=reading.seconds,
+            new_cart_id=_new_id(reading),
+            prices=self._terms.prices(),
+            require_new_carts=self._require_new_carts,
+        )
+
+    def _require_new_carts(self) -> None:
+        if self.refused_why is not None:
+            words = (
+                f"The gateway refuses this till: {self.refused_why} What is open can end. Enrol it "
+                "by a new voucher: what it has sold is kept, and sent then."
+            )
+            raise conflict(WhyNot.REFUSED_BY_GATEWAY, words)
+
+    def _envelope(self, reading: ClockReading) -> dict[str, Any]:
+        written = reading.written
+        return {
+            **self._terms.marks(),
+            **reading.marks(),
+            "event_id": _new_id(reading),
+            "occurred_at": written,
+            # Before the first day was opened only heartbeats are written: the calendar's will do.
+            "business_date": self.day or written[:10],
+        }
+
+
+def _new_id(reading: ClockReading) -> str:
+    return uuid7(max(0, int(reading.seconds * 1000)), randbits(UUID7_FREE_BITS))
+
+
+def _state(decision: Decision, given: GivenAnswer) -> dict[str, bytes | None]:
+    carts = {
+        f"{CART}{cart_id}": None if cart is None else msgspec.json.encode(cart)
+        for cart_id, cart in decision.carts.items()
+    }
+    day = {DAY: decision.day.encode()} if decision.day else {}
+    return {**carts, **day, place_of(given): msgspec.json.encode(given)}
+
+
+def _proof(written: list[Written]) -> dict[str, Any]:
+    """Where the event lies, by which anybody can prove it."""
+    if not written:
+        return {}
+    entry, head = written[-1]
+    named = ("event_id", "occurred_at", "business_date", "receipt_no", "return_id")
+    told = {name: entry.event[name] for name in named if name in entry.event}
+    place = {"epoch": entry.mark.epoch, "sequence": entry.mark.sequence, "hash": entry.mark.hash}
+    signed = {"head": head.head.as_json(), "signature": head.signature} if head else {}
+    return told | place | signed

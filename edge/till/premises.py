@@ -1,0 +1,198 @@
+"""What belongs to one running till, and the work that goes on beside selling: identity, sending,
+heartbeats."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+
+from edge.journal.entries import TillPlace
+from edge.journal.errors import EpochRefused, JournalError, JournalUnusable
+from edge.problems import Code, Refusal
+from edge.proxy.metrics import ProxyMetrics
+from edge.proxy.upstream import Upstream, upstream
+from edge.till.books import Books, open_books
+from edge.till.clock import TillClock
+from edge.till.deciding import ShelfPrices
+from edge.till.desk import DeskTerms
+from edge.till.identity.folder import DeviceIdentity, IdentityFolder
+from edge.till.identity.keeper import IdentityKeeper
+from edge.till.metrics import TillMetrics
+from edge.till.sending import Sender, SendingStanding
+from edge.till.standing import read_books
+
+HEARTBEAT_SECONDS = 60.0
+"""As the contract has it: a board calls a till silent after some of them are missing."""
+
+FIGURES_SECONDS = 5.0
+"""Between two readings of the journal for the figures."""
+
+
+class TillTerms(NamedTuple):
+    """What the till is given at its start; ``build`` names this release."""
+
+    folder: Path
+    build: str
+    metrics: TillMetrics
+    proxy: ProxyMetrics
+    clock: TillClock
+    prices: Callable[[], ShelfPrices | None] = lambda: None
+
+
+class TillPremises:
+    """One till. ``books`` and ``identity`` are None before it has enrolled."""
+
+    def __init__(self, terms: TillTerms) -> None:
+        self.terms = terms
+        self.books: Books | None = None
+        self.identity: DeviceIdentity | None = None
+        self.unopened = ""
+        """Why there are no books although there is an identity."""
+        self.sending = SendingStanding()
+        self.keeper = IdentityKeeper(
+            IdentityFolder(terms.folder / "identity"),
+            terms.clock.now,
+            self._is_let_in,
+            self._take,
+        )
+        self._way: Upstream | None = None
+        self._sender: Sender | None = None
+        self._changed = asyncio.Event()
+
+    def wrote(self) -> None:
+        """Something is in the journal that the gateway should have."""
+        if self._sender is not None:
+            self._sender.wake()
+
+    def way(self) -> Upstream:
+        """The way to the gateway; raises `Refusal` where there is none."""
+        if self._way is None:
+            words = "This till has no gateway yet."
+            raise Refusal(HTTPStatus.BAD_GATEWAY, Code.UPSTREAM, words)
+        return self._way
+
+    async def _take(self, identity: DeviceIdentity) -> None:
+        """Go on under that identity."""
+        name, key, epoch = identity.till.name, identity.till.key, identity.record.epoch
+        self.identity = identity
+        self.terms.metrics.end.set(identity.ends.timestamp())
+        try:
+            if self.books is None:
+                place = TillPlace(name.location_id, name.till_id)
+                self.books = await open_books(
+                    self.terms.folder, place, epoch, key, self.terms.clock, self._desk_terms()
+                )
+            else:
+                await self.books.take_key(key, epoch)
+            self.unopened = ""
+        except EpochRefused as error:
+            self.unopened = str(error)
+        self._changed.set()
+
+    def _desk_terms(self) -> DeskTerms:
+        return DeskTerms(self._marks, self.terms.prices)
+
+    def _marks(self) -> dict[str, str | int]:
+        version = self.sending.catalog_version
+        catalog: dict[str, str | int] = {"catalog_version": version} if version else {}
+        return {"build": self.terms.build, **catalog}
+
+    async def _is_let_in(self, identity: DeviceIdentity) -> bool:
+        """Whether the gateway answers who shows that identity. Where there is none, nobody can
+        say no."""
+        if not identity.record.gateway:
+            return True
+        name = identity.till.name
+        async with upstream(identity.record.gateway, identity.till, self.terms.proxy) as way:
+            with suppress(Refusal):
+                reply = await way.ask(
+                    "GET", f"/v1/bundle?have=0&wait=0&till={name.till_id}", b"", {}
+                )
+                return reply.status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+        return False
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator["asyncio.Task[None]"]:
+        """Sell for the length of a block; the task ends only by a fault after which the process
+        must start anew. Raises `JournalError` and `IdentityError`."""
+        await self.keeper.begin()
+        work = asyncio.create_task(self._work())
+        try:
+            yield work
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            if self.books is not None:
+                await self.books.close()
+
+    async def _work(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for each in (self.keeper.run, self._speak, self._beat, self._measure):
+                group.create_task(each())
+
+    async def _speak(self) -> None:
+        """Send under the identity in use, and begin anew with each other one."""
+        while True:
+            self._changed.clear()
+            sending = asyncio.create_task(self._send())
+            changed = asyncio.create_task(self._changed.wait())
+            try:
+                await asyncio.wait({sending, changed}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                self._way = self._sender = None
+                for task in (sending, changed):
+                    task.cancel()
+                ended = await asyncio.gather(sending, changed, return_exceptions=True)
+            if isinstance(ended[0], Exception):
+                raise ended[0]
+
+    async def _send(self) -> None:
+        if self.identity is None or self.books is None or not self.identity.record.gateway:
+            await asyncio.Event().wait()
+            return
+        gateway, till = self.identity.record.gateway, self.identity.till
+        async with (
+            upstream(gateway, till, self.terms.proxy) as self._way,
+            upstream(gateway, till, self.terms.proxy) as way,
+        ):
+            counted = self.terms.metrics.batches
+            self._sender = Sender(
+                self.books,
+                way,
+                till.name.till_id,
+                self.terms.clock,
+                self.sending,
+                lambda result: counted.labels(result).inc(),
+            )
+            await self._sender.run()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            books = self.books
+            if books is None:
+                continue
+            try:
+                await books.run(books.desk.beat)
+                self.wrote()
+            except JournalUnusable:
+                raise
+            except JournalError as error:
+                structlog.get_logger("tillstream.till").warning("no_heartbeat", why=str(error))
+
+    async def _measure(self) -> None:
+        metrics = self.terms.metrics
+        while True:
+            metrics.clock_off.set(self.terms.clock.read().off_seconds or 0)
+            books = self.books
+            if books is not None:
+                standing = await books.run(partial(read_books, books))
+                metrics.waiting.set(standing.waiting)
+                metrics.unconfirmed.set(standing.unconfirmed)
+                metrics.may_begin.set(not standing.why_not)
+            await asyncio.sleep(FIGURES_SECONDS)

@@ -1,0 +1,50 @@
+"""Why the till does not do what a program asks, as a word and in words."""
+
+from enum import StrEnum
+from http import HTTPStatus
+
+from edge.problems import Code, Refusal
+
+
+class WhyNot(StrEnum):
+    """The member ``reason`` of a problem, for programs to decide by."""
+
+    NOT_ENROLLED = "not_enrolled"
+    DAY_NOT_OPEN = "day_not_open"
+    NO_SUCH_CART = "no_such_cart"
+    NO_SUCH_EVENT = "no_such_event"
+    NO_SUCH_LINE = "no_such_line"
+    NO_SUCH_TENDER = "no_such_tender"
+    CART_EXISTS = "cart_exists"
+    CART_SUSPENDED = "cart_suspended"
+    CART_NOT_SUSPENDED = "cart_not_suspended"
+    CART_EMPTY = "cart_empty"
+    CART_FULL = "cart_full"
+    TOO_MANY_CARTS = "too_many_carts"
+    TENDER_UNSETTLED = "tender_unsettled"
+    SUMS_DIFFER = "sums_differ"
+    NO_PRICE = "no_price"
+    NOT_IN_CONTRACT = "not_in_contract"
+    NOT_TAKEN_HERE = "not_taken_here"
+    KEY_MISSING = "key_missing"
+    KEY_REUSED = "key_reused"
+    DISK_FULL = "disk_full"
+    FORKED = "forked"
+    REFUSED_BY_GATEWAY = "refused_by_gateway"
+    JOURNAL_UNUSABLE = "journal_unusable"
+    VOUCHER_WRONG = "voucher_wrong"
+
+
+def refusal(status: HTTPStatus, reason: WhyNot, detail: str) -> Refusal:
+    """The problem that says so."""
+    return Refusal(status, Code.REQUEST, detail, more={"reason": reason.value})
+
+
+def conflict(reason: WhyNot, detail: str) -> Refusal:
+    """It does not fit how things stand."""
+    return refusal(HTTPStatus.CONFLICT, reason, detail)
+
+
+def unfit(reason: WhyNot, detail: str) -> Refusal:
+    """It can be read, and cannot be."""
+    return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, reason, detail)

@@ -1,0 +1,122 @@
+"""What a till does with a cart, decided: it begins, has lines, waits, and is left. Pure."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+import msgspec
+
+from edge.till import asked
+from edge.till.carts import TillCart, plain
+from edge.till.deciding import Decision, Sight, changed, require_room, require_settled
+from edge.till.refusals import WhyNot, conflict, refusal, unfit
+from topics.wire_parts import WireLine
+
+_GRAMS_PER_PRICE = 1_000
+
+
+def open_day(_: Sight, want: asked.AskedDay) -> Decision:
+    """Open a business day; it lasts until another is opened."""
+    day = want.business_date.isoformat()
+    return Decision([], told={"business_date": day}, day=day)
+
+
+def open_cart(sight: Sight, want: asked.AskedCart) -> Decision:
+    """A cart begins."""
+    require_room(sight)
+    cart = TillCart(
+        sight.new_cart_id,
+        training=want.training,
+        cashier_id=want.cashier_id,
+        customer_id=want.customer_id,
+    )
+    return changed(cart, "cart_opened", cashier_id=cart.cashier_id)._replace(status=201)
+
+
+def add_line(sight: Sight, cart_id: str, want: asked.AskedLine) -> Decision:
+    """A line joins the cart."""
+    cart = sight.open_cart(cart_id)
+    price_minor = _price(sight, want)
+    amount_minor = want.amount_minor
+    if amount_minor is None:
+        amount_minor = amount_of(want.quantity, want.unit, price_minor)
+    line = WireLine(
+        line_no=cart.next_line_no,
+        sku=want.sku,
+        quantity=want.quantity,
+        unit=want.unit,
+        unit_price_minor=price_minor,
+        amount_minor=amount_minor,
+        lot=want.lot,
+        expires_on=want.expires_on,
+        serial=want.serial,
+    )
+    made = changed(cart.with_line(line), "line_added", line=plain((line,))[0])
+    return made._replace(status=201)
+
+
+def _price(sight: Sight, want: asked.AskedLine) -> int:
+    if want.unit_price_minor is not None:
+        return want.unit_price_minor
+    at = datetime.fromtimestamp(sight.at_seconds, UTC)
+    found = sight.prices.price_of(want.sku, at) if sight.prices else None
+    if found is None:
+        words = "The catalog has no price for this product: name unit_price_minor."
+        raise unfit(WhyNot.NO_PRICE, words)
+    return found.price_minor
+
+
+def amount_of(quantity: int, unit: str, price_minor: int) -> int:
+    """What a line comes to: per piece, or per kilogram, half a minor unit rounded up."""
+    if unit == "each":
+        return quantity * price_minor
+    return (quantity * price_minor + _GRAMS_PER_PRICE // 2) // _GRAMS_PER_PRICE
+
+
+def void_line(sight: Sight, cart_id: str, want: asked.AskedVoid) -> Decision:
+    """A line leaves the cart."""
+    cart = sight.open_cart(cart_id)
+    if want.line_no not in {line.line_no for line in cart.lines}:
+        words = "The cart has no such line, or it was voided."
+        raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_LINE, words)
+    return changed(cart.without_line(want.line_no), "line_voided", line_no=want.line_no)
+
+
+def suspend(sight: Sight, cart_id: str, _: asked.AskedStep) -> Decision:
+    """The cart waits."""
+    cart = sight.open_cart(cart_id)
+    return changed(msgspec.structs.replace(cart, status="suspended"), "cart_suspended")
+
+
+def resume(sight: Sight, cart_id: str, _: asked.AskedStep) -> Decision:
+    """A cart that was suspended here goes on."""
+    cart = sight.cart(cart_id)
+    if cart.status == "open":
+        raise conflict(WhyNot.CART_NOT_SUSPENDED, "The cart is open.")
+    return _resumed(msgspec.structs.replace(cart, status="open"), sight.till_id)
+
+
+def _resumed(cart: TillCart, from_till_id: str) -> Decision:
+    return changed(cart, "cart_resumed", from_till_id=from_till_id, lines=plain(cart.lines))
+
+
+def take_over(sight: Sight, want: asked.AskedTakeOver) -> Decision:
+    """A cart that was suspended at another till goes on here."""
+    require_room(sight)
+    if want.cart_id in sight.carts:
+        raise conflict(WhyNot.CART_EXISTS, "This till has the cart already: resume it.")
+    cart = TillCart(
+        want.cart_id,
+        training=want.training,
+        cashier_id=want.cashier_id,
+        customer_id=want.customer_id,
+        next_line_no=1 + max((line.line_no for line in want.lines), default=0),
+        lines=want.lines,
+    )
+    return _resumed(cart, want.from_till_id)._replace(status=201)
+
+
+def abandon(sight: Sight, cart_id: str, _: asked.AskedStep) -> Decision:
+    """The cart ends without a sale, also one that waits."""
+    cart = sight.cart(cart_id)
+    require_settled(cart)
+    return changed(cart, "cart_abandoned")._replace(carts={cart_id: None})

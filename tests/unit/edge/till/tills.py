@@ -1,0 +1,126 @@
+"""A till of the tests: its identity, its service in this process, and programs at its door."""
+
+import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from aiohttp import ClientSession, UnixConnector
+from prometheus_client import CollectorRegistry
+
+from edge.proxy import doors
+from edge.proxy.metrics import proxy_metrics
+from edge.proxy.service import serving
+from edge.till.application import application
+from edge.till.clock import TillClock
+from edge.till.counter import TillCounter
+from edge.till.identity import folder as identities
+from edge.till.metrics import till_metrics
+from edge.till.premises import TillPremises, TillTerms
+from identity import files
+from identity.names import TillName
+from tests.gateways import Fleet
+
+NAME = TillName("L-1", "1")
+LINE = {"sku": "4006381333931", "quantity": 2, "unit_price_minor": 199}
+
+
+def enrolled(fleet: Fleet, home: Path, gateway: str = "", epoch: int = 1) -> None:
+    """The till's folder as an enrolment leaves it."""
+    kept = identities.IdentityFolder(home / "identity")
+    folder = home / "identity" / f"epoch-{epoch}-0123456789abcdef"
+    folder.mkdir()
+    own = fleet.identity(NAME)
+    shutil.copy(own.key, folder / identities.KEY)
+    files.write(folder / identities.CERTIFICATE, own.certificate.read_bytes())
+    files.write(folder / identities.AUTHORITIES, fleet.authorities.read_bytes())
+    record = identities.DeviceRecord(epoch, gateway, "https://127.0.0.1:1")
+    files.write(folder / identities.DEVICE, msgspec.json.encode(record))
+    kept.use(identities.read_identity(folder))
+
+
+@dataclass
+class Program:
+    """A page's program; each request of its has a key of its own unless a test says one."""
+
+    session: ClientSession
+    premises: TillPremises
+    registry: CollectorRegistry
+    failures: list[Exception] = field(default_factory=list)
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, key: str | None = "", **options: Any
+    ) -> tuple[int, Any]:
+        """Status and JSON of a call below ``/till/v1``; ``key`` None sends none."""
+        headers = {} if key is None else {"Idempotency-Key": key or str(uuid4())}
+        data = body if isinstance(body, bytes) else msgspec.json.encode(body or {})
+        if method == "GET":
+            data = None
+        async with self.session.request(
+            method, f"/till/v1{path}", data=data, headers=headers, **options
+        ) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def post(self, path: str, body: Any = None, key: str = "") -> Any:
+        """The answer to what must succeed."""
+        status, told = await self.ask("POST", path, body, key)
+        assert status in (200, 201), told
+        return told
+
+    async def get(self, path: str) -> Any:
+        """The answer to what must be there."""
+        status, told = await self.ask("GET", path)
+        assert status == 200, told
+        return told
+
+    async def refused(self, method: str, path: str, body: Any = None, key: str | None = "") -> Any:
+        """Status and reason of a refusal."""
+        status, told = await self.ask(method, path, body, key)
+        assert status >= 400, f"it was done: {told}"
+        assert told["detail"], told
+        return status, told.get("reason")
+
+    async def open_day(self) -> None:
+        status, told = await self.ask("PUT", "/day", {"business_date": "2026-11-30"})
+        assert status == 200, told
+
+    async def cart(self, **fields: Any) -> str:
+        """A cart with a line of 398."""
+        cart_id = (await self.post("/carts", fields))["cart_id"]
+        await self.post(f"/carts/{cart_id}/lines", LINE)
+        return cart_id
+
+    async def sell(self, key: str = "") -> Any:
+        """What is told of a sale of 398."""
+        return await self.post(f"/carts/{await self.cart()}/complete", paid(398), key)
+
+    async def state(self) -> Any:
+        return await self.get("/state")
+
+
+def paid(amount_minor: int, **fields: Any) -> dict[str, Any]:
+    """A completion in cash."""
+    tenders = [{"kind": "cash", "amount_minor": amount_minor}]
+    return {"currency": "EUR", "tenders": tenders} | fields
+
+
+@asynccontextmanager
+async def running(home: Path, clock: TillClock | None = None) -> AsyncGenerator[Program]:
+    """The till of a folder, for the length of a block."""
+    registry = CollectorRegistry()
+    proxy = proxy_metrics(registry)
+    terms = TillTerms(home, "test", till_metrics(registry), proxy, clock or TillClock())
+    premises = TillPremises(terms)
+    failures: list[Exception] = []
+    with doors.unix_door(home, "till") as (listening, path):
+        app = application(TillCounter(premises, failures.append), premises.way, proxy)
+        async with (
+            premises.open(),
+            serving(app, listening),
+            ClientSession("http://till", connector=UnixConnector(str(path))) as session,
+        ):
+            yield Program(session, premises, registry, failures)
