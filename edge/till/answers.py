@@ -28,7 +28,7 @@ class GivenAnswer(msgspec.Struct, frozen=True, array_like=True):
     body: str
 
 
-class Ask(NamedTuple):
+class AskedOnce(NamedTuple):
     """A request's own key, and the SHA-256 of what it asks."""
 
     key: str
@@ -48,7 +48,7 @@ class GivenAnswers:
         self._by_key = {each.key: each for each in kept}
         self._next = 1 + max((each.number for each in kept), default=0)
 
-    def find(self, ask: Ask) -> GivenAnswer | None:
+    def find(self, ask: AskedOnce) -> GivenAnswer | None:
         """The answer to the same request, where it was given; raises `Refusal` where the key was
         another request's."""
         found = self._by_key.get(ask.key)
@@ -57,7 +57,7 @@ class GivenAnswers:
             raise unfit(WhyNot.KEY_REUSED, words)
         return found
 
-    def next(self, ask: Ask, status: int, body: bytes) -> GivenAnswer:
+    def next(self, ask: AskedOnce, status: int, body: bytes) -> GivenAnswer:
         """The answer as it is to be kept, in `place_of` it."""
         return GivenAnswer(self._next, *ask, status, body.decode())
 

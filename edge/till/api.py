@@ -16,7 +16,7 @@ from aiohttp import web
 from edge.problems import Code, Refusal
 from edge.signing.guard import read_body
 from edge.till import asked, closing, selling, tendering
-from edge.till.answers import Ask, GivenAnswer
+from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.deciding import Decision, Sight
 from edge.till.refusals import WhyNot, refusal, unfit
 
@@ -39,7 +39,7 @@ class SellingTill(Protocol):
 
     async def do(
         self,
-        ask: Ask,
+        ask: AskedOnce,
         decide: Callable[[Sight], Decision],
         auth: Mapping[str, str | int] | None = None,
     ) -> GivenAnswer:
@@ -152,7 +152,7 @@ def _read(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
         raise unfit(WhyNot.NOT_IN_CONTRACT, f"The body is none for this call: {error}.") from error
 
 
-def _ask(request: web.Request, body: bytes) -> Ask:
+def _ask(request: web.Request, body: bytes) -> AskedOnce:
     key = request.headers.get("Idempotency-Key", "")
     if not (0 < len(key) <= KEY_LENGTH_MAX and key.isascii() and key.isprintable()):
         words = (
@@ -161,7 +161,7 @@ def _ask(request: web.Request, body: bytes) -> Ask:
         )
         raise refusal(HTTPStatus.BAD_REQUEST, WhyNot.KEY_MISSING, words)
     asked_for = f"{request.method} {request.raw_path}\n".encode() + body
-    return Ask(key, sha256(asked_for).hexdigest())
+    return AskedOnce(key, sha256(asked_for).hexdigest())
 
 
 def _given(given: GivenAnswer) -> web.Response:

@@ -7,7 +7,7 @@ from typing import Any
 
 from edge.journal.errors import DiskFull, EventRefused, Forked, JournalError, JournalUnusable
 from edge.problems import Refusal
-from edge.till.answers import Ask, GivenAnswer
+from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.books import Books, event_at
 from edge.till.deciding import Decision, Sight
 from edge.till.premises import TillPremises
@@ -30,7 +30,7 @@ class TillCounter:
 
     async def do(
         self,
-        ask: Ask,
+        ask: AskedOnce,
         decide: Callable[[Sight], Decision],
         auth: Mapping[str, str | int] | None = None,
     ) -> GivenAnswer:

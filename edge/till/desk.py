@@ -17,7 +17,7 @@ from edge.journal.entries import TillPlace
 from edge.journal.errors import DiskFull
 from edge.journal.journal import Journal
 from edge.journal.writing import Written
-from edge.till.answers import Ask, GivenAnswer, GivenAnswers, place_of
+from edge.till.answers import AskedOnce, GivenAnswer, GivenAnswers, place_of
 from edge.till.carts import TillCart
 from edge.till.clock import ClockReading, TillClock
 from edge.till.deciding import Decision, ShelfPrices, Sight
@@ -67,7 +67,7 @@ class SellingDesk:
 
     def do(
         self,
-        ask: Ask,
+        ask: AskedOnce,
         decide: Callable[[Sight], Decision],
         auth: Mapping[str, str | int] | None = None,
     ) -> GivenAnswer:

@@ -23,7 +23,7 @@ from edge.till.desk import DeskTerms
 from edge.till.identity.folder import DeviceIdentity, IdentityFolder
 from edge.till.identity.keeper import IdentityKeeper
 from edge.till.metrics import TillMetrics
-from edge.till.sending import Sender, SendingStanding
+from edge.till.sending import BatchSender, SendingStanding
 from edge.till.standing import read_books
 
 HEARTBEAT_SECONDS = 60.0
@@ -61,7 +61,7 @@ class TillPremises:
             self._take,
         )
         self._way: Upstream | None = None
-        self._sender: Sender | None = None
+        self._sender: BatchSender | None = None
         self._changed = asyncio.Event()
 
     def wrote(self) -> None:
@@ -161,7 +161,7 @@ class TillPremises:
             upstream(gateway, till, self.terms.proxy) as way,
         ):
             counted = self.terms.metrics.batches
-            self._sender = Sender(
+            self._sender = BatchSender(
                 self.books,
                 way,
                 till.name.till_id,

@@ -58,7 +58,7 @@ class SendingStanding:
     """On the monotonic clock."""
 
 
-class Sender:
+class BatchSender:
     """Sends for one identity, by one way."""
 
     def __init__(

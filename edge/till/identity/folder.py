@@ -51,7 +51,7 @@ class DeviceIdentity(NamedTuple):
         return hashlib.sha256(self.till.certificate).digest()
 
 
-class Candidate(NamedTuple):
+class IdentityCandidate(NamedTuple):
     """An identity that is being made; its key is on the disk."""
 
     folder: Path
@@ -93,20 +93,20 @@ class IdentityFolder:
             if each != folder:
                 self.give_up(each)
 
-    def expected(self) -> tuple[TillVoucher, Candidate] | None:
+    def expected(self) -> tuple[TillVoucher, IdentityCandidate] | None:
         """The voucher that waits, with its candidate."""
         for folder in self._waiting():
             voucher = msgspec.json.decode((folder / VOUCHER).read_bytes(), type=TillVoucher)
-            return voucher, Candidate(folder, files.read_own_key(folder / KEY))
+            return voucher, IdentityCandidate(folder, files.read_own_key(folder / KEY))
         return None
 
     def _waiting(self) -> list[Path]:
         return sorted(each.parent for each in self._path.glob(f"*/{VOUCHER}"))
 
-    def renewal(self, of: DeviceIdentity) -> Candidate:
+    def renewal(self, of: DeviceIdentity) -> IdentityCandidate:
         """The candidate that is to follow an identity: the same one each time."""
         folder = self._folder_after(of)
-        return Candidate(folder, self._key_in(folder))
+        return IdentityCandidate(folder, self._key_in(folder))
 
     def _folder_after(self, of: DeviceIdentity) -> Path:
         return self._path / f"after-{of.certificate_sha256.hex()[:16]}"

@@ -24,9 +24,9 @@ from cryptography.hazmat.primitives import hashes
 from edge.registration.rules import renewal_due
 from edge.till.backoff import Backoff
 from edge.till.identity.folder import (
-    Candidate,
     DeviceIdentity,
     DeviceRecord,
+    IdentityCandidate,
     IdentityFolder,
     root_in,
 )
@@ -134,7 +134,7 @@ class IdentityKeeper:
         structlog.get_logger("tillstream.till").warning("identity_waits", why=str(error))
         return self._backoff.failed(wait_seconds)
 
-    async def _enrol(self, voucher: TillVoucher, candidate: Candidate) -> None:
+    async def _enrol(self, voucher: TillVoucher, candidate: IdentityCandidate) -> None:
         till = TillName(voucher.location_id, voucher.till_id)
         await self._trust(candidate, voucher.registration, voucher.ca_sha256)
         try:
@@ -150,7 +150,7 @@ class IdentityKeeper:
         await self._use(candidate.fill(given.certificates, record))
 
     async def _trust(
-        self, candidate: Candidate, registration: str, ca_sha256: str
+        self, candidate: IdentityCandidate, registration: str, ca_sha256: str
     ) -> list[x509.Certificate]:
         """The authority's chain, whose root the candidate trusts from now on."""
         chain = await fetch_chain(registration, ca_sha256)

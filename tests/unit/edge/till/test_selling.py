@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from edge.journal.verifying import prove
-from edge.till.answers import ANSWERS_MAX, Ask, GivenAnswers, place_of
+from edge.till.answers import ANSWERS_MAX, AskedOnce, GivenAnswers, place_of
 from tests.gateways import Fleet
 from tests.unit.edge.till.tills import LINE, Program, enrolled, paid, running
 
@@ -373,12 +373,12 @@ def test_answers_are_a_ring() -> None:
     state: dict[str, bytes] = {}
     answers = GivenAnswers(state)
     for number in range(ANSWERS_MAX + 10):
-        given = answers.next(Ask(f"k{number}", "x"), 200, b"{}")
+        given = answers.next(AskedOnce(f"k{number}", "x"), 200, b"{}")
         answers.keep(given)
         state[place_of(given)] = json.dumps(
             [given.number, given.key, given.request_sha256, given.status, given.body]
         ).encode()
     assert len(state) == ANSWERS_MAX
     for kept in (answers, GivenAnswers(state)):
-        assert kept.find(Ask("k9", "x")) is None and kept.find(Ask("k10", "x"))
-        assert kept.next(Ask("new", "x"), 200, b"{}").number == ANSWERS_MAX + 11
+        assert kept.find(AskedOnce("k9", "x")) is None and kept.find(AskedOnce("k10", "x"))
+        assert kept.next(AskedOnce("new", "x"), 200, b"{}").number == ANSWERS_MAX + 11
