@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from edge.gateway import described
 from edge.gateway.batches import read_batch
 from edge.gateway.devices import AskingTill, Devices
 from edge.gateway.errors import GatewayError, SpoolFull
@@ -18,7 +19,9 @@ from edge.gateway.served import Operation
 from edge.problems import Code, Refusal
 from edge.signing.guard import CERTIFICATE
 
-POST_EVENTS = Operation("POST", "/v1/tills/{till_id}/events", {})
+POST_EVENTS = Operation(
+    "POST", "/v1/tills/{till_id}/events", described.POST_EVENTS, described.SCHEMAS
+)
 
 _RETRY_AFTER = {"Retry-After": "5"}
 

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple, Protocol
 
 from aiohttp import web
 
-from edge.gateway import calls
+from edge.gateway import calls, health, openapi
 from edge.gateway.calls import EventCalls
 from edge.gateway.errors import GatewayUnusable
 from edge.gateway.file import GatewayFile
 from edge.gateway.from_centre import FromCentre
+from edge.gateway.health import Health
 from edge.gateway.intake import BatchIntake
 from edge.gateway.limits import Room
 from edge.gateway.outlet import Outlet, Topic
@@ -73,6 +74,7 @@ class Gateway:
         self.centre = FromCentre(location_id, self.connections)
         self.spool = Spool(file)
         self._outlet = Outlet(file, topic, self.spool)
+        self._health = Health(file, self.spool, topic, self.centre.devices)
         intake = BatchIntake(file, self._outlet, self.centre.status, reports, _now)
         self._events = EventCalls(
             intake, self.centre.devices, self._room, lambda: self.centre.catalog_version, _now
@@ -80,7 +82,12 @@ class Gateway:
 
     def application(self, more: Sequence[ServedCall] = ()) -> web.Application:
         """What answers tills: the gateway's own calls, and ``more``."""
-        own = [ServedCall(calls.POST_EVENTS, self._events.post)]
+        own = [
+            ServedCall(health.GET_LIVE, self._health.live),
+            ServedCall(health.GET_READY, self._health.ready),
+            ServedCall(openapi.GET_OPENAPI, openapi.get_openapi),
+            ServedCall(calls.POST_EVENTS, self._events.post),
+        ]
         return application([*own, *more], self._room, self.connections, self._verifier)
 
     async def run(

@@ -1,20 +1,18 @@
 """The gateway's web application: who may come in, and which call is whose."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
 from edge.gateway.limits import Room
-from edge.gateway.served import Operation, ServedCall
+from edge.gateway.served import ServedCall
 from edge.gateway.server import OpenConnections
 from edge.journal.batches import BATCH_BYTES_MAX
 from edge.problems import Code, Refusal
 from edge.signing.guard import ShownBy, certificate_shown, guard
-from edge.signing.verifier import Verifier
-
-GET_LIVE = Operation("GET", "/live", {}, is_open=True)
+from edge.signing.verifier import ASKED, Verifier
 
 
 def application(
@@ -25,24 +23,33 @@ def application(
     shown_by: ShownBy = certificate_shown,
 ) -> web.Application:
     """The application; ``shown_by`` says which certificate a connection shows."""
-    served = [ServedCall(GET_LIVE, _live), *calls]
-    open_paths = {each.path for each, _ in served if each.is_open}
+    open_paths = {each.path for each, _ in calls if each.is_open}
     app = web.Application(
         middlewares=[
             _problems,
             connections.middleware,
+            _certified(open_paths, shown_by),
             room.middleware,
             guard(verifier, open_paths, shown_by),
         ],
         client_max_size=BATCH_BYTES_MAX,
     )
-    for operation, handler in served:
+    for operation, handler in calls:
         app.router.add_route(operation.method, operation.path, handler)
     return app
 
 
-async def _live(_: web.Request) -> web.Response:
-    return web.Response(text="ok")
+def _certified(open_paths: Collection[str], shown_by: ShownBy) -> Middleware:
+    """Refuses who shows no certificate before anything is read of what it sends."""
+
+    @web.middleware
+    async def certified(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path not in open_paths and shown_by(request) is None:
+            words = "This connection shows no device's certificate."
+            raise Refusal(HTTPStatus.UNAUTHORIZED, Code.DEVICE, words, headers=ASKED)
+        return await handler(request)
+
+    return certified
 
 
 @web.middleware

@@ -8,10 +8,14 @@ import msgspec
 from edge.gateway.errors import SpoolFull
 from edge.gateway.file import GatewayFile
 from edge.gateway.statements import statement
+from edge.journal.batches import BATCH_BYTES_MAX
 
 SPOOL_BYTES_MAX = 1024 * 1024 * 1024
 """A million events: twenty tills for three weeks. Less ends a long outage of the store's Kafka with
 tills that keep everything themselves; more could fill the disk under the Kafka that is away."""
+
+PARCEL_BYTES_MAX = 2 * BATCH_BYTES_MAX
+"""Of one batch as it is kept: what nobody can read goes on in base64, with its reason."""
 
 LOT_BYTES_MAX = 2 * 1024 * 1024
 LOT_ROWS_MAX = 500
@@ -50,6 +54,11 @@ class Spool:
     def size(self) -> int:
         """Bytes that wait."""
         return self._size
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the largest batch would find no room."""
+        return self._size + PARCEL_BYTES_MAX > self._bytes_max
 
     def packed(self, messages: Sequence[TopicMessage]) -> bytes:
         """The messages as they are kept; raises `SpoolFull`."""

@@ -14,6 +14,9 @@ from edge.signing.reading import Lines, NotInProfile, SignatureClaim, read
 
 _RETRY_AFTER_SECONDS = "1"
 
+ASKED = {"WWW-Authenticate": 'Signature realm="tillstream"'}
+"""RFC 9110 wants to know by which scheme one may come in."""
+
 
 class Received(NamedTuple):
     """A request as it arrived; ``target`` is the path with its query as on the wire, and
@@ -101,9 +104,7 @@ def _check_signature(claim: SignatureClaim, received: Received, holder: keys.Hol
 
 
 def _refused(code: Code, detail: str, **more: str) -> Refusal:
-    # RFC 9110 wants to know by which scheme one may come in.
-    asked = {"WWW-Authenticate": 'Signature realm="tillstream"'}
-    return Refusal(HTTPStatus.UNAUTHORIZED, code, detail, more, asked)
+    return Refusal(HTTPStatus.UNAUTHORIZED, code, detail, more, ASKED)
 
 
 def _busy(detail: str) -> Refusal:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from aiohttp import ClientSession, web
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from edge.gateway import limits
 from edge.gateway.calls import POST_EVENTS, EventCalls
 from edge.gateway.devices import ListedDevices
+from edge.gateway.errors import GatewayUnusable
+from edge.gateway.health import GET_LIVE, GET_READY, Health
 from edge.gateway.limits import Room
 from edge.gateway.served import ServedCall
 from edge.gateway.server import OpenConnections
@@ -88,13 +91,18 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
     with closing(Nonces(tmp_path / "nonces")) as nonces:
         async with store(tmp_path, topic) as gateway:
             made = Door(gateway, topic, devices, room)
+            health = Health(gateway.file, gateway.spool, topic, devices)
             calls = EventCalls(gateway.intake, devices, room, lambda: 7, lambda: NOW)
 
             def shown_by(request: web.Request) -> bytes | None:
                 return bytes.fromhex(request.headers.get(SHOWN, "")) or None
 
             app = application(
-                [ServedCall(POST_EVENTS, calls.post)],
+                [
+                    ServedCall(GET_LIVE, health.live),
+                    ServedCall(GET_READY, health.ready),
+                    ServedCall(POST_EVENTS, calls.post),
+                ],
                 room,
                 OpenConnections(),
                 Verifier(nonces),
@@ -249,6 +257,41 @@ async def test_other_paths_and_methods_are_problems(door: Door) -> None:
     assert await door.refused(b"{}", path="/v1/nothing") == (404, 200)
     async with door.http.get(door.base + "/live") as answer:
         assert answer.status == 200
+
+
+async def readiness(door: Door) -> tuple[int, Any]:
+    async with door.http.get(door.base + "/ready") as answer:
+        return answer.status, await answer.json(content_type=None)
+
+
+async def test_it_is_ready_as_long_as_it_can_keep_what_comes_and_names_what_is_amiss(
+    door: Door, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlisted = "no list of devices has come yet"
+    assert await readiness(door) == (200, {"ready": True, "notes": [unlisted]})
+    door.devices.learn(listed(1, device(door.own)))
+    assert await readiness(door) == (200, {"ready": True, "notes": []})
+    door.topic.go()
+    body = batch_of(journal)
+    assert (await door.ask(body)).status == 200
+    status, told = await readiness(door)
+    assert (status, told["notes"]) == (
+        200,
+        [f"the topic is away: {door.store.spool.size} bytes wait for it"],
+    )
+    monkeypatch.setattr(door.store.spool, "_bytes_max", door.store.spool.size + 10)
+    status, told = await readiness(door)
+    assert (status, told["code"]) == (503, 300) and "no more may" in told["detail"]
+
+
+async def test_a_gateway_whose_file_is_lost_is_not_ready_and_says_why(door: Door) -> None:
+    def broken(_: Any) -> None:
+        raise apsw.IOError("the disk is gone")
+
+    with pytest.raises(GatewayUnusable):
+        await door.store.file.commit(broken)
+    status, told = await readiness(door)
+    assert status == 503 and "start anew" in told["detail"]
 
 
 async def test_when_nothing_can_be_kept_the_till_is_told_when_to_come_again(

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import ssl
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 
 import apsw
 import pytest
+from aiohttp import ClientSession
 from prometheus_client import CollectorRegistry
 
+from edge.gateway import openapi
 from edge.gateway.errors import GatewayUnusable
 from edge.gateway.gateway import Gateway, Part, TillDoor, opened
 from edge.gateway.server import tls
@@ -163,3 +166,23 @@ async def test_a_revoked_till_is_out_once_its_list_has_come(tmp_path: Path, flee
         with contextlib.suppress(Refusal):  # its connection is gone
             await way.ask("POST", PATH, batch.body, {})
         assert (await way.ask("POST", PATH, batch.body, {})).status == 403
+
+
+async def test_who_shows_no_certificate_is_told_of_health_and_the_document_alone(
+    tmp_path: Path, fleet: Fleet
+) -> None:
+    context = ssl.create_default_context(cafile=fleet.authorities)
+    async with running(tmp_path, fleet, MemoryTopic()) as ran, ClientSession() as http:
+
+        async def ask(method: str, path: str) -> tuple[int, Any]:
+            address = ran.address.result() + path
+            async with http.request(method, address, ssl=context, data=b"x") as answer:
+                return answer.status, await answer.read()
+
+        assert await ask("GET", "/live") == (200, b"ok")
+        assert (await ask("GET", "/ready"))[0] == 200
+        assert (await ask("GET", "/openapi.json")) == (200, openapi.text())
+        status, told = await ask("POST", PATH)
+        assert (status, json.loads(told)["code"]) == (401, 100)
+        assert (await ask("POST", "/live"))[0] == 405
+        assert (await ask("GET", "/v1/bundle"))[0] == 401, "strangers are told what there is"

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from edge.gateway.calls import POST_EVENTS, EventCalls
 from edge.gateway.devices import ListedDevices
+from edge.gateway.health import GET_LIVE, Health
 from edge.gateway.limits import Room
 from edge.gateway.served import ServedCall
 from edge.gateway.server import OpenConnections, serving, tls
@@ -71,9 +72,13 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     connections, room = OpenConnections(), Room()
     with closing(Nonces(tmp_path / "nonces")) as nonces:
         async with store(tmp_path, topic) as gateway:
+            health = Health(gateway.file, gateway.spool, topic, devices)
             calls = EventCalls(gateway.intake, devices, room, lambda: 0, lambda: datetime.now(UTC))
             app = application(
-                [ServedCall(POST_EVENTS, calls.post)], room, connections, Verifier(nonces)
+                [ServedCall(GET_LIVE, health.live), ServedCall(POST_EVENTS, calls.post)],
+                room,
+                connections,
+                Verifier(nonces),
             )
             async with serving(app, HOST, 0, context) as address:
                 yield Served(address, fleet, gateway, topic, devices, connections)

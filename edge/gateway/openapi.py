@@ -1,0 +1,86 @@
+"""The gateway's OpenAPI 3.1 document, made of what stands beside each call."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from edge.gateway import calls, health
+from edge.gateway.served import Operation, json_answer
+from topics.export import CONTRACTS_VERSION
+
+Json = dict[str, Any]
+
+_DESCRIPTION = (
+    "What a store's gateway answers its tills. It speaks TLS 1.3 and shows `store/<location>`. "
+    "Calls of tills show the device's certificate and are signed by its key: RFC 9421, label "
+    "`till`, algorithm `ecdsa-p256-sha256`, tag `tillstream`, over `@method`, `@path`, `@query` "
+    "and `content-digest` (`sha-256`, of an empty body too), with `created`, `nonce` and `keyid`, "
+    "the hex SHA-256 of the certificate. Every refusal is a problem by RFC 9457 with a `code`: "
+    "100 to 103 the device, 200 to 202 the request, 300 who is asked behind."
+)
+
+_SIGNED: Json = {
+    "device": {
+        "type": "mutualTLS",
+        "description": "The device's certificate, and a signature by its key.",
+    }
+}
+
+GET_OPENAPI = Operation(
+    "GET",
+    "/openapi.json",
+    {
+        "operationId": "getOpenapi",
+        "summary": "This document.",
+        "responses": {"200": json_answer("The document.", {"type": "object"})},
+    },
+    is_open=True,
+)
+
+OPERATIONS = (
+    health.GET_LIVE,
+    health.GET_READY,
+    GET_OPENAPI,
+    calls.POST_EVENTS,
+)
+"""Every call of a gateway. One that is not here, the gateway does not serve."""
+
+
+def document(operations: Iterable[Operation] = OPERATIONS) -> Json:
+    """The document of these calls."""
+    every = list(operations)
+    schemas: Json = {}
+    paths: dict[str, Json] = {}
+    for each in every:
+        schemas |= each.schemas
+        paths.setdefault(each.path, {})[each.method.lower()] = _told(each)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tillstream gateway",
+            "version": CONTRACTS_VERSION,
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": _SIGNED},
+    }
+
+
+def _told(operation: Operation) -> Mapping[str, Any]:
+    return {**operation.told, "security": [] if operation.is_open else [{"device": []}]}
+
+
+@cache
+def text() -> bytes:
+    """The document as it is served and committed."""
+    return orjson.dumps(document(), option=orjson.OPT_INDENT_2) + b"\n"
+
+
+async def get_openapi(_: web.Request) -> web.Response:
+    """The handler."""
+    return web.Response(body=text(), content_type="application/json")
