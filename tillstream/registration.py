@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from clients.registration import RegistrationAccess
 from clients.tls import Tls
 from edge.registration.desk import Places
-from edge.registration.device_list import ListSigner
 from edge.registration.issuing import Issuer, OwnIssuer
 from edge.registration.metrics import RegistrationMetrics, registration_metrics
 from edge.registration.office import Office
@@ -21,6 +20,7 @@ from edge.registration.server import serving
 from edge.registration.step_ca import StepIssuer
 from edge.registration.step_tokens import StepTokens
 from edge.registration.visitors import tls
+from edge.signed_list import ListSigner
 from identity import files
 from identity.authority import Authority
 from tillstream.database_roles import REGISTRATION

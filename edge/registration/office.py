@@ -12,7 +12,7 @@ from clients.postgres import PostgresAccess
 from edge.registration.cases import Cases
 from edge.registration.database import Away, RecordStore
 from edge.registration.desk import Desk, Places
-from edge.registration.device_list import DeviceLists, ListSigner
+from edge.registration.device_list import DeviceLists
 from edge.registration.enrolment import Enrolment
 from edge.registration.issuing import Issuer
 from edge.registration.limits import WrongTokens
@@ -20,6 +20,7 @@ from edge.registration.metrics import RegistrationMetrics
 from edge.registration.quiet import Quiet
 from edge.registration.records import OnBehalf
 from edge.registration.revocations import Revocations
+from edge.signed_list import ListSigner
 
 STANDING_SECONDS = 10.0
 """How often the figures of all devices are counted."""

@@ -25,12 +25,12 @@ from psycopg.conninfo import make_conninfo
 from clients.postgres import PostgresAccess
 from connectors.postgres.access import REGISTRATION
 from edge.registration.desk import Places
-from edge.registration.device_list import ListSigner
 from edge.registration.issuing import Issuer, OwnIssuer
 from edge.registration.metrics import registration_metrics
 from edge.registration.office import Office
 from edge.registration.server import serving
 from edge.registration.visitors import tls
+from edge.signed_list import ListSigner
 from identity import files
 from identity.authority import Authority, new_key
 from identity.names import Name, ServiceName, TillName

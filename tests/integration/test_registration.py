@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from connectors.postgres.access import REGISTRATION
-from edge.registration.device_list import require_signed
 from edge.registration.rules import CERTIFICATE_LIFE
+from edge.signed_list import require_signed
 from identity.authority import new_key
 from identity.names import ServiceName, StoreName, TillName, name_of
 from tests.integration.registration_world import Pki, World, registration

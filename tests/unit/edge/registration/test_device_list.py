@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from edge.registration.device_list import BadList, ListSigner, content_of, require_signed
+from edge.registration.device_list import content_of
+from edge.signed_list import BadList, ListSigner, require_signed
 from identity.authority import new_key
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
