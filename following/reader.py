@@ -5,7 +5,15 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Awaitable, Collection, Generator, Iterable, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Collection,
+    Generator,
+    Iterable,
+    Mapping,
+)
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
@@ -48,16 +56,24 @@ class TopicsMissing(KafkaError):
 
 
 class Reader:
-    """All partitions of some topics, read from where it is told; committed records only."""
+    """Partitions of some topics, read from where it is told; committed records only.
 
-    def __init__(self, consumer: Any, partitions: Mapping[str, int]) -> None:
+    ``chosen`` says which are read of so many; all, where nobody says.
+    """
+
+    def __init__(
+        self,
+        consumer: Any,
+        partitions: Mapping[str, int],
+        chosen: Callable[[int], Iterable[int]] = range,
+    ) -> None:
         self._consumer = consumer
         self.partitions = partitions
         """Partitions of each topic."""
         self._all = [
             TopicPartition(topic, partition)
             for topic, count in partitions.items()
-            for partition in range(count)
+            for partition in chosen(count)
         ]
         self._due = 0.0
         consumer.assign(self._all)
@@ -137,9 +153,13 @@ async def _answered(answer: Awaitable[T]) -> T:
 
 @asynccontextmanager
 async def opened(
-    kafka: KafkaAccess, topics: Collection[str], *, begin_anew: bool = False
+    kafka: KafkaAccess,
+    topics: Collection[str],
+    *,
+    begin_anew: bool = False,
+    chosen: Callable[[int], Iterable[int]] = range,
 ) -> AsyncGenerator[Reader]:
-    """A reader of all partitions of ``topics``, in no group; raises one of `KAFKA_AWAY`.
+    """A reader of ``topics``, in no group; raises one of `KAFKA_AWAY`. ``chosen`` is `Reader`'s.
 
     ``begin_anew`` reads a partition from its start where it does not hold the offset asked for,
     in place of raising `Lost`.
@@ -158,7 +178,7 @@ async def opened(
     try:
         with _own_cancellation():
             await consumer.start()
-        yield Reader(consumer, partitions)
+        yield Reader(consumer, partitions, chosen)
     finally:
         await _close(consumer)
 

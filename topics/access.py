@@ -26,6 +26,7 @@ from topics.registry import (
     RECEIPTS_INPUTS,
     SET_ASIDE,
     TILL_EVENTS,
+    TILL_STATUS,
     TILL_UPKEEP,
     TopicSpec,
 )
@@ -149,7 +150,12 @@ SERVICES = (
         reads=_names(INPUTS, SET_ASIDE),
     ),
     ServiceAccess("simulator", "sells as tills do.", writes=_names(TILL_EVENTS)),
-    ServiceAccess("gateway", "passes on what tills say.", writes=_names(TILL_EVENTS)),
+    ServiceAccess(
+        "gateway",
+        "passes on what tills say, and tells them what the centre has of it.",
+        reads=_names(TILL_STATUS),
+        writes=_names(TILL_EVENTS),
+    ),
     ServiceAccess(
         "connect",
         "brings what the database changes.",

@@ -14,7 +14,7 @@ class CentreWord(Protocol):
 
 
 class HeardStatus:
-    """The centre's words, in memory: whoever reads them from a topic, reads them again."""
+    """The centre's words, in memory: `edge.gateway.feeds` brings and keeps them."""
 
     def __init__(self, location_id: str) -> None:
         self._location_id = location_id
@@ -25,6 +25,13 @@ class HeardStatus:
         held = self._by_till.get(status.till_id)
         if status.location_id == self._location_id and (not held or held.version < status.version):
             self._by_till[status.till_id] = status
+
+    def put(self, till_id: str, status: WireTillStatus | None) -> None:
+        """Take a word that was judged, whatever is here; None says that there is none any more."""
+        if status is None:
+            self._by_till.pop(till_id, None)
+        else:
+            self._by_till[till_id] = status
 
     def of(self, till_id: str) -> WireTillStatus | None:
         """See `CentreWord`."""

@@ -16,8 +16,8 @@ import apsw
 from edge.gateway.errors import GatewayUnusable
 from edge.gateway.statements import statement
 
-FORM = 1
-"""The form of the file that this release writes."""
+FORMS = ("form_1", "form_2")
+"""The scripts that make each form of the one before it, beginning with nothing."""
 
 BUSY_MS = 5_000
 """Waited for who restores the log; nobody else writes."""
@@ -136,11 +136,13 @@ def _open(path: Path, vfs: str | None) -> Any:
 
 
 def _bring_up(database: Any, path: Path) -> None:
-    if not database.table_exists(None, "form"):
-        database.execute(statement("form_1")).fetchall()
-    form: int = database.execute("SELECT version FROM form").get
-    if form > FORM:
-        raise GatewayUnusable(f"{path} has form {form}, and this release knows {FORM}")
+    form: int = 0
+    if database.table_exists(None, "form"):
+        form = database.execute("SELECT version FROM form").get
+    if form > len(FORMS):
+        raise GatewayUnusable(f"{path} has form {form}, and this release knows {len(FORMS)}")
+    for script in FORMS[form:]:
+        database.execute(statement(script)).fetchall()
 
 
 def _lock(path: Path) -> TextIO:

@@ -20,6 +20,15 @@ class DeviceLists:
         self._database = database
         self._signer = signer
 
+    async def is_above(self, location_id: str, number: int) -> bool:
+        """Whether the location's list has a number above that, or there is none yet.
+
+        Raises `database.Away`.
+        """
+        async with self._database.records(OnBehalf("nobody")) as records:
+            rows = await records.rows("list_number", location_id=location_id)
+        return not rows or int(rows[0]["number"]) > number
+
     async def of(self, location_id: str) -> dict[str, Any] | None:
         """The location's list of this moment; None where no till was ever registered there.
 

@@ -26,6 +26,9 @@ GATEWAY = ServiceName("gateway")
 
 _BY_MAX = 128
 
+_DIGITS_MAX = 19
+"""Of a list's number, which PostgreSQL keeps in 64 bits."""
+
 routes = web.RouteTableDef()
 
 
@@ -68,19 +71,30 @@ async def revoke(request: web.Request) -> web.Response:
 
 @routes.get("/v1/locations/{location_id}/device-list")
 async def device_list(request: web.Request) -> web.Response:
-    """A location's signed list: for the store itself, and for operators."""
+    """A location's signed list: for the store itself, and for operators. With ``above``, 204
+    unless its number is above that."""
     location_id = request.match_info["location_id"]
     try:
         readers = (*OPERATORS, GATEWAY, StoreName(location_id))
     except IdentityError as error:
         raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, str(error)) from error
     who_asks(request, readers, request.app[OFFICE].clock())
-    signed = await request.app[OFFICE].lists.of(location_id)
+    lists, above = request.app[OFFICE].lists, _above(request)
+    if above is not None and not await lists.is_above(location_id, above):
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+    signed = await lists.of(location_id)
     if signed is None:
         raise Refusal(
             HTTPStatus.NOT_FOUND, Code.REQUEST, f"no till was ever registered in {location_id}"
         )
     return web.json_response(signed)
+
+
+def _above(request: web.Request) -> int | None:
+    told = request.query.get("above", "")
+    if told and not (told.isascii() and told.isdecimal() and len(told) < _DIGITS_MAX):
+        raise Refusal(HTTPStatus.BAD_REQUEST, Code.REQUEST, "'above' is the number of a list.")
+    return int(told) if told else None
 
 
 def _operator(request: web.Request) -> Name:

@@ -256,7 +256,11 @@ class World:
 
 @asynccontextmanager
 async def registration(
-    dsn: str, folder: Path, issuer: Issuer | None = None, pki: Pki | None = None
+    dsn: str,
+    folder: Path,
+    issuer: Issuer | None = None,
+    pki: Pki | None = None,
+    port: int = 0,
 ) -> AsyncIterator[World]:
     """One that serves for the length of a block."""
     pki = pki or Pki.new(folder / "pki")
@@ -271,7 +275,7 @@ async def registration(
         clock=clock,
     )
     context = tls(served.certificate, served.key, pki.ca, office.issuer.chain)
-    async with serving(office, "127.0.0.1", 0, context) as address:
+    async with serving(office, "127.0.0.1", port, context) as address:
         yield World(address, pki, office, clock, dsn, folder)
 
 

@@ -1,0 +1,194 @@
+"""What comes to a store's gateway while the centre is in reach: lists and words, within a second or
+so, over breaks of either."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import structlog
+
+from clients.kafka import KafkaAccess
+from clients.registration import RegistrationAccess
+from clients.tls import Tls
+from edge.gateway.feeds.news import News
+from edge.gateway.feeds.registration import AskedRegistration
+from edge.gateway.feeds.status_topic import StatusTopic
+from following.outage import Outage
+from identity.names import StoreName
+from tests.integration.registration_world import World, registration
+from tests.integration.sink_world import make_topics, message, send, send_in_transaction
+from tests.unit.edge.gateway.stores import status
+
+
+@dataclass
+class Heard:
+    """Keeps news, and tells when enough have come."""
+
+    news: list[News] = field(default_factory=list[News])
+
+    async def hear(self, news: Any) -> None:
+        self.news += news
+
+    async def until(self, enough: Callable[[list[News]], bool], seconds: float = 10) -> None:
+        ends = time.monotonic() + seconds
+        while not enough(self.news):
+            assert time.monotonic() < ends, f"heard only {self.news}"
+            await asyncio.sleep(0.02)
+
+    def numbers(self) -> list[int]:
+        return [msgspec.json.decode(each.value or b"")["number"] for each in self.news]
+
+    def words(self) -> dict[str, int | None]:
+        """The last sequence that was told of each till."""
+        return {
+            each.id: msgspec.json.decode(each.value)["last_sequence"] if each.value else None
+            for each in self.news
+        }
+
+
+class Lamp:
+    """Shows whether a service is up."""
+
+    lit: float = 0
+
+    def set(self, value: float) -> None:
+        self.lit = value
+
+
+@contextlib.asynccontextmanager
+async def running(source: StatusTopic | AskedRegistration) -> AsyncIterator[None]:
+    """The source runs for the length of a block, and ends by itself when it is told to."""
+    stopping = asyncio.Event()
+    task = asyncio.create_task(source.run(stopping))
+    try:
+        yield
+    finally:
+        stopping.set()
+        async with asyncio.timeout(10):
+            await task
+
+
+def outage(lamp: Lamp) -> Outage:
+    return Outage("a service", lamp, structlog.get_logger())
+
+
+@pytest.fixture
+async def world(postgres: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with registration(postgres, tmp_path) as opened:
+        yield opened
+
+
+def asked(world: World, shop: str, heard: Heard, lamp: Lamp) -> AskedRegistration:
+    """The registration, asked as the store."""
+    own = world.pki.certified(StoreName(shop))
+    access = RegistrationAccess(world.address, Tls(world.pki.ca, own.certificate, own.key))
+    above = [0]
+
+    async def hear(news: Any) -> None:
+        await heard.hear(news)
+        above[0] = heard.numbers()[-1]
+
+    return AskedRegistration(access, shop, hear, lambda: above[0], outage(lamp))
+
+
+async def test_a_revocation_arrives_within_two_seconds_and_each_list_once(
+    world: World, shop: str
+) -> None:
+    heard, lamp, till = Heard(), Lamp(), world.till(shop)
+    async with running(asked(world, shop, heard, lamp)):
+        await asyncio.sleep(0.2)
+        assert heard.news == [] and lamp.lit == 1, "a store without tills is an outage"
+        await world.enrolled(till)
+        await heard.until(lambda news: bool(news))
+        await world.revoke(till)
+        number = world.rows("SELECT number FROM device_lists WHERE location_id = %s", shop)[0][0]
+        await heard.until(lambda news: heard.numbers()[-1] == number, 2.5)
+        await asyncio.sleep(1.2)
+    assert sorted(set(heard.numbers())) == heard.numbers(), "a list that is known comes again"
+
+
+async def test_a_registration_that_was_away_is_asked_again(
+    postgres: str, tmp_path: Path, shop: str
+) -> None:
+    heard, lamp = Heard(), Lamp()
+    async with contextlib.AsyncExitStack() as first:
+        world = await first.enter_async_context(registration(postgres, tmp_path))
+        source = asked(world, shop, heard, lamp)
+        await world.voucher(world.till(shop))
+    async with running(source):
+        await asyncio.sleep(0.3)
+        assert heard.news == [] and lamp.lit == 0
+        port = int(world.address.rsplit(":", 1)[1])
+        async with registration(postgres, tmp_path, pki=world.pki, port=port):
+            await heard.until(lambda news: bool(news))
+            assert lamp.lit == 1
+
+
+async def test_who_is_no_store_of_this_location_is_told_nothing(world: World, shop: str) -> None:
+    heard, lamp = Heard(), Lamp()
+    await world.voucher(world.till(shop))
+    theirs = world.pki.certified(StoreName("another"))
+    access = RegistrationAccess(world.address, Tls(world.pki.ca, theirs.certificate, theirs.key))
+    async with running(AskedRegistration(access, shop, heard.hear, lambda: 0, outage(lamp))):
+        await asyncio.sleep(0.3)
+    assert heard.news == [] and lamp.lit == 0
+
+
+async def test_a_question_about_no_number_is_refused(world: World, shop: str) -> None:
+    store = world.pki.certified(StoreName(shop))
+    await world.voucher(world.till(shop))
+    path = f"/v1/locations/{shop}/device-list?above="
+    asked = {told: await world.call("GET", path + told, identity=store) for told in ODD_NUMBERS}
+    assert {told: reply.status for told, reply in asked.items()} == ODD_NUMBERS
+
+
+ODD_NUMBERS = {"": 200, "0": 200, "1": 204, "9" * 18: 204, "9" * 19: 400, "-1": 400, "x": 400}
+
+
+async def test_the_newest_word_on_each_own_till_comes_once_and_then_each_change(
+    kafka: str, shop: str
+) -> None:
+    await make_topics(kafka)
+    await send(
+        kafka,
+        [
+            *(word(shop, "1", last) for last in (3, 4, 5)),
+            word(shop, "2", 9),
+            gone(shop, "2"),
+            word(f"{shop}-x", "1", 8),
+        ],
+    )
+    heard, lamp = Heard(), Lamp()
+    async with running(StatusTopic(KafkaAccess(kafka), shop, heard.hear, outage(lamp))):
+        await heard.until(lambda news: len(news) >= 2)
+        assert heard.words() == {"1": 5, "2": None}
+        assert len(heard.news) == 2, "what was overtaken is told as well"
+        await send_in_transaction(kafka, [word(shop, "3", 1)], commit=False)
+        await send_in_transaction(kafka, [word(shop, "1", 6)], commit=True)
+        await heard.until(lambda news: heard.words()["1"] == 6)
+        assert lamp.lit == 1
+    assert "3" not in heard.words(), "what was taken back is told"
+
+
+async def test_a_kafka_that_is_away_is_waited_for(shop: str) -> None:
+    heard, lamp = Heard(), Lamp()
+    lamp.lit = 1
+    async with running(StatusTopic(KafkaAccess("127.0.0.1:9"), shop, heard.hear, outage(lamp))):
+        await asyncio.sleep(0.5)
+    assert lamp.lit == 0 and heard.news == []
+
+
+def word(location_id: str, till_id: str, last: int) -> Any:
+    told = msgspec.to_builtins(status(last, version=last, location_id=location_id, till_id=till_id))
+    return message("till.status", location_id, told, f"{location_id}/{till_id}")
+
+
+def gone(location_id: str, till_id: str) -> Any:
+    topic, key, _, partition = word(location_id, till_id, 1)
+    return topic, key, None, partition
