@@ -16,6 +16,7 @@ from edge.gateway.served import ServedCall
 from identity import files
 from identity.errors import IdentityError
 from identity.names import StoreName, name_of
+from tillstream import gateway_feeds
 from tillstream.process import measured, stop_asked
 from tillstream.settings import Settings, SettingsError
 
@@ -62,7 +63,7 @@ def _calls(gateway: Gateway, settings: Settings) -> Sequence[ServedCall]:
 
 def _parts(gateway: Gateway, settings: Settings) -> Sequence[Part]:
     """What runs beside the intake: what comes down from the centre goes into `Gateway.centre`."""
-    return ()
+    return gateway_feeds.parts(gateway, settings)
 
 
 def _location(certificate: Path) -> str:

@@ -19,10 +19,9 @@ class FromCentre:
         self.catalog_version = 0
         self._connections = connections
 
-    def learn_devices(self, content: Mapping[str, object]) -> bool:
+    def learn_devices(self, content: Mapping[str, object]) -> int | None:
         """Take a list of devices whose signature was proven, and close the connections of those
-        that it refuses. False where it is not taken, see `ListedDevices.learn`."""
+        that it refuses; how many. None where it is not taken, see `ListedDevices.learn`."""
         if not self.devices.learn(content):
-            return False
-        self._connections.close_refused(self.devices)
-        return True
+            return None
+        return self._connections.close_refused(self.devices)

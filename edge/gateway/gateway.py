@@ -66,6 +66,7 @@ class Gateway:
         topic: OpenTopic,
         reports: IntakeReports,
     ) -> None:
+        self.location_id = location_id
         self.file = file
         self._topic = topic
         self._verifier = Verifier(nonces)

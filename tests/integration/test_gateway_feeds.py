@@ -63,15 +63,15 @@ class Lamp:
 
 @contextlib.asynccontextmanager
 async def running(source: StatusTopic | AskedRegistration) -> AsyncIterator[None]:
-    """The source runs for the length of a block, and ends by itself when it is told to."""
-    stopping = asyncio.Event()
-    task = asyncio.create_task(source.run(stopping))
+    """The source runs for the length of a block."""
+    task = asyncio.create_task(source.run())
     try:
         yield
     finally:
-        stopping.set()
+        assert not task.done(), "it does not run for ever"
+        task.cancel()
         async with asyncio.timeout(10):
-            await task
+            await asyncio.gather(task, return_exceptions=True)
 
 
 def outage(lamp: Lamp) -> Outage:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from edge.gateway.errors import GatewayUnusable
-from edge.gateway.feeds.news import FeedReports, Kind, News
+from edge.gateway.feeds.news import FeedReports, News, NewsKind
 from edge.gateway.file import GatewayFile
 from edge.gateway.statements import statement
 
@@ -16,7 +16,7 @@ class KeptNews:
         self._file = file
         self._reports = reports
 
-    def of(self, kind: Kind) -> list[News]:
+    def of(self, kind: NewsKind) -> list[News]:
         """What is kept of a kind."""
         rows = self._file.reading.execute(statement("heard_of"), (kind.value,))
         return [News(kind, id, value) for id, value in rows]

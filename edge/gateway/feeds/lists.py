@@ -1,6 +1,6 @@
 """The ear for lists of devices: whoever a list refuses is out at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -8,9 +8,9 @@ import orjson
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from edge.gateway.devices import ListedDevices
 from edge.gateway.feeds.kept import KeptNews
-from edge.gateway.feeds.news import FeedReports, Kind, News
+from edge.gateway.feeds.news import FeedReports, News, NewsKind
+from edge.gateway.from_centre import FromCentre
 from edge.signed_list import BadList, require_signed
 from identity.errors import IdentityError
 from identity.names import ServiceName
@@ -24,26 +24,21 @@ with more certificates than this bounds is none."""
 
 
 class DeviceListEar:
-    """Proves lists, and keeps the newest.
-
-    ``authorities`` vouch for who signs. ``changed`` is called once a list counts: it closes the
-    connections of whom the list refuses, and says how many.
-    """
+    """Proves lists, lets the newest count in ``centre``, and keeps it. ``authorities`` vouch for
+    who signs."""
 
     def __init__(
         self,
         location_id: str,
-        devices: ListedDevices,
+        centre: FromCentre,
         authorities: Sequence[x509.Certificate],
         kept: KeptNews,
-        changed: Callable[[], int],
         reports: FeedReports,
     ) -> None:
         self._location_id = location_id
-        self._devices = devices
+        self._centre = centre
         self._authorities = authorities
         self._kept = kept
-        self._changed = changed
         self._reports = reports
         self._unkept: News | None = None
         self.kept_number = 0
@@ -53,12 +48,12 @@ class DeviceListEar:
     def recall(self) -> None:
         """Begin with the list that is kept. It was proven when it came: if its signer has been
         replaced since, it revokes all the same."""
-        for news in self._kept.of(Kind.DEVICE_LIST):
+        for news in self._kept.of(NewsKind.DEVICE_LIST):
             try:
                 self._learn(_read(news.value))
             except BadList as error:
                 self._reports.refused(news.kind, news.id, f"in the file, {error}")
-        self.kept_number = self._devices.version
+        self.kept_number = self._centre.devices.version
 
     async def hear(self, news: Sequence[News]) -> None:
         """See `edge.gateway.feeds.news.Hear`. That a list is gone means nothing: without one,
@@ -71,29 +66,29 @@ class DeviceListEar:
         try:
             content = _read(news.value)
             require_signed(content, self._signer(content))
-            is_newer = self._learn(content)
+            closed = self._learn(content)
         except (BadList, IdentityError) as error:
             self._reports.refused(news.kind, news.id, str(error))
             return
-        if is_newer:
+        if closed is not None:
             self._unkept = news
             self._reports.heard(news.kind, 1)
-            self._reports.closed(self._changed())
+            self._reports.listed(self._centre.devices.version, closed)
         await self._keep()
 
     async def _keep(self) -> None:
         """What counts already may have to wait for room on the disk."""
-        news, number = self._unkept, self._devices.version
+        news, number = self._unkept, self._centre.devices.version
         if news is not None and await self._kept.keep([news]):
             self.kept_number = number
             if self._unkept is news:
                 self._unkept = None
 
-    def _learn(self, content: Mapping[str, Any]) -> bool:
+    def _learn(self, content: Mapping[str, Any]) -> int | None:
         if content.get("location_id") != self._location_id:
             raise BadList("it is another location's")
         try:
-            return self._devices.learn(content)
+            return self._centre.learn_devices(content)
         except msgspec.ValidationError as error:
             raise BadList(f"it is no list: {error}") from error
 

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import NamedTuple, Protocol
 
 
-class Kind(Enum):
+class NewsKind(Enum):
     """What a piece of news is about."""
 
     DEVICE_LIST = "device_list"
@@ -17,7 +17,7 @@ class Kind(Enum):
 class News(NamedTuple):
     """A row of the centre, as bytes; ``value`` None says that it is gone."""
 
-    kind: Kind
+    kind: NewsKind
     id: str
     value: bytes | None
 
@@ -29,18 +29,18 @@ Hear = Callable[[Sequence[News]], Awaitable[None]]
 class FeedReports(Protocol):
     """Hears how news fare."""
 
-    def heard(self, kind: Kind, count: int) -> None:
+    def heard(self, kind: NewsKind, count: int) -> None:
         """So many now count."""
         ...
 
-    def refused(self, kind: Kind, id: str, why: str) -> None:
+    def refused(self, kind: NewsKind, id: str, why: str) -> None:
         """Something came that cannot be taken; what was known before still counts."""
         ...
 
-    def closed(self, connections: int) -> None:
-        """So many connections were closed, because a list refuses their devices."""
+    def listed(self, number: int, closed: int) -> None:
+        """The list of that number counts, and so many connections of whom it refuses are closed."""
         ...
 
-    def unkept(self, kind: Kind, why: str) -> None:
+    def unkept(self, kind: NewsKind, why: str) -> None:
         """The file did not take what counts: a restart would not know it."""
         ...

@@ -14,7 +14,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, T
 
 from clients.registration import RegistrationAccess
 from edge.gateway.feeds.lists import LIST_BYTES_MAX
-from edge.gateway.feeds.news import Hear, Kind, News
+from edge.gateway.feeds.news import Hear, News, NewsKind
 from following.outage import Outage
 
 ASK_SECONDS = 1.0
@@ -42,18 +42,18 @@ class AskedRegistration:
     above: Callable[[], int]
     outage: Outage
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Ask until ``stopping`` is set; wait while nobody answers."""
+    async def run(self) -> None:
+        """Ask for ever; wait while nobody answers."""
+        never = asyncio.Event()
         async with self._session() as http:
-            while not stopping.is_set():
+            while True:
                 try:
                     await self._ask(http)
                 except (ClientError, OSError, TimeoutError, _NoList) as fault:
-                    await self.outage.wait(fault, stopping)
+                    await self.outage.wait(fault, never)
                 else:
                     self.outage.note_answer()
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(stopping.wait(), ASK_SECONDS)
+                    await asyncio.sleep(ASK_SECONDS)
 
     @contextlib.asynccontextmanager
     async def _session(self) -> AsyncGenerator[ClientSession]:
@@ -71,7 +71,7 @@ class AskedRegistration:
             if answer.status != HTTPStatus.OK:
                 raise _NoList(f"the registration answered {answer.status} {answer.reason}")
             told = await _whole(answer)
-        await self.hear([News(Kind.DEVICE_LIST, self.location_id, told)])
+        await self.hear([News(NewsKind.DEVICE_LIST, self.location_id, told)])
 
 
 async def _whole(answer: ClientResponse) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from clients.kafka import KafkaAccess
-from edge.gateway.feeds.news import Hear, Kind, News
+from edge.gateway.feeds.news import Hear, News, NewsKind
 from following.outage import Outage
 from following.reader import KAFKA_AWAY, Reader, opened
 from following.records import Fetched, Positions
@@ -36,27 +36,28 @@ class StatusTopic:
     hear: Hear
     outage: Outage
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Follow until ``stopping`` is set; wait while Kafka is away."""
-        while not stopping.is_set():
+    async def run(self) -> None:
+        """Follow for ever; wait while Kafka is away."""
+        never = asyncio.Event()
+        while True:
             try:
                 async with opened(
                     self.kafka, [TILL_STATUS.name], begin_anew=True, chosen=self._own
                 ) as reader:
-                    await self._follow(reader, stopping)
+                    await self._follow(reader)
             except KAFKA_AWAY as fault:
-                await self.outage.wait(fault, stopping)
+                await self.outage.wait(fault, never)
 
     def _own(self, partitions: int) -> Iterable[int]:
         return [partition_of(self.location_id, partitions)]
 
-    async def _follow(self, reader: Reader, stopping: asyncio.Event) -> None:
+    async def _follow(self, reader: Reader) -> None:
         reader.seek(await reader.first_offsets())
         ends = await reader.end_offsets()
         # What was written before is told at once: what was taken back later is not told at all.
         lot: dict[str, News] = {}
         probe_due = 0.0
-        while not stopping.is_set():
+        while True:
             lot |= self._news(await reader.gather(RECORDS_MAX, WAIT_SECONDS))
             if lot and await _reached(reader, ends):
                 await self.hear(list(lot.values()))
@@ -74,7 +75,7 @@ class StatusTopic:
             for record in records:
                 if record.key is not None and record.key.startswith(own):
                     till_id = record.key[len(own) :].decode(errors="replace")
-                    found[till_id] = News(Kind.TILL_STATUS, till_id, record.value)
+                    found[till_id] = News(NewsKind.TILL_STATUS, till_id, record.value)
         return found
 
 

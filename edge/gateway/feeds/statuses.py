@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from edge.gateway.centre import HeardStatus
 from edge.gateway.feeds.kept import KeptNews
-from edge.gateway.feeds.news import FeedReports, Kind, News
+from edge.gateway.feeds.news import FeedReports, News, NewsKind
 from topics.decoder import Refused
 from topics.wire_derived import WireTillStatus, decode_status
 
@@ -23,7 +23,7 @@ class TillStatusEar:
 
     def recall(self) -> None:
         """Begin with the words that are kept."""
-        for news in self._kept.of(Kind.TILL_STATUS):
+        for news in self._kept.of(NewsKind.TILL_STATUS):
             status = self._read(news)
             if status is not None:
                 self._words.hear(status)
@@ -41,7 +41,7 @@ class TillStatusEar:
             await self._kept.keep([each for each, _ in lot.values()])
             for till_id, (_, status) in lot.items():
                 self._words.put(till_id, status)
-            self._reports.heard(Kind.TILL_STATUS, len(lot))
+            self._reports.heard(NewsKind.TILL_STATUS, len(lot))
 
     def _read(self, news: News) -> WireTillStatus | None:
         """The word, None where it says that there is none any more, or cannot be taken."""

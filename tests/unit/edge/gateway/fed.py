@@ -1,6 +1,6 @@
 """A store of the tests that is told things: its ears on a real file, and who may sign a list."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,13 +9,11 @@ from typing import Any
 import msgspec
 import orjson
 
-from edge.gateway.centre import HeardStatus
-from edge.gateway.devices import ListedDevices
-from edge.gateway.feeds.kept import KeptNews
-from edge.gateway.feeds.lists import DeviceListEar
-from edge.gateway.feeds.news import Kind, News
-from edge.gateway.feeds.statuses import TillStatusEar
+from edge.gateway.feeds.ears import Ears
+from edge.gateway.feeds.news import News, NewsKind
 from edge.gateway.file import GatewayFile
+from edge.gateway.from_centre import FromCentre
+from edge.gateway.server import OpenConnections
 from edge.signed_list import ListSigner
 from identity import files
 from identity.names import Name, ServiceName
@@ -28,59 +26,57 @@ from topics.wire_derived import WireTillStatus
 class HeardFeed:
     """Keeps what is reported."""
 
-    counted: list[tuple[Kind, int]] = field(default_factory=list[tuple[Kind, int]])
+    counted: list[tuple[NewsKind, int]] = field(default_factory=list[tuple[NewsKind, int]])
     refusals: list[str] = field(default_factory=list[str])
-    closings: list[int] = field(default_factory=list[int])
-    unwritten: list[Kind] = field(default_factory=list[Kind])
+    lists: list[int] = field(default_factory=list[int])
+    unwritten: list[NewsKind] = field(default_factory=list[NewsKind])
 
-    def heard(self, kind: Kind, count: int) -> None:
+    def heard(self, kind: NewsKind, count: int) -> None:
         self.counted.append((kind, count))
 
-    def refused(self, kind: Kind, id: str, why: str) -> None:
+    def refused(self, kind: NewsKind, id: str, why: str) -> None:
         self.refusals.append(why)
 
-    def closed(self, connections: int) -> None:
-        self.closings.append(connections)
+    def listed(self, number: int, closed: int) -> None:
+        self.lists.append(number)
 
-    def unkept(self, kind: Kind, why: str) -> None:
+    def unkept(self, kind: NewsKind, why: str) -> None:
         self.unwritten.append(kind)
 
 
 class FedStore:
     """The ears of one gateway."""
 
-    def __init__(
-        self,
-        file: GatewayFile,
-        fleet: Fleet,
-        changed: Callable[[ListedDevices], int] = lambda devices: 0,
-    ) -> None:
+    def __init__(self, file: GatewayFile, fleet: Fleet) -> None:
         self.file = file
         self.reports = HeardFeed()
-        self.devices = ListedDevices(LOCATION)
-        self.words = HeardStatus(LOCATION)
-        kept = KeptNews(file, self.reports)
+        self.centre = FromCentre(LOCATION, OpenConnections())
         trusted = files.read_certificates(fleet.authorities)
-        self.lists = DeviceListEar(
-            LOCATION, self.devices, trusted, kept, lambda: changed(self.devices), self.reports
-        )
-        self.statuses = TillStatusEar(LOCATION, self.words, kept, self.reports)
-        self.lists.recall()
-        self.statuses.recall()
+        self.ears = Ears(LOCATION, self.centre, file, trusted, self.reports)
+
+    @property
+    def number(self) -> int:
+        """Of the list that counts."""
+        return self.centre.devices.version
+
+    @property
+    def kept_number(self) -> int:
+        """Of the list that is on the disk."""
+        return self.ears.lists.kept_number
 
     async def listed(self, value: bytes | None) -> None:
         """A list arrives."""
-        await self.lists.hear([News(Kind.DEVICE_LIST, LOCATION, value)])
+        await self.ears.hear([News(NewsKind.DEVICE_LIST, LOCATION, value)])
 
     async def told(self, *words: WireTillStatus | bytes | None, till_id: str = "") -> None:
         """The centre's words arrive in one lot."""
-        await self.statuses.hear([_word(each, till_id) for each in words])
+        await self.ears.hear([_word(each, till_id) for each in words])
 
 
 def _word(word: WireTillStatus | bytes | None, till_id: str) -> News:
     if word is None or isinstance(word, bytes):
-        return News(Kind.TILL_STATUS, till_id, word)
-    return News(Kind.TILL_STATUS, till_id or word.till_id, msgspec.json.encode(word))
+        return News(NewsKind.TILL_STATUS, till_id, word)
+    return News(NewsKind.TILL_STATUS, till_id or word.till_id, msgspec.json.encode(word))
 
 
 @contextmanager

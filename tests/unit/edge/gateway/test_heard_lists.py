@@ -32,13 +32,13 @@ async def test_a_list_counts_at_once_and_after_a_restart_in_the_dark(
 ) -> None:
     with fed_store(tmp_path, fleet) as store:
         await store.listed(signed_list(registration, 7, REVOKED))
-        assert (store.devices.version, store.lists.kept_number) == (7, 7)
-        assert store.reports.closings == [0], "nobody has looked at the connections"
+        assert (store.number, store.kept_number) == (7, 7)
+        assert store.reports.lists == [7]
     with fed_store(tmp_path, fleet) as store:
-        assert (store.devices.version, store.lists.kept_number) == (7, 7)
+        assert (store.number, store.kept_number) == (7, 7)
     strangers = Fleet(tmp_path, "renewed")
     with fed_store(tmp_path, strangers) as store:
-        assert store.devices.version == 7, "another authority lets in who was revoked"
+        assert store.number == 7, "another authority lets in who was revoked"
 
 
 @pytest.mark.parametrize("number", [6, 7])
@@ -49,9 +49,9 @@ async def test_a_list_that_is_no_newer_changes_nothing(
         await store.listed(signed_list(registration, 7, REVOKED))
         await store.listed(signed_list(registration, number, device("1", "ab")))
         await store.listed(None)
-        assert store.reports.closings == [0] and store.reports.refusals == []
+        assert store.reports.lists == [7] and store.reports.refusals == []
     with fed_store(tmp_path, fleet) as store:
-        assert store.devices.version == 7
+        assert store.number == 7
 
 
 async def test_what_the_registration_of_this_fleet_did_not_sign_is_refused(
@@ -79,9 +79,9 @@ async def test_what_the_registration_of_this_fleet_did_not_sign_is_refused(
             before = len(store.reports.refusals)
             await store.listed(wrong)
             assert len(store.reports.refusals) == before + 1, wrong[:80]
-        assert store.devices.version == 7 == store.lists.kept_number
+        assert store.number == 7 == store.kept_number
     with fed_store(tmp_path, fleet) as store:
-        assert store.devices.version == 7
+        assert store.number == 7
 
 
 async def test_ten_thousand_devices_count_within_a_second(
@@ -93,7 +93,7 @@ async def test_ten_thousand_devices_count_within_a_second(
         began = time.process_time()
         await store.listed(large)
         assert time.process_time() - began < 1, "a revocation waits for a long list"
-        assert store.lists.kept_number == 1
+        assert store.kept_number == 1
 
 
 async def test_a_list_larger_than_any_store_has_is_refused(
@@ -102,7 +102,7 @@ async def test_a_list_larger_than_any_store_has_is_refused(
     monkeypatch.setattr(lists, "LIST_BYTES_MAX", 100)
     with fed_store(tmp_path, fleet) as store:
         await store.listed(signed_list(registration, 1))
-        assert store.devices.version == 0 and len(store.reports.refusals) == 1
+        assert store.number == 0 and len(store.reports.refusals) == 1
 
 
 async def test_a_list_counts_where_the_disk_takes_nothing_and_is_kept_once_it_does(
@@ -112,13 +112,13 @@ async def test_a_list_counts_where_the_disk_takes_nothing_and_is_kept_once_it_do
         free = _fill(store)
         revoking = signed_list(registration, 7, REVOKED)
         await store.listed(revoking)
-        assert (store.devices.version, store.lists.kept_number) == (7, 0)
+        assert (store.number, store.kept_number) == (7, 0)
         assert store.reports.unwritten, "nobody hears that a restart would let it in again"
         free()
         await store.listed(revoking)
-        assert store.lists.kept_number == 7
+        assert store.kept_number == 7
     with fed_store(tmp_path, fleet) as store:
-        assert store.devices.version == 7
+        assert store.number == 7
 
 
 def _fill(store: FedStore):

@@ -29,10 +29,10 @@ async def test_what_a_till_was_told_does_not_go_back_by_a_restart_in_the_dark(
         assert store.reports.counted[0][1] == 1, "each word of a lot is written"
     with fed_store(tmp_path, fleet) as store:
         for till_id, last in ((OWN, 9), ("till-9", 3)):
-            word = store.words.of(till_id)
+            word = store.centre.status.of(till_id)
             assert word and word.last_sequence == last
         await store.told(status(8, version=6))
-        word = store.words.of(OWN)
+        word = store.centre.status.of(OWN)
         assert word and word.last_sequence == 9, "an older word was read once more"
 
 
@@ -42,7 +42,7 @@ async def test_a_state_that_was_made_anew_speaks_for_itself(fleet: Fleet, tmp_pa
         await store.told(status(9, version=7))
         await store.told(status(4, version=(1 << GENERATION_BITS) + 2))
         await store.told(status(9, version=8))
-        word = store.words.of(OWN)
+        word = store.centre.status.of(OWN)
         assert word and word.last_sequence == 4
 
 
@@ -53,11 +53,11 @@ async def test_a_till_that_is_gone_has_no_word_until_there_is_another(
         await store.told(status(9, version=7))
         await store.told(None, till_id=OWN)
         await store.told(None, till_id="never-heard-of")
-        assert store.words.of(OWN) is None
+        assert store.centre.status.of(OWN) is None
     with fed_store(tmp_path, fleet) as store:
-        assert store.words.of(OWN) is None, "the word came back from the disk"
+        assert store.centre.status.of(OWN) is None, "the word came back from the disk"
         await store.told(status(1, version=8), None, status(2, version=9), till_id=OWN)
-        word = store.words.of(OWN)
+        word = store.centre.status.of(OWN)
         assert word and word.last_sequence == 2
 
 
@@ -72,9 +72,9 @@ async def test_what_nobody_can_read_or_is_anothers_is_passed_over(
         await store.told(good, till_id="another")
         await store.told(status(9, version=9, location_id="elsewhere"))
         assert len(store.reports.refusals) == len(wrong) + 2
-        word = store.words.of(OWN)
+        word = store.centre.status.of(OWN)
         assert word and word.last_sequence == 7
-        assert store.words.of("another") is None
+        assert store.centre.status.of("another") is None
 
 
 async def test_words_on_a_thousand_tills_come_in_one_write(fleet: Fleet, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from edge.gateway import file
 from edge.gateway import outlet as outlets
 from edge.gateway import spool as spools
 from edge.gateway.errors import GatewayUnusable, SpoolFull
@@ -238,6 +239,20 @@ async def test_a_file_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(GatewayUnusable, match="form 9"):
         async with store(tmp_path, MemoryTopic()):
             pass
+
+
+async def test_a_file_of_the_first_form_is_brought_up_with_what_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as former:
+        former.setattr(file, "FORMS", file.FORMS[:1])
+        async with store(tmp_path, MemoryTopic(), drains=False) as gateway:
+            await gateway.file.commit(
+                lambda database: database.execute("INSERT INTO forks VALUES ('1', 1, 2, x'03')")
+            )
+    async with store(tmp_path, MemoryTopic(), drains=False) as gateway:
+        counts = "SELECT (SELECT count(*) FROM forks), (SELECT count(*) FROM heard)"
+        assert gateway.file.reading.execute(counts).fetchone() == (1, 0)
 
 
 async def test_what_waits_is_passed_on_in_parts(
