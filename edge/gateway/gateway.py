@@ -89,7 +89,7 @@ class Gateway:
             ServedCall(openapi.GET_OPENAPI, openapi.get_openapi),
             ServedCall(calls.POST_EVENTS, self._events.post),
         ]
-        return application([*own, *more], self._room, self.connections, self._verifier)
+        return application([*own, *more], self._room, self._verifier)
 
     async def run(
         self,
@@ -110,7 +110,7 @@ class Gateway:
             async with asyncio.TaskGroup() as group:
                 own = (self._outlet.drain, self.file.watch)
                 beside = [group.create_task(part()) for part in (*own, *parts)]
-                async with serving(app, door.host, door.port, door.context) as address:
+                async with serving(app, *door, self.connections) as address:
                     told(address)
                     await stopping.wait()
                 await self._drained()

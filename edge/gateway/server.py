@@ -7,12 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
 from cryptography import x509
 
 from edge.gateway.devices import Devices
 from edge.problems import Refusal
-from edge.signing.guard import certificate_shown
 from identity.dateless import ignore_dates
 from identity.files import pem
 
@@ -45,51 +43,36 @@ def tls(
     return context
 
 
-_LOOK_AT = 64
-"""Connections that are remembered before those that have ended are looked for."""
-
-
 class OpenConnections:
-    """Connections of devices, so that one that is revoked does not stay in."""
+    """Connections of devices, so that one that is revoked does not stay in, whether or not it has
+    ever asked for something."""
 
     def __init__(self) -> None:
-        self._shown: dict[asyncio.Transport, bytes] = {}
-        self._look_at = _LOOK_AT
+        self._server: web.Server | None = None
 
-    @property
-    def middleware(self) -> Middleware:
-        """Remembers the connection of each request, for as long as it is open."""
-
-        @web.middleware
-        async def remember(request: web.Request, handler: Handler) -> web.StreamResponse:
-            shown = certificate_shown(request)
-            if shown is not None and request.transport is not None:
-                self._remember(request.transport, shown)
-            return await handler(request)
-
-        return remember
-
-    def _remember(self, connection: asyncio.Transport, shown: bytes) -> None:
-        if connection not in self._shown and len(self._shown) >= self._look_at:
-            self._shown = {each: of for each, of in self._shown.items() if not each.is_closing()}
-            self._look_at = max(_LOOK_AT, 2 * len(self._shown))
-        self._shown[connection] = shown
+    def watch(self, server: web.Server) -> None:
+        """Those of this server are meant."""
+        self._server = server
 
     def close_refused(self, devices: Devices) -> int:
         """Close those of devices that may not ask any more; how many. Call it when a list has
         come."""
-        refused = [
-            connection
-            for connection, shown in self._shown.items()
-            if not connection.is_closing() and _is_refused(devices, shown)
-        ]
+        refused = [each for each in self._open() if _is_refused(devices, each)]
         for connection in refused:
             connection.abort()
-            del self._shown[connection]
         return len(refused)
 
+    def _open(self) -> list[asyncio.Transport]:
+        handlers = self._server.connections if self._server else []
+        found = (each.transport for each in handlers)
+        return [each for each in found if each is not None and not each.is_closing()]
 
-def _is_refused(devices: Devices, shown: bytes) -> bool:
+
+def _is_refused(devices: Devices, connection: asyncio.Transport) -> bool:
+    link = connection.get_extra_info("ssl_object")
+    shown = link.getpeercert(binary_form=True) if link else None
+    if shown is None:
+        return False
     try:
         devices.asking(shown)
     except Refusal:
@@ -99,9 +82,14 @@ def _is_refused(devices: Devices, shown: bytes) -> bool:
 
 @asynccontextmanager
 async def serving(
-    app: web.Application, host: str, port: int, context: ssl.SSLContext
+    app: web.Application,
+    host: str,
+    port: int,
+    context: ssl.SSLContext,
+    connections: OpenConnections,
 ) -> AsyncGenerator[str]:
-    """Serve for the length of a block; its address. Port 0 takes a free one.
+    """Serve for the length of a block; its address. Port 0 takes a free one. ``connections`` are
+    those that come in there.
 
     Raises OSError where the port is taken.
     """
@@ -109,6 +97,8 @@ async def serving(
         app, access_log=None, keepalive_timeout=IDLE_SECONDS, shutdown_timeout=SHUTDOWN_SECONDS
     )
     await runner.setup()
+    if runner.server is not None:
+        connections.watch(runner.server)
     try:
         await web.TCPSite(runner, host, port, ssl_context=context).start()
         yield f"https://{host}:{runner.addresses[0][1]}"

@@ -8,7 +8,6 @@ from aiohttp.typedefs import Handler, Middleware
 
 from edge.gateway.limits import Room
 from edge.gateway.served import ServedCall
-from edge.gateway.server import OpenConnections
 from edge.journal.batches import BATCH_BYTES_MAX
 from edge.problems import Code, Refusal
 from edge.signing.guard import ShownBy, certificate_shown, guard
@@ -18,7 +17,6 @@ from edge.signing.verifier import ASKED, Verifier
 def application(
     calls: Sequence[ServedCall],
     room: Room,
-    connections: OpenConnections,
     verifier: Verifier,
     shown_by: ShownBy = certificate_shown,
 ) -> web.Application:
@@ -27,7 +25,6 @@ def application(
     app = web.Application(
         middlewares=[
             _problems,
-            connections.middleware,
             _certified(open_paths, shown_by),
             room.middleware,
             guard(verifier, open_paths, shown_by),

@@ -22,7 +22,6 @@ from edge.gateway.errors import GatewayUnusable
 from edge.gateway.health import GET_LIVE, GET_READY, Health
 from edge.gateway.limits import Room
 from edge.gateway.served import ServedCall
-from edge.gateway.server import OpenConnections
 from edge.gateway.service import application
 from edge.journal.batches import BATCH_BYTES_MAX
 from edge.journal.entries import TillPlace
@@ -104,7 +103,6 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
                     ServedCall(POST_EVENTS, calls.post),
                 ],
                 room,
-                OpenConnections(),
                 Verifier(nonces),
                 shown_by,
             )
