@@ -31,6 +31,7 @@ from topics import wire as w
 from topics.envelope import numbered
 from topics.registry import TILL_EVENTS
 from topics.sequences import Verdict
+from topics.till_headers import is_unlisted
 
 TOPIC = TILL_EVENTS.name
 
@@ -106,7 +107,7 @@ class Checkout:
                 self._intake.refuse(TOPIC, record, refusal or (EPOCH_CLOSED, key))
                 return
         if type(event) is w.WireUnreadable:
-            self._quarantine(event, key, till, window, clock)
+            self._quarantine(event, record, key, till, window, clock)
         else:
             moment = Moment(at, at_us, clock_us, offset, key, till)
             self._count_in(event, record, key, till, window, moment, is_ahead)
@@ -130,6 +131,8 @@ class Checkout:
             self._tills.quarantine(key, till, epoch, window, sequence, clock_us)
             return
         admission = self._tills.admit(key, till, epoch, window, sequence, clock_us)
+        if record.headers and is_unlisted(record.headers):
+            till.unlisted += 1
         if is_receipt and not event.training:
             self._accepted.note(cast(Receipt, event), moment, record)
         if len(till.epochs) == 1 or epoch == till.epoch:
@@ -162,12 +165,14 @@ class Checkout:
     def _quarantine(
         self,
         event: w.AnyWireEvent,
+        record: Record,
         key: str,
         till: TillState,
         window: EpochWindow,
         clock: Clock,
     ) -> None:
         taken = self._tills.quarantine(key, till, event.epoch, window, event.sequence, clock.at_us)
+        till.unlisted += taken and is_unlisted(record.headers)
         till.duplicates += not taken
         self._counting.now.duplicates += not taken
 

@@ -128,7 +128,7 @@ def till_message(key: str, till: TillState, base: int) -> Message:
         0 if is_alone and not window.quarantined else _quarantined(till),
         till.duplicates,
         till.forks,
-        0,
+        till.unlisted,
         till.last_seen,
         base + till.version,
         till.last_hash,

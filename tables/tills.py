@@ -44,7 +44,8 @@ class TillState(msgspec.Struct, array_like=True, gc=False):
     event of the till made. ``closed`` is the newest block of carts that are over
     (`tables.closed_carts`); the full ones before it have the numbers from ``closed_first`` to
     before ``closed_next``, and ``closed_oldest_us`` is the newest time in the first, 0 until
-    it is looked at. ``carts`` are how many are open or suspended.
+    it is looked at. ``carts`` are how many are open or suspended, ``unlisted`` the events that
+    came of a device which no list named.
     """
 
     epochs: dict[int, EpochWindow] = {}
@@ -63,6 +64,7 @@ class TillState(msgspec.Struct, array_like=True, gc=False):
     closed_next: int = 0
     carts: int = 0
     closed_oldest_us: int = 0
+    unlisted: int = 0
 
     @property
     def version(self) -> int:

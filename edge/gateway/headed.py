@@ -8,9 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from edge.gateway.events import ReadEvent
 from edge.journal.heads import OutOfRange, SignedHead, Sums, WrongHead, read
-
-HEAD_HEADER = "till-head"
-"""Header of the message that a head ends at: JSON of ``head``, ``signature`` and ``key_id``."""
+from topics.till_headers import HEAD_HEADER
 
 
 class SentHead(NamedTuple):

@@ -31,6 +31,7 @@ from edge.journal.heads import Sums
 from edge.problems import Code, Refusal
 from topics.confirmed import Confirmed, confirmed
 from topics.taken import taken_at
+from topics.till_headers import UNLISTED
 
 SLICE_EVENTS = 50
 """Events that are read without letting others in, some 2 ms: who sells waits for them."""
@@ -194,15 +195,16 @@ def _change(case: _Case, verdict: BatchVerdict, sums: Sums | None) -> TillChange
 
 
 def _messages(case: _Case, verdict: BatchVerdict, now: datetime) -> list[TopicMessage]:
-    """What goes on, by number; the head goes with the event that it ends at."""
+    """What goes on, by number; the head goes with the event that it ends at, and of a device that
+    no list names each event says so."""
     going = sorted([*verdict.again, *verdict.forked, *verdict.new], key=lambda e: e.sequence)
     header, last = case.head.header(case.till.key_id), case.batch.last
     place = _place(case.till, case.batch)
-    taken = taken_at(now)
+    always = [taken_at(now), *([UNLISTED] if case.till.epoch is None else [])]
     return [
         TopicMessage(
             published(event, place._replace(sequence=event.sequence), now),
-            (taken, *header) if event.sequence == last else (taken,),
+            [*always, *header] if event.sequence == last else always,
         )
         for event in going
     ]

@@ -32,6 +32,7 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "closed_next",
         "carts",
         "closed_oldest_us",
+        "unlisted",
     ),
     "items": (
         "on_hand",

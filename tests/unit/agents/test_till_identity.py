@@ -15,6 +15,7 @@ from tests.unit.agents.partition_world import (
 )
 from topics import sequences
 from topics.partitioning import partition_of
+from topics.till_headers import UNLISTED
 
 EVENTS = "till.cart-events"
 ANOTHER_ID = "01932f5e-7a1b-7c3d-8e4f-ffffffffffff"
@@ -48,6 +49,16 @@ def test_the_same_id_with_another_place_in_the_journal_is_a_fork() -> None:
     world.sell(chained("a"), chained("a"), chained("b"), sale(1))
     assert (world.till().forks, world.till().duplicates) == (1, 2)
     assert world.till().last_hash == "a" * 64
+
+
+def test_events_of_a_device_that_no_list_names_count_and_are_counted_once() -> None:
+    world = World()
+    unread = said("unreadable", 3, body="eyJ0", reason="cut off")
+    for each in (sale(1), sale(1), sale(2), sale(2) | {"event_id": ANOTHER_ID}, unread, unread):
+        world.give_records(EVENTS, [world.record(EVENTS, each, headers=[UNLISTED])])
+    world.restart()
+    world.sell(sale(4))
+    assert (world.till().unlisted, world.totals().receipts) == (3, 3)
 
 
 def test_forks_are_known_for_the_last_256_numbers_and_after_a_restart() -> None:

@@ -17,8 +17,18 @@ from edge.journal.chain import EPOCH_BEGINS, follow
 from edge.journal.journal import Journal
 from edge.journal.outbox import Judgement
 from tests.unit.edge.gateway.doubles import MemoryTopic
-from tests.unit.edge.gateway.stores import LOCATION, Store, asking, heard, send, status, store
+from tests.unit.edge.gateway.stores import (
+    LOCATION,
+    Store,
+    asking,
+    drained,
+    heard,
+    send,
+    status,
+    store,
+)
 from tests.unit.edge.journal.tills import TILL, event, heartbeat, opened, sale
+from topics.till_headers import is_unlisted
 
 
 @pytest.fixture
@@ -60,6 +70,22 @@ async def test_what_a_till_wrote_goes_on_byte_for_byte(
     (head,) = topic.heads()
     assert head["head"] == journal.mark.head().as_json()
     assert gateway.reports.heads == []
+
+
+async def test_events_of_a_device_that_no_list_names_say_so_and_those_of_others_do_not(
+    gateway: Store, topic: MemoryTopic, journal: Journal
+) -> None:
+    journal.append([sale(), sale()])
+    await gateway.take(next_batch(journal).body)
+    topic.go()
+    journal.append([sale()])
+    await gateway.take(next_batch(journal).body)
+    topic.come()
+    await drained(gateway)
+    assert [is_unlisted(each.headers) for each in topic.messages] == [True] * 3
+    journal.append([sale()])
+    await gateway.take(next_batch(journal).body, asking(epoch=1))
+    assert not is_unlisted(topic.messages[-1].headers)
 
 
 async def test_the_same_batch_gets_the_same_answer_and_goes_on_once(

@@ -1,0 +1,20 @@
+"""What a store's gateway says of an event beside it: headers of messages in `till.cart-events`.
+
+A till that writes to the topic itself sends none of them.
+"""
+
+from collections.abc import Sequence
+
+HEAD_HEADER = "till-head"
+"""Of the message that a signed head ends at: JSON of ``head``, ``signature`` and ``key_id``, the
+SHA-256 of the device's certificate."""
+
+UNLISTED_HEADER = "till-unlisted"
+"""Of each event of a device that no list of its location named when the event came."""
+
+UNLISTED = (UNLISTED_HEADER, b"1")
+
+
+def is_unlisted(headers: Sequence[tuple[str, bytes]]) -> bool:
+    """Whether a gateway says so."""
+    return any(name == UNLISTED_HEADER for name, _ in headers)
