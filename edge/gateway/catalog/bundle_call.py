@@ -1,0 +1,177 @@
+"""`GET /v1/bundle?have=VERSION&wait=25`: the store's catalog, whole or as a difference.
+
+200 with the whole, or with what leads on from ``have``; 204 where there was no news within ``wait``
+seconds; 503 before the first catalog has come. ``ETag`` is the hash of the newest version.
+"""
+
+import asyncio
+import gzip
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from edge.gateway.catalog.desk import CatalogDesk, PackedAnswer
+from edge.gateway.devices import Devices
+from edge.gateway.served import Operation
+from edge.problems import Code, Refusal
+from edge.signing.guard import CERTIFICATE
+
+WAIT_SECONDS_MAX = 25
+"""A question is held open so long. Proxies close what says nothing for half a minute, and a
+connection that is gone is noticed only then."""
+
+PIECE_BYTES = 64 * 1024
+"""Written at once. What a slow till has not taken yet waits here and not in copies for each."""
+
+SEND_SECONDS = 60.0
+"""How long an answer may take to go out: 100,000 products over a line of 1 Mbit/s. Without an end,
+tills that stop reading hold their sockets for ever."""
+
+_VERSION = re.compile(r"[0-9]{1,12}\Z|[0-9a-f]{64}\Z")
+
+_RETRY_AFTER = {"Retry-After": "5"}
+
+_TOLD: dict[str, Any] = {
+    "summary": "The store's catalog, whole or as the difference from what the till has.",
+    "parameters": [
+        {
+            "name": "have",
+            "in": "query",
+            "description": "The version that the till has, by catalog_version or SHA-256.",
+            "schema": {"type": "string", "pattern": "^([0-9]{1,12}|[0-9a-f]{64})$"},
+        },
+        {
+            "name": "wait",
+            "in": "query",
+            "description": "Seconds for which the question is held open until there is news.",
+            "schema": {"type": "integer", "minimum": 0, "maximum": WAIT_SECONDS_MAX, "default": 0},
+        },
+    ],
+    "responses": {
+        "200": {
+            "description": "A version: with `rows` the whole, with `from` what leads on.",
+            "headers": {"ETag": {"schema": {"type": "string"}}},
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "oneOf": [
+                            {"$ref": "#/components/schemas/Bundle"},
+                            {"$ref": "#/components/schemas/BundleDifference"},
+                        ]
+                    }
+                }
+            },
+        },
+        "204": {"description": "No news."},
+    },
+}
+
+_VERSION_FIELDS: dict[str, Any] = {
+    "catalog_version": {"type": "integer", "minimum": 0},
+    "location_id": {"type": "string"},
+    "schema": {"type": "integer"},
+}
+_ROWS: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": {"type": "object", "additionalProperties": {"type": "object"}},
+}
+_HASH: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_GONE: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+}
+
+
+def _object(**more: Any) -> dict[str, Any]:
+    fields = _VERSION_FIELDS | more
+    return {"type": "object", "required": sorted(fields), "properties": fields}
+
+
+GET_BUNDLE = Operation(
+    "GET",
+    "/v1/bundle",
+    _TOLD,
+    {
+        "Bundle": _object(rows=_ROWS),
+        "BundleDifference": _object(
+            **{"from": _HASH, "sha256": _HASH, "changed": _ROWS, "gone": _GONE}
+        ),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleCall:
+    """Answers the call."""
+
+    desk: CatalogDesk
+    devices: Devices
+
+    async def get(self, request: web.Request) -> web.StreamResponse:
+        """The handler; raises `Refusal`."""
+        till = self.devices.asking(request[CERTIFICATE])
+        have, wait = _have(request), _wait(request)
+        await self._await_news(till.name.till_id, have, wait)
+        # Whoever was revoked meanwhile is told nothing.
+        self.devices.asking(request[CERTIFICATE])
+        if self.desk.catalog is None:
+            words = "The centre has told this store no catalog yet."
+            raise Refusal(
+                HTTPStatus.SERVICE_UNAVAILABLE, Code.UPSTREAM, words, headers=_RETRY_AFTER
+            )
+        answer = self.desk.answer(have)
+        if answer is None:
+            etag = {"ETag": f'"{self.desk.catalog.name.sha256}"'}
+            return web.Response(status=HTTPStatus.NO_CONTENT, headers=etag)
+        return await _sent(request, answer)
+
+    async def _await_news(self, till_id: str, have: str | None, wait: int) -> None:
+        desk = self.desk
+        if desk.catalog is None or (have and desk.answer(have) is None):
+            await desk.waiting.wait(till_id, wait)
+
+
+def _have(request: web.Request) -> str | None:
+    have = request.query.get("have")
+    if have is not None and not _VERSION.match(have):
+        raise _wrong("have is a catalog_version or a SHA-256 in lower-case hex.")
+    return have
+
+
+def _wait(request: web.Request) -> int:
+    wait = request.query.get("wait", "0")
+    if not wait.isascii() or not wait.isdigit() or len(wait) > 9:
+        raise _wrong("wait is a number of seconds.")
+    return min(int(wait), WAIT_SECONDS_MAX)
+
+
+def _wrong(detail: str) -> Refusal:
+    return Refusal(HTTPStatus.BAD_REQUEST, Code.REQUEST, detail)
+
+
+async def _sent(request: web.Request, answer: PackedAnswer) -> web.StreamResponse:
+    body, headers = answer.packed, {"ETag": f'"{answer.name.sha256}"', "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        body = await asyncio.to_thread(gzip.decompress, body)
+    response = web.StreamResponse(headers=headers)
+    response.content_type = "application/json"
+    response.content_length = len(body)
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await _written(request, response, body)
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+    return response
+
+
+async def _written(request: web.Request, response: web.StreamResponse, body: bytes) -> None:
+    await response.prepare(request)
+    for at in range(0, len(body), PIECE_BYTES):
+        await response.write(body[at : at + PIECE_BYTES])
+    await response.write_eof()

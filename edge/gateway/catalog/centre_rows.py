@@ -1,0 +1,230 @@
+"""The centre's rows as its change data capture tells them, and which of them a store's tills need.
+
+A product, its prices and its recalls concern a store that has a row for it in `assortment`. What
+belongs to other places is forgotten as soon as it is read.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+from pydantic import TypeAdapter, ValidationError
+
+from edge.bundle.form import ROW_BYTES_MAX, RowKey, canonical_row
+from edge.bundle.rows import (
+    BundledEmployee,
+    BundledLocation,
+    BundledOffer,
+    BundledPrice,
+    BundledProduct,
+    BundledRecall,
+    BundledTable,
+)
+from topics.changes import AssortmentPolicy
+from topics.for_stores import EMPLOYEES
+from topics.registry import (
+    ASSORTMENT,
+    LOCATIONS,
+    OFFERS,
+    PRICES,
+    PRODUCTS,
+    RECALLS,
+    RULE_TABLES,
+    TopicSpec,
+)
+
+PAST_KEPT = timedelta(days=1)
+"""How long what has ended stays in the bundle. A till whose clock is behind, or a cart that was
+suspended, still needs it; without an end all prices that ever were would go to each till."""
+
+
+class _Kind(NamedTuple):
+    """How the rows of a topic become those of a bundle."""
+
+    kind: str
+    row_type: Any
+    model: TypeAdapter[Any]
+    row_id: Callable[[Any], str]
+    is_here: Callable[[Any, str], bool]
+    """Whether a row of the table, as told, may concern the location."""
+
+
+def _kind(
+    kind: str,
+    spec: TopicSpec,
+    row_type: type[msgspec.Struct],
+    row_id: Callable[[Any], str],
+    is_here: Callable[[Any, str], bool] = lambda row, here: True,
+) -> tuple[str, _Kind]:
+    model: Any = spec.model
+    return spec.name, _Kind(kind, row_type, TypeAdapter(model), row_id, is_here)
+
+
+_KINDS = dict(
+    (
+        _kind("product", PRODUCTS, BundledProduct, lambda row: row.sku),
+        _kind(
+            "price", PRICES, BundledPrice, lambda row: row.price_id,
+            lambda row, here: row.location_id in (None, here),
+        ),
+        _kind(
+            "offer", OFFERS, BundledOffer, lambda row: row.offer_id,
+            lambda row, here: row.location_id == here,
+        ),
+        _kind("recall", RECALLS, BundledRecall, lambda row: row.recall_id),
+        _kind(
+            "employee", EMPLOYEES, BundledEmployee, lambda row: row.employee_id,
+            lambda row, here: row.active and here in row.locations,
+        ),
+        _kind(
+            "rule_table", RULE_TABLES, BundledTable, lambda row: f"{row.table_name}/{row.version}",
+            lambda row, here: not row.locations or here in row.locations,
+        ),
+        _kind(
+            "location", LOCATIONS, BundledLocation, lambda row: row.location_id,
+            lambda row, here: row.location_id == here,
+        ),
+    )
+)  # fmt: skip
+
+_POLICY = TypeAdapter(AssortmentPolicy)
+
+CATALOG_TOPICS = (*_KINDS, ASSORTMENT.name)
+"""What a catalog is made of."""
+
+_BY_LOCATION = frozenset({ASSORTMENT.name, OFFERS.name, LOCATIONS.name})
+
+
+class BadRow(Exception):
+    """A row that nobody can read, or that no bundle takes; the text says which and why."""
+
+
+class _Heard(NamedTuple):
+    row: Any
+    packed: bytes
+
+
+class CentreRows:
+    """What was heard of one location's rows."""
+
+    def __init__(self, location_id: str) -> None:
+        self._location_id = location_id
+        self._heard: dict[str, dict[tuple[str, str], _Heard]] = {}
+        self._listed: set[str] = set()
+        self._changed_ms: dict[tuple[str, str, str], int] = {}
+
+    def hear(self, topic: str, key: bytes | None, value: bytes | None) -> bool:
+        """Take a record of one of `CATALOG_TOPICS`; whether it may change the bundle.
+
+        Raises `BadRow`; what was heard of it before stays.
+        """
+        if topic in _BY_LOCATION and key != self._location_id.encode():
+            return False
+        try:
+            if topic == ASSORTMENT.name:
+                return self._hear_policy(value)
+            return self._hear(_KINDS[topic], (key or b"").decode(), value)
+        except (ValidationError, msgspec.ValidationError, UnicodeDecodeError) as error:
+            raise BadRow(f"{topic}, key {key!r}: {error}") from error
+
+    def _hear_policy(self, value: bytes | None) -> bool:
+        if value is None:
+            return False
+        policy = _POLICY.validate_json(value)
+        if self._is_older((ASSORTMENT.name, "", policy.sku), policy.changed_ms):
+            return False
+        was_listed = policy.sku in self._listed
+        if policy.deleted == "true":
+            self._listed.discard(policy.sku)
+        else:
+            self._listed.add(policy.sku)
+        return was_listed != (policy.sku in self._listed)
+
+    def _hear(self, kind: _Kind, key: str, value: bytes | None) -> bool:
+        held = self._heard.setdefault(kind.kind, {})
+        if value is None:  # the key is the row's id, where a topic has tombstones
+            return held.pop((key, key), None) is not None
+        told = kind.model.validate_json(value)
+        # Under its key: what has moved to another key is told there before it is gone here.
+        place = key, kind.row_id(told)
+        if not kind.is_here(told, self._location_id):
+            return held.pop(place, None) is not None
+        if self._is_older((kind.kind, *place), getattr(told, "changed_ms", None)):
+            return False
+        if getattr(told, "deleted", "false") == "true":
+            return held.pop(place, None) is not None
+        before, held[place] = held.get(place), _made(kind, told)
+        return before != held[place]
+
+    def _is_older(self, place: tuple[str, str, str], changed_ms: int | None) -> bool:
+        """Whether a row was sent back, or came again, behind a newer one; a deletion is one too."""
+        newest = self._changed_ms.get(place, 0)
+        if changed_ms is not None:
+            self._changed_ms[place] = max(newest, changed_ms)
+        return changed_ms is not None and changed_ms < newest
+
+    def selected(self, now: datetime) -> dict[RowKey, bytes]:
+        """What the store's tills need, as a bundle has it."""
+        past = now - PAST_KEPT
+        chosen = {
+            "product": (each for each in self._of("product") if each.row.sku in self._listed),
+            "price": _not_replaced(self._timely("price", past), _price_place, past),
+            "offer": self._timely("offer", past),
+            "recall": self._timely("recall", past),
+            "employee": self._of("employee"),
+            "rule_table": _not_replaced(self._of("rule_table"), _table_place, past),
+            "location": self._of("location"),
+        }
+        ids = {each.kind: each.row_id for each in _KINDS.values()}
+        return {
+            (kind, ids[kind](each.row)): each.packed
+            for kind, found in chosen.items()
+            for each in found
+        }
+
+    def _of(self, kind: str) -> Iterable[_Heard]:
+        return self._heard.get(kind, {}).values()
+
+    def _timely(self, kind: str, past: datetime) -> Iterator[_Heard]:
+        """Those that have not ended long ago, of what the store sells."""
+        for each in self._of(kind):
+            sells = each.row.sku is None or each.row.sku in self._listed
+            if sells and (each.row.valid_to is None or each.row.valid_to > past):
+                yield each
+
+
+def _made(kind: _Kind, told: Any) -> _Heard:
+    row = msgspec.convert(told.model_dump(mode="json"), kind.row_type)
+    packed = canonical_row(row)
+    if len(packed) > ROW_BYTES_MAX:
+        words = f"{kind.kind}/{kind.row_id(told)} has {len(packed)} bytes, {ROW_BYTES_MAX} at most"
+        raise BadRow(words)
+    return _Heard(row, packed)
+
+
+def _price_place(row: Any) -> tuple[Any, ...]:
+    return row.sku, row.location_id
+
+
+def _table_place(row: Any) -> tuple[Any, ...]:
+    return (row.table_name,)
+
+
+def _not_replaced(
+    found: Iterable[_Heard], place: Callable[[Any], tuple[Any, ...]], past: datetime
+) -> Iterator[_Heard]:
+    """Without those that a later one of the same place, which has no end, replaced long ago."""
+    groups: dict[tuple[Any, ...], list[_Heard]] = {}
+    for each in found:
+        groups.setdefault(place(each.row), []).append(each)
+    for group in groups.values():
+        group.sort(key=_begins, reverse=True)
+        for each in group:
+            yield each
+            if each.row.valid_from <= past and getattr(each.row, "valid_to", None) is None:
+                break
+
+
+def _begins(each: _Heard) -> tuple[Any, ...]:
+    return each.row.valid_from, getattr(each.row, "version", 0)

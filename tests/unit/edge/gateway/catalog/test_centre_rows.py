@@ -1,0 +1,222 @@
+"""Which of the centre's rows a store's tills are given."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from edge.bundle.catalog import TillCatalog
+from edge.bundle.form import ROW_BYTES_MAX
+from edge.bundle.trying import tried
+from edge.gateway.catalog.centre_rows import PAST_KEPT, BadRow, CentreRows
+from tests.unit.edge.bundle.catalogs import HERE, HOUR, NOON, whole
+
+LONG_AGO = NOON - PAST_KEPT - HOUR
+
+
+class Centre:
+    """Tells rows as Debezium does."""
+
+    def __init__(self) -> None:
+        self.rows = CentreRows(HERE)
+        self.list_product("tea")
+
+    def tell(self, topic: str, key: str, row: dict[str, Any] | None) -> bool:
+        value = None if row is None else json.dumps(row, default=lambda at: at.isoformat()).encode()
+        return self.rows.hear(topic, key.encode(), value)
+
+    def list_product(self, sku: str, location: str = HERE, **fields: Any) -> bool:
+        row = {"location_id": location, "sku": sku, "listed": True, "reorder_point": 1}
+        return self.tell("cdc.assortment", location, {**row, "order_up_to": 2, **fields})
+
+    def product(self, sku: str, **fields: Any) -> bool:
+        row = {
+            "sku": sku, "name": "Tea", "category": "drinks", "unit": "each", "price_minor": 300,
+            "currency": "EUR", "tax_basis_points": 700, "cost_minor": 111, "supplier": "Leaf",
+            "style": None,
+        }  # fmt: skip
+        return self.tell("cdc.products", sku, {**row, **fields})
+
+    def price(self, price_id: str, **fields: Any) -> bool:
+        row = {
+            "sku": "tea", "location_id": None, "price_minor": 250, "currency": "EUR",
+            "valid_from": NOON, "valid_to": None, "price_id": price_id,
+        } | fields  # fmt: skip
+        return self.tell("cdc.prices", row["sku"], row)
+
+    def offer(self, offer_id: str, **fields: Any) -> bool:
+        row = {
+            "offer_id": offer_id, "location_id": HERE, "sku": "tea", "category": None, "percent": 5,
+            "price_minor": None, "valid_from": NOON, "valid_to": NOON + HOUR,
+        } | fields  # fmt: skip
+        return self.tell("cdc.offers", row["location_id"], row)
+
+    def employee(self, employee_id: str, **fields: Any) -> bool:
+        row = {
+            "employee_id": employee_id, "card_hash": "a" * 64, "pin_hash": "scrypt$",
+            "role": "cashier", "limits": '{"refund_minor": 500}', "locations": [HERE], "active": True,
+        } | fields  # fmt: skip
+        return self.tell("cdc.employees", employee_id, row)
+
+    def table(self, version: int, **fields: Any) -> bool:
+        row = {
+            "table_name": "discounts", "version": version, "hit_policy": "unique",
+            "columns": '[{"name": "subtotal_minor", "part": "when", "type": "integer"}]',
+            "rows": '[{"row": "off5", "cells": [">= 5000"]}]', "tests": "[]", "locations": [],
+            "valid_from": NOON,
+        } | fields  # fmt: skip
+        return self.tell("cdc.rule-tables", "discounts", row)
+
+    def ids(self, kind: str, later: timedelta = timedelta()) -> list[str]:
+        chosen = self.rows.selected(NOON + later)
+        return sorted(row_id for each, row_id in chosen if each == kind)
+
+    def catalog(self) -> TillCatalog:
+        return tried(whole(*self.rows.selected(NOON).items()), HERE)
+
+
+@pytest.fixture
+def centre() -> Centre:
+    return Centre()
+
+
+def test_what_is_told_can_be_sold_by(centre: Centre) -> None:
+    centre.product("tea", gtin="4006381333931")
+    centre.price("p")
+    centre.offer("o")
+    centre.employee("e")
+    centre.table(1)
+    row = {"location_id": HERE, "name": "Corner", "kind": "shop", "time_zone": "Europe/Berlin"}
+    centre.tell("cdc.locations", HERE, {**row, "region": None})
+    recall = {"sku": "tea", "lot": "7", "reason": "glass", "valid_from": NOON, "recall_id": "r"}
+    centre.tell("cdc.recalls", "tea", recall)
+    catalog = centre.catalog()
+    assert catalog.price_of("tea", NOON) == (250, "EUR", "p")
+    assert [each.offer_id for each in catalog.offers_of("tea", NOON)] == ["o"]
+    found = catalog.employee("a" * 64)
+    assert found and found.limits == {"refund_minor": 500}
+    assert [each.table_name for each in catalog.rule_tables(NOON)] == ["discounts"]
+    assert catalog.location and catalog.location.name == "Corner"
+    assert catalog.recall_of("tea", "7", NOON)
+
+
+def test_what_it_costs_to_buy_and_from_whom_goes_to_no_till(centre: Centre) -> None:
+    centre.product("tea")
+    row = b"".join(centre.rows.selected(NOON).values())
+    assert b"cost" not in row and b"Leaf" not in row and b"null" not in row
+
+
+def test_a_product_comes_with_the_assortment_whichever_is_told_first(centre: Centre) -> None:
+    centre.product("soap")
+    centre.price("p", sku="soap")
+    assert not centre.ids("product") + centre.ids("price")
+    centre.list_product("soap", "shop-2")
+    assert not centre.ids("product")
+    assert centre.list_product("soap")
+    assert centre.ids("product") == ["soap"] and centre.ids("price") == ["p"]
+    assert centre.list_product("soap", listed=False) is False
+    assert centre.ids("product") == ["soap"], "what is sold no more may still come back"
+    assert centre.list_product("soap", __deleted="true")
+    assert not centre.ids("product") + centre.ids("price")
+
+
+def test_what_is_of_other_places_is_not_given(centre: Centre) -> None:
+    centre.product("tea")
+    for told in (
+        centre.price("p", location_id="shop-2"),
+        centre.offer("o", location_id="shop-2"),
+        centre.employee("e", locations=["shop-2"]),
+        centre.employee("nowhere", locations=[]),
+        centre.table(1, locations=["shop-2"]),
+    ):
+        assert not told
+    assert [kind for kind, _ in centre.rows.selected(NOON)] == ["product"]
+
+
+def test_who_is_let_in_no_more_or_moves_away_is_gone(centre: Centre) -> None:
+    for fields in ({"active": False}, {"locations": ["shop-2"]}):
+        assert centre.employee("e")
+        assert centre.ids("employee") == ["e"]
+        assert centre.employee("e", **fields)
+        assert not centre.ids("employee")
+    centre.employee("e")
+    assert centre.tell("cdc.employees", "e", None)
+    assert not centre.ids("employee")
+
+
+def test_what_is_deleted_is_gone_by_tombstone_or_by_mark(centre: Centre) -> None:
+    centre.product("tea")
+    centre.price("p")
+    assert centre.price("p", __deleted="true")
+    assert not centre.ids("price")
+    assert centre.tell("cdc.products", "tea", None)
+    assert not centre.ids("product")
+
+
+def test_a_price_that_moves_to_another_product_is_there_whichever_record_comes_first(
+    centre: Centre,
+) -> None:
+    centre.list_product("soap")
+    centre.price("p", sku="tea")
+    centre.price("p", sku="soap")
+    centre.price("p", sku="tea", __deleted="true")
+    assert centre.ids("price") == ["p"]
+
+
+def test_what_was_sent_back_behind_a_newer_one_changes_nothing(centre: Centre) -> None:
+    centre.product("tea")
+    assert centre.price("p", price_minor=1, __source_ts_ms=20)
+    assert not centre.price("p", price_minor=2, __source_ts_ms=10)
+    assert centre.catalog().price_of("tea", NOON) == (1, "EUR", "p")
+    centre.price("p", __deleted="true", __source_ts_ms=30)
+    assert not centre.price("p", price_minor=2, __source_ts_ms=25)
+    assert not centre.ids("price")
+    assert not centre.list_product("soap", __deleted="true", __source_ts_ms=5)
+    assert not centre.list_product("soap", __source_ts_ms=4)
+
+
+def test_the_same_again_is_no_news(centre: Centre) -> None:
+    assert centre.product("tea")
+    assert not centre.product("tea")
+    assert not centre.list_product("tea", reorder_point=5)
+    assert not centre.product("tea", cost_minor=5), "no till is told what it costs to buy"
+
+
+def test_what_has_ended_or_was_replaced_long_ago_leaves(centre: Centre) -> None:
+    centre.product("tea")
+    centre.price("older", valid_from=LONG_AGO - HOUR)
+    centre.price("base", valid_from=LONG_AGO)
+    centre.price("here", valid_from=LONG_AGO - HOUR, location_id=HERE)
+    centre.price("ended", valid_from=LONG_AGO - HOUR, valid_to=LONG_AGO)
+    centre.price("just-ended", valid_from=LONG_AGO + HOUR, valid_to=NOON - HOUR)
+    centre.price("future", valid_from=NOON + 1000 * HOUR)
+    assert centre.ids("price") == ["base", "future", "here", "just-ended"]
+    centre.table(1, valid_from=LONG_AGO - HOUR)
+    centre.table(2, valid_from=LONG_AGO)
+    centre.table(3, valid_from=NOON)
+    assert centre.ids("rule_table") == ["discounts/2", "discounts/3"]
+    centre.offer("o")
+    assert centre.ids("offer") and not centre.ids("offer", PAST_KEPT + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("topic", "value"),
+    [
+        ("cdc.products", b"no json"), ("cdc.products", b"{}"), ("cdc.products", b"\xff"),
+        ("cdc.prices", b'{"sku":"tea","price_minor":-1}'), ("cdc.assortment", b"[]"),
+    ],
+)  # fmt: skip
+def test_a_row_that_nobody_can_read_changes_nothing(
+    centre: Centre, topic: str, value: bytes
+) -> None:
+    centre.product("tea")
+    before = centre.rows.selected(NOON)
+    with pytest.raises(BadRow, match=topic):
+        centre.rows.hear(topic, HERE.encode(), value)
+    assert centre.rows.selected(NOON) == before
+
+
+def test_one_row_alone_cannot_fill_a_bundle(centre: Centre) -> None:
+    with pytest.raises(BadRow, match="bytes"):
+        centre.product("tea", name="x" * ROW_BYTES_MAX)
