@@ -8,6 +8,7 @@ import orjson
 from aiohttp import web
 
 from edge.gateway import calls, health
+from edge.gateway.catalog import bundle_call
 from edge.gateway.served import Operation, json_answer
 from topics.export import CONTRACTS_VERSION
 
@@ -45,6 +46,7 @@ OPERATIONS = (
     health.GET_READY,
     GET_OPENAPI,
     calls.POST_EVENTS,
+    bundle_call.GET_BUNDLE,
 )
 """Every call of a gateway. One that is not here, the gateway does not serve."""
 

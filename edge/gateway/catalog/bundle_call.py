@@ -9,19 +9,16 @@ import gzip
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 from aiohttp import web
 
+from edge.gateway.catalog import described
+from edge.gateway.catalog.described import WAIT_SECONDS_MAX
 from edge.gateway.catalog.desk import CatalogDesk, PackedAnswer
 from edge.gateway.devices import Devices
 from edge.gateway.served import Operation
 from edge.problems import Code, Refusal
 from edge.signing.guard import CERTIFICATE
-
-WAIT_SECONDS_MAX = 25
-"""A question is held open so long. Proxies close what says nothing for half a minute, and a
-connection that is gone is noticed only then."""
 
 PIECE_BYTES = 64 * 1024
 """Written at once. What a slow till has not taken yet waits here and not in copies for each."""
@@ -34,73 +31,7 @@ _VERSION = re.compile(r"[0-9]{1,12}\Z|[0-9a-f]{64}\Z")
 
 _RETRY_AFTER = {"Retry-After": "5"}
 
-_TOLD: dict[str, Any] = {
-    "summary": "The store's catalog, whole or as the difference from what the till has.",
-    "parameters": [
-        {
-            "name": "have",
-            "in": "query",
-            "description": "The version that the till has, by catalog_version or SHA-256.",
-            "schema": {"type": "string", "pattern": "^([0-9]{1,12}|[0-9a-f]{64})$"},
-        },
-        {
-            "name": "wait",
-            "in": "query",
-            "description": "Seconds for which the question is held open until there is news.",
-            "schema": {"type": "integer", "minimum": 0, "maximum": WAIT_SECONDS_MAX, "default": 0},
-        },
-    ],
-    "responses": {
-        "200": {
-            "description": "A version: with `rows` the whole, with `from` what leads on.",
-            "headers": {"ETag": {"schema": {"type": "string"}}},
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "oneOf": [
-                            {"$ref": "#/components/schemas/Bundle"},
-                            {"$ref": "#/components/schemas/BundleDifference"},
-                        ]
-                    }
-                }
-            },
-        },
-        "204": {"description": "No news."},
-    },
-}
-
-_VERSION_FIELDS: dict[str, Any] = {
-    "catalog_version": {"type": "integer", "minimum": 0},
-    "location_id": {"type": "string"},
-    "schema": {"type": "integer"},
-}
-_ROWS: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": {"type": "object", "additionalProperties": {"type": "object"}},
-}
-_HASH: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-_GONE: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": {"type": "array", "items": {"type": "string"}},
-}
-
-
-def _object(**more: Any) -> dict[str, Any]:
-    fields = _VERSION_FIELDS | more
-    return {"type": "object", "required": sorted(fields), "properties": fields}
-
-
-GET_BUNDLE = Operation(
-    "GET",
-    "/v1/bundle",
-    _TOLD,
-    {
-        "Bundle": _object(rows=_ROWS),
-        "BundleDifference": _object(
-            **{"from": _HASH, "sha256": _HASH, "changed": _ROWS, "gone": _GONE}
-        ),
-    },
-)
+GET_BUNDLE = Operation("GET", "/v1/bundle", described.GET_BUNDLE, described.SCHEMAS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ class Centre:
     def employee(self, employee_id: str, **fields: Any) -> bool:
         row = {
             "employee_id": employee_id, "card_hash": "a" * 64, "pin_hash": "scrypt$",
-            "role": "cashier", "limits": '{"refund_minor": 500}', "locations": [HERE], "active": True,
+            "role": "cashier", "limits": '{"refund_minor": 500}', "locations": [HERE],
+            "active": True,
         } | fields  # fmt: skip
         return self.tell("cdc.employees", employee_id, row)
 

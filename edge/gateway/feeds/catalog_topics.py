@@ -1,0 +1,88 @@
+"""The source of a catalog where the centre's own Kafka is in reach: its change data capture.
+
+All of it is read from the start each time, so that whatever was missed is mended by starting anew:
+some 10 us a record. What a store's catalog was before is on its disk, and counts until all that the
+topics had at the start has been read.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from clients.kafka import KafkaAccess
+from edge.bundle.form import BundleRows
+from edge.gateway.catalog.centre_rows import CATALOG_TOPICS, BadRow, CentreRows
+from edge.gateway.catalog.desk import CatalogReports
+from following.outage import Outage
+from following.reader import KAFKA_AWAY, Reader, opened
+from following.records import Fetched, Positions
+
+RECORDS_MAX = 500
+"""Of one fetch, some 10 ms: tills wait for their answers meanwhile."""
+
+WAIT_SECONDS = 1.0
+"""How long a fetch waits for something."""
+
+PROBE_SECONDS = 5.0
+"""How often Kafka must show that it is there: a fetch says nothing of a broker that is away."""
+
+AGAIN_SECONDS = 600.0
+"""Between two looks at what time alone has changed: what has ended leaves the bundle."""
+
+TakeRows = Callable[[BundleRows], Awaitable[bool]]
+"""Lets rows count; whether they do. Of false the same is told again."""
+
+
+@dataclass(slots=True)
+class CatalogTopics:
+    """Brings the rows that concern one location to ``take``: all of them, whenever they change."""
+
+    kafka: KafkaAccess
+    location_id: str
+    take: TakeRows
+    reports: CatalogReports
+    outage: Outage
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Follow until ``stopping`` is set; wait while Kafka is away."""
+        while not stopping.is_set():
+            try:
+                async with opened(self.kafka, CATALOG_TOPICS, begin_anew=True) as reader:
+                    await self._follow(reader, stopping)
+            except KAFKA_AWAY as fault:
+                await self.outage.wait(fault, stopping)
+
+    async def _follow(self, reader: Reader, stopping: asyncio.Event) -> None:
+        rows = CentreRows(self.location_id)
+        reader.seek(await reader.first_offsets())
+        ends = await reader.end_offsets()
+        take_due, probe_due = 0.0, 0.0
+        while not stopping.is_set():
+            if self._hear(rows, await reader.gather(RECORDS_MAX, WAIT_SECONDS)):
+                take_due = 0.0
+            if time.monotonic() >= take_due and await _is_reached(reader, ends):
+                is_taken = await self.take(rows.selected(datetime.now(UTC)))
+                take_due = time.monotonic() + (AGAIN_SECONDS if is_taken else PROBE_SECONDS)
+            if time.monotonic() >= probe_due:
+                await reader.end_offsets()
+                self.outage.note_answer()
+                probe_due = time.monotonic() + PROBE_SECONDS
+
+    def _hear(self, rows: CentreRows, fetched: Fetched) -> bool:
+        """Whether something may have changed; what is no good is left out."""
+        is_news = False
+        for records in fetched.values():
+            for record in records:
+                try:
+                    is_news |= rows.hear(record.topic, record.key, record.value)
+                except BadRow as error:
+                    place = f"{record.topic}-{record.partition}-{record.offset}"
+                    self.reports.left_out(place, str(error))
+        return is_news
+
+
+async def _is_reached(reader: Reader, ends: Positions) -> bool:
+    positions = await reader.positions(ends)
+    return all(positions[place] >= end for place, end in ends.items())
