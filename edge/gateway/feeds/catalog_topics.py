@@ -35,7 +35,7 @@ TakeRows = Callable[[BundleRows], Awaitable[bool]]
 """Lets rows count; whether they do. Of false the same is told again."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CatalogTopics:
     """Brings the rows that concern one location to ``take``: all of them, whenever they change."""
 
@@ -45,21 +45,22 @@ class CatalogTopics:
     reports: CatalogReports
     outage: Outage
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Follow until ``stopping`` is set; wait while Kafka is away."""
-        while not stopping.is_set():
+    async def run(self) -> None:
+        """Follow for ever; wait while Kafka is away."""
+        never = asyncio.Event()
+        while True:
             try:
                 async with opened(self.kafka, CATALOG_TOPICS, begin_anew=True) as reader:
-                    await self._follow(reader, stopping)
+                    await self._follow(reader)
             except KAFKA_AWAY as fault:
-                await self.outage.wait(fault, stopping)
+                await self.outage.wait(fault, never)
 
-    async def _follow(self, reader: Reader, stopping: asyncio.Event) -> None:
+    async def _follow(self, reader: Reader) -> None:
         rows = CentreRows(self.location_id)
         reader.seek(await reader.first_offsets())
         ends = await reader.end_offsets()
         take_due, probe_due = 0.0, 0.0
-        while not stopping.is_set():
+        while True:
             if self._hear(rows, await reader.gather(RECORDS_MAX, WAIT_SECONDS)):
                 take_due = 0.0
             if time.monotonic() >= take_due and await _is_reached(reader, ends):

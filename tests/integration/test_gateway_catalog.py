@@ -1,0 +1,108 @@
+"""A store's catalog of the centre's topics: all of it at the start, and then each change."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from aiokafka.admin import NewTopic
+
+from clients.kafka import KafkaAccess
+from edge.bundle.form import BundleRows
+from edge.gateway.catalog.centre_rows import CATALOG_TOPICS
+from edge.gateway.catalog.centre_topics import CatalogTopics
+from following.outage import Outage
+from tests.integration.sink_world import PARTITIONS, message, send
+from tests.integration.topic_admin import topic_admin
+from tests.unit.edge.gateway.catalog.catalog_doors import HeardCatalog
+
+
+@dataclass
+class HeardRows:
+    """Keeps what it is told; ``refuses`` so many times before it takes something."""
+
+    told: list[BundleRows] = field(default_factory=list[BundleRows])
+    refuses: int = 0
+
+    async def take(self, rows: BundleRows) -> bool:
+        self.told.append(rows)
+        self.refuses -= 1
+        return self.refuses < 0
+
+    async def until(self, holds: Callable[[BundleRows], bool], seconds: float = 20) -> BundleRows:
+        ends = time.monotonic() + seconds
+        while not self.told or not holds(self.told[-1]):
+            assert time.monotonic() < ends, f"heard only {self.told[-1:]}"
+            await asyncio.sleep(0.02)
+        return self.told[-1]
+
+
+class Unseen:
+    def set(self, value: float) -> None: ...
+
+
+@contextlib.asynccontextmanager
+async def following(kafka: str, shop: str, heard: HeardRows) -> AsyncIterator[HeardCatalog]:
+    """The topics are followed for the length of a block."""
+    reports = HeardCatalog()
+    outage = Outage("kafka", Unseen(), structlog.get_logger())
+    source = CatalogTopics(KafkaAccess(kafka), shop, heard.take, reports, outage)
+    task = asyncio.create_task(source.run())
+    try:
+        yield reports
+    finally:
+        assert not task.done(), "it does not run for ever"
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def make_catalog_topics(kafka: str) -> None:
+    async with topic_admin(kafka) as admin:
+        await admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in CATALOG_TOPICS])
+
+
+def product(sku: str, price_minor: int) -> Any:
+    row = {
+        "sku": sku, "name": "Tea", "category": "drinks", "unit": "each", "currency": "EUR",
+        "price_minor": price_minor, "tax_basis_points": 700,
+    }  # fmt: skip
+    return message("cdc.products", sku, row)
+
+
+def listed(shop: str, sku: str, deleted: str = "false") -> Any:
+    row = {"location_id": shop, "sku": sku, "listed": True, "reorder_point": 1, "order_up_to": 2}
+    return message("cdc.assortment", shop, {**row, "__deleted": deleted})
+
+
+async def test_all_that_concerns_the_store_comes_at_once_and_then_each_change(
+    kafka: str, shop: str
+) -> None:
+    await make_catalog_topics(kafka)
+    tea, soap = f"{shop}-tea", f"{shop}-soap"
+    key = ("product", tea)
+    await send(kafka, [product(tea, price) for price in range(1, 300)])
+    await send(kafka, [product(soap, 1), listed(shop, tea), message("cdc.products", tea, b"{")])
+    heard = HeardRows(refuses=1)
+    async with following(kafka, shop, heard) as reports:
+        rows = await heard.until(lambda rows: key in rows)
+        assert b'"price_minor":299' in rows[key], "something was told that had been overtaken"
+        assert list(rows) == [key]
+        assert any(each.startswith("cdc.products-") for each in reports.troubles)
+        await heard.until(lambda _: len(heard.told) >= 2)
+        assert heard.told[0] == heard.told[1], "what was not taken is not told again"
+        began = time.monotonic()
+        await send(kafka, [product(tea, 5)])
+        await heard.until(lambda rows: b'"price_minor":5,' in rows[key])
+        assert time.monotonic() - began < 5
+        await send(kafka, [listed(shop, soap), listed(shop, tea, "true")])
+        await heard.until(lambda rows: list(rows) == [("product", soap)])
+
+
+async def test_a_kafka_that_is_away_is_waited_for(shop: str) -> None:
+    heard = HeardRows()
+    async with following("127.0.0.1:9", shop, heard):
+        await asyncio.sleep(0.3)
+    assert heard.told == []
