@@ -13,7 +13,7 @@ from aiokafka.admin import NewTopic
 from clients.kafka import KafkaAccess
 from edge.bundle.form import BundleRows
 from edge.gateway.catalog.centre_rows import CATALOG_TOPICS
-from edge.gateway.catalog.centre_topics import CatalogTopics
+from edge.gateway.feeds.catalog_topics import CatalogTopics
 from following.outage import Outage
 from tests.integration.sink_world import PARTITIONS, message, send
 from tests.integration.topic_admin import topic_admin

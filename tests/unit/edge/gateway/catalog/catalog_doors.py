@@ -13,7 +13,6 @@ from edge.gateway.catalog.keeping import CatalogFile
 from edge.gateway.devices import ListedDevices
 from edge.gateway.limits import Room
 from edge.gateway.served import ServedCall
-from edge.gateway.server import OpenConnections
 from edge.gateway.service import application
 from edge.signing.nonces import Nonces
 from edge.signing.session import Reply, SignedSession
@@ -86,7 +85,7 @@ async def catalog_door(folder: Path) -> AsyncGenerator[CatalogDoor]:
         def shown_by(request: web.Request) -> bytes | None:
             return bytes.fromhex(request.headers.get(SHOWN, "")) or None
 
-        app = application([call], Room(), OpenConnections(), Verifier(nonces), shown_by)
+        app = application([call], Room(), Verifier(nonces), shown_by)
         runner = web.AppRunner(app, shutdown_timeout=5)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
