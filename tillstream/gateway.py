@@ -1,7 +1,6 @@
 """The gateway's process: settings in, tills' events passed on, until it is asked to stop."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
@@ -9,14 +8,14 @@ import structlog
 from edge.gateway import gateway as whole
 from edge.gateway import server
 from edge.gateway.errors import GatewayUnusable
-from edge.gateway.gateway import Gateway, Part, TillDoor
+from edge.gateway.gateway import Gateway, TillDoor
 from edge.gateway.kafka import KafkaTopic
 from edge.gateway.reporting import ReportedIntake
-from edge.gateway.served import ServedCall
 from identity import files
 from identity.errors import IdentityError
 from identity.names import StoreName, name_of
-from tillstream import gateway_feeds
+from tillstream import gateway_catalog, gateway_feeds
+from tillstream.gateway_catalog import StoreCatalogParts
 from tillstream.process import measured, stop_asked
 from tillstream.settings import Settings, SettingsError
 
@@ -37,33 +36,26 @@ def run(settings: Settings) -> None:
     with (
         measured(settings, "gateway", location_id),
         whole.opened(location_id, folder, topic, ReportedIntake()) as gateway,
+        gateway_catalog.opened(gateway, folder, settings) as catalog,
     ):
         door = _door(settings, certificate, key, authorities)
         try:
-            asyncio.run(_serve(gateway, door, settings))
+            asyncio.run(_serve(gateway, catalog, door, settings))
         except OSError as error:
             raise GatewayUnusable(f"it cannot be served: {error}") from error
 
 
-async def _serve(gateway: Gateway, door: TillDoor, settings: Settings) -> None:
-    log = structlog.get_logger("tillstream.gateway")
+async def _serve(
+    gateway: Gateway, catalog: StoreCatalogParts, door: TillDoor, settings: Settings
+) -> None:
+    log, stopping = structlog.get_logger("tillstream.gateway"), stop_asked()
     await gateway.run(
         door,
-        stop_asked(),
+        stopping,
         lambda address: log.info("gateway_serves", address=address, topic=settings.gateway_topic),
-        _calls(gateway, settings),
-        _parts(gateway, settings),
+        catalog.calls,
+        (*gateway_feeds.parts(gateway, settings), *catalog.until(stopping)),
     )
-
-
-def _calls(gateway: Gateway, settings: Settings) -> Sequence[ServedCall]:
-    """What the gateway answers beside events."""
-    return ()
-
-
-def _parts(gateway: Gateway, settings: Settings) -> Sequence[Part]:
-    """What runs beside the intake: what comes down from the centre goes into `Gateway.centre`."""
-    return gateway_feeds.parts(gateway, settings)
 
 
 def _location(certificate: Path) -> str:

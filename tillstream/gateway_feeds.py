@@ -28,11 +28,11 @@ def parts(gateway: Gateway, settings: Settings) -> Sequence[Part]:
     found: list[Part] = []
     if settings.registration:
         access, above = access_of(settings), lambda: ears.lists.kept_number
-        away = _outage("registration")
+        away = outage("registration")
         found.append(AskedRegistration(access, location_id, ears.hear, above, away).run)
     if settings.gateway_topic == TILL_EVENTS.name:
         kafka = settings.kafka_access()
-        found.append(StatusTopic(kafka, location_id, ears.hear, _outage("kafka")).run)
+        found.append(StatusTopic(kafka, location_id, ears.hear, outage("kafka")).run)
     return found
 
 
@@ -41,5 +41,6 @@ class _Unseen:
         """The log alone tells it."""
 
 
-def _outage(service: str) -> Outage:
+def outage(service: str) -> Outage:
+    """Of a service that the gateway asks."""
     return Outage(service, _Unseen(), structlog.get_logger("tillstream.gateway"))

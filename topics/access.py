@@ -9,22 +9,28 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from identity.names import ServiceName
+from topics.for_stores import EMPLOYEES
 from topics.registry import (
     ACCEPTED,
     ALL,
+    ASSORTMENT,
     DEAD_LETTERS,
     GENERATIONS,
     INPUTS,
     KEPT_ON_PAGES,
     LEVELS_BY_PRODUCT,
+    LOCATIONS,
     OUTPUTS,
+    PRICING,
     PRODUCT_STOCK,
+    PRODUCTS,
     PRODUCTS_DEAD_LETTERS,
     PRODUCTS_INPUTS,
     RECEIPTS,
     RECEIPTS_DEAD_LETTERS,
     RECEIPTS_INPUTS,
     SET_ASIDE,
+    STOCK_LEVELS,
     TILL_EVENTS,
     TILL_STATUS,
     TILL_UPKEEP,
@@ -152,8 +158,10 @@ SERVICES = (
     ServiceAccess("simulator", "sells as tills do.", writes=_names(TILL_EVENTS)),
     ServiceAccess(
         "gateway",
-        "passes on what tills say, and tells them what the centre has of it.",
-        reads=_names(TILL_STATUS),
+        "passes on what tills say, tells them what the centre has of it, and what they sell by.",
+        reads=_names(
+            TILL_STATUS, STOCK_LEVELS, PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES
+        ),
         writes=_names(TILL_EVENTS),
     ),
     ServiceAccess(
