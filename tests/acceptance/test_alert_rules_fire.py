@@ -32,6 +32,9 @@ from tests.acceptance.desk.faults_of_webhooks import out_of_order, told
 from tests.acceptance.desk.operators import Desk, pulse, suffer
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, RULES, hastened, watching
 
+pytestmark = pytest.mark.timeout(900)
+"""Each of these tests waits for a dozen things, one of which may take `PATIENCE_SECONDS`."""
+
 FIRED: set[str] = set()
 """What the tests of this module have seen firing and resting."""
 
@@ -96,11 +99,14 @@ def _published(kafka: KafkaAccess) -> set[str]:
 def test_what_goes_wrong_around_working_workers(
     desk: Desk, shops: dict[str, str], tmp_path: Path
 ) -> None:
+    """Tills and stores, devices, webhooks, further boards, and the connector."""
     FIRED.update(
         suffer(
             desk,
             services.other_version(desk, tmp_path / "other"),
+            services.crashes(desk),
             services.full_disk(desk),
+            services.stopped_connector(desk),
             data.malformed(desk, shops["malformed"]),
             data.unknown(desk, f"unknown-{uuid.uuid4().hex[:6]}"),
             data.clock_ahead(desk, shops["ahead"]),
@@ -109,10 +115,10 @@ def test_what_goes_wrong_around_working_workers(
             data.gap(desk, shops["gap"]),
             data.forked(desk, shops["forked"]),
             data.malformed_record(desk, shops["forked"]),
-            services.crashes(desk),
             tills.cut_off(desk, tmp_path / "cut-off"),
-            # Healed first, being the last: what is registered meanwhile comes through it.
-            services.stopped_connector(desk),
+            tills.old_certificate(desk, tmp_path / "dark"),
+            registrations.stolen(desk),
+            out_of_order(desk, shops["pulse"]),
         )
     )
 
@@ -132,10 +138,6 @@ def test_what_makes_figures_late(desk: Desk, shops: dict[str, str]) -> None:
         desk.prometheus.rests(name, **labels)
     FIRED.update(name for name, _ in late)
     FIRED.update(suffer(desk, data.late_line(desk, shops["late"])))
-
-
-def test_a_till_whose_store_was_dark_for_long(desk: Desk, tmp_path: Path) -> None:
-    FIRED.update(suffer(desk, tills.old_certificate(desk, tmp_path / "dark")))
 
 
 def test_who_hangs_or_takes_what_is_not_theirs(desk: Desk, shops: dict[str, str]) -> None:
@@ -158,12 +160,9 @@ def test_who_hangs_or_takes_what_is_not_theirs(desk: Desk, shops: dict[str, str]
     FIRED.update(suffer(desk, services.hanging(desk, "kafka", "KafkaIsAway")))
 
 
-def test_an_endpoint_that_is_out_of_order(desk: Desk, shops: dict[str, str]) -> None:
-    FIRED.update(suffer(desk, out_of_order(desk, shops["pulse"])))
-
-
-def test_devices_and_people_who_are_not_who_they_claim_to_be(desk: Desk) -> None:
-    FIRED.update(suffer(desk, registrations.stolen(desk), people.guessed(desk)))
+def test_somebody_who_guesses_passwords(desk: Desk) -> None:
+    """Not among many other faults: who guesses must be quick."""
+    FIRED.update(suffer(desk, people.guessed(desk)))
 
 
 def test_every_panel_of_grafana_can_be_drawn(

@@ -51,10 +51,9 @@ class Board:
 def one_more_board(desk: Desk, checkout: Path) -> Iterator[Board]:
     """A board from ``checkout`` for the length of a block; Prometheus watches it, too."""
     board = Board(desk, checkout)
-    desk.watch_board(board.address)
     try:
-        yield board
+        with desk.prometheus.scraping("tillstream-board", board.address):
+            yield board
     finally:
-        desk.forget_board(board.address)
         board.process.terminate()
         board.process.wait()

@@ -37,6 +37,10 @@ ALL_MAY = "kafka"
 
 HELD_UP_EVENTS = 6_000
 
+CRASHES_MAX = 8
+"""Three within the rule's window are enough. On a slow machine the first has left it by then, and
+the board starts faster once the other faults have come."""
+
 
 def other_version(desk: Desk, folder: Path) -> Fault:
     """A board from a checkout with another edit, as after an upgrade that nobody finished."""
@@ -53,10 +57,12 @@ def crashes(desk: Desk) -> Fault:
     with one_more_board(desk, HOME) as board:
         labels = {"job": "tillstream-board", "instance": board.address}
         desk.prometheus.reaches(bool, STARTED.name, **labels)
-        for _ in range(3):
+        for _ in range(CRASHES_MAX):
             before = desk.prometheus.value(STARTED.name, **labels)
             board.crash()
             desk.prometheus.reaches(lambda now, old=before: now > old, STARTED.name, **labels)
+            if desk.prometheus.firing("ProcessRestartsOften", **labels):
+                break
         yield [("ProcessRestartsOften", labels)]
 
 

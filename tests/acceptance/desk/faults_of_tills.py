@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,9 +23,30 @@ from tests.integration.process import HOME
 METRIC = "tillstream_proxy_gateway_up"
 
 
+@dataclass(frozen=True)
+class _Proxy:
+    """A till's, with the address (host:port) of its metrics."""
+
+    socket: Path
+    metrics: str
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What tells its series from others."""
+        return {"instance": self.metrics}
+
+    def ask(self) -> tuple[int, dict[str, object]]:
+        """Whether it is ready: the status, and what it says."""
+        command = ["curl", "--silent", "--unix-socket", str(self.socket), "http://till/ready"]
+        command += ["--write-out", "\n%{http_code}"]
+        told = subprocess.run(command, capture_output=True, text=True)
+        body, _, status = told.stdout.rpartition("\n")
+        return int(status), json.loads(body)
+
+
 @contextmanager
-def _proxy(desk: Desk, folder: Path, fleet: Fleet, gateway: str) -> Iterator[Path]:
-    """A till's proxy that Prometheus scrapes; its socket."""
+def _proxy(desk: Desk, folder: Path, fleet: Fleet, gateway: str) -> Iterator[_Proxy]:
+    """One that Prometheus scrapes."""
     (port,) = choose(1)
     own = fleet.identity(TillName("L-1", "1"))
     settings = {
@@ -37,23 +59,14 @@ def _proxy(desk: Desk, folder: Path, fleet: Fleet, gateway: str) -> Iterator[Pat
     environment = {f"TILLSTREAM_{name}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "tillstream", "till", "--proxy", "--metrics-port", str(port)]
     process = subprocess.Popen(command, cwd=HOME, env={**os.environ, **environment})
-    desk.prometheus.scrape("tillstream-proxy", [f"127.0.0.1:{port}"])
+    proxy = _Proxy(folder / "till" / "proxy.sock", f"127.0.0.1:{port}")
     try:
-        path = folder / "till" / "proxy.sock"
-        desk.prometheus.until(path.exists, "the proxy did not start")
-        yield path
+        with desk.prometheus.scraping("tillstream-proxy", proxy.metrics):
+            desk.prometheus.until(proxy.socket.exists, "the proxy did not start")
+            yield proxy
     finally:
-        desk.prometheus.scrape("tillstream-proxy", [])
         process.terminate()
         process.wait()
-
-
-def _ask(path: Path) -> tuple[int, dict[str, object]]:
-    command = ["curl", "--silent", "--unix-socket", str(path), "http://till/ready"]
-    command += ["--write-out", "\n%{http_code}"]
-    told = subprocess.run(command, capture_output=True, text=True)
-    body, _, status = told.stdout.rpartition("\n")
-    return int(status), json.loads(body)
 
 
 @contextmanager
@@ -82,36 +95,36 @@ def cut_off(desk: Desk, folder: Path) -> Fault:
     folder.mkdir()
     fleet = Fleet(folder)
     (port,) = choose(1)
-    with _proxy(desk, folder, fleet, f"https://127.0.0.1:{port}") as path:
-        status, problem = _ask(path)
+    with _proxy(desk, folder, fleet, f"https://127.0.0.1:{port}") as proxy:
+        status, problem = proxy.ask()
         assert status == 502 and "is away" in str(problem["detail"])
-        yield [("TillIsCutOff", {})]
+        yield [("TillIsCutOff", proxy.labels)]
         with _gateway(fleet, folder, port):
-            assert _ask(path)[0] == 200
-            desk.prometheus.reaches(bool, METRIC)
+            assert proxy.ask()[0] == 200
+            desk.prometheus.reaches(bool, METRIC, **proxy.labels)
 
 
 @contextmanager
-def _connected(desk: Desk, folder: Path) -> Iterator[Path]:
-    """The socket of a proxy whose gateway answers, with a certificate of years ago."""
+def _connected(desk: Desk, folder: Path) -> Iterator[_Proxy]:
+    """A proxy whose gateway answers, with a certificate of years ago."""
     folder.mkdir()
     fleet = Fleet(folder)
     (port,) = choose(1)
     with (
         _gateway(fleet, folder, port),
-        _proxy(desk, folder, fleet, f"https://127.0.0.1:{port}") as path,
+        _proxy(desk, folder, fleet, f"https://127.0.0.1:{port}") as proxy,
     ):
-        yield path
+        yield proxy
 
 
 def old_certificate(desk: Desk, folder: Path) -> Fault:
-    with _connected(desk, folder) as path:
-        assert _ask(path)[0] == 200, "a date stops a sale"
-        yield [("GatewayCertificateHasEnded", {})]
+    with _connected(desk, folder) as proxy:
+        assert proxy.ask()[0] == 200, "a date stops a sale"
+        yield [("GatewayCertificateHasEnded", proxy.labels)]
 
 
 @contextmanager
 def busy(desk: Desk, folder: Path) -> Iterator[None]:
     """A till's program asks its gateway all the time."""
-    with _connected(desk, folder) as path, beating(lambda: _ask(path)):
+    with _connected(desk, folder) as proxy, beating(proxy.ask):
         yield

@@ -15,18 +15,22 @@ from tests.integration.sink_world import Till, line
 
 
 class _Endpoint(ThreadingHTTPServer):
-    """Answers what it is told to."""
+    """Answers what it is told to, and keeps what it took."""
 
     status = 503
-    taken = 0
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.taken: list[str] = []
 
 
 class _Answer(BaseHTTPRequestHandler):
     server: _Endpoint  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.taken += self.server.status == 200
+        told = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.server.status == 200:
+            self.server.taken.append(told)
         self.send_response(self.server.status)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -37,7 +41,7 @@ class _Answer(BaseHTTPRequestHandler):
 
 @contextmanager
 def _served() -> Iterator[_Endpoint]:
-    server = _Endpoint(("127.0.0.1", 0), _Answer)
+    server = _Endpoint()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -62,11 +66,15 @@ def out_of_order(desk: Desk, shop: str) -> Fault:
     with told(desk) as (server, endpoint):
         till = Till(shop, f"{shop}-9", epoch=int(time.time()))
         # A SKU that was never delivered: its stock goes below zero, which raises an alert.
-        desk.say(till.sale(line(1, f"sku-{uuid.uuid4().hex[:8]}", 1), occurred_at=now()))
+        sku = f"sku-{uuid.uuid4().hex[:8]}"
+        desk.say(till.sale(line(1, sku, 1), occurred_at=now()))
         labels = {"endpoint": endpoint}
         yield [("WebhooksAreLate", labels), ("WebhookGaveUp", labels)]
         assert "answered 503" in desk.run("webhooks", "deliveries", "--endpoint", endpoint)
         server.status = 200
         desk.run("webhooks", "test", endpoint)
         desk.run("webhooks", "retry", "--all")
-        desk.prometheus.until(lambda: server.taken >= 2, "what was given up did not come again")
+        desk.prometheus.until(
+            lambda: len(server.taken) >= 2 and any(sku in each for each in server.taken),
+            "what was given up did not come again",
+        )

@@ -8,10 +8,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 from kafka import KafkaProducer
@@ -49,21 +49,10 @@ class Desk:
         self.postgres: str = addresses["postgres"]
         self.connect = connect(addresses)
         self.board: str = addresses["dashboard"]
-        self._boards = [urlsplit(addresses["metrics"][-1]).netloc]
 
     def link(self, service: str) -> Link:
         """How ``service`` comes to Kafka, for kafka-python."""
         return link(self._addresses, service)
-
-    def watch_board(self, address: str) -> None:
-        """Let Prometheus scrape a further board, which tells its metrics at ``address``."""
-        self._boards.append(address)
-        self.prometheus.scrape("tillstream-board", self._boards)
-
-    def forget_board(self, address: str) -> None:
-        """Let Prometheus scrape it no longer."""
-        self._boards.remove(address)
-        self.prometheus.scrape("tillstream-board", self._boards)
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database answers."""
@@ -130,15 +119,22 @@ def _answer(dsn: str, statement: str, values: Sequence[object]) -> list[tuple[An
 
 
 def suffer(desk: Desk, *faults: Fault) -> set[str]:
-    """Let all faults come, see their alerts fire, heal them, see them rest; the alerts' names."""
+    """Let all faults come, see their alerts fire, heal them, see them rest; the alerts' names.
+
+    All come at the same time, and so are they healed.
+    """
     began = time.monotonic()
-    alerts: list[Alert] = []
-    with ExitStack() as healing:
-        for fault in faults:
-            alerts += next(fault)
-            healing.callback(next, fault, None)
-        for name, labels in alerts:
-            desk.prometheus.fires(name, began, **labels)
+    with ThreadPoolExecutor(len(faults)) as hands:
+        begun = [hands.submit(next, fault) for fault in faults]
+        try:
+            alerts = [alert for each in begun for alert in each.result()]
+            for name, labels in alerts:
+                desk.prometheus.fires(name, began, **labels)
+        finally:
+            wait(begun)  # also where Ctrl-C came: what has begun must be healed
+            healed = [hands.submit(next, fault, None) for fault in faults]
+            for each in healed:
+                each.result()
     for name, labels in alerts:
         desk.prometheus.rests(name, **labels)
     return {name for name, _ in alerts}

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -52,14 +53,30 @@ def hastened(rules: str, changed: dict[str, str] | None = None) -> str:
 class Prometheus:
     """One that runs: what it knows, and which alerts fire."""
 
-    def __init__(self, address: str, folder: Path) -> None:
+    def __init__(self, address: str, folder: Path, jobs: Mapping[str, Sequence[str]]) -> None:
         self._address = address
         self._folder = folder
+        self._targets = {job: list(targets) for job, targets in jobs.items()}
+        self._changing = threading.Lock()
+        for job in jobs:
+            self._note(job)
 
-    def scrape(self, job: str, targets: Sequence[str]) -> None:
-        """From now on, these (host:port) for ``job``."""
+    @contextmanager
+    def scraping(self, job: str, target: str) -> Iterator[None]:
+        """One more target (host:port) of ``job``, for the length of a block."""
+        with self._changing:
+            self._targets[job].append(target)
+            self._note(job)
+        try:
+            yield
+        finally:
+            with self._changing:
+                self._targets[job].remove(target)
+                self._note(job)
+
+    def _note(self, job: str) -> None:
         fresh = self._folder / f"{job}.new"
-        fresh.write_text(json.dumps([{"targets": list(targets)}]))
+        fresh.write_text(json.dumps([{"targets": self._targets[job]}]))
         fresh.replace(self._folder / f"{job}.json")
 
     def _get(self, path: str, **parameters: str) -> Any:
@@ -161,9 +178,7 @@ def watching(
     (folder / "prometheus.yml").write_text(json.dumps(_config(jobs, home)))
     (port,) = choose(1)
     address = f"http://127.0.0.1:{port}"
-    prometheus = Prometheus(address, folder)
-    for job, targets in jobs.items():
-        prometheus.scrape(job, targets)
+    prometheus = Prometheus(address, folder, jobs)
     command = [
         program,
         f"--config.file={folder / 'prometheus.yml'}",
