@@ -11,7 +11,7 @@ import structlog
 
 from clients.kafka import KafkaAccess
 from engine.clients import TopicPartition
-from engine.fetching import PlainConsumer
+from engine.fetching import FETCH_WAIT_MS, PlainConsumer
 from engine.topic_ids import described
 
 log = structlog.get_logger()
@@ -27,7 +27,11 @@ async def read_set_aside(
     found = (await described(kafka, [topic])).get(topic)
     if found is None or partition >= found.partitions:
         return {}
-    consumer = PlainConsumer(**kafka.python_arguments(), auto_offset_reset="earliest")
+    consumer = PlainConsumer(
+        **kafka.python_arguments(),
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=FETCH_WAIT_MS,
+    )
     await consumer.start()
     try:
         return offsets_in(await _newest(consumer, TopicPartition(topic, partition)), partition)

@@ -14,7 +14,7 @@ import structlog
 from clients.kafka import KafkaAccess
 from engine.clients import OffsetOutOfRange, TopicPartition
 from engine.errors import EngineError, TakenOver
-from engine.fetching import PlainConsumer
+from engine.fetching import FETCH_WAIT_MS, PlainConsumer
 from engine.store import Store
 
 log = structlog.get_logger()
@@ -77,6 +77,7 @@ async def recover(
         isolation_level="read_committed",
         auto_offset_reset="none",  # who is told of no gap reads on behind it
         max_partition_fetch_bytes=8 * 1024 * 1024,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
     )
     await consumer.start()
     try:

@@ -24,14 +24,10 @@ from engine.clients import (
     RangePartitionAssignor,
 )
 from engine.contract import Record
-from engine.fetching import PlainConsumer
+from engine.fetching import FETCH_WAIT_MS, PlainConsumer
 from engine.flow import Opened
 
 log = structlog.get_logger()
-
-FETCH_WAIT_MS = 20
-"""How long the broker may hold a fetch that has nothing. One fetch at a time goes to a broker,
-so a longer wait on drained partitions starves the others; a shorter one polls an idle broker."""
 
 FETCH_BYTES_MAX = 2 * 1024 * 1024
 """Bytes per partition and fetch. Smaller makes more, smaller batches; larger is felt in memory,

@@ -14,6 +14,12 @@ from engine.clients import CorruptRecord, FetchResult, PartitionRecords
 READ_COMMITTED = 1
 """aiokafka's number for the isolation level."""
 
+FETCH_WAIT_MS = 20
+"""How long the broker may hold a fetch that has nothing. One fetch at a time goes to a broker, and
+what else is asked of it waits behind: a longer wait on drained partitions starves the others, and
+the default of half a second is what each opening of a partition would take longer. A shorter one
+polls an idle broker."""
+
 
 class PlainRecords(PartitionRecords):
     """The records of one fetch of one partition, as they were unpacked.

@@ -8,6 +8,7 @@ from clients import async_kafka
 from clients.kafka import KafkaAccess
 from engine.clients import TopicPartition
 from engine.errors import InputRecreated
+from engine.fetching import FETCH_WAIT_MS
 from engine.topic_ids import Described, described
 
 SHOWN_SECONDS = 5.0
@@ -108,6 +109,7 @@ class KafkaInputs:
             self._kafka,
             isolation_level="read_committed",
             auto_offset_reset="none",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
         )
         await consumer.start()
         return consumer

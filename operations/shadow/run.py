@@ -126,7 +126,8 @@ class ShadowRun:
         self.standing.comparison.look()
         self.standing.looks += 1
         self._told(self.standing)
-        await asyncio.to_thread(self._wished.wait, LOOK_EVERY_SECONDS)
+        if not self._is_done():
+            await asyncio.to_thread(self._wished.wait, LOOK_EVERY_SECONDS)
 
     async def _look_behind(
         self, first: dict[tuple[str, int], int], ends: dict[tuple[str, int], int]

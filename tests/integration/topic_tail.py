@@ -9,6 +9,9 @@ from clients.kafka import KafkaAccess
 
 _POLL_MS = 500
 
+_HELD_MS = 20
+"""How long the broker may hold a fetch that has nothing: the next look waits behind it."""
+
 
 class TopicTail:
     """Committed messages of one topic, from its first or from now on."""
@@ -16,7 +19,10 @@ class TopicTail:
     def __init__(self, kafka: str, topic: str) -> None:
         self._topic = topic
         self._consumer = blocking_kafka.consumer(
-            KafkaAccess(kafka), isolation_level="read_committed", enable_auto_commit=False
+            KafkaAccess(kafka),
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            fetch_max_wait_ms=_HELD_MS,
         )
         self._places: list[Any] = []
         self._found: list[Any] = []
