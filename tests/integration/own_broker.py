@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -51,17 +51,20 @@ def empty(bootstrap: str) -> None:
             admin.delete_groups(groups)
 
 
-def dismiss(bootstrap: str, group: str) -> None:
-    """Let a group forget its workers, all of which have ended: each keeps its place for 12 s."""
+def dismiss(bootstrap: str, group: str, *names: str) -> None:
+    """Let a group forget its workers, or those of ``names``, which have ended: each keeps its
+    place for 12 s."""
     untyped: Any = KafkaAdminClient(bootstrap_servers=bootstrap)
     with closing(untyped) as admin:
-        _dismiss(admin, group)
+        _dismiss(admin, group, names)
 
 
-def _dismiss(admin: Any, group: str) -> None:
+def _dismiss(admin: Any, group: str, names: Collection[str] = ()) -> None:
     described = admin.describe_groups([group])[group]["members"]
     members = [
-        MemberToRemove(each["member_id"], each["group_instance_id"] or None) for each in described
+        MemberToRemove(each["member_id"], each["group_instance_id"] or None)
+        for each in described
+        if not names or each["group_instance_id"] in names
     ]
     if members:
         admin.remove_group_members(group, members)

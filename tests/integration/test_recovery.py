@@ -11,7 +11,7 @@ import pytest
 
 from engine.partition import WRITE_EVERY_SECONDS
 from tests.integration.long_changelog import LONG_KEYS, LongChangelog, held
-from tests.integration.own_broker import tillstream
+from tests.integration.own_broker import dismiss, tillstream
 from tests.integration.process import PATIENCE_SECONDS
 from tests.integration.sink_world import PARTITIONS, Message, Till, line
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
@@ -115,6 +115,7 @@ def test_a_killed_worker_reads_the_tail_of_the_changelog_and_nothing_before(worl
 
 
 def test_a_second_worker_of_the_same_name_ends_and_says_what_to_do(world: World) -> None:
+    dismiss(world.topics.kafka, "tillstream")
     first = world.worker("held")
     try:
         eventually("every partition", lambda: len(_opened(first)) == PARTITIONS, lambda: first.log)

@@ -13,7 +13,7 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
-from tests.integration.own_broker import shown
+from tests.integration.own_broker import dismiss, shown
 from tests.integration.process import Process
 from tests.integration.worker_world import Topics, eventually
 from topics.partitioning import partition_of, partition_of_key
@@ -112,6 +112,7 @@ def test_workers_that_are_killed_between_two_agents_lose_and_double_nothing(
             first.restart()
         if burst == 8:
             second.kill()
+            dismiss(kafka, "killed-g0", "worker-2")
     trade.assert_exact(first, second)
     assert sum(each["repeated"] for each in trade.sums().values()) == 0, "a message came twice"
     _lies_where_its_key_says(trade)
