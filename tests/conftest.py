@@ -98,7 +98,8 @@ def postgres_server(services_folder: Path) -> Generator[str]:
 def new_database(server: str, template: str) -> str:
     """DSN of a new database, a copy of ``template``, to which nobody may be connected."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    # By its files: page by page through the log, as is the default, takes twice as long.
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
     return f"{server.rsplit('/', 1)[0]}/{name}"

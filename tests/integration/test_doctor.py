@@ -74,7 +74,11 @@ def test_a_value_that_is_none_is_named(doctor: Doctor) -> None:
     assert "TILLSTREAM_PARTITIONS" in finding
 
 
-def test_servers_that_are_away_are_told_and_nothing_else_breaks(doctor: Doctor) -> None:
+def test_servers_that_are_away_are_told_and_nothing_else_breaks(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for patience in ("admin.ANSWER_MS", "reader._ANSWER_MS"):
+        monkeypatch.setattr(f"operations.kafka.{patience}", 1_000)
     nowhere = "127.0.0.1:1"
     found = doctor(
         kafka=nowhere, postgres=f"postgresql://a@{nowhere}/b", connect=f"http://{nowhere}"

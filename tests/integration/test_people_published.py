@@ -1,7 +1,6 @@
 """Employees and customers on their way to Kafka, and what lies on the disks of both servers."""
 
 import json
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,17 +29,19 @@ MARKERS = {
     "contact": "qanna.zwirbelwind@marker.example",
     "card": "8213774490017235",
 }
-CLOCK_STEP_SECONDS = 60.0
-"""A disk may note times more coarsely than our clock tells them: far more than that."""
+CLOCK_STEP_SECONDS = 5.0
+"""A disk may note times coarsely, in steps of two seconds at most: more than that."""
 
 EMPLOYEE_CARD = "5561902288123477"
 PIN = "90210734"
 
 
 @pytest.fixture(scope="module")
-def since() -> float:
+def since(services_folder: Path) -> float:
     """When no person had been written yet, by the clock of the disk."""
-    return time.time() - CLOCK_STEP_SECONDS
+    written = services_folder / "no-person-yet"
+    written.touch()
+    return written.stat().st_mtime - CLOCK_STEP_SECONDS
 
 
 @pytest.fixture(scope="module")

@@ -26,10 +26,13 @@ def test_events_arrive_once_in_order_in_the_partition_of_their_location(kafka: s
         assert numbers == sorted(numbers), f"events of {location} overtook each other"
 
 
-def test_a_broker_that_goes_away_for_good_is_an_error_and_not_a_loss_unsaid(
-    tmp_path: Path,
+def test_a_missing_topic_is_named_and_a_broker_that_goes_away_for_good_is_no_loss_unsaid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with own_broker(tmp_path) as bootstrap:
+        with monkeypatch.context() as hasty, pytest.raises(DeliveryFailed, match="topics sync"):
+            hasty.setattr("edge.producer._ANSWER_MS", 3_000)
+            TillProducer(KafkaAccess(bootstrap))
         tillstream(bootstrap, "topics", "sync")
         producer = TillProducer(KafkaAccess(bootstrap), delivery_timeout_ms=2000)
         producer.publish("shop-1", b"{}")
@@ -49,11 +52,3 @@ def test_an_event_that_is_too_large_is_refused_before_it_can_be_lost(kafka: str)
         pytest.raises(DeliveryFailed, match="TooLarge"),
     ):
         producer.publish("shop-1", b"x" * 2_000_000)
-
-
-def test_a_missing_topic_is_named_with_the_command_that_makes_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("edge.producer._ANSWER_MS", 3_000)
-    with own_broker(tmp_path) as bootstrap, pytest.raises(DeliveryFailed, match="topics sync"):
-        TillProducer(KafkaAccess(bootstrap))
