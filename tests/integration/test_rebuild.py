@@ -20,7 +20,7 @@ from kafka import KafkaAdminClient
 from clients.kafka import KafkaAccess
 from operations.generations import log
 from tests.integration.altered_checkout import altered_checkout
-from tests.integration.own_broker import dismiss, own_broker, tillstream, tillstream_json
+from tests.integration.own_broker import dismiss, tillstream, tillstream_json
 from tests.integration.process import HOME, PATIENCE_SECONDS
 from tests.integration.sink_world import (
     PARTITIONS,
@@ -154,18 +154,20 @@ class Running:
 
 
 @pytest.fixture
-def world(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
+def world(
+    lonely_kafka_anew: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[World]:
     grams_as_pieces = "tables/totals.py", "units += 1\n", "units += line.quantity\n"
     checkout = altered_checkout(tmp_path_factory.mktemp("wrong"), *grams_as_pieces)
-    with own_broker(tmp_path) as kafka:
-        status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
-        assert status == 0, errors
-        wrong = OtherWorker(checkout, kafka, tmp_path)
-        tills = [Till(f"shop-{number}", "1") for number in range(SHOPS)]
-        made = World(kafka, tmp_path, wrong, Topics(kafka), tills)
-        with _ended(made):
-            _business(made)
-            yield made
+    kafka = lonely_kafka_anew
+    status, _, errors = tillstream(kafka, "topics", "sync", partitions=str(PARTITIONS))
+    assert status == 0, errors
+    wrong = OtherWorker(checkout, kafka, tmp_path)
+    tills = [Till(f"shop-{number}", "1") for number in range(SHOPS)]
+    made = World(kafka, tmp_path, wrong, Topics(kafka), tills)
+    with _ended(made):
+        _business(made)
+        yield made
 
 
 @contextmanager
