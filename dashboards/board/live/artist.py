@@ -1,6 +1,7 @@
 """From keys to HTML: each piece is drawn once, however many pages show it."""
 
 from collections.abc import Callable
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +16,21 @@ DRAWN_MAX = 20_000
 """Pieces that are remembered, at one to two kilobytes each, until one more makes all forgotten."""
 
 _BOARD = Path(__file__).parents[1]
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    """All of the board's: what is compiled serves every board of the process."""
+    folders = {each.parent.name: each for each in _BOARD.glob("*/templates")}
+    return jinja2.Environment(
+        loader=jinja2.PrefixLoader(
+            {name: jinja2.FileSystemLoader(folder) for name, folder in folders.items()}
+        ),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 class Piece(NamedTuple):
@@ -42,16 +58,7 @@ class Artist:
         self._notices = notices
         self._viewers = viewers
         self._drawn: dict[tuple[Key, str], tuple[int, bytes]] = {}
-        folders = {each.parent.name: each for each in _BOARD.glob("*/templates")}
-        self._templates = jinja2.Environment(
-            loader=jinja2.PrefixLoader(
-                {name: jinja2.FileSystemLoader(folder) for name, folder in folders.items()}
-            ),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = _templates()
 
     def page(self, template: str, context: dict[str, Any]) -> str:
         """A page, or a part of one that is fetched by itself."""
