@@ -39,6 +39,10 @@ class Code(IntEnum):
     """Who is asked behind this one does not answer, or answers nonsense."""
 
 
+CODE = web.ResponseKey("code", Code)
+"""The code of the problem that a response tells."""
+
+
 class Refusal(Exception):
     """A request that is refused, with what its sender is told."""
 
@@ -68,9 +72,11 @@ class Refusal(Exception):
             "detail": self.detail,
             **self.more,
         }
-        return web.Response(
+        response = web.Response(
             body=orjson.dumps(told),
             status=self.status,
             content_type=CONTENT_TYPE,
             headers=self.headers,
         )
+        response[CODE] = self.code
+        return response

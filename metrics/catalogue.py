@@ -5,6 +5,7 @@ their figures from these specs, so that a board or a rule can rely on the names.
 """
 
 from metrics.board import BOARD
+from metrics.gateway import GATEWAY
 from metrics.proxy import PROXY
 from metrics.registration import REGISTRATION
 from metrics.sink import SINK
@@ -16,6 +17,7 @@ BY_PROCESS = {
     "sink": SINK,
     "webhooks": WEBHOOKS,
     "registration": REGISTRATION,
+    "gateway": GATEWAY,
     "board": BOARD,
     "proxy": PROXY,
 }

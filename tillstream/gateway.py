@@ -10,7 +10,7 @@ from edge.gateway import server
 from edge.gateway.errors import GatewayUnusable
 from edge.gateway.gateway import Gateway, TillDoor
 from edge.gateway.kafka import KafkaTopic
-from edge.gateway.reporting import ReportedIntake
+from edge.gateway.metrics import gateway_metrics
 from identity import files
 from identity.errors import IdentityError
 from identity.names import StoreName, name_of
@@ -34,8 +34,8 @@ def run(settings: Settings) -> None:
     topic = KafkaTopic(settings.kafka_access(), settings.gateway_topic, location_id)
     folder = settings.home / "gateway" / location_id
     with (
-        measured(settings, "gateway", location_id),
-        whole.opened(location_id, folder, topic, ReportedIntake()) as gateway,
+        measured(settings, "gateway", location_id) as registry,
+        whole.opened(location_id, folder, topic, gateway_metrics(registry)) as gateway,
         gateway_catalog.opened(gateway, folder, settings) as catalog,
     ):
         door = _door(settings, certificate, key, authorities)

@@ -1,6 +1,6 @@
 """Which shops and tills need somebody?"""
 
-from dashboards.grafana import people, proxy, registration
+from dashboards.grafana import gateways, people, proxy, registration
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: shops and tills"
@@ -95,6 +95,7 @@ PANELS = (
         unit="ops",
     ),
     *registration.PANELS,
+    *gateways.PANELS,
     *proxy.PANELS,
     *people.PANELS,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from aiohttp import web
+from prometheus_client import Counter
 
 from edge.gateway import described
 from edge.gateway.batches import read_batch
@@ -34,6 +35,7 @@ class EventCalls:
     devices: Devices
     room: Room
     catalog_version: Callable[[], int]
+    batches: Counter
     now: Callable[[], datetime]
 
     async def post(self, request: web.Request) -> web.Response:
@@ -45,6 +47,7 @@ class EventCalls:
                 taken = await self.intake.take(till, batch)
             except GatewayError as error:
                 raise _unkept(error) from error
+        self.batches.labels(taken.durable.value).inc()
         return web.Response(body=orjson.dumps(self._told(taken)), content_type="application/json")
 
     def _asking(self, request: web.Request) -> AskingTill:

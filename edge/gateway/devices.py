@@ -13,6 +13,9 @@ from edge.signing import keys
 from identity.errors import IdentityError
 from identity.names import TillName, name_of
 
+UNLISTED_MAX = 1_000
+"""Certificates that are counted as unlisted: more than any store has tills."""
+
 
 class AskingTill(NamedTuple):
     """A till that may ask. ``epoch`` is the one that its certificate was given for, None where no
@@ -61,11 +64,17 @@ class ListedDevices:
         self._number = 0
         self._by_key_id: dict[str, _Listed] = {}
         self._revoked: frozenset[str] = frozenset()
+        self._unlisted: set[str] = set()
 
     @property
     def version(self) -> int:
         """See `Devices`."""
         return self._number
+
+    @property
+    def unlisted(self) -> int:
+        """Certificates that have asked and that no list names yet; `UNLISTED_MAX` at the most."""
+        return len(self._unlisted)
 
     def learn(self, content: Mapping[str, object]) -> bool:
         """Take a list whose signature was proven; False where it is another location's, or not
@@ -76,6 +85,7 @@ class ListedDevices:
         self._number = told.number
         self._by_key_id = {key_id: each for each in told.devices for key_id in each.certificates}
         self._revoked = _revoked(told.devices)
+        self._unlisted -= self._by_key_id.keys()
         return True
 
     def asking(self, certificate: bytes) -> AskingTill:
@@ -86,6 +96,8 @@ class ListedDevices:
             raise _refused("This till was revoked.")
         if listed is not None and (listed.till_id, listed.status) != (name.till_id, "active"):
             raise _refused("Another device has taken this till's place, or has this certificate.")
+        if listed is None and len(self._unlisted) < UNLISTED_MAX:
+            self._unlisted.add(holder.key_id)
         return AskingTill(name, holder.key, holder.key_id, listed and listed.epoch)
 
     def _name_of(self, certificate: bytes) -> TillName:

@@ -6,6 +6,7 @@ beside it, in the thread of the loop.
 
 import asyncio
 import fcntl
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -33,11 +34,15 @@ class _Waiting(NamedTuple):
 class GatewayFile:
     """The open file of one gateway."""
 
-    def __init__(self, path: Path, vfs: str | None = None) -> None:
+    def __init__(
+        self, path: Path, vfs: str | None = None, timed: Callable[[float], None] = lambda _: None
+    ) -> None:
         """Open the file or make it; raises `GatewayUnusable`.
 
-        ``vfs`` is a file system that apsw knows by this name, None for the system's.
+        ``vfs`` is a file system that apsw knows by this name, None for the system's. ``timed``
+        hears, in another thread, how many seconds each commit took.
         """
+        self._timed = timed
         self._path = path
         self._failure: str | None = None
         self._lost = asyncio.Event()
@@ -82,10 +87,12 @@ class GatewayFile:
     def _commit(self, group: Sequence[_Waiting]) -> None:
         if self._failure:
             raise GatewayUnusable(self._failure)
+        began = time.monotonic()
         try:
             with self._writing:
                 for waiting in group:
                     waiting.work(self._writing)
+            self._timed(time.monotonic() - began)
         except apsw.FullError as error:
             raise GatewayUnusable(f"the disk of {self._path} is full") from error
         except apsw.Error as error:

@@ -1,5 +1,6 @@
 """What has come down from the centre: feeds tell it here, and calls answer by it."""
 
+import time
 from collections.abc import Mapping
 
 from edge.gateway.centre import HeardStatus
@@ -10,13 +11,15 @@ from edge.gateway.server import OpenConnections
 class FromCentre:
     """Of one location, as far as it has come; nothing of it is waited for.
 
-    ``catalog_version`` is that of the newest catalog that is here, 0 before the first.
+    ``catalog_version`` is that of the newest catalog that is here, 0 before the first;
+    ``devices_heard_at`` is when the newest list of devices came, in seconds since 1970.
     """
 
     def __init__(self, location_id: str, connections: OpenConnections) -> None:
         self.status = HeardStatus(location_id)
         self.devices = ListedDevices(location_id)
         self.catalog_version = 0
+        self.devices_heard_at = 0.0
         self._connections = connections
 
     def learn_devices(self, content: Mapping[str, object]) -> int | None:
@@ -24,4 +27,5 @@ class FromCentre:
         that it refuses; how many. None where it is not taken, see `ListedDevices.learn`."""
         if not self.devices.learn(content):
             return None
+        self.devices_heard_at = time.time()
         return self._connections.close_refused(self.devices)

@@ -19,14 +19,16 @@ from edge.gateway.from_centre import FromCentre
 from edge.gateway.health import Health
 from edge.gateway.intake import BatchIntake
 from edge.gateway.limits import Room
+from edge.gateway.metrics import GatewayMetrics, Looks
 from edge.gateway.outlet import Outlet, Topic
-from edge.gateway.reports import IntakeReports
+from edge.gateway.reporting import ReportedIntake
 from edge.gateway.served import ServedCall
 from edge.gateway.server import OpenConnections, serving
 from edge.gateway.service import application
 from edge.gateway.spool import Spool
 from edge.signing.nonces import Nonces, NoncesError
 from edge.signing.verifier import Verifier
+from metrics import gateway as names
 
 LAST_DRAIN_SECONDS = 5.0
 """How long a stop waits for what is in the spool while the topic takes it. Less leaves a store that
@@ -64,9 +66,10 @@ class Gateway:
         file: GatewayFile,
         nonces: Nonces,
         topic: OpenTopic,
-        reports: IntakeReports,
+        metrics: GatewayMetrics,
     ) -> None:
         self.location_id = location_id
+        self._metrics = metrics
         self.file = file
         self._topic = topic
         self._verifier = Verifier(nonces)
@@ -76,10 +79,30 @@ class Gateway:
         self.spool = Spool(file)
         self._outlet = Outlet(file, topic, self.spool)
         self._health = Health(file, self.spool, topic, self.centre.devices)
-        intake = BatchIntake(file, self._outlet, self.centre.status, reports, _now)
+        reports = ReportedIntake(metrics)
         self._events = EventCalls(
-            intake, self.centre.devices, self._room, lambda: self.centre.catalog_version, _now
+            BatchIntake(file, self._outlet, self.centre.status, reports, _now),
+            self.centre.devices,
+            self._room,
+            lambda: self.centre.catalog_version,
+            metrics.batches,
+            _now,
         )
+        metrics.look(self._looks())
+
+    def _looks(self) -> Looks:
+        devices = self.centre.devices
+        return {
+            names.GATEWAY_KAFKA_UP: lambda: self._topic.is_up,
+            names.GATEWAY_SPOOL_BYTES: lambda: self.spool.size,
+            names.GATEWAY_SPOOL_SIZE: lambda: self.spool.size_max,
+            names.GATEWAY_SPOOL_BATCHES: lambda: self.spool.batches,
+            names.GATEWAY_SPOOL_OLDEST: lambda: self.spool.oldest_seconds,
+            names.GATEWAY_CONNECTIONS: lambda: self.connections.count,
+            names.GATEWAY_DEVICES_VERSION: lambda: devices.version,
+            names.GATEWAY_DEVICES_HEARD: lambda: self.centre.devices_heard_at,
+            names.GATEWAY_UNLISTED: lambda: devices.unlisted,
+        }
 
     def application(self, more: Sequence[ServedCall] = ()) -> web.Application:
         """What answers tills: the gateway's own calls, and ``more``."""
@@ -89,7 +112,7 @@ class Gateway:
             ServedCall(openapi.GET_OPENAPI, openapi.get_openapi),
             ServedCall(calls.POST_EVENTS, self._events.post),
         ]
-        return application([*own, *more], self._room, self._verifier)
+        return application([*own, *more], self._room, self._verifier, self._metrics)
 
     async def run(
         self,
@@ -131,16 +154,16 @@ class Gateway:
 
 @contextmanager
 def opened(
-    location_id: str, folder: Path, topic: OpenTopic, reports: IntakeReports
+    location_id: str, folder: Path, topic: OpenTopic, metrics: GatewayMetrics
 ) -> Generator[Gateway]:
     """A gateway on the files in ``folder``, for the length of a block; `GatewayUnusable` where
     they cannot be used, or another process does."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
-        closing(GatewayFile(folder / "gateway.sqlite")) as file,
+        closing(GatewayFile(folder / "gateway.sqlite", timed=metrics.sync_seconds.observe)) as file,
         closing(_nonces(folder / "nonces.sqlite")) as nonces,
     ):
-        yield Gateway(location_id, file, nonces, topic, reports)
+        yield Gateway(location_id, file, nonces, topic, metrics)
 
 
 def _nonces(path: Path) -> Nonces:

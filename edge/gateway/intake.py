@@ -106,6 +106,8 @@ class BatchIntake:
             self._reports.conflict(till.name, batch.epoch, conflict.kind, str(conflict))
             raise _conflict(conflict) from conflict
         durable = await self._deliver(case, verdict)
+        unreadable = sum(event.fault is not None for event in verdict.new)
+        self._reports.taken(till.name, len(verdict.new), unreadable)
         return TakenBatch(
             verdict.accepted_to, case.centre, verdict.quarantined, verdict.forks, durable
         )

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any, Protocol
 
+import structlog
+
 from edge.gateway import spool as spooling
 from edge.gateway.errors import GatewayUnusable, TopicAway
 from edge.gateway.file import GatewayFile
@@ -57,6 +59,8 @@ class Outlet:
         self._topic = topic
         self._spool = spool
         self._wake = asyncio.Event()
+        self._is_told = False
+        self._log: Any = structlog.get_logger("tillstream.gateway")
 
     async def deliver(
         self, messages: Sequence[TopicMessage], change: TillChange | None, is_spooled: bool
@@ -105,19 +109,28 @@ class Outlet:
         while True:
             try:
                 await self._drain()
+                self._is_told = False
                 self._wake.clear()
                 if self._topic.is_up:
                     await self._wake.wait()
-            except TopicAway:
+            except TopicAway as error:
+                self._tell(error)
                 await asyncio.sleep(AGAIN_SECONDS)
             except GatewayUnusable:
                 if self._file.failure:
                     raise
                 await asyncio.sleep(FULL_SECONDS)
 
+    def _tell(self, error: TopicAway) -> None:
+        """Once for each time that the topic is away."""
+        if not self._is_told:
+            self._log.warning("topic_away", why=str(error), waits_bytes=self._spool.size)
+        self._is_told = True
+
     async def _drain(self) -> None:
         if not self._topic.is_up:
             await self._topic.open()
+            self._log.info("topic_reached", waits_bytes=self._spool.size)
         while lot := self._spool.oldest():
             await self._topic.publish(lot.messages)
             await self._spool.remove(lot)

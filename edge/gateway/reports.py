@@ -1,4 +1,4 @@
-"""What is wrong with what tills send, and stops none of them: somebody must hear of it."""
+"""What tills send, and what is wrong with it and stops none of them: somebody must hear of it."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,6 +8,10 @@ from identity.names import TillName
 
 class IntakeReports(Protocol):
     """Hears it. Each is told again as often as it happens."""
+
+    def taken(self, till: TillName, new: int, unreadable: int) -> None:
+        """So many events were taken that were not here, ``unreadable`` of them by nobody."""
+        ...
 
     def head(self, till: TillName, epoch: int, sequence: int, wrong: Sequence[str]) -> None:
         """The head at that event does not vouch for it."""

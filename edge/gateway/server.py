@@ -54,6 +54,11 @@ class OpenConnections:
         """Those of this server are meant."""
         self._server = server
 
+    @property
+    def count(self) -> int:
+        """Those that are open."""
+        return len(self._open())
+
     def close_refused(self, devices: Devices) -> int:
         """Close those of devices that may not ask any more; how many. Call it when a list has
         come."""

@@ -7,6 +7,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from edge.gateway.limits import Room
+from edge.gateway.metrics import GatewayMetrics
 from edge.gateway.served import ServedCall
 from edge.journal.batches import BATCH_BYTES_MAX
 from edge.problems import Code, Refusal
@@ -18,12 +19,14 @@ def application(
     calls: Sequence[ServedCall],
     room: Room,
     verifier: Verifier,
+    metrics: GatewayMetrics,
     shown_by: ShownBy = certificate_shown,
 ) -> web.Application:
     """The application; ``shown_by`` says which certificate a connection shows."""
     open_paths = {each.path for each, _ in calls if each.is_open}
     app = web.Application(
         middlewares=[
+            metrics.middleware,
             _problems,
             _certified(open_paths, shown_by),
             room.middleware,

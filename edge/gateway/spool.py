@@ -1,5 +1,6 @@
 """What waits for the topic: on the disk, in order, and no more than may."""
 
+import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -36,6 +37,7 @@ class Lot(NamedTuple):
     position: int
     messages: Sequence[TopicMessage]
     size: int
+    batches: int
 
 
 _decode = msgspec.msgpack.Decoder(list[TopicMessage]).decode
@@ -47,13 +49,30 @@ class Spool:
     def __init__(self, file: GatewayFile, bytes_max: int = SPOOL_BYTES_MAX) -> None:
         self._file = file
         self._bytes_max = bytes_max
-        total = "SELECT coalesce(sum(length(messages)), 0) FROM spool"
-        self._size: int = file.reading.execute(total).get
+        total = "SELECT coalesce(sum(length(messages)), 0), count(*) FROM spool"
+        self._size, self._batches = file.reading.execute(total).fetchone()
+        self._since = time.monotonic() if self._batches else None
 
     @property
     def size(self) -> int:
         """Bytes that wait."""
         return self._size
+
+    @property
+    def size_max(self) -> int:
+        """Bytes that may wait."""
+        return self._bytes_max
+
+    @property
+    def batches(self) -> int:
+        """Batches that wait."""
+        return self._batches
+
+    @property
+    def oldest_seconds(self) -> float:
+        """How long something has waited without a break, as far as this process knows."""
+        since = self._since
+        return 0 if since is None else time.monotonic() - since
 
     @property
     def is_full(self) -> bool:
@@ -69,23 +88,28 @@ class Spool:
                 "what they have until it is back"
             )
         self._size += len(parcel)
+        self._batches += 1
+        self._since = self._since or time.monotonic()
         return parcel
 
-    def give_back(self, size: int) -> None:
-        """So many bytes wait no longer, or never did."""
+    def give_back(self, size: int, batches: int = 1) -> None:
+        """So much waits no longer, or never did."""
         self._size -= size
+        self._batches -= batches
+        if not self._batches:
+            self._since = None
 
     def oldest(self) -> Lot | None:
         """What is to be passed on next, None where nothing waits."""
-        size = 0
+        size = batches = 0
         messages: list[TopicMessage] = []
         position = 0
         for row, parcel in self._file.reading.execute(statement("oldest_spooled"), (LOT_ROWS_MAX,)):
             if messages and size + len(parcel) > LOT_BYTES_MAX:
                 break
-            position, size = row, size + len(parcel)
+            position, size, batches = row, size + len(parcel), batches + 1
             messages += _decode(parcel)
-        return Lot(position, messages, size) if position else None
+        return Lot(position, messages, size, batches) if position else None
 
     async def remove(self, lot: Lot) -> None:
         """The topic has it."""
@@ -94,7 +118,7 @@ class Spool:
                 "DELETE FROM spool WHERE position <= ?", (lot.position,)
             )
         )
-        self.give_back(lot.size)
+        self.give_back(lot.size, lot.batches)
 
 
 def put(database: Any, till_id: str, parcel: bytes) -> None:

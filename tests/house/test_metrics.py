@@ -11,6 +11,7 @@ from dashboards.board.feed.memory import Memory
 from dashboards.board.live.metrics import BoardMetrics
 from dashboards.board.locations.metrics import Shops
 from dashboards.board.people.sign_ins import SignIns
+from edge.gateway.metrics import gateway_metrics
 from edge.proxy.metrics import proxy_metrics
 from edge.registration.metrics import registration_metrics
 from metrics.catalogue import BY_PROCESS
@@ -93,6 +94,12 @@ def _registration() -> CollectorRegistry:
     return registry
 
 
+def _gateway() -> CollectorRegistry:
+    registry = _anyone("gateway")
+    gateway_metrics(registry)
+    return registry
+
+
 def _proxy() -> CollectorRegistry:
     registry = _anyone("proxy")
     proxy_metrics(registry)
@@ -104,6 +111,7 @@ PROCESSES = {
     "sink": _sink,
     "webhooks": _webhooks,
     "registration": _registration,
+    "gateway": _gateway,
     "board": _board,
     "proxy": _proxy,
 }

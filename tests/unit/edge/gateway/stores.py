@@ -45,6 +45,10 @@ class HeardReports:
         self.forks: list[int] = []
         self.conflicts: list[str] = []
         self.foreigners: list[str] = []
+        self.news: list[tuple[int, int]] = []
+
+    def taken(self, till: TillName, new: int, unreadable: int) -> None:
+        self.news.append((new, unreadable))
 
     def head(self, till: TillName, epoch: int, sequence: int, wrong: Sequence[str]) -> None:
         self.heads.append((epoch, sequence, list(wrong)))

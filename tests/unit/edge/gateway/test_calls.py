@@ -14,6 +14,7 @@ import pytest
 from aiohttp import ClientSession, web
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from prometheus_client import CollectorRegistry
 
 from edge.gateway import limits
 from edge.gateway.calls import POST_EVENTS, EventCalls
@@ -21,6 +22,7 @@ from edge.gateway.devices import ListedDevices
 from edge.gateway.errors import GatewayUnusable
 from edge.gateway.health import GET_LIVE, GET_READY, Health
 from edge.gateway.limits import Room
+from edge.gateway.metrics import gateway_metrics
 from edge.gateway.served import ServedCall
 from edge.gateway.service import application
 from edge.journal.batches import BATCH_BYTES_MAX
@@ -90,8 +92,11 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
     with closing(Nonces(tmp_path / "nonces")) as nonces:
         async with store(tmp_path, topic) as gateway:
             made = Door(gateway, topic, devices, room)
+            figures = gateway_metrics(CollectorRegistry())
             health = Health(gateway.file, gateway.spool, topic, devices)
-            calls = EventCalls(gateway.intake, devices, room, lambda: 7, lambda: NOW)
+            calls = EventCalls(
+                gateway.intake, devices, room, lambda: 7, figures.batches, lambda: NOW
+            )
 
             def shown_by(request: web.Request) -> bytes | None:
                 return bytes.fromhex(request.headers.get(SHOWN, "")) or None
@@ -104,6 +109,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
                 ],
                 room,
                 Verifier(nonces),
+                figures,
                 shown_by,
             )
             runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from edge.gateway import openapi
 from edge.gateway.errors import GatewayUnusable
 from edge.gateway.gateway import Gateway, Part, TillDoor, opened
+from edge.gateway.metrics import GatewayMetrics, gateway_metrics
 from edge.gateway.server import tls
 from edge.journal.journal import Journal
 from edge.problems import Refusal
@@ -26,10 +27,14 @@ from edge.proxy.upstream import Upstream, upstream
 from identity.names import StoreName
 from tests.gateways import HOST, Fleet
 from tests.unit.edge.gateway.doubles import MemoryTopic
-from tests.unit.edge.gateway.stores import LOCATION, HeardReports
+from tests.unit.edge.gateway.stores import LOCATION
 from tests.unit.edge.journal.tills import TILL, sale
 
 PATH = f"/v1/tills/{TILL.till_id}/events"
+
+
+def figures() -> GatewayMetrics:
+    return gateway_metrics(CollectorRegistry())
 
 
 class Ran:
@@ -54,7 +59,7 @@ def fleet(tmp_path: Path) -> Fleet:
 @asynccontextmanager
 async def running(folder: Path, fleet: Fleet, topic: MemoryTopic) -> AsyncIterator[Ran]:
     """A gateway for the length of a block, which is stopped in the end and must end well."""
-    with opened(LOCATION, folder / "files", topic, HeardReports()) as gateway:
+    with opened(LOCATION, folder / "files", topic, figures()) as gateway:
         ran = Ran(gateway, fleet)
         task = asyncio.create_task(ran.run())
         await asyncio.wait_for(asyncio.shield(ran.address), 10)
@@ -117,14 +122,14 @@ async def test_two_gateways_do_not_share_a_file(tmp_path: Path, fleet: Fleet) ->
     async with running(tmp_path, fleet, MemoryTopic()):
         with (
             pytest.raises(GatewayUnusable, match=r"another process writes .*: end it first"),
-            opened(LOCATION, tmp_path / "files", MemoryTopic(), HeardReports()),
+            opened(LOCATION, tmp_path / "files", MemoryTopic(), figures()),
         ):
             pass
 
 
 async def test_a_gateway_whose_file_is_lost_ends_and_says_so(tmp_path: Path, fleet: Fleet) -> None:
     topic = MemoryTopic()
-    with opened(LOCATION, tmp_path / "files", topic, HeardReports()) as gateway:
+    with opened(LOCATION, tmp_path / "files", topic, figures()) as gateway:
         ran = Ran(gateway, fleet)
         task = asyncio.create_task(ran.run())
         await asyncio.wait_for(asyncio.shield(ran.address), 10)
@@ -144,7 +149,7 @@ async def test_what_breaks_beside_the_intake_ends_the_gateway(tmp_path: Path, fl
         raise ValueError("a feed's own fault")
 
     with (
-        opened(LOCATION, tmp_path / "files", MemoryTopic(), HeardReports()) as gateway,
+        opened(LOCATION, tmp_path / "files", MemoryTopic(), figures()) as gateway,
         pytest.raises(ValueError, match="a feed's own fault"),
     ):
         await asyncio.wait_for(Ran(gateway, fleet).run(breaks), 10)
@@ -186,3 +191,39 @@ async def test_who_shows_no_certificate_is_told_of_health_and_the_document_alone
         assert (status, json.loads(told)["code"]) == (401, 100)
         assert (await ask("POST", "/live"))[0] == 405
         assert (await ask("GET", "/v1/bundle"))[0] == 401, "strangers are told what there is"
+
+
+async def test_what_happens_is_measured(tmp_path: Path, fleet: Fleet) -> None:
+    registry, topic = CollectorRegistry(), MemoryTopic()
+
+    def told(name: str, **labels: str) -> float | None:
+        return registry.get_sample_value(f"tillstream_gateway_{name}", labels)
+
+    with opened(LOCATION, tmp_path / "files", topic, gateway_metrics(registry)) as gateway:
+        ran = Ran(gateway, fleet)
+        task = asyncio.create_task(ran.run())
+        await asyncio.wait_for(asyncio.shield(ran.address), 10)
+        async with selling(ran, fleet, tmp_path) as (way, journal):
+            await sell(way, journal, 3)
+            assert told("kafka_up") == told("connections") == told("unlisted") == 1
+            topic.go()
+            await sell(way, journal, 2)
+            assert (await way.ask("POST", PATH, b"{}", {})).status == 400
+            assert told("events_total") == 5
+            assert told("spool_batches") == 1 and (told("spool_bytes") or 0) > 0
+            assert (told("spool_oldest_seconds") or 0) > 0
+            assert told("batches_total", durable="kafka") == 1
+            assert told("batches_total", durable="spool") == 1
+            assert told("refusals_total", status="400", code="200") == 1
+            call = "/v1/tills/{till_id}/events"
+            assert told("answer_seconds_count", call=call) == 3
+            assert (told("sync_seconds_count") or 0) >= 2
+            topic.come()
+            await topic.reached()
+            for _ in range(500):
+                if not told("spool_batches"):
+                    break
+                await asyncio.sleep(0.01)
+            assert told("spool_bytes") == told("spool_oldest_seconds") == 0
+        ran.stopping.set()
+        await asyncio.wait_for(task, 10)

@@ -5,12 +5,14 @@ import json
 from pathlib import Path
 
 from openapi_spec_validator import validate
+from prometheus_client import CollectorRegistry
 
 from edge.gateway import openapi
 from edge.gateway.gateway import opened
+from edge.gateway.metrics import gateway_metrics
 from tests.house.checkout import CHECKOUT
 from tests.unit.edge.gateway.doubles import MemoryTopic
-from tests.unit.edge.gateway.stores import LOCATION, HeardReports
+from tests.unit.edge.gateway.stores import LOCATION
 
 COMMITTED = CHECKOUT / "docs" / "contracts" / "gateway-openapi.json"
 
@@ -38,7 +40,7 @@ def test_it_is_a_valid_document_without_dangling_names() -> None:
 
 
 async def test_every_call_that_is_served_is_in_it(tmp_path: Path) -> None:
-    with opened(LOCATION, tmp_path, MemoryTopic(), HeardReports()) as gateway:
+    with opened(LOCATION, tmp_path, MemoryTopic(), gateway_metrics(CollectorRegistry())) as gateway:
         await asyncio.sleep(0)
         served = {
             (route.method, route.resource.canonical)

@@ -18,6 +18,7 @@ from edge.gateway.calls import POST_EVENTS, EventCalls
 from edge.gateway.devices import ListedDevices
 from edge.gateway.health import GET_LIVE, Health
 from edge.gateway.limits import Room
+from edge.gateway.metrics import gateway_metrics
 from edge.gateway.served import ServedCall
 from edge.gateway.server import OpenConnections, serving, tls
 from edge.gateway.service import application
@@ -74,12 +75,16 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     connections, room = OpenConnections(), Room()
     with closing(Nonces(tmp_path / "nonces")) as nonces:
         async with store(tmp_path, topic) as gateway:
+            figures = gateway_metrics(CollectorRegistry())
             health = Health(gateway.file, gateway.spool, topic, devices)
-            calls = EventCalls(gateway.intake, devices, room, lambda: 0, lambda: datetime.now(UTC))
+            calls = EventCalls(
+                gateway.intake, devices, room, lambda: 0, figures.batches, lambda: datetime.now(UTC)
+            )
             app = application(
                 [ServedCall(GET_LIVE, health.live), ServedCall(POST_EVENTS, calls.post)],
                 room,
                 Verifier(nonces),
+                figures,
             )
             async with serving(app, HOST, 0, context, connections) as address:
                 yield Served(address, fleet, gateway, topic, devices, connections)

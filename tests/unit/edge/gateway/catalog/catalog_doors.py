@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from aiohttp import ClientSession, web
+from prometheus_client import CollectorRegistry
 
 from edge.bundle.form import BundleName, BundleRows, RowKey
 from edge.gateway.catalog.bundle_call import GET_BUNDLE, BundleCall
@@ -12,6 +13,7 @@ from edge.gateway.catalog.desk import CatalogDesk
 from edge.gateway.catalog.keeping import CatalogFile
 from edge.gateway.devices import ListedDevices
 from edge.gateway.limits import Room
+from edge.gateway.metrics import gateway_metrics
 from edge.gateway.served import ServedCall
 from edge.gateway.service import application
 from edge.signing.nonces import Nonces
@@ -85,7 +87,8 @@ async def catalog_door(folder: Path) -> AsyncGenerator[CatalogDoor]:
         def shown_by(request: web.Request) -> bytes | None:
             return bytes.fromhex(request.headers.get(SHOWN, "")) or None
 
-        app = application([call], Room(), Verifier(nonces), shown_by)
+        figures = gateway_metrics(CollectorRegistry())
+        app = application([call], Room(), Verifier(nonces), figures, shown_by)
         runner = web.AppRunner(app, shutdown_timeout=5)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

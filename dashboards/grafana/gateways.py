@@ -1,0 +1,100 @@
+"""Do stores' gateways take what tills send, and pass it on?"""
+
+from dashboards.grafana.panel import Panel
+
+PANELS = (
+    Panel(
+        "Events taken by gateways",
+        "Per second: all that are new, and those among them that nobody can read.",
+        [
+            ("taken", "sum(rate(tillstream_gateway_events_total[$__rate_interval]))"),
+            ("unreadable", "sum(rate(tillstream_gateway_quarantined_total[$__rate_interval]))"),
+        ],
+        unit="ops",
+    ),
+    Panel(
+        "What waits in gateways",
+        "Bytes in each gateway's file while its Kafka is away. Tills sell on, and keep all of it.",
+        [("{{instance}}", "max by (instance) (tillstream_gateway_spool_bytes)")],
+        unit="bytes",
+    ),
+    Panel(
+        "Waiting longest in gateways",
+        "How long something has waited in each, and how many batches do.",
+        [
+            ("{{instance}}", "max by (instance) (tillstream_gateway_spool_oldest_seconds)"),
+            ("batches", "sum(tillstream_gateway_spool_batches)"),
+        ],
+        unit="s",
+    ),
+    Panel(
+        "Batches by where they are durable",
+        "Per second. Those in the spool wait for Kafka.",
+        [
+            (
+                "{{durable}}",
+                "sum by (durable) (rate(tillstream_gateway_batches_total[$__rate_interval]))",
+            )
+        ],
+        unit="ops",
+    ),
+    Panel(
+        "Answers of gateways",
+        "How long 99 of 100 batches waited at most, and 99 of 100 commits of the gateway's file.",
+        [
+            (
+                "answers",
+                "histogram_quantile(0.99, sum by (le)"
+                " (rate(tillstream_gateway_answer_seconds_bucket[$__rate_interval])))",
+            ),
+            (
+                "commits",
+                "histogram_quantile(0.99, sum by (le)"
+                " (rate(tillstream_gateway_sync_seconds_bucket[$__rate_interval])))",
+            ),
+        ],
+        unit="s",
+    ),
+    Panel(
+        "What gateways refuse",
+        "Within five minutes, by status and code. 401 and 403 are somebody who may not, 409 a till "
+        "whose chain does not go on, 429 and 503 too much at once or no room.",
+        [
+            (
+                "{{status}} {{code}}",
+                "sum by (status, code) (increase(tillstream_gateway_refusals_total[5m]))",
+            )
+        ],
+    ),
+    Panel(
+        "What is wrong with tills' events",
+        "Within an hour: numbers with two contents, heads that do not vouch, events of others.",
+        [
+            ("forks", "sum(increase(tillstream_gateway_forks_total[1h]))"),
+            ("heads", "sum(increase(tillstream_gateway_head_doubts_total[1h]))"),
+            ("foreign", "sum(increase(tillstream_gateway_foreign_total[1h]))"),
+            ("conflicts", "sum(increase(tillstream_gateway_conflicts_total[1h]))"),
+        ],
+        red_above=1,
+    ),
+    Panel(
+        "Lists of devices at gateways",
+        "Seconds since the list by which each gateway lets tills in has come, where one has, and "
+        "its number.",
+        [
+            (
+                "{{instance}} age",
+                "time() - (tillstream_gateway_devices_heard_timestamp_seconds > 0)",
+            ),
+            ("{{instance}} number", "tillstream_gateway_devices_version"),
+        ],
+    ),
+    Panel(
+        "Devices at gateways",
+        "Open connections, and devices that no list names yet.",
+        [
+            ("connections", "sum(tillstream_gateway_connections)"),
+            ("unlisted", "sum(tillstream_gateway_unlisted)"),
+        ],
+    ),
+)

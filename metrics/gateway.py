@@ -1,0 +1,123 @@
+"""Metrics of a store's gateway. Part of the catalogue, `metrics.catalogue`."""
+
+from metrics.spec import AGE_SECONDS_BUCKETS, MetricSpec
+from metrics.upkeep import EVERYWHERE
+
+SYNC_SECONDS_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+"""From a disk with a battery behind its cache to one that is about to fail."""
+
+GATEWAY_BATCHES = MetricSpec(
+    "tillstream_gateway_batches_total",
+    "counter",
+    "Batches of tills that were taken, by where they were durable: kafka or spool.",
+    ("durable",),
+)
+GATEWAY_EVENTS = MetricSpec(
+    "tillstream_gateway_events_total",
+    "counter",
+    "Events that were taken; those that came again do not count.",
+)
+GATEWAY_QUARANTINED = MetricSpec(
+    "tillstream_gateway_quarantined_total",
+    "counter",
+    "Events among them that nobody can read: they went on as unreadable, under their numbers.",
+)
+GATEWAY_REFUSALS = MetricSpec(
+    "tillstream_gateway_refusals_total",
+    "counter",
+    "Requests that were refused, by HTTP status and by the code of the problem.",
+    ("status", "code"),
+)
+GATEWAY_CONFLICTS = MetricSpec(
+    "tillstream_gateway_conflicts_total",
+    "counter",
+    "Batches that did not continue what is held: a gap, or another chain.",
+    ("conflict",),
+)
+GATEWAY_FORKS = MetricSpec(
+    "tillstream_gateway_forks_total",
+    "counter",
+    "Numbers that came again with another event: two devices use one identity.",
+)
+GATEWAY_FOREIGN = MetricSpec(
+    "tillstream_gateway_foreign_total",
+    "counter",
+    "Batches with an event of another till or location.",
+)
+GATEWAY_HEAD_DOUBTS = MetricSpec(
+    "tillstream_gateway_head_doubts_total",
+    "counter",
+    "Batches whose signed head did not vouch for their events.",
+)
+GATEWAY_ANSWER_SECONDS = MetricSpec(
+    "tillstream_gateway_answer_seconds",
+    "histogram",
+    "How long a request waited for its answer, by call.",
+    ("call",),
+    AGE_SECONDS_BUCKETS,
+)
+GATEWAY_SYNC_SECONDS = MetricSpec(
+    "tillstream_gateway_sync_seconds",
+    "histogram",
+    "How long a commit to the gateway's file took, with its sync.",
+    buckets=SYNC_SECONDS_BUCKETS,
+)
+GATEWAY_KAFKA_UP = MetricSpec(
+    "tillstream_gateway_kafka_up", "gauge", "1 while the topic takes what the gateway passes on."
+)
+GATEWAY_SPOOL_BYTES = MetricSpec(
+    "tillstream_gateway_spool_bytes", "gauge", "What waits in the gateway's file for the topic."
+)
+GATEWAY_SPOOL_SIZE = MetricSpec(
+    "tillstream_gateway_spool_size_bytes", "gauge", "As much may wait there."
+)
+GATEWAY_SPOOL_BATCHES = MetricSpec(
+    "tillstream_gateway_spool_batches", "gauge", "Batches that wait there."
+)
+GATEWAY_SPOOL_OLDEST = MetricSpec(
+    "tillstream_gateway_spool_oldest_seconds",
+    "gauge",
+    "How long something has waited there without a break, by this process's word.",
+)
+GATEWAY_CONNECTIONS = MetricSpec(
+    "tillstream_gateway_connections", "gauge", "Open connections of devices."
+)
+GATEWAY_DEVICES_VERSION = MetricSpec(
+    "tillstream_gateway_devices_version",
+    "gauge",
+    "Number of the list of devices by which tills are let in; 0 before the first.",
+)
+GATEWAY_DEVICES_HEARD = MetricSpec(
+    "tillstream_gateway_devices_heard_timestamp_seconds",
+    "gauge",
+    "When that list came to this process, since 1970; 0 before the first.",
+)
+GATEWAY_UNLISTED = MetricSpec(
+    "tillstream_gateway_unlisted",
+    "gauge",
+    "Devices that have asked and that no list names yet: their events count all the same.",
+)
+
+GATEWAY = (
+    *EVERYWHERE,
+    GATEWAY_BATCHES,
+    GATEWAY_EVENTS,
+    GATEWAY_QUARANTINED,
+    GATEWAY_REFUSALS,
+    GATEWAY_CONFLICTS,
+    GATEWAY_FORKS,
+    GATEWAY_FOREIGN,
+    GATEWAY_HEAD_DOUBTS,
+    GATEWAY_ANSWER_SECONDS,
+    GATEWAY_SYNC_SECONDS,
+    GATEWAY_KAFKA_UP,
+    GATEWAY_SPOOL_BYTES,
+    GATEWAY_SPOOL_SIZE,
+    GATEWAY_SPOOL_BATCHES,
+    GATEWAY_SPOOL_OLDEST,
+    GATEWAY_CONNECTIONS,
+    GATEWAY_DEVICES_VERSION,
+    GATEWAY_DEVICES_HEARD,
+    GATEWAY_UNLISTED,
+)
+"""What the `/metrics` of a gateway shows."""
