@@ -35,9 +35,15 @@ def resolve(document: Any, reference: str) -> Any:
     return document
 
 
+OF_THE_GATEWAY = "gateway-openapi.json"
+"""Has a test of its own beside the gateway."""
+
+
 def test_the_committed_documents_are_current() -> None:
     committed = {
-        str(path.relative_to(COMMITTED)): path.read_text() for path in COMMITTED.rglob("*.json")
+        str(path.relative_to(COMMITTED)): path.read_text()
+        for path in COMMITTED.rglob("*.json")
+        if path.name != OF_THE_GATEWAY
     }
     assert committed == documents(), "run 'tillstream topics export' and commit docs/contracts"
 
