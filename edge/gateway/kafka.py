@@ -22,6 +22,7 @@ from clients.errors import AccessError
 from clients.kafka import KafkaAccess
 from edge.gateway.errors import TopicAway
 from edge.gateway.spool import TopicMessage
+from edge.gateway.together import SentTogether
 from topics.partitioning import partition_of
 
 REQUEST_SECONDS = 4.0
@@ -45,6 +46,7 @@ class KafkaTopic:
         self._producer: Any = None
         self._stopping: asyncio.Task[None] | None = None
         self._partition = 0
+        self._together = SentTogether(self._send)
 
     @property
     def is_up(self) -> bool:
@@ -75,6 +77,11 @@ class KafkaTopic:
 
     async def publish(self, messages: Sequence[TopicMessage]) -> None:
         """See `edge.gateway.outlet.Topic`."""
+        await self._together.send(messages)
+
+    async def _send(self, messages: Sequence[TopicMessage]) -> None:
+        """Send one lot. Nobody else sends meanwhile: whatever waits in aiokafka for its turn when
+        a producer ends is neither sent nor refused."""
         producer = self._producer
         if producer is None:
             raise TopicAway(f"{self._topic} at {self._kafka} is away")
