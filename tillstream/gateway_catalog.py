@@ -1,8 +1,9 @@
-"""A gateway's catalog: its file, the call that tells it, and the way on which its rows come."""
+"""A gateway's catalog: its file, the calls that tell of it, and the way on which its rows come."""
 
 import asyncio
 from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,10 @@ from edge.gateway.catalog.desk import CatalogDesk
 from edge.gateway.catalog.keeping import CatalogFile
 from edge.gateway.catalog.reporting import ReportedCatalog
 from edge.gateway.feeds.catalog_topics import CatalogTopics
+from edge.gateway.feeds.level_topic import LevelTopic
 from edge.gateway.gateway import Gateway, Part
+from edge.gateway.products.levels import HeardLevels
+from edge.gateway.products.product_call import GET_PRODUCT, ProductCall
 from edge.gateway.served import ServedCall
 from tillstream.gateway_feeds import outage
 from tillstream.settings import Settings
@@ -46,12 +50,25 @@ def opened(gateway: Gateway, folder: Path, settings: Settings) -> Generator[Stor
 
     with closing(CatalogFile(folder / "catalog.sqlite", location_id)) as file:
         desk = CatalogDesk(location_id, file, reports, count)
-        call = ServedCall(GET_BUNDLE, BundleCall(desk, gateway.centre.devices).get)
+        levels = HeardLevels(location_id, _now)
+        bundle = BundleCall(desk, gateway.centre.devices)
+        product = ProductCall(location_id, lambda: desk.view, levels, gateway.centre.devices, _now)
+        calls = (
+            ServedCall(GET_BUNDLE, bundle.get),
+            ServedCall(GET_PRODUCT, product.get),
+        )
         parts: list[Part] = []
         if settings.gateway_topic == TILL_EVENTS.name:
             kafka, away = settings.kafka_access(), outage("kafka")
-            parts.append(CatalogTopics(kafka, location_id, desk.take, reports, away).run)
-        yield StoreCatalogParts((call,), parts, desk)
+            parts += [
+                CatalogTopics(kafka, location_id, desk.take, reports, away).run,
+                LevelTopic(kafka, levels, reports.left_out, outage("kafka")).run,
+            ]
+        yield StoreCatalogParts(calls, parts, desk)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def _released(desk: CatalogDesk, stopping: asyncio.Event) -> None:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from edge.gateway import calls, health
 from edge.gateway.catalog import bundle_call
+from edge.gateway.products import product_call
 from edge.gateway.served import Operation, json_answer
 from topics.export import CONTRACTS_VERSION
 
@@ -47,6 +48,7 @@ OPERATIONS = (
     GET_OPENAPI,
     calls.POST_EVENTS,
     bundle_call.GET_BUNDLE,
+    product_call.GET_PRODUCT,
 )
 """Every call of a gateway. One that is not here, the gateway does not serve."""
 

@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -14,8 +15,10 @@ from clients.kafka import KafkaAccess
 from edge.bundle.form import BundleRows
 from edge.gateway.catalog.centre_rows import CATALOG_TOPICS
 from edge.gateway.feeds.catalog_topics import CatalogTopics
+from edge.gateway.feeds.level_topic import LevelTopic
+from edge.gateway.products.levels import HeardLevels
 from following.outage import Outage
-from tests.integration.sink_world import PARTITIONS, message, send
+from tests.integration.sink_world import PARTITIONS, make_topics, message, send
 from tests.integration.topic_admin import topic_admin
 from tests.unit.edge.gateway.catalog.catalog_doors import HeardCatalog
 
@@ -99,6 +102,46 @@ async def test_all_that_concerns_the_store_comes_at_once_and_then_each_change(
         assert time.monotonic() - began < 5
         await send(kafka, [listed(shop, soap), listed(shop, tea, "true")])
         await heard.until(lambda rows: list(rows) == [("product", soap)])
+
+
+async def test_the_levels_of_all_shops_are_heard_and_one_that_is_gone_leaves(
+    kafka: str, shop: str
+) -> None:
+    await make_topics(kafka)
+    sku, other = f"{shop}-tea", f"{shop}-other"
+    levels = HeardLevels(shop, lambda: datetime.now(UTC))
+    refused: list[str] = []
+    outage = Outage("kafka", Unseen(), structlog.get_logger())
+    source = LevelTopic(KafkaAccess(kafka), levels, lambda *told: refused.append(told[0]), outage)
+
+    async def known(wanted: dict[str, int]) -> None:
+        async with asyncio.timeout(20):
+            while True:
+                found = await levels.in_shops(sku)
+                if {at: each.on_hand for at, each in found.by_location.items()} == wanted:
+                    assert not found.is_stale
+                    return
+                await asyncio.sleep(0.02)
+
+    bad = message("stock.levels", shop, b"{", f"{shop}/bad")
+    await send(
+        kafka, [level(shop, sku, 5, 1), level(shop, sku, 4, 2), level(other, sku, 9, 1), bad]
+    )
+    task = asyncio.create_task(source.run())
+    await known({shop: 4, other: 9})
+    assert len(refused) == 1
+    await send(kafka, [message("stock.levels", other, None, f"{other}/{sku}")])
+    await known({shop: 4})
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def level(location_id: str, sku: str, on_hand: int, version: int) -> Any:
+    row = {
+        "location_id": location_id, "sku": sku, "on_hand": on_hand, "in_carts": 0,
+        "available": on_hand, "version": version, "as_of": "2026-11-29T12:00:00Z",
+    }  # fmt: skip
+    return message("stock.levels", location_id, row, f"{location_id}/{sku}")
 
 
 async def test_a_kafka_that_is_away_is_waited_for(shop: str) -> None:

@@ -5,10 +5,11 @@ import gzip
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from edge.bundle.errors import BundleTooLarge
+from edge.bundle.catalog import TillCatalog, catalog_of
+from edge.bundle.errors import BundleError
 from edge.bundle.form import BundleName, BundleRows
 from edge.gateway.catalog.keeping import CatalogFile
-from edge.gateway.catalog.versions import NextVersion, StoreCatalog, next_version
+from edge.gateway.catalog.versions import StoreCatalog, next_version
 from edge.gateway.catalog.waiting import WaitingTills
 from edge.gateway.errors import GatewayUnusable
 
@@ -42,6 +43,14 @@ class PackedAnswer(NamedTuple):
     is_whole: bool
 
 
+class _Seen(NamedTuple):
+    """A version as it is told, and as it is read."""
+
+    view: TillCatalog
+    packed: bytes
+    whole_bytes: int
+
+
 class CatalogDesk:
     """The catalog of one store. One loop's only."""
 
@@ -62,10 +71,11 @@ class CatalogDesk:
         self._differences: dict[str, PackedAnswer] = {}
         self.catalog: StoreCatalog | None = None
         """What counts, None before the first."""
+        self.view: TillCatalog | None = None
+        """The same, as tills read it."""
         self.waiting = WaitingTills()
         if file.catalog is not None:
-            whole = file.catalog.whole()
-            self._show(file.catalog, len(whole), _packed(whole))
+            self._show(file.catalog, _seen(file.catalog.whole()))
 
     async def take(self, rows: BundleRows) -> bool:
         """Let these rows count, all that the store's tills may know; whether they do.
@@ -76,30 +86,29 @@ class CatalogDesk:
         async with self._turn:
             try:
                 made = await asyncio.to_thread(self._made, rows)
-            except (BundleTooLarge, GatewayUnusable) as error:
+            except (BundleError, GatewayUnusable) as error:
                 self._reports.kept_back(str(error))
                 return False
             if made is not None:
-                version, packed = made
-                self._show(version.catalog, len(version.whole), packed)
+                self._show(*made)
             return True
 
-    def _made(self, rows: BundleRows) -> tuple[NextVersion, bytes] | None:
+    def _made(self, rows: BundleRows) -> tuple[StoreCatalog, _Seen] | None:
         """In a thread: for 10,000 products it is some 100 ms."""
         number = self._file.last_number + 1
         made = next_version(self._location_id, self._file.catalog, rows, number)
         if made is None:
             return None
-        packed = _packed(made.whole)
+        seen = _seen(made.whole)
         self._file.keep(made)
-        return made, packed
+        return made.catalog, seen
 
-    def _show(self, catalog: StoreCatalog, whole_bytes: int, packed: bytes) -> None:
-        self.catalog = catalog
-        self._whole = PackedAnswer(catalog.name, packed, is_whole=True)
+    def _show(self, catalog: StoreCatalog, seen: _Seen) -> None:
+        self.catalog, self.view = catalog, seen.view
+        self._whole = PackedAnswer(catalog.name, seen.packed, is_whole=True)
         self._differences = {}
         self._changed(catalog.name.catalog_version)
-        self._reports.changed(catalog.name, len(catalog.rows), whole_bytes, len(packed))
+        self._reports.changed(catalog.name, len(catalog.rows), seen.whole_bytes, len(seen.packed))
         self.waiting.tell()
 
     def answer(self, have: str | None) -> PackedAnswer | None:
@@ -134,6 +143,10 @@ class CatalogDesk:
     def close(self) -> None:
         """Hold nobody any more."""
         self.waiting.close()
+
+
+def _seen(whole: bytes) -> _Seen:
+    return _Seen(catalog_of(whole), _packed(whole), len(whole))
 
 
 def _packed(body: bytes) -> bytes:

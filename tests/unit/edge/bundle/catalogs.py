@@ -33,7 +33,7 @@ def timed(kind: str, row_id: str, **fields: Any) -> tuple[RowKey, bytes]:
 
 
 def offer(offer_id: str, **fields: Any) -> tuple[RowKey, bytes]:
-    return timed("offer", offer_id, location_id=HERE, **fields)
+    return timed("offer", offer_id, **{"location_id": HERE, **fields})
 
 
 def table(version: int = 1, begins: datetime = NOON, **fields: Any) -> tuple[RowKey, bytes]:

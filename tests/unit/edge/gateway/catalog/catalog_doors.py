@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
+from datetime import datetime
 from pathlib import Path
 
 from aiohttp import ClientSession, web
@@ -14,12 +15,15 @@ from edge.gateway.catalog.keeping import CatalogFile
 from edge.gateway.devices import ListedDevices
 from edge.gateway.limits import Room
 from edge.gateway.metrics import gateway_metrics
+from edge.gateway.products.levels import HeardLevels
+from edge.gateway.products.product_call import GET_PRODUCT, ProductCall
 from edge.gateway.served import ServedCall
 from edge.gateway.service import application
 from edge.signing.nonces import Nonces
 from edge.signing.session import Reply, SignedSession
 from edge.signing.signer import Signer
 from edge.signing.verifier import Verifier
+from tests.unit.edge.bundle.catalogs import NOON
 from tests.unit.edge.gateway.stores import LOCATION
 from tests.unit.edge.gateway.test_calls import OWN, SHOWN, certificate
 from tests.unit.edge.journal.tills import KEY
@@ -56,9 +60,14 @@ class CatalogDoor:
         self.file = CatalogFile(path, LOCATION)
         self.desk = CatalogDesk(LOCATION, self.file, self.reports, self.told.append)
         self.devices = ListedDevices(LOCATION)
+        self.clock = NOON
+        self.levels = HeardLevels(LOCATION, self.now)
         self.own = certificate(OWN)
         self.base = ""
         self.http: ClientSession
+
+    def now(self) -> datetime:
+        return self.clock
 
     async def request(self, method: str, target: str) -> Reply:
         """As the till's fetcher asks."""
@@ -81,14 +90,18 @@ def etag(reply: Reply) -> str:
 async def catalog_door(folder: Path) -> AsyncGenerator[CatalogDoor]:
     """A gateway on a folder, for the length of a block."""
     door = CatalogDoor(folder / "catalog.sqlite")
-    call = ServedCall(GET_BUNDLE, BundleCall(door.desk, door.devices).get)
+    product = ProductCall(LOCATION, lambda: door.desk.view, door.levels, door.devices, door.now)
+    calls = [
+        ServedCall(GET_BUNDLE, BundleCall(door.desk, door.devices).get),
+        ServedCall(GET_PRODUCT, product.get),
+    ]
     with closing(Nonces(folder / "nonces")) as nonces, closing(door.file):
 
         def shown_by(request: web.Request) -> bytes | None:
             return bytes.fromhex(request.headers.get(SHOWN, "")) or None
 
         figures = gateway_metrics(CollectorRegistry())
-        app = application([call], Room(), Verifier(nonces), figures, shown_by)
+        app = application(calls, Room(), Verifier(nonces), figures, shown_by)
         runner = web.AppRunner(app, shutdown_timeout=5)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

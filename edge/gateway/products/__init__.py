@@ -1,0 +1,1 @@
+"""What a till asks about a product: `levels` is who has it, `product_call` answers over HTTP."""
