@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from topics.wire_derived import WireStockLevel
 
 LEVELS_MAX = 100_000
-"""Levels that are kept, some 40 MiB: 100 shops of 1,000 products. More belong to a fleet whose
+"""KnowsLevels that are kept, some 40 MiB: 100 shops of 1,000 products. More belong to a fleet whose
 centre is asked by its store API; those that do not fit are shops that are not told of."""
 
 STALE_AFTER = timedelta(seconds=15)
@@ -36,7 +36,7 @@ class ShopLevels(NamedTuple):
     is_stale: bool
 
 
-class Levels(Protocol):
+class KnowsLevels(Protocol):
     """Where levels come from: here a topic, in a store of its own the centre's store API."""
 
     async def in_shops(self, sku: str) -> ShopLevels:
@@ -45,7 +45,7 @@ class Levels(Protocol):
 
 
 class HeardLevels:
-    """Levels in memory: whoever reads them from a topic, reads them again."""
+    """KnowsLevels in memory: whoever reads them from a topic, reads them again."""
 
     def __init__(self, location_id: str, now: Callable[[], datetime]) -> None:
         self._location_id = location_id
@@ -85,7 +85,7 @@ class HeardLevels:
         self._as_of = self._now()
 
     async def in_shops(self, sku: str) -> ShopLevels:
-        """See `Levels`."""
+        """See `KnowsLevels`."""
         as_of = self._as_of
         is_stale = as_of is None or self._now() - as_of > STALE_AFTER
         # Before all is heard, one shop more may have it.

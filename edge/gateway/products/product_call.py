@@ -14,7 +14,7 @@ from edge.bundle.catalog import ShelfPrice, TillCatalog
 from edge.bundle.rows import BundledProduct
 from edge.gateway.devices import Devices
 from edge.gateway.products import described
-from edge.gateway.products.levels import HeldLevel, Levels, ShopLevels
+from edge.gateway.products.levels import HeldLevel, KnowsLevels, ShopLevels
 from edge.gateway.served import Operation
 from edge.problems import Code, Refusal
 from edge.signing.guard import CERTIFICATE
@@ -35,7 +35,7 @@ class ProductCall:
 
     location_id: str
     catalog: Callable[[], TillCatalog | None]
-    levels: Levels
+    levels: KnowsLevels
     devices: Devices
     now: Callable[[], datetime]
 
