@@ -1,6 +1,7 @@
 """A gateway's catalog: its file, the calls that tell of it, and the way on which its rows come."""
 
 import asyncio
+import time
 from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from edge.gateway.catalog.bundle_call import GET_BUNDLE, BundleCall
 from edge.gateway.catalog.desk import CatalogDesk
 from edge.gateway.catalog.keeping import CatalogFile
 from edge.gateway.catalog.reporting import ReportedCatalog
+from edge.gateway.employees.authorizations import Authorizations
+from edge.gateway.employees.authorize_call import AUTHORIZE, AuthorizeCall
+from edge.gateway.employees.pins import PinCheck
 from edge.gateway.feeds.catalog_topics import CatalogTopics
 from edge.gateway.feeds.level_topic import LevelTopic
 from edge.gateway.gateway import Gateway, Part
@@ -53,9 +57,18 @@ def opened(gateway: Gateway, folder: Path, settings: Settings) -> Generator[Stor
         levels = HeardLevels(location_id, _now)
         bundle = BundleCall(desk, gateway.centre.devices)
         product = ProductCall(location_id, lambda: desk.view, levels, gateway.centre.devices, _now)
+        authorizations = Authorizations(time.monotonic, lambda: desk.view)
+        authorize = AuthorizeCall(
+            lambda: desk.view,
+            PinCheck(time.monotonic),
+            authorizations,
+            gateway.centre.devices,
+            _now,
+        )
         calls = (
             ServedCall(GET_BUNDLE, bundle.get),
             ServedCall(GET_PRODUCT, product.get),
+            ServedCall(AUTHORIZE, authorize.post),
         )
         parts: list[Part] = []
         if settings.gateway_topic == TILL_EVENTS.name:

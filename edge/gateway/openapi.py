@@ -9,6 +9,7 @@ from aiohttp import web
 
 from edge.gateway import calls, health
 from edge.gateway.catalog import bundle_call
+from edge.gateway.employees import authorize_call
 from edge.gateway.products import product_call
 from edge.gateway.served import Operation, json_answer
 from topics.export import CONTRACTS_VERSION
@@ -49,6 +50,7 @@ OPERATIONS = (
     calls.POST_EVENTS,
     bundle_call.GET_BUNDLE,
     product_call.GET_PRODUCT,
+    authorize_call.AUTHORIZE,
 )
 """Every call of a gateway. One that is not here, the gateway does not serve."""
 

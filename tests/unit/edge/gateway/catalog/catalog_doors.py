@@ -13,12 +13,16 @@ from edge.gateway.catalog.bundle_call import GET_BUNDLE, BundleCall
 from edge.gateway.catalog.desk import CatalogDesk
 from edge.gateway.catalog.keeping import CatalogFile
 from edge.gateway.devices import ListedDevices
+from edge.gateway.employees.authorizations import Authorizations
+from edge.gateway.employees.authorize_call import AUTHORIZE, AuthorizeCall
+from edge.gateway.employees.pins import PinCheck
 from edge.gateway.limits import Room
 from edge.gateway.metrics import gateway_metrics
 from edge.gateway.products.levels import HeardLevels
 from edge.gateway.products.product_call import GET_PRODUCT, ProductCall
-from edge.gateway.served import ServedCall
+from edge.gateway.served import Operation, ServedCall
 from edge.gateway.service import application
+from edge.signing.guard import CERTIFICATE
 from edge.signing.nonces import Nonces
 from edge.signing.session import Reply, SignedSession
 from edge.signing.signer import Signer
@@ -47,6 +51,9 @@ class HeardCatalog:
         self.troubles.append(f"{what}: {why}")
 
 
+ASK = Operation("GET", "/v1/asked", {})
+
+
 def of(*rows: tuple[RowKey, bytes]) -> BundleRows:
     return dict(rows)
 
@@ -63,16 +70,36 @@ class CatalogDoor:
         self.clock = NOON
         self.levels = HeardLevels(LOCATION, self.now)
         self.own = certificate(OWN)
+        self.seconds = 1_000.0
+        self.authorizations = Authorizations(self.monotonic, lambda: self.desk.view)
+        self.authorize = AuthorizeCall(
+            lambda: self.desk.view,
+            PinCheck(self.monotonic),
+            self.authorizations,
+            self.devices,
+            self.now,
+        )
         self.base = ""
         self.http: ClientSession
 
     def now(self) -> datetime:
         return self.clock
 
-    async def request(self, method: str, target: str) -> Reply:
-        """As the till's fetcher asks."""
-        session = SignedSession(self.http, self.base, Signer(KEY, self.own))
-        return await session.request(method, target, headers={SHOWN: self.own.hex()})
+    def monotonic(self) -> float:
+        return self.seconds
+
+    async def request(
+        self, method: str, target: str, body: bytes = b"", shown: bytes | None = None
+    ) -> Reply:
+        """As the till's fetcher asks; ``shown`` is another till's certificate."""
+        shown = shown or self.own
+        session = SignedSession(self.http, self.base, Signer(KEY, shown))
+        return await session.request(method, target, body, {SHOWN: shown.hex()})
+
+    async def ask_as_employee(self, request: web.Request) -> web.Response:
+        """Something that needs an authorization."""
+        till = self.devices.asking(request[CERTIFICATE])
+        return web.Response(text=self.authorizations.required(request, till).employee_id)
 
     async def ask(self, query: str = "") -> Reply:
         return await self.request("GET", f"/v1/bundle{query}")
@@ -94,6 +121,8 @@ async def catalog_door(folder: Path) -> AsyncGenerator[CatalogDoor]:
     calls = [
         ServedCall(GET_BUNDLE, BundleCall(door.desk, door.devices).get),
         ServedCall(GET_PRODUCT, product.get),
+        ServedCall(AUTHORIZE, door.authorize.post),
+        ServedCall(ASK, door.ask_as_employee),
     ]
     with closing(Nonces(folder / "nonces")) as nonces, closing(door.file):
 
