@@ -1,13 +1,15 @@
 """A worker on the real engine with one input, whose agent says which offsets it has seen.
 
 `python -m tests.integration.seeing_worker BOOTSTRAP TOPIC GENERATION FOLDER`; it answers in the
-topic called like the input with `-seen` behind, and a generation above 0 rebuilds.
+topic called like the input with `-seen` behind, and a generation above 0 rebuilds. That a topic was
+made anew it finds out five times as soon as others.
 """
 
 import sys
 from pathlib import Path
 
 from clients.kafka import KafkaAccess
+from engine import consumer
 from engine.agents import State
 from engine.app import BatchApp
 from engine.contract import Batch, Message, Outbox, Part, Record
@@ -59,6 +61,7 @@ class Telling(Part):
 
 def main(bootstrap: str, topic: str, generation: str, folder: str) -> None:
     """Run until SIGTERM, or what stops a worker."""
+    consumer.METADATA_AGE_MS = 2_000
     settings = EngineSettings(
         KafkaAccess(bootstrap),
         f"{topic}-g{generation}",

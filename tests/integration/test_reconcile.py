@@ -5,17 +5,15 @@ Derived rows are produced here as workers would, so that each side can be spoile
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.process import HOME
+from tests.integration.own_broker import tillstream
 from tests.integration.sink_world import (
     DAY,
     WHEN,
@@ -52,29 +50,22 @@ class Stack:
 
     kafka: str
     postgres: str
+    folder: Path
     sink: SinkProcess
     shop: str
     group: str
     said: str = ""
     """What the last reconcile wrote for people."""
 
-    def reconcile(self, *options: str, **environment: str) -> tuple[int, list[dict[str, Any]]]:
+    def reconcile(self, *options: str, **changed: str) -> tuple[int, list[dict[str, Any]]]:
         """Exit status and differences of this test's shop, as a program would read them."""
-        finished = subprocess.run(
-            [sys.executable, "-m", "tillstream", "reconcile", "--json", "--wait", "5", *options],
-            cwd=HOME,
-            env={
-                **os.environ,
-                **self.sink.environment,
-                "TILLSTREAM_APPLICATION_ID": self.group,
-                **environment,
-            },
-            capture_output=True,
-            check=False,
-        )
-        self.said = finished.stderr.decode()
-        assert "Traceback" not in self.said, self.said
-        return finished.returncode, json.loads(finished.stdout or b"[]")
+        given = {"home": str(self.folder), "kafka": self.kafka, "postgres": self.postgres}
+        given |= {"application_id": self.group, **changed}
+        asked = ("reconcile", "--json", "--wait", "5", *options)
+        with ThreadPoolExecutor(1) as beside:  # in this thread the test's own loop runs
+            done = beside.submit(tillstream, given.pop("kafka"), *asked, **given)
+            status, output, self.said = done.result()
+        return status, json.loads(output or "[]")
 
 
 def totals(shop: str, till: str | None, **changed: Any) -> Message:
@@ -182,7 +173,7 @@ async def stack(kafka: str, fresh_postgres: str, tmp_path: Path) -> Any:
     await read_all_inputs_as(kafka, group)
     with sink_process(kafka, fresh_postgres, tmp_path) as sink:
         await written(kafka, fresh_postgres)
-        yield Stack(kafka, fresh_postgres, sink, shop, group)
+        yield Stack(kafka, fresh_postgres, tmp_path, sink, shop, group)
 
 
 async def test_a_day_that_adds_up_is_clean(stack: Stack) -> None:
@@ -305,14 +296,17 @@ async def test_a_sink_that_stands_still_is_told_as_the_cause(stack: Stack) -> No
 
 
 async def test_workers_that_have_not_read_everything_are_told(stack: Stack) -> None:
-    status, differences = stack.reconcile("--wait", "0", TILLSTREAM_APPLICATION_ID="nobody")
+    status, differences = stack.reconcile("--wait", "0", application_id="nobody")
     assert status == 1
     assert {(each["check"], each["table"]) for each in differences} == {("progress", "workers")}
 
 
-@pytest.mark.parametrize("name", ["TILLSTREAM_POSTGRES", "TILLSTREAM_KAFKA"])
-async def test_what_cannot_be_compared_is_not_called_clean(stack: Stack, name: str) -> None:
-    address = "postgresql://127.0.0.1:1/none" if "POSTGRES" in name else "127.0.0.1:1"
+@pytest.mark.parametrize(
+    ("name", "address"), [("postgres", "postgresql://127.0.0.1:1/none"), ("kafka", "127.0.0.1:1")]
+)
+async def test_what_cannot_be_compared_is_not_called_clean(
+    stack: Stack, name: str, address: str
+) -> None:
     assert stack.reconcile(**{name: address})[0] == 2
 
 
