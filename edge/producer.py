@@ -33,6 +33,10 @@ _ANSWER_MS = 10_000
 """How long to look for a broker and the topic. Less fails beside a broker that starts; more seems
 to hang."""
 
+_RECONNECT_MS_MAX = 1_000
+"""Between two attempts at a broker that is away. The client's half a minute is how long a till
+could wait for one that is back; a tenth of a second besieges one that starts."""
+
 _MARK_EVERY = 500
 _MARKS_MAX = 40
 """Unacknowledged events are held in memory: at most some 20,000 (about 15 MB). Fewer starves the
@@ -62,6 +66,7 @@ class TillProducer:
                 batch_size=_BATCH_BYTES,
                 # Two tries must fit, or a broker that restarts loses what was on its way to it.
                 request_timeout_ms=min(_REQUEST_TIMEOUT_MS, delivery_timeout_ms // 2),
+                reconnect_backoff_max_ms=_RECONNECT_MS_MAX,
                 bootstrap_timeout_ms=_ANSWER_MS,
                 max_block_ms=_ANSWER_MS,
                 delivery_timeout_ms=delivery_timeout_ms,

@@ -77,8 +77,12 @@ def test_a_value_that_is_none_is_named(doctor: Doctor) -> None:
 def test_servers_that_are_away_are_told_and_nothing_else_breaks(
     doctor: Doctor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for patience in ("admin.ANSWER_MS", "reader._ANSWER_MS"):
-        monkeypatch.setattr(f"operations.kafka.{patience}", 1_000)
+    for patience in (
+        "kafka.admin.ANSWER_MS",
+        "kafka.reader._ANSWER_MS",
+        "topic_sync.sync._ANSWER_MS",
+    ):
+        monkeypatch.setattr(f"operations.{patience}", 1_000)
     nowhere = "127.0.0.1:1"
     found = doctor(
         kafka=nowhere, postgres=f"postgresql://a@{nowhere}/b", connect=f"http://{nowhere}"
@@ -156,7 +160,7 @@ def stranger(tmp_path: Path) -> Generator[str]:
     """The address of a process that is none of ours."""
     show = partial(SimpleHTTPRequestHandler, directory=tmp_path)
     with ThreadingHTTPServer(("127.0.0.1", 0), show) as server:
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,)).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
 

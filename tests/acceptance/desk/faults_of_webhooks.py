@@ -42,7 +42,7 @@ class _Answer(BaseHTTPRequestHandler):
 @contextmanager
 def _served() -> Iterator[_Endpoint]:
     server = _Endpoint()
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield server

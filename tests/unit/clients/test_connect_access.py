@@ -45,7 +45,7 @@ def guarded(tmp_path: Path) -> Generator[GuardedConnect]:
 
     server = HTTPServer((HOST, 0), Answer)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield GuardedConnect(f"https://{HOST}:{server.server_port}/base/", authority, logins)

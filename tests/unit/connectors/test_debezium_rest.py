@@ -34,7 +34,7 @@ def refusing(status: int, message: str, times: int = 1, patience: float = 0) -> 
             """Nothing: what fails is told by what is tested."""
 
     server = HTTPServer(("127.0.0.1", 0), Refusal)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         there = ConnectAccess(f"http://127.0.0.1:{server.server_port}")

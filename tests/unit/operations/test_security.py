@@ -55,7 +55,7 @@ def talkative() -> Generator[str]:
             """Nothing: what fails is told by what is tested."""
 
     with HTTPServer(("127.0.0.1", 0), Talker) as server:
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,)).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
