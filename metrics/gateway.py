@@ -97,6 +97,48 @@ GATEWAY_UNLISTED = MetricSpec(
     "gauge",
     "Devices that have asked and that no list names yet: their events count all the same.",
 )
+GATEWAY_FEED_UP = MetricSpec(
+    "tillstream_gateway_feed_up",
+    "gauge",
+    "1 while a source of news answers: registration (lists of devices), till_status (what the "
+    "centre has), catalog, or levels (stock in all shops).",
+    ("feed",),
+)
+GATEWAY_NEWS = MetricSpec(
+    "tillstream_gateway_news_total",
+    "counter",
+    "Lists of devices and words on tills that came from the centre and count.",
+    ("kind",),
+)
+GATEWAY_NEWS_REFUSED = MetricSpec(
+    "tillstream_gateway_news_refused_total",
+    "counter",
+    "Those that cannot be taken: not signed as they must be, of another store, or unreadable.",
+    ("kind",),
+)
+GATEWAY_NEWS_UNKEPT = MetricSpec(
+    "tillstream_gateway_news_unkept_total",
+    "counter",
+    "Writes of such news that the gateway's file did not take: they count until a restart.",
+    ("kind",),
+)
+GATEWAY_CLOSED = MetricSpec(
+    "tillstream_gateway_closed_connections_total",
+    "counter",
+    "Connections that were closed because a list refuses their devices.",
+)
+GATEWAY_RELAYING = MetricSpec(
+    "tillstream_gateway_relay_connections",
+    "gauge",
+    "Connections of tills to the registration that pass through now.",
+)
+GATEWAY_RELAYED = MetricSpec(
+    "tillstream_gateway_relayed_total",
+    "counter",
+    "Such connections by how they ended: passed, away (the registration was not reached), broken, "
+    "idle, too_long, too_large, or displaced by one that came later.",
+    ("end",),
+)
 
 GATEWAY = (
     *EVERYWHERE,
@@ -119,5 +161,12 @@ GATEWAY = (
     GATEWAY_DEVICES_VERSION,
     GATEWAY_DEVICES_HEARD,
     GATEWAY_UNLISTED,
+    GATEWAY_FEED_UP,
+    GATEWAY_NEWS,
+    GATEWAY_NEWS_REFUSED,
+    GATEWAY_NEWS_UNKEPT,
+    GATEWAY_CLOSED,
+    GATEWAY_RELAYING,
+    GATEWAY_RELAYED,
 )
 """What the `/metrics` of a gateway shows."""

@@ -14,7 +14,7 @@ from edge.gateway.metrics import gateway_metrics
 from identity import files
 from identity.errors import IdentityError
 from identity.names import StoreName, name_of
-from tillstream import gateway_catalog, gateway_feeds
+from tillstream import gateway_catalog, gateway_feeds, gateway_relay
 from tillstream.gateway_catalog import StoreCatalogParts
 from tillstream.process import measured, stop_asked
 from tillstream.settings import Settings, SettingsError
@@ -54,7 +54,11 @@ async def _serve(
         stopping,
         lambda address: log.info("gateway_serves", address=address, topic=settings.gateway_topic),
         catalog.calls,
-        (*gateway_feeds.parts(gateway, settings), *catalog.until(stopping)),
+        (
+            *gateway_feeds.parts(gateway, settings),
+            *gateway_relay.parts(gateway, settings),
+            *catalog.until(stopping),
+        ),
     )
 
 

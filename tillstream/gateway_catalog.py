@@ -72,10 +72,10 @@ def opened(gateway: Gateway, folder: Path, settings: Settings) -> Generator[Stor
         )
         parts: list[Part] = []
         if settings.gateway_topic == TILL_EVENTS.name:
-            kafka, away = settings.kafka_access(), outage("kafka")
+            kafka, away = settings.kafka_access(), outage(gateway, "catalog")
             parts += [
                 CatalogTopics(kafka, location_id, desk.take, reports, away).run,
-                LevelTopic(kafka, levels, reports.left_out, outage("kafka")).run,
+                LevelTopic(kafka, levels, reports.left_out, outage(gateway, "levels")).run,
             ]
         yield StoreCatalogParts(calls, parts, desk)
 

@@ -23,24 +23,20 @@ def parts(gateway: Gateway, settings: Settings) -> Sequence[Part]:
     to the centre's topic. A store with a Kafka of its own is told by the mirror.
     """
     location_id, (trusted,) = gateway.location_id, settings.files("gateway", "gateway_ca")
-    authorities = files.read_certificates(trusted)
-    ears = Ears(location_id, gateway.centre, gateway.file, authorities, ReportedFeeds())
+    authorities, reports = files.read_certificates(trusted), ReportedFeeds(gateway.metrics)
+    ears = Ears(location_id, gateway.centre, gateway.file, authorities, reports)
     found: list[Part] = []
     if settings.registration:
         access, above = access_of(settings), lambda: ears.lists.kept_number
-        away = outage("registration")
+        away = outage(gateway, "registration")
         found.append(AskedRegistration(access, location_id, ears.hear, above, away).run)
     if settings.gateway_topic == TILL_EVENTS.name:
-        kafka = settings.kafka_access()
-        found.append(StatusTopic(kafka, location_id, ears.hear, outage("kafka")).run)
+        kafka, away = settings.kafka_access(), outage(gateway, "till_status")
+        found.append(StatusTopic(kafka, location_id, ears.hear, away).run)
     return found
 
 
-class _Unseen:
-    def set(self, value: float) -> None:
-        """The log alone tells it."""
-
-
-def outage(service: str) -> Outage:
-    """Of a service that the gateway asks."""
-    return Outage(service, _Unseen(), structlog.get_logger("tillstream.gateway"))
+def outage(gateway: Gateway, feed: str) -> Outage:
+    """Of what brings news to the gateway."""
+    up = gateway.metrics.feed_up.labels(feed)
+    return Outage(feed, up, structlog.get_logger("tillstream.gateway"))

@@ -12,6 +12,11 @@ class GatewaySettings(BaseSettings):
     """Of one store. Its location is that of its certificate."""
 
     gateway_port: int = Field(0, description="Port of a store's gateway; 0 takes a free one.")
+    gateway_registration_port: int = Field(
+        0,
+        description="Port at which tills reach the registration through a store's gateway; 0 takes "
+        "a free one.",
+    )
     gateway_cert: Path | None = Field(
         None,
         description="The store's certificate, store/<location>, followed by who vouches for it, in "

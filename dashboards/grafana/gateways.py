@@ -97,4 +97,30 @@ PANELS = (
             ("unlisted", "sum(tillstream_gateway_unlisted)"),
         ],
     ),
+    Panel(
+        "What gateways hear",
+        "Which sources of news answer, 1 or 0, and how much of the centre's news was refused or "
+        "not kept within an hour, by kind.",
+        [
+            ("{{instance}} {{feed}}", "min by (instance, feed) (tillstream_gateway_feed_up)"),
+            (
+                "refused {{kind}}",
+                "sum by (kind) (increase(tillstream_gateway_news_refused_total[1h]))",
+            ),
+            (
+                "unkept {{kind}}",
+                "sum by (kind) (increase(tillstream_gateway_news_unkept_total[1h]))",
+            ),
+        ],
+    ),
+    Panel(
+        "Ways to the registration",
+        "Connections of tills that pass through gateways now, those that ended within five minutes "
+        "by how, and those that a list of devices closed.",
+        [
+            ("now", "sum(tillstream_gateway_relay_connections)"),
+            ("{{end}}", "sum by (end) (increase(tillstream_gateway_relayed_total[5m]))"),
+            ("closed by a list", "sum(increase(tillstream_gateway_closed_connections_total[5m]))"),
+        ],
+    ),
 )

@@ -69,7 +69,7 @@ class Gateway:
         metrics: GatewayMetrics,
     ) -> None:
         self.location_id = location_id
-        self._metrics = metrics
+        self.metrics = metrics
         self.file = file
         self._topic = topic
         self._verifier = Verifier(nonces)
@@ -112,7 +112,7 @@ class Gateway:
             ServedCall(openapi.GET_OPENAPI, openapi.get_openapi),
             ServedCall(calls.POST_EVENTS, self._events.post),
         ]
-        return application([*own, *more], self._room, self._verifier, self._metrics)
+        return application([*own, *more], self._room, self._verifier, self.metrics)
 
     async def run(
         self,

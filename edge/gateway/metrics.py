@@ -43,6 +43,13 @@ class GatewayMetrics:
     head_doubts: Counter
     answer_seconds: Histogram
     sync_seconds: Histogram
+    feed_up: Gauge
+    news: Counter
+    news_refused: Counter
+    news_unkept: Counter
+    closed: Counter
+    relaying: Gauge
+    relayed: Counter
     gauges: Mapping[MetricSpec, Gauge]
 
     def look(self, looks: Looks) -> None:
@@ -74,6 +81,9 @@ def gateway_metrics(registry: CollectorRegistry) -> GatewayMetrics:
     def counter(spec: MetricSpec) -> Counter:
         return Counter(**spec.arguments(), registry=registry)
 
+    def gauge(spec: MetricSpec) -> Gauge:
+        return Gauge(**spec.arguments(), registry=registry)
+
     def histogram(spec: MetricSpec) -> Histogram:
         return Histogram(**spec.arguments(), buckets=spec.buckets, registry=registry)
 
@@ -88,5 +98,12 @@ def gateway_metrics(registry: CollectorRegistry) -> GatewayMetrics:
         head_doubts=counter(names.GATEWAY_HEAD_DOUBTS),
         answer_seconds=histogram(names.GATEWAY_ANSWER_SECONDS),
         sync_seconds=histogram(names.GATEWAY_SYNC_SECONDS),
-        gauges={spec: Gauge(**spec.arguments(), registry=registry) for spec in LOOKED_AT},
+        feed_up=gauge(names.GATEWAY_FEED_UP),
+        news=counter(names.GATEWAY_NEWS),
+        news_refused=counter(names.GATEWAY_NEWS_REFUSED),
+        news_unkept=counter(names.GATEWAY_NEWS_UNKEPT),
+        closed=counter(names.GATEWAY_CLOSED),
+        relaying=gauge(names.GATEWAY_RELAYING),
+        relayed=counter(names.GATEWAY_RELAYED),
+        gauges={spec: gauge(spec) for spec in LOOKED_AT},
     )

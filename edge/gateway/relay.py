@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from edge.gateway.metrics import GatewayMetrics
+
 AT_ONCE_MAX = 64
 """Connections under way. A store brings its tills in one by one; each holds two sockets here, and
 one at the registration, which serves all stores."""
@@ -64,6 +66,21 @@ class RelayReports(Protocol):
     def relayed(self, end: RelayEnd) -> None:
         """One has ended."""
         ...
+
+
+class MeasuredRelay:
+    """See `RelayReports`."""
+
+    def __init__(self, metrics: GatewayMetrics) -> None:
+        self._metrics = metrics
+
+    def relaying(self, connections: int) -> None:
+        """See `RelayReports`."""
+        self._metrics.relaying.set(connections)
+
+    def relayed(self, end: RelayEnd) -> None:
+        """See `RelayReports`."""
+        self._metrics.relayed.labels(end.value).inc()
 
 
 class _TooLarge(Exception):
