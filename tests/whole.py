@@ -26,14 +26,10 @@ PLAIN_LINES = ("-o", "console_output_style=classic")
 
 PYTEST = ("pytest", "--color=no", "--no-header", *PLAIN_LINES, "-m")
 
-CORES = 2
-"""Of the machine that all this is measured on. So many of the first lots run at once, which only
-compute."""
-
 AT_ONCE = 2
-"""Of the lots with services. Three were tried: each took half as long again, so that the whole was
-through but a twentieth sooner. What a test waits for comes later the more there are at once, and
-its patience has an end."""
+"""Lots. The machine that all this is measured on has two cores. Three were tried: each took half as
+long again, so that the whole was through but a twentieth sooner. What a test waits for comes later
+the more there are at once, and its patience has an end."""
 
 ERRORS = (" FAILURES ", " ERRORS ", " warnings summary ", " short test summary ")
 """Titles of pytest's, under which it tells at length what went wrong."""
@@ -64,8 +60,8 @@ FIRST = (
     Lot("types", ("pyright",)),
     _lot("unit", "house", "unit"),
 )
-"""Within a minute or so they tell of a slip; the others begin when they are through, and find
-Kafka's jars fetched and its classes kept."""
+"""Within a minute or so they tell of a slip, which ends all others at once. The others begin where
+these leave a core, and find Kafka's jars fetched and its classes kept."""
 
 SIDE_BY_SIDE = (
     _lot("lonely", "integration", marker="lonely"),
@@ -76,7 +72,7 @@ SIDE_BY_SIDE = (
     _lot("simulation", "simulation"),
 )
 """Each of the `AT_ONCE` that run is followed by the next: the longest come first. A whole stack
-takes a third of a core even when nobody asks it: what needs none is in another lot."""
+takes a fifth of a core even when nobody asks it: what needs none is in another lot."""
 
 ALONE = (_lot("alone", "integration", marker="alone"),)
 """Tests marked ``alone``, which measure speed: nothing else runs beside them."""
@@ -100,22 +96,35 @@ class Runner:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._telling = threading.Lock()
-        self._running: list[subprocess.Popen[str]] = []
+        self._running: dict[Lot, subprocess.Popen[str]] = {}
+        self._is_over = False
         # Hundreds of Pythons start, each of which would compile the checkout where that is not
         # kept; and what is kept lies here, not beside the sources.
         kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
         self._environment = {**os.environ, **kept, "COLUMNS": LINE_WIDTH}
 
-    def run(self, lots: Sequence[Lot], at_once: int) -> list[Ended]:
-        """Each of them to its end, some at a time; raises KeyboardInterrupt after Ctrl-C."""
+    def run(self, lots: Sequence[Lot], at_once: int, required: Sequence[Lot] = ()) -> list[Ended]:
+        """Each of them to its end, some at a time; raises KeyboardInterrupt after Ctrl-C.
+
+        Where one of ``required`` fails, the lots that are not are ended or left out.
+        """
         with ThreadPoolExecutor(at_once) as pool:
-            ended = [pool.submit(self._run, lot) for lot in lots]
+            ended = [pool.submit(self._begin, lot, required) for lot in lots]
             try:
-                return [each.result() for each in ended]
+                return [each for one in ended if (each := one.result()) is not None]
             except KeyboardInterrupt:
                 pool.shutdown(wait=False, cancel_futures=True)
                 self._interrupt()
                 raise
+
+    def _begin(self, lot: Lot, required: Sequence[Lot]) -> Ended | None:
+        if self._is_over and lot not in required:
+            return None
+        ended = self._run(lot)
+        if ended.status and lot in required:
+            self._is_over = True
+            self._interrupt(required)
+        return ended
 
     def _run(self, lot: Lot) -> Ended:
         began = time.monotonic()
@@ -130,7 +139,7 @@ class Runner:
             text=True,
             start_new_session=True,
         )
-        self._running.append(process)
+        self._running[lot] = process
         last_line, faults = self._tell(lot.name, process)
         return Ended(lot, process.wait(), time.monotonic() - began, last_line, faults)
 
@@ -153,12 +162,11 @@ class Runner:
             sys.stdout.write(text)
             sys.stdout.flush()
 
-    def _interrupt(self) -> None:
-        for process in self._running:
-            if process.poll() is None:
-                os.killpg(
-                    process.pid, signal.SIGINT
-                )  # with what it has started, as a terminal does
+    def _interrupt(self, spared: Sequence[Lot] = ()) -> None:
+        for lot, process in list(self._running.items()):
+            if lot not in spared and process.poll() is None:
+                # With what it has started, as a terminal does.
+                os.killpg(process.pid, signal.SIGINT)
 
 
 def _left_behind() -> set[str]:
@@ -169,11 +177,10 @@ def _left_behind() -> set[str]:
 
 
 def _steps(runner: Runner) -> Iterator[Ended]:
-    """All lots; none but the first where one of these fails."""
-    first = runner.run(FIRST, CORES)
-    yield from first
-    if not any(each.status for each in first):
-        yield from runner.run(SIDE_BY_SIDE, AT_ONCE)
+    """All lots; what runs alone only where none of the first has failed."""
+    ended = runner.run((*FIRST, *SIDE_BY_SIDE), AT_ONCE, required=FIRST)
+    yield from ended
+    if not any(each.status for each in ended if each.lot in FIRST):
         yield from runner.run(ALONE, 1)
 
 

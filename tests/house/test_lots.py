@@ -61,3 +61,30 @@ def test_a_lot_that_fails_is_told_in_one_piece_and_the_other_goes_on(
     assert told.endswith("test_wrong.py::test_it - AssertionError: lost\n"), (
         "told without its cause"
     )
+
+
+ENDLESS = """
+import pathlib, time
+def test_it():
+    pathlib.Path({begun!r}).touch()
+    time.sleep(600)
+"""
+
+WRONG = """
+import pathlib, time
+def test_it():
+    while not pathlib.Path({begun!r}).exists():
+        time.sleep(0.1)
+    assert False
+"""
+
+
+def test_a_lot_that_must_be_right_ends_those_behind_it_where_it_fails(tmp_path: Path) -> None:
+    lots: list[Lot] = []
+    for name, body in {"endless": ENDLESS, "wrong": WRONG, "never": ENDLESS}.items():
+        file = tmp_path / f"test_{name}.py"
+        file.write_text(body.format(begun=str(tmp_path / "begun")))
+        lots.append(Lot(name, ("pytest", "-c", "/dev/null", str(file))))
+    ended = Runner(tmp_path).run(lots, 2, required=lots[1:2])
+    assert [each.lot.name for each in ended] == ["endless", "wrong"], "another was begun"
+    assert all(each.status for each in ended)
