@@ -1,7 +1,8 @@
 """A fleet of the tests' own, and a gateway that lets signed requests in: the proxy's peer."""
 
+import asyncio
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -87,11 +88,14 @@ class SeenRequest:
 
 @dataclass
 class SignedGateway:
-    """A gateway that echoes; ``answer`` may be replaced."""
+    """A gateway that echoes. ``answer`` may be replaced, ``answer_with`` makes each anew, and
+    ``pieces`` are sent one after the other."""
 
     address: str = ""
     took: list[SeenRequest] = field(default_factory=list)
     answer: web.Response | None = None
+    answer_with: Callable[[], web.Response] | None = None
+    pieces: list[bytes] = field(default_factory=list)
 
 
 @asynccontextmanager
@@ -110,6 +114,10 @@ async def signed_gateway(
         body = await request.read()
         seen = SeenRequest(request.method, request.raw_path, body, dict(request.headers))
         gateway.took.append(seen)
+        if gateway.pieces:
+            return await _in_pieces(request, gateway.pieces)
+        if gateway.answer_with is not None:
+            return gateway.answer_with()
         return gateway.answer or web.json_response({"taken": len(gateway.took)})
 
     with closing(Nonces(folder / "nonces")) as nonces:
@@ -124,3 +132,12 @@ async def signed_gateway(
             yield gateway
         finally:
             await runner.cleanup()
+
+
+async def _in_pieces(request: web.Request, pieces: list[bytes]) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    for piece in pieces:
+        await response.write(piece)
+        await asyncio.sleep(0.05)
+    return response

@@ -48,7 +48,7 @@ async def test_a_sale_is_whole_in_the_journal(program: Program, home: Path) -> N
     sold = await program.post(
         f"/carts/{cart_id}/complete", paid(140, discounts=discounts, taxes=taxes)
     )
-    assert (sold["receipt_no"], sold["total_minor"], sold["sequence"]) == ("1-1-1", 140, 6)
+    assert (sold["receipt_no"], sold["total_minor"], sold["sequence"]) == ("till-3-1-1", 140, 6)
     assert sold["head"] == {
         "epoch": 1,
         "sequence": 6,
@@ -115,7 +115,7 @@ async def test_a_cart_waits_and_goes_on(program: Program) -> None:
     await program.post(f"/carts/{cart_id}/resume")
     assert await program.refused("POST", f"/carts/{cart_id}/resume") == (409, "cart_not_suspended")
     [resumed] = [each for each in await written(program) if each["type"] == "cart_resumed"]
-    assert resumed["from_till_id"] == "1" and len(resumed["lines"]) == 1
+    assert resumed["from_till_id"] == "till-3" and len(resumed["lines"]) == 1
     await program.post(f"/carts/{cart_id}/complete", paid(398))
 
 
@@ -139,15 +139,15 @@ async def test_an_abandoned_cart_is_gone(program: Program) -> None:
 
 async def test_goods_come_back(program: Program) -> None:
     line = LINE | {"line_no": 1, "unit": "each", "amount_minor": 398}
-    back = {"receipt_no": "1-1-1", "lines": [line], "refund_minor": 398, "restock": True}
+    back = {"receipt_no": "till-3-1-1", "lines": [line], "refund_minor": 398, "restock": True}
     told = await program.post("/returns", back)
-    assert told["return_id"] == "1-1-R1" and told["head"]["receipt_count"] == 0
+    assert told["return_id"] == "till-3-1-R1" and told["head"]["receipt_count"] == 0
 
 
 async def test_training_is_journalled_and_in_no_sum(program: Program) -> None:
     cart_id = await program.cart(training=True)
     sold = await program.post(f"/carts/{cart_id}/complete", paid(398))
-    assert sold["receipt_no"] == "1-1-T3" and sold["head"]["receipt_count"] == 0
+    assert sold["receipt_no"] == "till-3-1-T3" and sold["head"]["receipt_count"] == 0
     assert all(each["training"] for each in await written(program))
 
 
@@ -334,7 +334,7 @@ async def test_what_is_not_there_is_said_so(
 async def test_other_programs_may_not_speak_to_the_gateway_in_the_tills_name(
     program: Program,
 ) -> None:
-    async with program.session.post("/v1/tills/1/events", data=b"{}") as answer:
+    async with program.session.post("/v1/tills/till-3/events", data=b"{}") as answer:
         assert answer.status == 403
 
 

@@ -24,8 +24,9 @@ from edge.till.premises import TillPremises, TillTerms
 from identity import files
 from identity.names import TillName
 from tests.gateways import Fleet
+from tests.unit.edge.journal.tills import TILL
 
-NAME = TillName("L-1", "1")
+NAME = TillName(*TILL)
 LINE = {"sku": "4006381333931", "quantity": 2, "unit_price_minor": 199}
 
 
