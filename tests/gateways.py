@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from edge.proxy.peer import TillIdentity, load
 from edge.signing.guard import CERTIFICATE, guard
@@ -60,6 +62,19 @@ class Fleet:
         files.write_certificates(found.certificate, (made, *self._issuing.chain))
         files.write_key(found.key, key)
         return found
+
+    @property
+    def chain(self) -> tuple[x509.Certificate, ...]:
+        """The issuing authority and the root."""
+        return self._issuing.chain
+
+    def issue(
+        self, key: CertificatePublicKeyTypes, name: Name, begins: datetime, life: timedelta
+    ) -> x509.Certificate:
+        """A certificate for a key that somebody else has."""
+        return self._issuing.issue(
+            key, name, not_before=begins, not_after=begins + life, client=True, server=False
+        )
 
     def till(self, location: str = "L-1", till: str = "1") -> TillIdentity:
         """A till as the proxy has it."""

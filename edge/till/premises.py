@@ -12,7 +12,7 @@ from typing import NamedTuple
 import structlog
 
 from edge.journal.entries import TillPlace
-from edge.journal.errors import EpochRefused, JournalError, JournalUnusable
+from edge.journal.errors import DiskFull, EpochRefused, JournalError, JournalUnusable
 from edge.problems import Code, Refusal
 from edge.proxy.metrics import ProxyMetrics
 from edge.proxy.upstream import Upstream, upstream
@@ -90,7 +90,7 @@ class TillPremises:
             else:
                 await self.books.take_key(key, epoch)
             self.unopened = ""
-        except EpochRefused as error:
+        except (EpochRefused, DiskFull) as error:
             self.unopened = str(error)
         self._changed.set()
 

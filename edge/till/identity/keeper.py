@@ -130,8 +130,9 @@ class IdentityKeeper:
         return LOOK_SECONDS
 
     def _put_off(self, error: Exception, wait_seconds: float = 0.0) -> float:
+        if self.standing.why != str(error):
+            structlog.get_logger("tillstream.till").warning("identity_waits", why=str(error))
         self.standing.why = str(error)
-        structlog.get_logger("tillstream.till").warning("identity_waits", why=str(error))
         return self._backoff.failed(wait_seconds)
 
     async def _enrol(self, voucher: TillVoucher, candidate: IdentityCandidate) -> None:
