@@ -9,6 +9,7 @@ from metrics.gateway import GATEWAY
 from metrics.proxy import PROXY
 from metrics.registration import REGISTRATION
 from metrics.sink import SINK
+from metrics.till import TILL
 from metrics.webhooks import WEBHOOKS
 from metrics.workers import WORKERS
 
@@ -20,5 +21,6 @@ BY_PROCESS = {
     "gateway": GATEWAY,
     "board": BOARD,
     "proxy": PROXY,
+    "till": TILL,
 }
 """What the `/metrics` of each process shows."""

@@ -32,8 +32,8 @@ TILL_UNCONFIRMED = MetricSpec(
 TILL_MAY_BEGIN = MetricSpec(
     "tillstream_till_may_begin",
     "gauge",
-    "1 while a new cart may begin; 0 without an identity, on a full disk, or where the gateway "
-    "refuses the till or knows another by its name.",
+    "1 while nothing but an unopened day keeps a new cart from beginning; 0 without an identity, "
+    "on a full disk, or where the gateway refuses the till or knows another by its name.",
 )
 TILL_CLOCK_OFF = MetricSpec(
     "tillstream_till_clock_off_seconds",

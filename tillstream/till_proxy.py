@@ -1,20 +1,17 @@
 """The edge proxy's process: settings in, requests passed on, until it is asked to stop."""
 
 import asyncio
-import socket
-from collections.abc import Generator
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
 
-from edge.proxy import doors, peer
+from edge.proxy import peer
 from edge.proxy.metrics import ProxyMetrics, proxy_metrics
-from edge.proxy.service import Loopback, application, serving
+from edge.proxy.service import application, serving
 from edge.proxy.upstream import upstream
 from tillstream.process import measured, stop_asked
 from tillstream.settings import PREFIX, Settings, SettingsError
+from tillstream.till_doors import TillDoors, door
 
 
 def run(settings: Settings, port: int | None) -> None:
@@ -22,32 +19,17 @@ def run(settings: Settings, port: int | None) -> None:
     is named (0: a free one). Raises `SettingsError` and `IdentityError`."""
     till = peer.load(*settings.files("proxy", "till_cert", "till_key", "till_ca"))
     name = str(till.name)
-    with measured(settings.as_till(), "proxy", name) as registry:
-        try:
-            with _door(settings.home / "till", port) as door:
-                asyncio.run(_serve(_gateway(settings), till, proxy_metrics(registry), door))
-        except doors.DoorError as error:
-            raise SettingsError(str(error)) from error
+    with (
+        measured(settings.as_till(), "proxy", name) as registry,
+        door(settings.home / "till", port, "proxy") as opened,
+    ):
+        asyncio.run(_serve(_gateway(settings), till, proxy_metrics(registry), opened))
 
 
-Door = tuple[socket.socket, Loopback | None, dict[str, str]]
-"""Where programs come in, whom it lets in by loopback, and what is told of both."""
-
-
-@contextmanager
-def _door(folder: Path, port: int | None) -> Generator[Door]:
-    if port is None:
-        with doors.unix_door(folder.absolute()) as (listening, path):
-            yield listening, None, {"socket": str(path)}
-    else:
-        with doors.loopback_door(folder.absolute(), port) as (listening, secret, path):
-            taken = listening.getsockname()[1]
-            told = {"address": f"http://{doors.LOOPBACK}:{taken}", "secret_file": str(path)}
-            yield listening, Loopback(taken, secret), told
-
-
-async def _serve(gateway: str, till: peer.TillIdentity, metrics: ProxyMetrics, door: Door) -> None:
-    stopping, (listening, loopback, told) = stop_asked(), door
+async def _serve(
+    gateway: str, till: peer.TillIdentity, metrics: ProxyMetrics, opened: TillDoors
+) -> None:
+    stopping, (listening, loopback, told) = stop_asked(), opened
     async with (
         upstream(gateway, till, metrics) as way,
         serving(application(way, metrics, loopback), listening),

@@ -1,6 +1,6 @@
 """Which shops and tills need somebody?"""
 
-from dashboards.grafana import gateways, people, proxy, registration
+from dashboards.grafana import gateways, people, proxy, registration, till
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: shops and tills"
@@ -97,5 +97,6 @@ PANELS = (
     *registration.PANELS,
     *gateways.PANELS,
     *proxy.PANELS,
+    *till.PANELS,
     *people.PANELS,
 )

@@ -16,6 +16,10 @@ OFF_SECONDS_MAX = 300.0
 """How far the wall clock may lie from the gateway's, either way. Less marks tills whose clock
 drifts between two mornings; more, and the gateway refuses what they sign."""
 
+BEHIND_SECONDS_MAX = 5.0
+"""How far the wall clock may lie behind the floor. A time service that slows a clock down lets it
+fall behind the monotonic one by less; more is a clock that somebody has set back."""
+
 TIME_SECONDS_MAX = 253_402_300_799.0
 """The end of the year 9999, the last time that can be written."""
 
@@ -72,7 +76,7 @@ class TillClock:
         wall = self._wall()
         if self._told is None:
             off = wall - self._since(self._floor)
-            is_off = off < 0
+            is_off = off < -BEHIND_SECONDS_MAX
         else:
             off = wall - self._since(self._told)
             is_off = abs(off) > OFF_SECONDS_MAX

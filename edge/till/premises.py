@@ -2,7 +2,7 @@
 heartbeats."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
@@ -131,9 +131,12 @@ class TillPremises:
                 await self.books.close()
 
     async def _work(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            for each in (self.keeper.run, self._speak, self._beat, self._measure):
-                group.create_task(each())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for each in (self.keeper.run, self._speak, self._beat, self._measure):
+                    group.create_task(each())
+        except BaseExceptionGroup as failed:
+            raise _first(failed) from failed
 
     async def _speak(self) -> None:
         """Send under the identity in use, and begin anew with each other one."""
@@ -194,5 +197,11 @@ class TillPremises:
                 standing = await books.run(partial(read_books, books))
                 metrics.waiting.set(standing.waiting)
                 metrics.unconfirmed.set(standing.unconfirmed)
-                metrics.may_begin.set(not standing.why_not)
+                metrics.may_begin.set(standing.is_well)
             await asyncio.sleep(FIGURES_SECONDS)
+
+
+def _first(failed: BaseException) -> BaseException:
+    """What went wrong first, without the groups around it."""
+    inner: Sequence[BaseException] = getattr(failed, "exceptions", ())
+    return _first(inner[0]) if inner else failed

@@ -28,6 +28,11 @@ class BooksStanding(NamedTuple):
     """Why no cart may begin: nothing where it may."""
 
     @property
+    def is_well(self) -> bool:
+        """Whether a cart may begin, or may once the day is opened, which is for people to do."""
+        return not self.why_not.keys() - {WhyNot.DAY_NOT_OPEN.value}
+
+    @property
     def waiting(self) -> int:
         """Events that the gateway has not accepted."""
         return sum(max(0, _end(each) - each.accepted_to) for each in self.epochs)

@@ -26,6 +26,7 @@ from tests.acceptance.conftest import Stack
 from tests.acceptance.desk import faults_of_data as data
 from tests.acceptance.desk import faults_of_people as people
 from tests.acceptance.desk import faults_of_registration as registrations
+from tests.acceptance.desk import faults_of_selling as selling
 from tests.acceptance.desk import faults_of_services as services
 from tests.acceptance.desk import faults_of_tills as tills
 from tests.acceptance.desk.faults_of_webhooks import out_of_order, told
@@ -76,6 +77,7 @@ def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
         "tillstream-registration": [registration],
         "tillstream-board": [board],
         "tillstream-proxy": [],
+        "tillstream-till": [],
     }
 
 
@@ -119,6 +121,7 @@ def test_what_goes_wrong_around_working_workers(
             tills.old_certificate(desk, tmp_path / "dark"),
             registrations.stolen(desk),
             out_of_order(desk, shops["pulse"]),
+            selling.refused(desk, tmp_path / "refused"),
         )
     )
 
@@ -169,7 +172,12 @@ def test_every_panel_of_grafana_can_be_drawn(
     desk: Desk, shops: dict[str, str], tmp_path: Path
 ) -> None:
     registrations.enrolled(desk)
-    with pulse(desk, shops["pulse"]), told(desk), tills.busy(desk, tmp_path / "busy"):
+    with (
+        pulse(desk, shops["pulse"]),
+        told(desk),
+        tills.busy(desk, tmp_path / "busy"),
+        selling.busy(desk, tmp_path / "selling"),
+    ):
         for asker, expression in expressions():
             desk.prometheus.until(
                 lambda asked=expression: _drawn(desk, asked), f"{asker} is empty: {expression}"

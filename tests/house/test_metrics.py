@@ -14,6 +14,7 @@ from dashboards.board.people.sign_ins import SignIns
 from edge.gateway.metrics import gateway_metrics
 from edge.proxy.metrics import proxy_metrics
 from edge.registration.metrics import registration_metrics
+from edge.till.metrics import till_metrics
 from metrics.catalogue import BY_PROCESS
 from metrics.page import page
 from metrics.spec import MetricSpec
@@ -106,6 +107,13 @@ def _proxy() -> CollectorRegistry:
     return registry
 
 
+def _till() -> CollectorRegistry:
+    registry = _anyone("till")
+    proxy_metrics(registry)
+    till_metrics(registry)
+    return registry
+
+
 PROCESSES = {
     "worker": _worker,
     "sink": _sink,
@@ -114,6 +122,7 @@ PROCESSES = {
     "gateway": _gateway,
     "board": _board,
     "proxy": _proxy,
+    "till": _till,
 }
 
 

@@ -1,12 +1,14 @@
 """``tillstream till``: what runs on a till's machine."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tillstream import till_proxy
+from edge.journal.errors import JournalError
+from tillstream import till_proxy, till_service
 from tillstream.logs import begin
-from tillstream.terminal import MetricsPort
+from tillstream.terminal import MetricsPort, mendable
 
 
 def command(
@@ -17,22 +19,35 @@ def command(
             help="Only pass requests of programs on to the gateway, signed by the device's key.",
         ),
     ] = False,
+    voucher: Annotated[
+        Path | None,
+        typer.Option(
+            help="File with the till's voucher, as devices add --json prints it. Without it, a "
+            "program gives the till its voucher; one that was used is passed over.",
+        ),
+    ] = None,
     port: Annotated[
         int | None,
         typer.Option(
             min=0,
             max=65535,
             help="Let programs in at this port of loopback, 0 for a free one, with the secret that "
-            "lies in till/proxy.secret of the home; without it, at the socket till/proxy.sock.",
+            "lies in till/till.secret of the home; without it, at the socket till/till.sock.",
         ),
     ] = None,
     metrics_port: MetricsPort = None,
 ) -> None:
-    """Run a till's part until SIGTERM or Ctrl-C. So far there is its proxy alone: --proxy.
+    """Sell: keep the till's journal, serve its programs, tell the gateway; until SIGTERM or Ctrl-C.
 
-    TILLSTREAM_TILL_CERT, _KEY and _CA name the device's identity, TILLSTREAM_TILL_GATEWAY its
-    store's gateway. The proxy speaks with this till's own store alone.
+    A till asks for its voucher once and for nothing else; it sells whatever is away. What it keeps
+    lies in the folder till of the home. With --proxy it is the proxy alone, for programs that keep
+    a journal of their own: then TILLSTREAM_TILL_CERT, _KEY and _CA name the device's identity,
+    TILLSTREAM_TILL_GATEWAY its store's gateway, and its door is till/proxy.sock or
+    till/proxy.secret.
     """
-    if not proxy:
-        raise typer.BadParameter("say --proxy: the till's journal and page are not built yet")
-    till_proxy.run(begin(metrics_port=metrics_port), port)
+    settings = begin(metrics_port=metrics_port)
+    if proxy:
+        till_proxy.run(settings, port)
+        return
+    with mendable(JournalError, words="the till ends: "):
+        till_service.run(settings, port, voucher)

@@ -106,6 +106,12 @@ class IdentityKeeper:
         self.standing = EnrolmentStanding("enrolling")
         self._woken.set()
 
+    def take_unless_used(self, text: bytes) -> None:
+        """`take`, of a voucher that may lie in its file long after it was used."""
+        voucher, current = read_voucher(text), self._folder.current()
+        if current is None or not _is_used(voucher, current):
+            self.take(text)
+
     async def run(self) -> None:
         """Until it is cancelled."""
         while True:
@@ -196,6 +202,12 @@ class IdentityKeeper:
         had_one = self._folder.current() is not None
         self.standing = EnrolmentStanding("enrolled" if had_one else "refused", str(error))
         structlog.get_logger("tillstream.till").error("voucher_refused", why=str(error))
+
+
+def _is_used(voucher: TillVoucher, current: DeviceIdentity) -> bool:
+    name = current.till.name
+    is_ours = (voucher.location_id, voucher.till_id) == (name.location_id, name.till_id)
+    return is_ours and voucher.epoch <= current.record.epoch
 
 
 def _require_next(voucher: TillVoucher, current: DeviceIdentity) -> None:

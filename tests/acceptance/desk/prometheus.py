@@ -19,7 +19,7 @@ from local.ports import choose
 from tests.integration.process import HOME
 from tests.told_metrics import identities
 
-ON_THEIR_OWN_MACHINE = ("tillstream-proxy",)
+ON_THEIR_OWN_MACHINE = ("tillstream-proxy", "tillstream-till")
 """Jobs that are told to this machine alone, without an identity."""
 
 RULES = HOME / "dashboards" / "prometheus" / "rules.yml"

@@ -54,6 +54,15 @@ def test_a_clock_that_is_set_back_in_mid_sale_dates_nothing_before_the_last_even
     assert till.stamp() == ClockReading(NOON + 7_201, -3_600)
 
 
+def test_a_clock_that_is_slowed_down_is_trusted_and_never_goes_back() -> None:
+    clocks = Clocks()
+    till = clocks.till()
+    first = till.stamp()
+    clocks.run(60)
+    clocks.wall -= 1
+    assert till.stamp() == ClockReading(first.seconds + 60)
+
+
 @pytest.mark.parametrize("years", [-1, 1])
 def test_a_clock_a_year_off_the_gateway_is_suspect(years: int) -> None:
     clocks = Clocks(wall=NOON + years * YEAR)

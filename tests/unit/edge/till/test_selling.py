@@ -338,6 +338,26 @@ async def test_other_programs_may_not_speak_to_the_gateway_in_the_tills_name(
         assert answer.status == 403
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Origin": "http://127.0.0.1:{port}"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Host": "evil.example"}, 421),
+        ({"Authorization": "Bearer wrong"}, 401),
+    ],
+)
+async def test_over_loopback_comes_in_who_has_the_secret_and_no_foreign_page(
+    home: Path, headers: dict[str, str], status: int
+) -> None:
+    async with running(home, port=0) as program:
+        own = str(program.port)
+        given = {name: value.replace("{port}", own) for name, value in headers.items()}
+        async with program.session.get("/till/v1/state", headers=given) as answer:
+            assert answer.status == status
+
+
 async def test_carts_and_answers_outlive_the_process(home: Path) -> None:
     async with running(home) as program:
         await program.open_day()

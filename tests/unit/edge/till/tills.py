@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from edge.proxy import doors
 from edge.proxy.metrics import proxy_metrics
-from edge.proxy.service import serving
+from edge.proxy.service import Loopback, serving
 from edge.till.application import application
 from edge.till.clock import TillClock
 from edge.till.counter import TillCounter
@@ -52,6 +53,7 @@ class Program:
     premises: TillPremises
     registry: CollectorRegistry
     failures: list[Exception] = field(default_factory=list)
+    port: int | None = None
 
     async def ask(
         self, method: str, path: str, body: Any = None, key: str | None = "", **options: Any
@@ -110,18 +112,37 @@ def paid(amount_minor: int, **fields: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def running(home: Path, clock: TillClock | None = None) -> AsyncGenerator[Program]:
-    """The till of a folder, for the length of a block."""
+async def running(
+    home: Path, clock: TillClock | None = None, port: int | None = None
+) -> AsyncGenerator[Program]:
+    """The till of a folder, for the length of a block, at its socket or at a port of loopback."""
     registry = CollectorRegistry()
     proxy = proxy_metrics(registry)
     terms = TillTerms(home, "test", till_metrics(registry), proxy, clock or TillClock())
     premises = TillPremises(terms)
     failures: list[Exception] = []
-    with doors.unix_door(home, "till") as (listening, path):
-        app = application(TillCounter(premises, failures.append), premises.way, proxy)
-        async with (
-            premises.open(),
-            serving(app, listening),
-            ClientSession("http://till", connector=UnixConnector(str(path))) as session,
-        ):
-            yield Program(session, premises, registry, failures)
+    with ExitStack() as stack:
+        listening, session, loopback = _door(stack, home, port)
+        app = application(TillCounter(premises, failures.append), premises.way, proxy, loopback)
+        async with premises.open(), serving(app, listening), session() as opened:
+            port = loopback and listening.getsockname()[1]
+            yield Program(opened, premises, registry, failures, port)
+
+
+def _door(stack: ExitStack, home: Path, port: int | None) -> Any:
+    if port is None:
+        listening, path = stack.enter_context(doors.unix_door(home, "till"))
+        return (
+            listening,
+            lambda: ClientSession("http://till", connector=UnixConnector(str(path))),
+            None,
+        )
+    listening, secret, _ = stack.enter_context(doors.loopback_door(home, port, "till"))
+    taken = listening.getsockname()[1]
+    headers = {"Authorization": f"Bearer {secret}"}
+    session = partial(ClientSession, f"http://127.0.0.1:{taken}", headers=headers)
+    return listening, session, Loopback(taken, secret)
+
+
+def _by_socket(path: Path) -> ClientSession:
+    return ClientSession("http://till", connector=UnixConnector(str(path)))

@@ -1,0 +1,128 @@
+"""A till whose gateway refuses it, whose sales pile up, and whose journal knows a later time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+
+from aiohttp import web
+
+from edge.journal.entries import TillPlace
+from edge.journal.journal import Journal
+from edge.problems import Code, Refusal
+from edge.till.identity.folder import IdentityFolder
+from identity.names import StoreName
+from local.ports import choose
+from tests.acceptance.desk.operators import Desk, Fault, beating
+from tests.gateways import Fleet, SignedGateway, signed_gateway
+from tests.integration.process import HOME
+from tests.unit.edge.journal.tills import TILL, event
+from tests.unit.edge.till.tills import enrolled
+
+WAITING = 150
+"""Events that were written before; the alert is for more than a hundred."""
+
+
+@contextmanager
+def _gateway(fleet: Fleet, folder: Path) -> Iterator[SignedGateway]:
+    """A gateway that refuses the till until it is told to take what comes."""
+    told: list[SignedGateway] = []
+    started, stopping = threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        async with signed_gateway(fleet, folder, StoreName(TILL.location_id)) as gateway:
+            gateway.answer_with = _refusal
+            told.append(gateway)
+            started.set()
+            await stopping.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    assert started.wait(30), "the gateway did not start"
+    try:
+        yield told[0]
+    finally:
+        loop.call_soon_threadsafe(stopping.set)
+        thread.join()
+
+
+def _refusal() -> web.Response:
+    return Refusal(HTTPStatus.FORBIDDEN, Code.DEVICE, "This till was revoked.").response()
+
+
+def _takes(gateway: SignedGateway) -> None:
+    def taken() -> web.Response:
+        batch = json.loads(gateway.took[-1].body)
+        last = batch["first"] + len(batch["events"]) - 1
+        word = {"accepted_to": last, "confirmed_to": last, "missing": [], "forks": []}
+        now = datetime.now(UTC).isoformat()
+        return web.json_response(word | {"durable": "kafka", "server_time": now})
+
+    gateway.answer_with = taken
+
+
+def _sold_before(home: Path) -> None:
+    """The journal of a till that has sold by a clock that was a day ahead."""
+    identity = IdentityFolder(home / "identity").current()
+    assert identity is not None
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+    with closing(Journal(home / "journal.sqlite", TillPlace(*TILL), identity.till.key)) as journal:
+        journal.begin_epoch(1)
+        journal.append([event("till_heartbeat", occurred_at=later) for _ in range(WAITING)])
+
+
+@contextmanager
+def _till(desk: Desk, folder: Path) -> Iterator[tuple[Path, SignedGateway]]:
+    """A till that Prometheus scrapes; its socket, and its gateway."""
+    folder.mkdir()
+    fleet = Fleet(folder)
+    (port,) = choose(1)
+    with _gateway(fleet, folder) as gateway:
+        enrolled(fleet, folder / "till", gateway.address)
+        _sold_before(folder / "till")
+        command = [sys.executable, "-m", "tillstream", "till", "--metrics-port", str(port)]
+        environment = {**os.environ, "TILLSTREAM_HOME": str(folder)}
+        process = subprocess.Popen(command, cwd=HOME, env=environment)
+        desk.prometheus.scrape("tillstream-till", [f"127.0.0.1:{port}"])
+        try:
+            path = folder / "till" / "till.sock"
+            desk.prometheus.until(path.exists, "the till did not start")
+            yield path, gateway
+        finally:
+            desk.prometheus.scrape("tillstream-till", [])
+            process.terminate()
+            process.wait()
+
+
+def _state(path: Path) -> dict[str, object]:
+    command = ["curl", "--silent", "--unix-socket", str(path), "http://till/till/v1/state"]
+    return json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
+
+
+def refused(desk: Desk, folder: Path) -> Fault:
+    with _till(desk, folder) as (path, gateway):
+        yield [("TillSellsNoMore", {}), ("TillKeepsItsSales", {}), ("TillClockIsOff", {})]
+        told = json.dumps(_state(path))
+        assert "This till was revoked." in told and '"suspect"' in told
+        _takes(gateway)
+
+
+@contextmanager
+def busy(desk: Desk, folder: Path) -> Iterator[None]:
+    """A till's page asks it all the time, and it sends what it has."""
+    with _till(desk, folder) as (path, gateway):
+        _takes(gateway)
+        opening = ["curl", "--silent", "--unix-socket", str(path), "--request", "PUT"]
+        opening += ["--header", "Idempotency-Key: day", "--data", '{"business_date":"2026-11-30"}']
+        with beating(lambda: subprocess.run([*opening, "http://till/till/v1/day"])):
+            yield

@@ -1,0 +1,89 @@
+"""The till's process: its voucher in, sales until it is asked to stop."""
+
+import asyncio
+import tomllib
+from pathlib import Path
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+import edge.till
+from edge.journal.errors import JournalError
+from edge.problems import Refusal
+from edge.proxy.metrics import proxy_metrics
+from edge.proxy.service import serving
+from edge.till.application import application
+from edge.till.clock import TillClock
+from edge.till.counter import TillCounter
+from edge.till.metrics import till_metrics
+from edge.till.premises import TillPremises, TillTerms
+from local.checkout import HOME
+from tillstream.process import measured, stop_asked
+from tillstream.settings import Settings, SettingsError
+from tillstream.till_doors import TillDoors, door
+
+
+def run(settings: Settings, port: int | None, voucher: Path | None) -> None:
+    """Sell until SIGTERM or SIGINT: programs come in by a Unix socket, or by loopback where a
+    ``port`` is named (0: a free one). ``voucher`` is a file; one that was used is passed over.
+
+    Raises `SettingsError`, `IdentityError`, and `JournalError` where the journal cannot be used.
+    """
+    folder = settings.home / "till"
+    with (
+        measured(settings.as_till(), "till", "till") as registry,
+        door(folder, port, "till") as opened,
+    ):
+        terms = _terms(folder.absolute(), registry)
+        asyncio.run(_serve(terms, _text(voucher), opened))
+
+
+def _terms(folder: Path, registry: CollectorRegistry) -> TillTerms:
+    clock = TillClock()
+    # No sale is older than the program that writes it.
+    clock.raise_floor(Path(edge.till.__file__).stat().st_mtime)
+    return TillTerms(folder, _build(), till_metrics(registry), proxy_metrics(registry), clock)
+
+
+def _build() -> str:
+    project = tomllib.loads((HOME / "pyproject.toml").read_text())["project"]
+    return f"{project['name']} {project['version']}"
+
+
+def _text(voucher: Path | None) -> bytes | None:
+    try:
+        return None if voucher is None else voucher.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"the voucher cannot be read: {error}") from error
+
+
+async def _serve(terms: TillTerms, voucher: bytes | None, opened: TillDoors) -> None:
+    stopping, (listening, loopback, told) = stop_asked(), opened
+    broken: list[JournalError] = []
+
+    def failed(error: JournalError) -> None:
+        broken.append(error)
+        stopping.set()
+
+    premises = TillPremises(terms)
+    app = application(TillCounter(premises, failed), premises.way, terms.proxy, loopback)
+    async with premises.open() as work:
+        work.add_done_callback(lambda _: stopping.set())
+        _take(premises, voucher)
+        async with serving(app, listening):
+            log = structlog.get_logger("tillstream.till")
+            log.info("till_serves", enrolment=premises.keeper.standing.state, **told)
+            await stopping.wait()
+        if work.done():
+            work.result()
+    if broken:
+        raise broken[0]
+
+
+def _take(premises: TillPremises, voucher: bytes | None) -> None:
+    if voucher is None:
+        return
+    try:
+        premises.keeper.take_unless_used(voucher)
+    except Refusal as refusal:
+        raise SettingsError(refusal.detail) from refusal
