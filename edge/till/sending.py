@@ -188,8 +188,8 @@ class BatchSender:
     async def _failed(self, trouble: Trouble) -> float:
         self._counted(trouble.result)
         if trouble.is_refused:
-            self._say("refused", trouble.why)
             await self._books.note_refused(trouble.why)
+            self._say("refused", trouble.why)
             return STOPPED_SECONDS
         self._say("away", trouble.why)
         return self._backoff.failed(trouble.wait_seconds)

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -81,9 +82,26 @@ def _sold_before(home: Path) -> None:
         journal.append([event("till_heartbeat", occurred_at=later) for _ in range(WAITING)])
 
 
+@dataclass(frozen=True)
+class _Selling:
+    """A till with its socket, the address (host:port) of its metrics, and its gateway."""
+
+    socket: Path
+    metrics: str
+    gateway: SignedGateway
+
+    def state(self) -> str:
+        """How it stands, as JSON."""
+        return self.curl("http://till/till/v1/state")
+
+    def curl(self, *arguments: str) -> str:
+        command = ["curl", "--silent", "--unix-socket", str(self.socket), *arguments]
+        return subprocess.run(command, capture_output=True, text=True).stdout
+
+
 @contextmanager
-def _till(desk: Desk, folder: Path) -> Iterator[tuple[Path, SignedGateway]]:
-    """A till that Prometheus scrapes; its socket, and its gateway."""
+def _till(desk: Desk, folder: Path) -> Iterator[_Selling]:
+    """A till that Prometheus scrapes."""
     folder.mkdir()
     fleet = Fleet(folder)
     (port,) = choose(1)
@@ -93,36 +111,32 @@ def _till(desk: Desk, folder: Path) -> Iterator[tuple[Path, SignedGateway]]:
         command = [sys.executable, "-m", "tillstream", "till", "--metrics-port", str(port)]
         environment = {**os.environ, "TILLSTREAM_HOME": str(folder)}
         process = subprocess.Popen(command, cwd=HOME, env=environment)
-        desk.prometheus.scrape("tillstream-till", [f"127.0.0.1:{port}"])
+        till = _Selling(folder / "till" / "till.sock", f"127.0.0.1:{port}", gateway)
         try:
-            path = folder / "till" / "till.sock"
-            desk.prometheus.until(path.exists, "the till did not start")
-            yield path, gateway
+            with desk.prometheus.scraping("tillstream-till", till.metrics):
+                desk.prometheus.until(till.socket.exists, "the till did not start")
+                yield till
         finally:
-            desk.prometheus.scrape("tillstream-till", [])
             process.terminate()
             process.wait()
 
 
-def _state(path: Path) -> dict[str, object]:
-    command = ["curl", "--silent", "--unix-socket", str(path), "http://till/till/v1/state"]
-    return json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
-
-
 def refused(desk: Desk, folder: Path) -> Fault:
-    with _till(desk, folder) as (path, gateway):
-        yield [("TillSellsNoMore", {}), ("TillKeepsItsSales", {}), ("TillClockIsOff", {})]
-        told = json.dumps(_state(path))
+    with _till(desk, folder) as till:
+        named = {"instance": till.metrics}
+        alerts = ("TillSellsNoMore", "TillKeepsItsSales", "TillClockIsOff")
+        yield [(alert, named) for alert in alerts]
+        told = till.state()
         assert "This till was revoked." in told and '"suspect"' in told
-        _takes(gateway)
+        _takes(till.gateway)
 
 
 @contextmanager
 def busy(desk: Desk, folder: Path) -> Iterator[None]:
     """A till's page asks it all the time, and it sends what it has."""
-    with _till(desk, folder) as (path, gateway):
-        _takes(gateway)
-        opening = ["curl", "--silent", "--unix-socket", str(path), "--request", "PUT"]
-        opening += ["--header", "Idempotency-Key: day", "--data", '{"business_date":"2026-11-30"}']
-        with beating(lambda: subprocess.run([*opening, "http://till/till/v1/day"])):
+    opening = ("--request", "PUT", "--header", "Idempotency-Key: day")
+    day = ("--data", '{"business_date":"2026-11-30"}', "http://till/till/v1/day")
+    with _till(desk, folder) as till:
+        _takes(till.gateway)
+        with beating(lambda: till.curl(*opening, *day)):
             yield

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry
+
 from edge.gateway import gateway as whole
 from edge.gateway.gateway import Gateway, TillDoor
+from edge.gateway.metrics import gateway_metrics
 from edge.gateway.server import tls
 from edge.signing.keys import key_id_of
 from identity.names import StoreName
 from tests.gateways import HOST, Fleet
 from tests.unit.edge.gateway.doubles import MemoryTopic
-from tests.unit.edge.gateway.stores import HeardReports
 from tests.unit.edge.journal.tills import TILL
 
 
@@ -54,7 +56,9 @@ async def shop(fleet: Fleet, folder: Path, port: int = 0) -> AsyncGenerator[Shop
     door = TillDoor(HOST, port, tls(own.certificate, own.key, fleet.authorities, ()))
     topic, stopping = MemoryTopic(), asyncio.Event()
     told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    with whole.opened(TILL.location_id, folder, topic, HeardReports()) as gateway:
+    with whole.opened(
+        TILL.location_id, folder, topic, gateway_metrics(CollectorRegistry())
+    ) as gateway:
         running = asyncio.create_task(gateway.run(door, stopping, told.set_result))
         try:
             await asyncio.wait({running, told}, return_when=asyncio.FIRST_COMPLETED)
