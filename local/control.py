@@ -33,8 +33,8 @@ class Status:
     def as_json(self) -> dict[str, Any]:
         """The fixed form that programs read; addresses are null while the stack is down."""
         if self.record is None or self.state == "stopped":
-            nowhere = dict.fromkeys(Addresses.model_fields)
-            return {**nowhere, "metrics": [], "processes": self._processes()}
+            nowhere: dict[str, Any] = dict.fromkeys(Addresses.model_fields)
+            return {**nowhere, "metrics": [], "stores": [], "processes": self._processes()}
         return {**self.record.addresses.model_dump(), "processes": self._processes()}
 
     def print(self, console: Console) -> None:
@@ -143,6 +143,8 @@ def _address_table(noted: StackRecord) -> Table:
     addresses = noted.addresses
     for name in ("kafka", "postgres", "connect", "dashboard"):
         table.add_row(name, getattr(addresses, name))
+    for store in addresses.stores:
+        table.add_row("gateway", f"{store.gateway} of {store.location_id}")
     for url in addresses.metrics:
         table.add_row("metrics", url)
     return table

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-OWNED_FOLDERS = ("postgres", "kafka", "connect", "identities", "logs", "state")
+OWNED_FOLDERS = ("postgres", "kafka", "connect", "identities", "logs", "state", "gateway")
 """What `reset` deletes. Only these: a home that was pointed at the wrong place loses nothing. The
 key in ``people/`` stays: what it wraps may lie in a database that is not the stack's."""
 

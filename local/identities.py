@@ -56,6 +56,10 @@ class Identities:
         """A service's key."""
         return self.folder / f"{service}.key"
 
+    def of_store(self, location_id: str) -> str:
+        """What a store is called among the services, for its certificate and key."""
+        return f"store-{location_id}"
+
     def certificate_alone(self, service: str) -> Path:
         """A service's certificate without who vouches for it, as PostgreSQL's driver for Java
         wants it: that one shows none whose last authority the server does not ask for."""

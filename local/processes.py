@@ -13,14 +13,11 @@ from local.child import Service
 from local.home import StackHome
 from local.identities import Identities
 from local.ports import LOOPBACK, RememberedPorts, answers_ok
-from local.programs import Furnish, Programs, StackProcess
+from local.programs import Furnish, Programs, StackProcess, StoreDoors
 from local.servers import external
 
 WORKER_GRACE_SECONDS = 20
 """A worker finishes its batch and its transaction; killed before, the next one repeats it."""
-
-BEFORE_CONNECT = (("topics", "sync"), ("migrate",))
-"""Commands that must have succeeded before Connect starts: it may enter no topic before."""
 
 STEPS = (("connectors", "apply"),)
 """Commands that must have succeeded before the stack counts as started. No process waits for them:
@@ -35,10 +32,12 @@ one that has not come that far, as all processes start at once; longer is waited
 class StackOptions:
     """What the user may choose. ``rate`` is events per second, None for the default.
 
-    ``roles`` are those of `tillstream worker` that run once, beside the workers.
+    ``roles`` are those of `tillstream worker` that run once, beside the workers; ``stores`` are
+    the locations that have a gateway.
     """
 
     roles: Sequence[str]
+    stores: Sequence[str] = ()
     workers: int = 1
     simulate: bool = True
     rate: float | None = None
@@ -49,17 +48,20 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
 
     def furnish(ports: RememberedPorts, addresses: Mapping[str, str]) -> Programs:
         processes = _Processes(home, ports, addresses)
-        before = [processes.step(*arguments) for arguments in BEFORE_CONNECT]
+        ruled = [word for store in options.stores for word in ("--store", store)]
+        before = [processes.step("topics", "sync", *ruled), processes.step("migrate")]
         steps = [processes.step(*arguments) for arguments in STEPS]
         board, dashboard = processes.board()
         wanted = [processes.worker(number + 1) for number in range(options.workers)]
         wanted += [processes.role(role) for role in options.roles]
-        registration, asked = processes.registration()
-        wanted += [registration, board]
+        gateways = [processes.gateway(store) for store in options.stores]
+        doors = [store for _, store in gateways]
+        registration, asked = processes.registration(doors[0].gateway if doors else "")
+        wanted += [registration, board, *(process for process, _ in gateways)]
         if options.simulate:
             wanted.append(processes.simulator(options.rate))
         asked |= processes.by_hand()
-        return Programs(before, steps, wanted, dashboard, asked["registration"], asked)
+        return Programs(before, steps, wanted, dashboard, asked["registration"], asked, doors)
 
     return furnish
 
@@ -79,7 +81,7 @@ class _Processes:
     def step(self, *arguments: str) -> Service:
         """A command that is run to its end, as somebody would give it by hand."""
         settings = self._as("operator")
-        return self._service(" ".join(arguments), arguments, settings, ready=lambda: False)
+        return self._service(" ".join(arguments[:2]), arguments, settings, ready=lambda: False)
 
     def worker(self, number: int) -> StackProcess:
         """One worker: a member of the group, with state of its own."""
@@ -90,14 +92,39 @@ class _Processes:
         """What there is one of: the worker of another application, the sink, the webhooks."""
         return self._measured(role, ("worker", role), {"worker_name": role, **self._as(role)})
 
-    def registration(self) -> tuple[StackProcess, dict[str, str]]:
-        """What gives tills their certificates, and how commands that are given by hand ask it."""
+    def gateway(self, location_id: str) -> tuple[StackProcess, StoreDoors]:
+        """What takes a store's events, and where it is reached."""
+        own, name = self._identities.of_store(location_id), f"gateway-{location_id}"
+        port = self._ports.take(name)
+        settings, metrics = self._telling(
+            name,
+            {
+                "gateway_port": str(port),
+                "gateway_cert": str(self._identities.certificate(own).absolute()),
+                "gateway_key": str(self._identities.key(own).absolute()),
+                "gateway_ca": str(self._identities.devices[0].absolute()),
+                **self._registration_place(),
+                **self._at_registration(own),
+                **self._as(own),
+            },
+            own,
+        )
+        url, asking = f"https://{LOOPBACK}:{port}", self._identities.context(metrics_links.READER)
+        live = lambda: answers_ok(f"{url}/live", asking)  # noqa: E731
+        place = self._registration_place()["registration"]
+        service = self._service(name, ("gateway",), settings, live)
+        return StackProcess(service, metrics), StoreDoors(location_id, url, place)
+
+    def registration(self, gateway: str) -> tuple[StackProcess, dict[str, str]]:
+        """What gives tills their certificates, and how commands that are given by hand ask it;
+        vouchers name the ``gateway``."""
         place = self._registration_place()
         issuing, issuing_key = self._identities.devices
         settings = {
             **place,
             **self._at_registration("registration"),
             "registration_port": str(self._registration_port),
+            "gateway": gateway,
             "registration_issuing_cert": str(issuing.absolute()),
             "registration_issuing_key": str(issuing_key.absolute()),
         }
@@ -167,11 +194,13 @@ class _Processes:
         service = self._service(name, arguments, settings, lambda: answers_ok(url, asking))
         return StackProcess(service, url)
 
-    def _telling(self, name: str, settings: Mapping[str, str]) -> tuple[dict[str, str], str]:
+    def _telling(
+        self, name: str, settings: Mapping[str, str], identity: str = ""
+    ) -> tuple[dict[str, str], str]:
         """The settings with where and how a process tells its metrics, and their address."""
         port = self._ports.take(f"{name}-metrics")
         # Workers share an identity: worker-2 is one as worker-1 is.
-        told = metrics_links.settings(self._identities, name.partition("-")[0])
+        told = metrics_links.settings(self._identities, identity or name.partition("-")[0])
         url = f"https://{LOOPBACK}:{port}/metrics"
         return {**settings, **told, "metrics_port": str(port)}, url
 

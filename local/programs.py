@@ -16,12 +16,22 @@ class StackProcess:
 
 
 @dataclass(frozen=True)
+class StoreDoors:
+    """A location's own doors, as addresses."""
+
+    location_id: str
+    gateway: str
+    registration: str
+
+
+@dataclass(frozen=True)
 class Programs:
     """``steps`` run while the ``processes`` start: all must succeed.
 
     ``before_connect`` are steps that need no Connect: it starts when they have succeeded.
     ``dashboard`` is the address that people are sent to, ``registration`` the one of tills.
-    ``by_hand`` are settings, by name, of commands that somebody gives meanwhile.
+    ``by_hand`` are settings, by name, of commands that somebody gives meanwhile; ``stores`` are
+    the locations that have a gateway here.
     """
 
     before_connect: Sequence[Service]
@@ -30,6 +40,7 @@ class Programs:
     dashboard: str
     registration: str
     by_hand: Mapping[str, str]
+    stores: Sequence[StoreDoors] = ()
 
 
 Furnish = Callable[[RememberedPorts, Mapping[str, str]], Programs]

@@ -27,6 +27,31 @@ class ProcessRecord(BaseModel):
     born: float | None = None
 
 
+class StoreTill(BaseModel):
+    """A till of a store, and the address of its page."""
+
+    till_id: str
+    page: str
+
+
+class StoreAddresses(BaseModel):
+    """A store's addresses; those of the centre where it has none of its own.
+
+    ``link`` says how it stands with what passes between store and centre: ``up`` where nothing is
+    between them.
+    """
+
+    location_id: str
+    gateway: str
+    registration: str
+    dashboard: str
+    kafka: str
+    kafka_client: dict[str, str]
+    postgres: str
+    link: str = "up"
+    tills: list[StoreTill] = []
+
+
 class Addresses(BaseModel):
     """Every address that a client needs.
 
@@ -44,6 +69,14 @@ class Addresses(BaseModel):
     dashboard: str
     registration: str = ""
     metrics: list[str]
+    stores: list[StoreAddresses] = []
+
+    def store(self, location_id: str, gateway: str, registration: str) -> StoreAddresses:
+        """A store that has a gateway of its own, and nothing else."""
+        shared = self.model_dump(include={"dashboard", "kafka", "kafka_client", "postgres"})
+        return StoreAddresses(
+            location_id=location_id, gateway=gateway, registration=registration, **shared
+        )
 
     def for_shells(self) -> dict[str, str]:
         """What programs of the user read from their environment."""

@@ -8,8 +8,8 @@ from local.home import StackHome
 from local.identities import Identities
 from local.outside import Outside
 from local.ports import RememberedPorts
-from local.programs import Furnish, Programs
-from local.record import Addresses, ProcessRecord, StackRecord, StackState
+from local.programs import Furnish, Programs, StoreDoors
+from local.record import Addresses, ProcessRecord, StackRecord, StackState, StoreAddresses
 from local.report import Report
 from local.servers import Server, Servers
 from local.supervisor import StopRequested, Supervisor
@@ -25,8 +25,11 @@ class Stack:
         report: Report,
         pid: int,
         outside: Outside | None = None,
+        stores: Sequence[str] = (),
     ) -> None:
+        """``stores`` are the locations that have a gateway here."""
         self._home = home
+        self._stores = stores
         self._identities = Identities(home.identities)
         self._furnish = furnish
         self._report = report
@@ -65,7 +68,7 @@ class Stack:
 
     def _start(self) -> None:
         self._record.save(self._home)
-        vouching.prepare(self._home.identities)
+        vouching.prepare(self._home.identities, stores=self._stores)
         servers.fetch(self._report)
         class_path = servers.java_class_path(self._report)
         ports = RememberedPorts(self._home.ports)
@@ -81,6 +84,7 @@ class Stack:
         processes = programs.processes
         self._together([each.service for each in processes], programs.steps)
         self._set_addresses(metrics=[each.metrics for each in processes if each.metrics])
+        self._tell_stores(programs.stores)
 
     def _start_servers(self, own: Servers, wanted: list[Server], programs: Programs) -> None:
         self._set_addresses(**{server.name: server.told or server.address for server in wanted})
@@ -110,6 +114,11 @@ class Stack:
         told = kafka_clients.told(kafka, self._identities, self._outside.kafka)
         self._set_addresses(**told)
 
+    def _tell_stores(self, stores: Sequence[StoreDoors]) -> None:
+        known = self._record.addresses
+        told = [known.store(each.location_id, each.gateway, each.registration) for each in stores]
+        self._set_addresses(stores=told)
+
     def _greet(self) -> None:
         addresses = self._record.addresses
         self._report.say("")
@@ -129,7 +138,9 @@ class Stack:
         self._record = self._record.model_copy(update={"state": state})
         self._record.save(self._home)
 
-    def _set_addresses(self, **known: str | list[str] | dict[str, str]) -> None:
+    def _set_addresses(
+        self, **known: str | list[str] | dict[str, str] | list[StoreAddresses]
+    ) -> None:
         addresses = self._record.addresses.model_copy(update=known)
         self._record = self._record.model_copy(update={"addresses": addresses})
         self._record.save(self._home)

@@ -7,6 +7,7 @@ key. A file that was lost, spoilt or half replaced is made anew at the next star
 its end.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from cryptography import x509
 from identity import files
 from identity.authority import Authority, new_key
 from identity.errors import IdentityError
-from identity.names import ServiceName, name_of
+from identity.names import ServiceName, StoreName, name_of
 from local.identities import Identities
 from local.ports import LOOPBACK
 
@@ -60,8 +61,9 @@ RENEW_BEFORE = timedelta(days=200)
 stays up leaves it with links that end."""
 
 
-def prepare(folder: Path, now: datetime | None = None) -> Identities:
-    """All identities of a stack in ``folder``, made where they are missing or near their end."""
+def prepare(folder: Path, now: datetime | None = None, stores: Sequence[str] = ()) -> Identities:
+    """All identities of a stack in ``folder``, made where they are missing or near their end;
+    ``stores`` are the locations that have a gateway here."""
     now = now or datetime.now(UTC)
     made = Identities(folder)
     made.root[0].parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -73,7 +75,9 @@ def prepare(folder: Path, now: datetime | None = None) -> Identities:
     _keep(made.services, issuing.chain[:1])
     _keep_alone(made.services_alone, issuing)
     for service in (*SERVERS, *CLIENTS):
-        _Service(made, service, issuing, now).keep()
+        _Holder(made, service, ServiceName(service), issuing, now).keep()
+    for location_id in stores:
+        _Holder(made, made.of_store(location_id), StoreName(location_id), issuing, now).keep()
     _keep(made.certificate_alone(CAPTURE), files.read_certificates(made.certificate(CAPTURE))[:1])
     _keep_file(made.key_for_java(CAPTURE), files.pk8(files.read_key(made.key(CAPTURE))))
     return made
@@ -139,11 +143,12 @@ def _lasts(certificate: x509.Certificate, now: datetime, for_so_long: timedelta)
 
 
 @dataclass(frozen=True, slots=True)
-class _Service:
-    """One service's files."""
+class _Holder:
+    """The files of one service or store, which are called ``service``."""
 
     made: Identities
     service: str
+    name: ServiceName | StoreName
     issuing: Authority
     now: datetime
 
@@ -162,7 +167,7 @@ class _Service:
         return (
             chain[1:] == self._vouching()
             and chain[0].public_key() == key.public_key()
-            and name_of(chain[0]) == ServiceName(self.service)
+            and name_of(chain[0]) == self.name
             and self._hosts(chain[0]) == self._wanted_hosts()
             and _lasts(chain[0], self.now, RENEW_BEFORE)
         )
@@ -171,7 +176,7 @@ class _Service:
         key = new_key()
         certificate = self.issuing.issue(
             key.public_key(),
-            ServiceName(self.service),
+            self.name,
             not_before=self.now,
             not_after=self.now + LIFE,
             hosts=self._wanted_hosts(),
@@ -184,7 +189,8 @@ class _Service:
         )
 
     def _wanted_hosts(self) -> tuple[str, ...]:
-        return HOSTS if self.service in SERVERS else ()
+        serves = isinstance(self.name, StoreName) or self.service in SERVERS
+        return HOSTS if serves else ()
 
     def _hosts(self, certificate: x509.Certificate) -> tuple[str, ...]:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value

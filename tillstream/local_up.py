@@ -2,6 +2,7 @@
 
 import os
 
+from edge.simulator.places import SHOPS
 from local.child import StartError
 from local.home import StackHome
 from local.jars import JarError
@@ -13,6 +14,10 @@ from tillstream.outside import outside
 from tillstream.settings import load_settings
 from tillstream.terminal import mendable
 
+STORE = SHOPS[0].location.location_id
+"""The location that the stack shows as a store: the first of the simulated shops, so that its
+products, prices and stock are there."""
+
 
 def run(
     home: StackHome, report: Report, *, workers: int, simulate: bool, rate: float | None
@@ -21,7 +26,7 @@ def run(
 
     Ends the process with one line where something cannot start.
     """
-    options = StackOptions((*BESIDE, "sink", "webhooks"), workers, simulate, rate)
+    options = StackOptions((*BESIDE, "sink", "webhooks"), (STORE,), workers, simulate, rate)
     theirs = outside(load_settings())
     with mendable(StartError, JarError):
-        Stack(home, furnished(home, options), report, os.getpid(), theirs).run()
+        Stack(home, furnished(home, options), report, os.getpid(), theirs, options.stores).run()

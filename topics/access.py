@@ -118,6 +118,14 @@ _CAPTURED = tuple(
     if name.startswith("cdc.") and not name.endswith(DEAD_LETTER_SUFFIX)
 )
 
+GATEWAY = ServiceAccess(
+    "gateway",
+    "passes on what tills say, tells them what the centre has of it, and what they sell by.",
+    reads=_names(TILL_STATUS, STOCK_LEVELS, PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES),
+    writes=_names(TILL_EVENTS),
+)
+"""What a gateway does on the centre's Kafka, be it as a service or as its store."""
+
 SERVICES = (
     ServiceAccess(
         "worker",
@@ -156,14 +164,7 @@ SERVICES = (
         reads=_names(INPUTS, SET_ASIDE),
     ),
     ServiceAccess("simulator", "sells as tills do.", writes=_names(TILL_EVENTS)),
-    ServiceAccess(
-        "gateway",
-        "passes on what tills say, tells them what the centre has of it, and what they sell by.",
-        reads=_names(
-            TILL_STATUS, STOCK_LEVELS, PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES
-        ),
-        writes=_names(TILL_EVENTS),
-    ),
+    GATEWAY,
     ServiceAccess(
         "connect",
         "brings what the database changes.",

@@ -20,7 +20,7 @@ from topics.registry import ALL
 _INTRODUCTION = """\
 # Who may do what at Kafka
 
-The access rules of every service, from the table in `topics/access.py`. `tillstream topics sync` makes a cluster agree with it: it adds what lacks, removes what is beyond, and with `--check` only tells. Each rule names its topic, group or transactional id in full; none holds by prefix. Only principals that begin with `service:` are looked at, so what was ruled for tills, stores and people stays.
+The access rules of every service, from the table in `topics/access.py`. `tillstream topics sync` makes a cluster agree with it: it adds what lacks, removes what is beyond, and with `--check` only tells. Each rule names its topic, group or transactional id in full; none holds by prefix. Only principals that begin with `service:` are looked at, so what was ruled for tills, stores and people stays. With `--store LOCATION`, the rules of `store:LOCATION`, whose gateway stands on this cluster, are kept as well: it may what `service:gateway` may.
 
 A service's principal is `service:` and its name, from its certificate `spiffe://tillstream/service/<name>`; where a cluster knows its clients by a password, give each its principal for a user name. `super.users` is the broker's own principal alone.
 

@@ -35,6 +35,7 @@ TILL_EVENTS = TopicSpec(
     "delete",
     FOREVER_MS,
     stamped_by_broker=True,
+    synced=True,
 )
 STOCK_MOVEMENTS = TopicSpec(
     "cdc.stock-movements",

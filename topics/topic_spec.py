@@ -53,6 +53,8 @@ class TopicSpec:
     ``by_location`` topics share one partition count and are placed by location alone.
     ``model`` is a pydantic model or adapter for the value, None where the value is opaque.
     ``stamped_by_broker`` topics carry the broker's time, because their senders' clocks may lie.
+    ``synced`` topics are on the broker's disk before it acknowledges: who wrote a message may then
+    forget it.
     """
 
     name: str
@@ -64,6 +66,7 @@ class TopicSpec:
     by_location: bool = True
     message_bytes_max: int = EVENT_BYTES_MAX
     stamped_by_broker: bool = False
+    synced: bool = False
 
 
 def kafka_configs(spec: TopicSpec, replication: int) -> dict[str, str]:
@@ -83,4 +86,7 @@ def kafka_configs(spec: TopicSpec, replication: int) -> dict[str, str]:
     if spec.cleanup == "compact":
         configs["delete.retention.ms"] = str(TOMBSTONES_KEPT_MS)
         configs["segment.bytes"] = str(COMPACTED_SEGMENT_BYTES)
+    if spec.synced:
+        # Of what one request brings to a partition, all is synced at once.
+        configs["flush.messages"] = "1"
     return configs

@@ -1,6 +1,7 @@
 """Makes a cluster's access rules agree with `topics.access`, or says where they do not.
 
-Only rules of services are looked at. What was ruled for tills, stores and people stays.
+Only rules of services, and of stores that are named, are looked at. What was ruled for tills,
+other stores and people stays.
 """
 
 # pyright: reportMissingTypeStubs=false
@@ -30,6 +31,7 @@ from clients import blocking_kafka
 from clients.kafka import KafkaAccess
 from operations.errors import OperationError
 from topics.access import AccessRule
+from topics.store_access import StoreRule
 
 SERVICES = "User:service:"
 """Begins the principal of every service."""
@@ -63,8 +65,9 @@ class KeptRules:
     def __init__(self, admin: Any) -> None:
         self._admin = admin
 
-    def of_services(self) -> set[ACL] | None:
-        """The rules that hold for services now; None where the cluster asks nobody who they are."""
+    def of_services(self, stores: Collection[str] = ()) -> set[ACL] | None:
+        """The rules that hold now for services, and for the principals of ``stores``; None where
+        the cluster asks nobody who they are."""
         try:
             found, _ = self._admin.describe_acls(_EVERYTHING)
         except SecurityDisabledError:
@@ -74,7 +77,11 @@ class KeptRules:
                 "we may not see Kafka's access rules: let us alter the cluster, or keep the rules "
                 "by other means and run 'tillstream topics sync --topics-only'"
             ) from error
-        return {rule for rule in found if rule.principal.startswith(SERVICES)}
+        return {
+            rule
+            for rule in found
+            if rule.principal.startswith(SERVICES) or rule.principal in stores
+        }
 
     def add(self, rules: Collection[ACL]) -> None:
         """Make rules hold; raises `RulesError`."""
@@ -83,7 +90,7 @@ class KeptRules:
         refused = self._admin.create_acls(list(rules))["failed"]
         if refused:
             raise RulesError(f"Kafka refused {len(refused)} access rules: {refused[0].__name__}")
-        self._await(lambda now: now >= set(rules))
+        self._await(rules, lambda now: now >= set(rules))
 
     def remove(self, rules: Collection[ACL]) -> None:
         """Make rules hold no more; raises `RulesError`."""
@@ -93,17 +100,18 @@ class KeptRules:
         refused = [error for _, _, error in answers if error.errno]
         if refused:
             raise RulesError(f"Kafka kept {len(refused)} access rules: {refused[0].__name__}")
-        self._await(lambda now: not now & set(rules))
+        self._await(rules, lambda now: not now & set(rules))
 
-    def _await(self, holds: Callable[[set[ACL]], bool]) -> None:
+    def _await(self, rules: Collection[ACL], holds: Callable[[set[ACL]], bool]) -> None:
         deadline = time.monotonic() + _SETTLE_SECONDS
-        while not holds(self.of_services() or set()):
+        principals = {str(rule.principal) for rule in rules}
+        while not holds(self.of_services(principals) or set()):
             if time.monotonic() > deadline:
                 raise RulesError("Kafka accepted access rules but does not show them: try again")
             time.sleep(_LOOK_AGAIN_SECONDS)
 
 
-def in_kafkas_words(rules: Iterable[AccessRule]) -> set[ACL]:
+def in_kafkas_words(rules: Iterable[AccessRule | StoreRule]) -> set[ACL]:
     """The same rules as Kafka keeps them."""
     return {
         ACL(

@@ -1,6 +1,6 @@
 """A cluster's access rules against the table: what differs, and what was put right."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -9,6 +9,7 @@ from operations.kafka.reader import TopicMissing
 from operations.topic_sync import states
 from operations.topic_sync.access import in_kafkas_words, rules_of, told
 from topics.access import AccessRule, static_rules
+from topics.store_access import principal_of, rules_of_store
 
 AccessState = Literal["in order", "differs", "changed"]
 
@@ -48,17 +49,24 @@ def begin(kafka: KafkaAccess) -> None:
 
 
 def sync_access(
-    kafka: KafkaAccess, application_id: str, partitions: int, *, change: bool
+    kafka: KafkaAccess,
+    application_id: str,
+    partitions: int,
+    *,
+    change: bool,
+    stores: Collection[str] = (),
 ) -> list[AccessFinding] | None:
-    """Compare all rules of services, and with ``change`` add what lacks and remove what is beyond.
+    """Compare all rules of services, and of ``stores`` whose gateway stands on this cluster; with
+    ``change`` add what lacks and remove what is beyond.
 
     None where the cluster asks nobody who they are. Raises `RulesError` and `KafkaAway`.
     """
     with rules_of(kafka) as kept:
-        found = kept.of_services()
+        found = kept.of_services({principal_of(each) for each in stores})
         if found is None:
             return None
         wanted = in_kafkas_words(_wanted(kafka, application_id, partitions, change=change))
+        wanted |= in_kafkas_words(rule for each in stores for rule in rules_of_store(each))
         if change:
             kept.add(wanted - found)
             kept.remove(found - wanted)

@@ -1,5 +1,6 @@
 """``tillstream local`` as its user runs it: one stack in a folder of its own, from up to reset."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -25,7 +26,13 @@ from confluent_kafka import Producer
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from kafka import KafkaAdminClient
+from prometheus_client import CollectorRegistry
 
+from edge.journal.entries import TillPlace
+from edge.journal.journal import Journal
+from edge.proxy.metrics import proxy_metrics
+from edge.proxy.peer import TillIdentity, load
+from edge.proxy.upstream import upstream
 from identity import files
 from identity.names import ServiceName, name_of
 from local import jars, java
@@ -34,6 +41,8 @@ from local.ports import answers_ok
 from tests.integration.door import TOPICS, asked_in_cleartext, is_answered
 from tests.links import connect
 from tests.told_metrics import read_metrics
+from tests.unit.edge.journal.tills import sale
+from tillstream.local_up import STORE
 from tillstream.settings import HOME
 
 pytestmark = pytest.mark.lonely
@@ -114,7 +123,7 @@ def test_status_names_every_address_and_each_answers(stack: LocalStack) -> None:
     status = stack.status()
     places = {"kafka", "postgres", "connect", "dashboard", "registration", "metrics"}
     links = {"kafka_client", "kafka_properties", "kafka_java", "ca_file"}
-    assert set(status) == {*places, *links, "processes"}
+    assert set(status) == {*places, *links, "processes", "stores"}
     assert answers_ok(status["dashboard"])
     answered, _ = connect(status).request("GET", "/health", patience_seconds=10)
     assert answered == 200, "Connect is named but does not answer"
@@ -128,7 +137,16 @@ def test_every_process_runs_and_serves_metrics_where_it_should(stack: LocalStack
     status = stack.status()
     states = {each["name"]: each["state"] for each in status["processes"]}
     servers, beside = ("postgres", "kafka", "connect"), ("products", "receipts")
-    names = (*servers, "worker-1", *beside, "sink", "webhooks", "registration", "board")
+    names = (
+        *servers,
+        "worker-1",
+        *beside,
+        "sink",
+        "webhooks",
+        "registration",
+        "board",
+        f"gateway-{STORE}",
+    )
     assert states == dict.fromkeys(names, "running")
     assert len(status["metrics"]) == len(names) - len(servers), "each of ours serves metrics"
 
@@ -308,6 +326,40 @@ def test_a_till_comes_in_and_is_ended(stack: LocalStack, tmp_path: Path) -> None
     assert wrong.returncode == 1 and "is no name" in wrong.stderr
 
 
+def test_the_stack_shows_itself_as_one_store_and_its_tills_sell_through_the_gateway(
+    stack: LocalStack, tmp_path: Path
+) -> None:
+    status = stack.status()
+    (store,) = status["stores"]
+    assert store["location_id"] == STORE
+    for name in ("dashboard", "kafka", "kafka_client", "postgres"):
+        assert store[name] == status[name], name
+    voucher = json.loads(stack.run("devices", "add", STORE, "seven", "--json").stdout)
+    assert voucher["gateway"] == store["gateway"]
+    _curl_enrols(Path(status["ca_file"]), voucher, tmp_path)
+    till = load(tmp_path / "crt", tmp_path / "k", Path(status["ca_file"]))
+    with closing(Journal(tmp_path / "journal.sqlite", TillPlace(STORE, "seven"), till.key)) as own:
+        own.begin_epoch(voucher["epoch"])
+        own.append([sale()])
+        batch = own.outbox.next_batch(0.0)
+        assert batch
+        told = asyncio.run(_delivered(store["gateway"], till, "seven", batch.body))
+    assert (told["accepted_to"], told["durable"]) == (1, "kafka"), told
+    with psycopg.connect(status["postgres"]) as connection:
+        query = "SELECT last_sequence FROM till_status WHERE location_id = %s AND till_id = 'seven'"
+        wait_until(
+            lambda: connection.execute(query, (STORE,)).fetchall() == [(1,)],
+            "the sale does not come to the database",
+        )
+
+
+async def _delivered(gateway: str, till: TillIdentity, till_id: str, body: bytes) -> dict[str, Any]:
+    async with upstream(gateway, till, proxy_metrics(CollectorRegistry())) as way:
+        reply = await way.ask("POST", f"/v1/tills/{till_id}/events", body, {})
+    assert reply.status == 200, reply.body
+    return json.loads(reply.body)
+
+
 def _curl_enrols(ca: Path, voucher: dict[str, Any], folder: Path) -> None:
     request = ("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
     subprocess.run(
@@ -323,7 +375,10 @@ def _curl_enrols(ca: Path, voucher: dict[str, Any], folder: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["epoch"] == 1, done.stdout
+    told = json.loads(done.stdout)
+    assert told["epoch"] == 1, done.stdout
+    (folder / "crt").write_text("".join((told["certificate"], *told["chain"])))
+    (folder / "k").chmod(0o600)
 
 
 def test_what_is_saved_on_the_board_is_published_and_the_board_hears_of_it(

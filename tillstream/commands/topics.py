@@ -23,6 +23,13 @@ def sync_topics(
     topics_only: Annotated[
         bool, typer.Option("--topics-only", help="Leave alone who may do what.")
     ] = False,
+    store: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A location whose gateway stands on this cluster; once for each. The rules of its "
+            "store are kept, too; those of others stay as they are."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Create missing topics, set the settings that differ, and keep who may do what to the table.
@@ -38,7 +45,9 @@ def sync_topics(
     findings = sync(kafka, partitions, settings.replication, change=not check, application_id=name)
     ruled: list[AccessFinding] | None = []
     if not topics_only and not is_refused(findings):
-        ruled = access_sync.sync_access(kafka, name, partitions, change=not check)
+        ruled = access_sync.sync_access(
+            kafka, name, partitions, change=not check, stores=store or ()
+        )
     every = (*findings, *(ruled or ()))
     tell(as_json, [e.as_json() for e in every], (line for e in every for line in e.in_words()))
     if not as_json:
