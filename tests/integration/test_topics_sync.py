@@ -15,7 +15,7 @@ from tests.integration.own_broker import (
     tillstream,
     tillstream_json,
 )
-from topics.registry import ALL, BY_NAME, DEAD_LETTERS, STOCK_LEVELS, TILL_EVENTS
+from topics.registry import ALL, BY_NAME, DEAD_LETTERS, STOCK_LEVELS, TILL_EVENTS, kafka_configs
 
 pytestmark = pytest.mark.lonely
 
@@ -58,6 +58,8 @@ def test_a_fresh_broker_gets_every_topic_and_a_second_sync_finds_them_in_order(
     assert {spec.name: 3 for spec in ALL}.items() <= partitions(admin).items()
     assert configs(admin, STOCK_LEVELS.name)["cleanup.policy"] == "compact"
     assert configs(admin, TILL_EVENTS.name)["retention.ms"] == "-1"
+    assert configs(admin, TILL_EVENTS.name)["flush.messages"] == "1", "synced before it is told"
+    assert configs(admin, STOCK_LEVELS.name)["flush.messages"] != "1", "nobody waits for that"
     for spec in DEAD_LETTERS:
         assert int(configs(admin, spec.name)["max.message.bytes"]) == spec.message_bytes_max
     status, told = tillstream_json(broker, "topics", "sync", partitions="3")
@@ -68,6 +70,20 @@ def test_a_check_changes_nothing_and_says_what_is_missing(broker: str, admin: An
     status, told = tillstream_json(broker, "topics", "sync", "--check")
     assert (status, set(states(told).values())) == (1, {"missing"})
     assert not set(admin.list_topics()) & set(BY_NAME), "--check created topics"
+
+
+def test_a_topic_of_before_is_synced_from_now_on(broker: str, admin: Any) -> None:
+    former = kafka_configs(TILL_EVENTS, 1)
+    del former["flush.messages"]
+    wanted = {"num_partitions": 8, "replication_factor": 1, "configs": former}
+    admin.create_topics({TILL_EVENTS.name: wanted}, wait_for_metadata=True)
+    shown(admin, [TILL_EVENTS.name])
+    _, told = tillstream_json(broker, "topics", "sync", "--check")
+    (finding,) = (each for each in told if each["topic"] == TILL_EVENTS.name)
+    assert [each["setting"] for each in finding["differences"]] == ["flush.messages"]
+    status, told = tillstream_json(broker, "topics", "sync")
+    assert (status, states(told)[TILL_EVENTS.name]) == (0, "changed")
+    assert configs(admin, TILL_EVENTS.name)["flush.messages"] == "1"
 
 
 def test_a_setting_that_was_changed_by_hand_is_found_and_set_back(broker: str, admin: Any) -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from identity import files
 from identity.authority import Authority, new_key
-from identity.names import ServiceName, name_of
+from identity.names import ServiceName, StoreName, name_of
 from local.vouching import CLIENTS, LIFE, SERVERS, prepare
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -37,6 +37,17 @@ def test_every_service_has_a_certificate_that_the_authorities_vouch_for(tmp_path
             text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_store_has_an_identity_of_its_own_and_keeps_it(tmp_path: Path) -> None:
+    made = prepare(tmp_path, stores=["shop-1"])
+    holder = made.of_store("shop-1")
+    chain = files.read_certificates(made.certificate(holder))
+    assert name_of(chain[0]) == StoreName("shop-1")
+    assert chain[1:] == files.read_certificates(made.authorities)[:1], "by another authority"
+    before = _contents(tmp_path)
+    prepare(tmp_path, stores=["shop-1"])
+    assert not _changed(before, _contents(tmp_path)), "it is made anew at each start"
 
 
 def test_only_servers_carry_hosts(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from tests.house.checkout import CHECKOUT
 from topics.access import SERVICES, AccessRule, rules_of_state, rules_of_tending, static_rules
 from topics.access_page import page
 from topics.registry import ALL, INPUTS, OUTPUTS, TILL_EVENTS, TILL_UPKEEP
+from topics.store_access import rules_of_store
 from topics.topic_spec import DEAD_LETTER_SUFFIX
 
 PAGE = CHECKOUT / "docs" / "access.md"
@@ -38,6 +39,17 @@ def test_what_the_database_says_is_written_by_connect_and_by_who_was_asked_to() 
 
 def test_what_tills_say_is_written_by_who_stands_for_tills() -> None:
     assert _writers(TILL_EVENTS.name) == {"simulator", "gateway", "client", "operator"}
+
+
+def test_a_store_may_what_its_gateway_does_and_nothing_else() -> None:
+    rules = rules_of_store("shop-1")
+    assert {rule.principal for rule in rules} == {"User:store:shop-1"}
+    assert {(rule.resource, rule.name, rule.operation) for rule in rules} == {
+        (rule.resource, rule.name, rule.operation)
+        for rule in static_rules()
+        if rule.service == "gateway"
+    }
+    assert [rule.name for rule in rules if rule.operation == "write"] == [TILL_EVENTS.name]
 
 
 def test_what_operators_decide_is_written_by_operators() -> None:
