@@ -123,4 +123,9 @@ PANELS = (
             ("closed by a list", "sum(increase(tillstream_gateway_closed_connections_total[5m]))"),
         ],
     ),
+    Panel(
+        "News at gateways",
+        "Within five minutes, by kind: lists of devices and words on tills that count.",
+        [("{{kind}}", "sum by (kind) (increase(tillstream_gateway_news_total[5m]))")],
+    ),
 )
