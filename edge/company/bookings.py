@@ -59,10 +59,15 @@ class Bookings:
         policies: Mapping[StockKey, WirePolicy],
         opening: Iterable[WireMovement],
     ) -> None:
-        """Locations, catalog, assortment and opening stock, where they are not there yet."""
+        """Locations, catalog, assortment, some prices and offers, and opening stock, where they are
+        not there yet."""
+        sells = {site.location.location_id for site in world.sites}
         self._insert("insert_locations", world.locations)
         self._insert("insert_products", [article.product for article in world.articles])
         self._insert("insert_assortment", list(policies.values()))
+        self._insert("insert_prices", [article.product for article in world.articles])
+        offered = [policy for policy in policies.values() if policy.location_id in sells]
+        self._insert("insert_offers", offered)
         self._insert("insert_movements", list(opening))
 
     def stock_now(self, world: World) -> dict[StockKey, int]:

@@ -88,7 +88,9 @@ def test_a_movement_that_was_booked_before_is_not_booked_again(fresh_postgres: s
 def test_a_policy_that_a_person_has_changed_stays_as_it_is(fresh_postgres: str) -> None:
     world = build_world(1, 1, 1)
     policy = WirePolicy("berlin-mitte", "bananas", True, 2000, 4000)
-    for changed in (b"UPDATE assortment SET reorder_point = 3", b"SELECT 1"):
+    for changed in (
+        b"UPDATE assortment SET reorder_point = 3; UPDATE prices SET price_minor = 7", b"SELECT 1"
+    ):  # fmt: skip
         bookings = Bookings(PostgresAccess(fresh_postgres))
         bookings.furnish(world, {("berlin-mitte", "bananas"): policy}, [])
         bookings.close()
@@ -97,7 +99,11 @@ def test_a_policy_that_a_person_has_changed_stays_as_it_is(fresh_postgres: str) 
 
     with psycopg.connect(fresh_postgres) as connection:
         rows = connection.execute("SELECT reorder_point FROM assortment").fetchall()
+        prices = connection.execute("SELECT DISTINCT price_minor FROM prices").fetchall()
+        offers = connection.execute("SELECT location_id, sku, percent FROM offers").fetchall()
     assert rows == [(3,)], "a restart undid what a merchandiser had set"
+    assert prices == [(7,)], "a restart undid what a merchandiser had set"
+    assert offers == [("berlin-mitte", "bananas", 5)]
 
 
 def test_stock_that_earlier_runs_left_is_known_at_the_start(fresh_postgres: str) -> None:
