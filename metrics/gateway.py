@@ -1,5 +1,6 @@
 """Metrics of a store's gateway. Part of the catalogue, `metrics.catalogue`."""
 
+from metrics.gateway_catalog import GATEWAY_CATALOG
 from metrics.spec import AGE_SECONDS_BUCKETS, MetricSpec
 from metrics.upkeep import EVERYWHERE
 
@@ -168,5 +169,6 @@ GATEWAY = (
     GATEWAY_CLOSED,
     GATEWAY_RELAYING,
     GATEWAY_RELAYED,
+    *GATEWAY_CATALOG,
 )
 """What the `/metrics` of a gateway shows."""

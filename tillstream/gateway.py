@@ -36,7 +36,7 @@ def run(settings: Settings) -> None:
     with (
         measured(settings, "gateway", location_id) as registry,
         whole.opened(location_id, folder, topic, gateway_metrics(registry)) as gateway,
-        gateway_catalog.opened(gateway, folder, settings) as catalog,
+        gateway_catalog.opened(gateway, folder, registry) as catalog,
     ):
         door = _door(settings, certificate, key, authorities)
         try:
@@ -53,11 +53,11 @@ async def _serve(
         door,
         stopping,
         lambda address: log.info("gateway_serves", address=address, topic=settings.gateway_topic),
-        catalog.calls,
+        catalog.calls(),
         (
             *gateway_feeds.parts(gateway, settings),
             *gateway_relay.parts(gateway, settings),
-            *catalog.until(stopping),
+            *catalog.parts(settings, stopping),
         ),
     )
 

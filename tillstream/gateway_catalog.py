@@ -4,14 +4,18 @@ import asyncio
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
+from prometheus_client import CollectorRegistry
+
+from edge.bundle.catalog import TillCatalog
 from edge.gateway.catalog.bundle_call import GET_BUNDLE, BundleCall
-from edge.gateway.catalog.desk import CatalogDesk
+from edge.gateway.catalog.desk import CatalogDesk, CatalogReports
 from edge.gateway.catalog.keeping import CatalogFile
+from edge.gateway.catalog.metrics import catalog_metrics
 from edge.gateway.catalog.reporting import ReportedCatalog
 from edge.gateway.employees.authorizations import Authorizations
 from edge.gateway.employees.authorize_call import AUTHORIZE, AuthorizeCall
@@ -27,63 +31,73 @@ from tillstream.settings import Settings
 from topics.registry import TILL_EVENTS
 
 
-class StoreCatalogParts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StoreCatalogParts:
     """What the catalog adds to a gateway."""
 
-    calls: Sequence[ServedCall]
-    parts: Sequence[Part]
+    gateway: Gateway
     desk: CatalogDesk
+    levels: HeardLevels
+    authorizations: Authorizations
+    reports: CatalogReports
 
-    def until(self, stopping: asyncio.Event) -> Sequence[Part]:
-        """The parts; a stop waits for no till that waits for news."""
-        return (*self.parts, partial(_released, self.desk, stopping))
+    def catalog(self) -> TillCatalog | None:
+        """The one that counts now."""
+        return self.desk.view
+
+    def calls(self) -> Sequence[ServedCall]:
+        """What is answered by it."""
+        devices = self.gateway.centre.devices
+        location_id, pins = self.gateway.location_id, PinCheck(time.monotonic)
+        product = ProductCall(location_id, self.catalog, self.levels, devices, _now)
+        authorize = AuthorizeCall(self.catalog, pins, self.authorizations, devices, _now)
+        return (
+            ServedCall(GET_BUNDLE, BundleCall(self.desk, devices).get),
+            ServedCall(GET_PRODUCT, product.get),
+            ServedCall(AUTHORIZE, authorize.post),
+        )
+
+    def parts(self, settings: Settings, stopping: asyncio.Event) -> Sequence[Part]:
+        """What brings it; a stop waits for no till that waits for news.
+
+        It comes by the centre's Kafka where events go to the centre's topic. A store with a Kafka
+        of its own is told by the mirror.
+        """
+        released = partial(_released, self.desk, stopping)
+        if settings.gateway_topic != TILL_EVENTS.name:
+            return (released,)
+        kafka, gateway, reports = settings.kafka_access(), self.gateway, self.reports
+        away = outage(gateway, "catalog")
+        rows = CatalogTopics(kafka, gateway.location_id, self.desk.take, reports, away)
+        away = outage(gateway, "levels")
+        levels = LevelTopic(kafka, self.levels, reports.left_out, away)
+        return (released, rows.run, levels.run)
 
 
 @contextmanager
-def opened(gateway: Gateway, folder: Path, settings: Settings) -> Generator[StoreCatalogParts]:
+def opened(
+    gateway: Gateway, folder: Path, registry: CollectorRegistry
+) -> Generator[StoreCatalogParts]:
     """The catalog in ``folder``, for the length of a block; `GatewayUnusable` where its file cannot
-    be used. What was known before counts at once.
-
-    Rows come by the centre's Kafka where events go to the centre's topic. A store with a Kafka of
-    its own is told by the mirror.
-    """
-    location_id, reports = gateway.location_id, ReportedCatalog()
+    be used. What was known before counts at once."""
+    metrics, location_id = catalog_metrics(registry), gateway.location_id
+    reports = ReportedCatalog(metrics)
 
     def count(catalog_version: int) -> None:
         gateway.centre.catalog_version = catalog_version
 
     with closing(CatalogFile(folder / "catalog.sqlite", location_id)) as file:
         desk = CatalogDesk(location_id, file, reports, count)
-        levels = HeardLevels(location_id, _now)
-        bundle = BundleCall(desk, gateway.centre.devices)
-        product = ProductCall(location_id, lambda: desk.view, levels, gateway.centre.devices, _now)
+        metrics.look(lambda: desk.waiting.count)
         authorizations = Authorizations(time.monotonic, lambda: desk.view)
-        authorize = AuthorizeCall(
-            lambda: desk.view,
-            PinCheck(time.monotonic),
-            authorizations,
-            gateway.centre.devices,
-            _now,
-        )
-        calls = (
-            ServedCall(GET_BUNDLE, bundle.get),
-            ServedCall(GET_PRODUCT, product.get),
-            ServedCall(AUTHORIZE, authorize.post),
-        )
-        parts: list[Part] = []
-        if settings.gateway_topic == TILL_EVENTS.name:
-            kafka, away = settings.kafka_access(), outage(gateway, "catalog")
-            parts += [
-                CatalogTopics(kafka, location_id, desk.take, reports, away).run,
-                LevelTopic(kafka, levels, reports.left_out, outage(gateway, "levels")).run,
-            ]
-        yield StoreCatalogParts(calls, parts, desk)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+        levels = HeardLevels(location_id, _now)
+        yield StoreCatalogParts(gateway, desk, levels, authorizations, reports)
 
 
 async def _released(desk: CatalogDesk, stopping: asyncio.Event) -> None:
     await stopping.wait()
     desk.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

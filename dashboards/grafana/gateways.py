@@ -45,7 +45,8 @@ PANELS = (
             (
                 "answers",
                 "histogram_quantile(0.99, sum by (le)"
-                " (rate(tillstream_gateway_answer_seconds_bucket[$__rate_interval])))",
+                " (rate(tillstream_gateway_answer_seconds_bucket"
+                '{call="/v1/tills/{till_id}/events"}[$__rate_interval])))',
             ),
             (
                 "commits",
@@ -88,6 +89,39 @@ PANELS = (
             ),
             ("{{instance}} number", "tillstream_gateway_devices_version"),
         ],
+    ),
+    Panel(
+        "Catalogs at gateways",
+        "Bytes of each store's catalog, and what of it goes over the line to a till.",
+        [
+            ("{{instance}}", "tillstream_gateway_catalog_bytes"),
+            ("{{instance}} packed", "tillstream_gateway_catalog_packed_bytes"),
+        ],
+        unit="bytes",
+    ),
+    Panel(
+        "Age of catalogs at gateways",
+        "Seconds since the centre said that this is all there is, and since it last changed.",
+        [
+            (
+                "{{instance}} current",
+                "time() - (tillstream_gateway_catalog_current_timestamp_seconds > 0)",
+            ),
+            (
+                "{{instance}} changed",
+                "time() - (tillstream_gateway_catalog_changed_timestamp_seconds > 0)",
+            ),
+        ],
+        unit="s",
+    ),
+    Panel(
+        "What is wrong with catalogs",
+        "Within an hour: rows that were left out, and versions that were kept back.",
+        [
+            ("left out", "sum(increase(tillstream_gateway_catalog_left_out_total[1h]))"),
+            ("kept back", "sum(increase(tillstream_gateway_catalog_kept_back_total[1h]))"),
+        ],
+        red_above=1,
     ),
     Panel(
         "Devices at gateways",

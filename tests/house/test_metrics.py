@@ -11,6 +11,7 @@ from dashboards.board.feed.memory import Memory
 from dashboards.board.live.metrics import BoardMetrics
 from dashboards.board.locations.metrics import Shops
 from dashboards.board.people.sign_ins import SignIns
+from edge.gateway.catalog.metrics import catalog_metrics
 from edge.gateway.metrics import gateway_metrics
 from edge.proxy.metrics import proxy_metrics
 from edge.registration.metrics import registration_metrics
@@ -98,6 +99,7 @@ def _registration() -> CollectorRegistry:
 def _gateway() -> CollectorRegistry:
     registry = _anyone("gateway")
     gateway_metrics(registry)
+    catalog_metrics(registry)
     return registry
 
 

@@ -26,6 +26,10 @@ class CatalogReports(Protocol):
         """This version counts now; ``packed_bytes`` of its ``whole_bytes`` go over the line."""
         ...
 
+    def is_current(self) -> None:
+        """What counts now is all that there is."""
+        ...
+
     def kept_back(self, why: str) -> None:
         """What the centre says cannot be told to tills; the version before still counts."""
         ...
@@ -91,6 +95,7 @@ class CatalogDesk:
                 return False
             if made is not None:
                 self._show(*made)
+            self._reports.is_current()
             return True
 
     def _made(self, rows: BundleRows) -> tuple[StoreCatalog, _Seen] | None:

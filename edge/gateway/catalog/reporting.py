@@ -1,33 +1,40 @@
-"""Says in the log how the store's catalog fares."""
+"""Says how the store's catalog fares, in the log and in figures."""
 
 from typing import Any
 
 import structlog
 
 from edge.bundle.form import BundleName
+from edge.gateway.catalog.metrics import CatalogMetrics
 
 
 class ReportedCatalog:
     """See `edge.gateway.catalog.desk.CatalogReports`."""
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: CatalogMetrics) -> None:
         self._log: Any = structlog.get_logger("tillstream.gateway")
+        self._metrics = metrics
 
     def changed(self, name: BundleName, rows: int, whole_bytes: int, packed_bytes: int) -> None:
         """See `CatalogReports`."""
-        self._log.info(
-            "catalog_changed",
-            catalog_version=name.catalog_version,
-            sha256=name.sha256,
-            rows=rows,
-            bytes=whole_bytes,
-            packed_bytes=packed_bytes,
-        )
+        self._metrics.version.set(name.catalog_version)
+        self._metrics.rows.set(rows)
+        self._metrics.whole_bytes.set(whole_bytes)
+        self._metrics.packed_bytes.set(packed_bytes)
+        self._metrics.changed.set_to_current_time()
+        version, sha256 = name
+        self._log.info("catalog_counts", catalog_version=version, sha256=sha256, rows=rows)
+
+    def is_current(self) -> None:
+        """See `CatalogReports`."""
+        self._metrics.current.set_to_current_time()
 
     def kept_back(self, why: str) -> None:
         """See `CatalogReports`."""
+        self._metrics.kept_back.inc()
         self._log.error("catalog_kept_back", why=why, then="tills sell by the version before")
 
     def left_out(self, what: str, why: str) -> None:
         """See `CatalogReports`."""
+        self._metrics.left_out.inc()
         self._log.error("catalog_row_left_out", row=what, why=why)

@@ -44,6 +44,9 @@ class HeardCatalog:
         assert packed_bytes > 0 and whole_bytes > 0
         self.versions.append(name.catalog_version)
 
+    def is_current(self) -> None:
+        assert self.versions
+
     def kept_back(self, why: str) -> None:
         self.troubles.append(why)
 
