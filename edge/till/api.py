@@ -58,6 +58,10 @@ class SellingTill(Protocol):
         """One with all that is in it."""
         ...
 
+    async def product(self, code: str) -> dict[str, Any]:
+        """What the till's own catalog says of a SKU or GTIN."""
+        ...
+
     async def event(self, epoch: int, sequence: int) -> dict[str, Any]:
         """What the journal has under a number."""
         ...
@@ -95,6 +99,8 @@ def _add_looking(router: web.UrlDispatcher, till: SellingTill) -> None:
     router.add_get(ROOT + "/state", _told(lambda _: till.state()))
     router.add_get(ROOT + "/carts", _told(partial(_carts, till)))
     router.add_get(_CART, _told(lambda request: till.cart(request.match_info["cart_id"])))
+    products = ROOT + "/products/{code}"
+    router.add_get(products, _told(lambda request: till.product(request.match_info["code"])))
     numbers = r"/events/{epoch:\d{1,10}}/{sequence:\d{1,13}}"
     router.add_get(ROOT + numbers, _told(partial(_event, till)))
     router.add_post(ROOT + "/voucher", _told(partial(_voucher, till)))

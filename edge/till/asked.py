@@ -34,12 +34,12 @@ class AskedCart(Asked, frozen=True, kw_only=True):
 
 
 class AskedLine(Asked, frozen=True, kw_only=True):
-    """Add a line. Without a price it is that of the catalog; without an amount, quantity times
-    price."""
+    """Add a line. ``sku`` may be a GTIN that the catalog knows; without a price or a unit the line
+    has the catalog's, and without an amount it is quantity times price."""
 
     sku: s.Identifier
     quantity: s.Quantity = 1
-    unit: s.Unit = "each"
+    unit: s.Unit | None = None
     unit_price_minor: s.Number | None = None
     amount_minor: s.Amount | None = None
     lot: s.Reference | None = None

@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
+
+import msgspec
 
 from edge.journal.errors import DiskFull, EventRefused, Forked, JournalError, JournalUnusable
 from edge.problems import Refusal
@@ -85,6 +88,7 @@ class TillCounter:
             **told_of_identity(premises.identity, premises.keeper.standing),
             **told_of_books(standing),
             **told_of_sending(premises.sending, standing),
+            "catalog": premises.catalogs.told(),
             "clock": {"now": clock.written, **clock.marks()},
             "build": premises.terms.build,
         }
@@ -102,6 +106,22 @@ class TillCounter:
             words = "This till has no such cart; perhaps it has ended."
             raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_CART, words)
         return cart.told_whole()
+
+    async def product(self, code: str) -> dict[str, Any]:
+        """What the catalog says of a SKU or GTIN, with no gateway asked."""
+        catalog = self._premises.catalogs.current()
+        product = catalog.product(code) if catalog else None
+        if catalog is None or product is None:
+            words = "The till's catalog does not have it."
+            raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_PRODUCT, words)
+        at = datetime.fromtimestamp(self._premises.terms.clock.now(), UTC)
+        price, recall = catalog.price_of(product.sku, at), catalog.recall_of(product.sku, None, at)
+        return {
+            "product": msgspec.to_builtins(product),
+            "price": price and price._asdict(),
+            "recall": recall and recall.reason,
+            "catalog_version": catalog.name.catalog_version,
+        }
 
     async def event(self, epoch: int, sequence: int) -> dict[str, Any]:
         """What the journal has under a number."""

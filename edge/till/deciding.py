@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -25,16 +25,46 @@ CART_BYTES_MAX = 384 * 1024
 the journal takes 480 KiB: a cart that may grow beyond could never be paid."""
 
 
+class _Numbered(Protocol):
+    @property
+    def catalog_version(self) -> int: ...
+
+
+class _Sold(Protocol):
+    @property
+    def sku(self) -> str: ...
+    @property
+    def unit(self) -> Literal["each", "gram"]: ...
+
+
 class _Priced(Protocol):
     @property
     def price_minor(self) -> int: ...
 
 
-class ShelfPrices(Protocol):
-    """What things cost."""
+class _Recalled(Protocol):
+    @property
+    def reason(self) -> str: ...
+
+
+class SellingCatalog(Protocol):
+    """What a till sells by: `edge.bundle.catalog.TillCatalog`."""
+
+    @property
+    def name(self) -> _Numbered:
+        """Which version it is."""
+        ...
+
+    def product(self, code: str) -> _Sold | None:
+        """The product of a SKU or GTIN; None for one that nobody knows."""
+        ...
 
     def price_of(self, sku: str, at: datetime) -> _Priced | None:
-        """Per each, or per kilogram; None for a product that nobody knows."""
+        """What it costs, per each or per kilogram."""
+        ...
+
+    def recall_of(self, sku: str, lot: str | None, at: datetime) -> _Recalled | None:
+        """Why it may not be sold."""
         ...
 
 
@@ -50,7 +80,9 @@ class Sight(NamedTuple):
     day: str | None
     at_seconds: float
     new_cart_id: str
-    prices: ShelfPrices | None
+    catalog_of: Callable[[str], SellingCatalog | None]
+    """What a cart sells by: as it was opened with; None before the first catalog."""
+
     require_new_carts: Callable[[], None]
     """Raises `Refusal` where no cart may begin."""
 

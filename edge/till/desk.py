@@ -18,9 +18,10 @@ from edge.journal.errors import DiskFull
 from edge.journal.journal import Journal
 from edge.journal.writing import Written
 from edge.till.answers import AskedOnce, GivenAnswer, GivenAnswers, place_of
+from edge.till.cart_catalogs import CartCatalogs
 from edge.till.carts import TillCart
 from edge.till.clock import ClockReading, TillClock
-from edge.till.deciding import Decision, ShelfPrices, Sight
+from edge.till.deciding import Decision, SellingCatalog, Sight
 from edge.till.refusals import WhyNot, conflict
 
 CART = "cart:"
@@ -41,10 +42,11 @@ _read_cart = msgspec.json.Decoder(TillCart).decode
 class DeskTerms(NamedTuple):
     """What the desk asks of others at each request."""
 
-    marks: Callable[[], Mapping[str, str | int]]
-    """What every event says of the till: its build, its catalog."""
+    build: str
+    """Names this release, in every event."""
 
-    prices: Callable[[], ShelfPrices | None] = lambda: None
+    catalog: Callable[[], SellingCatalog | None] = lambda: None
+    """The newest that this till has."""
 
 
 class SellingDesk:
@@ -57,6 +59,7 @@ class SellingDesk:
         self._till = till
         self._clock = clock
         self._terms = terms
+        self._catalogs = CartCatalogs(terms.catalog)
         state = journal.state()
         kept = [_read_cart(value) for name, value in state.items() if name.startswith(CART)]
         self.carts = {cart.cart_id: cart for cart in kept}
@@ -78,7 +81,7 @@ class SellingDesk:
         reading = self._clock.stamp()
         decision = decide(self._sight(reading))
         more: dict[str, Any] = {"auth": dict(auth)} if auth else {}
-        events = [event | more | self._envelope(reading) for event in decision.events]
+        events = [each | more | self._envelope(reading, each) for each in decision.events]
         given: list[GivenAnswer] = []
 
         def state(written: list[Written]) -> dict[str, bytes | None]:
@@ -98,7 +101,7 @@ class SellingDesk:
         reading = self._clock.stamp()
         told = self._clock.told()
         state = {} if told is None else {TOLD: b"%d" % told}
-        self._journal.append([{"type": "till_heartbeat"} | self._envelope(reading)], state)
+        self._journal.append([{"type": "till_heartbeat"} | self._envelope(reading, {})], state)
 
     def note_refused(self, why: str | None) -> None:
         """The gateway refuses this till, or no longer; on a full disk it is known in memory."""
@@ -112,7 +115,9 @@ class SellingDesk:
         for cart_id, cart in decision.carts.items():
             if cart is None:
                 self.carts.pop(cart_id, None)
+                self._catalogs.end(cart_id)
             else:
+                self._catalogs.begin(cart_id)
                 self.carts[cart_id] = cart
         self.day = decision.day or self.day
         self._answers.keep(given)
@@ -124,7 +129,7 @@ class SellingDesk:
             day=self.day,
             at_seconds=reading.seconds,
             new_cart_id=_new_id(reading),
-            prices=self._terms.prices(),
+            catalog_of=self._catalogs.of,
             require_new_carts=self._require_new_carts,
         )
 
@@ -136,10 +141,12 @@ class SellingDesk:
             )
             raise conflict(WhyNot.REFUSED_BY_GATEWAY, words)
 
-    def _envelope(self, reading: ClockReading) -> dict[str, Any]:
-        written = reading.written
+    def _envelope(self, reading: ClockReading, event: Mapping[str, Any]) -> dict[str, Any]:
+        written, cart_id = reading.written, event.get("cart_id")
+        version = self._catalogs.version_of(cart_id if isinstance(cart_id, str) else None)
         return {
-            **self._terms.marks(),
+            **({} if version is None else {"catalog_version": version}),
+            "build": self._terms.build,
             **reading.marks(),
             "event_id": _new_id(reading),
             "occurred_at": written,

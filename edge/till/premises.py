@@ -2,7 +2,7 @@
 heartbeats."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
@@ -17,8 +17,8 @@ from edge.problems import Code, Refusal
 from edge.proxy.metrics import ProxyMetrics
 from edge.proxy.upstream import Upstream, upstream
 from edge.till.books import Books, open_books
+from edge.till.catalogs import CatalogKeeper
 from edge.till.clock import TillClock
-from edge.till.deciding import ShelfPrices
 from edge.till.desk import DeskTerms
 from edge.till.identity.folder import DeviceIdentity, IdentityFolder
 from edge.till.identity.keeper import IdentityKeeper
@@ -41,7 +41,6 @@ class TillTerms(NamedTuple):
     metrics: TillMetrics
     proxy: ProxyMetrics
     clock: TillClock
-    prices: Callable[[], ShelfPrices | None] = lambda: None
 
 
 class TillPremises:
@@ -54,6 +53,7 @@ class TillPremises:
         self.unopened = ""
         """Why there are no books although there is an identity."""
         self.sending = SendingStanding()
+        self.catalogs = CatalogKeeper()
         self.keeper = IdentityKeeper(
             IdentityFolder(terms.folder / "identity"),
             terms.clock.now,
@@ -84,8 +84,10 @@ class TillPremises:
         try:
             if self.books is None:
                 place = TillPlace(name.location_id, name.till_id)
+                self.catalogs.open(self.terms.folder / "catalog", name.location_id)
+                terms = DeskTerms(self.terms.build, self.catalogs.current)
                 self.books = await open_books(
-                    self.terms.folder, place, epoch, key, self.terms.clock, self._desk_terms()
+                    self.terms.folder, place, epoch, key, self.terms.clock, terms
                 )
             else:
                 await self.books.take_key(key, epoch)
@@ -93,14 +95,6 @@ class TillPremises:
         except (EpochRefused, DiskFull) as error:
             self.unopened = str(error)
         self._changed.set()
-
-    def _desk_terms(self) -> DeskTerms:
-        return DeskTerms(self._marks, self.terms.prices)
-
-    def _marks(self) -> dict[str, str | int]:
-        version = self.sending.catalog_version
-        catalog: dict[str, str | int] = {"catalog_version": version} if version else {}
-        return {"build": self.terms.build, **catalog}
 
     async def _is_let_in(self, identity: DeviceIdentity) -> bool:
         """Whether the gateway answers who shows that identity. Where there is none, nobody can
@@ -172,7 +166,9 @@ class TillPremises:
                 self.sending,
                 lambda result: counted.labels(result).inc(),
             )
-            await self._sender.run()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._sender.run())
+                group.create_task(self.catalogs.run(self._way))
 
     async def _beat(self) -> None:
         while True:

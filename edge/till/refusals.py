@@ -24,6 +24,8 @@ class WhyNot(StrEnum):
     TENDER_UNSETTLED = "tender_unsettled"
     SUMS_DIFFER = "sums_differ"
     NO_PRICE = "no_price"
+    NO_SUCH_PRODUCT = "no_such_product"
+    RECALLED = "recalled"
     NOT_IN_CONTRACT = "not_in_contract"
     NOT_TAKEN_HERE = "not_taken_here"
     KEY_MISSING = "key_missing"

@@ -7,7 +7,14 @@ import msgspec
 
 from edge.till import asked
 from edge.till.carts import TillCart, plain
-from edge.till.deciding import Decision, Sight, changed, require_room, require_settled
+from edge.till.deciding import (
+    Decision,
+    SellingCatalog,
+    Sight,
+    changed,
+    require_room,
+    require_settled,
+)
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
 from topics.wire_parts import WireLine
 
@@ -35,34 +42,51 @@ def open_cart(sight: Sight, want: asked.AskedCart) -> Decision:
 def add_line(sight: Sight, cart_id: str, want: asked.AskedLine) -> Decision:
     """A line joins the cart."""
     cart = sight.open_cart(cart_id)
-    price_minor = _price(sight, want)
+    line = _line(cart, want, sight.catalog_of(cart_id), sight.at_seconds)
+    made = changed(cart.with_line(line), "line_added", line=plain((line,))[0])
+    return made._replace(status=201)
+
+
+def _line(
+    cart: TillCart, want: asked.AskedLine, catalog: SellingCatalog | None, at_seconds: float
+) -> WireLine:
+    at = datetime.fromtimestamp(at_seconds, UTC)
+    product = catalog.product(want.sku) if catalog else None
+    sku = product.sku if product else want.sku
+    unit = want.unit or (product.unit if product else "each")
+    if catalog is not None:
+        _require_not_recalled(catalog, sku, want.lot, at)
+    price_minor = want.unit_price_minor
+    if price_minor is None:
+        price_minor = _price(catalog, sku, at)
     amount_minor = want.amount_minor
     if amount_minor is None:
-        amount_minor = amount_of(want.quantity, want.unit, price_minor)
-    line = WireLine(
+        amount_minor = amount_of(want.quantity, unit, price_minor)
+    return WireLine(
         line_no=cart.next_line_no,
-        sku=want.sku,
+        sku=sku,
         quantity=want.quantity,
-        unit=want.unit,
+        unit=unit,
         unit_price_minor=price_minor,
         amount_minor=amount_minor,
         lot=want.lot,
         expires_on=want.expires_on,
         serial=want.serial,
     )
-    made = changed(cart.with_line(line), "line_added", line=plain((line,))[0])
-    return made._replace(status=201)
 
 
-def _price(sight: Sight, want: asked.AskedLine) -> int:
-    if want.unit_price_minor is not None:
-        return want.unit_price_minor
-    at = datetime.fromtimestamp(sight.at_seconds, UTC)
-    found = sight.prices.price_of(want.sku, at) if sight.prices else None
+def _price(catalog: SellingCatalog | None, sku: str, at: datetime) -> int:
+    found = catalog.price_of(sku, at) if catalog else None
     if found is None:
         words = "The catalog has no price for this product: name unit_price_minor."
         raise unfit(WhyNot.NO_PRICE, words)
     return found.price_minor
+
+
+def _require_not_recalled(catalog: SellingCatalog, sku: str, lot: str | None, at: datetime) -> None:
+    recall = catalog.recall_of(sku, lot, at)
+    if recall is not None:
+        raise conflict(WhyNot.RECALLED, f"It is recalled and may not be sold: {recall.reason}")
 
 
 def amount_of(quantity: int, unit: str, price_minor: int) -> int:

@@ -50,7 +50,7 @@ STEPS: list[Step] = [
 
 
 def desk_on(journal: Journal) -> SellingDesk:
-    return SellingDesk(journal, TILL, TillClock(), DeskTerms(dict))
+    return SellingDesk(journal, TILL, TillClock(), DeskTerms("test"))
 
 
 def serve(journal: Journal, tell: Callable[[str, str], object]) -> None:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from aiohttp import web
 
@@ -174,6 +175,34 @@ async def test_an_old_image_is_a_fork_and_loses_no_sale(fleet: Fleet, tmp_path: 
         assert store.sales() == ["till-3-1-1", "till-3-1-2", "till-3-2-1"]
         carts = [each["cart_id"] for each in store.topic.events() if each["epoch"] == 2]
         assert cart_id in carts, "what the old image wrote was never sent"
+
+
+async def test_sales_that_are_cut_off_the_disk_are_found_out_at_the_next_contact(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    home = tmp_path / "till"
+    async with shop(fleet, tmp_path / "shop") as store:
+        enrolled(fleet, home, store.address)
+        async with running(home) as program:
+            await program.open_day()
+            for _ in range(20):
+                await program.sell()
+            await sent(program)
+        cut_off(home / "journal.sqlite", behind=3)
+        async with running(home) as program:
+            state = await standing(program, "forked")
+            assert not state["may_begin"] and "forked" in state["why_not"]
+        assert len(store.sales()) == 20
+
+
+def cut_off(path: Path, behind: int) -> None:
+    """Take all events behind a number away, as somebody with the disk and SQLite may."""
+    database = apsw.Connection(str(path))
+    for trigger in ("events_leave_from_the_front", "events_are_never_changed"):
+        database.execute(f"DROP TRIGGER {trigger}")
+    database.execute("DELETE FROM events WHERE sequence > ?", (behind,))
+    database.execute("UPDATE epochs SET accepted_to = 0, reached = 0")
+    database.close()
 
 
 async def test_a_clock_a_year_off_stops_no_sale(fleet: Fleet, tmp_path: Path) -> None:
