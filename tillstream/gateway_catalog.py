@@ -22,9 +22,18 @@ from edge.gateway.employees.authorize_call import AUTHORIZE, AuthorizeCall
 from edge.gateway.employees.pins import PinCheck
 from edge.gateway.feeds.catalog_topics import CatalogTopics
 from edge.gateway.feeds.level_topic import LevelTopic
+from edge.gateway.feeds.receipt_topic import ReceiptTopic
 from edge.gateway.gateway import Gateway, Part
 from edge.gateway.products.levels import HeardLevels
 from edge.gateway.products.product_call import GET_PRODUCT, ProductCall
+from edge.gateway.receipts.receipt_calls import (
+    GET_CUSTOMERS_RECEIPTS,
+    GET_RECEIPT,
+    POST_RETURN,
+    ReceiptCalls,
+)
+from edge.gateway.receipts.returns import Returns
+from edge.gateway.receipts.shelf import ReceiptShelf
 from edge.gateway.served import ServedCall
 from tillstream.gateway_feeds import outage
 from tillstream.settings import Settings
@@ -39,6 +48,7 @@ class StoreCatalogParts:
     desk: CatalogDesk
     levels: HeardLevels
     authorizations: Authorizations
+    shelf: ReceiptShelf
     reports: CatalogReports
 
     def catalog(self) -> TillCatalog | None:
@@ -51,10 +61,15 @@ class StoreCatalogParts:
         location_id, pins = self.gateway.location_id, PinCheck(time.monotonic)
         product = ProductCall(location_id, self.catalog, self.levels, devices, _now)
         authorize = AuthorizeCall(self.catalog, pins, self.authorizations, devices, _now)
+        returns = Returns(self.shelf, time.time)
+        receipts = ReceiptCalls(self.shelf, returns, self.authorizations, devices)
         return (
             ServedCall(GET_BUNDLE, BundleCall(self.desk, devices).get),
             ServedCall(GET_PRODUCT, product.get),
             ServedCall(AUTHORIZE, authorize.post),
+            ServedCall(GET_RECEIPT, receipts.get),
+            ServedCall(GET_CUSTOMERS_RECEIPTS, receipts.get_customers),
+            ServedCall(POST_RETURN, receipts.post_return),
         )
 
     def parts(self, settings: Settings, stopping: asyncio.Event) -> Sequence[Part]:
@@ -71,7 +86,9 @@ class StoreCatalogParts:
         rows = CatalogTopics(kafka, gateway.location_id, self.desk.take, reports, away)
         away = outage(gateway, "levels")
         levels = LevelTopic(kafka, self.levels, reports.left_out, away)
-        return (released, rows.run, levels.run)
+        away = outage(gateway, "receipts")
+        receipts = ReceiptTopic(kafka, gateway.location_id, self.shelf, reports.left_out, away)
+        return (released, rows.run, levels.run, receipts.run)
 
 
 @contextmanager
@@ -86,12 +103,15 @@ def opened(
     def count(catalog_version: int) -> None:
         gateway.centre.catalog_version = catalog_version
 
-    with closing(CatalogFile(folder / "catalog.sqlite", location_id)) as file:
+    with (
+        closing(CatalogFile(folder / "catalog.sqlite", location_id)) as file,
+        closing(ReceiptShelf(folder / "receipts.sqlite")) as shelf,
+    ):
         desk = CatalogDesk(location_id, file, reports, count)
         metrics.look(lambda: desk.waiting.count)
         authorizations = Authorizations(time.monotonic, lambda: desk.view)
         levels = HeardLevels(location_id, _now)
-        yield StoreCatalogParts(gateway, desk, levels, authorizations, reports)
+        yield StoreCatalogParts(gateway, desk, levels, authorizations, shelf, reports)
 
 
 async def _released(desk: CatalogDesk, stopping: asyncio.Event) -> None:

@@ -121,7 +121,9 @@ _CAPTURED = tuple(
 GATEWAY = ServiceAccess(
     "gateway",
     "passes on what tills say, tells them what the centre has of it, and what they sell by.",
-    reads=_names(TILL_STATUS, STOCK_LEVELS, PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES),
+    reads=_names(
+        TILL_STATUS, STOCK_LEVELS, RECEIPTS, PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES
+    ),
     writes=_names(TILL_EVENTS),
 )
 """What a gateway does on the centre's Kafka, be it as a service or as its store."""

@@ -11,6 +11,7 @@ from edge.gateway import calls, health
 from edge.gateway.catalog import bundle_call
 from edge.gateway.employees import authorize_call
 from edge.gateway.products import product_call
+from edge.gateway.receipts import receipt_calls
 from edge.gateway.served import Operation, json_answer
 from topics.export import CONTRACTS_VERSION
 
@@ -51,6 +52,9 @@ OPERATIONS = (
     bundle_call.GET_BUNDLE,
     product_call.GET_PRODUCT,
     authorize_call.AUTHORIZE,
+    receipt_calls.GET_RECEIPT,
+    receipt_calls.GET_CUSTOMERS_RECEIPTS,
+    receipt_calls.POST_RETURN,
 )
 """Every call of a gateway. One that is not here, the gateway does not serve."""
 

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,11 +18,14 @@ from edge.bundle.form import BundleRows
 from edge.gateway.catalog.centre_rows import CATALOG_TOPICS
 from edge.gateway.feeds.catalog_topics import CatalogTopics
 from edge.gateway.feeds.level_topic import LevelTopic
+from edge.gateway.feeds.receipt_topic import ReceiptTopic
 from edge.gateway.products.levels import HeardLevels
+from edge.gateway.receipts.shelf import ReceiptShelf
 from following.outage import Outage
 from tests.integration.sink_world import PARTITIONS, make_topics, message, send
 from tests.integration.topic_admin import topic_admin
 from tests.unit.edge.gateway.catalog.catalog_doors import HeardCatalog
+from topics.partitioning import partition_of
 
 
 @dataclass
@@ -134,6 +139,55 @@ async def test_the_levels_of_all_shops_are_heard_and_one_that_is_gone_leaves(
     await known({shop: 4})
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_receipts_of_the_store_are_kept_and_read_on_where_they_were_left(
+    kafka: str, shop: str, tmp_path: Path
+) -> None:
+    await make_topics(kafka)
+    other = next(each for each in others(shop) if each != shop)
+    path, troubles = tmp_path / "receipts.sqlite", list[str]()
+
+    @contextlib.asynccontextmanager
+    async def shelf() -> AsyncIterator[ReceiptShelf]:
+        outage = Outage("kafka", Unseen(), structlog.get_logger())
+        with contextlib.closing(ReceiptShelf(path)) as opened:
+            access, note = KafkaAccess(kafka), lambda *told: troubles.append(told[0])
+            task = asyncio.create_task(ReceiptTopic(access, shop, opened, note, outage).run())
+            yield opened
+            assert not task.done(), "it does not run for ever"
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def until(opened: ReceiptShelf, receipt_no: str) -> None:
+        async with asyncio.timeout(20):
+            while not opened.sales(receipt_no):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+    bad = message("checkout.receipts", shop, b"{", f"{shop}/1/1/9")
+    await send(kafka, [receipt(other, 1, "theirs"), bad, receipt(shop, 1, "a")])
+    async with shelf() as opened:
+        await until(opened, "a")
+        assert not opened.sales("theirs")
+    await send(kafka, [receipt(shop, 2, "b")])
+    async with shelf() as opened:
+        await until(opened, "b")
+    assert len(troubles) == 1, "what was read before is read again"
+
+
+def others(shop: str) -> Iterator[str]:
+    """Locations that share the partition."""
+    own = partition_of(shop, PARTITIONS)
+    return (each for n in count() if partition_of(each := f"{shop}-{n}", PARTITIONS) == own)
+
+
+def receipt(location_id: str, sequence: int, receipt_no: str) -> Any:
+    row = {
+        "type": "cart_completed", "location_id": location_id, "till_id": "1", "epoch": 1,
+        "sequence": sequence, "receipt_no": receipt_no, "business_date": "2026-11-29",
+        "lines": [], "total_minor": 0,
+    }  # fmt: skip
+    return message("checkout.receipts", location_id, row, f"{location_id}/1/1/{sequence}")
 
 
 def level(location_id: str, sku: str, on_hand: int, version: int) -> Any:

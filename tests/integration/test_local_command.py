@@ -351,6 +351,28 @@ def test_the_stack_shows_itself_as_one_store_and_its_tills_sell_through_the_gate
             lambda: connection.execute(query, (STORE,)).fetchall() == [(1,)],
             "the sale does not come to the database",
         )
+        connection.execute(SOLD_HERE, {"location_id": STORE}, prepare=False)
+    wait_until(
+        lambda: "tillstream-tea" in asyncio.run(_sold_by(store["gateway"], till)),
+        "the gateway does not tell its tills of a product that the store sells",
+    )
+
+
+SOLD_HERE = """
+WITH product AS (
+    INSERT INTO products (sku, name, category, unit, price_minor, currency, tax_basis_points)
+    VALUES ('tillstream-tea', 'Tea', 'drinks', 'each', 300, 'EUR', 700)
+)
+INSERT INTO assortment (location_id, sku, listed, reorder_point, order_up_to)
+VALUES (%(location_id)s, 'tillstream-tea', true, 1, 2)
+"""
+
+
+async def _sold_by(gateway: str, till: TillIdentity) -> dict[str, Any]:
+    """The products of the store's catalog."""
+    async with upstream(gateway, till, proxy_metrics(CollectorRegistry())) as way:
+        reply = await way.ask("GET", "/v1/bundle?wait=5", b"", {})
+    return json.loads(reply.body)["rows"].get("product", {}) if reply.status == 200 else {}
 
 
 async def _delivered(gateway: str, till: TillIdentity, till_id: str, body: bytes) -> dict[str, Any]:

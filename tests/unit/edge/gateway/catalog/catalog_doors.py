@@ -20,6 +20,14 @@ from edge.gateway.limits import Room
 from edge.gateway.metrics import gateway_metrics
 from edge.gateway.products.levels import HeardLevels
 from edge.gateway.products.product_call import GET_PRODUCT, ProductCall
+from edge.gateway.receipts.receipt_calls import (
+    GET_CUSTOMERS_RECEIPTS,
+    GET_RECEIPT,
+    POST_RETURN,
+    ReceiptCalls,
+)
+from edge.gateway.receipts.returns import Returns
+from edge.gateway.receipts.shelf import ReceiptShelf
 from edge.gateway.served import Operation, ServedCall
 from edge.gateway.service import application
 from edge.signing.guard import CERTIFICATE
@@ -82,6 +90,7 @@ class CatalogDoor:
             self.devices,
             self.now,
         )
+        self.shelf = ReceiptShelf(path.with_name("receipts.sqlite"))
         self.base = ""
         self.http: ClientSession
 
@@ -121,13 +130,18 @@ async def catalog_door(folder: Path) -> AsyncGenerator[CatalogDoor]:
     """A gateway on a folder, for the length of a block."""
     door = CatalogDoor(folder / "catalog.sqlite")
     product = ProductCall(LOCATION, lambda: door.desk.view, door.levels, door.devices, door.now)
+    returns = Returns(door.shelf, door.monotonic)
+    receipts = ReceiptCalls(door.shelf, returns, door.authorizations, door.devices)
     calls = [
         ServedCall(GET_BUNDLE, BundleCall(door.desk, door.devices).get),
         ServedCall(GET_PRODUCT, product.get),
         ServedCall(AUTHORIZE, door.authorize.post),
         ServedCall(ASK, door.ask_as_employee),
+        ServedCall(GET_RECEIPT, receipts.get),
+        ServedCall(GET_CUSTOMERS_RECEIPTS, receipts.get_customers),
+        ServedCall(POST_RETURN, receipts.post_return),
     ]
-    with closing(Nonces(folder / "nonces")) as nonces, closing(door.file):
+    with closing(Nonces(folder / "nonces")) as nonces, closing(door.file), closing(door.shelf):
 
         def shown_by(request: web.Request) -> bytes | None:
             return bytes.fromhex(request.headers.get(SHOWN, "")) or None

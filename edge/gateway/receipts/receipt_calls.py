@@ -1,0 +1,102 @@
+"""Receipts and returns over HTTP, for who shows an employee's authorization."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import orjson
+from aiohttp import web
+
+from edge.gateway.devices import Devices
+from edge.gateway.employees.authorizations import Authorizations
+from edge.gateway.errors import GatewayUnusable
+from edge.gateway.receipts import described
+from edge.gateway.receipts.refunds import returned_of
+from edge.gateway.receipts.returns import Returns, WantedReturn
+from edge.gateway.receipts.shelf import ReceiptShelf
+from edge.gateway.receipts.stored import decode_receipt
+from edge.gateway.served import Operation
+from edge.problems import Code, Refusal
+from edge.signing.guard import CERTIFICATE
+
+CUSTOMERS_RECEIPTS_MAX = 50
+"""That are told of a customer, the newest: half a year of somebody who comes twice a week."""
+
+GET_RECEIPT = Operation(
+    "GET", "/v1/receipts/{receipt_no}", described.GET_RECEIPT, described.SCHEMAS
+)
+GET_CUSTOMERS_RECEIPTS = Operation(
+    "GET",
+    "/v1/customers/{customer_id}/receipts",
+    described.GET_CUSTOMERS_RECEIPTS,
+    described.SCHEMAS,
+)
+POST_RETURN = Operation(
+    "POST", "/v1/receipts/{receipt_no}/returns", described.POST_RETURN, described.SCHEMAS
+)
+
+_RETRY_AFTER = {"Retry-After": "5"}
+
+_decode_wanted = msgspec.json.Decoder(WantedReturn).decode
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCalls:
+    """Answers the calls."""
+
+    shelf: ReceiptShelf
+    returns: Returns
+    authorizations: Authorizations
+    devices: Devices
+
+    async def get(self, request: web.Request) -> web.Response:
+        """The handler of `GET_RECEIPT`; raises `Refusal`."""
+        self._authorized(request)
+        found = [self._told(body) for body in self.shelf.sales(request.match_info["receipt_no"])]
+        if not found:
+            raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, "This store has no such receipt.")
+        return _json(found[0] if len(found) == 1 else found)
+
+    async def get_customers(self, request: web.Request) -> web.Response:
+        """The handler of `GET_CUSTOMERS_RECEIPTS`; raises `Refusal`."""
+        self._authorized(request)
+        customer_id = request.match_info["customer_id"]
+        found = self.shelf.of_customer(customer_id, CUSTOMERS_RECEIPTS_MAX)
+        return _json({"receipts": [self._told(body) for body in found]})
+
+    async def post_return(self, request: web.Request) -> web.Response:
+        """The handler of `POST_RETURN`; raises `Refusal`."""
+        self._authorized(request)
+        wanted = _read(await request.read())
+        try:
+            told = self.returns.reserve(request.match_info["receipt_no"], wanted)
+        except GatewayUnusable as error:
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+            raise Refusal(status, Code.BUSY, f"{error}.", headers=_RETRY_AFTER) from error
+        return web.Response(body=told, content_type="application/json")
+
+    def _authorized(self, request: web.Request) -> None:
+        self.authorizations.required(request, self.devices.asking(request[CERTIFICATE]))
+
+    def _told(self, body: bytes) -> dict[str, Any]:
+        sale = decode_receipt(body)
+        come = [each.lines for each in self.shelf.returns(sale.receipt_no)]
+        returned = {str(no): quantity for no, quantity in returned_of(sale, come).items()}
+        return {**orjson.loads(body), "returned": returned}
+
+
+def _read(body: bytes) -> WantedReturn:
+    try:
+        return _decode_wanted(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        words = f"The body is no return: {error}."
+        raise Refusal(HTTPStatus.BAD_REQUEST, Code.REQUEST, words) from error
+
+
+def _json(told: object) -> web.Response:
+    return web.Response(
+        body=orjson.dumps(told),
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -1,0 +1,144 @@
+"""The store's receipts on the gateway's disk, in a file of its own: read from a topic, and its
+place with them.
+
+What is lost with the file is read from the topic again; reservations end by themselves.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import apsw
+
+from edge.gateway.errors import GatewayUnusable
+from edge.gateway.receipts.stored import StoredReceipt, decode_receipt
+
+FORM = 1
+"""The form of the file that this release writes."""
+
+BUSY_MS = 5_000
+"""Waited for who restores the log; nobody else writes."""
+
+DAYS_KEPT = 100
+"""Business dates of which receipts are kept, a kB each: three months for a return, some 200 MB in a
+store with two thousand sales a day. For older ones the centre is asked."""
+
+_SQL = Path(__file__).parent / "sql"
+
+
+class TopicPlace(NamedTuple):
+    """Up to where the topic was read."""
+
+    partition: int
+    next_offset: int
+
+
+class ReceiptShelf:
+    """The open file. One thread's only; its methods raise `GatewayUnusable`."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file or make it."""
+        self._path = path
+        try:
+            path.touch(mode=0o600, exist_ok=True)
+            self._database: Any = apsw.Connection(str(path))
+            self._database.set_busy_timeout(BUSY_MS)
+            self._database.pragma("journal_mode", "wal")
+            with self._database:
+                self._bring_up()
+        except (apsw.Error, OSError) as error:
+            raise GatewayUnusable(f"no receipts in {path}: {error}") from error
+
+    def _bring_up(self) -> None:
+        if not self._database.table_exists(None, "form"):
+            self._database.execute(_statement("form_1")).fetchall()
+        form: int = self._database.execute("SELECT version FROM form").get
+        if form > FORM:
+            raise GatewayUnusable(f"{self._path} has form {form}, and this release knows {FORM}")
+
+    @property
+    def place(self) -> TopicPlace | None:
+        """Up to where the topic was read, None before the first record."""
+        query = "SELECT topic_partition, next_offset FROM position"
+        return next((TopicPlace(*row) for row in self._database.execute(query)), None)
+
+    def keep(self, receipts: Sequence[tuple[StoredReceipt, bytes]], place: TopicPlace) -> None:
+        """Keep what was read up to ``place``; what was kept before is not kept twice."""
+        rows = [
+            (
+                r.till_id,
+                r.epoch,
+                r.sequence,
+                r.type,
+                r.receipt_no,
+                r.customer_id,
+                r.business_date,
+                b,
+            )
+            for r, b in receipts
+        ]
+        come = [(r.return_id,) for r, _ in receipts if r.return_id is not None]
+        try:
+            with self._database:
+                self._database.executemany(_statement("keep_receipt"), rows)
+                self._database.executemany("DELETE FROM reserved WHERE return_id = ?", come)
+                self._database.execute("REPLACE INTO position VALUES (1, ?, ?)", place)
+        except apsw.Error as error:
+            raise GatewayUnusable(f"{self._path} cannot be written: {error}") from error
+
+    def forget_old(self) -> None:
+        """Let receipts go that are older than the newest by more than `DAYS_KEPT` days."""
+        newest: str | None = self._database.execute("SELECT max(business_date) FROM receipts").get
+        if newest is None:
+            return
+        oldest = date.fromisoformat(newest) - timedelta(days=DAYS_KEPT)
+        old = "DELETE FROM receipts WHERE business_date < ?"
+        try:
+            self._database.execute(old, (oldest.isoformat(),))
+        except apsw.Error as error:
+            raise GatewayUnusable(f"{self._path} cannot be written: {error}") from error
+
+    def sales(self, receipt_no: str) -> list[bytes]:
+        """The sales under this number: one, where our tills number them."""
+        return self._bodies(receipt_no, "cart_completed")
+
+    def returns(self, receipt_no: str) -> list[StoredReceipt]:
+        """What has come back of it."""
+        return [decode_receipt(body) for body in self._bodies(receipt_no, "goods_returned")]
+
+    def _bodies(self, receipt_no: str, type_: str) -> list[bytes]:
+        query = "SELECT body FROM receipts WHERE receipt_no = ? AND type = ?"
+        return [body for (body,) in self._database.execute(query, (receipt_no, type_))]
+
+    def of_customer(self, customer_id: str, most: int) -> Sequence[bytes]:
+        """A customer's newest sales here."""
+        rows = self._database.execute(_statement("of_customer"), (customer_id, most))
+        return [body for (body,) in rows]
+
+    def reserved(self, receipt_no: str, now: float) -> list[tuple[str, bytes, bytes]]:
+        """Reservations that hold: id, what was asked, and what was told."""
+        query = "SELECT return_id, asked, told FROM reserved WHERE receipt_no = ? AND until > ?"
+        return self._database.execute(query, (receipt_no, now)).fetchall()
+
+    def reserve(
+        self, return_id: str, receipt_no: str, asked: bytes, told: bytes, until: float, now: float
+    ) -> None:
+        """Keep a reservation, and forget those that have ended."""
+        row = (return_id, receipt_no, asked, told, until)
+        try:
+            with self._database:
+                self._database.execute("DELETE FROM reserved WHERE until <= ?", (now,))
+                self._database.execute("REPLACE INTO reserved VALUES (?, ?, ?, ?, ?)", row)
+        except apsw.Error as error:
+            raise GatewayUnusable(f"{self._path} cannot be written: {error}") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+
+@cache
+def _statement(name: str) -> str:
+    return (_SQL / f"{name}.sql").read_text()
