@@ -1,0 +1,31 @@
+"""A handful of faults at two tills of a whole stack: the short version of `make till-faults`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.outside.stack import ROOT
+
+SEED = 1
+MINUTES = 0.4
+KINDS = ("till_killed", "answers_dropped", "gateway_killed", "broker_killed", "till_rolled_back")
+
+
+@pytest.mark.timeout(900)
+def test_what_two_tills_call_done_is_at_the_centre_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.till_faults", "--seed", str(SEED), "--tills", "2"]
+    command += ["--minutes", str(MINUTES), "--faults", str(len(KINDS)), "--kinds", *KINDS]
+    done = subprocess.run(
+        [*command, "--keep", str(tmp_path)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    told = f"{done.stdout}\nlogs: {tmp_path}"
+    assert (report["lost"], report["doubled"], report["wrong"]) == (0, 0, 0), told
+    assert report["faults"]["total"] == len(KINDS) and report["sales"] > 0, told
