@@ -82,8 +82,9 @@ def _tell(session: TillSession, home: Path, keep: Path | None) -> int:
         say(json.dumps(report.as_json()))
     finally:
         if keep is not None and not right:
+            sockets = shutil.ignore_patterns("*.sock")
             for name in ("logs", "tills"):
-                shutil.copytree(home / name, keep / name, dirs_exist_ok=True)
+                shutil.copytree(home / name, keep / name, dirs_exist_ok=True, ignore=sockets)
     return 0 if right else 1
 
 

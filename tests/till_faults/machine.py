@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,18 +94,15 @@ class TillMachine:
         if printed.returncode:
             raise RuntimeError(f"no voucher: {printed.stdout}{printed.stderr}")
         voucher = json.loads(printed.stdout) | {"gateway": self.line.address}
+        told: object = None
         limit = time.monotonic() + START_SECONDS_MAX
-        while True:
-            try:
+        while time.monotonic() < limit:
+            with suppress(TillAway):
                 status, told = self.ask("POST", "/voucher", voucher)
-            except TillAway:
-                if time.monotonic() > limit:
-                    raise
-                time.sleep(0.2)
-                continue
-            if status == http.HTTPStatus.OK:
-                return
-            raise RuntimeError(f"the till takes no voucher: {status} {told}")
+                if status == http.HTTPStatus.OK:
+                    return
+            time.sleep(0.2)
+        raise RuntimeError(f"the till takes no voucher: {told}")
 
     def ask(
         self, method: str, path: str, body: dict[str, Any] | None = None, key: str | None = None

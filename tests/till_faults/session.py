@@ -18,7 +18,7 @@ from tests.faults.stack import OwnStack
 
 from .customers import Customers
 from .injection import Broken, Injection, NotRun, is_sent
-from .machine import TillMachine
+from .machine import START_SECONDS_MAX, TillMachine
 from .schedule import TillFault
 from .verdict import Tills, TillVerdict, judge
 
@@ -97,6 +97,8 @@ class TillSession:
         machine = TillMachine(folder, store["location_id"], till_id, store["gateway"])
         machine.start()
         machine.enrol()
+        if not eventually(START_SECONDS_MAX, lambda: "epoch" in machine.state()):
+            raise RuntimeError(f"{till_id} is not enrolled: {machine.state()}")
         return machine, Customers(machine, f"customers-{self.report.seed}-{number}")
 
     def _drive(self, stack: OwnStack, location_id: str, tills: Tills) -> None:
