@@ -30,16 +30,18 @@ from topics.registry import TILL_EVENTS
 from topics.topic_spec import kafka_configs
 
 TILLS = 200
-HERD = {"tills": TILLS, "batches": 2, "size": 500, "live": 4 * TILLS}
+HERD = {"tills": TILLS, "batches": 2, "size": 500}
 
 SCENES: Mapping[str, Mapping[str, Any]] = {
     "steady": {"tills": TILLS, "batches": 60, "every_seconds": 1.0},
     "single": {"tills": TILLS, "batches": 60, "first_till": TILLS},
     "batched": {"tills": 20, "batches": 20, "size": 500, "first_till": 2 * TILLS},
     "day": {"tills": 1, "batches": 4, "size": 500, "first_till": 3 * TILLS - 1},
-    "herd": {**HERD, "first_till": 3 * TILLS},
+    "herd": {**HERD, "first_till": 3 * TILLS, "live": 4 * TILLS},
+    "herd_again": {**HERD, "first_till": 4 * TILLS + 1, "live": 5 * TILLS + 1},
 }
-"""By name, what the tills do; each scene has tills of its own."""
+"""By name, what the tills do; each scene has tills of its own. The second herd tells whether the
+first has left anything behind."""
 
 START_SECONDS_MAX = 60.0
 
@@ -50,7 +52,7 @@ def main(
     """Run the scenes one after the other, and print a JSON object for each."""
     with scratch("gateway") as folder, _broker(folder) as broker:
         broker.create([TILL_EVENTS.name], kafka_configs(TILL_EVENTS, 1))
-        files = vouch(_made(folder / "identities"), 4 * TILLS + 1)
+        files = vouch(_made(folder / "identities"), 5 * TILLS + 2)
         with _gateway(folder, broker, files) as (process, address):
             for name in only or SCENES:
                 order = Order(str(files.folder), address, **SCENES[name])
