@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from clients.async_kafka import Consumer
+from clients.quiet_fetches import ask_seldom_when_quiet
 from engine.clients import CorruptRecord, FetchResult, PartitionRecords
 
 READ_COMMITTED = 1
@@ -90,3 +91,4 @@ class PlainConsumer(Consumer):
         """Connect, and hand out plain records from the first fetch on."""
         await super().start()  # pyright: ignore[reportUnknownMemberType]
         self._fetcher._records = PlainBuffer(self._fetcher._records)  # noqa: SLF001
+        ask_seldom_when_quiet(self)

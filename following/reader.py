@@ -22,11 +22,13 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, OffsetOutOfRangeEr
 
 from clients import async_kafka
 from clients.kafka import KafkaAccess
+from clients.quiet_fetches import ask_seldom_when_quiet
 from following.records import Fetched, Place, Positions
 
 FETCH_WAIT_MS = 50
-"""How long a broker holds a fetch that it has nothing for. A partition that changes while the
-fetch is held waits for the next: more is latency, less is idle traffic."""
+"""How long a broker holds a fetch that it has nothing for, while something comes now and then. A
+partition that changes while the fetch is held waits for the next: more is latency, less is idle
+traffic."""
 
 PARTITION_FETCH_BYTES = 4 * 1024 * 1024
 """Room for some ten thousand events of one partition, so that a batch under load is large even
@@ -178,6 +180,7 @@ async def opened(
     try:
         with _own_cancellation():
             await consumer.start()
+        ask_seldom_when_quiet(consumer)
         yield Reader(consumer, partitions, chosen)
     finally:
         await _close(consumer)
