@@ -15,6 +15,10 @@ INTRUDER = "intruder"
 """Header of what somebody put into a derived topic who has no business there."""
 
 
+HELD_MS = 50
+"""How long the broker may hold a fetch that has nothing: the question for the ends waits behind."""
+
+
 class Outputs:
     """Everything about this run in the output topics, from now on or from their start."""
 
@@ -24,6 +28,7 @@ class Outputs:
             isolation_level="read_committed",
             enable_auto_commit=False,
             max_poll_records=5000,
+            fetch_max_wait_ms=HELD_MS,
         )
         self._plan = plan
         self.count = 0
@@ -38,6 +43,7 @@ class Outputs:
             sizes[topic] = len(self._consumer.partitions_for_topic(topic) or ())
         places = [TopicPartition(topic, at) for topic, size in sizes.items() for at in range(size)]
         self._consumer.assign(places)
+        self._places = places
         ask = self._consumer.beginning_offsets if from_start else self._consumer.end_offsets
         for place, offset in ask(places).items():
             self._consumer.seek(place, offset)
@@ -45,9 +51,9 @@ class Outputs:
 
     def catch_up(self) -> int:
         """Read all there is; the number of messages of this run among them."""
-        before = self.count
-        while records := self._consumer.poll(timeout_ms=1000):
-            for batch in records.values():
+        before, ends = self.count, self._consumer.end_offsets(self._places)
+        while any(self._consumer.position(place) < end for place, end in ends.items()):
+            for batch in self._consumer.poll(timeout_ms=1000).values():
                 for record in batch:
                     self._take(record)
         return self.count - before
