@@ -17,10 +17,13 @@ from edge.gateway.catalog.desk import CatalogDesk, CatalogReports
 from edge.gateway.catalog.keeping import CatalogFile
 from edge.gateway.catalog.metrics import catalog_metrics
 from edge.gateway.catalog.reporting import ReportedCatalog
+from edge.gateway.customers.customer_call import GET_CUSTOMER, CustomerCall
+from edge.gateway.customers.known import HeardCustomers
 from edge.gateway.employees.authorizations import Authorizations
 from edge.gateway.employees.authorize_call import AUTHORIZE, AuthorizeCall
 from edge.gateway.employees.pins import PinCheck
 from edge.gateway.feeds.catalog_topics import CatalogTopics
+from edge.gateway.feeds.customer_topic import CustomerTopic
 from edge.gateway.feeds.level_topic import LevelTopic
 from edge.gateway.feeds.receipt_topic import ReceiptTopic
 from edge.gateway.gateway import Gateway, Part
@@ -49,6 +52,7 @@ class StoreCatalogParts:
     levels: HeardLevels
     authorizations: Authorizations
     shelf: ReceiptShelf
+    customers: HeardCustomers
     reports: CatalogReports
 
     def catalog(self) -> TillCatalog | None:
@@ -61,12 +65,14 @@ class StoreCatalogParts:
         location_id, pins = self.gateway.location_id, PinCheck(time.monotonic)
         product = ProductCall(location_id, self.catalog, self.levels, devices, _now)
         authorize = AuthorizeCall(self.catalog, pins, self.authorizations, devices, _now)
+        customer = CustomerCall(self.customers, self.authorizations, devices)
         returns = Returns(self.shelf, time.time)
         receipts = ReceiptCalls(self.shelf, returns, self.authorizations, devices)
         return (
             ServedCall(GET_BUNDLE, BundleCall(self.desk, devices).get),
             ServedCall(GET_PRODUCT, product.get),
             ServedCall(AUTHORIZE, authorize.post),
+            ServedCall(GET_CUSTOMER, customer.get),
             ServedCall(GET_RECEIPT, receipts.get),
             ServedCall(GET_CUSTOMERS_RECEIPTS, receipts.get_customers),
             ServedCall(POST_RETURN, receipts.post_return),
@@ -88,7 +94,9 @@ class StoreCatalogParts:
         levels = LevelTopic(kafka, self.levels, reports.left_out, away)
         away = outage(gateway, "receipts")
         receipts = ReceiptTopic(kafka, gateway.location_id, self.shelf, reports.left_out, away)
-        return (released, rows.run, levels.run, receipts.run)
+        away = outage(gateway, "customers")
+        customers = CustomerTopic(kafka, self.customers, reports.left_out, away)
+        return (released, rows.run, levels.run, receipts.run, customers.run)
 
 
 @contextmanager
@@ -111,7 +119,9 @@ def opened(
         metrics.look(lambda: desk.waiting.count)
         authorizations = Authorizations(time.monotonic, lambda: desk.view)
         levels = HeardLevels(location_id, _now)
-        yield StoreCatalogParts(gateway, desk, levels, authorizations, shelf, reports)
+        yield StoreCatalogParts(
+            gateway, desk, levels, authorizations, shelf, HeardCustomers(), reports
+        )
 
 
 async def _released(desk: CatalogDesk, stopping: asyncio.Event) -> None:

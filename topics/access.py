@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from identity.names import ServiceName
-from topics.for_stores import EMPLOYEES
+from topics.for_stores import CUSTOMERS, EMPLOYEES
 from topics.registry import (
     ACCEPTED,
     ALL,
@@ -122,7 +122,15 @@ GATEWAY = ServiceAccess(
     "gateway",
     "passes on what tills say, tells them what the centre has of it, and what they sell by.",
     reads=_names(
-        TILL_STATUS, STOCK_LEVELS, RECEIPTS, PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES
+        TILL_STATUS,
+        STOCK_LEVELS,
+        RECEIPTS,
+        PRODUCTS,
+        LOCATIONS,
+        ASSORTMENT,
+        PRICING,
+        EMPLOYEES,
+        CUSTOMERS,
     ),
     writes=_names(TILL_EVENTS),
 )

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from edge.gateway import calls, health
 from edge.gateway.catalog import bundle_call
+from edge.gateway.customers import customer_call
 from edge.gateway.employees import authorize_call
 from edge.gateway.products import product_call
 from edge.gateway.receipts import receipt_calls
@@ -52,6 +53,7 @@ OPERATIONS = (
     bundle_call.GET_BUNDLE,
     product_call.GET_PRODUCT,
     authorize_call.AUTHORIZE,
+    customer_call.GET_CUSTOMER,
     receipt_calls.GET_RECEIPT,
     receipt_calls.GET_CUSTOMERS_RECEIPTS,
     receipt_calls.POST_RETURN,

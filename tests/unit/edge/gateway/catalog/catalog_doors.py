@@ -12,6 +12,8 @@ from edge.bundle.form import BundleName, BundleRows, RowKey
 from edge.gateway.catalog.bundle_call import GET_BUNDLE, BundleCall
 from edge.gateway.catalog.desk import CatalogDesk
 from edge.gateway.catalog.keeping import CatalogFile
+from edge.gateway.customers.customer_call import GET_CUSTOMER, CustomerCall
+from edge.gateway.customers.known import HeardCustomers
 from edge.gateway.devices import ListedDevices
 from edge.gateway.employees.authorizations import Authorizations
 from edge.gateway.employees.authorize_call import AUTHORIZE, AuthorizeCall
@@ -91,6 +93,7 @@ class CatalogDoor:
             self.now,
         )
         self.shelf = ReceiptShelf(path.with_name("receipts.sqlite"))
+        self.customers = HeardCustomers()
         self.base = ""
         self.http: ClientSession
 
@@ -130,6 +133,7 @@ async def catalog_door(folder: Path) -> AsyncGenerator[CatalogDoor]:
     """A gateway on a folder, for the length of a block."""
     door = CatalogDoor(folder / "catalog.sqlite")
     product = ProductCall(LOCATION, lambda: door.desk.view, door.levels, door.devices, door.now)
+    customer = CustomerCall(door.customers, door.authorizations, door.devices)
     returns = Returns(door.shelf, door.monotonic)
     receipts = ReceiptCalls(door.shelf, returns, door.authorizations, door.devices)
     calls = [
@@ -137,6 +141,7 @@ async def catalog_door(folder: Path) -> AsyncGenerator[CatalogDoor]:
         ServedCall(GET_PRODUCT, product.get),
         ServedCall(AUTHORIZE, door.authorize.post),
         ServedCall(ASK, door.ask_as_employee),
+        ServedCall(GET_CUSTOMER, customer.get),
         ServedCall(GET_RECEIPT, receipts.get),
         ServedCall(GET_CUSTOMERS_RECEIPTS, receipts.get_customers),
         ServedCall(POST_RETURN, receipts.post_return),
