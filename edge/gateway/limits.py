@@ -41,8 +41,7 @@ class Room:
 
         @web.middleware
         async def bounded(request: web.Request, handler: Handler) -> web.StreamResponse:
-            size = request.content_length
-            with self._holding(request.client_max_size if size is None else size):
+            with self._holding(_size(request)):
                 return await handler(request)
 
         return bounded
@@ -71,6 +70,15 @@ class Room:
         finally:
             self._by_till[till_id] -= 1
             self._by_till += Counter()  # keeps only those that have some
+
+
+def _size(request: web.Request) -> int:
+    """Of the body, the most that may come where nobody says. A question that is held open has
+    none, and takes no room from those that deliver."""
+    if not request.body_exists:
+        return 0
+    size = request.content_length
+    return request.client_max_size if size is None else size
 
 
 def too_much(detail: str) -> Refusal:

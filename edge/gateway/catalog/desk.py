@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from edge.bundle.catalog import TillCatalog, catalog_of
-from edge.bundle.errors import BundleError
+from edge.bundle.errors import BundleError, UnfitBundle
 from edge.bundle.form import BundleName, BundleRows
 from edge.gateway.catalog.keeping import CatalogFile
 from edge.gateway.catalog.versions import StoreCatalog, next_version
@@ -100,6 +100,7 @@ class CatalogDesk:
 
     def _made(self, rows: BundleRows) -> tuple[StoreCatalog, _Seen] | None:
         """In a thread: for 10,000 products it is some 100 ms."""
+        _require_products(self._file.catalog, rows)
         number = self._file.last_number + 1
         made = next_version(self._location_id, self._file.catalog, rows, number)
         if made is None:
@@ -148,6 +149,17 @@ class CatalogDesk:
     def close(self) -> None:
         """Hold nobody any more."""
         self.waiting.close()
+
+
+def _require_products(before: StoreCatalog | None, rows: BundleRows) -> None:
+    """Whoever sells something does not all at once sell nothing: the centre's topics were made
+    anew, and are not filled yet. Raises `UnfitBundle`."""
+    if before and _has_products(before.rows) and not _has_products(rows):
+        raise UnfitBundle("the centre tells of no product any more, and this store sells some")
+
+
+def _has_products(rows: BundleRows) -> bool:
+    return any(kind == "product" for kind, _ in rows)
 
 
 def _seen(whole: bytes) -> _Seen:

@@ -13,6 +13,7 @@ import pytest
 from edge.bundle.difference import applied, read_difference
 from edge.bundle.fetching import CatalogFetcher
 from edge.bundle.holding import CatalogHolder
+from edge.gateway import limits
 from edge.gateway.catalog import keeping, waiting
 from edge.problems import CONTENT_TYPE
 from edge.signing.signer import Signer
@@ -140,6 +141,19 @@ async def test_no_more_wait_than_fit(door: CatalogDoor, monkeypatch: pytest.Monk
     reply = await door.have(await door.ask(), 25)
     assert (reply.status, json.loads(reply.body)["code"]) == (429, 202)
     assert reply.headers["Retry-After"]
+
+
+async def test_who_waits_takes_no_room_from_who_delivers(
+    door: CatalogDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BYTES_AT_ONCE_MAX", 100_000)
+    await door.desk.take(of(product("tea")))
+    held = asyncio.create_task(door.have(await door.ask(), 25))
+    await waiting_tills(door, 1)
+    reply = await door.request("POST", "/v1/employees/authorize", b"x" * 90_000)
+    assert reply.status == 400, "what is large is refused for a question that is held open"
+    door.desk.close()
+    await held
 
 
 async def test_who_is_revoked_while_it_waits_is_told_nothing(door: CatalogDoor) -> None:

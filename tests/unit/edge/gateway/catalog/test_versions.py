@@ -122,6 +122,20 @@ def test_a_file_of_a_later_release_is_left_alone(tmp_path: Path) -> None:
         CatalogFile(path, HERE)
 
 
+async def test_a_store_that_sells_something_does_not_all_at_once_sell_nothing(
+    tmp_path: Path,
+) -> None:
+    with closing(CatalogFile(tmp_path / "catalog.sqlite", HERE)) as file:
+        reports = HeardCatalog()
+        desk = CatalogDesk(HERE, file, reports, lambda _: None)
+        assert await desk.take(of()), "a store may begin with nothing"
+        assert await desk.take(of(product("a")))
+        assert not await desk.take(of())
+        assert desk.catalog and list(desk.catalog.rows) == [("product", "a")]
+        assert "no product" in reports.troubles[0]
+        assert await desk.take(of(product("b")))
+
+
 async def test_what_a_disk_does_not_take_is_told_to_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
