@@ -6,6 +6,7 @@ by what it holds.
 
 import asyncio
 import random
+import zlib
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Protocol
@@ -14,7 +15,13 @@ import msgspec
 from aiohttp import ClientError
 from multidict import CIMultiDictProxy
 
-from edge.bundle.errors import AnotherVersion, BundleError
+from edge.bundle.errors import (
+    AnotherVersion,
+    BundleError,
+    BundleTooLarge,
+    UnreadableBundle,
+)
+from edge.bundle.form import BUNDLE_BYTES_MAX
 from edge.bundle.holding import CatalogHolder
 from edge.signing.session import AnswerTooLarge, Reply
 
@@ -31,6 +38,9 @@ AGAIN_SECONDS = 1.0
 AGAIN_SECONDS_MAX = 30.0
 """Between two tries, doubled from the one up to the other: a store's tills must not come back all
 at once, and a price must not wait longer than that once the gateway is back."""
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP = 16 + zlib.MAX_WBITS
 
 _AWAY = (ClientError, OSError, TimeoutError, AnswerTooLarge, BundleError)
 
@@ -97,11 +107,26 @@ class CatalogFetcher:
             return False
         if reply.status != HTTPStatus.OK:
             raise GatewayRefused(reply)
-        if _leads_on(reply.body):
-            self._holder.take_difference(reply.body)
+        body = _unpacked(reply.body)
+        if _leads_on(body):
+            self._holder.take_difference(body)
         else:
-            self._holder.take_whole(reply.body, reply.headers.get("ETag", "").strip('"'))
+            self._holder.take_whole(body, reply.headers.get("ETag", "").strip('"'))
         return True
+
+
+def _unpacked(body: bytes) -> bytes:
+    """What was packed by gzip, where nobody on the way has unpacked it; no more than a bundle may
+    have."""
+    if not body.startswith(_GZIP_MAGIC):
+        return body
+    try:
+        unpacked = zlib.decompressobj(_GZIP).decompress(body, BUNDLE_BYTES_MAX + 1)
+    except zlib.error as error:
+        raise UnreadableBundle(f"the answer cannot be unpacked: {error}") from error
+    if len(unpacked) > BUNDLE_BYTES_MAX:
+        raise BundleTooLarge(f"a bundle has {BUNDLE_BYTES_MAX} bytes at most")
+    return unpacked
 
 
 class _Told(msgspec.Struct, rename={"origin": "from"}):

@@ -66,6 +66,6 @@ class _Asking:
     async def request(self, method: str, target: str) -> Reply:
         """The answer, whatever it says."""
         try:
-            return await self._way.ask(method, target, b"", {})
+            return await self._way.ask(method, target, b"", {"Accept-Encoding": "gzip"})
         except Refusal as refusal:
             raise ConnectionError(refusal.detail) from refusal

@@ -1,6 +1,7 @@
 """How a till fetches news, and what it does where there is none to be had."""
 
 import asyncio
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from aiohttp import ClientConnectionError
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from edge.bundle import fetching
-from edge.bundle.errors import BundleError
+from edge.bundle.errors import BundleError, BundleTooLarge
 from edge.bundle.fetching import CatalogFetcher, GatewayRefused
 from edge.bundle.form import sha256_of
 from edge.bundle.holding import CatalogHolder
@@ -82,9 +83,23 @@ async def test_a_difference_that_does_not_lead_on_is_answered_by_asking_for_the_
     assert (holder.catalog_version, gateway.asked[-1]) == (7, "/v1/bundle")
 
 
+async def test_what_comes_packed_is_unpacked_and_no_bomb_goes_off(
+    fetching_from: Fetching,
+) -> None:
+    packed = is_whole(FIRST)._replace(body=gzip.compress(FIRST))
+    bomb = is_whole(SECOND)._replace(body=gzip.compress(b" " * 40 * 2**20))
+    fetcher, holder, _ = fetching_from(packed, bomb)
+    assert await fetcher.fetch(0)
+    with pytest.raises(BundleTooLarge):
+        await fetcher.fetch(0)
+    assert holder.catalog_version == 5
+
+
 @pytest.mark.parametrize(
     "answer",
     [
+        is_whole(FIRST)._replace(body=gzip.compress(FIRST)[:-40]),
+        is_whole(FIRST)._replace(body=b"\x1f\x8bno"),
         reply(200, FIRST),
         reply(200, FIRST, ETag='"' + "0" * 64 + '"'),
         reply(200, b"<html>", ETag=f'"{sha256_of(b"<html>")}"'),
