@@ -85,7 +85,7 @@ class TillCounter:
         standing = None if books is None else await books.run(lambda: read_books(books))
         clock = premises.terms.clock.read()
         return {
-            **told_of_identity(premises.identity, premises.keeper.standing),
+            **told_of_identity(premises.name, premises.identity, premises.keeper.standing),
             **told_of_books(standing),
             **told_of_sending(premises.sending, standing),
             "catalog": premises.catalogs.told(),

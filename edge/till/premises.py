@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from edge.journal.entries import TillPlace
 from edge.journal.errors import DiskFull, EpochRefused, JournalError, JournalUnusable
@@ -20,11 +21,13 @@ from edge.till.books import Books, open_books
 from edge.till.catalogs import CatalogKeeper
 from edge.till.clock import TillClock
 from edge.till.desk import DeskTerms
-from edge.till.identity.folder import DeviceIdentity, IdentityFolder
+from edge.till.identity.folder import DeviceIdentity, IdentityCandidate, IdentityFolder
 from edge.till.identity.keeper import IdentityKeeper
+from edge.till.identity.voucher import TillVoucher
 from edge.till.metrics import TillMetrics
 from edge.till.sending import BatchSender, SendingStanding
 from edge.till.standing import read_books
+from identity.names import TillName
 
 HEARTBEAT_SECONDS = 60.0
 """As the contract has it: a board calls a till silent after some of them are missing."""
@@ -50,6 +53,7 @@ class TillPremises:
         self.terms = terms
         self.books: Books | None = None
         self.identity: DeviceIdentity | None = None
+        self.name: TillName | None = None
         self.unopened = ""
         """Why there are no books although there is an identity."""
         self.sending = SendingStanding()
@@ -59,6 +63,7 @@ class TillPremises:
             terms.clock.now,
             self._is_let_in,
             self._take,
+            self._sell_in_the_dark,
         )
         self._way: Upstream | None = None
         self._sender: BatchSender | None = None
@@ -78,23 +83,33 @@ class TillPremises:
 
     async def _take(self, identity: DeviceIdentity) -> None:
         """Go on under that identity."""
-        name, key, epoch = identity.till.name, identity.till.key, identity.record.epoch
         self.identity = identity
         self.terms.metrics.end.set(identity.ends.timestamp())
+        await self._write_as(identity.till.name, identity.till.key, identity.record.epoch)
+        self._changed.set()
+
+    async def _sell_in_the_dark(self, voucher: TillVoucher, candidate: IdentityCandidate) -> None:
+        """Sell under a voucher's epoch, as a replacement does while the line is down: nobody else
+        is given that epoch. What is written is sent once the till has enrolled."""
+        if self.books is None:
+            name = TillName(voucher.location_id, voucher.till_id)
+            await self._write_as(name, candidate.key, voucher.epoch)
+
+    async def _write_as(self, name: TillName, key: ec.EllipticCurvePrivateKey, epoch: int) -> None:
+        self.name = name
         try:
-            if self.books is None:
+            if self.books is not None:
+                await self.books.take_key(key, epoch)
+            else:
                 place = TillPlace(name.location_id, name.till_id)
                 self.catalogs.open(self.terms.folder / "catalog", name.location_id)
                 terms = DeskTerms(self.terms.build, self.catalogs.current)
                 self.books = await open_books(
                     self.terms.folder, place, epoch, key, self.terms.clock, terms
                 )
-            else:
-                await self.books.take_key(key, epoch)
             self.unopened = ""
         except (EpochRefused, DiskFull) as error:
             self.unopened = str(error)
-        self._changed.set()
 
     async def _is_let_in(self, identity: DeviceIdentity) -> bool:
         """Whether the gateway answers who shows that identity. Where there is none, nobody can

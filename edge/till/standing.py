@@ -11,6 +11,7 @@ from edge.till.identity.folder import DeviceIdentity
 from edge.till.identity.keeper import EnrolmentStanding
 from edge.till.refusals import WhyNot
 from edge.till.sending import SendingStanding
+from identity.names import TillName
 
 
 class BooksStanding(NamedTuple):
@@ -99,15 +100,14 @@ def told_of_books(books: BooksStanding | None) -> dict[str, Any]:
 
 
 def told_of_identity(
-    identity: DeviceIdentity | None, enrolment: EnrolmentStanding
+    name: TillName | None, identity: DeviceIdentity | None, enrolment: EnrolmentStanding
 ) -> dict[str, Any]:
     """Who the till is, as it is told."""
     told: dict[str, Any] = {"enrolment": {"state": enrolment.state, "why": enrolment.why}}
+    told["till"] = name and {"location_id": name.location_id, "till_id": name.till_id}
     if identity is None:
-        return told | {"till": None}
-    name = identity.till.name
+        return told
     return told | {
-        "till": {"location_id": name.location_id, "till_id": name.till_id},
         "gateway": identity.record.gateway,
         "certificate": {"begins": _rfc(identity.begins), "ends": _rfc(identity.ends)},
     }

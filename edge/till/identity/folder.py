@@ -26,6 +26,8 @@ from topics import scalars as s
 CURRENT = "current"
 KEY, CERTIFICATE, AUTHORITIES = "device.key", "device.pem", "ca.pem"
 VOUCHER, DEVICE = "voucher.json", "device.json"
+SOLD_BY = "sold-by"
+"""Is in the folder of a candidate that the till sells by before it has enrolled."""
 
 
 class DeviceRecord(msgspec.Struct, frozen=True):
@@ -102,6 +104,15 @@ class IdentityFolder:
 
     def _waiting(self) -> list[Path]:
         return sorted(each.parent for each in self._path.glob(f"*/{VOUCHER}"))
+
+    def sell_by(self, candidate: IdentityCandidate) -> None:
+        """Note that the till sells by a candidate."""
+        if not self.is_sold_by(candidate):
+            files.write(candidate.folder / SOLD_BY, b"")
+
+    def is_sold_by(self, candidate: IdentityCandidate) -> bool:
+        """Whether it does."""
+        return (candidate.folder / SOLD_BY).exists()
 
     def renewal(self, of: DeviceIdentity) -> IdentityCandidate:
         """The candidate that is to follow an identity: the same one each time."""

@@ -37,8 +37,9 @@ from edge.till.identity.registration import (
     fetch_chain,
     renew,
 )
+from edge.till.identity.succession import is_used, require_next, require_same_till
 from edge.till.identity.voucher import TillVoucher, read_voucher
-from edge.till.refusals import WhyNot, conflict, refusal
+from edge.till.refusals import WhyNot, refusal
 from identity import files
 from identity.errors import IdentityError
 from identity.names import TillName
@@ -69,14 +70,17 @@ class IdentityKeeper:
         now: Callable[[], float],
         answers: Callable[[DeviceIdentity], Awaitable[bool]],
         taken: Callable[[DeviceIdentity], Awaitable[None]],
+        dark: Callable[[TillVoucher, IdentityCandidate], Awaitable[None]],
     ) -> None:
         """``now`` in seconds since 1970; ``answers`` says whether the gateway lets an identity in
-        that is tried, and ``taken`` hears of each that is in use from now on."""
+        that is tried, ``taken`` hears of each that is in use from now on, and ``dark`` of a voucher
+        whose registration is away: the till may sell by it until it can enrol."""
         self.standing = EnrolmentStanding()
         self._folder = folder
         self._now = now
         self._answers = answers
         self._taken = taken
+        self._dark = dark
         self._woken = asyncio.Event()
         self._backoff = Backoff(bound_seconds=60.0)
         self._renewed_at = -RENEWED_SECONDS_MIN
@@ -90,13 +94,15 @@ class IdentityKeeper:
             self.standing = EnrolmentStanding("enrolled")
         if self._folder.expected() is not None:
             self.standing = EnrolmentStanding("enrolling")
+            await self._go_on_in_the_dark(only_again=True)
 
     def take(self, text: bytes) -> None:
         """Enrol by this voucher; raises `Refusal` where this till could not use it."""
         voucher = read_voucher(text)
         current = self._folder.current()
         if current is not None:
-            _require_next(voucher, current)
+            require_next(voucher, current)
+        self._require_same_till(voucher)
         try:
             self._folder.expect(voucher)
         except OSError as error:
@@ -106,10 +112,18 @@ class IdentityKeeper:
         self.standing = EnrolmentStanding("enrolling")
         self._woken.set()
 
+    def _require_same_till(self, voucher: TillVoucher) -> None:
+        """The till that this machine already sells as in the dark."""
+        waiting = self._folder.expected()
+        if waiting is None or not self._folder.is_sold_by(waiting[1]):
+            return
+        sold_as = waiting[0]
+        require_same_till(voucher, TillName(sold_as.location_id, sold_as.till_id))
+
     def take_unless_used(self, text: bytes) -> None:
         """`take`, of a voucher that may lie in its file long after it was used."""
         voucher, current = read_voucher(text), self._folder.current()
-        if current is None or not _is_used(voucher, current):
+        if current is None or not is_used(voucher, current):
             self.take(text)
 
     async def run(self) -> None:
@@ -130,10 +144,23 @@ class IdentityKeeper:
                 await self._renew_if_due()
             self._backoff.succeeded()
         except NotGiven as error:
+            await self._go_on_in_the_dark()
             return self._put_off(error, error.wait_seconds)
         except (OSError, IdentityError) as error:
             return self._put_off(error)
         return LOOK_SECONDS
+
+    async def _go_on_in_the_dark(self, only_again: bool = False) -> None:
+        """Sell by a voucher that waits, where there is no identity to sell by; ``only_again`` where
+        the till did so before its end."""
+        expected = self._folder.expected()
+        if expected is None or self._folder.current() is not None:
+            return
+        voucher, candidate = expected
+        if only_again and not self._folder.is_sold_by(candidate):
+            return
+        self._folder.sell_by(candidate)
+        await self._dark(voucher, candidate)
 
     def _put_off(self, error: Exception, wait_seconds: float = 0.0) -> float:
         if self.standing.why != str(error):
@@ -202,22 +229,3 @@ class IdentityKeeper:
         had_one = self._folder.current() is not None
         self.standing = EnrolmentStanding("enrolled" if had_one else "refused", str(error))
         structlog.get_logger("tillstream.till").error("voucher_refused", why=str(error))
-
-
-def _is_used(voucher: TillVoucher, current: DeviceIdentity) -> bool:
-    name = current.till.name
-    is_ours = (voucher.location_id, voucher.till_id) == (name.location_id, name.till_id)
-    return is_ours and voucher.epoch <= current.record.epoch
-
-
-def _require_next(voucher: TillVoucher, current: DeviceIdentity) -> None:
-    name = current.till.name
-    if (voucher.location_id, voucher.till_id) != (name.location_id, name.till_id):
-        words = f"This machine is {name}, and its journal too: give the other till its own folder."
-        raise conflict(WhyNot.VOUCHER_WRONG, words)
-    if voucher.epoch <= current.record.epoch:
-        words = (
-            f"The voucher is for epoch {voucher.epoch}, and this till is in epoch "
-            f"{current.record.epoch}: `tillstream devices add` prints a newer one."
-        )
-        raise conflict(WhyNot.VOUCHER_WRONG, words)

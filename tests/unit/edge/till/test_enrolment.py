@@ -47,7 +47,11 @@ async def until(program: Program, is_so: Callable[[Any], Any], what: str) -> Any
 
 
 async def enrolled(program: Program, epoch: int = 1) -> Any:
-    return await until(program, lambda state: state.get("epoch") == epoch, "it never enrolled")
+    return await until(
+        program,
+        lambda state: (state.get("epoch"), state["enrolment"]["state"]) == (epoch, "enrolled"),
+        "it never enrolled",
+    )
 
 
 async def give(program: Program, voucher: dict[str, Any]) -> None:
@@ -166,6 +170,33 @@ def killed_at_write(step: int) -> None:
     Path.replace = counting(Path.replace)  # type: ignore[method-assign]
     Path.unlink = counting(Path.unlink)  # type: ignore[method-assign]
     shutil.rmtree = counting(shutil.rmtree)  # type: ignore[assignment]
+
+
+async def test_on_a_dark_day_a_replacement_sells_by_its_voucher_and_enrols_then(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    async with (
+        shop(fleet, tmp_path / "shop") as store,
+        registration(fleet, store.address) as centre,
+    ):
+        centre.before = lambda _: web.Response(status=503)
+        async with running(tmp_path / "till") as program:
+            await give(program, centre.voucher(2))
+            await until(program, lambda state: state.get("epoch") == 2, "it sells nothing")
+            await program.open_day()
+            assert (await program.sell())["receipt_no"] == "till-3-2-1"
+            another = centre.voucher(2, till_id="till-9", token="another")
+            assert await program.refused("POST", "/voucher", another) == (409, "voucher_wrong")
+        centre.before = lambda _: web.Response(status=500)
+        async with running(tmp_path / "till") as program:
+            state = await program.state()
+            assert state["enrolment"]["state"] == "enrolling" and state["may_begin"]
+            assert (await program.sell())["receipt_no"] == "till-3-2-2"
+            centre.before = lambda _: None
+            await until(program, lambda state: state["enrolment"]["state"] == "enrolled", "dark")
+            await until(program, lambda state: not state["sending"]["waiting"], "nothing was sent")
+        assert store.sales() == ["till-3-2-1", "till-3-2-2"]
+        assert len(centre.spent) == 1
 
 
 async def test_a_token_that_is_refused_says_why_and_another_may_come(
