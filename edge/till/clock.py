@@ -20,8 +20,9 @@ BEHIND_SECONDS_MAX = 5.0
 """How far the wall clock may lie behind the floor. A time service that slows a clock down lets it
 fall behind the monotonic one by less; more is a clock that somebody has set back."""
 
-TIME_SECONDS_MAX = 253_402_300_799.0
-"""The end of the year 9999, the last time that can be written."""
+TIME_SECONDS_MAX = 4_102_444_800.0
+"""The year 2100. Beyond it a clock is broken, and a gateway that says so is not believed: one wrong
+word would date a till's sales there until the next."""
 
 
 class ClockReading(NamedTuple):

@@ -116,12 +116,11 @@ class TillPremises:
         say no."""
         if not identity.record.gateway:
             return True
-        name = identity.till.name
+        catalog = self.catalogs.current()
+        have = catalog.name.sha256 if catalog else "0"
         async with upstream(identity.record.gateway, identity.till, self.terms.proxy) as way:
             with suppress(Refusal):
-                reply = await way.ask(
-                    "GET", f"/v1/bundle?have=0&wait=0&till={name.till_id}", b"", {}
-                )
+                reply = await way.ask("GET", f"/v1/bundle?have={have}&wait=0", b"", {})
                 return reply.status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
         return False
 

@@ -96,6 +96,7 @@ def test_a_gateway_that_is_wrong_stops_nothing() -> None:
     till.hear(NOON - YEAR)
     assert till.read() == ClockReading(NOON, int(YEAR))
     till.hear(float("inf"))
+    till.hear(NOON + 100 * YEAR)
     till.hear(-1.0)
     assert till.now() == NOON
 
