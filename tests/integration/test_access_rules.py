@@ -40,7 +40,7 @@ from tests.integration.guarded_broker import (
 )
 from tests.integration.own_broker import tillstream
 from topics.access import AccessRule
-from topics.registry import ALL, STOCK_LEVELS, STOCK_MOVEMENTS, TILL_EVENTS
+from topics.registry import ALL, STOCK_LEVELS, STOCK_MOVEMENTS, TILL_EVENTS, TILL_STATUS
 
 pytestmark = pytest.mark.lonely
 
@@ -174,6 +174,24 @@ def test_whom_no_rule_names_may_see_and_do_nothing(
         _write(access, TILL_EVENTS.name)
     with pytest.raises(errors.AuthorizationError):
         _read(access, TILL_EVENTS.name, "a-group-of-its-own")
+
+
+def test_a_store_that_is_named_passes_on_what_its_tills_say_and_no_more(
+    broker: GuardedBroker,
+) -> None:
+    status, output, said = broker.sync("--store", "shop-09")
+    assert status == 0, output + said
+    own = broker.as_somebody(StoreName("shop-09"))
+    assert _write(own, TILL_EVENTS.name) >= 0
+    assert TILL_STATUS.name in _topics_seen(own)
+    with pytest.raises(errors.KafkaError):
+        _write(own, STOCK_MOVEMENTS.name)
+    assert _topics_seen(broker.as_somebody(StoreName("shop-10"))) == set(), "another store's rules"
+    checked, *_ = broker.sync("--store", "shop-09", "--check")
+    assert checked == 0
+    assert broker.sync()[0] == 0
+    own = broker.as_somebody(StoreName("shop-09"))  # its files were those of another meanwhile
+    assert _write(own, TILL_EVENTS.name) >= 0, "a sync that names no store took its rules away"
 
 
 def test_a_service_that_is_called_like_a_till_is_no_till(broker: GuardedBroker) -> None:

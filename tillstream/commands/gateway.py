@@ -1,5 +1,7 @@
 """``tillstream gateway``: takes what a store's tills have written."""
 
+import logging
+
 from edge.gateway.errors import GatewayError
 from tillstream import gateway
 from tillstream.logs import begin
@@ -14,5 +16,7 @@ def command(host: Host = None, port: Port = None, metrics_port: MetricsPort = No
     tills; the location is that of the certificate.
     """
     settings = begin(host=host, gateway_port=port, metrics_port=metrics_port)
+    # The gateway says once that Kafka is away; aiokafka would say it each second.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     with mendable(GatewayError, words="the gateway ends: "):
         gateway.run(settings)
