@@ -56,7 +56,7 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
         wanted += [processes.role(role) for role in options.roles]
         gateways = [processes.gateway(store) for store in options.stores]
         doors = [store for _, store in gateways]
-        registration, asked = processes.registration(doors[0].gateway if doors else "")
+        registration, asked = processes.registration(doors)
         wanted += [registration, board, *(process for process, _ in gateways)]
         if options.simulate:
             wanted.append(processes.simulator(options.rate))
@@ -95,11 +95,12 @@ class _Processes:
     def gateway(self, location_id: str) -> tuple[StackProcess, StoreDoors]:
         """What takes a store's events, and where it is reached."""
         own, name = self._identities.of_store(location_id), f"gateway-{location_id}"
-        port = self._ports.take(name)
+        port, relay = self._ports.take(name), self._ports.take(f"{name}-registration")
         settings, metrics = self._telling(
             name,
             {
                 "gateway_port": str(port),
+                "gateway_registration_port": str(relay),
                 "gateway_cert": str(self._identities.certificate(own).absolute()),
                 "gateway_key": str(self._identities.key(own).absolute()),
                 "gateway_ca": str(self._identities.devices[0].absolute()),
@@ -111,20 +112,21 @@ class _Processes:
         )
         url, asking = f"https://{LOOPBACK}:{port}", self._identities.context(metrics_links.READER)
         live = lambda: answers_ok(f"{url}/live", asking)  # noqa: E731
-        place = self._registration_place()["registration"]
         service = self._service(name, ("gateway",), settings, live)
-        return StackProcess(service, metrics), StoreDoors(location_id, url, place)
+        return StackProcess(service, metrics), StoreDoors(
+            location_id, url, f"https://{LOOPBACK}:{relay}"
+        )
 
-    def registration(self, gateway: str) -> tuple[StackProcess, dict[str, str]]:
+    def registration(self, stores: Sequence[StoreDoors]) -> tuple[StackProcess, dict[str, str]]:
         """What gives tills their certificates, and how commands that are given by hand ask it;
-        vouchers name the ``gateway``."""
+        vouchers of these ``stores`` name their gateways."""
         place = self._registration_place()
         issuing, issuing_key = self._identities.devices
         settings = {
             **place,
             **self._at_registration("registration"),
             "registration_port": str(self._registration_port),
-            "gateway": gateway,
+            "gateway": ",".join(f"{each.location_id}={each.gateway}" for each in stores),
             "registration_issuing_cert": str(issuing.absolute()),
             "registration_issuing_key": str(issuing_key.absolute()),
         }

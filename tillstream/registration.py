@@ -66,7 +66,7 @@ def _office(settings: Settings) -> Callable[[RegistrationMetrics], Office]:
         postgres=postgres,
         issuer=issuer,
         signer=signer,
-        places=Places(address, settings.gateway, root),
+        places=Places(address, settings.gateways(), root),
         metrics=metrics,
         clock=lambda: datetime.now(UTC),
     )

@@ -1,5 +1,6 @@
 """Settings of the registration: where it is, who we are there, and what it issues by."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import Field
@@ -43,5 +44,13 @@ class RegistrationSettings(BaseSettings):
         None, description="The unencrypted P-256 key of that provisioner."
     )
     gateway: str = Field(
-        "", description="Address of the stores' gateway that vouchers name; empty without one."
+        "",
+        description="Address of the stores' gateway that vouchers name; empty without one. Where "
+        "each store has its own, location=address, with commas between.",
     )
+
+    def gateways(self) -> Mapping[str, str]:
+        """Addresses of gateways by location; under "" for every other one."""
+        each = (named.strip() for named in self.gateway.split(",") if named.strip())
+        parted = (named.rpartition("=") for named in each)
+        return {location.strip(): address.strip() for location, _, address in parted}

@@ -1,6 +1,7 @@
 """What operators do: register tills, revoke them, make spare vouchers, look at the list."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,11 +25,15 @@ class NoSuchDevice(Exception):
 @dataclass(frozen=True, slots=True)
 class Places:
     """What a voucher tells a till beside its token: where to enrol, whom to trust for that, and
-    its store's gateway, "" where there is none."""
+    its store's gateway. ``gateways`` are by location, and under "" for all others."""
 
     registration: str
-    gateway: str
+    gateways: Mapping[str, str]
     ca_sha256: str
+
+    def gateway_of(self, location_id: str) -> str:
+        """A store's gateway, "" where it has none."""
+        return self.gateways.get(location_id) or self.gateways.get("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class NewVoucher:
             "epoch": self.epoch,
             "token": self.token,
             "expires_at": self.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "gateway": self.places.gateway,
+            "gateway": self.places.gateway_of(self.location_id),
             "registration": self.places.registration,
             "ca_sha256": self.places.ca_sha256,
         }

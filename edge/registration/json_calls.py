@@ -43,7 +43,7 @@ def _told(office: Office, answer: Given) -> dict[str, Any]:
         "certificate": answer.issued.certificate,
         "chain": [_text(each) for each in office.issuer.chain],
         "epoch": answer.issued.epoch,
-        "gateway": office.places.gateway,
+        "gateway": office.places.gateway_of(answer.issued.location_id),
     }
 
 

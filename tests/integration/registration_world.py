@@ -270,7 +270,7 @@ async def registration(
         postgres=PostgresAccess(make_conninfo(dsn, user=REGISTRATION)),
         issuer=issuer or OwnIssuer(pki.devices),
         signer=ListSigner(files.read_key(served.key), served.certificate.read_text()),
-        places=Places("https://registration.example", "https://gateway.example", "c" * 64),
+        places=Places("https://registration.example", {"": "https://gateway.example"}, "c" * 64),
         metrics=registration_metrics(CollectorRegistry()),
         clock=clock,
     )

@@ -308,6 +308,7 @@ def test_a_till_comes_in_and_is_ended(stack: LocalStack, tmp_path: Path) -> None
     assert added.returncode == 0, added.stderr
     voucher = json.loads(added.stdout)
     assert voucher["registration"] == stack.status()["registration"]
+    assert voucher["gateway"] == "", "it names another store's gateway"
     trusted = files.read_certificates(stack.home / "identities" / "ca.pem")
     roots = [each for each in trusted if each.issuer == each.subject]
     digest = hashlib.sha256(roots[0].public_bytes(Encoding.DER)).hexdigest()
@@ -336,6 +337,8 @@ def test_the_stack_shows_itself_as_one_store_and_its_tills_sell_through_the_gate
         assert store[name] == status[name], name
     voucher = json.loads(stack.run("devices", "add", STORE, "seven", "--json").stdout)
     assert voucher["gateway"] == store["gateway"]
+    assert store["registration"] != status["registration"], "it needs a route beyond its store"
+    voucher["registration"] = store["registration"]
     _curl_enrols(Path(status["ca_file"]), voucher, tmp_path)
     till = load(tmp_path / "crt", tmp_path / "k", Path(status["ca_file"]))
     with closing(Journal(tmp_path / "journal.sqlite", TillPlace(STORE, "seven"), till.key)) as own:
