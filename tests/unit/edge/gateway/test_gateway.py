@@ -227,3 +227,19 @@ async def test_what_happens_is_measured(tmp_path: Path, fleet: Fleet) -> None:
             assert told("spool_bytes") == told("spool_oldest_seconds") == 0
         ran.stopping.set()
         await asyncio.wait_for(task, 10)
+
+
+async def test_a_port_that_is_taken_ends_the_gateway_and_its_drain(
+    tmp_path: Path, fleet: Fleet
+) -> None:
+    async with running(tmp_path, fleet, MemoryTopic()) as ran:
+        shown = fleet.identity(StoreName("shop-2"))
+        context = tls(shown.certificate, shown.key, fleet.authorities, ())
+        taken = int(ran.address.result().rpartition(":")[2])
+        topic = MemoryTopic()
+        with (
+            opened("shop-2", tmp_path / "other", topic, figures()) as second,
+            pytest.raises(OSError, match="address already in use"),
+        ):
+            await second.run(TillDoor(HOST, taken, context), asyncio.Event(), lambda _: None)
+        assert not topic.is_up, "its connection is left open"
