@@ -100,6 +100,16 @@ PANELS = (
         unit="bytes",
     ),
     Panel(
+        "Contents of catalogs at gateways",
+        "By store: the number of the catalog by which its tills sell, its rows, and the questions "
+        "of tills that wait for the next one.",
+        [
+            ("{{instance}} number", "tillstream_gateway_catalog_version"),
+            ("{{instance}} rows", "tillstream_gateway_catalog_rows"),
+            ("{{instance}} waiting", "tillstream_gateway_catalog_waiting"),
+        ],
+    ),
+    Panel(
         "Age of catalogs at gateways",
         "Seconds since the centre said that this is all there is, and since it last changed.",
         [
