@@ -2,7 +2,7 @@
 heartbeats."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
@@ -31,6 +31,10 @@ from identity.names import TillName
 
 HEARTBEAT_SECONDS = 60.0
 """As the contract has it: a board calls a till silent after some of them are missing."""
+
+AGAIN_SECONDS = 30.0
+"""Before a part that has failed by a fault of its own begins anew. The till sells meanwhile: a
+fault in what it is told must not keep it from that."""
 
 FIGURES_SECONDS = 5.0
 """Between two readings of the journal for the figures."""
@@ -142,7 +146,7 @@ class TillPremises:
         try:
             async with asyncio.TaskGroup() as group:
                 for each in (self.keeper.run, self._speak, self._beat, self._measure):
-                    group.create_task(each())
+                    group.create_task(_going_on(each))
         except BaseExceptionGroup as failed:
             raise _first(failed) from failed
 
@@ -181,8 +185,8 @@ class TillPremises:
                 lambda result: counted.labels(result).inc(),
             )
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._sender.run())
-                group.create_task(self.catalogs.run(self._way))
+                group.create_task(_going_on(self._sender.run))
+                group.create_task(_going_on(partial(self.catalogs.run, self._way)))
 
     async def _beat(self) -> None:
         while True:
@@ -209,6 +213,20 @@ class TillPremises:
                 metrics.unconfirmed.set(standing.unconfirmed)
                 metrics.may_begin.set(standing.is_well)
             await asyncio.sleep(FIGURES_SECONDS)
+
+
+async def _going_on(part: Callable[[], Awaitable[None]]) -> None:
+    """A part of the till that begins anew after whatever fails in it, but for the journal."""
+    while True:
+        try:
+            await part()
+            return
+        except Exception as error:
+            failed = _first(error)
+            if isinstance(failed, JournalUnusable):
+                raise failed from error
+            structlog.get_logger("tillstream.till").exception("part_failed")
+        await asyncio.sleep(AGAIN_SECONDS)
 
 
 def _first(failed: BaseException) -> BaseException:

@@ -1,5 +1,6 @@
 """Whatever a program sends, the till answers in words, keeps its journal whole, and sells on."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -105,3 +106,38 @@ async def test_a_journal_that_can_no_longer_be_written_ends_the_till(
     monkeypatch.setattr(books.journal, "append", fails)
     assert await program.refused("POST", "/carts") == (503, "journal_unusable")
     assert [str(each) for each in program.failures] == ["the disk is gone: start anew"]
+
+
+async def test_a_fault_in_one_part_keeps_the_till_from_nothing_else(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    async def fails(_: Any) -> None:
+        tried.append(1)
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr("edge.till.identity.keeper.IdentityKeeper._step", fails)
+    monkeypatch.setattr("edge.till.premises.AGAIN_SECONDS", 0.01)
+    async with running(home) as program:
+        await program.open_day()
+        await program.sell()
+        for _ in range(200):
+            if len(tried) > 2:
+                break
+            await asyncio.sleep(0.01)
+        assert len(tried) > 2, "what failed was not tried again"
+        await program.sell()
+
+
+async def test_a_journal_that_fails_in_the_background_ends_the_till(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise JournalUnusable("the disk is gone: start anew")
+
+    monkeypatch.setattr("edge.till.premises.HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr("edge.till.desk.SellingDesk.beat", fails)
+    async with running(home) as program:
+        with pytest.raises(JournalUnusable, match="start anew"):
+            await asyncio.wait_for(program.work, 10)

@@ -1,5 +1,6 @@
 """A till of the tests: its identity, its service in this process, and programs at its door."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
@@ -52,6 +53,7 @@ class Program:
     session: ClientSession
     premises: TillPremises
     registry: CollectorRegistry
+    work: "asyncio.Task[None]"
     failures: list[Exception] = field(default_factory=list)
     port: int | None = None
 
@@ -124,9 +126,9 @@ async def running(
     with ExitStack() as stack:
         listening, session, loopback = _door(stack, home, port)
         app = application(TillCounter(premises, failures.append), premises.way, proxy, loopback)
-        async with premises.open(), serving(app, listening), session() as opened:
+        async with premises.open() as work, serving(app, listening), session() as opened:
             port = loopback and listening.getsockname()[1]
-            yield Program(opened, premises, registry, failures, port)
+            yield Program(opened, premises, registry, work, failures, port)
 
 
 def _door(stack: ExitStack, home: Path, port: int | None) -> Any:
