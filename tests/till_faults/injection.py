@@ -21,6 +21,9 @@ back."""
 
 SENT_SECONDS_MAX = 120.0
 
+EVENTS_BEHIND_AN_IMAGE = 10
+"""Written after the image was taken: without any, nobody could tell that it was put back."""
+
 
 class NotRun(Exception):
     """The fault could not be made to happen; the text says why."""
@@ -110,10 +113,14 @@ class Injection:
     def _roll_back(self, machine: TillMachine, customers: Customers, seconds: float) -> None:
         """Somebody restores an image of a till's disk that is some sales old."""
         with customers.asking:
+            imaged = machine.state().get("sequence", 0)
             machine.end(signal.SIGKILL)
             image = machine.copy_disk()
             machine.start()
         time.sleep(seconds)
+        beyond = imaged + EVENTS_BEHIND_AN_IMAGE
+        if not eventually(SENT_SECONDS_MAX, lambda: machine.state().get("sequence", 0) > beyond):
+            raise NotRun(f"{machine.till_id} sells nothing")
         with customers.asking:
             # What lies on a disk alone is lost with it, and no system can help that.
             if not eventually(SENT_SECONDS_MAX, lambda: is_sent(machine)):
@@ -145,9 +152,3 @@ def is_sent(machine: TillMachine) -> bool:
     """Whether the gateway has all that the till has."""
     state = machine.state()
     return bool(state) and state.get("sending", {}).get("waiting") == 0
-
-
-def is_confirmed(machine: TillMachine) -> bool:
-    """Whether the till has heard that the centre has all that it has."""
-    sending = machine.state().get("sending", {})
-    return (sending.get("waiting"), sending.get("unconfirmed"), sending.get("missing")) == (0, 0, 0)

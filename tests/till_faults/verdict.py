@@ -18,7 +18,6 @@ from tests.faults.feed import eventually
 from tests.faults.verdict import grade
 
 from .customers import SKUS, Customers, DoneSale
-from .injection import is_confirmed
 from .machine import TillMachine
 
 CONFIRMED_SECONDS_MAX = 300.0
@@ -52,8 +51,7 @@ def judge(stack: Stack, location_id: str, tills: Tills, verdict: TillVerdict) ->
     """Wait until the tills say that the centre has everything, and ask the centre."""
     findings = verdict.findings
     for machine, _ in tills:
-        if not eventually(CONFIRMED_SECONDS_MAX, lambda machine=machine: is_confirmed(machine)):
-            findings.add("stuck", f"{machine.till_id}: {machine.state()}")
+        _await_confirmed(machine, findings)
     done = {sale.event_id: sale for _, customers in tills for sale in customers.done}
     untold = {name for _, customers in tills for name in customers.untold}
     eventually(SINK_SECONDS_MAX, lambda: done.keys() <= {r["event_id"] for r in _receipts(stack)})
@@ -68,6 +66,32 @@ def judge(stack: Stack, location_id: str, tills: Tills, verdict: TillVerdict) ->
     verdict.dead_letters = sum(
         1 for _ in _messages(stack, "till.cart-events.dead-letter", location_id)
     )
+
+
+def _await_confirmed(machine: TillMachine, findings: Findings) -> None:
+    """The till hears that the centre has all that it has now. It is told with each batch, so it
+    writes something of no weight, as a drawer that is opened would."""
+    ends = {each["epoch"]: _end(each) for each in _epochs(machine)}
+
+    def is_confirmed() -> bool:
+        machine.note()
+        told = {each["epoch"]: each for each in _epochs(machine)}
+        return all(
+            told[epoch]["confirmed_to"] >= end and not told[epoch]["missing"]
+            for epoch, end in ends.items()
+        )
+
+    if not (ends and eventually(CONFIRMED_SECONDS_MAX, is_confirmed)):
+        findings.add("stuck", f"{machine.till_id}: {machine.state()}")
+
+
+def _epochs(machine: TillMachine) -> list[dict[str, Any]]:
+    return machine.state().get("sending", {}).get("epochs", [])
+
+
+def _end(epoch: Mapping[str, Any]) -> int:
+    """What was never accepted of an epoch that is forked is written again under a later one."""
+    return epoch["accepted_to"] if epoch["is_forked"] else epoch["last"]
 
 
 def _compare_receipts(
