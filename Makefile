@@ -50,8 +50,8 @@ faults: setup ## Suffer drawn faults on a whole stack: make faults SEEDS=20 FIRS
 	@$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),4) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),20) --first $(or $(FIRST),1))
 
 .PHONY: till-faults
-till-faults: setup ## Tills that sell while everything breaks: make till-faults SEEDS=10 FIRST=1 MINUTES=3; SEED=7 is one
-	@$(BIN)/python -m tests.till_faults --minutes $(or $(MINUTES),3) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10) --first $(or $(FIRST),1))
+till-faults: setup ## Tills that sell while everything breaks: make till-faults SEEDS=10 FIRST=1 MINUTES=2; SEED=7 is one
+	@$(BIN)/python -m tests.till_faults --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10) --first $(or $(FIRST),1))
 
 .PHONY: simulate
 simulate: setup ## Drawn crashes between any two steps, simulated: make simulate SEEDS=10000 FIRST=1

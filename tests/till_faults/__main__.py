@@ -24,7 +24,7 @@ MODULE = "tests.till_faults"
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="till-faults", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=3.0)
+    parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--tills", type=int, default=3)
     parser.add_argument("--faults", type=int, default=FAULTS_MIN, help="at least so many")
     parser.add_argument(
