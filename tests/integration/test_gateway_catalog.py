@@ -26,6 +26,7 @@ from tests.integration.sink_world import PARTITIONS, make_topics, message, send
 from tests.integration.topic_admin import topic_admin
 from tests.unit.edge.gateway.catalog.catalog_doors import HeardCatalog
 from topics.partitioning import partition_of
+from topics.registry import RECEIPTS
 
 
 @dataclass
@@ -69,7 +70,8 @@ async def following(kafka: str, shop: str, heard: HeardRows) -> AsyncIterator[He
 
 async def make_catalog_topics(kafka: str) -> None:
     async with topic_admin(kafka) as admin:
-        await admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in CATALOG_TOPICS])
+        names = (*CATALOG_TOPICS, RECEIPTS.name)
+        await admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names])
 
 
 def product(sku: str, price_minor: int) -> Any:
@@ -144,7 +146,7 @@ async def test_the_levels_of_all_shops_are_heard_and_one_that_is_gone_leaves(
 async def test_receipts_of_the_store_are_kept_and_read_on_where_they_were_left(
     kafka: str, shop: str, tmp_path: Path
 ) -> None:
-    await make_topics(kafka)
+    await make_catalog_topics(kafka)
     other = next(each for each in others(shop) if each != shop)
     path, troubles = tmp_path / "receipts.sqlite", list[str]()
 
