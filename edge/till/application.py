@@ -11,6 +11,7 @@ from edge.problems import Code, Refusal
 from edge.proxy.metrics import ProxyMetrics
 from edge.proxy.service import Loopback, checks, passing_on
 from edge.proxy.upstream import Upstream
+from edge.till import openapi
 from edge.till.api import BODY_BYTES_MAX, ROOT, SellingTill, add_calls, no_such_call
 
 AT_ONCE_MAX = 64
@@ -36,8 +37,13 @@ def application(
         client_max_size=BODY_BYTES_MAX,
     )
     add_calls(app, till)
+    app.router.add_get(ROOT + "/openapi.json", _openapi)
     app.router.add_route("*", "/{rest:.*}", _others(passing_on(way, metrics)))
     return app
+
+
+async def _openapi(_: web.Request) -> web.Response:
+    return web.Response(body=openapi.text(), content_type="application/json")
 
 
 def _others(pass_on: Handler) -> Handler:
