@@ -39,6 +39,10 @@ def _sql(name: str) -> bytes:
     return Path(__file__).with_name(f"{name}.sql").read_bytes()
 
 
+def _sku(policy: WirePolicy) -> str:
+    return policy.sku
+
+
 class Bookings:
     """Writes for one simulation. Not for several threads."""
 
@@ -66,8 +70,9 @@ class Bookings:
         self._insert("insert_products", [article.product for article in world.articles])
         self._insert("insert_assortment", list(policies.values()))
         self._insert("insert_prices", [article.product for article in world.articles])
-        offered = [policy for policy in policies.values() if policy.location_id in sells]
-        self._insert("insert_offers", offered)
+        # The product that comes first in each shop.
+        offered = {each.location_id: each for each in sorted(policies.values(), key=_sku)[::-1]}
+        self._insert("insert_offers", [each for at, each in offered.items() if at in sells])
         self._insert("insert_movements", list(opening))
 
     def stock_now(self, world: World) -> dict[StockKey, int]:
