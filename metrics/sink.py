@@ -59,6 +59,13 @@ SINK_TAKEN_BACK = MetricSpec(
     "Times that rows were deleted because a worker had refused their input, by its topic.",
     ("topic",),
 )
+SINK_HEADS = MetricSpec(
+    "tillstream_sink_heads_total",
+    "counter",
+    "What tills have signed, as the centre finds it: verified, or doubted, with events of gateways "
+    "that are not what their hashes say.",
+    ("result",),
+)
 
 SINK = (
     *EVERYWHERE,
@@ -73,6 +80,7 @@ SINK = (
     SINK_EVENT_AGE,
     SINK_MALFORMED,
     SINK_TAKEN_BACK,
+    SINK_HEADS,
     CONNECT_UP,
     CONNECTOR_UP,
     SLOT_UP,

@@ -14,11 +14,15 @@ from connectors.postgres.house import Housekeeping
 from connectors.postgres.metrics import sink_metrics
 from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.loop import Sink
+from edge.heads.holders import DeviceHolders
+from edge.heads.reporting import ReportedHeads
+from edge.heads.watch import HeadWatch
 from following.reader import Lost
 from operations.upkeep.surroundings import Surroundings
 from tillstream.database_roles import SINK
 from tillstream.process import measured, stop_asked
 from tillstream.settings import Settings
+from topics.registry import TILL_EVENTS
 
 GC_THRESHOLDS = (50_000, 50, 100)
 """Allocations before a collection. By Python's default of 700 a batch of ten thousand records is
@@ -54,6 +58,8 @@ async def _until_stopped(
 ) -> None:
     stopping = stop_asked()
     metrics = sink_metrics(registry)
-    flows = [Sink(topics, kafka, postgres, metrics, stopping) for topics in FLOWS]
+    heads = HeadWatch(DeviceHolders(postgres), ReportedHeads(metrics.heads))
+    watches = {TILL_EVENTS.name: heads.look}
+    flows = [Sink(topics, kafka, postgres, metrics, stopping, watches) for topics in FLOWS]
     house = Housekeeping(postgres, stopping)
     await asyncio.gather(house.run(), *(flow.run() for flow in flows))

@@ -118,10 +118,9 @@ TABLES: Mapping[str, Granted] = {
     # Written by a trigger of the sink's table, which runs as the owner.
     "alerts_rebuilt": _table(_LOOKING),
     "devices": _table((*_LOOKING, CDC), registration=KEPT),
-    **dict.fromkeys(
-        ["device_lists", "device_certificates", "device_alarms"],
-        _table(_LOOKING, registration=KEPT),
-    ),
+    **dict.fromkeys(["device_lists", "device_alarms"], _table(_LOOKING, registration=KEPT)),
+    # By them the sink verifies what tills have signed.
+    "device_certificates": _table((*_LOOKING, SINK), registration=KEPT),
     "device_vouchers": _table(registration=KEPT),
     # Hashes and what is sealed: Debezium alone reads them beside their writer. Who is erased is
     # erased by a function, which deletes row and key and keeps the proof.

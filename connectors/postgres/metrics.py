@@ -21,6 +21,7 @@ class SinkMetrics:
     event_age_seconds: Histogram
     malformed: Counter
     taken_back: Counter
+    heads: Counter
 
 
 def sink_metrics(registry: CollectorRegistry) -> SinkMetrics:
@@ -35,6 +36,7 @@ def sink_metrics(registry: CollectorRegistry) -> SinkMetrics:
         event_age_seconds=_histogram(names.SINK_EVENT_AGE, registry),
         malformed=Counter(**names.SINK_MALFORMED.arguments(), registry=registry),
         taken_back=Counter(**names.SINK_TAKEN_BACK.arguments(), registry=registry),
+        heads=Counter(**names.SINK_HEADS.arguments(), registry=registry),
     )
 
 

@@ -79,6 +79,17 @@ PANELS = (
         red_above=1,
     ),
     Panel(
+        "Signed heads at the centre",
+        "Per second those that vouch for what came before them, within an hour what is doubted.",
+        [
+            (
+                "verified",
+                'sum(rate(tillstream_sink_heads_total{result="verified"}[$__rate_interval]))',
+            ),
+            ("doubted", 'sum(increase(tillstream_sink_heads_total{result="doubted"}[1h]))'),
+        ],
+    ),
+    Panel(
         "Lists of devices at gateways",
         "Seconds since the list by which each gateway lets tills in has come, where one has, and "
         "its number.",

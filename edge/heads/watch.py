@@ -141,8 +141,10 @@ class HeadWatch:
 
 
 def _headed(record: WatchedRecord) -> _Headed | None:
+    if record.value is None or not record.headers:
+        return None
     headers = dict(record.headers)
-    if record.value is None or not headers.keys() & {TAKEN_AT, HEAD_HEADER}:
+    if not headers.keys() & {TAKEN_AT, HEAD_HEADER}:
         return None
     if HEAD_HEADER not in headers:
         return _Headed(record.value, None, True)

@@ -215,14 +215,15 @@ class SinkProcess(Process):
         return self.process.poll() is None
 
     def metric(self, name: str) -> float:
-        """The sum of a metric's samples; 0 where there is none."""
+        """The sum of a metric's samples, or the one with the labels that ``name`` has; 0 where
+        there is none."""
         at = self.log.rsplit("metrics=", 1)[1].split()[0]
         with urllib.request.urlopen(at) as answer:
             lines = answer.read().decode().splitlines()
         return sum(
             float(each.rsplit(" ", 1)[1])
             for each in lines
-            if each.split("{")[0].split(" ")[0] == name
+            if name in (each.split("{")[0].split(" ")[0], each.rpartition(" ")[0])
         )
 
 

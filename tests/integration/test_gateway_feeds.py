@@ -3,6 +3,7 @@ so, over breaks of either."""
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -12,17 +13,26 @@ from typing import Any
 import msgspec
 import pytest
 import structlog
+from prometheus_client import CollectorRegistry
 
 from clients.kafka import KafkaAccess
 from clients.registration import RegistrationAccess
 from clients.tls import Tls
+from edge.gateway import gateway as gateways
+from edge.gateway.feeds.ears import Ears
 from edge.gateway.feeds.news import News
 from edge.gateway.feeds.registration import AskedRegistration
+from edge.gateway.feeds.reporting import ReportedFeeds
 from edge.gateway.feeds.status_topic import StatusTopic
+from edge.gateway.gateway import TillDoor
+from edge.gateway.metrics import GatewayMetrics, gateway_metrics
+from edge.gateway.server import tls
 from following.outage import Outage
+from identity.files import read_certificates
 from identity.names import StoreName
-from tests.integration.registration_world import World, registration
+from tests.integration.registration_world import Files, World, registration
 from tests.integration.sink_world import make_topics, message, send, send_in_transaction
+from tests.unit.edge.gateway.doubles import MemoryTopic
 from tests.unit.edge.gateway.stores import status
 
 
@@ -192,3 +202,48 @@ def word(location_id: str, till_id: str, last: int) -> Any:
 def gone(location_id: str, till_id: str) -> Any:
     topic, key, _, partition = word(location_id, till_id, 1)
     return topic, key, None, partition
+
+
+async def test_a_till_that_is_revoked_at_the_centre_is_out_of_its_store_within_seconds(
+    world: World, shop: str, tmp_path: Path
+) -> None:
+    till = world.till(shop)
+    held = await world.enrolled(till)
+    own = world.pki.certified(StoreName(shop), server=True)
+    context = tls(own.certificate, own.key, world.pki.ca, world.pki.devices.chain)
+    access = RegistrationAccess(world.address, Tls(world.pki.ca, own.certificate, own.key))
+    address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    with gateways.opened(shop, tmp_path / "files", MemoryTopic(), figures()) as gateway:
+        trusted = read_certificates(world.pki.ca)
+        reports = ReportedFeeds(gateway.metrics)
+        ears = Ears(shop, gateway.centre, gateway.file, trusted, reports)
+        source = AskedRegistration(
+            access, shop, ears.hear, lambda: ears.lists.kept_number, outage(Lamp())
+        )
+        stopping = asyncio.Event()
+        door = TillDoor("127.0.0.1", 0, context)
+        run = gateway.run(door, stopping, address.set_result, parts=[source.run])
+        task = asyncio.create_task(run)
+        port = int((await asyncio.wait_for(address, 10)).rsplit(":", 1)[1])
+        reader, writer = await connected(world, port, held)
+        await world.revoke(till)
+        with contextlib.suppress(ConnectionError):
+            assert await asyncio.wait_for(reader.read(), 3) == b"", "it stays in"
+        writer.close()
+        stopping.set()
+        await asyncio.wait_for(task, 10)
+
+
+async def connected(
+    world: World, port: int, held: Files
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A till's connection to its gateway, on which it says nothing."""
+    context = ssl.create_default_context(cafile=world.pki.ca)
+    context.load_cert_chain(held.certificate, held.key)
+    opened = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    await asyncio.sleep(0.1)  # TLS 1.3 is done here before it is there
+    return opened
+
+
+def figures() -> GatewayMetrics:
+    return gateway_metrics(CollectorRegistry())

@@ -1,7 +1,7 @@
 """The sink's sessions, one after another, for as long as it runs."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -10,7 +10,7 @@ from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.postgres.metrics import SinkMetrics
 from connectors.postgres.sink.asides import Asides
-from connectors.postgres.sink.session import SinkSession, show_lag
+from connectors.postgres.sink.session import SinkSession, Watch, show_lag
 from connectors.postgres.sink.store import connected
 from following.follower import Follower
 from following.offsets import Overtaken
@@ -30,7 +30,10 @@ class Sink:
         postgres: PostgresAccess,
         metrics: SinkMetrics,
         stopping: asyncio.Event,
+        watches: Mapping[str, Watch] | None = None,
     ) -> None:
+        """``watches`` are shown what is read of their topics."""
+        self._watches = watches or {}
         self._postgres = postgres
         self._metrics = metrics
         self._stopping = stopping
@@ -56,6 +59,7 @@ class Sink:
                     self._written,
                     self._asides,
                     self._database.note_answer,
+                    self._watches,
                 )
                 await session.begin()
                 self._kafka.note_answer()

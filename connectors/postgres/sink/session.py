@@ -6,7 +6,7 @@ other. Whatever fails ends the session; the next one goes back to what PostgreSQ
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.postgres.metrics import SinkMetrics
@@ -18,7 +18,7 @@ from connectors.postgres.sink.retraction import SinkStanding, retract
 from connectors.postgres.sink.store import SinkStore
 from following.offsets import ahead, lag
 from following.reader import Reader
-from following.records import Fetched, Place, Positions
+from following.records import Fetched, FollowedRecord, Place, Positions
 from topics.sequences import Window
 
 BATCH_RECORDS_MAX = 10_000
@@ -38,6 +38,11 @@ Kafka is away."""
 
 WINDOWS_REMEMBERED = 200_000
 """Tills' epochs kept in memory, some 100 MB at the most. Those forgotten are read again."""
+
+
+Watch = Callable[[Sequence[FollowedRecord]], Awaitable[None]]
+"""Is shown the records of a topic as they are read, some of them again after a fault; it may ask
+PostgreSQL, and raise what waiting mends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,10 @@ class SinkSession:
         written: dict[Place, int],
         asides: Asides,
         proven: Callable[[], None],
+        watches: Mapping[str, Watch],
     ) -> None:
         """``proven`` is called whenever PostgreSQL has shown that it takes what there is."""
+        self._watches = watches
         self._asides = asides
         self._reader = reader
         self._store = store
@@ -112,6 +119,8 @@ class SinkSession:
             for start in range(0, len(records), PIECE_RECORDS):
                 piece = records[start : start + PIECE_RECORDS]
                 decoded.add(topic, piece, self._reader.partitions[topic])
+                if topic in self._watches:
+                    await self._watches[topic](piece)
                 await asyncio.sleep(0)
         return decoded
 
