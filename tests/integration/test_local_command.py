@@ -30,6 +30,7 @@ from prometheus_client import CollectorRegistry
 
 from edge.journal.entries import TillPlace
 from edge.journal.journal import Journal
+from edge.problems import Refusal
 from edge.proxy.metrics import proxy_metrics
 from edge.proxy.peer import TillIdentity, load
 from edge.proxy.upstream import upstream
@@ -346,7 +347,8 @@ def test_the_stack_shows_itself_as_one_store_and_its_tills_sell_through_the_gate
         own.append([sale()])
         batch = own.outbox.next_batch(0.0)
         assert batch
-        told = asyncio.run(_delivered(store["gateway"], till, "seven", batch.body))
+    asked = (store["gateway"], till, "seven", batch.body)
+    told = asyncio.run(_delivered(*asked))
     assert (told["accepted_to"], told["durable"]) == (1, "kafka"), told
     with psycopg.connect(status["postgres"]) as connection:
         query = "SELECT last_sequence FROM till_status WHERE location_id = %s AND till_id = 'seven'"
@@ -358,6 +360,15 @@ def test_the_stack_shows_itself_as_one_store_and_its_tills_sell_through_the_gate
     wait_until(
         lambda: "tillstream-tea" in asyncio.run(_sold_by(store["gateway"], till)),
         "the gateway does not tell its tills of a product that the store sells",
+    )
+    wait_until(
+        lambda: asyncio.run(_delivered(*asked))["confirmed_to"] == 1,
+        "the till is not told that the centre has it",
+    )
+    assert stack.run("devices", "revoke", STORE, "seven").returncode == 0
+    wait_until(
+        lambda: "revoked" in asyncio.run(_refusal(*asked)),
+        "the gateway takes events of a till that was revoked",
     )
 
 
@@ -383,6 +394,16 @@ async def _delivered(gateway: str, till: TillIdentity, till_id: str, body: bytes
         reply = await way.ask("POST", f"/v1/tills/{till_id}/events", body, {})
     assert reply.status == 200, reply.body
     return json.loads(reply.body)
+
+
+async def _refusal(gateway: str, till: TillIdentity, till_id: str, body: bytes) -> str:
+    """Why the gateway takes nothing of the till; empty while it does."""
+    async with upstream(gateway, till, proxy_metrics(CollectorRegistry())) as way:
+        try:
+            reply = await way.ask("POST", f"/v1/tills/{till_id}/events", body, {})
+        except Refusal:  # the connection ended meanwhile
+            return ""
+    return "" if reply.status == 200 else json.loads(reply.body)["detail"]
 
 
 def _curl_enrols(ca: Path, voucher: dict[str, Any], folder: Path) -> None:
