@@ -65,6 +65,7 @@ async def test_the_sink_verifies_what_came_and_doubts_what_was_changed(
     messages = await passed_on(till, tmp_path)
     await make_topics(kafka)
     with sink_process(kafka, world.dsn, tmp_path) as sink:
+        await until(lambda: "metrics=" in sink.log, "a sink that has started")
         for each in messages[:6]:
             await write(kafka, shop, each)
         await until(lambda: sink.metric(VERIFIED) == 2, "two heads verified")
