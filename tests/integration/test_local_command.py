@@ -101,7 +101,8 @@ class LocalStack:
 
     def product_names(self) -> list[str]:
         with psycopg.connect(self.status()["postgres"]) as connection:
-            return [name for (name,) in connection.execute("SELECT name FROM products")]
+            found = connection.execute("SELECT name FROM products WHERE sku = 'tea'")
+            return [name for (name,) in found]
 
 
 def wait_until(reached: Callable[[], bool], lost: str) -> None:
