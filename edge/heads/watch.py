@@ -13,7 +13,6 @@ import msgspec
 
 from edge.gateway.events import AlteredEvent, ReadEvent, read_event
 from edge.gateway.headed import SentHead, doubts, read_head, sums_after
-from edge.gateway.standing import Standing
 from edge.gateway.unreadable import Place
 from edge.heads.holders import DeviceHolder
 from edge.journal.chain import EPOCH_BEGINS
@@ -63,6 +62,14 @@ class HeadReports(Protocol):
         ...
 
 
+class _Standing(NamedTuple):
+    """Up to which event an epoch was followed; None is what nobody knows."""
+
+    sequence: int
+    last_hash: str | None
+    sums: Sums | None
+
+
 class _Told(msgspec.Struct, frozen=True):
     """The header, of which the head itself is read by its own rules."""
 
@@ -88,7 +95,7 @@ class HeadWatch:
     def __init__(self, holders: Holders, reports: HeadReports) -> None:
         self._holders = holders
         self._reports = reports
-        self._standings: OrderedDict[tuple[str, str, int], Standing] = OrderedDict()
+        self._standings: OrderedDict[tuple[str, str, int], _Standing] = OrderedDict()
 
     async def look(self, records: Sequence[WatchedRecord]) -> None:
         """Look at messages in their order; those that no gateway passed on are none of ours.
@@ -112,7 +119,7 @@ class HeadWatch:
         place = Place(*msgspec.structs.astuple(number))
         epoch = place.location_id, place.till_id, place.epoch
         standing = self._standings.get(epoch)
-        if standing is not None and place.sequence <= standing.accepted_to:
+        if standing is not None and place.sequence <= standing.sequence:
             return  # it came again, or is a fork: others judge that
         event, wrong = _event(message.value, place)
         before = _before(standing, place.sequence)
@@ -122,7 +129,7 @@ class HeadWatch:
         if message.told is not None:
             wrong += _wrong(message.told, holders, place, event, sums)
             sums = sums or (None if wrong else _sums_of(message.told))
-        self._keep(epoch, Standing(place.sequence, event.hash, sums))
+        self._keep(epoch, _Standing(place.sequence, event.hash, sums))
         self._report(place, message, wrong)
 
     def _report(self, place: Place, message: _Headed, wrong: list[str]) -> None:
@@ -133,7 +140,7 @@ class HeadWatch:
         elif message.told is not None:
             self._reports.verified()
 
-    def _keep(self, epoch: tuple[str, str, int], standing: Standing) -> None:
+    def _keep(self, epoch: tuple[str, str, int], standing: _Standing) -> None:
         self._standings[epoch] = standing
         self._standings.move_to_end(epoch)
         if len(self._standings) > EPOCHS_MAX:
@@ -169,13 +176,13 @@ def _event(value: bytes, place: Place) -> tuple[ReadEvent, list[str]]:
         return ReadEvent(place.sequence, value, None, None, str(error), {}), [str(error)]
 
 
-def _before(standing: Standing | None, sequence: int) -> Standing:
+def _before(standing: _Standing | None, sequence: int) -> _Standing:
     """What stands before the event, as far as it is known."""
     if sequence == 1:
-        return Standing(0, EPOCH_BEGINS, Sums())
-    if standing is not None and standing.accepted_to == sequence - 1:
+        return _Standing(0, EPOCH_BEGINS, Sums())
+    if standing is not None and standing.sequence == sequence - 1:
         return standing
-    return Standing(sequence - 1, None, None)
+    return _Standing(sequence - 1, None, None)
 
 
 def _wrong(
