@@ -1,5 +1,6 @@
 """`tillstream doctor` and `status`, on real servers that are really broken."""
 
+import asyncio
 import json
 import shutil
 import threading
@@ -11,7 +12,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from aiokafka import AIOKafkaConsumer
+from kafka import KafkaAdminClient, KafkaProducer
 
 from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
@@ -241,21 +243,21 @@ def test_a_rebuild_that_nobody_goes_on_with_is_told_with_both_ways_out(
     assert "generation" not in doctor(application_id="broken-off")
 
 
-def test_a_worker_that_was_left_on_an_older_generation_is_named(
+async def test_a_worker_that_was_left_on_an_older_generation_is_named(
     doctor: Doctor, broker: str
 ) -> None:
     before = log.joined(KafkaAccess(broker), "moved-on")
     log.say(KafkaAccess(broker), "moved-on", log.begun(KafkaAccess(broker), "moved-on"), "live")
     group = state_id("moved-on", before)
-    consumer: Any = KafkaConsumer(
+    worker: Any = AIOKafkaConsumer(
         TILL_EVENTS.name, bootstrap_servers=broker, group_id=group, group_instance_id="worker-7"
     )
+    await worker.start()
     try:
-        while not consumer.assignment():
-            consumer.poll(timeout_ms=200)
-        ((finding, _),) = doctor(application_id="moved-on")["generation"]
+        found = await asyncio.to_thread(doctor, application_id="moved-on")
     finally:
-        consumer.close()
+        await worker.stop()
+    ((finding, _),) = found["generation"]
     assert "worker-7" in finding and group in finding
 
 
