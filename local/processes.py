@@ -59,7 +59,7 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
         registration, asked = processes.registration(doors)
         wanted += [registration, board, *(process for process, _ in gateways)]
         if options.simulate:
-            wanted.append(processes.simulator(options.rate))
+            wanted.append(processes.simulator(options.rate, is_store=bool(options.stores)))
         asked |= processes.by_hand()
         return Programs(before, steps, wanted, dashboard, asked["registration"], asked, doors)
 
@@ -162,13 +162,24 @@ class _Processes:
         service = self._service("board", ("board",), settings, lambda: answers_ok(url))
         return StackProcess(service, metrics), url
 
-    def simulator(self, rate: float | None) -> StackProcess:
-        """Tills that sell; ``rate`` in events per second, None for the command's default."""
-        arguments = ("simulate", *(() if rate is None else ("--rate", f"{rate:g}")))
+    def simulator(self, rate: float | None, *, is_store: bool) -> StackProcess:
+        """Tills that sell; ``rate`` in events per second, None for the command's default. Where
+        there is a store, its tills go through its gateway."""
+        arguments = (
+            "simulate",
+            *(() if rate is None else ("--rate", f"{rate:g}")),
+            *(("--through-gateway",) if is_store else ()),
+        )
+        settings = {
+            **self._as("simulator"),
+            # Somebody registers the tills of a store.
+            **self._registration_place(),
+            **self._at_registration("operator"),
+        }
         service = self._service(
             "simulator",
             arguments,
-            self._as("simulator"),
+            settings,
             lambda: True,
             settle_seconds=SIMULATOR_SETTLE_SECONDS,
         )

@@ -2,7 +2,7 @@
 
 import os
 
-from edge.simulator.places import SHOPS
+from edge.simulator.places import STORE
 from local.child import StartError
 from local.home import StackHome
 from local.jars import JarError
@@ -13,10 +13,6 @@ from operations.applications import BESIDE
 from tillstream.outside import outside
 from tillstream.settings import load_settings
 from tillstream.terminal import mendable
-
-STORE = SHOPS[0].location.location_id
-"""The location that the stack shows as a store: the first of the simulated shops, so that its
-products, prices and stock are there."""
 
 
 def run(

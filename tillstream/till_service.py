@@ -42,10 +42,11 @@ def _terms(folder: Path, registry: CollectorRegistry) -> TillTerms:
     clock = TillClock()
     # No sale is older than the program that writes it.
     clock.raise_floor(Path(edge.till.__file__).stat().st_mtime)
-    return TillTerms(folder, _build(), till_metrics(registry), proxy_metrics(registry), clock)
+    return TillTerms(folder, build(), till_metrics(registry), proxy_metrics(registry), clock)
 
 
-def _build() -> str:
+def build() -> str:
+    """This release, as tills name it in what they write."""
     project = tomllib.loads((HOME / "pyproject.toml").read_text())["project"]
     return f"{project['name']} {project['version']}"
 

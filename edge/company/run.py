@@ -1,4 +1,4 @@
-"""One run of the simulator: events at their time to Kafka, movements to the database."""
+"""One run of the simulator: events at their time on their way, movements to the database."""
 
 import time
 from collections import Counter
@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
-import msgspec
 import structlog
 
 from edge.company.bookings import Bookings
-from edge.producer import TillProducer
+from edge.company.ways import EventWay
 from edge.simulator.simulation import SimulatedMoment, Simulation
 
 _WRITE_SECONDS = 0.5
@@ -66,15 +65,14 @@ class Run:
     def __init__(
         self,
         simulation: Simulation,
-        producer: TillProducer,
+        way: EventWay,
         bookings: Bookings | None,
         pace: SimulatedPace,
     ) -> None:
         self._simulation = simulation
-        self._producer = producer
+        self._way = way
         self._bookings = bookings
         self._pace = pace
-        self._encode = msgspec.json.Encoder().encode
         self._log: Any = structlog.get_logger("tillstream.simulate")
         self._write_at = 0.0
         self._report_at = time.monotonic() + _REPORT_SECONDS
@@ -87,7 +85,7 @@ class Run:
         if wished.is_set():
             for moment in self._simulation.closing():
                 self._do(moment)
-        self._producer.flush()
+        self._way.flush()
         if self._bookings is not None:
             self._bookings.close()
 
@@ -102,7 +100,7 @@ class Run:
 
     def _do(self, moment: SimulatedMoment) -> None:
         event = moment.event
-        self._producer.publish(event.location_id, self._encode(event))
+        self._way.tell(event)
         self.tally.events[str(event.__struct_config__.tag)] += 1
         if self._bookings is not None:
             self._bookings.add(moment.movements)

@@ -39,6 +39,9 @@ SHOPS = (
     _shop("graz-lend", "Graz Lend", "Vienna", "AT", 0.5),
     _shop("lyon-croix-rousse", "Lyon Croix-Rousse", "Paris", "FR", 0.7),
 )
+STORE = SHOPS[0].location.location_id
+"""The one that a stack without stores of its own shows as a store: it has the products, prices and
+stock of a simulated shop."""
 WAREHOUSE = WireLocation("warehouse-kassel", "Warehouse Kassel", "warehouse", "Europe/Berlin", "DE")
 ONLINE = SimulatedPlace(WireLocation("online", "Online shop", "online", "Europe/Berlin"), 1.4)
 

@@ -10,11 +10,14 @@ from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from edge.company.bookings import NotBooked
 from edge.company.order import Order, simulate
+from edge.company.store_tills import NotSent
 from edge.producer import DeliveryFailed
+from edge.simulator.places import STORE
 from tillstream.database_roles import BUSINESS
 from tillstream.interruption import interruption
 from tillstream.logs import begin
 from tillstream.settings import Settings
+from tillstream.simulated_store import store_terms
 from tillstream.terminal import ended, tell
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,6 +57,16 @@ def command(
     database: Annotated[
         bool, typer.Option(help="Book master data, deliveries and losses in PostgreSQL.")
     ] = True,
+    through_gateway: Annotated[
+        bool,
+        typer.Option(
+            "--through-gateway",
+            help="Tills of the --store keep journals, as real ones do, and send to its gateway.",
+        ),
+    ] = False,
+    store: Annotated[
+        str, typer.Option(metavar="LOCATION", help="The store that has a gateway.")
+    ] = STORE,
     as_json: Annotated[
         bool, typer.Option("--json", help="At the end, counts by type as JSON.")
     ] = False,
@@ -72,12 +85,16 @@ def command(
     start_ms = None if start is None else _unix_ms(start)
     if start_ms is None and speed != 1:
         raise typer.BadParameter("needs --start: event times would leave the clock behind")
-    settings = begin().as_service(BUSINESS.service)
+    if through_gateway and start_ms is not None:
+        raise typer.BadParameter("--through-gateway repeats no run: leave --start out")
+    given = begin()
+    settings = given.as_service(BUSINESS.service)
     order = Order(seed, locations, tills, rate, steady, events, start_ms, speed)
     with interruption() as wished:
         try:
-            tally = simulate(order, *_services(settings, database), wished)
-        except (DeliveryFailed, NotBooked, psycopg.Error) as error:
+            terms = store_terms(given, store) if through_gateway else None
+            tally = simulate(order, *_services(settings, database), wished, terms)
+        except (DeliveryFailed, NotSent, NotBooked, psycopg.Error) as error:
             raise ended(f"the simulator stopped: {_advice(error)}", 1) from error
     tell(as_json, tally.as_json(), ())
 
