@@ -22,6 +22,10 @@ RESEND_SECONDS = 20.0
 """Between two rounds of sending again what the centre lacks. Its word comes every 5 s at most, so
 shorter sends the same again before it could say that it has it; a minute is the promise."""
 
+ASK_AGAIN_SECONDS = 15.0
+"""Between two questions of what the centre has of epochs that have ended. The centre has a new word
+every 5 s at most; after an hour nobody would miss a sale sooner."""
+
 
 class Judgement(Enum):
     """What the gateway's word means for an epoch."""
@@ -63,6 +67,8 @@ class JournalOutbox:
         self._writer = writer
         self._resent = (0, 0)
         self._round_at = -RESEND_SECONDS
+        self._asked = 0
+        self._asked_at = -ASK_AGAIN_SECONDS
 
     def look_for_cuts(self) -> None:
         """Note epochs that end here before what the gateway has: their numbers are taken there."""
@@ -81,12 +87,23 @@ class JournalOutbox:
         """What to send next, None for nothing; ``now`` in seconds of a clock that never goes back.
 
         What was never accepted comes first, in order; then what the centre lacks, so that old
-        events never hold up a sale.
+        events never hold up a sale; then the last event of an epoch that has ended, once more, to
+        hear what the centre has of it: an answer speaks of its batch's epoch alone.
         """
         fresh = self._database.execute(statement("epochs_to_send")).fetchone()
         if fresh:
             return read_batch(self._database, self._writer, *fresh)
-        return self._resend(now)
+        return self._resend(now) or self._ask_of_ended(now)
+
+    def _ask_of_ended(self, now: float) -> EventBatch | None:
+        if now < self._asked_at + ASK_AGAIN_SECONDS:
+            return None
+        self._asked_at = now
+        found = self._database.execute(statement("next_unconfirmed"), (self._asked,)).fetchone()
+        self._asked, end = found or (0, 0)
+        if not found:
+            return None
+        return read_batch(self._database, self._writer, self._asked, end - 1, end)
 
     def _resend(self, now: float) -> EventBatch | None:
         found = self._database.execute(statement("next_missing"), self._resent).fetchone()

@@ -1,5 +1,7 @@
 """``tillstream simulate``: shops that sell."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -61,12 +63,9 @@ def command(
         bool,
         typer.Option(
             "--through-gateway",
-            help="Tills of the --store keep journals, as real ones do, and send to its gateway.",
+            help=f"Tills of {STORE} keep journals, as real ones do, and send to its gateway.",
         ),
     ] = False,
-    store: Annotated[
-        str, typer.Option(metavar="LOCATION", help="The store that has a gateway.")
-    ] = STORE,
     as_json: Annotated[
         bool, typer.Option("--json", help="At the end, counts by type as JSON.")
     ] = False,
@@ -87,19 +86,24 @@ def command(
         raise typer.BadParameter("needs --start: event times would leave the clock behind")
     if through_gateway and start_ms is not None:
         raise typer.BadParameter("--through-gateway repeats no run: leave --start out")
-    given = begin()
-    settings = given.as_service(BUSINESS.service)
+    settings = begin()
     order = Order(seed, locations, tills, rate, steady, events, start_ms, speed)
-    with interruption() as wished:
-        try:
-            terms = store_terms(given, store) if through_gateway else None
-            tally = simulate(order, *_services(settings, database), wished, terms)
-        except (DeliveryFailed, NotSent, NotBooked, psycopg.Error) as error:
-            raise ended(f"the simulator stopped: {_advice(error)}", 1) from error
+    store = store_terms(settings, STORE) if through_gateway else None
+    with interruption() as wished, _told():
+        tally = simulate(order, *_services(settings, database), wished, store)
     tell(as_json, tally.as_json(), ())
 
 
+@contextmanager
+def _told() -> Generator[None]:
+    try:
+        yield
+    except (DeliveryFailed, NotSent, NotBooked, psycopg.Error) as error:
+        raise ended(f"the simulator stopped: {_advice(error)}", 1) from error
+
+
 def _services(settings: Settings, database: bool) -> tuple[KafkaAccess, PostgresAccess | None]:
+    settings = settings.as_service(BUSINESS.service)
     return settings.kafka_access(), settings.postgres_access(BUSINESS) if database else None
 
 

@@ -13,7 +13,7 @@ from edge.journal.batches import BATCH_BYTES_MAX, BATCH_EVENTS_MAX, EventBatch
 from edge.journal.chain import EPOCH_BEGINS, link_of
 from edge.journal.errors import EpochRefused, Forked
 from edge.journal.journal import Journal
-from edge.journal.outbox import RESEND_SECONDS, JournalOutbox, Judgement
+from edge.journal.outbox import ASK_AGAIN_SECONDS, RESEND_SECONDS, JournalOutbox, Judgement
 from tests.unit.edge.journal.tills import KEY, event, heartbeat, opened, sale
 
 NOW = 1_000.0
@@ -197,3 +197,27 @@ def test_what_the_gateway_has_beyond_a_batch_is_still_offered(
     outbox.answered(next_batch(outbox), accepted_to=BATCH_EVENTS_MAX + 1)
     offered = numbers(outbox.next_batch(NOW))
     assert offered == (1, BATCH_EVENTS_MAX + 1, BATCH_EVENTS_MAX + 2), "it may be another's"
+
+
+def test_of_epochs_that_have_ended_the_centres_word_is_asked_for(
+    journal: Journal, outbox: JournalOutbox
+) -> None:
+    for epoch in (2, 3):
+        journal.append([sale(), sale()])
+        outbox.answered(next_batch(outbox), 2)
+        journal.begin_epoch(epoch)
+    journal.append([sale()])
+    outbox.answered(next_batch(outbox), 1)
+
+    def asked(step: int) -> tuple[int, int, int] | None:
+        return numbers(outbox.next_batch(NOW + step * ASK_AGAIN_SECONDS))
+
+    assert asked(0) == (1, 2, 2), "nobody asks, and what the centre lacks of it stays lost"
+    assert asked(0) is None, "it asks without a pause"
+    assert [asked(1), asked(2), asked(3)] == [(2, 2, 2), None, (1, 2, 2)]
+
+    journal.keeping.confirm(1, 2, [], 0)
+    journal.keeping.confirm(2, 1, [(1, 1)], 0)
+    assert asked(4) == (2, 1, 1), "what it lacks comes first"
+    journal.keeping.confirm(2, 2, [], 0)
+    assert [asked(step) for step in (5, 6, 7)] == [None] * 3
