@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from clients.connect import ConnectAccess
@@ -22,6 +23,10 @@ from local.ports import choose
 from local.vouching import prepare
 from tests import open_postgres as postgres_service
 from tests.thrown_away import thrown_away
+
+# A machine that is busy with other tests is slow, and that is no fault of an example.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 # Every JVM of the tests is young: without its second compiler a broker starts a second sooner and
 # takes 7 s of CPU for that instead of 11, and what it is asked here it never repeats often enough.
