@@ -57,6 +57,10 @@ till-faults: setup ## Tills that sell while everything breaks: make till-faults 
 simulate: setup ## Drawn crashes between any two steps, simulated: make simulate SEEDS=10000 FIRST=1
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),1)
 
+.PHONY: gateway-fuzz
+gateway-fuzz: setup ## Ask a gateway whatever its OpenAPI document allows, and more: make gateway-fuzz EXAMPLES=5000
+	@$(BIN)/python -m tests.fuzz --examples $(or $(EXAMPLES),5000)
+
 .PHONY: stepca
 stepca: setup ## The registration with step-ca in place of our own authority; needs that program
 	@$(BIN)/python -m pytest -q tests/integration/with_step_ca.py

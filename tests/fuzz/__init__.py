@@ -1,0 +1,1 @@
+"""A gateway, asked whatever its OpenAPI document lets one ask, and some more."""
