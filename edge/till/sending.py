@@ -89,13 +89,22 @@ class BatchSender:
         """Until it is cancelled; raises `JournalUnusable`, after which the process starts anew."""
         while True:
             self._woken.clear()
-            batch = await self._books.run(
-                lambda: self._books.journal.outbox.next_batch(time.monotonic())
-            )
-            if batch is None:
-                await self._rest()
-            else:
-                await asyncio.sleep(await self._send(batch))
+            try:
+                seconds = await self._step()
+            except DiskFull as error:
+                # What was said cannot be noted: it will be said again.
+                seconds = await self._failed(Trouble("not_noted", str(error)))
+            await asyncio.sleep(seconds)
+
+    async def _step(self) -> float:
+        """Send what comes next, or rest; seconds to wait."""
+        batch = await self._books.run(
+            lambda: self._books.journal.outbox.next_batch(time.monotonic())
+        )
+        if batch is not None:
+            return await self._send(batch)
+        await self._rest()
+        return 0.0
 
     async def _rest(self) -> None:
         if self._standing.state == "sending":
@@ -110,13 +119,6 @@ class BatchSender:
     async def _tidied(self, now: float) -> int:
         """Let go of some that the centre has had for long enough; how many."""
         return await self._books.run(lambda: self._books.journal.keeping.tidy(now))
-
-    async def _sent(self, batch: EventBatch) -> float:
-        """Send a batch; seconds to wait. On a full disk the answer cannot be noted: again then."""
-        try:
-            return await self._send(batch)
-        except DiskFull as error:
-            return await self._failed(Trouble("not_noted", str(error)))
 
     async def _send(self, batch: EventBatch) -> float:
         """Send a batch and take the answer; seconds to wait."""

@@ -13,6 +13,7 @@ import apsw
 import pytest
 from aiohttp import web
 
+from edge.journal.errors import DiskFull
 from edge.problems import Code, Refusal
 from edge.till import sending
 from edge.till.backoff import RETRY_AFTER_SECONDS_MAX, Backoff
@@ -104,6 +105,29 @@ async def test_a_till_sells_while_its_gateway_is_away_and_sends_it_then(
         async with shop(fleet, tmp_path / "shop", port) as again:
             await sent(program)
             assert again.sales() == receipts
+
+
+async def test_an_answer_that_a_full_disk_cannot_note_is_heard_again_later(
+    fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shop(fleet, tmp_path / "shop") as store:
+        enrolled(fleet, tmp_path / "till", store.address)
+        async with running(tmp_path / "till") as program:
+            books = program.premises.books
+            assert books is not None
+
+            def is_full(*_: Any) -> None:
+                raise DiskFull("no room for the answer")
+
+            monkeypatch.setattr(books.journal.outbox, "answered", is_full)
+            await program.open_day()
+            receipts = [(await program.sell())["receipt_no"] for _ in range(3)]
+            state = await standing(program, "away")
+            assert "no room for the answer" in state["sending"]["why"]
+            monkeypatch.delattr(books.journal.outbox, "answered")
+            await sent(program)
+            assert not program.failures, "a full disk ended the till"
+        assert store.sales() == receipts, "what was sent twice was passed on twice"
 
 
 async def test_what_the_centre_lacks_is_sent_again(fleet: Fleet, tmp_path: Path) -> None:
