@@ -56,7 +56,7 @@ def judge(stack: Stack, location_id: str, tills: Tills, verdict: TillVerdict) ->
     untold = {name for _, customers in tills for name in customers.untold}
     eventually(SINK_SECONDS_MAX, lambda: done.keys() <= {r["event_id"] for r in _receipts(stack)})
     receipts = [each for each in _receipts(stack) if each["location_id"] == location_id]
-    _compare_receipts(done, untold, receipts, findings)
+    compare_receipts(done, untold, receipts, findings)
     _compare_levels(stack, location_id, receipts, findings)
     _compare_status(stack, location_id, findings)
     for machine, _ in tills:
@@ -94,7 +94,7 @@ def _end(epoch: Mapping[str, Any]) -> int:
     return epoch["accepted_to"] if epoch["is_forked"] else epoch["last"]
 
 
-def _compare_receipts(
+def compare_receipts(
     done: Mapping[str, DoneSale],
     untold: set[str],
     receipts: Sequence[dict[str, Any]],
