@@ -188,7 +188,9 @@ def _steps(runner: Runner) -> Iterator[Ended]:
 
 def main() -> int:
     """Run everything; 0 where all is right."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell that runs this in the background has Ctrl-C ignored, and every lot would inherit that.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     before, began = _left_behind(), time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="tillstream-tests-"))
     try:
