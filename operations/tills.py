@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kafka.structs import TopicPartition
+from pydantic import ValidationError
 
 from clients.kafka import KafkaAccess
 from operations.errors import OperationError
@@ -51,11 +52,17 @@ class Gap:
 
 
 def tills(kafka: KafkaAccess) -> Tills:
-    """Every till as the workers say it stands; raises `KafkaAway`."""
+    """Every till as the workers say it stands; raises `KafkaAway`.
+
+    What is malformed is no worker's: sink and board count it, and somebody is told.
+    """
     newest: dict[str, TillStatus | None] = {}
     with TopicReader(kafka, [TILL_STATUS.name]) as messages:
         for message in messages:
-            said = None if message.value is None else _status(message.value)
+            try:
+                said = None if message.value is None else _status(message.value)
+            except ValidationError:
+                continue
             before = newest.get(message.key)
             if said is None or before is None or said.version > before.version:
                 newest[message.key] = said

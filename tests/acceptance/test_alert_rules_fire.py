@@ -24,6 +24,7 @@ from operations.applications import BESIDE
 from operations.kafka.reader import TopicReader
 from tests.acceptance.conftest import Stack
 from tests.acceptance.desk import faults_of_data as data
+from tests.acceptance.desk import faults_of_gateways as gateways
 from tests.acceptance.desk import faults_of_people as people
 from tests.acceptance.desk import faults_of_registration as registrations
 from tests.acceptance.desk import faults_of_selling as selling
@@ -62,12 +63,17 @@ def _rules(stack: Stack) -> str:
             "timestamp_seconds[15m]": "timestamp_seconds[40s]",
             # No test waits for 70 days: every certificate of these 90 ends soon.
             "- time()) < 1728000": "- time()) < 8640000",
+            # A gigabyte of events is full; here it is the first one.
+            "gateway_spool_size_bytes) > 0.7": "gateway_spool_size_bytes) > 0",
+            "tillstream_gateway_catalog_current_timestamp_seconds > 0)) > 1800": (
+                "tillstream_gateway_catalog_current_timestamp_seconds > 0)) > 20"
+            ),
         },
     )
 
 
 def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
-    *workers, sink, webhooks, registration, board = (
+    *workers, sink, webhooks, registration, board, gateway = (
         urlsplit(each).netloc for each in addresses["metrics"]
     )
     return {
@@ -76,6 +82,7 @@ def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
         "tillstream-webhooks": [webhooks],
         "tillstream-registration": [registration],
         "tillstream-board": [board],
+        "tillstream-gateway": [gateway],
         "tillstream-proxy": [],
         "tillstream-till": [],
     }
@@ -126,6 +133,18 @@ def test_what_goes_wrong_around_working_workers(
     )
 
 
+def test_what_goes_wrong_around_a_stores_gateway(desk: Desk, tmp_path: Path) -> None:
+    """Not while the connector stands still: it is by that that a store hears what it sells."""
+    FIRED.update(
+        suffer(
+            desk,
+            gateways.nothing_to_sell(desk),
+            gateways.forged(desk, tmp_path / "forged"),
+            gateways.false_word(desk),
+        )
+    )
+
+
 def test_what_makes_figures_late(desk: Desk, shops: dict[str, str]) -> None:
     services.viewer(desk.board)
     began = time.monotonic()
@@ -143,7 +162,9 @@ def test_what_makes_figures_late(desk: Desk, shops: dict[str, str]) -> None:
     FIRED.update(suffer(desk, data.late_line(desk, shops["late"])))
 
 
-def test_who_hangs_or_takes_what_is_not_theirs(desk: Desk, shops: dict[str, str]) -> None:
+def test_who_hangs_or_takes_what_is_not_theirs(
+    desk: Desk, shops: dict[str, str], tmp_path: Path
+) -> None:
     down = {"job": "tillstream-board"}
     with pulse(desk, shops["pulse"]):
         FIRED.update(
@@ -160,7 +181,9 @@ def test_who_hangs_or_takes_what_is_not_theirs(desk: Desk, shops: dict[str, str]
             )
         )
         FIRED.update(suffer(desk, services.stranger(desk)))
-    FIRED.update(suffer(desk, services.hanging(desk, "kafka", "KafkaIsAway")))
+    till = gateways.till_of(desk, tmp_path / "spooled")
+    FIRED.update(suffer(desk, gateways.no_registration(desk)))
+    FIRED.update(suffer(desk, gateways.kafka_away(desk, till)))
 
 
 def test_somebody_who_guesses_passwords(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from edge.simulator.places import STORE
 from operations.kafka.reader import TopicReader
 from tests.acceptance.conftest import Stack
 from tests.links import access
+from topics.envelope import numbered
 from topics.registry import TILL_EVENTS
 from topics.taken import read_taken_at
 
@@ -29,10 +30,10 @@ def through_gateway(stack: Stack) -> dict[TillPlace, set[int]]:
     found: dict[TillPlace, set[int]] = {}
     with TopicReader(access(stack.status()), [TILL_EVENTS.name], STORE) as messages:
         for message in messages:
-            event = json.loads(message.value)
-            if event["location_id"] == STORE and read_taken_at(message.headers):
-                place = TillPlace(STORE, event["till_id"])
-                found.setdefault(place, set()).add(event["sequence"])
+            event = numbered(message.value)
+            if event and event.location_id == STORE and read_taken_at(message.headers):
+                place = TillPlace(STORE, event.till_id)
+                found.setdefault(place, set()).add(event.sequence)
     return found
 
 

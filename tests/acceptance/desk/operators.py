@@ -25,6 +25,7 @@ from tests.acceptance.outside.stack import as_owner
 from tests.integration.process import HOME
 from tests.integration.sink_world import Message, Till, line
 from tests.links import Link, access, connect, link
+from topics.partitioning import partition_of
 
 Alert = tuple[str, dict[str, str]]
 """Its name, and labels that tell it from others of the name."""
@@ -49,6 +50,9 @@ class Desk:
         self.postgres: str = addresses["postgres"]
         self.connect = connect(addresses)
         self.board: str = addresses["dashboard"]
+        self.store: str = addresses["stores"][0]["location_id"]
+        self.relay: str = addresses["stores"][0]["registration"]
+        self.authorities: str = addresses["ca_file"]
 
     def link(self, service: str) -> Link:
         """How ``service`` comes to Kafka, for kafka-python."""
@@ -61,6 +65,10 @@ class Desk:
     def as_owner(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """What the server answers the database's owner, who is connected to another."""
         return _answer(as_owner(self.postgres, "postgres"), statement, values)
+
+    def by_mistake(self, statement: str, *values: object) -> None:
+        """What only the owner of the tables may do, and should not have."""
+        _answer(as_owner(self.postgres), statement, values)
 
     def open_shop(self, location_id: str) -> None:
         """Register a location."""
@@ -80,11 +88,13 @@ class Desk:
                 producer.publish(key, value or b"")
             producer.flush()
 
-    def intrude(self, topic: str, key: str, value: bytes) -> None:
+    def intrude(self, topic: str, key: str, value: bytes | None) -> None:
         """Write into a topic that is none of the writer's."""
         producer = KafkaProducer(**self.link("operator"))
         try:
-            producer.send(topic, value, key.encode()).get(PATIENCE_SECONDS)
+            place = partition_of(key.partition("/")[0], len(producer.partitions_for(topic) or ()))
+            sent = producer.send(topic, value, key.encode(), partition=place)
+            sent.get(PATIENCE_SECONDS)
         finally:
             producer.close()
 

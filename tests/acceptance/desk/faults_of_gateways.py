@@ -1,0 +1,101 @@
+"""A store's gateway: what devices forge, what somebody writes to it, and what it cannot reach."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import time
+import uuid
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.acceptance.desk.operators import Desk, Fault
+from tests.acceptance.desk.prometheus import PATIENCE_SECONDS
+from tests.acceptance.outside_till import OutsideTill
+
+KNOCK_SECONDS = 0.02
+
+
+def till_of(desk: Desk, folder: Path) -> OutsideTill:
+    """A till of the stack's store that has enrolled."""
+    folder.mkdir(parents=True)
+    name = f"desk-{uuid.uuid4().hex[:6]}"
+    voucher = json.loads(desk.run("devices", "add", desk.store, name, "--json"))
+    till = OutsideTill(voucher, desk.authorities, folder)
+    assert till.enrol().status == 200
+    return till
+
+
+def forged(desk: Desk, folder: Path) -> Fault:
+    """A till whose head nobody vouches for, and another device that uses its numbers."""
+    till = till_of(desk, folder)
+    before = till.last
+    sale = till.batch(till.written(till.sale("whole-milk-1l", 5)))
+    other = till.batch(till.written({"type": "till_heartbeat"}))
+    told = till.send(sale | {"signature": other["signature"]}).told
+    assert told["accepted_to"] == 1, told
+    till.last, till.sequence = before, 0
+    again = till.send(till.batch(till.written({"type": "till_heartbeat"}))).told
+    assert again["forks"] == [1], again
+    yield [("GatewayDoubtsHeads", {}), ("GatewaySeesForks", {}), ("HeadsAreDoubted", {})]
+
+
+def false_word(desk: Desk) -> Fault:
+    """Somebody writes where the centre tells a store what it has."""
+    key = f"{desk.store}/nobody"
+    desk.intrude("till.status", key, b'{"till_id": 7}')
+    yield [("GatewayRefusesNews", {})]
+    desk.intrude("till.status", key, None)
+
+
+def nothing_to_sell(desk: Desk) -> Fault:
+    """All that a store sells is gone at once, as after a table that was emptied by mistake."""
+    sku = f"desk-{uuid.uuid4().hex[:6]}"
+    desk.sql(
+        "INSERT INTO products (sku, name, category, unit, price_minor, currency, tax_basis_points)"
+        " VALUES (%s, 'Tea', 'drinks', 'each', 199, 'EUR', 700)",
+        sku,
+    )
+    listed = "INSERT INTO assortment (location_id, sku) VALUES (%s, %s)"
+    desk.sql(listed, desk.store, sku)
+    desk.prometheus.reaches(lambda rows: rows >= 1, "tillstream_gateway_catalog_rows")
+    desk.by_mistake("DELETE FROM assortment WHERE location_id = %s", desk.store)
+    yield [("GatewayKeepsCatalogBack", {}), ("GatewayCatalogIsOld", {})]
+    desk.sql(listed, desk.store, sku)
+
+
+def no_registration(desk: Desk) -> Fault:
+    """It dies while a till knocks, and is there again and answers nobody."""
+    os.kill(desk.pid("registration"), signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _is_turned_away(desk.relay):
+        assert time.monotonic() < deadline, "nobody was turned away"
+        time.sleep(KNOCK_SECONDS)
+    pid = desk.suspend("registration")
+    yield [("TillsCannotEnrol", {}), ("GatewayHearsNothing", {})]
+    os.kill(pid, signal.SIGKILL)
+    desk.pid("registration")
+
+
+def _is_turned_away(relay: str) -> bool:
+    place = urlsplit(relay)
+    with socket.create_connection((place.hostname, place.port), timeout=PATIENCE_SECONDS) as knock:
+        knock.settimeout(0.2)
+        try:
+            return knock.recv(1) == b""
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+
+
+def kafka_away(desk: Desk, till: OutsideTill) -> Fault:
+    """A broker that is there and does not answer, while a till sells."""
+    pid = desk.suspend("kafka")
+    told = till.send(till.batch(till.written(till.sale("whole-milk-1l", 7)))).told
+    assert told["durable"] == "spool", told
+    yield [("KafkaIsAway", {}), ("GatewayKeepsEventsBack", {}), ("GatewaySpoolIsFilling", {})]
+    os.kill(pid, signal.SIGKILL)
+    desk.pid("kafka")
