@@ -5,7 +5,6 @@ some 10 us a record. What a store's catalog was before is on its disk, and count
 topics had at the start has been read.
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,18 +14,20 @@ from clients.kafka import KafkaAccess
 from edge.bundle.form import BundleRows
 from edge.gateway.catalog.centre_rows import CATALOG_TOPICS, BadRow, CentreRows
 from edge.gateway.catalog.desk import CatalogReports
+from edge.gateway.feeds.topic_source import (
+    PROBE_SECONDS,
+    WAIT_SECONDS,
+    KafkaProbe,
+    follow_for_ever,
+    is_reached,
+    place_of,
+)
 from following.outage import Outage
-from following.reader import KAFKA_AWAY, Reader, opened
-from following.records import Fetched, Positions
+from following.reader import Reader
+from following.records import Fetched
 
 RECORDS_MAX = 500
 """Of one fetch, some 10 ms: tills wait for their answers meanwhile."""
-
-WAIT_SECONDS = 1.0
-"""How long a fetch waits for something."""
-
-PROBE_SECONDS = 5.0
-"""How often Kafka must show that it is there: a fetch says nothing of a broker that is away."""
 
 AGAIN_SECONDS = 600.0
 """Between two looks at what time alone has changed: what has ended leaves the bundle."""
@@ -47,29 +48,21 @@ class CatalogTopics:
 
     async def run(self) -> None:
         """Follow for ever; wait while Kafka is away."""
-        never = asyncio.Event()
-        while True:
-            try:
-                async with opened(self.kafka, CATALOG_TOPICS, begin_anew=True) as reader:
-                    await self._follow(reader)
-            except KAFKA_AWAY as fault:
-                await self.outage.wait(fault, never)
+        await follow_for_ever(self.kafka, CATALOG_TOPICS, self.outage, self._follow)
 
     async def _follow(self, reader: Reader) -> None:
         rows = CentreRows(self.location_id)
         reader.seek(await reader.first_offsets())
         ends = await reader.end_offsets()
-        take_due, probe_due = 0.0, 0.0
+        take_due, probe = 0.0, KafkaProbe(reader, self.outage)
         while True:
             if self._hear(rows, await reader.gather(RECORDS_MAX, WAIT_SECONDS)):
                 take_due = 0.0
-            if time.monotonic() >= take_due and await _is_reached(reader, ends):
+            if time.monotonic() >= take_due and await is_reached(reader, ends):
                 is_taken = await self.take(rows.selected(datetime.now(UTC)))
                 take_due = time.monotonic() + (AGAIN_SECONDS if is_taken else PROBE_SECONDS)
-            if time.monotonic() >= probe_due:
-                await reader.end_offsets()
-                self.outage.note_answer()
-                probe_due = time.monotonic() + PROBE_SECONDS
+            if probe.is_due:
+                await probe.ask()
 
     def _hear(self, rows: CentreRows, fetched: Fetched) -> bool:
         """Whether something may have changed; what is no good is left out."""
@@ -79,11 +72,5 @@ class CatalogTopics:
                 try:
                     is_news |= rows.hear(record.topic, record.key, record.value)
                 except BadRow as error:
-                    place = f"{record.topic}-{record.partition}-{record.offset}"
-                    self.reports.left_out(place, str(error))
+                    self.reports.left_out(place_of(record), str(error))
         return is_news
-
-
-async def _is_reached(reader: Reader, ends: Positions) -> bool:
-    positions = await reader.positions(ends)
-    return all(positions[place] >= end for place, end in ends.items())

@@ -4,15 +4,20 @@ It is read and not asked of PostgreSQL: that needs no further login, is as new a
 is there while the database is away. It is compacted, and read from its start each time.
 """
 
-import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from clients.kafka import KafkaAccess
+from edge.gateway.feeds.topic_source import (
+    WAIT_SECONDS,
+    KafkaProbe,
+    follow_for_ever,
+    is_reached,
+    place_of,
+)
 from edge.gateway.products.levels import HeardLevels
 from following.outage import Outage
-from following.reader import KAFKA_AWAY, Reader, opened
+from following.reader import Reader
 from following.records import Fetched, FollowedRecord
 from topics.decoder import Refused
 from topics.registry import STOCK_LEVELS
@@ -20,12 +25,6 @@ from topics.wire_derived import decode_level
 
 RECORDS_MAX = 1_000
 """Of one fetch, some 10 ms: tills wait for their answers meanwhile."""
-
-WAIT_SECONDS = 1.0
-"""How long a fetch waits for something."""
-
-PROBE_SECONDS = 5.0
-"""How often Kafka must show that it is there, and that nothing waits to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +38,16 @@ class LevelTopic:
 
     async def run(self) -> None:
         """Follow for ever; wait while Kafka is away."""
-        never = asyncio.Event()
-        while True:
-            try:
-                async with opened(self.kafka, [STOCK_LEVELS.name], begin_anew=True) as reader:
-                    await self._follow(reader)
-            except KAFKA_AWAY as fault:
-                await self.outage.wait(fault, never)
+        await follow_for_ever(self.kafka, [STOCK_LEVELS.name], self.outage, self._follow)
 
     async def _follow(self, reader: Reader) -> None:
         reader.seek(await reader.first_offsets())
-        ends, probe_due = await reader.end_offsets(), 0.0
+        ends, probe = await reader.end_offsets(), KafkaProbe(reader, self.outage)
         while True:
             self._hear(await reader.gather(RECORDS_MAX, WAIT_SECONDS))
-            positions = await reader.positions(ends)
-            if any(positions[place] < end for place, end in ends.items()):
-                continue
-            if time.monotonic() >= probe_due:
+            if probe.is_due and await is_reached(reader, ends):
                 self.levels.is_current()
-                self.outage.note_answer()
-                ends = await reader.end_offsets()
-                probe_due = time.monotonic() + PROBE_SECONDS
+                ends = await probe.ask()
 
     def _hear(self, fetched: Fetched) -> None:
         for records in fetched.values():
@@ -74,4 +62,4 @@ class LevelTopic:
         try:
             self.levels.hear(decode_level.decode(record.value))
         except Refused as error:
-            self.refused(f"{record.topic}-{record.partition}-{record.offset}", str(error))
+            self.refused(place_of(record), str(error))

@@ -10,22 +10,22 @@ import msgspec
 
 from clients.kafka import KafkaAccess
 from edge.gateway.errors import GatewayUnusable
+from edge.gateway.feeds.topic_source import (
+    WAIT_SECONDS,
+    KafkaProbe,
+    follow_for_ever,
+    partition_of_location,
+    place_of,
+)
 from edge.gateway.receipts.shelf import ReceiptShelf, TopicPlace
 from edge.gateway.receipts.stored import StoredReceipt, decode_receipt
 from following.outage import Outage
-from following.reader import KAFKA_AWAY, Reader, opened
+from following.reader import Reader
 from following.records import FollowedRecord
-from topics.partitioning import partition_of
 from topics.registry import RECEIPTS
 
 RECORDS_MAX = 500
 """Of one fetch, some 10 ms: tills wait for their answers meanwhile."""
-
-WAIT_SECONDS = 1.0
-"""How long a fetch waits for something."""
-
-PROBE_SECONDS = 5.0
-"""How often Kafka must show that it is there."""
 
 FORGET_SECONDS = 3_600.0
 """Between two looks at what is too old."""
@@ -43,21 +43,13 @@ class ReceiptTopic:
 
     async def run(self) -> None:
         """Follow for ever; wait while Kafka is away, or the disk takes nothing."""
-        never = asyncio.Event()
+        own = partition_of_location(self.location_id)
         while True:
             try:
-                async with opened(
-                    self.kafka, [RECEIPTS.name], begin_anew=True, chosen=self._own
-                ) as reader:
-                    await self._follow(reader)
-            except KAFKA_AWAY as fault:
-                await self.outage.wait(fault, never)
+                await follow_for_ever(self.kafka, [RECEIPTS.name], self.outage, self._follow, own)
             except GatewayUnusable as fault:
                 self.refused(RECEIPTS.name, str(fault))
-                await self.outage.wait(fault, never)
-
-    def _own(self, partitions: int) -> Iterable[int]:
-        return [partition_of(self.location_id, partitions)]
+                await self.outage.wait(fault, asyncio.Event())
 
     async def _follow(self, reader: Reader) -> None:
         ((topic, partition), first), *_ = (await reader.first_offsets()).items()
@@ -65,16 +57,14 @@ class ReceiptTopic:
         if held is not None and held.partition == partition:
             first = max(first, held.next_offset)
         reader.seek({(topic, partition): first})
-        probe_due, forget_due = 0.0, 0.0
+        probe, forget_due = KafkaProbe(reader, self.outage), 0.0
         while True:
             fetched = await reader.gather(RECORDS_MAX, WAIT_SECONDS)
             for records in fetched.values():
                 place = TopicPlace(partition, records[-1].offset + 1)
                 self.shelf.keep(list(self._read(records)), place)
-            if time.monotonic() >= probe_due:
-                await reader.end_offsets()
-                self.outage.note_answer()
-                probe_due = time.monotonic() + PROBE_SECONDS
+            if probe.is_due:
+                await probe.ask()
             if time.monotonic() >= forget_due:
                 self.shelf.forget_old()
                 forget_due = time.monotonic() + FORGET_SECONDS
@@ -88,4 +78,4 @@ class ReceiptTopic:
             try:
                 yield decode_receipt(record.value), record.value
             except (msgspec.MsgspecError, ValueError) as error:
-                self.refused(f"{record.topic}-{record.partition}-{record.offset}", str(error))
+                self.refused(place_of(record), str(error))
