@@ -2,88 +2,31 @@
 
 from __future__ import annotations
 
-import argparse
-import json
-import shutil
-import signal
 import sys
-import tempfile
-from pathlib import Path
-from types import FrameType
 
-from tests.acceptance.outside.stack import ROOT, say
+from tests.acceptance.outside.stack import say
 
-from .journal import Row, is_right, run_apart, run_seeds, table
+from .command import heed_signals, many, options_parser, seed_folder, tell
 from .schedule import FAULTS_MIN, KINDS, draw
-from .session import Report, Session
+from .session import Session
 
-JOURNAL = ROOT / ".tillstream" / "faults.jsonl"
-
-
-def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="faults", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=4.0)
-    parser.add_argument("--faults", type=int, default=FAULTS_MIN, help="at least so many")
-    parser.add_argument(
-        "--kinds", nargs="+", choices=KINDS, default=KINDS, metavar="KIND", help=", ".join(KINDS)
-    )
-    parser.add_argument("--seeds", type=int, help="so many one after another, from --first on")
-    parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--journal", type=Path, default=JOURNAL, help="its seeds are not run again")
-    parser.add_argument("--keep", type=Path, help="copy the logs here where something is wrong")
-    return parser.parse_args(arguments)
+MODULE = "tests.faults"
+MINUTES = 4.0
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Suffer and judge; the last line is one JSON object, the exit status 0 where all is right."""
-    options = _options(arguments)
-    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell had them ignored
-        signal.signal(number, _end)
+    parser = options_parser("faults", __doc__, MINUTES, KINDS, FAULTS_MIN)
+    options = parser.parse_args(arguments)
+    heed_signals()
     if options.seeds is not None:
-        return _many(options)
+        _, status = many(options, MODULE)
+        return status
     faults = draw(options.seed, options.minutes, options.kinds, options.faults)
     say(f"seed {options.seed}: {', '.join(fault.kind for fault in faults)}")
-    home = Path(tempfile.mkdtemp(prefix="tillstream-faults-"))
-    try:
+    with seed_folder("tillstream-faults") as home:
         session = Session(options.seed, options.minutes, faults, home)
-        return _tell(session, home, options.keep)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _many(options: argparse.Namespace) -> int:
-    seeds = range(options.first, options.first + options.seeds)
-    keep = options.keep or options.journal.with_suffix(".logs")
-
-    def run(seed: int, minutes: float) -> Row | None:
-        return run_apart(seed, minutes, ("--keep", str(keep / str(seed))))
-
-    rows = run_seeds(seeds, options.minutes, options.journal, run)
-    say(f"{len(rows)} of {len(seeds)} seeds, {options.minutes:g} minutes each\n\n{table(rows)}")
-    return 0 if len(rows) == len(seeds) and all(map(is_right, rows)) else 1
-
-
-def _end(number: int, _frame: FrameType | None) -> None:
-    """Take the stack down on the way out."""
-    sys.exit(128 + number)
-
-
-def _tell(session: Session, home: Path, keep: Path | None) -> int:
-    right = False
-    try:
-        report = session.run()
-        right = _is_right(report)
-        report.verdict.findings.show()
-        say(json.dumps(report.as_json()))
-    finally:
-        if keep is not None and not right:
-            shutil.copytree(home / "logs", keep, dirs_exist_ok=True)
-    return 0 if right else 1
-
-
-def _is_right(report: Report) -> bool:
-    return not report.verdict.findings.counts
+        return tell(session, home, options.keep, ("logs",))
 
 
 if __name__ == "__main__":

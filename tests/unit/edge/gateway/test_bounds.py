@@ -1,6 +1,6 @@
 """What a till can make the gateway remember has an end, and what is forgotten does no harm."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -10,25 +10,8 @@ from edge.gateway import intake, records
 from edge.journal.batches import EventBatch
 from edge.journal.journal import Journal
 from tests.unit.edge.gateway.doubles import MemoryTopic
-from tests.unit.edge.gateway.stores import Store, asking, heard, send, status, store
+from tests.unit.edge.gateway.stores import Store, asking, heard, send, status
 from tests.unit.edge.journal.tills import heartbeat, opened, sale
-
-
-@pytest.fixture
-def topic() -> MemoryTopic:
-    return MemoryTopic()
-
-
-@pytest.fixture
-async def gateway(tmp_path: Path, topic: MemoryTopic) -> AsyncIterator[Store]:
-    async with store(tmp_path, topic) as made:
-        yield made
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with closing(opened(tmp_path)) as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -29,23 +28,6 @@ from tests.unit.edge.gateway.stores import (
 )
 from tests.unit.edge.journal.tills import TILL, event, heartbeat, opened, sale
 from topics.till_headers import is_unlisted
-
-
-@pytest.fixture
-def topic() -> MemoryTopic:
-    return MemoryTopic()
-
-
-@pytest.fixture
-async def gateway(tmp_path: Path, topic: MemoryTopic) -> AsyncIterator[Store]:
-    async with store(tmp_path, topic) as opened_store:
-        yield opened_store
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with closing(opened(tmp_path)) as made:
-        yield made
 
 
 def next_batch(journal: Journal) -> EventBatch:

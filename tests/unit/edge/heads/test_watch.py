@@ -2,10 +2,8 @@
 cannot be trusted makes of it."""
 
 import json
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -21,8 +19,8 @@ from edge.journal.journal import Journal
 from identity.authority import new_key
 from identity.names import TillName
 from tests.unit.edge.gateway.doubles import MemoryTopic
-from tests.unit.edge.gateway.stores import Store, send, store
-from tests.unit.edge.journal.tills import KEY, TILL, heartbeat, opened, sale
+from tests.unit.edge.gateway.stores import Store, send
+from tests.unit.edge.journal.tills import KEY, TILL, heartbeat, sale
 from topics.till_headers import HEAD_HEADER
 
 OWN = DeviceHolder(TillName(*TILL), KEY.public_key())
@@ -66,23 +64,6 @@ class Centre:
     @property
     def doubted_at(self) -> list[int]:
         return [sequence for sequence, _ in self.doubts]
-
-
-@pytest.fixture
-def topic() -> MemoryTopic:
-    return MemoryTopic()
-
-
-@pytest.fixture
-async def gateway(tmp_path: Path, topic: MemoryTopic) -> AsyncIterator[Store]:
-    async with store(tmp_path, topic) as made:
-        yield made
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with closing(opened(tmp_path)) as made:
-        yield made
 
 
 async def passed_on(

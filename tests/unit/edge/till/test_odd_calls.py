@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,8 +10,7 @@ import pytest
 
 from edge.journal.errors import JournalUnusable
 from edge.journal.verifying import prove
-from tests.gateways import Fleet
-from tests.unit.edge.till.tills import LINE, Program, enrolled, paid, running
+from tests.unit.edge.till.tills import LINE, Program, paid, running
 
 PATHS = (
     *("/carts", "/takeovers", "/returns", "/events", "/voucher", "/day"),
@@ -31,19 +29,6 @@ VALUES: tuple[Any, ...] = (
     *("", "EUR", "cash", "card", "each", "gram", "2026-11-30", "x" * 129, "\u0000", "\ud83d\ude00"),
     *("4006381333931", "noted", "shift_opened", "survey", "<b>", "..", "captured", [], {}),
 )
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    enrolled(Fleet(tmp_path), tmp_path / "till")
-    return tmp_path / "till"
-
-
-@pytest.fixture
-async def program(home: Path) -> AsyncIterator[Program]:
-    async with running(home) as opened:
-        await opened.open_day()
-        yield opened
 
 
 def odd(chance: Random, depth: int = 0) -> Any:

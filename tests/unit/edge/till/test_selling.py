@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +9,7 @@ import pytest
 
 from edge.journal.verifying import prove
 from edge.till.answers import ANSWERS_MAX, AskedOnce, GivenAnswers, place_of
-from tests.gateways import Fleet
-from tests.unit.edge.till.tills import LINE, Program, enrolled, paid, running
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    enrolled(Fleet(tmp_path), tmp_path / "till")
-    return tmp_path / "till"
-
-
-@pytest.fixture
-async def program(home: Path) -> AsyncIterator[Program]:
-    async with running(home) as opened:
-        await opened.open_day()
-        yield opened
+from tests.unit.edge.till.tills import LINE, Program, paid, running
 
 
 async def written(program: Program) -> list[dict[str, Any]]:
