@@ -14,14 +14,12 @@ from typing import Any, NamedTuple, TextIO
 
 import apsw
 
+from edge.durable import open_durable
 from edge.gateway.errors import GatewayUnusable
 from edge.gateway.statements import statement
 
 FORMS = ("form_1", "form_2")
 """The scripts that make each form of the one before it, beginning with nothing."""
-
-BUSY_MS = 5_000
-"""Waited for who restores the log; nobody else writes."""
 
 Work = Callable[[Any], None]
 
@@ -130,13 +128,7 @@ def _tell(done: asyncio.Future[None], failure: Exception | None) -> None:
 
 
 def _open(path: Path, vfs: str | None) -> Any:
-    path.touch(mode=0o600, exist_ok=True)
-    # apsw declares its parameters in part only.
-    database: Any = apsw.Connection(str(path), vfs=vfs)
-    database.set_busy_timeout(BUSY_MS)
-    database.pragma("journal_mode", "wal")
-    # Synced before it is told: a till may forget what this gateway has.
-    database.pragma("synchronous", "full")
+    database = open_durable(path, vfs)
     with database:
         _bring_up(database, path)
     return database

@@ -8,15 +8,12 @@ from typing import Any, TextIO, TypeVar
 
 import apsw
 
+from edge.durable import BUSY_MS, open_durable
 from edge.journal import form
 from edge.journal.errors import DiskFull, JournalError, JournalInUse, JournalUnusable
 from edge.journal.reserve import Reserve
 
 T = TypeVar("T")
-
-BUSY_MS = 5_000
-"""Waited for a reader that holds the file up, as one that restores a log does. Nobody else
-writes, so more could only hide a fault."""
 
 
 class JournalFile:
@@ -102,13 +99,7 @@ def open_to_read(path: Path) -> Any:
 
 
 def _open(path: Path, vfs: str | None) -> Any:
-    path.touch(mode=0o600, exist_ok=True)
-    # apsw declares its parameters in part only.
-    database: Any = apsw.Connection(str(path), vfs=vfs)
-    database.set_busy_timeout(BUSY_MS)
-    database.pragma("journal_mode", "wal")
-    # Synced before it is told: a sale that was paid is there after a power cut.
-    database.pragma("synchronous", "full")
+    database = open_durable(path, vfs)
     form.bring_up(database)
     return database
 

@@ -93,10 +93,9 @@ def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-def run_apart(
-    seed: int, minutes: float, more: Sequence[str] = (), module: str = "tests.faults"
-) -> Row | None:
-    """Run a seed in a process of its own; its last line, None where it ended without a verdict."""
+def run_apart(seed: int, minutes: float, more: Sequence[str], module: str) -> Row | None:
+    """Run a seed of ``module`` in a process of its own; its last line, None where it ended without
+    a verdict."""
     command = [sys.executable, "-m", module, "--seed", str(seed), "--minutes", str(minutes)]
     process = subprocess.Popen([*command, *more], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     last = ""

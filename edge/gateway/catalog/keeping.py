@@ -10,19 +10,16 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import apsw
 
 from edge.bundle.form import BundleName, RowKey, sha256_of
+from edge.durable import open_durable
 from edge.gateway.catalog.versions import NextVersion, StoreCatalog
 from edge.gateway.errors import GatewayUnusable
 
 FORM = 1
 """The form of the file that this release writes."""
-
-BUSY_MS = 5_000
-"""Waited for who restores the log; nobody else writes."""
 
 _SQL = Path(__file__).parent / "sql"
 
@@ -49,12 +46,7 @@ class CatalogFile:
             raise GatewayUnusable(f"no catalog in {self._path}: {error}") from error
 
     def _open(self) -> None:
-        self._path.touch(mode=0o600, exist_ok=True)
-        # apsw declares its parameters in part only.
-        self._database: Any = apsw.Connection(str(self._path))
-        self._database.set_busy_timeout(BUSY_MS)
-        self._database.pragma("journal_mode", "wal")
-        self._database.pragma("synchronous", "full")
+        self._database = open_durable(self._path)
         with self._database:
             if not self._database.table_exists(None, "form"):
                 self._database.execute(_statement("form_1")).fetchall()
