@@ -116,11 +116,15 @@ def closed_database(desk: Desk) -> Fault:
 
 def locked(desk: Desk) -> Fault:
     session = psycopg.connect(as_owner(desk.postgres))
-    session.execute("LOCK TABLE till_status IN ACCESS EXCLUSIVE MODE")
-    desk.prometheus.until(
-        lambda: session.info.backend_pid in _blockers(desk),
-        "the runbook's query does not name who blocks",
-    )
+    try:
+        session.execute("LOCK TABLE till_status IN ACCESS EXCLUSIVE MODE")
+        desk.prometheus.until(
+            lambda: session.info.backend_pid in _blockers(desk),
+            "the runbook's query does not name who blocks",
+        )
+    except BaseException:
+        session.close()  # or whatever comes after it would wait for the lock
+        raise
     yield [("SinkIsHeldUp", {})]
     desk.as_owner("SELECT pg_terminate_backend(%s)", session.info.backend_pid)
     session.close()
