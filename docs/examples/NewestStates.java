@@ -111,7 +111,8 @@ public final class NewestStates {
             state = record.value() == null ? null : stateIn(record.value());
         } catch (JsonProcessingException | IllegalArgumentException fault) {
             // Somebody writes there who should not: what is known stays.
-            System.err.println("passed over " + key + " at " + record.offset() + ": " + fault);
+            String why = fault.toString().lines().findFirst().orElse("");
+            System.err.println("passed over " + key + " at " + record.offset() + ": " + why);
             return;
         }
         if (asked.location != null && !key.split("/")[0].equals(asked.location)) {

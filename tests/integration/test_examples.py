@@ -196,4 +196,6 @@ async def test_an_example_follows_what_comes_and_ends_when_it_is_asked_to(
     errors.seek(0)
     # A Java machine that SIGTERM ends has the status 143, however well it ended.
     assert status in (0, 143), errors.read()
-    assert "Exception" not in (tmp_path / "errors").read_text()
+    # Others may write there what is no state; that is passed over in a line.
+    told = (tmp_path / "errors").read_text()
+    assert "Traceback" not in told and "\tat " not in told, told

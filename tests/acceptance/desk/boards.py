@@ -37,7 +37,7 @@ class Board:
             stdout=subprocess.PIPE,
         )
         assert process.stdout is not None
-        process.stdout.readline()
+        assert process.stdout.readline(), f"a board ended at once, by {process.wait()}"
         return process
 
     def crash(self) -> None:

@@ -8,14 +8,14 @@ import signal
 import socket
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.acceptance.desk.operators import Desk, Fault
+from tests.acceptance.desk.operators import Desk, Fault, beating
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS
 from tests.acceptance.outside_till import OutsideTill
-
-KNOCK_SECONDS = 0.02
 
 
 def till_of(desk: Desk, folder: Path) -> OutsideTill:
@@ -61,34 +61,32 @@ def nothing_to_sell(desk: Desk) -> Fault:
     listed = "INSERT INTO assortment (location_id, sku) VALUES (%s, %s)"
     desk.sql(listed, desk.store, sku)
     desk.prometheus.reaches(lambda rows: rows >= 1, "tillstream_gateway_catalog_rows")
+    # A minute without a change is long here: it would fire by itself, and must rest first.
+    desk.prometheus.rests("GatewayCatalogIsOld")
     desk.by_mistake("DELETE FROM assortment WHERE location_id = %s", desk.store)
+    desk.prometheus.fires("GatewayCatalogIsOld", time.monotonic())
     yield [("GatewayKeepsCatalogBack", {}), ("GatewayCatalogIsOld", {})]
     desk.sql(listed, desk.store, sku)
 
 
 def no_registration(desk: Desk) -> Fault:
     """It dies while a till knocks, and is there again and answers nobody."""
-    os.kill(desk.pid("registration"), signal.SIGKILL)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _is_turned_away(desk.relay):
-        assert time.monotonic() < deadline, "nobody was turned away"
-        time.sleep(KNOCK_SECONDS)
-    pid = desk.suspend("registration")
+    with beating(lambda: _knock(desk.relay)):
+        died = desk.kill("registration")
+        pid = desk.pid("registration", after=died)
+    os.kill(pid, signal.SIGSTOP)
     yield [("TillsCannotEnrol", {}), ("GatewayHearsNothing", {})]
     os.kill(pid, signal.SIGKILL)
-    desk.pid("registration")
+    desk.pid("registration", after=pid)
 
 
-def _is_turned_away(relay: str) -> bool:
+def _knock(relay: str) -> None:
+    """Come in and say nothing: who is not passed on is turned away."""
     place = urlsplit(relay)
     with socket.create_connection((place.hostname, place.port), timeout=PATIENCE_SECONDS) as knock:
         knock.settimeout(0.2)
-        try:
-            return knock.recv(1) == b""
-        except TimeoutError:
-            return False
-        except OSError:
-            return True
+        with suppress(OSError):
+            knock.recv(1)
 
 
 def kafka_away(desk: Desk, till: OutsideTill) -> Fault:
@@ -98,4 +96,13 @@ def kafka_away(desk: Desk, till: OutsideTill) -> Fault:
     assert told["durable"] == "spool", told
     yield [("KafkaIsAway", {}), ("GatewayKeepsEventsBack", {}), ("GatewaySpoolIsFilling", {})]
     os.kill(pid, signal.SIGKILL)
-    desk.pid("kafka")
+    desk.pid("kafka", after=pid)
+
+
+@contextmanager
+def forging(desk: Desk, folder: Path) -> Iterator[None]:
+    """Somebody sends a store all the time what no till has signed."""
+    till = till_of(desk, folder)
+    body = b'{"epoch":1}'
+    with beating(lambda: till.request("POST", till.path, body, sent=b'{"epoch":2}')):
+        yield

@@ -135,7 +135,8 @@ def refused(desk: Desk, folder: Path) -> Fault:
 def busy(desk: Desk, folder: Path) -> Iterator[None]:
     """A till's page asks it all the time, and it sends what it has."""
     opening = ("--request", "PUT", "--header", "Idempotency-Key: day")
-    day = ("--data", '{"business_date":"2026-11-30"}', "http://till/till/v1/day")
+    today = json.dumps({"business_date": datetime.now(UTC).date().isoformat()})
+    day = ("--data", today, "http://till/till/v1/day")
     with _till(desk, folder) as till:
         _takes(till.gateway)
         with beating(lambda: till.curl(*opening, *day)):

@@ -98,16 +98,22 @@ class Desk:
         finally:
             producer.close()
 
-    def pid(self, name: str) -> int:
-        """Of a process of the stack, once it runs."""
+    def pid(self, name: str, after: int | None = None) -> int:
+        """Of a process of the stack, once it runs: another one than ``after``, which has ended."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             noted = control.status(StackHome(self.stack.home)).record
             found = {each.name: each for each in noted.processes}[name] if noted else None
-            if found and found.pid and found.state == "running":
+            if found and found.pid not in (None, after) and found.state == "running":
                 return found.pid
             assert time.monotonic() < deadline, f"{name} did not come back: {found}"
             time.sleep(0.1)
+
+    def kill(self, name: str) -> int:
+        """End a process by force; the pid that it had."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGKILL)
+        return pid
 
     def suspend(self, name: str) -> int:
         """Make a process one that is there and does not answer; its pid."""
