@@ -212,7 +212,7 @@ def test_every_panel_of_grafana_can_be_drawn(
         told(desk),
         tills.busy(desk, tmp_path / "busy"),
         selling.busy(desk, tmp_path / "selling"),
-        gateways.forging(desk, tmp_path / "forging"),
+        gateways.insisting(desk, tmp_path / "insisting"),
     ):
         for asker, expression in expressions():
             desk.prometheus.until(

@@ -142,6 +142,13 @@ async def make_topics(kafka: str) -> None:
         await admin.create_topics(wanted)
 
 
+async def width(kafka: str, topic: str) -> int:
+    """How many partitions a topic has, which others may have made."""
+    async with topic_admin(kafka) as admin:
+        (described,) = await admin.describe_topics([topic])
+        return len(described["partitions"])
+
+
 async def send(kafka: str, messages: Iterable[Message]) -> None:
     """Send, and return when all are acknowledged."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka, linger_ms=5)

@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,17 @@ from identity.files import read_certificates
 from identity.names import StoreName
 from tests.integration.process import PATIENCE_SECONDS
 from tests.integration.registration_world import Files, World, registration
-from tests.integration.sink_world import make_topics, message, send, send_in_transaction
+from tests.integration.sink_world import (
+    Message,
+    make_topics,
+    send,
+    send_in_transaction,
+    width,
+)
 from tests.unit.edge.gateway.doubles import MemoryTopic
 from tests.unit.edge.gateway.stores import status
+from topics.partitioning import partition_of
+from topics.registry import TILL_STATUS
 
 
 @dataclass
@@ -164,12 +173,13 @@ async def test_the_newest_word_on_each_own_till_comes_once_and_then_each_change(
     kafka: str, shop: str
 ) -> None:
     await make_topics(kafka)
+    word = partial(word_among, await width(kafka, TILL_STATUS.name))
     await send(
         kafka,
         [
             *(word(shop, "1", last) for last in (3, 4, 5)),
             word(shop, "2", 9),
-            gone(shop, "2"),
+            gone(word(shop, "2", 9)),
             word(f"{shop}-x", "1", 8),
         ],
     )
@@ -193,13 +203,15 @@ async def test_a_kafka_that_is_away_is_waited_for(shop: str) -> None:
     assert lamp.lit == 0 and heard.news == []
 
 
-def word(location_id: str, till_id: str, last: int) -> Any:
-    told = msgspec.to_builtins(status(last, version=last, location_id=location_id, till_id=till_id))
-    return message("till.status", location_id, told, f"{location_id}/{till_id}")
+def word_among(partitions: int, location_id: str, till_id: str, last: int) -> Message:
+    """The centre's word on a till, in its place among so many."""
+    told = msgspec.json.encode(status(last, version=last, location_id=location_id, till_id=till_id))
+    place = partition_of(location_id, partitions)
+    return TILL_STATUS.name, f"{location_id}/{till_id}", told, place
 
 
-def gone(location_id: str, till_id: str) -> Any:
-    topic, key, _, partition = word(location_id, till_id, 1)
+def gone(word: Message) -> Message:
+    topic, key, _, partition = word
     return topic, key, None, partition
 
 

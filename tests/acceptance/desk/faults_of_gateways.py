@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -100,9 +101,11 @@ def kafka_away(desk: Desk, till: OutsideTill) -> Fault:
 
 
 @contextmanager
-def forging(desk: Desk, folder: Path) -> Iterator[None]:
-    """Somebody sends a store all the time what no till has signed."""
+def insisting(desk: Desk, folder: Path) -> Iterator[None]:
+    """A till sends all the time what is behind a gap, and is refused."""
     till = till_of(desk, folder)
-    body = b'{"epoch":1}'
-    with beating(lambda: till.request("POST", till.path, body, sent=b'{"epoch":2}')):
+    till.written({"type": "till_heartbeat"})
+    behind = till.batch(till.written({"type": "till_heartbeat"}))
+    assert till.send(behind).status == HTTPStatus.CONFLICT
+    with beating(lambda: till.send(behind)):
         yield

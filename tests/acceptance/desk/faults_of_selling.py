@@ -63,7 +63,10 @@ def _refusal() -> web.Response:
 
 def _takes(gateway: SignedGateway) -> None:
     def taken() -> web.Response:
-        batch = json.loads(gateway.took[-1].body)
+        asked = gateway.took[-1]
+        if asked.method != "POST":
+            return _refusal()
+        batch = json.loads(asked.body)
         last = batch["first"] + len(batch["events"]) - 1
         word = {"accepted_to": last, "confirmed_to": last, "missing": [], "forks": []}
         now = datetime.now(UTC).isoformat()
