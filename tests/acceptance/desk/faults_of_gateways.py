@@ -104,7 +104,8 @@ def kafka_away(desk: Desk, till: OutsideTill) -> Fault:
 def insisting(desk: Desk, folder: Path) -> Iterator[None]:
     """A till sends all the time what is behind a gap, and is refused."""
     till = till_of(desk, folder)
-    till.written({"type": "till_heartbeat"})
+    assert till.send(till.batch(till.written({"type": "till_heartbeat"}))).status == HTTPStatus.OK
+    till.written({"type": "till_heartbeat"})  # which it never sends
     behind = till.batch(till.written({"type": "till_heartbeat"}))
     assert till.send(behind).status == HTTPStatus.CONFLICT
     with beating(lambda: till.send(behind)):
