@@ -1,6 +1,7 @@
 """Who asks: the certificate of a request, judged by the store's own list of devices."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
 
@@ -11,10 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from edge.problems import Code, Refusal
 from edge.signing import keys
 from identity.errors import IdentityError
-from identity.names import TillName, name_of
+from identity.names import Name, TillName, name_of
 
 UNLISTED_MAX = 1_000
 """Certificates that are counted as unlisted: more than any store has tills."""
+
+_CERTIFICATES_KEPT = 4096
+"""Names that were read lately, as many as keys are: to read one took a twentieth of a request."""
 
 
 class AskingTill(NamedTuple):
@@ -102,12 +106,17 @@ class ListedDevices:
 
     def _name_of(self, certificate: bytes) -> TillName:
         try:
-            name = name_of(x509.load_der_x509_certificate(certificate))
+            name = _read_name(certificate)
         except (IdentityError, ValueError) as error:
             raise _refused(f"The certificate is no till's: {error}.") from error
         if not isinstance(name, TillName) or name.location_id != self._location_id:
             raise _refused(f"The certificate is of {name}, and not of a till of this store.")
         return name
+
+
+@lru_cache(_CERTIFICATES_KEPT)
+def _read_name(certificate: bytes) -> Name:
+    return name_of(x509.load_der_x509_certificate(certificate))
 
 
 def _revoked(devices: Sequence[_Listed]) -> frozenset[str]:

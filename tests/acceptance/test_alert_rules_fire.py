@@ -223,7 +223,7 @@ def test_every_panel_of_grafana_can_be_drawn(
 def _drawn(desk: Desk, expression: str) -> bool:
     """Whether Prometheus takes it and, where it does not ask for what is wrong, has an answer."""
     asked = expression.replace("$__rate_interval", "15s").replace("$location", ".*")
-    of_faults = ("ALERTS", "dead_letters", "malformed", "taken_back")
+    of_faults = ("ALERTS", "dead_letters", "malformed", "taken_back", "unkept")
     may_be_empty = asked.endswith("> 0") or any(fault in asked for fault in of_faults)
     return bool(desk.prometheus.query(asked)) or may_be_empty
 
