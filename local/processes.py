@@ -119,7 +119,7 @@ class _Processes:
 
     def registration(self, stores: Sequence[StoreDoors]) -> tuple[StackProcess, dict[str, str]]:
         """What gives tills their certificates, and how commands that are given by hand ask it;
-        vouchers of these ``stores`` name their gateways."""
+        vouchers of these ``stores`` name their gateways, and the ways past them to here."""
         place = self._registration_place()
         issuing, issuing_key = self._identities.devices
         settings = {
@@ -127,6 +127,9 @@ class _Processes:
             **self._at_registration("registration"),
             "registration_port": str(self._registration_port),
             "gateway": ",".join(f"{each.location_id}={each.gateway}" for each in stores),
+            "registration_relay": ",".join(
+                f"{each.location_id}={each.registration}" for each in stores
+            ),
             "registration_issuing_cert": str(issuing.absolute()),
             "registration_issuing_key": str(issuing_key.absolute()),
         }

@@ -66,7 +66,7 @@ def _office(settings: Settings) -> Callable[[RegistrationMetrics], Office]:
         postgres=postgres,
         issuer=issuer,
         signer=signer,
-        places=Places(address, settings.gateways(), root),
+        places=Places(address, settings.gateways(), root, settings.registration_relays()),
         metrics=metrics,
         clock=lambda: datetime.now(UTC),
     )

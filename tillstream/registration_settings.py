@@ -49,8 +49,23 @@ class RegistrationSettings(BaseSettings):
         "each store has its own, location=address, with commas between.",
     )
 
+    registration_relay: str = Field(
+        "",
+        description="Address at which the stores' gateway relays to the registration, as vouchers "
+        "name it, or location=address with commas between. Tills of a store without one are sent "
+        "to the registration itself.",
+    )
+
     def gateways(self) -> Mapping[str, str]:
         """Addresses of gateways by location; under "" for every other one."""
-        each = (named.strip() for named in self.gateway.split(",") if named.strip())
-        parted = (named.rpartition("=") for named in each)
-        return {location.strip(): address.strip() for location, _, address in parted}
+        return _by_location(self.gateway)
+
+    def registration_relays(self) -> Mapping[str, str]:
+        """Addresses of relays, as `gateways` are."""
+        return _by_location(self.registration_relay)
+
+
+def _by_location(given: str) -> Mapping[str, str]:
+    each = (named.strip() for named in given.split(",") if named.strip())
+    parted = (named.rpartition("=") for named in each)
+    return {location.strip(): address.strip() for location, _, address in parted}

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,15 +25,25 @@ class NoSuchDevice(Exception):
 @dataclass(frozen=True, slots=True)
 class Places:
     """What a voucher tells a till beside its token: where to enrol, whom to trust for that, and
-    its store's gateway. ``gateways`` are by location, and under "" for all others."""
+    its store's gateway. ``gateways`` are by location, and under "" for all others; so are
+    ``relays``, by which stores without a way of their own reach the registration."""
 
     registration: str
     gateways: Mapping[str, str]
     ca_sha256: str
+    relays: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def gateway_of(self, location_id: str) -> str:
         """A store's gateway, "" where it has none."""
-        return self.gateways.get(location_id) or self.gateways.get("", "")
+        return _of(self.gateways, location_id)
+
+    def registration_of(self, location_id: str) -> str:
+        """Where a store's tills enrol: at its gateway's relay, if it has one."""
+        return _of(self.relays, location_id) or self.registration
+
+
+def _of(addresses: Mapping[str, str], location_id: str) -> str:
+    return addresses.get(location_id) or addresses.get("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class NewVoucher:
             "token": self.token,
             "expires_at": self.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
             "gateway": self.places.gateway_of(self.location_id),
-            "registration": self.places.registration,
+            "registration": self.places.registration_of(self.location_id),
             "ca_sha256": self.places.ca_sha256,
         }
 

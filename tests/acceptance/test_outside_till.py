@@ -49,6 +49,12 @@ def unenrolled(stack: Stack, folder: Path) -> OutsideTill:
     return OutsideTill(json.loads(added.stdout), told["ca_file"], folder)
 
 
+def test_a_voucher_leads_no_further_than_the_store(stack: Stack, tmp_path: Path) -> None:
+    voucher, store = unenrolled(stack, tmp_path).voucher, stack.status()["stores"][0]
+    told = (voucher["gateway"], voucher["registration"])
+    assert told == (store["gateway"], store["registration"]), "a till needs a route beyond it"
+
+
 def problem(answer: Answer) -> tuple[int, int]:
     """Status and the seeds' code of a refusal, which is a problem by RFC 9457."""
     assert answer.headers["Content-Type"].startswith("application/problem+json")

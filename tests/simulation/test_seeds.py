@@ -1,4 +1,4 @@
-"""Fifteen hundred drawn lives of a partition end as the contracts say; `make simulate` draws more."""
+"""1,500 drawn lives of a partition end as the contracts say; `make simulate` draws more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which gateway a voucher names."""
+"""Which gateway a voucher names, and which way to the registration."""
 
 import pytest
 
@@ -22,3 +22,18 @@ ONE = "https://gateway.example"
 def test_a_store_is_told_its_own_gateway_or_that_of_all(given: str, told: str) -> None:
     places = Places("", load_settings(gateway=given).gateways(), "")
     assert places.gateway_of("shop-1") == told
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("", "https://centre.example"),
+        (f"shop-1={ONE}", ONE),
+        (f"shop-2={ONE}", "https://centre.example"),
+        (ONE, ONE),
+    ],
+)
+def test_a_till_is_sent_past_its_stores_gateway_where_it_relays(given: str, told: str) -> None:
+    relays = load_settings(registration_relay=given).registration_relays()
+    places = Places("https://centre.example", {}, "", relays)
+    assert places.registration_of("shop-1") == told
