@@ -17,7 +17,9 @@ PROXY_ANSWER_SECONDS = MetricSpec(
     buckets=AGE_SECONDS_BUCKETS,
 )
 PROXY_GATEWAY_UP = MetricSpec(
-    "tillstream_proxy_gateway_up", "gauge", "1 while the gateway answers; by the last request."
+    "tillstream_proxy_gateway_up",
+    "gauge",
+    "1 while the gateway answers, by the last request; no number before one.",
 )
 PROXY_GATEWAY_END = MetricSpec(
     "tillstream_proxy_gateway_end_timestamp_seconds",

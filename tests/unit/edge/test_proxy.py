@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,8 @@ async def test_a_gateway_that_is_away_is_said_to_be_and_comes_back(
     with socket.create_server((HOST, 0)) as free:
         nowhere = f"https://{HOST}:{free.getsockname()[1]}"
     async with proxy(nowhere, fleet.till(), tmp_path, registry) as program:
+        unasked = registry.get_sample_value("tillstream_proxy_gateway_up")
+        assert unasked is not None and isnan(unasked), "a till that has not asked is cut off"
         status, problem = await asked(program)
     assert (status, problem["code"], problem["status"]) == (502, Code.UPSTREAM, 502)
     assert registry.get_sample_value("tillstream_proxy_gateway_up") == 0
