@@ -101,7 +101,7 @@ def cut_off(desk: Desk, folder: Path) -> Fault:
         yield [("TillIsCutOff", proxy.labels)]
         with _gateway(fleet, folder, port):
             assert proxy.ask()[0] == 200
-            desk.prometheus.reaches(bool, METRIC, **proxy.labels)
+            desk.prometheus.reaches(lambda up: up == 1, METRIC, **proxy.labels)
 
 
 @contextmanager
