@@ -13,6 +13,7 @@ from edge.bundle.errors import UnfitBundle
 from edge.bundle.form import BundleName, ReadBundle, read_bundle, sha256_of
 from edge.bundle.rows import (
     KINDS,
+    BundledCardKey,
     BundledEmployee,
     BundledLocation,
     BundledOffer,
@@ -58,7 +59,13 @@ class TillCatalog:
         self._prices = _grouped((each.sku, each) for each in _in_order(rows["price"]))
         self._offers: list[BundledOffer] = rows["offer"]
         self._recalls = _grouped((each.sku, each) for each in rows["recall"])
-        self._employees = {each.card_hash.lower(): each for each in rows["employee"]}
+        employees: list[BundledEmployee] = rows["employee"]
+        self._by_card = {each.card_hash.lower(): each for each in employees}
+        self._employees = {each.employee_id: each for each in employees}
+        keys: list[BundledCardKey] = rows["card_key"]
+        newest = max(keys, key=lambda each: each.version, default=None)
+        self.card_key: bytes | None = newest and bytes.fromhex(newest.key)
+        """Under which cards are hashed here; None where this store's tills know nobody."""
         self._tables: list[BundledTable] = rows["rule_table"]
         self.location: BundledLocation | None = next(iter(rows["location"]), None)
 
@@ -110,7 +117,11 @@ class TillCatalog:
 
     def employee(self, card_hash: str) -> BundledEmployee | None:
         """Who has this card and is let in here."""
-        return self._employees.get(card_hash.lower())
+        return self._by_card.get(card_hash.lower())
+
+    def employee_of(self, employee_id: str) -> BundledEmployee | None:
+        """Who has this id and is let in here."""
+        return self._employees.get(employee_id)
 
     def variants(self, sku: str) -> list[BundledProduct]:
         """All of its style, itself among them; empty for what has none."""
@@ -125,6 +136,11 @@ class TillCatalog:
             for each in sorted(begun, key=lambda each: (each.valid_from, each.version))
         }
         return [newest[name] for name in sorted(newest) if newest[name].rows]
+
+    @property
+    def table_names(self) -> frozenset[str]:
+        """Of all decision tables."""
+        return frozenset(each.table_name for each in self._tables)
 
     @property
     def all_rule_tables(self) -> Sequence[BundledTable]:

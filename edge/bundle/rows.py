@@ -79,6 +79,13 @@ class BundledEmployee(msgspec.Struct, frozen=True, omit_defaults=True):
     limits: dict[str, int] = {}
 
 
+class BundledCardKey(msgspec.Struct, frozen=True):
+    """The store's own key, under which the cards of its list are hashed (docs/at-rest.md)."""
+
+    version: s.Ordinal
+    key: s.Hash
+
+
 class TableColumn(msgspec.Struct, frozen=True):
     """See `topics.rule_tables.RuleColumn`."""
 
@@ -130,6 +137,7 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "offer": BundledOffer,
     "recall": BundledRecall,
     "employee": BundledEmployee,
+    "card_key": BundledCardKey,
     "rule_table": BundledTable,
     "location": BundledLocation,
 }

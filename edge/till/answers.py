@@ -29,10 +29,12 @@ class GivenAnswer(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AskedOnce(NamedTuple):
-    """A request's own key, and the SHA-256 of what it asks."""
+    """A request's own key, and the SHA-256 of what it asks; ``approval`` is that of somebody who
+    may more than who is signed in."""
 
     key: str
     request_sha256: str
+    approval: str = ""
 
 
 _decode = msgspec.json.Decoder(GivenAnswer).decode
@@ -59,7 +61,7 @@ class GivenAnswers:
 
     def next(self, ask: AskedOnce, status: int, body: bytes) -> GivenAnswer:
         """The answer as it is to be kept, in `place_of` it."""
-        return GivenAnswer(self._next, *ask, status, body.decode())
+        return GivenAnswer(self._next, ask.key, ask.request_sha256, status, body.decode())
 
     def keep(self, given: GivenAnswer) -> None:
         """It is on the disk."""

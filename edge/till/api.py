@@ -18,6 +18,8 @@ from edge.signing.guard import read_body
 from edge.till import asked, closing, selling, tendering
 from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.deciding import Decision, Sight
+from edge.till.employees.calls import StaffCalls
+from edge.till.employees.shown_cards import ShownCards
 from edge.till.refusals import WhyNot, refusal, unfit
 
 BODY_BYTES_MAX = 512 * 1024
@@ -36,6 +38,11 @@ _Telling = Callable[[web.Request], Awaitable[dict[str, Any]]]
 
 class SellingTill(Protocol):
     """What the calls are answered by; all raise `Refusal`."""
+
+    @property
+    def cards(self) -> ShownCards:
+        """Where employees show theirs."""
+        ...
 
     async def do(
         self,
@@ -75,6 +82,7 @@ def add_calls(app: web.Application, till: SellingTill) -> None:
     """Let ``app`` answer them."""
     _add_selling(app.router, till)
     _add_looking(app.router, till)
+    StaffCalls(lambda: till.cards, _ask).add(app.router, ROOT)
 
 
 def _add_selling(router: web.UrlDispatcher, till: SellingTill) -> None:
@@ -167,7 +175,8 @@ def _ask(request: web.Request, body: bytes) -> AskedOnce:
         )
         raise refusal(HTTPStatus.BAD_REQUEST, WhyNot.KEY_MISSING, words)
     asked_for = f"{request.method} {request.raw_path}\n".encode() + body
-    return AskedOnce(key, sha256(asked_for).hexdigest())
+    approval = request.headers.get("Approval", "")
+    return AskedOnce(key, sha256(asked_for).hexdigest(), approval)
 
 
 def _given(given: GivenAnswer) -> web.Response:

@@ -2,6 +2,7 @@
 checked here, so that nothing reaches the journal that nobody could read."""
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
 
@@ -103,3 +104,16 @@ class AskedReturn(Asked, frozen=True, kw_only=True):
     restock: bool
     cashier_id: s.Reference | None = None
     training: bool = False
+
+
+class AskedSignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A card that was shown, and the PIN that was typed. Neither is kept."""
+
+    card: Annotated[str, msgspec.Meta(pattern=r"^[!-~][ -~]{0,63}\Z")]
+    pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}\Z")]
+
+
+class AskedUnlock(Asked, frozen=True, kw_only=True):
+    """Let somebody in again whose card is locked here."""
+
+    employee_id: s.Identifier

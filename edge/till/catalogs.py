@@ -1,5 +1,6 @@
 """The till's catalog: what its disk has, kept up to date while there is a way to the gateway."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ from edge.bundle.holding import CatalogHolder
 from edge.problems import Refusal
 from edge.proxy.upstream import Upstream
 from edge.signing.session import Reply
+from edge.till.employees.news import StaffNews
+
+_AGE_DIGITS_MAX = 10
+"""Of the header ``Age``: three hundred years in seconds."""
 
 
 class CatalogKeeper:
@@ -20,6 +25,8 @@ class CatalogKeeper:
 
     def __init__(self) -> None:
         self._holder: CatalogHolder | None = None
+        self.news = StaffNews()
+        """How old what it says of employees is."""
         self.fault = ""
         """Why there is none, or no newer one."""
 
@@ -38,9 +45,12 @@ class CatalogKeeper:
     async def run(self, way: Upstream) -> None:
         """Fetch for ever."""
         if self._holder is not None:
-            await CatalogFetcher(_Asking(way), self._holder, self._told).run()
+            asking = _Asking(way)
+            await CatalogFetcher(asking, self._holder, partial(self._told, asking)).run()
 
-    def _told(self, error: Exception | None) -> None:
+    def _told(self, asking: "_Asking", error: Exception | None) -> None:
+        if error is None and asking.age_seconds is not None:
+            self.news.hear(asking.age_seconds)
         why = "" if error is None else str(error) or type(error).__name__
         if why and why != self.fault:
             structlog.get_logger("tillstream.till").warning("catalog_waits", why=why)
@@ -62,10 +72,17 @@ class _Asking:
 
     def __init__(self, way: Upstream) -> None:
         self._way = way
+        self.age_seconds: float | None = None
+        """How long ago the gateway heard that its catalog is current, by its last answer; None
+        where it has not heard since its start."""
 
     async def request(self, method: str, target: str) -> Reply:
         """The answer, whatever it says."""
         try:
-            return await self._way.ask(method, target, b"", {"Accept-Encoding": "gzip"})
+            reply = await self._way.ask(method, target, b"", {"Accept-Encoding": "gzip"})
         except Refusal as refusal:
             raise ConnectionError(refusal.detail) from refusal
+        age = reply.headers.get("Age", "")
+        is_told = age.isascii() and age.isdigit() and len(age) <= _AGE_DIGITS_MAX
+        self.age_seconds = float(age) if is_told else None
+        return reply

@@ -33,7 +33,7 @@ def complete(sight: Sight, cart_id: str, want: asked.AskedCompletion) -> Decisio
         taxes=plain(want.taxes),
         tenders=plain(want.tenders),
         total_minor=total_minor,
-        cashier_id=want.cashier_id or cart.cashier_id,
+        cashier_id=want.cashier_id or sight.cashier_id or cart.cashier_id,
         customer_id=want.customer_id or cart.customer_id,
     )
     told = {"cart_id": cart_id, "training": cart.training, "total_minor": total_minor}

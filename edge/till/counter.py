@@ -13,6 +13,7 @@ from edge.problems import Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.books import Books, event_at
 from edge.till.deciding import Decision, Sight
+from edge.till.employees.shown_cards import ShownCards
 from edge.till.premises import TillPremises
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
 from edge.till.standing import (
@@ -30,6 +31,7 @@ class TillCounter:
         """``failed`` hears that the journal can no longer be written."""
         self._premises = premises
         self._failed = failed
+        self.cards = ShownCards(self.books, self.do, premises.way)
 
     async def do(
         self,
@@ -41,7 +43,7 @@ class TillCounter:
         metrics, begun = self._premises.terms.metrics, time.monotonic()
         result = "refused"
         try:
-            books = self._books()
+            books = self.books()
             given = await books.run(lambda: books.desk.do(ask, decide, auth))
             result = "done"
         except JournalError as error:
@@ -53,7 +55,8 @@ class TillCounter:
         self._premises.wrote()
         return given
 
-    def _books(self) -> Books:
+    def books(self) -> Books:
+        """What the till writes into; raises `Refusal` where it has no identity yet."""
         books = self._premises.books
         if books is None:
             enrolment = self._premises.keeper.standing
@@ -89,18 +92,19 @@ class TillCounter:
             **told_of_books(standing),
             **told_of_sending(premises.sending, standing),
             "catalog": premises.catalogs.told(),
+            "employees": None if books is None else await books.run(books.desk.staff.told),
             "clock": {"now": clock.written, **clock.marks()},
             "build": premises.terms.build,
         }
 
     async def carts(self) -> list[dict[str, Any]]:
         """Every cart that is open or suspended, in a line each."""
-        books = self._books()
+        books = self.books()
         return await books.run(lambda: [cart.told() for cart in books.desk.carts.values()])
 
     async def cart(self, cart_id: str) -> dict[str, Any]:
         """One with all that is in it."""
-        books = self._books()
+        books = self.books()
         cart = await books.run(lambda: books.desk.carts.get(cart_id))
         if cart is None:
             words = "This till has no such cart; perhaps it has ended."
@@ -125,7 +129,7 @@ class TillCounter:
 
     async def event(self, epoch: int, sequence: int) -> dict[str, Any]:
         """What the journal has under a number."""
-        books = self._books()
+        books = self.books()
         found = await books.run(lambda: event_at(books.journal, epoch, sequence))
         if found is None:
             words = "The journal has no such event, or no longer."

@@ -55,6 +55,11 @@ class SellingCatalog(Protocol):
         """Which version it is."""
         ...
 
+    @property
+    def table_names(self) -> frozenset[str]:
+        """Of all decision tables."""
+        ...
+
     def product(self, code: str) -> _Sold | None:
         """The product of a SKU or GTIN; None for one that nobody knows."""
         ...
@@ -86,6 +91,9 @@ class Sight(NamedTuple):
     require_new_carts: Callable[[], None]
     """Raises `Refusal` where no cart may begin."""
 
+    cashier_id: str | None = None
+    """Who is signed in."""
+
     def cart(self, cart_id: str) -> TillCart:
         """The cart of that id; raises `Refusal`."""
         found = self.carts.get(cart_id)
@@ -110,6 +118,8 @@ class Decision(NamedTuple):
     told: Mapping[str, Any] = NOTHING
     status: int = 200
     day: str | None = None
+    state: Mapping[str, bytes | None] = NOTHING
+    """Of others, which the journal is to keep with the events."""
 
 
 def changed(cart: TillCart, event_type: str, /, **fields: Any) -> Decision:

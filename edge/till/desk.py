@@ -7,7 +7,7 @@ to one cart each add theirs, and a request that comes twice is answered from the
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from secrets import randbits
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import orjson
@@ -22,6 +22,8 @@ from edge.till.cart_catalogs import CartCatalogs
 from edge.till.carts import TillCart
 from edge.till.clock import ClockReading, TillClock
 from edge.till.deciding import Decision, SellingCatalog, Sight
+from edge.till.employees.news import StaffNews
+from edge.till.employees.staff import NumberedVersion, StaffCatalog, TillStaff
 from edge.till.refusals import WhyNot, conflict
 
 CART = "cart:"
@@ -39,14 +41,26 @@ TOLD = "told"
 _read_cart = msgspec.json.Decoder(TillCart).decode
 
 
+class DeskCatalog(SellingCatalog, StaffCatalog, Protocol):
+    """What a till sells by, and by whom."""
+
+    @property
+    def name(self) -> NumberedVersion:
+        """Which version it is."""
+        ...
+
+
 class DeskTerms(NamedTuple):
     """What the desk asks of others at each request."""
 
     build: str
     """Names this release, in every event."""
 
-    catalog: Callable[[], SellingCatalog | None] = lambda: None
+    catalog: Callable[[], DeskCatalog | None] = lambda: None
     """The newest that this till has."""
+
+    news: StaffNews | None = None
+    """Who hears from the gateway how old the list of employees is."""
 
 
 class SellingDesk:
@@ -67,6 +81,12 @@ class SellingDesk:
         self.refused_why = state[REFUSED].decode() if REFUSED in state else None
         clock.raise_floor(float(state.get(TOLD, b"0")))
         self._answers = GivenAnswers(state)
+        news = terms.news or StaffNews()
+        self.staff = TillStaff(state, terms.catalog, news, clock.now())
+
+    def answered(self, ask: AskedOnce) -> GivenAnswer | None:
+        """What the same request was answered; raises `Refusal`."""
+        return self._answers.find(ask)
 
     def do(
         self,
@@ -79,17 +99,21 @@ class SellingDesk:
         if found is not None:
             return found
         reading = self._clock.stamp()
-        decision = decide(self._sight(reading))
-        more: dict[str, Any] = {"auth": dict(auth)} if auth else {}
-        events = [each | more | self._envelope(reading, each) for each in decision.events]
+        sight = self._sight(reading)
+        decision = decide(sight)
+        leave = self.staff.leave(decision.events, sight, ask.approval, auth)
+        events = [
+            each | dict(leave.marks) | self._envelope(reading, each) for each in decision.events
+        ]
         given: list[GivenAnswer] = []
 
         def state(written: list[Written]) -> dict[str, bytes | None]:
             body = orjson.dumps(dict(decision.told) | _proof(written))
             given[:] = [self._answers.next(ask, decision.status, body)]
-            return _state(decision, given[0])
+            return _state(decision, given[0]) | self.staff.state(reading.seconds)
 
         self._journal.append(events, state)
+        self.staff.seat.spend(leave.approval)
         self._take(decision, given[0])
         return given[0]
 
@@ -101,7 +125,13 @@ class SellingDesk:
         reading = self._clock.stamp()
         told = self._clock.told()
         state = {} if told is None else {TOLD: b"%d" % told}
+        state |= self.staff.state(reading.seconds)
         self._journal.append([{"type": "till_heartbeat"} | self._envelope(reading, {})], state)
+
+    def keep(self, state: Mapping[str, bytes | None]) -> None:
+        """Put that on the disk, where it takes it."""
+        if state:
+            self._journal.append([], state)
 
     def note_refused(self, why: str | None) -> None:
         """The gateway refuses this till, or no longer; on a full disk it is known in memory."""
@@ -131,6 +161,7 @@ class SellingDesk:
             new_cart_id=_new_id(reading),
             catalog_of=self._catalogs.of,
             require_new_carts=self._require_new_carts,
+            cashier_id=self.staff.cashier_id,
         )
 
     def _require_new_carts(self) -> None:
@@ -165,7 +196,8 @@ def _state(decision: Decision, given: GivenAnswer) -> dict[str, bytes | None]:
         for cart_id, cart in decision.carts.items()
     }
     day = {DAY: decision.day.encode()} if decision.day else {}
-    return {**carts, **day, place_of(given): msgspec.json.encode(given)}
+    kept = {place_of(given): msgspec.json.encode(given)}
+    return {**carts, **day, **decision.state, **kept}
 
 
 def _proof(written: list[Written]) -> dict[str, Any]:

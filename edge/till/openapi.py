@@ -22,7 +22,7 @@ class TillCall(NamedTuple):
     method: str
     path: str
     summary: str
-    body: type[asked.Asked] | None = None
+    body: type[asked.Asked | asked.AskedSignIn] | None = None
     status: int = 200
     has_key: bool = True
 
@@ -41,6 +41,10 @@ CALLS = (
     TillCall("post", "/carts/{cart_id}/complete", "Sell.", asked.AskedCompletion),
     TillCall("post", "/returns", "Take goods back.", asked.AskedReturn, 201),
     TillCall("post", "/events", "Keep what is no sale, as the contracts have it.", status=201),
+    TillCall("post", "/employees/sign-in", "Take the till's seat.", asked.AskedSignIn),
+    TillCall("post", "/employees/approvals", "Approve one request.", asked.AskedSignIn),
+    TillCall("post", "/employees/sign-out", "Leave the till's seat."),
+    TillCall("post", "/employees/unlocks", "End the lock of a card.", asked.AskedUnlock),
     TillCall("get", "/carts", "Every cart, in a line each."),
     TillCall("get", "/carts/{cart_id}", "A cart with all that is in it."),
     TillCall("get", "/events/{epoch}/{sequence}", "An event of the journal, with its head."),
@@ -56,6 +60,13 @@ _KEY: Json = {
     "required": True,
     "description": "A new one for each request; the same one where the same is asked again.",
     "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH_MAX},
+}
+
+_APPROVAL: Json = {
+    "name": "Approval",
+    "in": "header",
+    "description": "Of somebody who may more than who is signed in; it is good once.",
+    "schema": {"type": "string"},
 }
 
 _PROBLEM: Json = {
@@ -123,7 +134,7 @@ def _parameters(call: TillCall) -> list[Json]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in named
     ]
-    return [*found, _KEY] if call.method != "get" and call.has_key else found
+    return [*found, _KEY, _APPROVAL] if call.method != "get" and call.has_key else found
 
 
 def _words(path: str) -> list[str]:

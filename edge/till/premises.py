@@ -107,7 +107,7 @@ class TillPremises:
             else:
                 place = TillPlace(name.location_id, name.till_id)
                 self.catalogs.open(self.terms.folder / "catalog", name.location_id)
-                terms = DeskTerms(self.terms.build, self.catalogs.current)
+                terms = DeskTerms(self.terms.build, self.catalogs.current, self.catalogs.news)
                 self.books = await open_books(
                     self.terms.folder, place, epoch, key, self.terms.clock, terms
                 )

@@ -1,5 +1,6 @@
 """Why the till does not do what a program asks, as a word and in words."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
 
@@ -35,11 +36,28 @@ class WhyNot(StrEnum):
     REFUSED_BY_GATEWAY = "refused_by_gateway"
     JOURNAL_UNUSABLE = "journal_unusable"
     VOUCHER_WRONG = "voucher_wrong"
+    EMPLOYEES_UNKNOWN = "employees_unknown"
+    EMPLOYEE_NEEDED = "employee_needed"
+    EMPLOYEE_GONE = "employee_gone"
+    ANOTHER_EMPLOYEE = "another_employee"
+    UNKNOWN_CARD = "unknown_card"
+    WRONG_PIN = "wrong_pin"
+    CARD_LOCKED = "card_locked"
+    CARD_NOT_LOCKED = "card_not_locked"
+    OVER_LIMIT = "over_limit"
+    LIST_TOO_OLD = "list_too_old"
+    NO_SUCH_APPROVAL = "no_such_approval"
 
 
 def refusal(status: HTTPStatus, reason: WhyNot, detail: str) -> Refusal:
     """The problem that says so."""
     return Refusal(status, Code.REQUEST, detail, more={"reason": reason.value})
+
+
+def forbidden(reason: WhyNot, detail: str, more: Mapping[str, str | int] | None = None) -> Refusal:
+    """It is not for who asks; ``more`` are members of the problem's own."""
+    named = {"reason": reason.value, **(more or {})}
+    return Refusal(HTTPStatus.FORBIDDEN, Code.REQUEST, detail, more=named)
 
 
 def conflict(reason: WhyNot, detail: str) -> Refusal:

@@ -33,7 +33,7 @@ def open_cart(sight: Sight, want: asked.AskedCart) -> Decision:
     cart = TillCart(
         sight.new_cart_id,
         training=want.training,
-        cashier_id=want.cashier_id,
+        cashier_id=want.cashier_id or sight.cashier_id,
         customer_id=want.customer_id,
     )
     return changed(cart, "cart_opened", cashier_id=cart.cashier_id)._replace(status=201)
@@ -131,7 +131,7 @@ def take_over(sight: Sight, want: asked.AskedTakeOver) -> Decision:
     cart = TillCart(
         want.cart_id,
         training=want.training,
-        cashier_id=want.cashier_id,
+        cashier_id=want.cashier_id or sight.cashier_id,
         customer_id=want.customer_id,
         next_line_no=1 + max((line.line_no for line in want.lines), default=0),
         lines=want.lines,

@@ -62,6 +62,7 @@ class Program:
     ) -> tuple[int, Any]:
         """Status and JSON of a call below ``/till/v1``; ``key`` None sends none."""
         headers = {} if key is None else {"Idempotency-Key": key or str(uuid4())}
+        headers |= options.pop("headers", {})
         data = body if isinstance(body, bytes) else msgspec.json.encode(body or {})
         if method == "GET":
             data = None

@@ -1,0 +1,135 @@
+"""What an event asks of the employee by whom it is written. Pure.
+
+A till judges what it is about to write and not the calls that lead there: whatever calls a till
+has, none goes around the limits.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from edge.problems import Refusal
+from edge.till.carts import TillCart
+from edge.till.deciding import Sight
+from edge.till.employees.limits import EmployeeLimits
+from edge.till.refusals import WhyNot, forbidden
+from edge.till.selling import amount_of
+
+_PERCENT = 100
+
+NAMELESS_NOTES = ("survey", "price_checked", "pin_failed")
+"""Notes that are written for whoever stands there: at the information screen, and before anybody is
+known."""
+
+
+class Leave(NamedTuple):
+    """What may be done: by limits, and by the age of the list that they are from."""
+
+    limits: EmployeeLimits
+    plain_cash_only: bool = False
+
+
+def needs_nobody(event: Mapping[str, Any]) -> bool:
+    """Whether an event is written for whoever stands there."""
+    kind, detail = event.get("kind"), event.get("detail")
+    is_lock = kind == "card_locked" and isinstance(detail, dict) and "wrong" in detail
+    return event["type"] == "noted" and (kind in NAMELESS_NOTES or is_lock)
+
+
+def require_leave(event: Mapping[str, Any], sight: Sight, leave: Leave) -> None:
+    """Raises `Refusal` where the event is more than that."""
+    match event["type"]:
+        case "line_added":
+            _require_prices(event, [event["line"]], sight, leave)
+        case "cart_resumed" if event["from_till_id"] != sight.till_id:
+            _require_prices(event, event["lines"], sight, leave)
+        case "cart_completed":
+            _require_sale(event, sight, leave)
+        case "goods_returned":
+            _require_plain(leave, "goods come back")
+            if not event.get("training"):
+                _require(leave, "refund_minor", event["refund_minor"])
+        case "drawer_opened":
+            _require_plain(leave, "the drawer is opened without a sale")
+            _require(leave, "drawer", 1)
+        case "cash_moved":
+            _require_plain(leave, "cash is moved")
+        case "noted" if event.get("kind") == "card_locked":
+            _require(leave, "unlock_cards", 1)
+        case "tender_requested" if event["kind"] != "cash":
+            _require_plain(leave, "anything but cash is taken")
+        case _:
+            pass
+
+
+def _require_sale(event: Mapping[str, Any], sight: Sight, leave: Leave) -> None:
+    cart = sight.carts[event["cart_id"]]
+    if leave.plain_cash_only and _is_unplain(event["tenders"], cart):
+        _require_plain(leave, "anything but cash is taken")
+    if cart.training:
+        return
+    catalog = sight.catalog_of(cart.cart_id)
+    tables = catalog.table_names if catalog else frozenset[str]()
+    own = [each for each in event["discounts"] if each["rule"].partition("/")[0] not in tables]
+    given_minor = -sum(each["amount_minor"] for each in own if each["amount_minor"] < 0)
+    _require_discount(given_minor, cart.total_minor, leave)
+    paid_out_minor = -sum(min(0, line.amount_minor) for line in cart.lines)
+    if paid_out_minor:
+        _require_plain(leave, "money is paid out")
+        _require(leave, "refund_minor", paid_out_minor)
+
+
+def _is_unplain(tenders: Iterable[Mapping[str, Any]], cart: TillCart) -> bool:
+    """Whether more than cash is taken now; what a terminal has taken before is taken."""
+    taken = {
+        (each.kind, each.amount_minor)
+        for each in cart.tenders.values()
+        if each.outcome == "captured"
+    }
+    return any(
+        each["kind"] != "cash" and (each["kind"], each["amount_minor"]) not in taken
+        for each in tenders
+    )
+
+
+def _require_prices(
+    event: Mapping[str, Any], lines: Iterable[Mapping[str, Any]], sight: Sight, leave: Leave
+) -> None:
+    """A price below the catalog's is a discount. Of weighed goods the label's amount counts, which
+    may be yesterday's."""
+    catalog = sight.catalog_of(event["cart_id"])
+    if catalog is None or event.get("training"):
+        return
+    at = datetime.fromtimestamp(sight.at_seconds, UTC)
+    for line in lines:
+        found = catalog.price_of(line["sku"], at)
+        if found is not None and line["unit"] == "each":
+            listed_minor = amount_of(line["quantity"], line["unit"], found.price_minor)
+            _require_discount(listed_minor - line["amount_minor"], listed_minor, leave)
+
+
+def _require_discount(given_minor: int, of_minor: int, leave: Leave) -> None:
+    if given_minor <= 0:
+        return
+    _require_plain(leave, "a discount is given")
+    if given_minor * _PERCENT > leave.limits.discount_percent * max(0, of_minor):
+        percent = -(-given_minor * _PERCENT // of_minor) if of_minor > 0 else _PERCENT
+        raise _over("discount_percent", percent, leave)
+
+
+def _require(leave: Leave, limit: str, asked: int) -> None:
+    if asked > getattr(leave.limits, limit):
+        raise _over(limit, asked, leave)
+
+
+def _over(limit: str, asked: int, leave: Leave) -> Refusal:
+    allowed: int = getattr(leave.limits, limit)
+    words = f"This needs {limit} {asked}, and {allowed} is allowed: let somebody who may approve."
+    told = {"limit": limit, "asked": asked, "allowed": allowed}
+    return forbidden(WhyNot.OVER_LIMIT, words, told)
+
+
+def _require_plain(leave: Leave, what: str) -> None:
+    if leave.plain_cash_only:
+        words = f"Before {what}, the till must hear from the gateway who is let in: its list is "
+        raise forbidden(WhyNot.LIST_TOO_OLD, words + "older than 30 days, or there is none.")
