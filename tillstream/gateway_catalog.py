@@ -16,6 +16,7 @@ from edge.gateway.catalog.bundle_call import GET_BUNDLE, BundleCall
 from edge.gateway.catalog.desk import CatalogDesk, CatalogReports
 from edge.gateway.catalog.keeping import CatalogFile
 from edge.gateway.catalog.metrics import catalog_metrics
+from edge.gateway.catalog.own_rows import OwnRows
 from edge.gateway.catalog.reporting import ReportedCatalog
 from edge.gateway.customers.customer_call import GET_CUSTOMER, CustomerCall
 from edge.gateway.customers.known import HeardCustomers
@@ -54,6 +55,7 @@ class StoreCatalogParts:
     shelf: ReceiptShelf
     customers: HeardCustomers
     reports: CatalogReports
+    own: OwnRows
 
     def catalog(self) -> TillCatalog | None:
         """The one that counts now."""
@@ -89,14 +91,14 @@ class StoreCatalogParts:
             return (released,)
         kafka, gateway, reports = settings.kafka_access(), self.gateway, self.reports
         away = outage(gateway, "catalog")
-        rows = CatalogTopics(kafka, gateway.location_id, self.desk.take, reports, away)
+        rows = CatalogTopics(kafka, gateway.location_id, self.own.take, reports, away)
         away = outage(gateway, "levels")
         levels = LevelTopic(kafka, self.levels, reports.left_out, away)
         away = outage(gateway, "receipts")
         receipts = ReceiptTopic(kafka, gateway.location_id, self.shelf, reports.left_out, away)
         away = outage(gateway, "customers")
         customers = CustomerTopic(kafka, self.customers, reports.left_out, away)
-        return (released, rows.run, levels.run, receipts.run, customers.run)
+        return (released, rows.run, self.own.run, levels.run, receipts.run, customers.run)
 
 
 @contextmanager
@@ -119,8 +121,9 @@ def opened(
         metrics.look(lambda: desk.waiting.count)
         authorizations = Authorizations(time.monotonic, lambda: desk.view)
         levels = HeardLevels(location_id, _now)
+        own = OwnRows(folder / "own", desk.take, reports)
         yield StoreCatalogParts(
-            gateway, desk, levels, authorizations, shelf, HeardCustomers(), reports
+            gateway, desk, levels, authorizations, shelf, HeardCustomers(), reports, own
         )
 
 

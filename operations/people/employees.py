@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from psycopg import errors
 from psycopg.rows import class_row
@@ -79,8 +80,16 @@ def deactivate(connection: Connection, employee_id: str) -> None:
         raise OperationError(f"there is no employee {employee_id}")
 
 
-def hashes_for_store(keeping: Keeping, location_id: str) -> tuple[int, dict[str, str]]:
-    """The version of a store's card key, and under it the card hash of each of its employees.
+class StoreCards(NamedTuple):
+    """A store's list: under which key, by version, and the card hash of each of its employees."""
+
+    version: int
+    key: bytes
+    hashes: Mapping[str, str]
+
+
+def cards_of_store(keeping: Keeping, location_id: str) -> StoreCards:
+    """The list of a store under its own key, which its tills need to know a card.
 
     Raises `OperationError` and `SealError`.
     """
@@ -91,7 +100,16 @@ def hashes_for_store(keeping: Keeping, location_id: str) -> tuple[int, dict[str,
         keeping.check_key(key_id)
         card = keeping.keeper.unwrap(wrapped, _place(employee_id)).decode()
         found[employee_id] = card_hash(key, "employee", card)
-    return version, found
+    return StoreCards(version, key, found)
+
+
+def hashes_for_store(keeping: Keeping, location_id: str) -> tuple[int, dict[str, str]]:
+    """The version of a store's card key, and under it the card hash of each of its employees.
+
+    Raises `OperationError` and `SealError`.
+    """
+    told = cards_of_store(keeping, location_id)
+    return told.version, dict(told.hashes)
 
 
 def _place(employee_id: str) -> tuple[str, ...]:

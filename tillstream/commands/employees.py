@@ -1,9 +1,12 @@
 """``tillstream employees``: whom a card and a PIN let in at a till."""
 
+import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from identity import files
 from operations.people import employees
 from tillstream.people import people_changed, people_kept
 from tillstream.terminal import AsJson, grouped, tell
@@ -68,6 +71,29 @@ def deactivate(employee_id: EmployeeId, as_json: AsJson = False) -> None:
         employees.deactivate(connection, employee_id)
     told = {"employee_id": employee_id, "active": False}
     tell(as_json, told, f"{employee_id} is let in no more")
+
+
+@group.command()
+def cards(
+    location_id: Annotated[str, typer.Argument(help="The store.", metavar="LOCATION")],
+    out: Annotated[Path, typer.Option("--out", help="The file; its owner alone may read it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a store's list of cards, by which its tills know employees with the line down.
+
+    The cards are hashed under the store's own key, which is in the file. Put it into the folder
+    `own` of that store's gateway, as cards.json; write it anew when employees or cards change.
+    """
+    with people_kept() as people:
+        told = employees.cards_of_store(people, location_id)
+    content = {"version": told.version, "key": told.key.hex(), "cards": dict(told.hashes)}
+    try:
+        out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.write(out, json.dumps(content, sort_keys=True).encode() + b"\n")
+    except OSError as error:
+        raise typer.BadParameter(f"{out} cannot be written: {error}") from error
+    count = len(told.hashes)
+    tell(as_json, {"file": str(out), "cards": count}, f"{out}: {count} cards of {location_id}")
 
 
 def _line(employee: employees.KnownEmployee) -> str:

@@ -55,9 +55,13 @@ class BundleCall:
             )
         answer = self.desk.answer(have)
         if answer is None:
-            etag = {"ETag": f'"{self.desk.catalog.name.sha256}"'}
-            return web.Response(status=HTTPStatus.NO_CONTENT, headers=etag)
-        return await _sent(request, answer)
+            headers = {"ETag": f'"{self.desk.catalog.name.sha256}"'} | self._age()
+            return web.Response(status=HTTPStatus.NO_CONTENT, headers=headers)
+        return await _sent(request, answer, self._age())
+
+    def _age(self) -> dict[str, str]:
+        age_seconds = self.desk.age_seconds
+        return {} if age_seconds is None else {"Age": str(age_seconds)}
 
     async def _await_news(self, till_id: str, have: str | None, wait: int) -> None:
         desk = self.desk
@@ -83,8 +87,11 @@ def _wrong(detail: str) -> Refusal:
     return Refusal(HTTPStatus.BAD_REQUEST, Code.REQUEST, detail)
 
 
-async def _sent(request: web.Request, answer: PackedAnswer) -> web.StreamResponse:
+async def _sent(
+    request: web.Request, answer: PackedAnswer, age: dict[str, str]
+) -> web.StreamResponse:
     body, headers = answer.packed, {"ETag": f'"{answer.name.sha256}"', "Vary": "Accept-Encoding"}
+    headers |= age
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         headers["Content-Encoding"] = "gzip"
     else:

@@ -44,12 +44,17 @@ SCHEMAS: Json = {
     "BundleDifference": _object(**{"from": _HASH, "sha256": _HASH, "changed": _ROWS, "gone": _IDS}),
 }
 
-_ETAG: Json = {
+_HEADERS: Json = {
     "ETag": {
         "description": "SHA-256 of the newest version: of the bytes of the whole, or of what comes "
         "of the difference.",
         "schema": {"type": "string"},
-    }
+    },
+    "Age": {
+        "description": "Seconds since the catalog was known to be all that the centre has; left "
+        "out where the gateway has heard nothing since its start.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
 }
 
 GET_BUNDLE: Json = {
@@ -76,8 +81,8 @@ GET_BUNDLE: Json = {
             "A version: canonical JSON, whole or with `from`.",
             {"oneOf": [referred("Bundle"), referred("BundleDifference")]},
         )
-        | {"headers": _ETAG},
-        "204": {"description": "No news.", "headers": _ETAG},
+        | {"headers": _HEADERS},
+        "204": {"description": "No news.", "headers": _HEADERS},
         **problems({**DEVICE_REFUSALS, "503": "The centre has told no catalog yet (300)."}),
     },
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
@@ -64,8 +65,11 @@ class CatalogDesk:
         file: CatalogFile,
         reports: CatalogReports,
         changed: Callable[[int], object],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """``changed`` is told the number of each version that counts."""
+        self._monotonic = monotonic
+        self._current_at: float | None = None
         self._location_id = location_id
         self._file = file
         self._reports = reports
@@ -95,8 +99,15 @@ class CatalogDesk:
                 return False
             if made is not None:
                 self._show(*made)
+            self._current_at = self._monotonic()
             self._reports.is_current()
             return True
+
+    @property
+    def age_seconds(self) -> int | None:
+        """How long ago the catalog was known to be all that the centre has; None where nothing was
+        heard since the start of this process."""
+        return None if self._current_at is None else int(self._monotonic() - self._current_at)
 
     def _made(self, rows: BundleRows) -> tuple[StoreCatalog, _Seen] | None:
         """In a thread: for 10,000 products it is some 100 ms."""

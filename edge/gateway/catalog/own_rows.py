@@ -1,0 +1,140 @@
+"""What a store's gateway adds to the centre's rows: files in a folder of its own.
+
+`cards.json` is the store's list of cards under the store's own key, as `tillstream employees cards`
+writes it: the fleet's key never leaves the centre. Until a store is told of it by its feed, it is
+carried there.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from edge.bundle.form import BundleRows, RowKey, canonical_row
+from edge.bundle.rows import BundledCardKey, BundledEmployee
+from topics.scalars import Hash, Ordinal
+
+LOOK_SECONDS = 5.0
+"""Between two looks at the files. Somebody who has put one there waits for it at a till."""
+
+FILE_BYTES_MAX = 4 * 1024 * 1024
+"""Of a file: some 40,000 cards. A larger one is none of ours."""
+
+CARDS = "cards.json"
+
+TakeRows = Callable[[BundleRows], Awaitable[bool]]
+
+
+class CardsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A store's list: cards' hashes by employee, under its key."""
+
+    version: Ordinal
+    key: Hash
+    cards: dict[str, Hash]
+
+
+class _Reports(Protocol):
+    def left_out(self, what: str, why: str) -> None: ...
+
+
+class _Stamp(NamedTuple):
+    modified_ns: int
+    bytes: int
+
+
+_decode_cards = msgspec.json.Decoder(CardsFile).decode
+_decode_employee = msgspec.json.Decoder(BundledEmployee).decode
+
+
+def with_cards(rows: Mapping[RowKey, bytes], content: bytes) -> dict[RowKey, bytes]:
+    """The rows with a list of cards over them; raises ValueError. Who is not in the list has no
+    card here: their hash is under a key that no till has."""
+    told = _decode_cards(content)
+    found = dict(rows)
+    for (kind, row_id), row in rows.items():
+        if kind == "employee":
+            del found[kind, row_id]
+            hashed = told.cards.get(row_id)
+            if hashed is not None:
+                person = msgspec.structs.replace(_decode_employee(row), card_hash=hashed.lower())
+                found[kind, row_id] = canonical_row(person)
+    key = BundledCardKey(told.version, told.key.lower())
+    return found | {("card_key", str(told.version)): canonical_row(key)}
+
+
+READERS: Mapping[str, Callable[[Mapping[RowKey, bytes], bytes], dict[RowKey, bytes]]] = {
+    CARDS: with_cards
+}
+"""What is done with each file; all raise ValueError where it is not what it should be."""
+
+
+class OwnRows:
+    """The files of one store, over whatever the centre tells. One loop's only."""
+
+    def __init__(self, folder: Path, take: TakeRows, reports: _Reports) -> None:
+        """``take`` lets rows count."""
+        self._folder = folder
+        self._take = take
+        self._reports = reports
+        self._turn = asyncio.Lock()
+        self._rows: BundleRows | None = None
+        self._seen: dict[str, _Stamp | None] = {}
+        self._good: dict[str, bytes] = {}
+
+    async def take(self, rows: BundleRows) -> bool:
+        """Let the centre's rows count, and the store's own with them; whether they do."""
+        async with self._turn:
+            self._rows = rows
+            self._look()
+            return await self._take(self._joined(rows))
+
+    async def run(self) -> None:
+        """Look at the files for ever; what has changed counts without news from the centre."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            async with self._turn:
+                if self._look() and self._rows is not None:
+                    await self._take(self._joined(self._rows))
+
+    def _look(self) -> bool:
+        """Read what has changed; whether anything has."""
+        is_news = False
+        for name in READERS:
+            stamp = _stamp(self._folder / name)
+            if stamp == self._seen.get(name):
+                continue
+            self._seen[name], is_news = stamp, True
+            if stamp is None:
+                self._good.pop(name, None)
+            else:
+                self._read(name)
+        return is_news
+
+    def _read(self, name: str) -> None:
+        path = self._folder / name
+        try:
+            with path.open("rb") as file:
+                content = file.read(FILE_BYTES_MAX + 1)
+            if len(content) > FILE_BYTES_MAX:
+                raise ValueError(f"it has more than {FILE_BYTES_MAX} bytes")
+            READERS[name]({}, content)
+        except (OSError, ValueError, RecursionError) as error:
+            self._reports.left_out(str(path), str(error))
+            return
+        self._good[name] = content
+
+    def _joined(self, rows: BundleRows) -> BundleRows:
+        found = dict(rows)
+        for name, content in self._good.items():
+            found = READERS[name](found, content)
+        return found
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return _Stamp(status.st_mtime_ns, status.st_size)
