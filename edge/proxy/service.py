@@ -51,15 +51,22 @@ def checks(metrics: ProxyMetrics, loopback: "Loopback | None") -> list[Middlewar
     return found
 
 
+async def _as_asked(request: web.Request) -> str:
+    return request.raw_path
+
+
 def passing_on(
-    way: Callable[[], Upstream], metrics: ProxyMetrics
+    way: Callable[[], Upstream],
+    metrics: ProxyMetrics,
+    target: Callable[[web.Request], Awaitable[str]] = _as_asked,
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Asks the gateway what a program asks; ``way`` says by which way, or raises `Refusal`."""
+    """Asks the gateway what a program asks; ``way`` says by which way, or raises `Refusal`, and
+    ``target`` under which path and query."""
 
     async def pass_on(request: web.Request) -> web.Response:
         body = await read_body(request)
         headers = {name: request.headers[name] for name in ASKED_WITH if name in request.headers}
-        reply = await way().ask(request.method, request.raw_path, body, headers)
+        reply = await way().ask(request.method, await target(request), body, headers)
         metrics.requests.labels("passed_on").inc()
         return _answer(reply)
 

@@ -17,6 +17,8 @@ from edge.problems import Code, Refusal
 from edge.signing.guard import read_body
 from edge.till import asked, closing, selling, tendering
 from edge.till.answers import AskedOnce, GivenAnswer
+from edge.till.customers.attaching import CustomersAtCarts
+from edge.till.customers.calls import CustomerCalls
 from edge.till.deciding import Decision, Sight
 from edge.till.employees.calls import StaffCalls
 from edge.till.employees.shown_cards import ShownCards
@@ -42,6 +44,11 @@ class SellingTill(Protocol):
     @property
     def cards(self) -> ShownCards:
         """Where employees show theirs."""
+        ...
+
+    @property
+    def customers(self) -> CustomersAtCarts:
+        """Where customers are put to carts."""
         ...
 
     async def do(
@@ -83,6 +90,7 @@ def add_calls(app: web.Application, till: SellingTill) -> None:
     _add_selling(app.router, till)
     _add_looking(app.router, till)
     StaffCalls(lambda: till.cards, _ask).add(app.router, ROOT)
+    CustomerCalls(lambda: till.customers, _ask).add(app.router, _CART)
 
 
 def _add_selling(router: web.UrlDispatcher, till: SellingTill) -> None:

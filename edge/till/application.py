@@ -1,7 +1,9 @@
 """The till's web application: its own calls, and a way to the gateway for all others."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
+from urllib.parse import quote
 
 import structlog
 from aiohttp import web
@@ -22,6 +24,12 @@ _OWN_WORDS = "/v1/tills/"
 """Of the gateway's calls those by which this till speaks for itself. Events that another program
 numbered would fork the journal."""
 
+_CUSTOMERS = ("/v1/customers/", "/v1/receipts/")
+"""Of the gateway's calls those that need an employee's authorization."""
+
+_PARAMETER = "authorization"
+"""The query's parameter that names one."""
+
 _HARDENED = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
@@ -38,12 +46,25 @@ def application(
     )
     add_calls(app, till)
     app.router.add_get(ROOT + "/openapi.json", _openapi)
-    app.router.add_route("*", "/{rest:.*}", _others(passing_on(way, metrics)))
+    others = passing_on(way, metrics, lambda request: _authorized(till, request))
+    app.router.add_route("*", "/{rest:.*}", _others(others))
     return app
 
 
 async def _openapi(_: web.Request) -> web.Response:
     return web.Response(body=openapi.text(), content_type="application/json")
+
+
+async def _authorized(till: SellingTill, request: web.Request) -> str:
+    """What is customers' is asked in the name of who is signed in, unless a program names somebody
+    itself; where nobody is, the gateway refuses it."""
+    target = request.raw_path
+    if not target.startswith(_CUSTOMERS) or _PARAMETER in request.query:
+        return target
+    with suppress(Refusal):
+        named = f"{_PARAMETER}={quote(await till.customers.authorization(), safe='')}"
+        return f"{target}{'&' if '?' in target else '?'}{named}"
+    return target
 
 
 def _others(pass_on: Handler) -> Handler:

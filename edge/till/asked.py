@@ -20,6 +20,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     auth: Authorization | None = None
 
 
+_Card = Annotated[str, msgspec.Meta(pattern=r"^[!-~][ -~]{0,63}\Z")]
+
+
 class AskedDay(Asked, frozen=True, kw_only=True):
     """Open a business day."""
 
@@ -109,7 +112,7 @@ class AskedReturn(Asked, frozen=True, kw_only=True):
 class AskedSignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A card that was shown, and the PIN that was typed. Neither is kept."""
 
-    card: Annotated[str, msgspec.Meta(pattern=r"^[!-~][ -~]{0,63}\Z")]
+    card: _Card
     pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}\Z")]
 
 
@@ -117,3 +120,10 @@ class AskedUnlock(Asked, frozen=True, kw_only=True):
     """Let somebody in again whose card is locked here."""
 
     employee_id: s.Identifier
+
+
+class AskedCustomer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Put a customer to a cart, by their card or their id."""
+
+    card: _Card | None = None
+    customer_id: s.Identifier | None = None

@@ -12,6 +12,8 @@ from edge.journal.errors import DiskFull, EventRefused, Forked, JournalError, Jo
 from edge.problems import Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.books import Books, event_at
+from edge.till.customers.attaching import CustomersAtCarts
+from edge.till.customers.looking_up import CustomerDesk
 from edge.till.deciding import Decision, Sight
 from edge.till.employees.shown_cards import ShownCards
 from edge.till.premises import TillPremises
@@ -32,6 +34,7 @@ class TillCounter:
         self._premises = premises
         self._failed = failed
         self.cards = ShownCards(self.books, self.do, premises.way)
+        self.customers = CustomersAtCarts(self.books, self.do, CustomerDesk(premises.way))
 
     async def do(
         self,

@@ -22,7 +22,7 @@ class TillCall(NamedTuple):
     method: str
     path: str
     summary: str
-    body: type[asked.Asked | asked.AskedSignIn] | None = None
+    body: type[msgspec.Struct] | None = None
     status: int = 200
     has_key: bool = True
 
@@ -41,6 +41,8 @@ CALLS = (
     TillCall("post", "/carts/{cart_id}/complete", "Sell.", asked.AskedCompletion),
     TillCall("post", "/returns", "Take goods back.", asked.AskedReturn, 201),
     TillCall("post", "/events", "Keep what is no sale, as the contracts have it.", status=201),
+    TillCall("post", "/carts/{cart_id}/customer", "Put a customer to it.", asked.AskedCustomer),
+    TillCall("post", "/carts/{cart_id}/no-customer", "Take the customer from it."),
     TillCall("post", "/employees/sign-in", "Take the till's seat.", asked.AskedSignIn),
     TillCall("post", "/employees/approvals", "Approve one request.", asked.AskedSignIn),
     TillCall("post", "/employees/sign-out", "Leave the till's seat."),

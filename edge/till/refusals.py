@@ -46,6 +46,9 @@ class WhyNot(StrEnum):
     CARD_NOT_LOCKED = "card_not_locked"
     OVER_LIMIT = "over_limit"
     LIST_TOO_OLD = "list_too_old"
+    AUTHORIZATION_NEEDED = "authorization_needed"
+    NO_SUCH_CUSTOMER = "no_such_customer"
+    GATEWAY_AWAY = "gateway_away"
     NO_SUCH_APPROVAL = "no_such_approval"
 
 
