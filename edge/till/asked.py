@@ -116,6 +116,12 @@ class AskedSignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}\Z")]
 
 
+class AskedCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A card that was shown; it is not kept."""
+
+    card: _Card
+
+
 class AskedUnlock(Asked, frozen=True, kw_only=True):
     """Let somebody in again whose card is locked here."""
 

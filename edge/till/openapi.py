@@ -43,6 +43,7 @@ CALLS = (
     TillCall("post", "/events", "Keep what is no sale, as the contracts have it.", status=201),
     TillCall("post", "/carts/{cart_id}/customer", "Put a customer to it.", asked.AskedCustomer),
     TillCall("post", "/carts/{cart_id}/no-customer", "Take the customer from it."),
+    TillCall("post", "/employees/holder", "Whose card.", asked.AskedCard, has_key=False),
     TillCall("post", "/employees/sign-in", "Take the till's seat.", asked.AskedSignIn),
     TillCall("post", "/employees/approvals", "Approve one request.", asked.AskedSignIn),
     TillCall("post", "/employees/sign-out", "Leave the till's seat."),

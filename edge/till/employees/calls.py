@@ -8,11 +8,10 @@ import msgspec
 import orjson
 from aiohttp import web
 
-from edge.problems import CONTENT_TYPE
 from edge.signing.guard import read_body
 from edge.till.answers import AskedOnce
-from edge.till.asked import AskedSignIn, AskedUnlock
-from edge.till.employees.shown_cards import ShownCards, WrongPinAnswered
+from edge.till.asked import AskedCard, AskedSignIn, AskedUnlock
+from edge.till.employees.shown_cards import ShownCards
 from edge.till.refusals import WhyNot, unfit
 
 T = TypeVar("T")
@@ -27,6 +26,7 @@ class StaffCalls:
 
     def add(self, router: web.UrlDispatcher, root: str) -> None:
         """Let them be answered below ``root``."""
+        router.add_post(root + "/employees/holder", self._holder)
         router.add_post(root + "/employees/sign-in", self._shown(ShownCards.sign_in))
         router.add_post(root + "/employees/approvals", self._shown(ShownCards.approve))
         router.add_post(root + "/employees/sign-out", self._sign_out)
@@ -38,15 +38,13 @@ class StaffCalls:
         async def answer(request: web.Request) -> web.Response:
             body = await read_body(request)
             key = self.ask_of(request, b"").key
-            try:
-                return _told(await then(self.cards(), key, _read(_decode_sign_in, body)))
-            except WrongPinAnswered as wrong:
-                given = wrong.given
-                return web.Response(
-                    body=given.body.encode(), status=given.status, content_type=CONTENT_TYPE
-                )
+            return _told(await then(self.cards(), key, _read(_decode_sign_in, body)))
 
         return answer
+
+    async def _holder(self, request: web.Request) -> web.Response:
+        shown = _read(_decode_card, await read_body(request))
+        return _told(await self.cards().holder(shown))
 
     async def _unlock(self, request: web.Request) -> web.Response:
         body = await read_body(request)
@@ -59,6 +57,7 @@ class StaffCalls:
         return _told(await self.cards().sign_out())
 
 
+_decode_card = msgspec.json.Decoder(AskedCard).decode
 _decode_sign_in = msgspec.json.Decoder(AskedSignIn).decode
 _decode_unlock = msgspec.json.Decoder(AskedUnlock).decode
 

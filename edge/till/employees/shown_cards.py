@@ -12,11 +12,13 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
+
 from edge.bundle.rows import BundledEmployee
 from edge.journal.errors import DiskFull
 from edge.problems import Code, Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
-from edge.till.asked import AskedSignIn, AskedUnlock
+from edge.till.asked import AskedCard, AskedSignIn, AskedUnlock
 from edge.till.books import Books
 from edge.till.deciding import Decision, Sight
 from edge.till.employees.agreeing import GatewayWay, agreed
@@ -63,6 +65,20 @@ class ShownCards:
         good = {"approval": approval, "good_seconds": int(APPROVAL_SECONDS)}
         return good | {"approver": told_of(row)}
 
+    async def holder(self, shown: AskedCard) -> dict[str, Any]:
+        """Whose card it is, before a PIN is asked for; raises `Refusal`."""
+        books = self._books()
+
+        def found() -> dict[str, Any]:
+            known = _known(books)
+            row = known.employee(card_hash(known.card_key or b"", "employee", shown.card))
+            if row is None:
+                raise _unknown_card()
+            is_locked = books.desk.staff.attempts.is_locked(row)
+            return {"employee_id": row.employee_id, "role": row.role, "locked": is_locked}
+
+        return await books.run(found)
+
     async def sign_out(self) -> dict[str, Any]:
         """Let the seat be empty."""
         await self._books().run(self._books().desk.staff.seat.leave)
@@ -94,16 +110,15 @@ class ShownCards:
         # With one key, the first guess is the only one: the others would be answered as it was.
         given = await books.run(lambda: books.desk.answered(ask))
         if given is not None:
-            raise WrongPinAnswered(given)
+            raise _refused(given)
         row = known.employee(hashed)
         if row is None:
-            words = "Nobody with this card is let in here."
-            raise refusal(HTTPStatus.NOT_FOUND, WhyNot.UNKNOWN_CARD, words)
+            raise _unknown_card()
         if await books.run(lambda: books.desk.staff.attempts.is_locked(row)):
             words = "This card is locked at this till after wrong PINs."
             raise forbidden(WhyNot.CARD_LOCKED, words)
         if not await asyncio.to_thread(_is_right, row, shown):
-            raise WrongPinAnswered(await self._do(ask, lambda _: _wrong(books, row)))
+            raise _refused(await self._do(ask, lambda _: _wrong(books, row)))
         await books.run(lambda: _forget(books, row.employee_id))
         return row, known
 
@@ -126,12 +141,19 @@ class ShownCards:
         return given
 
 
-class WrongPinAnswered(Exception):
-    """The PIN was wrong; ``given`` is what is answered, and is in the journal."""
+class _Problem(msgspec.Struct):
+    status: int
+    code: int
+    detail: str
+    reason: str
+    left: int
 
-    def __init__(self, given: GivenAnswer) -> None:
-        super().__init__("the PIN was wrong")
-        self.given = given
+
+def _refused(given: GivenAnswer) -> Refusal:
+    """The PIN was wrong, which is in the journal: what is told of it."""
+    told = msgspec.json.decode(given.body, type=_Problem)
+    more: dict[str, str | int] = {"reason": told.reason, "left": told.left}
+    return Refusal(HTTPStatus(told.status), Code(told.code), told.detail, more)
 
 
 def _known(books: Books) -> StaffCatalog:
@@ -140,6 +162,11 @@ def _known(books: Books) -> StaffCatalog:
         words = "This till has not been told who is let in: it needs its catalog from the gateway."
         raise conflict(WhyNot.EMPLOYEES_UNKNOWN, words)
     return known
+
+
+def _unknown_card() -> Refusal:
+    words = "Nobody with this card is let in here."
+    return refusal(HTTPStatus.NOT_FOUND, WhyNot.UNKNOWN_CARD, words)
 
 
 def _is_right(row: BundledEmployee, shown: AskedSignIn) -> bool:
@@ -158,16 +185,15 @@ def _wrong(books: Books, row: BundledEmployee) -> Decision:
     kinds = ("pin_failed", "card_locked") if is_locked else ("pin_failed",)
     reason = WhyNot.CARD_LOCKED if is_locked else WhyNot.WRONG_PIN
     words = "Card and PIN do not belong together."
-    told = {
-        "type": "about:blank",
-        "title": HTTPStatus.FORBIDDEN.phrase,
-        "status": HTTPStatus.FORBIDDEN.value,
-        "code": Code.REQUEST.value,
-        "detail": words + (" This card is locked here now." if is_locked else ""),
-        "reason": reason.value,
-        "left": max(0, WRONG_MAX - count),
-    }
-    return Decision([noted | {"kind": kind} for kind in kinds], told=told, status=403, state=state)
+    told = _Problem(
+        HTTPStatus.FORBIDDEN.value,
+        Code.REQUEST.value,
+        words + (" This card is locked here now." if is_locked else ""),
+        reason.value,
+        max(0, WRONG_MAX - count),
+    )
+    events = [noted | {"kind": kind} for kind in kinds]
+    return Decision(events, told=msgspec.to_builtins(told), status=told.status, state=state)
 
 
 def _forget(books: Books, employee_id: str) -> None:

@@ -88,6 +88,17 @@ async def test_what_is_no_employees_card_or_pin_is_told_apart_and_nothing_of_it_
     assert b"987654321" not in texts(home) and b"card-anna" not in texts(home)
 
 
+async def test_a_page_asks_whose_card_it_is_before_it_asks_for_a_pin(manned: Program) -> None:
+    asked = {"card": "card-mia"}
+    told = await manned.post("/employees/holder", asked)
+    assert told == {"employee_id": "mia", "role": "manager", "locked": False}
+    for _ in range(WRONG_MAX):
+        await sign_in(manned, "mia", "9999")
+    assert (await manned.post("/employees/holder", asked))["locked"]
+    unknown = {"card": "4006381333931"}
+    assert await manned.refused("POST", "/employees/holder", unknown) == (404, "unknown_card")
+
+
 async def test_five_wrong_pins_lock_the_card_also_through_restarts(home: Path) -> None:
     hold(home, bundle(7, ANNA, BEN, MIA))
     for wrong in range(1, WRONG_MAX + 1):
