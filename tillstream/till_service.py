@@ -34,7 +34,7 @@ def run(settings: Settings, port: int | None, voucher: Path | None) -> None:
         measured(settings.as_till(), "till", "till") as registry,
         door(folder, port, "till") as opened,
     ):
-        terms = _terms(folder.absolute(), registry)
+        terms = _terms(folder.absolute(), registry)._replace(kind=settings.till_kind)
         asyncio.run(_serve(terms, _text(voucher), opened))
 
 

@@ -1,6 +1,7 @@
 """Settings of a till: who it is, and where its store's gateway stands."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings
@@ -9,6 +10,11 @@ from pydantic_settings import BaseSettings
 class TillSettings(BaseSettings):
     """Of a till's own machine."""
 
+    till_kind: Literal["counter", "cards_only"] = Field(
+        "counter",
+        description="Whether the till stands at a counter with a drawer, or takes cards only and "
+        "may be carried around.",
+    )
     till_gateway: str = Field(
         "", description="Address of the store's gateway as this till reaches it, https://host:port."
     )

@@ -13,6 +13,7 @@ from edge.bundle.errors import UnfitBundle
 from edge.bundle.form import BundleName, ReadBundle, read_bundle, sha256_of
 from edge.bundle.rows import (
     KINDS,
+    BundledAnnouncement,
     BundledCardKey,
     BundledEmployee,
     BundledLocation,
@@ -20,6 +21,7 @@ from edge.bundle.rows import (
     BundledPrice,
     BundledProduct,
     BundledRecall,
+    BundledSurvey,
     BundledTable,
 )
 
@@ -67,6 +69,8 @@ class TillCatalog:
         self.card_key: bytes | None = newest and bytes.fromhex(newest.key)
         """Under which cards are hashed here; None where this store's tills know nobody."""
         self._tables: list[BundledTable] = rows["rule_table"]
+        self._announcements: list[BundledAnnouncement] = rows["announcement"]
+        self._surveys: list[BundledSurvey] = rows["survey"]
         self.location: BundledLocation | None = next(iter(rows["location"]), None)
 
     @property
@@ -122,6 +126,16 @@ class TillCatalog:
     def employee_of(self, employee_id: str) -> BundledEmployee | None:
         """Who has this id and is let in here."""
         return self._employees.get(employee_id)
+
+    def announcements(self, at: datetime) -> list[BundledAnnouncement]:
+        """What the information screen says, in the order in which it began."""
+        found = (each for each in self._announcements if _holds(each, at))
+        return sorted(found, key=lambda each: (each.valid_from, each.announcement_id))
+
+    def survey(self, at: datetime) -> BundledSurvey | None:
+        """What the information screen asks: of several, the one that began last."""
+        found = (each for each in self._surveys if _holds(each, at))
+        return max(found, key=lambda each: (each.valid_from, each.survey_id), default=None)
 
     def variants(self, sku: str) -> list[BundledProduct]:
         """All of its style, itself among them; empty for what has none."""

@@ -14,6 +14,12 @@ from topics import scalars as s
 ValidTime = Annotated[datetime, msgspec.Meta(tz=True)]
 Unit = Literal["each", "gram"]
 
+ScreenText = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+"""What is read while one walks by. An answer's event carries the question."""
+
+AnswerText = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+"""What fits on a button."""
+
 
 class BundledProduct(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """See `topics.changes.Product`. Its taxes are its ``tax_basis_points``."""
@@ -121,6 +127,25 @@ class BundledTable(msgspec.Struct, frozen=True):
     valid_from: ValidTime
 
 
+class BundledAnnouncement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Words for the information screen, as the store wrote them: plain text."""
+
+    announcement_id: s.Reference
+    text: ScreenText
+    valid_from: ValidTime
+    valid_to: ValidTime | None = None
+
+
+class BundledSurvey(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One question for the information screen, and the answers to choose from."""
+
+    survey_id: s.Reference
+    question: ScreenText
+    answers: Annotated[list[AnswerText], msgspec.Meta(min_length=2, max_length=6)]
+    valid_from: ValidTime
+    valid_to: ValidTime | None = None
+
+
 class BundledLocation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """See `topics.changes.Location`: the store itself."""
 
@@ -140,5 +165,7 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "card_key": BundledCardKey,
     "rule_table": BundledTable,
     "location": BundledLocation,
+    "announcement": BundledAnnouncement,
+    "survey": BundledSurvey,
 }
 """The kinds that this release reads. Others are kept, hashed, and left alone."""

@@ -23,6 +23,7 @@ from edge.till.deciding import Decision, Sight
 from edge.till.employees.calls import StaffCalls
 from edge.till.employees.shown_cards import ShownCards
 from edge.till.refusals import WhyNot, refusal, unfit
+from edge.till.screen.calls import InformationScreen, ScreenCalls
 
 BODY_BYTES_MAX = 512 * 1024
 """Above the largest cart that may be taken over from another till."""
@@ -49,6 +50,11 @@ class SellingTill(Protocol):
     @property
     def customers(self) -> CustomersAtCarts:
         """Where customers are put to carts."""
+        ...
+
+    @property
+    def screen(self) -> InformationScreen:
+        """What the information screen shows."""
         ...
 
     async def do(
@@ -91,6 +97,7 @@ def add_calls(app: web.Application, till: SellingTill) -> None:
     _add_looking(app.router, till)
     StaffCalls(lambda: till.cards, _ask).add(app.router, ROOT)
     CustomerCalls(lambda: till.customers, _ask).add(app.router, _CART)
+    ScreenCalls(lambda: till.screen, _ask).add(app.router, ROOT)
 
 
 def _add_selling(router: web.UrlDispatcher, till: SellingTill) -> None:

@@ -133,3 +133,9 @@ class AskedCustomer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     card: _Card | None = None
     customer_id: s.Identifier | None = None
+
+
+class AskedAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody chose at the information screen."""
+
+    answer: Annotated[str, msgspec.Meta(max_length=60)]

@@ -18,6 +18,7 @@ from edge.till.deciding import Decision, Sight
 from edge.till.employees.shown_cards import ShownCards
 from edge.till.premises import TillPremises
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
+from edge.till.screen.calls import InformationScreen
 from edge.till.standing import (
     read_books,
     told_of_books,
@@ -35,6 +36,8 @@ class TillCounter:
         self._failed = failed
         self.cards = ShownCards(self.books, self.do, premises.way)
         self.customers = CustomersAtCarts(self.books, self.do, CustomerDesk(premises.way))
+        now = premises.terms.clock.now
+        self.screen = InformationScreen(premises.catalogs.current, now, self.do)
 
     async def do(
         self,
@@ -98,6 +101,7 @@ class TillCounter:
             "employees": None if books is None else await books.run(books.desk.staff.told),
             "clock": {"now": clock.written, **clock.marks()},
             "build": premises.terms.build,
+            "kind": premises.terms.kind,
         }
 
     async def carts(self) -> list[dict[str, Any]]:

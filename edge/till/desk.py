@@ -24,6 +24,7 @@ from edge.till.clock import ClockReading, TillClock
 from edge.till.deciding import Decision, SellingCatalog, Sight
 from edge.till.employees.news import StaffNews
 from edge.till.employees.staff import NumberedVersion, StaffCatalog, TillStaff
+from edge.till.kinds import TillKind, require_kind
 from edge.till.refusals import WhyNot, conflict
 
 CART = "cart:"
@@ -61,6 +62,8 @@ class DeskTerms(NamedTuple):
 
     news: StaffNews | None = None
     """Who hears from the gateway how old the list of employees is."""
+
+    kind: TillKind = "counter"
 
 
 class SellingDesk:
@@ -101,6 +104,7 @@ class SellingDesk:
         reading = self._clock.stamp()
         sight = self._sight(reading)
         decision = decide(sight)
+        require_kind(self._terms.kind, decision.events)
         leave = self.staff.leave(decision.events, sight, ask.approval, auth)
         events = [
             each | dict(leave.marks) | self._envelope(reading, each) for each in decision.events

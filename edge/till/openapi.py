@@ -48,6 +48,8 @@ CALLS = (
     TillCall("post", "/employees/approvals", "Approve one request.", asked.AskedSignIn),
     TillCall("post", "/employees/sign-out", "Leave the till's seat."),
     TillCall("post", "/employees/unlocks", "End the lock of a card.", asked.AskedUnlock),
+    TillCall("get", "/screen", "What the information screen shows."),
+    TillCall("post", "/surveys/{survey_id}/answers", "Answer it.", asked.AskedAnswer, 201),
     TillCall("get", "/carts", "Every cart, in a line each."),
     TillCall("get", "/carts/{cart_id}", "A cart with all that is in it."),
     TillCall("get", "/events/{epoch}/{sequence}", "An event of the journal, with its head."),

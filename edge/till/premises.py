@@ -24,6 +24,7 @@ from edge.till.desk import DeskTerms
 from edge.till.identity.folder import DeviceIdentity, IdentityCandidate, IdentityFolder
 from edge.till.identity.keeper import IdentityKeeper
 from edge.till.identity.voucher import TillVoucher
+from edge.till.kinds import TillKind
 from edge.till.metrics import TillMetrics
 from edge.till.sending import BatchSender, SendingStanding
 from edge.till.standing import read_books
@@ -48,6 +49,7 @@ class TillTerms(NamedTuple):
     metrics: TillMetrics
     proxy: ProxyMetrics
     clock: TillClock
+    kind: TillKind = "counter"
 
 
 class TillPremises:
@@ -107,7 +109,12 @@ class TillPremises:
             else:
                 place = TillPlace(name.location_id, name.till_id)
                 self.catalogs.open(self.terms.folder / "catalog", name.location_id)
-                terms = DeskTerms(self.terms.build, self.catalogs.current, self.catalogs.news)
+                terms = DeskTerms(
+                    self.terms.build,
+                    self.catalogs.current,
+                    self.catalogs.news,
+                    self.terms.kind,
+                )
                 self.books = await open_books(
                     self.terms.folder, place, epoch, key, self.terms.clock, terms
                 )

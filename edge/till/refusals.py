@@ -49,6 +49,8 @@ class WhyNot(StrEnum):
     AUTHORIZATION_NEEDED = "authorization_needed"
     NO_SUCH_CUSTOMER = "no_such_customer"
     GATEWAY_AWAY = "gateway_away"
+    NO_SUCH_SURVEY = "no_such_survey"
+    CARDS_ONLY = "cards_only"
     NO_SUCH_APPROVAL = "no_such_approval"
 
 

@@ -1,19 +1,24 @@
 """What a store's gateway adds to the centre's rows: files in a folder of its own.
 
 `cards.json` is the store's list of cards under the store's own key, as `tillstream employees cards`
-writes it: the fleet's key never leaves the centre. Until a store is told of it by its feed, it is
-carried there.
+writes it: the fleet's key never leaves the centre. `screen.json` has the words of the information
+screen. Until a store is told of these by its feed, they are put there.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Annotated, NamedTuple, Protocol
 
 import msgspec
 
 from edge.bundle.form import BundleRows, RowKey, canonical_row
-from edge.bundle.rows import BundledCardKey, BundledEmployee
+from edge.bundle.rows import (
+    BundledAnnouncement,
+    BundledCardKey,
+    BundledEmployee,
+    BundledSurvey,
+)
 from topics.scalars import Hash, Ordinal
 
 LOOK_SECONDS = 5.0
@@ -22,7 +27,11 @@ LOOK_SECONDS = 5.0
 FILE_BYTES_MAX = 4 * 1024 * 1024
 """Of a file: some 40,000 cards. A larger one is none of ours."""
 
+ANNOUNCEMENTS_MAX = 50
+"""Of a store at once. Nobody reads more, and each till has all of them in memory."""
+
 CARDS = "cards.json"
+SCREEN = "screen.json"
 
 TakeRows = Callable[[BundleRows], Awaitable[bool]]
 
@@ -35,6 +44,15 @@ class CardsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cards: dict[str, Hash]
 
 
+class ScreenFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the information screens of a store show."""
+
+    announcements: Annotated[
+        list[BundledAnnouncement], msgspec.Meta(max_length=ANNOUNCEMENTS_MAX)
+    ] = []
+    survey: BundledSurvey | None = None
+
+
 class _Reports(Protocol):
     def left_out(self, what: str, why: str) -> None: ...
 
@@ -45,6 +63,7 @@ class _Stamp(NamedTuple):
 
 
 _decode_cards = msgspec.json.Decoder(CardsFile).decode
+_decode_screen = msgspec.json.Decoder(ScreenFile).decode
 _decode_employee = msgspec.json.Decoder(BundledEmployee).decode
 
 
@@ -64,8 +83,20 @@ def with_cards(rows: Mapping[RowKey, bytes], content: bytes) -> dict[RowKey, byt
     return found | {("card_key", str(told.version)): canonical_row(key)}
 
 
+def with_screen(rows: Mapping[RowKey, bytes], content: bytes) -> dict[RowKey, bytes]:
+    """The rows with a screen's words beside them; raises ValueError."""
+    told = _decode_screen(content)
+    found = dict(rows)
+    for each in told.announcements:
+        found["announcement", each.announcement_id] = canonical_row(each)
+    if told.survey is not None:
+        found["survey", told.survey.survey_id] = canonical_row(told.survey)
+    return found
+
+
 READERS: Mapping[str, Callable[[Mapping[RowKey, bytes], bytes], dict[RowKey, bytes]]] = {
-    CARDS: with_cards
+    CARDS: with_cards,
+    SCREEN: with_screen,
 }
 """What is done with each file; all raise ValueError where it is not what it should be."""
 

@@ -21,6 +21,7 @@ from edge.till.application import application
 from edge.till.clock import TillClock
 from edge.till.counter import TillCounter
 from edge.till.identity import folder as identities
+from edge.till.kinds import TillKind
 from edge.till.metrics import till_metrics
 from edge.till.premises import TillPremises, TillTerms
 from identity import files
@@ -116,12 +117,15 @@ def paid(amount_minor: int, **fields: Any) -> dict[str, Any]:
 
 @asynccontextmanager
 async def running(
-    home: Path, clock: TillClock | None = None, port: int | None = None
+    home: Path,
+    clock: TillClock | None = None,
+    port: int | None = None,
+    kind: TillKind = "counter",
 ) -> AsyncGenerator[Program]:
     """The till of a folder, for the length of a block, at its socket or at a port of loopback."""
     registry = CollectorRegistry()
     proxy = proxy_metrics(registry)
-    terms = TillTerms(home, "test", till_metrics(registry), proxy, clock or TillClock())
+    terms = TillTerms(home, "test", till_metrics(registry), proxy, clock or TillClock(), kind)
     premises = TillPremises(terms)
     failures: list[Exception] = []
     with ExitStack() as stack:

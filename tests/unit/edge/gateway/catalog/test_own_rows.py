@@ -11,9 +11,9 @@ import pytest
 from edge.bundle.catalog import TillCatalog, catalog_of
 from edge.bundle.form import RowKey
 from edge.gateway.catalog import own_rows
-from edge.gateway.catalog.own_rows import CARDS, OwnRows
+from edge.gateway.catalog.own_rows import CARDS, SCREEN, OwnRows
 from sealing.cards import card_hash
-from tests.unit.edge.bundle.catalogs import product
+from tests.unit.edge.bundle.catalogs import NOON, product
 from tests.unit.edge.gateway.catalog.catalog_doors import CatalogDoor, catalog_door, of
 from tests.unit.edge.gateway.employees.test_authorize import CARD, PIN, employee
 
@@ -114,3 +114,28 @@ async def test_a_gateway_that_heard_nothing_since_its_start_claims_no_age(tmp_pa
     async with catalog_door(tmp_path) as door:
         reply = await door.ask()
         assert reply.status == 200 and "Age" not in reply.headers
+
+
+async def test_a_stores_screen_has_its_own_words(
+    door: CatalogDoor, own: OwnRows, tmp_path: Path
+) -> None:
+    begun = {"valid_from": "2026-11-29T08:00:00Z"}
+    survey = {"survey_id": "s-1", "question": "Quick?", "answers": ["yes", "no"], **begun}
+    words = {"announcement_id": "a-1", "text": "<b>Tea</b>", **begun}
+    put(tmp_path, SCREEN, {"announcements": [words], "survey": survey})
+    await own.take(of(product()))
+    catalog = await told(door)
+    [said], asked = catalog.announcements(NOON), catalog.survey(NOON)
+    assert said.text == "<b>Tea</b>" and asked is not None and asked.answers == ["yes", "no"]
+    for wrong in (
+        {"survey": survey | {"answers": ["yes"]}},
+        {"survey": survey | {"question": "?" * 301}},
+        {"announcements": [words | {"valid_from": "2026-11-29"}]},
+        {"announcements": [words] * 51},
+        {"anouncements": []},
+    ):
+        put(tmp_path, SCREEN, wrong)
+        await own.take(of(product()))
+        assert SCREEN in door.reports.troubles[-1], wrong
+        assert (await told(door)).announcements(NOON) == [said]
+        door.reports.troubles.append("")
