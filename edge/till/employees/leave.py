@@ -41,7 +41,7 @@ def require_leave(event: Mapping[str, Any], sight: Sight, leave: Leave) -> None:
     match event["type"]:
         case "line_added":
             _require_prices(event, [event["line"]], sight, leave)
-        case "cart_resumed" if event["from_till_id"] != sight.till_id:
+        case "cart_resumed" if event["cart_id"] not in sight.carts:
             _require_prices(event, event["lines"], sight, leave)
         case "cart_completed":
             _require_sale(event, sight, leave)

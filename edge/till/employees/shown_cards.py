@@ -22,7 +22,7 @@ from edge.till.asked import AskedCard, AskedSignIn, AskedUnlock
 from edge.till.books import Books
 from edge.till.deciding import Decision, Sight
 from edge.till.employees.agreeing import GatewayWay, agreed
-from edge.till.employees.attempts import WRONG_MAX
+from edge.till.employees.attempts import WRONG_MAX, WrongAttempts
 from edge.till.employees.seat import APPROVAL_SECONDS, IDLE_SECONDS, KnownPerson
 from edge.till.employees.staff import StaffCatalog, told_of
 from edge.till.refusals import WhyNot, conflict, forbidden, refusal
@@ -46,6 +46,7 @@ class ShownCards:
         self._way = way
         self._turn = asyncio.Lock()
         self._waiting = 0
+        self._checking: set[asyncio.Task[tuple[BundledEmployee, StaffCatalog]]] = set()
 
     async def sign_in(self, key: str, shown: AskedSignIn) -> dict[str, Any]:
         """Let somebody take the till's seat; raises `Refusal`."""
@@ -87,7 +88,15 @@ class ShownCards:
     async def _let_in(
         self, what: str, key: str, shown: AskedSignIn
     ) -> tuple[BundledEmployee, StaffCatalog]:
-        """Whose card and PIN these are."""
+        """Whose card and PIN these are. A page that goes away meanwhile takes no guess back."""
+        checking = asyncio.create_task(self._in_turn(what, key, shown))
+        self._checking.add(checking)
+        checking.add_done_callback(self._checking.discard)
+        return await asyncio.shield(checking)
+
+    async def _in_turn(
+        self, what: str, key: str, shown: AskedSignIn
+    ) -> tuple[BundledEmployee, StaffCatalog]:
         if self._waiting >= WAITING_MAX:
             words = "Too many cards are shown at once."
             headers = {"Retry-After": "1"}
@@ -124,20 +133,16 @@ class ShownCards:
 
     async def unlock(self, ask: AskedOnce, want: AskedUnlock) -> GivenAnswer:
         """Let somebody in again whose card is locked; raises `Refusal`."""
-        books = self._books()
+        attempts, decided = self._books().desk.staff.attempts, False
 
         def decide(_: Sight) -> Decision:
-            staff = books.desk.staff
-            state = staff.attempts.forgotten(want.employee_id)
-            if not state:
-                words = "No PIN of theirs was wrong here since the last right one."
-                raise conflict(WhyNot.CARD_NOT_LOCKED, words)
-            detail = {"employee_id": want.employee_id, "state": "unlocked"}
-            event = {"type": "noted", "kind": "card_locked", "detail": detail}
-            return Decision([event], told={"unlocked": want.employee_id}, state=state)
+            nonlocal decided
+            decided = True
+            return _unlocked(attempts, want.employee_id)
 
         given = await self._do(ask, decide)
-        await books.run(lambda: books.desk.staff.attempts.forget(want.employee_id))
+        if decided:  # the same request again must not open what was locked since
+            await self._books().run(lambda: attempts.forget(want.employee_id))
         return given
 
 
@@ -194,6 +199,16 @@ def _wrong(books: Books, row: BundledEmployee) -> Decision:
     )
     events = [noted | {"kind": kind} for kind in kinds]
     return Decision(events, told=msgspec.to_builtins(told), status=told.status, state=state)
+
+
+def _unlocked(attempts: WrongAttempts, employee_id: str) -> Decision:
+    state = attempts.forgotten(employee_id)
+    if not state:
+        words = "No PIN of theirs was wrong here since the last right one."
+        raise conflict(WhyNot.CARD_NOT_LOCKED, words)
+    detail = {"employee_id": employee_id, "state": "unlocked"}
+    event = {"type": "noted", "kind": "card_locked", "detail": detail}
+    return Decision([event], told={"unlocked": employee_id}, state=state)
 
 
 def _forget(books: Books, employee_id: str) -> None:

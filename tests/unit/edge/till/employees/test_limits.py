@@ -86,6 +86,8 @@ async def test_a_cart_from_another_till_brings_no_price_along(manned: Program) -
     await seated(manned, "ben")
     other = {"cart_id": "c", "from_till_id": "2", "lines": [line]}
     assert (await over_limit(manned, "/takeovers", other))[0] == "discount_percent"
+    own = other | {"from_till_id": "till-3"}
+    assert (await over_limit(manned, "/takeovers", own))[0] == "discount_percent"
     fair = {"unit_price_minor": 300, "amount_minor": 300}
     await manned.post("/takeovers", other | {"lines": [line | fair]})
 

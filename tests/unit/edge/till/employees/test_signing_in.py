@@ -9,6 +9,8 @@ import pytest
 
 from edge.journal.errors import DiskFull
 from edge.journal.verifying import prove
+from edge.till.asked import AskedSignIn
+from edge.till.counter import TillCounter
 from edge.till.employees import seat
 from edge.till.employees.attempts import WRONG_MAX
 from edge.till.employees.shown_cards import WAITING_MAX
@@ -170,7 +172,35 @@ async def test_who_may_lets_a_locked_card_in_again(manned: Program) -> None:
     assert await manned.refused("POST", "/employees/unlocks", unlock) == (409, "card_not_locked")
     last = (await events(manned))[-1]
     assert (last["kind"], last["cashier_id"]) == ("card_locked", "mia")
+    assert last["detail"] == {"employee_id": "anna", "state": "unlocked"}
     await seated(manned, "anna")
+
+
+async def test_an_unlock_that_is_asked_again_opens_nothing_that_was_locked_since(
+    manned: Program,
+) -> None:
+    unlock = {"employee_id": "anna"}
+    await seated(manned, "mia")
+    await sign_in(manned, "anna", "9999")
+    told = await manned.post("/employees/unlocks", unlock, "k-1")
+    for _ in range(WRONG_MAX):
+        await sign_in(manned, "anna", "9999")
+    assert await manned.post("/employees/unlocks", unlock, "k-1") == told
+    assert (await sign_in(manned, "anna"))[1]["reason"] == "card_locked"
+
+
+async def test_a_page_that_goes_away_takes_no_guess_back(manned: Program) -> None:
+    cards = TillCounter(manned.premises, manned.failures.append).cards
+    for guess in range(WRONG_MAX):
+        shown = AskedSignIn(card="card-anna", pin=f"{9000 + guess}")
+        asked = asyncio.create_task(cards.sign_in(f"k-{guess}", shown))
+        await asyncio.sleep(0.01)
+        asked.cancel()
+    for _ in range(300):
+        if [each["kind"] for each in await events(manned)].count("pin_failed") == WRONG_MAX:
+            break
+        await asyncio.sleep(0.02)
+    assert (await sign_in(manned, "anna"))[1]["reason"] == "card_locked", "guesses were free"
 
 
 async def test_a_new_pin_from_the_centre_opens_the_lock_and_ends_the_seat(
