@@ -127,7 +127,7 @@ class ShownCards:
             words = "This card is locked at this till after wrong PINs."
             raise forbidden(WhyNot.CARD_LOCKED, words)
         if not await asyncio.to_thread(_is_right, row, shown):
-            raise _refused(await self._do(ask, lambda _: _wrong(books, row)))
+            raise _refused(await self._do(ask, lambda _: wrong_pin(books.desk.staff.attempts, row)))
         await books.run(lambda: _forget(books, row.employee_id))
         return row, known
 
@@ -181,9 +181,8 @@ def _is_right(row: BundledEmployee, shown: AskedSignIn) -> bool:
         return False
 
 
-def _wrong(books: Books, row: BundledEmployee) -> Decision:
+def wrong_pin(attempts: WrongAttempts, row: BundledEmployee) -> Decision:
     """One more wrong PIN: counted, and told of. In the journal's thread."""
-    attempts = books.desk.staff.attempts
     state = attempts.add(row)
     count, is_locked = attempts.count(row), attempts.is_locked(row)
     noted = {"type": "noted", "detail": {"employee_id": row.employee_id, "wrong": count}}

@@ -60,7 +60,10 @@ def serve(journal: Journal, tell: Callable[[str, str], object]) -> None:
         tell(key, desk.do(AskedOnce(key, key), decide).body)
 
 
-def killed_at(folder: Path, step: int) -> tuple[dict[str, str], bool]:
+Serving = Callable[[Journal, Callable[[str, str], object]], None]
+
+
+def killed_at(folder: Path, step: int, serving: Serving = serve) -> tuple[dict[str, str], bool]:
     """What a desk had answered before it was killed at that write or sync, and whether it was."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -69,7 +72,7 @@ def killed_at(folder: Path, step: int) -> tuple[dict[str, str], bool]:
             with mounted(DeadlyDisk(step)):
                 journal = opened(folder, vfs=Disk.name)
                 journal.file.database.wal_autocheckpoint(12)
-                serve(journal, lambda *told: os.write(writing, json.dumps(told).encode() + b"\n"))
+                serving(journal, lambda *told: os.write(writing, json.dumps(told).encode() + b"\n"))
             os._exit(0)
         finally:
             os._exit(1)
