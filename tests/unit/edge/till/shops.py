@@ -1,7 +1,7 @@
 """A shop of the tests: a whole gateway on its port, whose topic is in memory."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from edge.gateway import gateway as whole
 from edge.gateway.gateway import Gateway, TillDoor
 from edge.gateway.metrics import gateway_metrics
+from edge.gateway.served import ServedCall
 from edge.gateway.server import tls
 from edge.signing.keys import key_id_of
 from identity.names import StoreName
@@ -49,8 +50,13 @@ class Shop:
         return [each["receipt_no"] for each in sold]
 
 
+MoreCalls = Callable[[Gateway], Sequence[ServedCall]]
+
+
 @asynccontextmanager
-async def shop(fleet: Fleet, folder: Path, port: int = 0) -> AsyncGenerator[Shop]:
+async def shop(
+    fleet: Fleet, folder: Path, port: int = 0, more: MoreCalls = lambda _: ()
+) -> AsyncGenerator[Shop]:
     """A gateway of the tills' location, for the length of a block; a folder keeps what it knew."""
     own = fleet.identity(StoreName(TILL.location_id))
     door = TillDoor(HOST, port, tls(own.certificate, own.key, fleet.authorities, ()))
@@ -59,7 +65,7 @@ async def shop(fleet: Fleet, folder: Path, port: int = 0) -> AsyncGenerator[Shop
     with whole.opened(
         TILL.location_id, folder, topic, gateway_metrics(CollectorRegistry())
     ) as gateway:
-        running = asyncio.create_task(gateway.run(door, stopping, told.set_result))
+        running = asyncio.create_task(gateway.run(door, stopping, told.set_result, more(gateway)))
         try:
             await asyncio.wait({running, told}, return_when=asyncio.FIRST_COMPLETED)
             assert not running.done(), running.exception()
