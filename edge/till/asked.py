@@ -116,7 +116,7 @@ class AskedSignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}\Z")]
 
 
-class AskedCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AskedHolder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A card that was shown; it is not kept."""
 
     card: _Card
@@ -128,14 +128,14 @@ class AskedUnlock(Asked, frozen=True, kw_only=True):
     employee_id: s.Identifier
 
 
-class AskedCustomer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AskedCustomerCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Put a customer to a cart, by their card or their id."""
 
     card: _Card | None = None
     customer_id: s.Identifier | None = None
 
 
-class AskedAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AskedSurveyAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What somebody chose at the information screen."""
 
     answer: Annotated[str, msgspec.Meta(max_length=60)]

@@ -1,4 +1,4 @@
-"""A customer is put to a cart, or taken from it: the sale's event names them."""
+"""A customer is put to a cart by their card: the sale's event names them."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -10,7 +10,7 @@ import orjson
 
 from edge.problems import Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
-from edge.till.asked import AskedCustomer
+from edge.till.asked import AskedCustomerCard
 from edge.till.books import Books
 from edge.till.customers.looking_up import CustomerDesk, FoundCustomer, names_on
 from edge.till.deciding import Decision, Sight
@@ -29,7 +29,7 @@ class CustomersAtCarts:
         self._do = do
         self._desk = desk
 
-    async def attach(self, key: str, cart_id: str, want: AskedCustomer) -> dict[str, Any]:
+    async def attach(self, key: str, cart_id: str, want: AskedCustomerCard) -> dict[str, Any]:
         """The cart with its customer, and what they bought before; raises `Refusal`.
 
         What is kept of it for the same request again is the id alone.
@@ -38,11 +38,6 @@ class CustomersAtCarts:
         found = await self._desk.find(await self._names(want), authorization)
         told = await self._written(key, cart_id, found.customer_id)
         return told | {"customer": msgspec.to_builtins(found)} | await self._past(found)
-
-    async def detach(self, key: str, cart_id: str) -> dict[str, Any]:
-        """The cart without its customer; raises `Refusal`."""
-        await self._books().run(self._books().desk.staff.seated)
-        return await self._written(key, cart_id, None) | {"customer": None}
 
     async def authorization(self) -> str:
         """By which the gateway knows who is signed in here; raises `Refusal`."""
@@ -61,7 +56,7 @@ class CustomersAtCarts:
             raise forbidden(WhyNot.AUTHORIZATION_NEEDED, words)
         return found
 
-    async def _names(self, want: AskedCustomer) -> list[str]:
+    async def _names(self, want: AskedCustomerCard) -> list[str]:
         if (want.card is None) == (want.customer_id is None):
             raise unfit(WhyNot.NOT_IN_CONTRACT, "Name the card, or else the customer_id.")
         if want.card is None:
@@ -72,7 +67,7 @@ class CustomersAtCarts:
             raise conflict(WhyNot.EMPLOYEES_UNKNOWN, words)
         return names_on(want.card, card_hash(known.card_key, "customer", want.card))
 
-    async def _written(self, key: str, cart_id: str, customer_id: str | None) -> dict[str, Any]:
+    async def _written(self, key: str, cart_id: str, customer_id: str) -> dict[str, Any]:
         asked_for = f"customer of {cart_id}: {customer_id}".encode()
         ask = AskedOnce(key, sha256(asked_for).hexdigest())
         given = await self._do(ask, partial(_decided, cart_id, customer_id))
@@ -86,7 +81,7 @@ class CustomersAtCarts:
         return {"receipts": receipts, "why": ""}
 
 
-def _decided(cart_id: str, customer_id: str | None, sight: Sight) -> Decision:
+def _decided(cart_id: str, customer_id: str, sight: Sight) -> Decision:
     cart = msgspec.structs.replace(sight.open_cart(cart_id), customer_id=customer_id)
     told = cart.told() | {"customer_id": customer_id}
     return Decision([], {cart_id: cart}, told)

@@ -10,11 +10,11 @@ from aiohttp import web
 
 from edge.signing.guard import read_body
 from edge.till.answers import AskedOnce
-from edge.till.asked import AskedCustomer
+from edge.till.asked import AskedCustomerCard
 from edge.till.customers.attaching import CustomersAtCarts
 from edge.till.refusals import WhyNot, unfit
 
-_decode = msgspec.json.Decoder(AskedCustomer).decode
+_decode = msgspec.json.Decoder(AskedCustomerCard).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,7 @@ class CustomerCalls:
 
     def add(self, router: web.UrlDispatcher, cart: str) -> None:
         """Let them be answered below ``cart``, the path of one."""
-        router.add_post(cart + "/customer", self._attach)
-        router.add_post(cart + "/no-customer", self._detach)
+        router.add_post(cart + "/customer-card", self._attach)
 
     async def _attach(self, request: web.Request) -> web.Response:
         try:
@@ -37,10 +36,6 @@ class CustomerCalls:
             raise unfit(WhyNot.NOT_IN_CONTRACT, words) from error
         key, cart_id = self.ask_of(request, b"").key, request.match_info["cart_id"]
         return _told(await self.customers().attach(key, cart_id, want))
-
-    async def _detach(self, request: web.Request) -> web.Response:
-        key = self.ask_of(request, await read_body(request)).key
-        return _told(await self.customers().detach(key, request.match_info["cart_id"]))
 
 
 def _told(told: dict[str, Any]) -> web.Response:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from edge.signing.guard import read_body
 from edge.till.answers import AskedOnce
-from edge.till.asked import AskedCard, AskedSignIn, AskedUnlock
+from edge.till.asked import AskedHolder, AskedSignIn, AskedUnlock
 from edge.till.employees.shown_cards import ShownCards
 from edge.till.refusals import WhyNot, unfit
 
@@ -57,7 +57,7 @@ class StaffCalls:
         return _told(await self.cards().sign_out())
 
 
-_decode_card = msgspec.json.Decoder(AskedCard).decode
+_decode_card = msgspec.json.Decoder(AskedHolder).decode
 _decode_sign_in = msgspec.json.Decoder(AskedSignIn).decode
 _decode_unlock = msgspec.json.Decoder(AskedUnlock).decode
 

@@ -58,7 +58,9 @@ class TillSeat:
         return self._person
 
     def take(self, person: KnownPerson) -> None:
-        """They are there now, and nobody else."""
+        """They are there now, and nobody else; what was agreed to for another counts no more."""
+        if self._person is None or self._person.employee_id != person.employee_id:
+            self._approvals = {}
         self._person = person
         self.use()
 

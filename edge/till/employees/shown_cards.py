@@ -18,7 +18,7 @@ from edge.bundle.rows import BundledEmployee
 from edge.journal.errors import DiskFull
 from edge.problems import Code, Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
-from edge.till.asked import AskedCard, AskedSignIn, AskedUnlock
+from edge.till.asked import AskedHolder, AskedSignIn, AskedUnlock
 from edge.till.books import Books
 from edge.till.deciding import Decision, Sight
 from edge.till.employees.agreeing import GatewayWay, agreed
@@ -66,7 +66,7 @@ class ShownCards:
         good = {"approval": approval, "good_seconds": int(APPROVAL_SECONDS)}
         return good | {"approver": told_of(row)}
 
-    async def holder(self, shown: AskedCard) -> dict[str, Any]:
+    async def holder(self, shown: AskedHolder) -> dict[str, Any]:
         """Whose card it is, before a PIN is asked for; raises `Refusal`."""
         books = self._books()
 

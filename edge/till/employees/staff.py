@@ -113,6 +113,10 @@ class TillStaff:
             raise forbidden(WhyNot.EMPLOYEE_GONE, words)
         return row
 
+    def _is_seated(self) -> bool:
+        person = self.seat.person
+        return person is not None and self._row(person) is not None
+
     def _row(self, person: KnownPerson) -> BundledEmployee | None:
         known = self.known
         found = None if known is None else known.employee_of(person.employee_id)
@@ -131,6 +135,8 @@ class TillStaff:
             )
         if all(needs_nobody(event) for event in events):
             return GivenLeave({})
+        if all(event["type"] == "tender_settled" for event in events) and not self._is_seated():
+            return GivenLeave({})  # the terminal's word, also after a restart: nobody is asked
         if self.known is None:
             _require_all(events, sight, Leave(_NOTHING, plain_cash_only=True))
             return GivenLeave({})

@@ -13,7 +13,7 @@ from aiohttp import web
 from edge.problems import Code, Refusal
 from edge.signing.guard import read_body
 from edge.till.answers import AskedOnce, GivenAnswer
-from edge.till.asked import AskedAnswer
+from edge.till.asked import AskedSurveyAnswer
 from edge.till.deciding import Decision, Sight
 from edge.till.refusals import WhyNot, unfit
 from edge.till.screen.showing import ScreenCatalog, answer, shown
@@ -22,7 +22,7 @@ BETWEEN_SECONDS = 2.0
 """Between two answers at one till. A child at the screen must fill neither the journal nor the
 figures; a queue of people answers more slowly."""
 
-_decode = msgspec.json.Decoder(AskedAnswer).decode
+_decode = msgspec.json.Decoder(AskedSurveyAnswer).decode
 
 Do = Callable[[AskedOnce, Callable[[Sight], Decision]], Awaitable[GivenAnswer]]
 
@@ -41,7 +41,7 @@ class InformationScreen:
         """What it shows now."""
         return shown(self.catalog(), self.now())
 
-    async def answer(self, ask: AskedOnce, survey_id: str, want: AskedAnswer) -> GivenAnswer:
+    async def answer(self, ask: AskedOnce, survey_id: str, want: AskedSurveyAnswer) -> GivenAnswer:
         """Keep an answer; raises `Refusal`."""
         key, at = self._answered
         if ask.key != key and self.monotonic() - at < BETWEEN_SECONDS:

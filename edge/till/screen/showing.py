@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from edge.bundle.rows import BundledAnnouncement, BundledSurvey
-from edge.till.asked import AskedAnswer
+from edge.till.asked import AskedSurveyAnswer
 from edge.till.deciding import Decision, Sight, require_day
 from edge.till.refusals import WhyNot, refusal, unfit
 
@@ -42,7 +42,7 @@ def shown(catalog: ScreenCatalog | None, at_seconds: float) -> dict[str, Any]:
 
 
 def answer(
-    sight: Sight, catalog: ScreenCatalog | None, survey_id: str, want: AskedAnswer
+    sight: Sight, catalog: ScreenCatalog | None, survey_id: str, want: AskedSurveyAnswer
 ) -> Decision:
     """Somebody has answered: an event that names nobody."""
     require_day(sight)

@@ -115,7 +115,7 @@ async def test_a_customer_is_put_to_a_cart_and_a_return_begins_at_their_receipts
     program = store.program
     await seated(program, "anna")
     cart_id = await program.cart()
-    told = await program.post(f"/carts/{cart_id}/customer", {"card": LOYAL})
+    told = await program.post(f"/carts/{cart_id}/customer-card", {"card": LOYAL})
     assert told["customer"] == {"customer_id": "c-17", "consents": {"receipts": True}, "name": None}
     assert [each["receipt_no"] for each in told["receipts"]] == ["r-1"]
     wanted = {"return_id": "x", "lines": [{"line_no": 1, "quantity": 1}]}

@@ -79,7 +79,7 @@ async def program(gateway: SignedGateway, tmp_path: Path) -> AsyncIterator[Progr
 
 
 async def refusal(program: Program, cart_id: str, body: Mapping[str, Any]) -> tuple[int, str]:
-    return await program.refused("POST", f"/carts/{cart_id}/customer", body)
+    return await program.refused("POST", f"/carts/{cart_id}/customer-card", body)
 
 
 async def test_the_gateway_agrees_to_who_signs_in_and_events_say_so(program: Program) -> None:
@@ -123,9 +123,9 @@ async def test_a_card_puts_its_customer_to_the_cart_and_into_the_sale(
 ) -> None:
     await seated(program, "anna")
     cart_id = await program.cart()
-    told = await program.post(f"/carts/{cart_id}/customer", {"card": CARD}, "k-1")
+    told = await program.post(f"/carts/{cart_id}/customer-card", {"card": CARD}, "k-1")
     assert (told["customer"], told["receipts"]) == (CUSTOMER, PAST["receipts"])
-    assert await program.post(f"/carts/{cart_id}/customer", {"card": CARD}, "k-1") == told
+    assert await program.post(f"/carts/{cart_id}/customer-card", {"card": CARD}, "k-1") == told
     assert (await program.get(f"/carts/{cart_id}"))["customer_id"] == "c-17"
     await program.post(f"/carts/{cart_id}/complete", paid(398))
     assert (await events(program))[-1]["customer_id"] == "c-17"
@@ -141,11 +141,10 @@ async def test_a_card_that_bears_the_id_itself_is_known_by_that(
     await seated(program, "anna")
     cart_id = await program.cart()
     for body in ({"card": "c-17"}, {"customer_id": "c-17"}):
-        told = await program.post(f"/carts/{cart_id}/customer", body)
+        told = await program.post(f"/carts/{cart_id}/customer-card", body)
         assert told["customer_id"] == "c-17"
-    await program.post(f"/carts/{cart_id}/no-customer")
     await program.post(f"/carts/{cart_id}/complete", paid(398))
-    assert "customer_id" not in (await events(program))[-1]
+    assert (await events(program))[-1]["customer_id"] == "c-17"
 
 
 async def test_without_the_gateway_the_sale_goes_on_without_the_customer(
@@ -172,7 +171,7 @@ async def test_receipts_that_are_not_told_keep_no_customer_away(
 ) -> None:
     answers["/v1/customers/c-17/receipts?"] = (503, {})
     await seated(program, "anna")
-    told = await program.post(f"/carts/{await program.cart()}/customer", {"card": CARD})
+    told = await program.post(f"/carts/{await program.cart()}/customer-card", {"card": CARD})
     assert told["receipts"] is None and "503" in told["why"]
 
 
@@ -187,8 +186,6 @@ async def test_a_customer_is_shown_to_who_is_signed_in_and_known_to_the_gateway(
     assert await refusal(program, cart_id, {"card": CARD}) == (403, "authorization_needed")
     await program.post("/employees/sign-out")
     assert await refusal(program, cart_id, {"card": CARD}) == (403, "employee_needed")
-    path = f"/carts/{cart_id}/no-customer"
-    assert await program.refused("POST", path) == (403, "employee_needed")
     asked = [each.target for each in gateway.took[before:]]
     assert not [each for each in asked if each.startswith("/v1/customers")]
 
@@ -221,7 +218,7 @@ async def test_a_customer_stays_with_a_cart_that_waits(
 ) -> None:
     await seated(program, "anna")
     cart_id = await program.cart()
-    await program.post(f"/carts/{cart_id}/customer", {"card": CARD})
+    await program.post(f"/carts/{cart_id}/customer-card", {"card": CARD})
     await program.post(f"/carts/{cart_id}/lines", LINE)
     assert (await program.get(f"/carts/{cart_id}"))["customer_id"] == "c-17"
     await program.post(f"/carts/{cart_id}/suspend")

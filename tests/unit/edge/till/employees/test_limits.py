@@ -172,6 +172,28 @@ async def test_approvals_end_with_the_seat_and_guessing_them_locks_the_card(
     assert (await sign_in(manned, "mia"))[1]["reason"] == "card_locked"
 
 
+async def test_who_takes_somebodys_seat_has_not_their_approvals(manned: Program) -> None:
+    await seated(manned, "anna")
+    headers = await approved(manned, "mia")
+    await seated(manned, "ben")
+    status, told = await manned.ask("POST", "/events", DRAWER, headers=headers)
+    assert (status, told["reason"]) == (403, "no_such_approval")
+
+
+async def test_what_a_terminal_says_is_kept_also_where_nobody_is_there_any_more(
+    manned: Program,
+) -> None:
+    await seated(manned, "anna")
+    path = f"/carts/{await manned.cart()}"
+    await manned.post(f"{path}/tenders", {"tender_id": "t", "kind": "card", "amount_minor": 398})
+    await manned.post("/employees/sign-out")
+    await manned.post(f"{path}/settlements", {"tender_id": "t", "outcome": "unknown"})
+    assert "auth" not in (await events(manned))[-1]
+    await seated(manned, "ben")
+    await manned.post(f"{path}/settlements", {"tender_id": "t", "outcome": "captured"})
+    assert (await events(manned))[-1]["cashier_id"] == "ben"
+
+
 async def test_limits_that_change_count_from_the_next_request(manned: Program, home: Path) -> None:
     await seated(manned, "anna")
     await manned.post("/returns", returned(500))
