@@ -91,8 +91,15 @@ class ShownCards:
         """Whose card and PIN these are. A page that goes away meanwhile takes no guess back."""
         checking = asyncio.create_task(self._in_turn(what, key, shown))
         self._checking.add(checking)
-        checking.add_done_callback(self._checking.discard)
+        checking.add_done_callback(self._checked_at_all)
         return await asyncio.shield(checking)
+
+    def _checked_at_all(
+        self, checking: "asyncio.Task[tuple[BundledEmployee, StaffCatalog]]"
+    ) -> None:
+        self._checking.discard(checking)
+        if not checking.cancelled():
+            checking.exception()  # seen, also where nobody waits for it any more
 
     async def _in_turn(
         self, what: str, key: str, shown: AskedSignIn
