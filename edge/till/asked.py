@@ -2,13 +2,17 @@
 checked here, so that nothing reaches the journal that nobody could read."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
+from edge.till.ages import YEARS_MAX
 from edge.till.carts import Outcome
 from topics import scalars as s
 from topics.wire_parts import WireDiscount, WireLine, WireTax, WireTender
+
+INPUT_LENGTH_MAX = 4_096
+"""Characters of the field. What is longer is not even read."""
 
 Authorization = dict[s.Reference, s.Reference | s.Amount]
 """By whose leave: ``mode``, ``bundle_version``, ``age_seconds``, ``approver``."""
@@ -51,6 +55,13 @@ class AskedLine(Asked, frozen=True, kw_only=True):
     serial: s.Reference | None = None
 
 
+class AskedInput(Asked, frozen=True, kw_only=True):
+    """Do what stands in the field; ``is_scan`` where the keys came faster than fingers are."""
+
+    text: Annotated[str, msgspec.Meta(max_length=INPUT_LENGTH_MAX)]
+    is_scan: bool = False
+
+
 class AskedVoid(Asked, frozen=True, kw_only=True):
     """Take a line out."""
 
@@ -73,14 +84,23 @@ class AskedTakeOver(Asked, frozen=True, kw_only=True):
 
 
 class AskedCompletion(Asked, frozen=True, kw_only=True):
-    """End a cart as a sale."""
+    """End a cart as a sale. With ``cash_given_minor``, what the customer hands over, the till adds
+    what its terminals have taken, has the rest in cash, and tells the change; ``tenders`` are
+    then vouchers and the like alone."""
 
     currency: s.Currency
-    tenders: tuple[WireTender, ...]
+    tenders: tuple[WireTender, ...] = ()
+    cash_given_minor: Annotated[int, msgspec.Meta(ge=0, le=s.NUMBER_MAX)] | None = None
     discounts: tuple[WireDiscount, ...] = ()
     taxes: tuple[WireTax, ...] = ()
     cashier_id: s.Reference | None = None
     customer_id: s.Reference | None = None
+
+
+class AskedCard(Asked, frozen=True, kw_only=True):
+    """Take money at the till's own terminal; without an amount all that is not paid by card yet."""
+
+    amount_minor: s.Amount | None = None
 
 
 class AskedTender(Asked, frozen=True, kw_only=True):
@@ -96,6 +116,80 @@ class AskedSettlement(Asked, frozen=True, kw_only=True):
 
     tender_id: s.Reference
     outcome: Outcome
+
+
+class AskedAge(Asked, frozen=True, kw_only=True):
+    """Check whether a customer is old enough, by date of birth; without one, ``is_admitted`` false
+    refuses who shows none. The date is looked at and not kept."""
+
+    years: Annotated[int, msgspec.Meta(ge=0, le=YEARS_MAX)]
+    cashier_id: s.Reference
+    born_on: date | None = None
+    is_admitted: bool | None = None
+    reason: Annotated[str, msgspec.Meta(max_length=s.TEXT_LENGTH_MAX)] = ""
+
+
+class AskedReturnLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So much of the receipt's line comes back."""
+
+    line_no: s.Number
+    quantity: s.Ordinal
+
+
+class AskedReceiptReturn(Asked, frozen=True, kw_only=True):
+    """Take goods of a receipt back. ``authorization`` is an employee's at the gateway, without it
+    that of who is signed in: with one the store is asked, with none only what this till itself sold
+    can come back."""
+
+    lines: Annotated[tuple[AskedReturnLine, ...], msgspec.Meta(min_length=1, max_length=1_000)]
+    restock: bool
+    cashier_id: s.Reference
+    authorization: s.Reference | None = None
+    training: bool = False
+
+
+class AskedShift(Asked, frozen=True, kw_only=True):
+    """A cashier begins, with so much in the drawer."""
+
+    cashier_id: s.Reference
+    float_minor: s.Number
+
+
+class AskedCash(Asked, frozen=True, kw_only=True):
+    """Cash is put in, or with an amount below nothing taken out, as a drop is."""
+
+    cashier_id: s.Reference
+    amount_minor: s.Amount
+    reason: s.Reference
+
+
+class AskedCount(Asked, frozen=True, kw_only=True):
+    """The drawer was counted: pieces by denomination in minor units, ``{"2000": 3}``."""
+
+    cashier_id: s.Reference
+    counted: dict[s.Reference, s.Number]
+
+
+class AskedEnd(Asked, frozen=True, kw_only=True):
+    """The shift ends by its last count."""
+
+    cashier_id: s.Reference
+
+
+class AskedDrawer(Asked, frozen=True, kw_only=True):
+    """Somebody opens the drawer, and says why."""
+
+    cashier_id: s.Reference
+    reason: s.Reference
+
+
+class AskedPrint(Asked, frozen=True, kw_only=True):
+    """Print a receipt. ``chinese`` printers take GB18030."""
+
+    form: Literal["pdf", "escpos", "lines"]
+    columns: Literal[42, 48] = 42
+    chinese: bool = False
+    cashier_id: s.Reference | None = None
 
 
 class AskedReturn(Asked, frozen=True, kw_only=True):

@@ -16,6 +16,18 @@ class CartTender(msgspec.Struct, frozen=True):
     kind: s.TenderKind
     amount_minor: s.Amount
     outcome: Outcome | None = None
+    is_own: bool = False
+    """The till itself asks its own terminal for it."""
+
+    def told(self) -> dict[str, Any]:
+        """As events and programs have it."""
+        said = {"kind": self.kind, "amount_minor": self.amount_minor}
+        return said | {"outcome": self.outcome}
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known for good whether money was taken."""
+        return self.outcome in ("captured", "declined")
 
 
 class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -29,6 +41,12 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
     next_line_no: int = 1
     lines: tuple[WireLine, ...] = ()
     tenders: dict[str, CartTender] = {}
+    next_quantity: int | None = None
+    """Typed for the next scan, as the price below is."""
+
+    next_price_minor: int | None = None
+    aged_years: int = 0
+    """The highest age that its customer was found to have."""
 
     @property
     def total_minor(self) -> int:
@@ -38,9 +56,13 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def unsettled(self) -> list[str]:
         """Tenders of which nobody knows whether money was taken."""
-        return [
-            each for each, tender in self.tenders.items() if tender.outcome in (None, "unknown")
-        ]
+        return [each for each, tender in self.tenders.items() if not tender.is_settled]
+
+    @property
+    def captured_minor(self) -> int:
+        """What terminals have taken for it."""
+        taken = (each for each in self.tenders.values() if each.outcome == "captured")
+        return sum(each.amount_minor for each in taken)
 
     def with_line(self, line: WireLine) -> "TillCart":
         """The cart with one line more."""
@@ -61,11 +83,15 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
             "training": self.training,
             "lines": len(self.lines),
             "total_minor": self.total_minor,
+            "captured_minor": self.captured_minor,
+            "next_quantity": self.next_quantity,
+            "next_price_minor": self.next_price_minor,
+            "aged_years": self.aged_years,
         }
 
     def told_whole(self) -> dict[str, Any]:
         """As programs are told of it with all that is in it."""
-        shown = {each: msgspec.to_builtins(tender) for each, tender in self.tenders.items()}
+        shown = {each: tender.told() for each, tender in self.tenders.items()}
         people = {"cashier_id": self.cashier_id, "customer_id": self.customer_id}
         return self.told() | people | {"lines": plain(self.lines), "tenders": shown}
 

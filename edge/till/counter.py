@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +12,14 @@ import msgspec
 from edge.journal.errors import DiskFull, EventRefused, Forked, JournalError, JournalUnusable
 from edge.problems import Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
+from edge.till.asked import AskedReceiptReturn
 from edge.till.books import Books, event_at
+from edge.till.checkout.places import today_of
+from edge.till.checkout.printing import FoundReceipt, no_such_receipt
+from edge.till.checkout.receipt_numbers import told_of_receipt
+from edge.till.checkout.return_desk import take_back
+from edge.till.checkout.sold_here import sold_here
+from edge.till.checkout.terms import CheckoutTerms
 from edge.till.customers.attaching import CustomersAtCarts
 from edge.till.customers.looking_up import CustomerDesk
 from edge.till.deciding import Decision, Sight
@@ -19,12 +27,14 @@ from edge.till.employees.shown_cards import ShownCards
 from edge.till.premises import TillPremises
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
 from edge.till.screen.calls import InformationScreen
+from edge.till.shifts.keeping import ShiftBook
 from edge.till.standing import (
     read_books,
     told_of_books,
     told_of_identity,
     told_of_sending,
 )
+from edge.till.terminals.running import CardPayments
 
 
 class TillCounter:
@@ -38,6 +48,16 @@ class TillCounter:
         self.customers = CustomersAtCarts(self.books, self.do, CustomerDesk(premises.way))
         now = premises.terms.clock.now
         self.screen = InformationScreen(premises.catalogs.current, now, self.do)
+
+    @property
+    def terms(self) -> CheckoutTerms:
+        """How this till checks out."""
+        return self._premises.terms.checkout
+
+    @property
+    def payments(self) -> CardPayments:
+        """By card, at the till's own terminal."""
+        return self._premises.payments
 
     async def do(
         self,
@@ -142,6 +162,41 @@ class TillCounter:
             words = "The journal has no such event, or no longer."
             raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_EVENT, words)
         return found
+
+    async def receipt(self, receipt_no: str) -> FoundReceipt:
+        """What this till has under a receipt's number."""
+        books = self.books()
+        told = await books.run(lambda: told_of_receipt(books.journal, receipt_no))
+        if told is None:
+            raise no_such_receipt()
+        sold = await books.run(lambda: sold_here(books.journal, receipt_no))
+        is_unprinted = receipt_no in books.desk.unprinted
+        return FoundReceipt(
+            told, self._premises.catalogs.current(), is_unprinted, sold.back if sold else {}
+        )
+
+    async def take_back(
+        self, once: AskedOnce, receipt_no: str, want: AskedReceiptReturn
+    ) -> GivenAnswer:
+        """Take goods of a receipt back, durably; the gateway is asked in the name of who is signed
+        in where nobody else is named."""
+        books = self.books()
+        if want.authorization is None:
+            with suppress(Refusal):  # without one, what this till sold can come back
+                named = await self.customers.authorization()
+                want = msgspec.structs.replace(want, authorization=named)
+        return await take_back(self._premises, books, self.do, once, receipt_no, want)
+
+    async def shifts(self, tell: Callable[[ShiftBook], dict[str, Any]]) -> dict[str, Any]:
+        """What is to be told of the till's shifts."""
+        books = self.books()
+        return await books.run(lambda: tell(books.desk.shifts))
+
+    def today(self) -> date:
+        """The store's calendar day by the till's clock."""
+        catalog = self._premises.catalogs.current()
+        now = self._premises.terms.clock.now()
+        return today_of(catalog.location if catalog else None, now)
 
     async def take_voucher(self, body: bytes) -> dict[str, Any]:
         """Begin to enrol by a voucher; how the till stands then."""

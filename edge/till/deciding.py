@@ -10,6 +10,7 @@ import msgspec
 
 from edge.till.carts import TillCart
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
+from edge.till.shifts.shift import Shift
 from topics.scalars import NUMBER_MAX
 
 CARTS_MAX = 200
@@ -34,6 +35,8 @@ class _Sold(Protocol):
     @property
     def sku(self) -> str: ...
     @property
+    def name(self) -> str: ...
+    @property
     def unit(self) -> Literal["each", "gram"]: ...
 
 
@@ -47,8 +50,18 @@ class _Recalled(Protocol):
     def reason(self) -> str: ...
 
 
+class _Placed(Protocol):
+    @property
+    def time_zone(self) -> str: ...
+
+
 class SellingCatalog(Protocol):
     """What a till sells by: `edge.bundle.catalog.TillCatalog`."""
+
+    @property
+    def location(self) -> _Placed | None:
+        """The store itself."""
+        ...
 
     @property
     def name(self) -> _Numbered:
@@ -94,6 +107,12 @@ class Sight(NamedTuple):
     cashier_id: str | None = None
     """Who is signed in."""
 
+    is_unprinted: Callable[[str], bool] = lambda _: False
+    """Whether the receipt of that number was never printed."""
+
+    shift: Shift = Shift()
+    """The open one, or what happened since the last one ended."""
+
     def cart(self, cart_id: str) -> TillCart:
         """The cart of that id; raises `Refusal`."""
         found = self.carts.get(cart_id)
@@ -120,6 +139,9 @@ class Decision(NamedTuple):
     day: str | None = None
     state: Mapping[str, bytes | None] = NOTHING
     """Of others, which the journal is to keep with the events."""
+
+    printed: str | None = None
+    """The receipt that is printed by it."""
 
 
 def changed(cart: TillCart, event_type: str, /, **fields: Any) -> Decision:
@@ -164,3 +186,14 @@ def require_settled(cart: TillCart) -> None:
     if cart.unsettled:
         words = f"Ask the terminal what became of {', '.join(cart.unsettled)[:300]}, and settle it."
         raise conflict(WhyNot.TENDER_UNSETTLED, words)
+
+
+def require_no_money(cart: TillCart) -> None:
+    """Raises `Refusal` where the cart may not end without a sale."""
+    require_settled(cart)
+    if cart.captured_minor:
+        words = (
+            f"{cart.captured_minor} were taken for this cart: complete it, and let the goods come "
+            "back where the customer has changed their mind."
+        )
+        raise conflict(WhyNot.MONEY_WAS_TAKEN, words)

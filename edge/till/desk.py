@@ -26,6 +26,8 @@ from edge.till.employees.news import StaffNews
 from edge.till.employees.staff import NumberedVersion, StaffCatalog, TillStaff
 from edge.till.kinds import TillKind, require_kind
 from edge.till.refusals import WhyNot, conflict
+from edge.till.shifts.keeping import ShiftBook
+from edge.till.unprinted import Unprinted
 
 CART = "cart:"
 """Begins the name of a cart's place in the state."""
@@ -86,9 +88,11 @@ class SellingDesk:
         self._answers = GivenAnswers(state)
         news = terms.news or StaffNews()
         self.staff = TillStaff(state, terms.catalog, news, clock.now())
+        self.unprinted = Unprinted()
+        self.shifts = ShiftBook(journal, state)
 
     def answered(self, ask: AskedOnce) -> GivenAnswer | None:
-        """What the same request was answered; raises `Refusal`."""
+        """What the same request was answered; raises `Refusal` where the key was another's."""
         return self._answers.find(ask)
 
     def do(
@@ -114,10 +118,13 @@ class SellingDesk:
         def state(written: list[Written]) -> dict[str, bytes | None]:
             body = orjson.dumps(dict(decision.told) | _proof(written))
             given[:] = [self._answers.next(ask, decision.status, body)]
-            return _state(decision, given[0]) | self.staff.state(reading.seconds)
+            own = _state(decision, given[0])
+            return own | self.staff.state(reading.seconds) | self.shifts.state_after(written)
 
-        self._journal.append(events, state)
+        written = self._journal.append(events, state)
         self.staff.seat.spend(leave.approval)
+        self.unprinted.note(written)
+        self.shifts.take(written)
         self._take(decision, given[0])
         return given[0]
 
@@ -154,6 +161,8 @@ class SellingDesk:
                 self._catalogs.begin(cart_id)
                 self.carts[cart_id] = cart
         self.day = decision.day or self.day
+        if decision.printed is not None:
+            self.unprinted.take(decision.printed)
         self._answers.keep(given)
 
     def _sight(self, reading: ClockReading) -> Sight:
@@ -166,6 +175,8 @@ class SellingDesk:
             catalog_of=self._catalogs.of,
             require_new_carts=self._require_new_carts,
             cashier_id=self.staff.cashier_id,
+            is_unprinted=self.unprinted.__contains__,
+            shift=self.shifts.shift,
         )
 
     def _require_new_carts(self) -> None:
@@ -205,12 +216,15 @@ def _state(decision: Decision, given: GivenAnswer) -> dict[str, bytes | None]:
 
 
 def _proof(written: list[Written]) -> dict[str, Any]:
-    """Where the event lies, by which anybody can prove it."""
+    """Where the event lies, by which anybody can prove it.
+
+    Without its head: that says what the till has sold in all, and a drawer's count that is tuned to
+    a sum finds nothing.
+    """
     if not written:
         return {}
-    entry, head = written[-1]
+    entry = written[-1].entry
     named = ("event_id", "occurred_at", "business_date", "receipt_no", "return_id")
     told = {name: entry.event[name] for name in named if name in entry.event}
     place = {"epoch": entry.mark.epoch, "sequence": entry.mark.sequence, "hash": entry.mark.hash}
-    signed = {"head": head.head.as_json(), "signature": head.signature} if head else {}
-    return told | place | signed
+    return told | place

@@ -7,7 +7,8 @@ import msgspec
 import orjson
 
 from edge.till import asked
-from edge.till.api import KEY_LENGTH_MAX, ROOT
+from edge.till.answering import KEY_LENGTH_MAX
+from edge.till.api import ROOT
 from edge.till.refusals import WhyNot
 
 Json = dict[str, Any]
@@ -32,15 +33,36 @@ CALLS = (
     TillCall("post", "/carts", "Open a cart.", asked.AskedCart, 201),
     TillCall("post", "/takeovers", "Go on with another till's cart.", asked.AskedTakeOver, 201),
     TillCall("post", "/carts/{cart_id}/lines", "Add a line.", asked.AskedLine, 201),
+    TillCall("post", "/carts/{cart_id}/input", "Do what the field reads.", asked.AskedInput),
     TillCall("post", "/carts/{cart_id}/voids", "Take a line out.", asked.AskedVoid),
     TillCall("post", "/carts/{cart_id}/suspend", "Let a cart wait.", asked.AskedStep),
     TillCall("post", "/carts/{cart_id}/resume", "Go on with a cart.", asked.AskedStep),
     TillCall("post", "/carts/{cart_id}/abandon", "End a cart without a sale.", asked.AskedStep),
+    TillCall("post", "/carts/{cart_id}/cards", "Ask the card terminal.", asked.AskedCard, 201),
     TillCall("post", "/carts/{cart_id}/tenders", "A terminal will be asked.", asked.AskedTender),
     TillCall("post", "/carts/{cart_id}/settlements", "It answered.", asked.AskedSettlement),
     TillCall("post", "/carts/{cart_id}/complete", "Sell.", asked.AskedCompletion),
     TillCall("post", "/returns", "Take goods back.", asked.AskedReturn, 201),
     TillCall("post", "/events", "Keep what is no sale, as the contracts have it.", status=201),
+    TillCall("post", "/carts/{cart_id}/age-checks", "Check an age.", asked.AskedAge, 201),
+    TillCall("get", "/ages/{years}", "Who was born by which day is old enough."),
+    TillCall("post", "/shifts", "Begin a shift.", asked.AskedShift, 201),
+    TillCall("post", "/shifts/cash", "Put cash in or take it out.", asked.AskedCash, 201),
+    TillCall("post", "/shifts/counts", "The drawer was counted.", asked.AskedCount, 201),
+    TillCall("post", "/shifts/close", "End the shift.", asked.AskedEnd),
+    TillCall("get", "/shifts", "The open shift, and those that ended."),
+    TillCall("get", "/shifts/{shift}", "The X report of `x`, or a Z report."),
+    TillCall("post", "/drawer", "Open the drawer for a reason.", asked.AskedDrawer, 201),
+    TillCall("get", "/receipts/{receipt_no}", "A receipt of this till, laid out."),
+    TillCall("get", "/receipts/{receipt_no}/code", "Its QR code, as SVG."),
+    TillCall("post", "/receipts/{receipt_no}/prints", "Print it.", asked.AskedPrint),
+    TillCall(
+        "post",
+        "/receipts/{receipt_no}/returns",
+        "Take goods of it back.",
+        asked.AskedReceiptReturn,
+        201,
+    ),
     TillCall("post", "/carts/{cart_id}/customer-card", "Whose cart.", asked.AskedCustomerCard),
     TillCall("post", "/employees/holder", "Whose card.", asked.AskedHolder, has_key=False),
     TillCall("post", "/employees/sign-in", "Take the till's seat.", asked.AskedSignIn),

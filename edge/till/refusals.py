@@ -14,6 +14,10 @@ class WhyNot(StrEnum):
     DAY_NOT_OPEN = "day_not_open"
     NO_SUCH_CART = "no_such_cart"
     NO_SUCH_EVENT = "no_such_event"
+    NO_SUCH_RECEIPT = "no_such_receipt"
+    BEYOND_PURCHASE = "beyond_purchase"
+    NOT_AUTHORIZED = "not_authorized"
+    UNPRINTABLE = "unprintable"
     NO_SUCH_LINE = "no_such_line"
     NO_SUCH_TENDER = "no_such_tender"
     CART_EXISTS = "cart_exists"
@@ -23,10 +27,24 @@ class WhyNot(StrEnum):
     CART_FULL = "cart_full"
     TOO_MANY_CARTS = "too_many_carts"
     TENDER_UNSETTLED = "tender_unsettled"
+    TENDER_SETTLED = "tender_settled"
+    MONEY_WAS_TAKEN = "money_was_taken"
     SUMS_DIFFER = "sums_differ"
+    TOO_LITTLE = "too_little"
+    NO_TERMINAL = "no_terminal"
     NO_PRICE = "no_price"
     NO_SUCH_PRODUCT = "no_such_product"
     RECALLED = "recalled"
+    EXPIRED = "expired"
+    WEIGHT_MISSING = "weight_missing"
+    NOT_READ = "not_read"
+    SHIFT_IS_OPEN = "shift_is_open"
+    NO_SHIFT = "no_shift"
+    NOT_COUNTED = "not_counted"
+    COUNTED_TWICE = "counted_twice"
+    WRONG_AMOUNT = "wrong_amount"
+    WRONG_COUNT = "wrong_count"
+    NO_REASON = "no_reason"
     NOT_IN_CONTRACT = "not_in_contract"
     NOT_TAKEN_HERE = "not_taken_here"
     KEY_MISSING = "key_missing"
@@ -70,6 +88,8 @@ def conflict(reason: WhyNot, detail: str) -> Refusal:
     return refusal(HTTPStatus.CONFLICT, reason, detail)
 
 
-def unfit(reason: WhyNot, detail: str) -> Refusal:
-    """It can be read, and cannot be."""
-    return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, reason, detail)
+def unfit(reason: WhyNot, detail: str, **more: str) -> Refusal:
+    """It can be read, and cannot be; ``more`` are further members."""
+    refused = refusal(HTTPStatus.UNPROCESSABLE_ENTITY, reason, detail)
+    refused.more.update(more)
+    return refused
