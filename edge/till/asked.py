@@ -24,9 +24,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     auth: Authorization | None = None
 
 
-_Card = Annotated[str, msgspec.Meta(pattern=r"^[!-~][ -~]{0,63}\Z")]
-
-
 class AskedDay(Asked, frozen=True, kw_only=True):
     """Open a business day."""
 
@@ -84,9 +81,10 @@ class AskedTakeOver(Asked, frozen=True, kw_only=True):
 
 
 class AskedCompletion(Asked, frozen=True, kw_only=True):
-    """End a cart as a sale. With ``cash_given_minor``, what the customer hands over, the till adds
-    what its terminals have taken, has the rest in cash, and tells the change; ``tenders`` are
-    then vouchers and the like alone."""
+    """End a cart as a sale. ``discounts`` are those that somebody gave by hand; the till itself
+    adds what its decision tables say. With ``cash_given_minor``, what the customer hands over, the
+    till adds what its terminals have taken, has the rest in cash, and tells the change; ``tenders``
+    are then vouchers and the like alone."""
 
     currency: s.Currency
     tenders: tuple[WireTender, ...] = ()
@@ -101,6 +99,21 @@ class AskedCard(Asked, frozen=True, kw_only=True):
     """Take money at the till's own terminal; without an amount all that is not paid by card yet."""
 
     amount_minor: s.Amount | None = None
+
+
+class AskedAnswer(Asked, frozen=True, kw_only=True):
+    """Say what a check found that a table's row asks for, as the cart tells it."""
+
+    rule: s.Reference
+    line_no: s.Number | None = None
+    outcome: Literal["confirmed", "refused"]
+    cashier_id: s.Reference | None = None
+
+
+class AskedCustomer(Asked, frozen=True, kw_only=True):
+    """Note whose cart it is; null for nobody's."""
+
+    customer_id: s.Reference | None
 
 
 class AskedTender(Asked, frozen=True, kw_only=True):
@@ -201,35 +214,3 @@ class AskedReturn(Asked, frozen=True, kw_only=True):
     restock: bool
     cashier_id: s.Reference | None = None
     training: bool = False
-
-
-class AskedSignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A card that was shown, and the PIN that was typed. Neither is kept."""
-
-    card: _Card
-    pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}\Z")]
-
-
-class AskedHolder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A card that was shown; it is not kept."""
-
-    card: _Card
-
-
-class AskedUnlock(Asked, frozen=True, kw_only=True):
-    """Let somebody in again whose card is locked here."""
-
-    employee_id: s.Identifier
-
-
-class AskedCustomerCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Put a customer to a cart, by their card or their id."""
-
-    card: _Card | None = None
-    customer_id: s.Identifier | None = None
-
-
-class AskedSurveyAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What somebody chose at the information screen."""
-
-    answer: Annotated[str, msgspec.Meta(max_length=60)]

@@ -10,6 +10,7 @@ import msgspec
 
 from edge.till.carts import TillCart
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
+from edge.till.ruling import CartRules, PricedCart, TablesCatalog, priced
 from edge.till.shifts.shift import Shift
 from topics.scalars import NUMBER_MAX
 
@@ -37,6 +38,8 @@ class _Sold(Protocol):
     @property
     def name(self) -> str: ...
     @property
+    def category(self) -> str: ...
+    @property
     def unit(self) -> Literal["each", "gram"]: ...
 
 
@@ -55,7 +58,7 @@ class _Placed(Protocol):
     def time_zone(self) -> str: ...
 
 
-class SellingCatalog(Protocol):
+class SellingCatalog(TablesCatalog, Protocol):
     """What a till sells by: `edge.bundle.catalog.TillCatalog`."""
 
     @property
@@ -66,11 +69,6 @@ class SellingCatalog(Protocol):
     @property
     def name(self) -> _Numbered:
         """Which version it is."""
-        ...
-
-    @property
-    def table_names(self) -> frozenset[str]:
-        """Of all decision tables."""
         ...
 
     def product(self, code: str) -> _Sold | None:
@@ -101,6 +99,9 @@ class Sight(NamedTuple):
     catalog_of: Callable[[str], SellingCatalog | None]
     """What a cart sells by: as it was opened with; None before the first catalog."""
 
+    rules_of: Callable[[TillCart], CartRules]
+    """The decision tables of a cart: those that counted when it was opened."""
+
     require_new_carts: Callable[[], None]
     """Raises `Refusal` where no cart may begin."""
 
@@ -128,6 +129,14 @@ class Sight(NamedTuple):
             raise conflict(WhyNot.CART_SUSPENDED, "The cart is suspended: resume it first.")
         return found
 
+    def priced(self, cart: TillCart) -> PricedCart:
+        """What the cart's tables say of it."""
+        return priced(cart, self.rules_of(cart))
+
+    def told(self, cart: TillCart) -> dict[str, Any]:
+        """As programs are told of a cart in one line, with what is to be paid for it."""
+        return cart.told() | {"due_minor": self.priced(cart).due_minor}
+
 
 class Decision(NamedTuple):
     """What is to be written and told; ``carts`` are those that changed, None for one that ended."""
@@ -144,9 +153,10 @@ class Decision(NamedTuple):
     """The receipt that is printed by it."""
 
 
-def changed(cart: TillCart, event_type: str, /, **fields: Any) -> Decision:
+def changed(sight: Sight, cart: TillCart, event_type: str, /, **fields: Any) -> Decision:
     """One event of a cart, which stands so then; raises `Refusal` where it could not be ended."""
-    told = cart.told() | ({"line": fields["line"]} if "line" in fields else {})
+    told = sight.told(cart)
+    told |= {"line": fields["line"]} if "line" in fields else {}
     return Decision([event_of(cart, event_type, **fields)], {cart.cart_id: _fitting(cart)}, told)
 
 

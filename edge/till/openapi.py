@@ -7,13 +7,14 @@ import msgspec
 import orjson
 
 from edge.till import asked
+from edge.till import asked_of_people as people
 from edge.till.answering import KEY_LENGTH_MAX
 from edge.till.api import ROOT
 from edge.till.refusals import WhyNot
 
 Json = dict[str, Any]
 
-DOCUMENT_VERSION = "1.0.0"
+DOCUMENT_VERSION = "1.1.0"
 """Rises in the middle with what is new, and in front where a program must change."""
 
 
@@ -41,6 +42,8 @@ CALLS = (
     TillCall("post", "/carts/{cart_id}/cards", "Ask the card terminal.", asked.AskedCard, 201),
     TillCall("post", "/carts/{cart_id}/tenders", "A terminal will be asked.", asked.AskedTender),
     TillCall("post", "/carts/{cart_id}/settlements", "It answered.", asked.AskedSettlement),
+    TillCall("post", "/carts/{cart_id}/checks", "Say what a check found.", asked.AskedAnswer),
+    TillCall("post", "/carts/{cart_id}/customer", "Note whose it is.", asked.AskedCustomer),
     TillCall("post", "/carts/{cart_id}/complete", "Sell.", asked.AskedCompletion),
     TillCall("post", "/returns", "Take goods back.", asked.AskedReturn, 201),
     TillCall("post", "/events", "Keep what is no sale, as the contracts have it.", status=201),
@@ -63,14 +66,14 @@ CALLS = (
         asked.AskedReceiptReturn,
         201,
     ),
-    TillCall("post", "/carts/{cart_id}/customer-card", "Whose cart.", asked.AskedCustomerCard),
-    TillCall("post", "/employees/holder", "Whose card.", asked.AskedHolder, has_key=False),
-    TillCall("post", "/employees/sign-in", "Take the till's seat.", asked.AskedSignIn),
-    TillCall("post", "/employees/approvals", "Approve one request.", asked.AskedSignIn),
+    TillCall("post", "/carts/{cart_id}/customer-card", "Whose cart.", people.AskedCustomerCard),
+    TillCall("post", "/employees/holder", "Whose card.", people.AskedHolder, has_key=False),
+    TillCall("post", "/employees/sign-in", "Take the till's seat.", people.AskedSignIn),
+    TillCall("post", "/employees/approvals", "Approve one request.", people.AskedSignIn),
     TillCall("post", "/employees/sign-out", "Leave the till's seat."),
-    TillCall("post", "/employees/unlocks", "End the lock of a card.", asked.AskedUnlock),
+    TillCall("post", "/employees/unlocks", "End the lock of a card.", people.AskedUnlock),
     TillCall("get", "/screen", "What the information screen shows."),
-    TillCall("post", "/surveys/{survey_id}/answers", "Answer it.", asked.AskedSurveyAnswer, 201),
+    TillCall("post", "/surveys/{survey_id}/answers", "Answer it.", people.AskedSurveyAnswer, 201),
     TillCall("get", "/carts", "Every cart, in a line each."),
     TillCall("get", "/carts/{cart_id}", "A cart with all that is in it."),
     TillCall("get", "/events/{epoch}/{sequence}", "An event of the journal, with its head."),
@@ -106,6 +109,11 @@ _PROBLEM: Json = {
         "code": {"type": "integer"},
         "detail": {"type": "string", "description": "What to change, for people."},
         "reason": {"enum": [each.value for each in WhyNot]},
+        "checks": {
+            "type": "array",
+            "description": "Where the reason is check_open: what is to be settled first.",
+            "items": {"type": "object"},
+        },
     },
 }
 

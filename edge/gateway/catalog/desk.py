@@ -3,10 +3,10 @@
 import asyncio
 import gzip
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
-from edge.bundle.catalog import TillCatalog, catalog_of
+from edge.bundle.catalog import RefusedTable, TillCatalog, catalog_of
 from edge.bundle.errors import BundleError, UnfitBundle
 from edge.bundle.form import BundleName, BundleRows
 from edge.gateway.catalog.keeping import CatalogFile
@@ -33,6 +33,10 @@ class CatalogReports(Protocol):
 
     def kept_back(self, why: str) -> None:
         """What the centre says cannot be told to tills; the version before still counts."""
+        ...
+
+    def tables_refused(self, tables: Sequence[RefusedTable]) -> None:
+        """By these versions no till decides; the last good one of each table stays."""
         ...
 
     def left_out(self, what: str, why: str) -> None:

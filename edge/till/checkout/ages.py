@@ -48,7 +48,7 @@ def note_age(sight: Sight, cart_id: str, checked: CheckedAge) -> Decision:
     said = {name: value for name, value in kept.items() if name not in ("type", "cart_id")}
     event = event_of(cart, "age_checked", **said)
     after = msgspec.structs.replace(cart, aged_years=_aged(cart.aged_years, checked))
-    told: dict[str, Any] = after.told() | {"outcome": kept["outcome"], "years": checked.years}
+    told: dict[str, Any] = sight.told(after) | {"outcome": kept["outcome"], "years": checked.years}
     return Decision([event], {cart_id: after}, told, status=201)
 
 

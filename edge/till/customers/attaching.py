@@ -9,8 +9,10 @@ import msgspec
 import orjson
 
 from edge.problems import Refusal
+from edge.till import selling
 from edge.till.answers import AskedOnce, GivenAnswer
-from edge.till.asked import AskedCustomerCard
+from edge.till.asked import AskedCustomer
+from edge.till.asked_of_people import AskedCustomerCard
 from edge.till.books import Books
 from edge.till.customers.looking_up import CustomerDesk, FoundCustomer, names_on
 from edge.till.deciding import Decision, Sight
@@ -82,6 +84,4 @@ class CustomersAtCarts:
 
 
 def _decided(cart_id: str, customer_id: str, sight: Sight) -> Decision:
-    cart = msgspec.structs.replace(sight.open_cart(cart_id), customer_id=customer_id)
-    told = cart.told() | {"customer_id": customer_id}
-    return Decision([], {cart_id: cart}, told)
+    return selling.attach(sight, cart_id, AskedCustomer(customer_id=customer_id))

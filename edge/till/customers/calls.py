@@ -10,7 +10,7 @@ from aiohttp import web
 
 from edge.signing.guard import read_body
 from edge.till.answers import AskedOnce
-from edge.till.asked import AskedCustomerCard
+from edge.till.asked_of_people import AskedCustomerCard
 from edge.till.customers.attaching import CustomersAtCarts
 from edge.till.refusals import WhyNot, unfit
 

@@ -10,7 +10,7 @@ import msgspec
 from edge.bundle.rows import BundledEmployee
 from edge.problems import Refusal
 from edge.signing.session import Reply
-from edge.till.asked import AskedSignIn
+from edge.till.asked_of_people import AskedSignIn
 from edge.till.employees.seat import KnownPerson
 from edge.till.refusals import WhyNot, refusal
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from edge.signing.guard import read_body
 from edge.till.answers import AskedOnce
-from edge.till.asked import AskedHolder, AskedSignIn, AskedUnlock
+from edge.till.asked_of_people import AskedHolder, AskedSignIn, AskedUnlock
 from edge.till.employees.shown_cards import ShownCards
 from edge.till.refusals import WhyNot, unfit
 

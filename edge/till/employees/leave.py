@@ -68,8 +68,7 @@ def _require_sale(event: Mapping[str, Any], sight: Sight, leave: Leave) -> None:
         _require_plain(leave, "anything but cash is taken")
     if cart.training:
         return
-    catalog = sight.catalog_of(cart.cart_id)
-    tables = catalog.table_names if catalog else frozenset[str]()
+    tables = sight.rules_of(cart).versions
     own = [each for each in event["discounts"] if each["rule"].partition("/")[0] not in tables]
     given_minor = -sum(each["amount_minor"] for each in own if each["amount_minor"] < 0)
     _require_discount(given_minor, cart.total_minor, leave)

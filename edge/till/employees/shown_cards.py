@@ -18,7 +18,7 @@ from edge.bundle.rows import BundledEmployee
 from edge.journal.errors import DiskFull
 from edge.problems import Code, Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
-from edge.till.asked import AskedHolder, AskedSignIn, AskedUnlock
+from edge.till.asked_of_people import AskedHolder, AskedSignIn, AskedUnlock
 from edge.till.books import Books
 from edge.till.deciding import Decision, Sight
 from edge.till.employees.agreeing import GatewayWay, agreed

@@ -13,7 +13,7 @@ from aiohttp import web
 from edge.problems import Code, Refusal
 from edge.signing.guard import read_body
 from edge.till.answers import AskedOnce, GivenAnswer
-from edge.till.asked import AskedSurveyAnswer
+from edge.till.asked_of_people import AskedSurveyAnswer
 from edge.till.deciding import Decision, Sight
 from edge.till.refusals import WhyNot, unfit
 from edge.till.screen.showing import ScreenCatalog, answer, shown

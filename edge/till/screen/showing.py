@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from edge.bundle.rows import BundledAnnouncement, BundledSurvey
-from edge.till.asked import AskedSurveyAnswer
+from edge.till.asked_of_people import AskedSurveyAnswer
 from edge.till.deciding import Decision, Sight, require_day
 from edge.till.refusals import WhyNot, refusal, unfit
 

@@ -125,6 +125,19 @@ async def test_a_customer_is_put_to_a_cart_and_a_return_begins_at_their_receipts
     assert (await events(program))[-1]["customer_id"] == "c-17"
 
 
+async def test_a_return_asks_the_store_in_the_name_of_who_is_signed_in(store: Store) -> None:
+    sale = event(customer_id="c-17", location_id=TILL.location_id, receipt_no="r-1")
+    keep(store.parts.shelf, sale)
+    await store.has(employee("anna", "manager"), BEN)
+    lines = [{"line_no": 1, "quantity": 1}]
+    body = {"lines": lines, "restock": True, "cashier_id": "anna"}
+    path = "/receipts/r-1/returns"
+    assert await store.program.refused("POST", path, body) == (404, "no_such_receipt")
+    await seated(store.program, "anna")
+    told = await store.program.post(path, body)
+    assert (told["verified"], told["refund_minor"]) == ("store", 300)
+
+
 async def test_somebody_dismissed_at_the_centre_is_out_at_the_till(store: Store) -> None:
     await seated(store.program, "anna")
     cart_id = await store.program.cart()

@@ -15,6 +15,7 @@ from tests.unit.edge.till.employees.crews import (
     seated,
     sign_in,
 )
+from tests.unit.edge.till.ruled_tills import packed, table_of
 from tests.unit.edge.till.tills import Program, paid
 
 DRAWER = {"type": "drawer_opened", "reason": "change"}
@@ -56,9 +57,20 @@ async def test_a_discount_goes_as_far_as_the_limit(manned: Program, who: str, mo
     await manned.post(f"{cart}/complete", off(most))
 
 
-async def test_a_discount_of_a_table_is_nobodys(manned: Program) -> None:
+async def test_a_discount_of_a_table_is_nobodys_and_nobody_gives_one_by_that_name(
+    manned: Program, home: Path
+) -> None:
+    now_by(manned, home, bundle(8, ANNA, BEN, packed(table_of("off5"))))
     await seated(manned, "ben")
-    await manned.post(f"{await two_teas(manned)}/complete", off(500, "discounts/off5"))
+    cart = await two_teas(manned)
+    await manned.post(f"{cart}/lines", {"sku": "tea", "quantity": 18})
+    by_hand = [{"rule": "off5/off5", "amount_minor": -300}]
+    body = paid(5_400, discounts=by_hand)
+    assert await manned.refused("POST", f"{cart}/complete", body) == (422, "rule_of_table")
+    not_in_force = paid(5_400, discounts=[{"rule": "discounts/off5", "amount_minor": -600}])
+    assert (await over_limit(manned, f"{cart}/complete", not_in_force))[0] == "discount_percent"
+    await manned.post(f"{cart}/complete", paid(5_700))
+    assert (await events(manned))[-1]["discounts"] == by_hand, "the table's discount was lost"
 
 
 @pytest.mark.parametrize(

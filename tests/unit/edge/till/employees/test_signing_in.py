@@ -9,7 +9,7 @@ import pytest
 
 from edge.journal.errors import DiskFull
 from edge.journal.verifying import prove
-from edge.till.asked import AskedSignIn
+from edge.till.asked_of_people import AskedSignIn
 from edge.till.counter import TillCounter
 from edge.till.employees import seat
 from edge.till.employees.attempts import WRONG_MAX
