@@ -202,10 +202,18 @@ def test_a_revoked_till_is_refused(stack: Stack, till: OutsideTill) -> None:
     assert revoked.returncode == 0, revoked.stderr
     batch = till.batch(till.written({"type": "till_heartbeat"}))
     deadline = time.monotonic() + 60
-    while (answer := till.send(batch)).status == 200:
+    while (answer := _answered(till, batch)) is None or answer.status == 200:
         assert time.monotonic() < deadline, "a revoked till is still let in"
         time.sleep(0.2)
     assert is_device(answer, 403)
+
+
+def _answered(till: OutsideTill, batch: dict[str, Any]) -> Answer | None:
+    """None where the gateway closes the connection, as it does when the list arrives."""
+    try:
+        return till.send(batch)
+    except (ConnectionError, ssl.SSLError):
+        return None
 
 
 def test_what_a_store_sells_is_told(stack: Stack, till: OutsideTill) -> None:
