@@ -1,0 +1,132 @@
+"""What a printer and a page get of a receipt, and that no name does either harm."""
+
+import base64
+import re
+import zlib
+from pathlib import Path
+
+import pytest
+import segno
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from edge.till.receipts.escpos_printing import drawer_opened, printed
+from edge.till.receipts.layout import WIDTHS, receipt_of
+from edge.till.receipts.pdf_printing import page_of
+from edge.till.receipts.proofs import read_proof
+from edge.till.receipts.sales import ProvenSale, proven_sale
+from tests.unit.edge.journal.tills import KEY
+from tests.unit.edge.till.receipts.sales import terms, told_of
+
+HARM = "\x1b@\x1d(k\x03\x00\x00\x10\x14\x01 \x1b[2J <script>alert(1)</script> ) Tj (\\ \u202e"
+
+COMMANDS = re.compile(
+    rb"\x1b@|\x1bt.|\x1bE[\x00\x01]|\x1ba[\x00\x01\x02]|\x1bd.|\x1dV.|\x1bM.|\x1b-.|\x1d!.|\x1b!.|\n",
+    re.DOTALL,
+)
+
+
+def read_paper(sent: bytes) -> tuple[list[str], str]:
+    """Lines and QR code of what a printer is sent; fails at a command that a receipt has no use
+    for."""
+    text, code = b"", ""
+    while sent:
+        if sent.startswith(b"\x1d(k"):
+            length = int.from_bytes(sent[3:5], "little")
+            if sent[6] == 80:
+                code = sent[8 : 5 + length].decode()
+            sent = sent[5 + length :]
+            continue
+        found = COMMANDS.match(sent)
+        step = found.end() if found else 1
+        assert found or sent[0] >= 0x20, f"a name has become a command: {sent[:8]!r}"
+        text += b"\n" if sent[:1] == b"\n" else b"" if found else sent[:1]
+        sent = sent[step:]
+    return text.decode("cp437").split("\n"), code
+
+
+def drawn(page: bytes) -> bytes:
+    """What the page draws, unpacked."""
+    streams = re.findall(rb"stream\r?\n(.*?)endstream", page, re.DOTALL)
+    packed = (base64.a85decode(b"<~" + each.strip(), adobe=True) for each in streams)
+    return b"".join(map(zlib.decompress, packed))
+
+
+@pytest.fixture
+def sold(tmp_path: Path) -> ProvenSale:
+    return proven_sale(told_of(tmp_path))
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_the_paper_has_the_receipts_lines(sold: ProvenSale, columns: int) -> None:
+    receipt = receipt_of(sold, terms(columns, apples="Apples"), is_copy=True)
+    lines, _ = read_paper(printed(receipt))
+    told = [line.text for line in (*receipt.lines, *receipt.ending)]
+    assert [line for line in lines if line] == told
+
+
+def test_the_printed_code_is_proven_by_the_public_key(sold: ProvenSale) -> None:
+    _, code = read_paper(printed(receipt_of(sold, terms())))
+    assert read_proof(code).holds(KEY.public_key())
+
+
+def test_letters_come_in_a_code_page_that_has_them(sold: ProvenSale) -> None:
+    assert "Чай".encode("cp866") in printed(receipt_of(sold, terms(tea="Чай", apples="x")))
+    sent = printed(receipt_of(sold, terms(tea="Grün")))
+    assert b"Gr\x81n" in sent, "ü is 81 in the code page that a printer starts with"
+
+
+def test_what_no_code_page_has_keeps_its_columns(sold: ProvenSale) -> None:
+    lines, _ = read_paper(printed(receipt_of(sold, terms(tea="日本茶", apples="A\u030cb"))))
+    goods = [line for line in lines if line.endswith("6.00")]
+    assert goods == ["??????" + "6.00".rjust(36)]
+
+
+def test_a_chinese_printer_gets_chinese(sold: ProvenSale) -> None:
+    sent = printed(receipt_of(sold, terms(tea="龙井茶")), is_chinese=True)
+    assert "龙井茶".encode("gb18030") in sent
+    assert b"\x1bt" not in sent, "it has no code pages"
+
+
+def test_the_drawer_opens_by_a_pulse_alone() -> None:
+    assert drawer_opened()[:2] == b"\x1bp"
+
+
+def test_a_name_is_no_command(sold: ProvenSale) -> None:
+    lines, code = read_paper(printed(receipt_of(sold, terms(tea=HARM, apples="x"))))
+    assert any("<script>alert(1)" in line for line in lines)
+    assert read_proof(code).holds(KEY.public_key())
+
+
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(name=st.text(max_size=80))
+def test_no_name_steers_a_printer_or_breaks_a_page(sold: ProvenSale, name: str) -> None:
+    receipt = receipt_of(sold, terms(tea=name, apples=name[::-1]))
+    _, code = read_paper(printed(receipt))
+    assert code == receipt.qr
+    assert page_of(receipt).endswith(b"%%EOF\n")
+
+
+def test_the_page_has_the_lines_and_nothing_of_a_name_is_drawn_as_a_command(
+    sold: ProvenSale,
+) -> None:
+    content = drawn(page_of(receipt_of(sold, terms(tea=") Tj (\\"))))
+    assert b"TOTAL EUR" in content
+    assert rb"\) Tj \(\\" in content, "the name's brackets and backslash are escaped"
+
+
+def test_a_page_of_the_same_receipt_has_the_same_bytes(sold: ProvenSale) -> None:
+    receipt = receipt_of(sold, terms())
+    assert page_of(receipt) == page_of(receipt)
+
+
+def test_the_page_has_each_dark_square_of_the_code(sold: ProvenSale) -> None:
+    receipt = receipt_of(sold, terms())
+    rects = re.findall(rb"[\d.]+ [\d.]+ ([\d.]+) ([\d.]+) re", drawn(page_of(receipt)))
+    squares = list(segno.make(receipt.qr, error="l", boost_error=False, micro=False).matrix)
+    dark = sum(map(sum, squares))
+    area = sum(float(width) * float(height) for width, height in rects)
+    side = float(rects[0][1])
+    assert round(area / side**2) == pytest.approx(dark, rel=0.01)
