@@ -1,20 +1,23 @@
 """A receipt as a page of PDF, as wide as the printer's paper and as long as it needs.
 
-reportlab draws it, and brings Pillow along: import this only where a page is asked for. Each sign
-is put at its own column, so that the amounts stand under each other in any font. Latin letters are
-in Courier, which every reader has; what is Chinese, Japanese, Greek or Cyrillic is in a font that
-readers bring for East Asia; any other sign is shown as a question mark.
+reportlab draws it, and brings Pillow along: import this only where a page is asked for. Letters of
+Western Europe are in Courier, which every reader has. Any other sign is in the TrueType font that
+the till is given, of which the page brings along what it uses; each stands at its own column, so
+that the amounts stand under each other in any font. What no font has is shown as question marks,
+not left blank as readers do without the font that a page only names.
 """
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import groupby
+from pathlib import Path
 
 import segno
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from edge.till.receipts.layout import Receipt, ReceiptLine
@@ -29,68 +32,80 @@ _COURIER_WIDTH = 0.6
 """Of a sign of Courier, in its size."""
 
 _LEADING = 1.25
-_EAST_ASIAN = "STSong-Light"
+_FURTHER = "further"
+"""What the given font is called in a page."""
+
 _UNKNOWN = "?"
 
-_Placed = tuple[int, str]
+_Further = frozenset[str]
+"""Signs that the given font has."""
 
 
-def page_of(receipt: Receipt) -> bytes:
-    """The PDF; the same receipt has the same bytes."""
+def page_of(receipt: Receipt, font: Path | None = None) -> bytes:
+    """The PDF; the same receipt has the same bytes. Raises OSError and `TTFError` where ``font``
+    cannot be used."""
     size = (_WIDTH - 2 * _MARGIN) / receipt.columns / _COURIER_WIDTH
-    leading = size * _LEADING
     rows = len(receipt.lines) + len(receipt.ending)
-    height = rows * leading + _QR_SIDE + 4 * _MARGIN
+    height = rows * size * _LEADING + _QR_SIDE + 4 * _MARGIN
     held = BytesIO()
     canvas = Canvas(held, pagesize=(_WIDTH, height), invariant=1)
     canvas.setTitle(receipt.receipt_no)
-    pdfmetrics.registerFont(UnicodeCIDFont(_EAST_ASIAN))
-    top = _draw_lines(canvas, receipt.lines, height - _MARGIN, size)
+    further = _registered(font)
+    top = _draw_lines(canvas, receipt.lines, height - _MARGIN, size, further)
     _draw_code(canvas, receipt.qr, top - _MARGIN - _QR_SIDE)
-    _draw_lines(canvas, receipt.ending, top - 2 * _MARGIN - _QR_SIDE, size)
+    _draw_lines(canvas, receipt.ending, top - 2 * _MARGIN - _QR_SIDE, size, further)
     canvas.save()
     return held.getvalue()
 
 
-def _draw_lines(canvas: Canvas, lines: tuple[ReceiptLine, ...], top: float, size: float) -> float:
+def _registered(font: Path | None) -> _Further:
+    if font is None:
+        return frozenset()
+    loaded = TTFont(_FURTHER, str(font))
+    pdfmetrics.registerFont(loaded)
+    return frozenset(map(chr, loaded.face.charToGlyph))
+
+
+def _draw_lines(
+    canvas: Canvas, lines: tuple[ReceiptLine, ...], top: float, size: float, further: _Further
+) -> float:
     """Draw them downwards from ``top``; where they end."""
     for line in lines:
         top -= size * _LEADING
-        for font, at, text in _runs(line):
+        for font, at, text in _runs(line, further):
             canvas.setFont(font, size)
             canvas.drawString(_MARGIN + at * size * _COURIER_WIDTH, top, text)
     return top
 
 
-def _runs(line: ReceiptLine) -> Iterator[tuple[str, int, str]]:
-    """Font, column and text of what is drawn at once: Latin letters together, others alone."""
-    latin = "Courier-Bold" if line.is_bold else "Courier"
-    for font, group in groupby(_signs(line.text), key=lambda sign: _font_of(sign[1], latin)):
+def _runs(line: ReceiptLine, further: _Further) -> Iterator[tuple[str, int, str]]:
+    """Font, column and text of what is drawn at once: Courier's together, others alone."""
+    courier = "Courier-Bold" if line.is_bold else "Courier"
+    for is_courier, group in groupby(_signs(line.text, further), key=lambda sign: sign[1]):
         placed = list(group)
-        if font == latin:
-            yield font, placed[0][0], "".join(text for _, text in placed)
+        if is_courier:
+            yield courier, placed[0][0], "".join(text for _, _, text in placed)
         else:
-            yield from ((font, at, text) for at, text in placed)
+            yield from ((_FURTHER, at, text) for at, _, text in placed)
 
 
-def _signs(text: str) -> Iterator[_Placed]:
-    """Columns and signs; marks that stand apart are left out."""
+def _signs(text: str, further: _Further) -> Iterator[tuple[int, bool, str]]:
+    """Columns, whether Courier has it, and what is drawn; marks that stand apart are left out."""
     at = 0
     for cell, width in cells(text):
-        if _is_in(cell[0], "cp1252") or _is_in(cell[0], "gb2312"):
-            yield at, cell[0]
+        sign = cell[0]
+        if _is_couriers(sign):
+            yield at, True, sign
+        elif sign in further:
+            yield at, False, sign
         else:
-            yield from ((at + each, _UNKNOWN) for each in range(width))
+            yield at, True, _UNKNOWN * width
         at += width
 
 
-def _font_of(sign: str, latin: str) -> str:
-    return latin if _is_in(sign, "cp1252") else _EAST_ASIAN
-
-
-def _is_in(sign: str, encoding: str) -> bool:
+def _is_couriers(sign: str) -> bool:
     try:
-        sign.encode(encoding)
+        sign.encode("cp1252")
     except UnicodeEncodeError:
         return False
     return True

@@ -6,9 +6,11 @@ import zlib
 from pathlib import Path
 
 import pytest
+import reportlab
 import segno
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reportlab.pdfbase.ttfonts import TTFError
 
 from edge.till.receipts.escpos_printing import drawer_opened, printed
 from edge.till.receipts.layout import WIDTHS, receipt_of
@@ -46,9 +48,13 @@ def read_paper(sent: bytes) -> tuple[list[str], str]:
 
 
 def drawn(page: bytes) -> bytes:
-    """What the page draws, unpacked."""
+    """What the page draws, unpacked; fonts that it brings along are packed in another way."""
     streams = re.findall(rb"stream\r?\n(.*?)endstream", page, re.DOTALL)
-    packed = (base64.a85decode(b"<~" + each.strip(), adobe=True) for each in streams)
+    packed = (
+        base64.a85decode(b"<~" + each.strip(), adobe=True)
+        for each in streams
+        if each.strip().endswith(b"~>")
+    )
     return b"".join(map(zlib.decompress, packed))
 
 
@@ -130,3 +136,29 @@ def test_the_page_has_each_dark_square_of_the_code(sold: ProvenSale) -> None:
     area = sum(float(width) * float(height) for width, height in rects)
     side = float(rects[0][1])
     assert round(area / side**2) == pytest.approx(dark, rel=0.01)
+
+
+VERA = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
+
+
+def test_what_no_font_has_is_shown_as_missing(sold: ProvenSale) -> None:
+    content = drawn(page_of(receipt_of(sold, terms(tea="日本 Miłość"))))
+    assert b"(???? Mi?o??" in content
+
+
+def test_a_font_that_is_given_comes_along_with_the_page(sold: ProvenSale) -> None:
+    receipt = receipt_of(sold, terms(tea="Miłość"))
+    page = page_of(receipt, VERA)
+    assert b"/FontFile2" in page, "a reader need not have the font"
+    assert page == page_of(receipt, VERA)
+    content = drawn(page)
+    assert b"(Mi" in content
+    assert b"Mi?" not in content
+
+
+def test_a_font_that_cannot_be_used_is_said_so(sold: ProvenSale, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.ttf"
+    wrong.write_bytes(b"not a font")
+    for path in (wrong, tmp_path / "none.ttf"):
+        with pytest.raises((OSError, TTFError)):
+            page_of(receipt_of(sold, terms()), path)
