@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from edge.till.receipts.amounts import measure, money, percent
 from edge.till.receipts.sales import PrintedSale, ProvenSale
 from edge.till.receipts.widths import centred, clean, columns_of, spread, wrapped
 from topics.wire_parts import WireLine
 
-WIDTHS = (42, 48)
+Columns = Literal[42, 48]
+
+WIDTHS: tuple[Columns, ...] = (42, 48)
 """Columns of the printers in use: 80 mm of paper at 180 and at 203 dots an inch."""
 
 NAME_LINES_MAX = 3
@@ -33,7 +35,7 @@ class LayoutTerms(NamedTuple):
     name_of: Callable[[str], str | None]
     """What a SKU is called; None for one that the catalog no longer has."""
 
-    columns: int = WIDTHS[0]
+    columns: Columns = 42
 
 
 class ReceiptLine(NamedTuple):
@@ -47,7 +49,7 @@ class Receipt(NamedTuple):
     """What is printed: the lines, then the QR code, then ``ending``."""
 
     receipt_no: str
-    columns: int
+    columns: Columns
     lines: tuple[ReceiptLine, ...]
     qr: str
     ending: tuple[ReceiptLine, ...]

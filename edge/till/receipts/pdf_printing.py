@@ -1,4 +1,4 @@
-"""A receipt as a page of PDF, as wide as the printer's paper and as long as it needs.
+"""A receipt as PDF, as wide as the printer's paper and as long as it needs.
 
 reportlab draws it, and brings Pillow along: import this only where a page is asked for. Letters of
 Western Europe are in Courier, which every reader has. Any other sign is in the TrueType font that
@@ -37,6 +37,10 @@ _FURTHER = "further"
 
 _UNKNOWN = "?"
 
+LINES_MAX = 1_000
+"""Of a page, some 3.4 metres. Readers show 5.08 at most; the largest sales have several pages."""
+
+_Lines = tuple[ReceiptLine, ...]
 _Further = frozenset[str]
 """Signs that the given font has."""
 
@@ -45,17 +49,32 @@ def page_of(receipt: Receipt, font: Path | None = None) -> bytes:
     """The PDF; the same receipt has the same bytes. Raises OSError and `TTFError` where ``font``
     cannot be used."""
     size = (_WIDTH - 2 * _MARGIN) / receipt.columns / _COURIER_WIDTH
-    rows = len(receipt.lines) + len(receipt.ending)
-    height = rows * size * _LEADING + _QR_SIDE + 4 * _MARGIN
     held = BytesIO()
-    canvas = Canvas(held, pagesize=(_WIDTH, height), invariant=1)
+    canvas = Canvas(held, invariant=1)
     canvas.setTitle(receipt.receipt_no)
     further = _registered(font)
-    top = _draw_lines(canvas, receipt.lines, height - _MARGIN, size, further)
+    *before, last = _sheets(receipt.lines)
+    for lines in before:
+        top = _begin(canvas, len(lines) * size * _LEADING)
+        _draw_lines(canvas, lines, top, size, further)
+        canvas.showPage()
+    rows = len(last) + len(receipt.ending)
+    top = _begin(canvas, rows * size * _LEADING + _QR_SIDE + 2 * _MARGIN)
+    top = _draw_lines(canvas, last, top, size, further)
     _draw_code(canvas, receipt.qr, top - _MARGIN - _QR_SIDE)
     _draw_lines(canvas, receipt.ending, top - 2 * _MARGIN - _QR_SIDE, size, further)
     canvas.save()
     return held.getvalue()
+
+
+def _sheets(lines: _Lines) -> list[_Lines]:
+    return [lines[at : at + LINES_MAX] for at in range(0, len(lines), LINES_MAX)] or [()]
+
+
+def _begin(canvas: Canvas, height: float) -> float:
+    """Begin a page for so much; where its first line begins."""
+    canvas.setPageSize((_WIDTH, height + 2 * _MARGIN))
+    return height + _MARGIN
 
 
 def _registered(font: Path | None) -> _Further:
@@ -66,9 +85,7 @@ def _registered(font: Path | None) -> _Further:
     return frozenset(map(chr, loaded.face.charToGlyph))
 
 
-def _draw_lines(
-    canvas: Canvas, lines: tuple[ReceiptLine, ...], top: float, size: float, further: _Further
-) -> float:
+def _draw_lines(canvas: Canvas, lines: _Lines, top: float, size: float, further: _Further) -> float:
     """Draw them downwards from ``top``; where they end."""
     for line in lines:
         top -= size * _LEADING

@@ -7,8 +7,8 @@
     +  +20          pay what is due, or with 20.00
     **              suspend
 
-All can be typed on a number pad. No scan is a command: codes hold none of these signs at their
-begin or end but addresses, which are told apart first.
+All can be typed on a number pad. What a scanner sends is only ever a code: anybody can print a
+label that says ``0.01/``, and hold it before the scanner.
 """
 
 import re
@@ -62,20 +62,28 @@ class FieldTerms(NamedTuple):
     money_digits: int = 2
 
 
-def read(text: str, today: date, terms: FieldTerms) -> Reading:
-    """What the text means; never raises. ``today`` is the till's, in its store's time zone."""
+def read(text: str, today: date, terms: FieldTerms, is_scan: bool = False) -> Reading:
+    """What the text means; never raises.
+
+    ``today`` is the till's, in its store's time zone. ``is_scan`` says that the keys came faster
+    than fingers are.
+    """
     trimmed = text.strip(" \t\r\n")
     try:
-        return _read(trimmed, today, terms)
+        _require_length(trimmed)
+        return (read_code if is_scan else _read_typed)(trimmed, today, terms)
     except CannotBeRead as error:
         return NotRead(error.why)
 
 
-def _read(text: str, today: date, terms: FieldTerms) -> Reading:
+def _require_length(text: str) -> None:
     if not text:
         raise CannotBeRead(Unread.EMPTY)
     if len(text) > TEXT_LENGTH_MAX:
         raise CannotBeRead(Unread.TOO_LONG)
+
+
+def _read_typed(text: str, today: date, terms: FieldTerms) -> Reading:
     if digital_links.is_address(text) or element_strings.is_element_string(text):
         return read_code(text, today, terms)
     command = _command(text, terms.money_digits)

@@ -2,15 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from hashlib import sha256
 from typing import NamedTuple
 
 from edge.till import asked as bodies
 from edge.till.answers import AskedOnce
 from edge.till.carts import Outcome, TillCart
-from edge.till.deciding import Decision, Sight
+from edge.till.deciding import Decision, Sight, require_settled
 from edge.till.tendering import request_tender, settle_tender
-from edge.till.terminals.messages import AskedPayment
+from edge.till.terminals.messages import AskedPayment, new_id
 from edge.till.terminals.rule import TenderSight
 
 Do = Callable[[AskedOnce, Callable[[Sight], Decision]], Awaitable[object]]
@@ -42,7 +41,8 @@ def left_payments(carts: Iterable[TillCart], till_id: str, currency: str) -> lis
 
 
 class CartNotes:
-    """The payments of one cart; see `edge.till.terminals.paying.TenderNotes`."""
+    """The payments of one cart; see `edge.till.terminals.paying.TenderNotes`. Both raise `Refusal`,
+    also where the cart was suspended meanwhile: the payment is found again when it goes on."""
 
     def __init__(self, do: Do, cart_id: str) -> None:
         self._do = do
@@ -53,17 +53,24 @@ class CartNotes:
         want = bodies.AskedTender(
             tender_id=asked.tender_id, kind="card", amount_minor=asked.amount_minor
         )
-        decide = partial(request_tender, cart_id=self._cart_id, want=want)
-        await self._do(self._once(asked, "requested"), decide)
+        decide = partial(_request_alone, cart_id=self._cart_id, want=want)
+        await self._do(_once(), decide)
 
     async def settled(self, asked: AskedPayment, outcome: Outcome) -> None:
         """What became of it."""
         want = bodies.AskedSettlement(tender_id=asked.tender_id, outcome=outcome)
         decide = partial(settle_tender, cart_id=self._cart_id, want=want)
-        await self._do(self._once(asked, outcome), decide)
+        await self._do(_once(), decide)
 
-    def _once(self, asked: AskedPayment, step: str) -> AskedOnce:
-        """A key that this step of this payment alone has, however often it is tried."""
-        key = f"{asked.tender_id}/{step}"
-        what = f"{self._cart_id}/{key}/{asked.amount_minor}"
-        return AskedOnce(key, sha256(what.encode()).hexdigest())
+
+def _request_alone(sight: Sight, cart_id: str, want: bodies.AskedTender) -> Decision:
+    """Request it where the cart has no other payment in doubt: of two pages that ask for the same
+    money, the second must not reach the terminal."""
+    require_settled(sight.open_cart(cart_id))
+    return request_tender(sight, cart_id, want)
+
+
+def _once() -> AskedOnce:
+    """A key that no other request has. Two at once must not be given one answer: each would go on
+    to ask the terminal. After a crash the journal says whether it was done."""
+    return AskedOnce(new_id(), "")

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from edge.till.books import event_at
-from edge.till.receipts.layout import LayoutTerms
+from edge.till.receipts.layout import Columns, LayoutTerms
 from tests.unit.edge.journal.tills import opened, sale
 
 NAMES = {"tea": "Tea", "apples": "Äpfel, lose"}
@@ -47,6 +47,6 @@ def told_of(folder: Path, **fields: Any) -> dict[str, Any]:
     return told
 
 
-def terms(columns: int = 42, **names: str) -> LayoutTerms:
+def terms(columns: Columns = 42, **names: str) -> LayoutTerms:
     heading = ("Corner Shop", "1 High Street")
     return LayoutTerms(heading, ZoneInfo("Europe/Berlin"), (NAMES | names).get, columns)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.till.receipts.amounts import measure, money, percent
-from edge.till.receipts.layout import WIDTHS, Receipt, receipt_of
+from edge.till.receipts.layout import WIDTHS, Columns, Receipt, receipt_of
 from edge.till.receipts.sales import ProvenSale, proven_sale
 from edge.till.receipts.widths import clean, columns_of, fitting, spread, wrapped
 from tests.unit.edge.till.receipts.sales import terms, told_of
@@ -56,7 +56,7 @@ def test_a_receipt_reads_as_expected(sold: ProvenSale) -> None:
 @pytest.mark.parametrize(
     "name", [WIDE, "e\u0301" * 90, "x" * 200, "\u0301", "a b " * 60, "👩‍👩‍👧 tea"]
 )
-def test_no_line_is_wider_than_the_paper(sold: ProvenSale, columns: int, name: str) -> None:
+def test_no_line_is_wider_than_the_paper(sold: ProvenSale, columns: Columns, name: str) -> None:
     for line in texts(receipt_of(sold, terms(columns, tea=name))):
         assert columns_of(line) <= columns, line
 

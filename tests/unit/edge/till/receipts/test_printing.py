@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from reportlab.pdfbase.ttfonts import TTFError
 
 from edge.till.receipts.escpos_printing import drawer_opened, printed
-from edge.till.receipts.layout import WIDTHS, receipt_of
-from edge.till.receipts.pdf_printing import page_of
+from edge.till.receipts.layout import WIDTHS, Columns, receipt_of
+from edge.till.receipts.pdf_printing import LINES_MAX, page_of
 from edge.till.receipts.proofs import read_proof
 from edge.till.receipts.sales import ProvenSale, proven_sale
 from tests.unit.edge.journal.tills import KEY
 from tests.unit.edge.till.receipts.sales import terms, told_of
+
+READERS_POINTS_MAX = 14_400
 
 HARM = "\x1b@\x1d(k\x03\x00\x00\x10\x14\x01 \x1b[2J <script>alert(1)</script> ) Tj (\\ \u202e"
 
@@ -64,7 +66,7 @@ def sold(tmp_path: Path) -> ProvenSale:
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_the_paper_has_the_receipts_lines(sold: ProvenSale, columns: int) -> None:
+def test_the_paper_has_the_receipts_lines(sold: ProvenSale, columns: Columns) -> None:
     receipt = receipt_of(sold, terms(columns, apples="Apples"), is_copy=True)
     lines, _ = read_paper(printed(receipt))
     told = [line.text for line in (*receipt.lines, *receipt.ending)]
@@ -162,3 +164,16 @@ def test_a_font_that_cannot_be_used_is_said_so(sold: ProvenSale, tmp_path: Path)
     for path in (wrong, tmp_path / "none.ttf"):
         with pytest.raises((OSError, TTFError)):
             page_of(receipt_of(sold, terms()), path)
+
+
+def test_the_largest_sale_fits_pages_that_readers_show(tmp_path: Path) -> None:
+    line = {"sku": "tea", "quantity": 2, "unit": "each", "unit_price_minor": 1, "amount_minor": 2}
+    lines = [line | {"line_no": number} for number in range(1_000)]
+    receipt = receipt_of(proven_sale(told_of(tmp_path, lines=lines)), terms())
+    page = page_of(receipt)
+    heights = [float(each) for each in re.findall(rb"/MediaBox \[ 0 0 [\d.]+ ([\d.]+) \]", page)]
+    assert len(heights) == len(receipt.lines) // LINES_MAX + 1 == 3
+    assert max(heights) < READERS_POINTS_MAX
+    content = drawn(page)
+    assert content.count(b"(Tea ") == 1_000
+    assert b"TOTAL EUR" in content

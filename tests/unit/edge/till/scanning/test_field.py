@@ -98,6 +98,22 @@ def test_what_is_typed_means_one_thing(text: str, meant: Reading) -> None:
     assert reading(text) == meant
 
 
+@pytest.mark.parametrize(
+    "text", ["0.01/", "-", "-1", "+", "+0.01", "**", "3*", "999*4011", "/4011"]
+)
+def test_a_label_that_somebody_printed_is_no_command(text: str) -> None:
+    assert not isinstance(reading(text), NotRead), "typed, it is one"
+    assert read(text, TODAY, GERMANY, is_scan=True) in (
+        NotRead(Unread.UNKNOWN_FORM),
+        ScannedItem(text),
+    )
+
+
+def test_a_scan_is_read_as_what_is_typed_is() -> None:
+    for text in ("4006381333931", "4011", LINK, "4006381333930", ""):
+        assert read(text, TODAY, GERMANY, is_scan=True) == reading(text)
+
+
 def test_a_currency_without_decimals_has_whole_prices() -> None:
     yen = FieldTerms({}, money_digits=0)
     assert reading("120/", yen) == PriceEntered(120)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from edge.journal.journal import Journal
+from edge.problems import Refusal
 from edge.till import asked, selling
 from edge.till.answers import AskedOnce
 from edge.till.books import event_at
@@ -155,3 +156,26 @@ async def test_a_settled_payment_is_not_asked_about_again(tmp_path: Path) -> Non
     with closing(opened(tmp_path)) as journal:
         carts = Till(journal, Points(None)).desk.carts.values()
         assert left_payments(carts, TILL.till_id, "EUR") == []
+
+
+async def _outcome(till: Till, cart_id: str, terminal: Terminal, payment: AskedPayment) -> Any:
+    try:
+        return await carry_through(payment, terms_of(till, cart_id, terminal), TenderSight(False))
+    except Refusal as refusal:
+        return refusal.more["reason"]
+
+
+@pytest.mark.parametrize("second", [PAYMENT, PAYMENT._replace(tender_id="T000000002")])
+async def test_of_two_pages_that_ask_for_the_same_money_one_reaches_the_terminal(
+    tmp_path: Path, second: AskedPayment
+) -> None:
+    device = SimulatedTerminal()
+    with closing(opened(tmp_path)) as journal:
+        till = Till(journal, Points(None))
+        cart_id = till.begin()
+        terminal = Terminal(device, [Loss.REPLY], journal)
+        told = await asyncio.gather(
+            _outcome(till, cart_id, terminal, PAYMENT), _outcome(till, cart_id, terminal, second)
+        )
+    assert sorted(told) == ["captured", "tender_unsettled"]
+    assert len(device.captures) == 1
