@@ -37,7 +37,7 @@ def printed(receipt: Receipt, is_chinese: bool = False) -> bytes:
     printer.hw("INIT")
     _print(printer, receipt.lines, is_chinese)
     printer.set(align="center")
-    printer.qr(receipt.qr, size=_QR_DOTS, native=True)
+    printer.qr(receipt.qr, size=_QR_DOTS, native=True)  # nothing for an empty one
     printer.set(align="left")
     _print(printer, receipt.ending, is_chinese)
     printer.cut()

@@ -5,7 +5,8 @@ from datetime import tzinfo
 from typing import Literal, NamedTuple
 
 from edge.till.receipts.amounts import measure, money, percent
-from edge.till.receipts.sales import PrintedSale, ProvenSale
+from edge.till.receipts.proofs import ReceiptProof
+from edge.till.receipts.sales import PrintedReturn, PrintedSale, ProvenReturn, ProvenSale
 from edge.till.receipts.widths import centred, clean, columns_of, spread, wrapped
 from topics.wire_parts import WireLine
 
@@ -52,33 +53,66 @@ class Receipt(NamedTuple):
     columns: Columns
     lines: tuple[ReceiptLine, ...]
     qr: str
+    """Empty for a return and in training: see `edge.till.receipts.proofs`."""
+
     ending: tuple[ReceiptLine, ...]
 
 
 def receipt_of(proven: ProvenSale, terms: LayoutTerms, is_copy: bool = False) -> Receipt:
-    """The receipt of a sale; a ``is_copy`` one says so at both ends."""
-    marks = tuple(_marks(proven.sale, terms.columns, is_copy))
-    lines = (
-        *(ReceiptLine(centred(clean(line), terms.columns)) for line in terms.heading),
-        *marks,
-        *_place(proven.sale, terms),
-        *_goods(proven.sale, terms),
-        *_sums(proven.sale, terms.columns),
-        _rule(terms.columns),
-        ReceiptLine(spread("Hash", _short(proven.proof.hash), terms.columns)),
+    """The receipt of a sale; an ``is_copy`` one says so at both ends."""
+    sale = proven.sale
+    body = (*_goods(sale, terms), *_sums(sale, terms.columns))
+    receipt = _receipt(sale, proven.proof, body, terms, is_copy)
+    return receipt if sale.training else receipt._replace(qr=proven.proof.text())
+
+
+def return_of(
+    proven: ProvenReturn, currency: str, terms: LayoutTerms, is_copy: bool = False
+) -> Receipt:
+    """The receipt of a return; its event has no currency, so that the shop's is given."""
+    back, columns = proven.back, terms.columns
+    named = _named("Of receipt", clean(back.of_receipt), columns)
+    goods = (text for line in back.lines for text in _line(line, currency, terms))
+    refund = spread(f"REFUND {currency}", money(back.refund_minor, currency), columns)
+    body = (
+        ReceiptLine(centred("RETURN", columns), is_bold=True),
+        *map(ReceiptLine, named),
+        *map(ReceiptLine, goods),
+        _rule(columns),
+        ReceiptLine(refund, is_bold=True),
     )
-    number = clean(proven.sale.receipt_no)
-    return Receipt(number, terms.columns, lines, proven.proof.text(), marks)
+    return _receipt(back, proven.proof, body, terms, is_copy)
 
 
-def _marks(sale: PrintedSale, columns: int, is_copy: bool) -> Iterator[ReceiptLine]:
-    if sale.training:
+def _receipt(
+    printed: PrintedSale | PrintedReturn,
+    proof: ReceiptProof,
+    body: tuple[ReceiptLine, ...],
+    terms: LayoutTerms,
+    is_copy: bool,
+) -> Receipt:
+    """The body between what all receipts begin and end with."""
+    columns = terms.columns
+    marks = tuple(_marks(printed.training, columns, is_copy))
+    lines = (
+        *(ReceiptLine(centred(clean(line), columns)) for line in terms.heading),
+        *marks,
+        *_place(printed, terms),
+        *body,
+        _rule(columns),
+        ReceiptLine(spread("Hash", _short(proof.hash), columns)),
+    )
+    return Receipt(clean(printed.receipt_no), columns, lines, "", marks)
+
+
+def _marks(is_training: bool, columns: int, is_copy: bool) -> Iterator[ReceiptLine]:
+    if is_training:
         yield ReceiptLine(centred("*** TRAINING - NOT A SALE ***", columns), is_bold=True)
     if is_copy:
         yield ReceiptLine(centred("*** COPY ***", columns), is_bold=True)
 
 
-def _place(sale: PrintedSale, terms: LayoutTerms) -> Iterator[ReceiptLine]:
+def _place(sale: PrintedSale | PrintedReturn, terms: LayoutTerms) -> Iterator[ReceiptLine]:
     at = sale.occurred_at.astimezone(terms.time_zone)
     told = [
         ("Receipt", sale.receipt_no),

@@ -59,10 +59,12 @@ def page_of(receipt: Receipt, font: Path | None = None) -> bytes:
         _draw_lines(canvas, lines, top, size, further)
         canvas.showPage()
     rows = len(last) + len(receipt.ending)
-    top = _begin(canvas, rows * size * _LEADING + _QR_SIDE + 2 * _MARGIN)
+    code_height = _QR_SIDE + 2 * _MARGIN if receipt.qr else 0
+    top = _begin(canvas, rows * size * _LEADING + code_height)
     top = _draw_lines(canvas, last, top, size, further)
-    _draw_code(canvas, receipt.qr, top - _MARGIN - _QR_SIDE)
-    _draw_lines(canvas, receipt.ending, top - 2 * _MARGIN - _QR_SIDE, size, further)
+    if receipt.qr:
+        _draw_code(canvas, receipt.qr, top - _MARGIN - _QR_SIDE)
+    _draw_lines(canvas, receipt.ending, top - code_height, size, further)
     canvas.save()
     return held.getvalue()
 

@@ -4,6 +4,9 @@
 
 JSON, keys sorted, no spaces. The signature is of the head (`edge.journal.heads`); the head names
 the sale's number and the hash of all that it is. Who has the event too can prove its every cent.
+
+Only sales that count have a code. A head does not say what kind of event it ends: the code of a
+return or a training sale, with another number written into it, would pass for the sale before.
 """
 
 from collections.abc import Mapping
@@ -26,7 +29,7 @@ class WrongProof(ValueError):
 
 
 class NamedReceipt(msgspec.Struct, frozen=True):
-    """Which receipt it says that it is."""
+    """Which receipt it says that it is; of a return by its ``return_id``."""
 
     location_id: Identifier
     till_id: Identifier
@@ -53,14 +56,13 @@ class ReceiptProof(msgspec.Struct, frozen=True):
     def _is_numbered(self) -> bool:
         """Whether the head bears out the number: one of a sale that was written again after its
         epoch had ended is borne out by the event alone, see `holds_of`."""
-        head = self.head
-        life = f"{self.receipt.till_id}-{head.epoch}-"
-        own = (f"{life}{head.receipt_count}", f"{life}T{head.sequence}")
-        return self.receipt.receipt_no in own
+        own = f"{self.receipt.till_id}-{self.head.epoch}-{self.head.receipt_count}"
+        return self.receipt.receipt_no == own
 
     def holds_of(self, key: ec.EllipticCurvePublicKey, event: Mapping[str, Any]) -> bool:
         """Whether the till with that key made this receipt of exactly this event."""
-        told = (event.get("location_id"), event.get("till_id"), event.get("receipt_no"))
+        number = event.get("return_id", event.get("receipt_no"))
+        told = (event.get("location_id"), event.get("till_id"), number)
         if told != msgspec.structs.astuple(self.receipt):
             return False
         try:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from edge.till.books import event_at
 from edge.till.receipts.layout import Columns, LayoutTerms
-from tests.unit.edge.journal.tills import opened, sale
+from tests.unit.edge.journal.tills import event, opened, sale
 
 NAMES = {"tea": "Tea", "apples": "Äpfel, lose"}
 
@@ -37,9 +37,23 @@ GOODS: dict[str, Any] = {
 
 def told_of(folder: Path, **fields: Any) -> dict[str, Any]:
     """What the journal says of a sale of 7.12."""
+    return _told(folder, sale(**(GOODS | fields)))
+
+
+def told_of_return(folder: Path, **fields: Any) -> dict[str, Any]:
+    """What the journal says of two teas that came back."""
+    back = event(
+        "goods_returned", receipt_no="till-3-1-1", lines=GOODS["lines"][:1], refund_minor=570,
+        occurred_at=GOODS["occurred_at"], business_date="2026-11-30", cashier_id="7",
+    )  # fmt: skip
+    del back["return_id"]
+    return _told(folder, back | fields)
+
+
+def _told(folder: Path, made: dict[str, Any]) -> dict[str, Any]:
     journal = opened(folder)
     try:
-        written = journal.append([sale(**(GOODS | fields))])
+        written = journal.append([made])
         told = event_at(journal, 1, written[0].entry.mark.sequence)
     finally:
         journal.close()

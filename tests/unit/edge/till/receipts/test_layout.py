@@ -7,10 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.till.receipts.amounts import measure, money, percent
-from edge.till.receipts.layout import WIDTHS, Columns, Receipt, receipt_of
-from edge.till.receipts.sales import ProvenSale, proven_sale
+from edge.till.receipts.layout import WIDTHS, Columns, Receipt, receipt_of, return_of
+from edge.till.receipts.sales import (
+    ProvenSale,
+    UnprintableReceipt,
+    proven_return,
+    proven_sale,
+)
 from edge.till.receipts.widths import clean, columns_of, fitting, spread, wrapped
-from tests.unit.edge.till.receipts.sales import terms, told_of
+from tests.unit.edge.till.receipts.sales import terms, told_of, told_of_return
 
 WIDE = "日本茶とても長い名前の商品は二行になるかもしれない"
 
@@ -140,3 +145,31 @@ def test_amounts_have_the_decimals_of_their_currency() -> None:
     assert percent(1000) == "10 %"
     assert percent(0) == "0 %"
     assert measure(5, "gram", "1.00") == "0.005 kg x 1.00/kg"
+
+
+def test_a_return_has_a_receipt_of_its_own(tmp_path: Path) -> None:
+    proven = proven_return(told_of_return(tmp_path))
+    receipt = return_of(proven, "EUR", terms(), is_copy=True)
+    assert texts(receipt)[3:-2] == [
+        "Receipt                        till-3-1-R1",
+        "Date                      2026-12-01 00:30",
+        "Till                    shop-0042 / till-3",
+        "Cashier                                  7",
+        "-" * 42,
+        "                  RETURN",
+        "Of receipt                      till-3-1-1",
+        "Tea                                   6.00",
+        "  2 x 3.00",
+        "-" * 42,
+        "REFUND EUR                            5.70",
+    ]
+    assert [line.text.strip() for line in receipt.ending] == ["*** COPY ***"]
+
+
+def test_a_sale_is_no_return_and_a_return_no_sale(tmp_path: Path) -> None:
+    for name in ("sale", "return"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(UnprintableReceipt):
+        proven_return(told_of(tmp_path / "sale"))
+    with pytest.raises(UnprintableReceipt):
+        proven_sale(told_of_return(tmp_path / "return"))

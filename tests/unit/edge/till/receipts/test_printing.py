@@ -177,3 +177,13 @@ def test_the_largest_sale_fits_pages_that_readers_show(tmp_path: Path) -> None:
     content = drawn(page)
     assert content.count(b"(Tea ") == 1_000
     assert b"TOTAL EUR" in content
+
+
+def test_a_training_receipt_has_no_code_in_either_form(tmp_path: Path) -> None:
+    receipt = receipt_of(proven_sale(told_of(tmp_path, training=True)), terms())
+    lines, code = read_paper(printed(receipt))
+    assert code == ""
+    assert sum("TRAINING" in line for line in lines) == 2
+    content = drawn(page_of(receipt))
+    assert content.count(b"TRAINING") == 2
+    assert b" re" not in content

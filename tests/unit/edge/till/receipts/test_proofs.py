@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.till.receipts.layout import receipt_of, return_of
 from edge.till.receipts.proofs import ReceiptProof, WrongProof, read_proof
-from edge.till.receipts.sales import UnprintableReceipt, proven_sale
-from tests.unit.edge.journal.tills import KEY
-from tests.unit.edge.till.receipts.sales import told_of
+from edge.till.receipts.sales import UnprintableReceipt, proven_return, proven_sale
+from tests.unit.edge.journal.tills import KEY, opened, sale
+from tests.unit.edge.till.receipts.sales import terms, told_of, told_of_return
 
 PUBLIC = KEY.public_key()
 
@@ -79,10 +80,24 @@ def test_the_event_is_proven_to_the_cent(told: dict[str, Any], text: str) -> Non
     assert not proof.holds_of(PUBLIC, event | {"total_minor": 7.12})
 
 
-def test_a_training_receipt_is_proven_as_one(tmp_path: Path) -> None:
-    proof = proven_sale(told_of(tmp_path, training=True)).proof
-    assert proof.receipt.receipt_no == "till-3-1-T1"
-    assert proof.holds(PUBLIC)
+def test_no_head_of_another_kind_passes_for_the_sale_before(tmp_path: Path) -> None:
+    journal = opened(tmp_path)
+    journal.append([sale()])
+    journal.close()
+    trained = proven_sale(told_of(tmp_path, training=True))
+    back = proven_return(told_of_return(tmp_path))
+    for proof in (trained.proof, back.proof):
+        assert not proof.holds(PUBLIC), "its own number is none of a sale"
+    assert receipt_of(trained, terms()).qr == return_of(back, "EUR", terms()).qr == "", (
+        "its head counts to the sale before: with that number in it, its code would hold"
+    )
+
+
+def test_a_return_is_proven_with_its_event(tmp_path: Path) -> None:
+    told = told_of_return(tmp_path)
+    proof = proven_return(told).proof
+    assert proof.holds_of(PUBLIC, told["event"])
+    assert not proof.holds_of(PUBLIC, told["event"] | {"refund_minor": 1})
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "é\ud800", "x" * 3_000, "[" * 500])
@@ -103,7 +118,7 @@ def test_what_the_disk_has_changed_is_not_printed(told: dict[str, Any]) -> None:
 
 
 def test_the_head_of_another_sale_is_not_printed(told: dict[str, Any]) -> None:
-    with pytest.raises(UnprintableReceipt, match="not that of this sale"):
+    with pytest.raises(UnprintableReceipt, match="not that of this receipt"):
         proven_sale(told | {"head": told["head"] | {"sequence": 9}})
 
 
