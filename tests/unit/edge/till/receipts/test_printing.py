@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import reportlab
 import segno
+from escpos.printer import Dummy  # pyright: ignore[reportMissingTypeStubs]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfbase.ttfonts import TTFError
 
-from edge.till.receipts.escpos_printing import drawer_opened, printed
-from edge.till.receipts.layout import WIDTHS, Columns, receipt_of
+from edge.till.receipts.escpos_printing import DRAWER_PULSE, printed
+from edge.till.receipts.layout import WIDTHS, Columns, Receipt, ReceiptLine, receipt_of
 from edge.till.receipts.pdf_printing import LINES_MAX, page_of
 from edge.till.receipts.proofs import read_proof
 from edge.till.receipts.sales import ProvenSale, proven_sale
@@ -96,8 +97,38 @@ def test_a_chinese_printer_gets_chinese(sold: ProvenSale) -> None:
     assert b"\x1bt" not in sent, "it has no code pages"
 
 
-def test_the_drawer_opens_by_a_pulse_alone() -> None:
-    assert drawer_opened()[:2] == b"\x1bp"
+def test_the_commands_are_those_of_python_escpos(sold: ProvenSale) -> None:
+    receipt = receipt_of(sold, terms(), is_copy=True)
+    sent = printed(receipt)
+    theirs = Dummy(profile="TM-T20II")
+    theirs.hw("INIT")
+    assert sent.startswith(theirs.output)
+    for command in (
+        lambda: theirs.qr(receipt.qr, size=4, native=True),
+        lambda: theirs.set(bold=True),
+        lambda: theirs.set(bold=False),
+        lambda: theirs.set(align="center"),
+        lambda: theirs.cut(),
+    ):
+        theirs.clear()
+        command()
+        assert theirs.output in sent
+    theirs.clear()
+    theirs.cashdraw(2)
+    assert theirs.output == DRAWER_PULSE
+
+
+def test_each_code_page_has_the_number_that_python_escpos_knows() -> None:
+    known = Dummy(profile="TM-T20II").profile.get_code_pages()
+    names = {"iso8859_7": "ISO_8859-7"}
+    sent = {sign: printed(_one_line(sign)) for sign in "€Жłά"}
+    for sign, page in (("€", "cp858"), ("Ж", "cp866"), ("ł", "cp852"), ("ά", "iso8859_7")):
+        number = int(known[names.get(page, page.upper())])
+        assert b"\x1bt" + bytes([number]) + sign.encode(page) in sent[sign]
+
+
+def _one_line(text: str) -> Receipt:
+    return Receipt("1", 42, (ReceiptLine(text),), "", ())
 
 
 def test_a_name_is_no_command(sold: ProvenSale) -> None:
