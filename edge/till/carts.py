@@ -17,6 +17,11 @@ class CartTender(msgspec.Struct, frozen=True):
     amount_minor: s.Amount
     outcome: Outcome | None = None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known for good whether money was taken."""
+        return self.outcome in ("captured", "declined")
+
 
 class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
     """One customer's cart; ``lines`` without those that were voided."""
@@ -38,9 +43,13 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def unsettled(self) -> list[str]:
         """Tenders of which nobody knows whether money was taken."""
-        return [
-            each for each, tender in self.tenders.items() if tender.outcome in (None, "unknown")
-        ]
+        return [each for each, tender in self.tenders.items() if not tender.is_settled]
+
+    @property
+    def captured_minor(self) -> int:
+        """What terminals have taken for it."""
+        taken = (each for each in self.tenders.values() if each.outcome == "captured")
+        return sum(each.amount_minor for each in taken)
 
     def with_line(self, line: WireLine) -> "TillCart":
         """The cart with one line more."""
@@ -61,6 +70,7 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
             "training": self.training,
             "lines": len(self.lines),
             "total_minor": self.total_minor,
+            "captured_minor": self.captured_minor,
         }
 
     def told_whole(self) -> dict[str, Any]:

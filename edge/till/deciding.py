@@ -154,3 +154,14 @@ def require_settled(cart: TillCart) -> None:
     if cart.unsettled:
         words = f"Ask the terminal what became of {', '.join(cart.unsettled)[:300]}, and settle it."
         raise conflict(WhyNot.TENDER_UNSETTLED, words)
+
+
+def require_no_money(cart: TillCart) -> None:
+    """Raises `Refusal` where the cart may not end without a sale."""
+    require_settled(cart)
+    if cart.captured_minor:
+        words = (
+            f"{cart.captured_minor} were taken for this cart: complete it, and let the goods come "
+            "back where the customer has changed their mind."
+        )
+        raise conflict(WhyNot.MONEY_WAS_TAKEN, words)

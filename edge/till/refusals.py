@@ -22,6 +22,8 @@ class WhyNot(StrEnum):
     CART_FULL = "cart_full"
     TOO_MANY_CARTS = "too_many_carts"
     TENDER_UNSETTLED = "tender_unsettled"
+    TENDER_SETTLED = "tender_settled"
+    MONEY_WAS_TAKEN = "money_was_taken"
     SUMS_DIFFER = "sums_differ"
     NO_PRICE = "no_price"
     NO_SUCH_PRODUCT = "no_such_product"

@@ -12,8 +12,8 @@ from edge.till.deciding import (
     SellingCatalog,
     Sight,
     changed,
+    require_no_money,
     require_room,
-    require_settled,
 )
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
 from topics.wire_parts import WireLine
@@ -142,5 +142,5 @@ def take_over(sight: Sight, want: asked.AskedTakeOver) -> Decision:
 def abandon(sight: Sight, cart_id: str, _: asked.AskedStep) -> Decision:
     """The cart ends without a sale, also one that waits."""
     cart = sight.cart(cart_id)
-    require_settled(cart)
+    require_no_money(cart)
     return changed(cart, "cart_abandoned")._replace(carts={cart_id: None})

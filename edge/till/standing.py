@@ -20,7 +20,6 @@ class BooksStanding(NamedTuple):
     epoch: int
     sequence: int
     receipt_count: int
-    grand_total_minor: int
     epochs: list[EpochStanding]
     day: str | None
     open_carts: int
@@ -56,7 +55,7 @@ def read_books(books: Books) -> BooksStanding:
     return BooksStanding(
         mark.epoch,
         mark.sequence,
-        *mark.sums,
+        mark.sums.receipt_count,
         books.journal.outbox.standings(),
         desk.day,
         open_carts,
@@ -91,7 +90,6 @@ def told_of_books(books: BooksStanding | None) -> dict[str, Any]:
         "epoch": books.epoch,
         "sequence": books.sequence,
         "receipt_count": books.receipt_count,
-        "grand_total_minor": books.grand_total_minor,
         "business_date": books.day,
         "carts": {"open": books.open_carts, "suspended": books.suspended_carts},
         "may_begin": not books.why_not,

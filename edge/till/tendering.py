@@ -1,32 +1,41 @@
 """Payments by a terminal: noted before it is asked, and when it has answered. Pure."""
 
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 
 from edge.till import asked
 from edge.till.carts import CartTender, TillCart
-from edge.till.deciding import Decision, Sight, changed
+from edge.till.deciding import Decision, Sight, changed, require_settled
 from edge.till.refusals import WhyNot, conflict, refusal
 
 
 def request_tender(sight: Sight, cart_id: str, want: asked.AskedTender) -> Decision:
-    """A terminal is about to be asked for money."""
+    """A terminal is about to be asked for money: of two pages that ask for the same money, the
+    second must not reach it."""
     cart = sight.open_cart(cart_id)
+    require_settled(cart)
     held = cart.tenders.get(want.tender_id)
     if held is not None:
-        words = f"This tender was requested before, and its outcome is {held.outcome}."
-        raise conflict(WhyNot.TENDER_UNSETTLED, words)
+        words = f"This tender was requested before, and was {held.outcome}: a new one has a new id."
+        raise conflict(WhyNot.TENDER_SETTLED, words)
     return _with_tender(cart, "requested", want.tender_id, CartTender(want.kind, want.amount_minor))
 
 
 def settle_tender(sight: Sight, cart_id: str, want: asked.AskedSettlement) -> Decision:
-    """What the terminal said."""
+    """What the terminal said. What it has said for good stays: money that was taken must not turn
+    into a payment that was declined, nor the other way round."""
     cart = sight.open_cart(cart_id)
     held = cart.tenders.get(want.tender_id)
     if held is None:
         words = "The cart has no such tender: request it before the terminal is asked."
         raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_TENDER, words)
+    if held.is_settled:
+        if held.outcome == want.outcome:
+            return Decision([], told=_told(cart, want.tender_id, held))
+        words = f"This tender was {held.outcome}, and that stays."
+        raise conflict(WhyNot.TENDER_SETTLED, words)
     settled = msgspec.structs.replace(held, outcome=want.outcome)
     return _with_tender(cart, "settled", want.tender_id, settled)
 
@@ -35,4 +44,8 @@ def _with_tender(cart: TillCart, step: str, tender_id: str, tender: CartTender) 
     asked_for = msgspec.structs.replace(cart, tenders=cart.tenders | {tender_id: tender})
     fields = msgspec.to_builtins(tender)
     made = changed(asked_for, f"tender_{step}", tender_id=tender_id, **fields)
-    return made._replace(told=dict(made.told) | {"tender": {"tender_id": tender_id, **fields}})
+    return made._replace(told=_told(asked_for, tender_id, tender))
+
+
+def _told(cart: TillCart, tender_id: str, tender: CartTender) -> dict[str, Any]:
+    return cart.told() | {"tender": {"tender_id": tender_id, **msgspec.to_builtins(tender)}}

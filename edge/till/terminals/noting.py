@@ -7,7 +7,7 @@ from typing import NamedTuple
 from edge.till import asked as bodies
 from edge.till.answers import AskedOnce
 from edge.till.carts import Outcome, TillCart
-from edge.till.deciding import Decision, Sight, require_settled
+from edge.till.deciding import Decision, Sight
 from edge.till.tendering import request_tender, settle_tender
 from edge.till.terminals.messages import AskedPayment, new_id
 from edge.till.terminals.rule import TenderSight
@@ -53,7 +53,7 @@ class CartNotes:
         want = bodies.AskedTender(
             tender_id=asked.tender_id, kind="card", amount_minor=asked.amount_minor
         )
-        decide = partial(_request_alone, cart_id=self._cart_id, want=want)
+        decide = partial(request_tender, cart_id=self._cart_id, want=want)
         await self._do(_once(), decide)
 
     async def settled(self, asked: AskedPayment, outcome: Outcome) -> None:
@@ -61,13 +61,6 @@ class CartNotes:
         want = bodies.AskedSettlement(tender_id=asked.tender_id, outcome=outcome)
         decide = partial(settle_tender, cart_id=self._cart_id, want=want)
         await self._do(_once(), decide)
-
-
-def _request_alone(sight: Sight, cart_id: str, want: bodies.AskedTender) -> Decision:
-    """Request it where the cart has no other payment in doubt: of two pages that ask for the same
-    money, the second must not reach the terminal."""
-    require_settled(sight.open_cart(cart_id))
-    return request_tender(sight, cart_id, want)
 
 
 def _once() -> AskedOnce:
