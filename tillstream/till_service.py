@@ -13,13 +13,14 @@ from edge.problems import Refusal
 from edge.proxy.metrics import proxy_metrics
 from edge.proxy.service import serving
 from edge.till.application import application
+from edge.till.checkout.terms import CheckoutTerms, countries
 from edge.till.clock import TillClock
 from edge.till.counter import TillCounter
 from edge.till.metrics import till_metrics
 from edge.till.premises import TillPremises, TillTerms
 from local.checkout import HOME
 from tillstream.process import measured, stop_asked
-from tillstream.settings import Settings, SettingsError
+from tillstream.settings import PREFIX, Settings, SettingsError
 from tillstream.till_doors import TillDoors, door
 
 
@@ -34,15 +35,28 @@ def run(settings: Settings, port: int | None, voucher: Path | None) -> None:
         measured(settings.as_till(), "till", "till") as registry,
         door(folder, port, "till") as opened,
     ):
-        terms = _terms(folder.absolute(), registry)
+        terms = _terms(folder.absolute(), registry, _checkout(settings))
         asyncio.run(_serve(terms, _text(voucher), opened))
 
 
-def _terms(folder: Path, registry: CollectorRegistry) -> TillTerms:
+def _checkout(settings: Settings) -> CheckoutTerms:
+    """How the till checks out; raises `SettingsError`."""
+    country = settings.till_country
+    if country and country not in countries():
+        known = ", ".join(sorted(countries()))
+        raise SettingsError(f"{PREFIX}TILL_COUNTRY: no labels of {country} are known, but {known}")
+    heading = tuple(line.strip() for line in settings.till_heading.split("|") if line.strip())
+    font = settings.till_receipt_font
+    return CheckoutTerms(settings.till_currency, country, heading, settings.till_terminal, font)
+
+
+def _terms(folder: Path, registry: CollectorRegistry, checkout: CheckoutTerms) -> TillTerms:
     clock = TillClock()
     # No sale is older than the program that writes it.
     clock.raise_floor(Path(edge.till.__file__).stat().st_mtime)
-    return TillTerms(folder, build(), till_metrics(registry), proxy_metrics(registry), clock)
+    return TillTerms(
+        folder, build(), till_metrics(registry), proxy_metrics(registry), clock, checkout
+    )
 
 
 def build() -> str:

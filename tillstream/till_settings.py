@@ -19,3 +19,23 @@ class TillSettings(BaseSettings):
     till_ca: Path | None = Field(
         None, description="File in PEM with the authorities that vouch for the store."
     )
+    till_currency: str = Field(
+        "EUR", pattern=r"^[A-Z]{3}$", description="The currency that this till sells in, ISO 4217."
+    )
+    till_country: str = Field(
+        "",
+        pattern=r"^([A-Z]{2})?$",
+        description="The country whose labels of weighed goods are read, ISO 3166; none without.",
+    )
+    till_heading: str = Field(
+        "",
+        description="Lines above a receipt, parted by `|`; the store's name without.",
+    )
+    till_terminal: str = Field(
+        "",
+        pattern=r"^(simulated|[^:\s]+:[0-9]{1,5})?$",
+        description="The card terminal, host:port, or `simulated` for one that takes no money.",
+    )
+    till_receipt_font: Path | None = Field(
+        None, description="A TrueType font for receipts in PDF, beyond Western Europe's letters."
+    )

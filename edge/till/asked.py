@@ -2,12 +2,16 @@
 checked here, so that nothing reaches the journal that nobody could read."""
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
 
 from edge.till.carts import Outcome
 from topics import scalars as s
 from topics.wire_parts import WireDiscount, WireLine, WireTax, WireTender
+
+INPUT_LENGTH_MAX = 4_096
+"""Characters of the field. What is longer is not even read."""
 
 Authorization = dict[s.Reference, s.Reference | s.Amount]
 """By whose leave: ``mode``, ``bundle_version``, ``age_seconds``, ``approver``."""
@@ -45,6 +49,13 @@ class AskedLine(Asked, frozen=True, kw_only=True):
     lot: s.Reference | None = None
     expires_on: date | None = None
     serial: s.Reference | None = None
+
+
+class AskedInput(Asked, frozen=True, kw_only=True):
+    """Do what stands in the field; ``is_scan`` where the keys came faster than fingers are."""
+
+    text: Annotated[str, msgspec.Meta(max_length=INPUT_LENGTH_MAX)]
+    is_scan: bool = False
 
 
 class AskedVoid(Asked, frozen=True, kw_only=True):

@@ -34,6 +34,10 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
     next_line_no: int = 1
     lines: tuple[WireLine, ...] = ()
     tenders: dict[str, CartTender] = {}
+    next_quantity: int | None = None
+    """Typed for the next scan, as the price below is."""
+
+    next_price_minor: int | None = None
 
     @property
     def total_minor(self) -> int:
@@ -71,6 +75,8 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
             "lines": len(self.lines),
             "total_minor": self.total_minor,
             "captured_minor": self.captured_minor,
+            "next_quantity": self.next_quantity,
+            "next_price_minor": self.next_price_minor,
         }
 
     def told_whole(self) -> dict[str, Any]:

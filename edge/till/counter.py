@@ -12,6 +12,7 @@ from edge.journal.errors import DiskFull, EventRefused, Forked, JournalError, Jo
 from edge.problems import Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.books import Books, event_at
+from edge.till.checkout.terms import CheckoutTerms
 from edge.till.deciding import Decision, Sight
 from edge.till.premises import TillPremises
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
@@ -30,6 +31,11 @@ class TillCounter:
         """``failed`` hears that the journal can no longer be written."""
         self._premises = premises
         self._failed = failed
+
+    @property
+    def terms(self) -> CheckoutTerms:
+        """How this till checks out."""
+        return self._premises.terms.checkout
 
     async def do(
         self,

@@ -34,6 +34,8 @@ class _Sold(Protocol):
     @property
     def sku(self) -> str: ...
     @property
+    def name(self) -> str: ...
+    @property
     def unit(self) -> Literal["each", "gram"]: ...
 
 
@@ -47,8 +49,18 @@ class _Recalled(Protocol):
     def reason(self) -> str: ...
 
 
+class _Placed(Protocol):
+    @property
+    def time_zone(self) -> str: ...
+
+
 class SellingCatalog(Protocol):
     """What a till sells by: `edge.bundle.catalog.TillCatalog`."""
+
+    @property
+    def location(self) -> _Placed | None:
+        """The store itself."""
+        ...
 
     @property
     def name(self) -> _Numbered:

@@ -7,7 +7,8 @@ import msgspec
 import orjson
 
 from edge.till import asked
-from edge.till.api import KEY_LENGTH_MAX, ROOT
+from edge.till.answering import KEY_LENGTH_MAX
+from edge.till.api import ROOT
 from edge.till.refusals import WhyNot
 
 Json = dict[str, Any]
@@ -32,6 +33,7 @@ CALLS = (
     TillCall("post", "/carts", "Open a cart.", asked.AskedCart, 201),
     TillCall("post", "/takeovers", "Go on with another till's cart.", asked.AskedTakeOver, 201),
     TillCall("post", "/carts/{cart_id}/lines", "Add a line.", asked.AskedLine, 201),
+    TillCall("post", "/carts/{cart_id}/input", "Do what the field reads.", asked.AskedInput),
     TillCall("post", "/carts/{cart_id}/voids", "Take a line out.", asked.AskedVoid),
     TillCall("post", "/carts/{cart_id}/suspend", "Let a cart wait.", asked.AskedStep),
     TillCall("post", "/carts/{cart_id}/resume", "Go on with a cart.", asked.AskedStep),

@@ -19,6 +19,7 @@ from edge.proxy.metrics import ProxyMetrics
 from edge.proxy.upstream import Upstream, upstream
 from edge.till.books import Books, open_books
 from edge.till.catalogs import CatalogKeeper
+from edge.till.checkout.terms import CheckoutTerms
 from edge.till.clock import TillClock
 from edge.till.desk import DeskTerms
 from edge.till.identity.folder import DeviceIdentity, IdentityCandidate, IdentityFolder
@@ -48,6 +49,7 @@ class TillTerms(NamedTuple):
     metrics: TillMetrics
     proxy: ProxyMetrics
     clock: TillClock
+    checkout: CheckoutTerms = CheckoutTerms()
 
 
 class TillPremises:

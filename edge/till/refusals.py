@@ -28,6 +28,9 @@ class WhyNot(StrEnum):
     NO_PRICE = "no_price"
     NO_SUCH_PRODUCT = "no_such_product"
     RECALLED = "recalled"
+    EXPIRED = "expired"
+    WEIGHT_MISSING = "weight_missing"
+    NOT_READ = "not_read"
     NOT_IN_CONTRACT = "not_in_contract"
     NOT_TAKEN_HERE = "not_taken_here"
     KEY_MISSING = "key_missing"
@@ -49,6 +52,8 @@ def conflict(reason: WhyNot, detail: str) -> Refusal:
     return refusal(HTTPStatus.CONFLICT, reason, detail)
 
 
-def unfit(reason: WhyNot, detail: str) -> Refusal:
-    """It can be read, and cannot be."""
-    return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, reason, detail)
+def unfit(reason: WhyNot, detail: str, **more: str) -> Refusal:
+    """It can be read, and cannot be; ``more`` are further members."""
+    refused = refusal(HTTPStatus.UNPROCESSABLE_ENTITY, reason, detail)
+    refused.more.update(more)
+    return refused

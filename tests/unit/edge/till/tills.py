@@ -14,10 +14,13 @@ import msgspec
 from aiohttp import ClientSession, UnixConnector
 from prometheus_client import CollectorRegistry
 
+from edge.bundle.form import RowKey, sha256_of
+from edge.bundle.holding import CatalogHolder
 from edge.proxy import doors
 from edge.proxy.metrics import proxy_metrics
 from edge.proxy.service import Loopback, serving
 from edge.till.application import application
+from edge.till.checkout.terms import CheckoutTerms
 from edge.till.clock import TillClock
 from edge.till.counter import TillCounter
 from edge.till.identity import folder as identities
@@ -26,6 +29,7 @@ from edge.till.premises import TillPremises, TillTerms
 from identity import files
 from identity.names import TillName
 from tests.gateways import Fleet
+from tests.unit.edge.bundle.catalogs import whole
 from tests.unit.edge.journal.tills import TILL
 
 NAME = TillName(*TILL)
@@ -44,6 +48,13 @@ def enrolled(fleet: Fleet, home: Path, gateway: str = "", epoch: int = 1) -> Non
     record = identities.DeviceRecord(epoch, gateway, "https://127.0.0.1:1")
     files.write(folder / identities.DEVICE, msgspec.json.encode(record))
     kept.use(identities.read_identity(folder))
+
+
+def sells(home: Path, *rows: tuple[RowKey, bytes]) -> None:
+    """The till's folder has that catalog."""
+    bundle = whole(*rows, version=1, location_id=TILL.location_id)
+    (home / "catalog").mkdir(parents=True, exist_ok=True)
+    CatalogHolder(home / "catalog", TILL.location_id).take_whole(bundle, sha256_of(bundle))
 
 
 @dataclass
@@ -115,12 +126,22 @@ def paid(amount_minor: int, **fields: Any) -> dict[str, Any]:
 
 @asynccontextmanager
 async def running(
-    home: Path, clock: TillClock | None = None, port: int | None = None
+    home: Path,
+    clock: TillClock | None = None,
+    port: int | None = None,
+    checkout: CheckoutTerms | None = None,
 ) -> AsyncGenerator[Program]:
     """The till of a folder, for the length of a block, at its socket or at a port of loopback."""
     registry = CollectorRegistry()
     proxy = proxy_metrics(registry)
-    terms = TillTerms(home, "test", till_metrics(registry), proxy, clock or TillClock())
+    terms = TillTerms(
+        home,
+        "test",
+        till_metrics(registry),
+        proxy,
+        clock or TillClock(),
+        checkout or CheckoutTerms(),
+    )
     premises = TillPremises(terms)
     failures: list[Exception] = []
     with ExitStack() as stack:
