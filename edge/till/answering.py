@@ -18,6 +18,7 @@ from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.deciding import Decision, Sight
 from edge.till.refusals import WhyNot, refusal, unfit
+from edge.till.terminals.running import CardPayments
 
 ROOT = "/till/v1"
 
@@ -36,6 +37,11 @@ class SellingTill(Protocol):
     @property
     def terms(self) -> CheckoutTerms:
         """How this till checks out."""
+        ...
+
+    @property
+    def payments(self) -> CardPayments:
+        """By card, at the till's own terminal."""
         ...
 
     async def do(

@@ -80,14 +80,23 @@ class AskedTakeOver(Asked, frozen=True, kw_only=True):
 
 
 class AskedCompletion(Asked, frozen=True, kw_only=True):
-    """End a cart as a sale."""
+    """End a cart as a sale. With ``cash_given_minor``, what the customer hands over, the till adds
+    what its terminals have taken, has the rest in cash, and tells the change; ``tenders`` are
+    then vouchers and the like alone."""
 
     currency: s.Currency
-    tenders: tuple[WireTender, ...]
+    tenders: tuple[WireTender, ...] = ()
+    cash_given_minor: Annotated[int, msgspec.Meta(ge=0, le=s.NUMBER_MAX)] | None = None
     discounts: tuple[WireDiscount, ...] = ()
     taxes: tuple[WireTax, ...] = ()
     cashier_id: s.Reference | None = None
     customer_id: s.Reference | None = None
+
+
+class AskedCard(Asked, frozen=True, kw_only=True):
+    """Take money at the till's own terminal; without an amount all that is not paid by card yet."""
+
+    amount_minor: s.Amount | None = None
 
 
 class AskedTender(Asked, frozen=True, kw_only=True):

@@ -5,8 +5,10 @@ from typing import Any
 
 from edge.till import asked
 from edge.till.carts import TillCart, plain
+from edge.till.checkout.paying import payment_of
 from edge.till.deciding import Decision, Sight, event_of, require_day, require_settled
 from edge.till.refusals import WhyNot, conflict, unfit
+from topics.wire_parts import WireTender
 
 NOTED = frozenset(
     {
@@ -24,6 +26,8 @@ def complete(sight: Sight, cart_id: str, want: asked.AskedCompletion) -> Decisio
     cart = sight.open_cart(cart_id)
     require_settled(cart)
     total_minor = _total(cart, want)
+    payment = payment_of(cart, want, total_minor)
+    _require_paid(cart, payment.tenders, total_minor)
     event = event_of(
         cart,
         "cart_completed",
@@ -31,21 +35,27 @@ def complete(sight: Sight, cart_id: str, want: asked.AskedCompletion) -> Decisio
         lines=plain(cart.lines),
         discounts=plain(want.discounts),
         taxes=plain(want.taxes),
-        tenders=plain(want.tenders),
+        tenders=plain(payment.tenders),
         total_minor=total_minor,
         cashier_id=want.cashier_id or cart.cashier_id,
         customer_id=want.customer_id or cart.customer_id,
     )
-    told = {"cart_id": cart_id, "training": cart.training, "total_minor": total_minor}
+    told: dict[str, Any] = {"cart_id": cart_id, "training": cart.training}
+    told |= {"total_minor": total_minor, "tenders": plain(payment.tenders)}
+    told |= {"change_minor": payment.change_minor}
     return Decision([event], {cart_id: None}, told)
 
 
 def _total(cart: TillCart, want: asked.AskedCompletion) -> int:
-    """What is to be paid; raises `Refusal` where something else is."""
+    """What is to be paid."""
     if not cart.lines:
         raise conflict(WhyNot.CART_EMPTY, "The cart has no line: abandon it.")
-    total_minor = cart.total_minor + sum(each.amount_minor for each in want.discounts)
-    paid_minor = sum(each.amount_minor for each in want.tenders)
+    return cart.total_minor + sum(each.amount_minor for each in want.discounts)
+
+
+def _require_paid(cart: TillCart, tenders: tuple[WireTender, ...], total_minor: int) -> None:
+    """Raises `Refusal` where something else is paid, or money that was taken is left out."""
+    paid_minor = sum(each.amount_minor for each in tenders)
     if paid_minor != total_minor:
         words = f"Lines and discounts come to {total_minor}, the tenders to {paid_minor}."
         raise unfit(WhyNot.SUMS_DIFFER, words)
@@ -54,11 +64,10 @@ def _total(cart: TillCart, want: asked.AskedCompletion) -> int:
         if tender.outcome == "captured":
             taken[tender.kind] = taken.get(tender.kind, 0) + tender.amount_minor
     for kind, amount_minor in taken.items():
-        said = sum(each.amount_minor for each in want.tenders if each.kind == kind)
+        said = sum(each.amount_minor for each in tenders if each.kind == kind)
         if said < amount_minor:
             words = f"{amount_minor} were captured as {kind}, and the tenders name {said}."
             raise unfit(WhyNot.SUMS_DIFFER, words)
-    return total_minor
 
 
 def take_back(sight: Sight, want: asked.AskedReturn) -> Decision:

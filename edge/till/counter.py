@@ -22,6 +22,7 @@ from edge.till.standing import (
     told_of_identity,
     told_of_sending,
 )
+from edge.till.terminals.running import CardPayments
 
 
 class TillCounter:
@@ -36,6 +37,11 @@ class TillCounter:
     def terms(self) -> CheckoutTerms:
         """How this till checks out."""
         return self._premises.terms.checkout
+
+    @property
+    def payments(self) -> CardPayments:
+        """By card, at the till's own terminal."""
+        return self._premises.payments
 
     async def do(
         self,

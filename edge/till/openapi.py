@@ -38,6 +38,7 @@ CALLS = (
     TillCall("post", "/carts/{cart_id}/suspend", "Let a cart wait.", asked.AskedStep),
     TillCall("post", "/carts/{cart_id}/resume", "Go on with a cart.", asked.AskedStep),
     TillCall("post", "/carts/{cart_id}/abandon", "End a cart without a sale.", asked.AskedStep),
+    TillCall("post", "/carts/{cart_id}/cards", "Ask the card terminal.", asked.AskedCard, 201),
     TillCall("post", "/carts/{cart_id}/tenders", "A terminal will be asked.", asked.AskedTender),
     TillCall("post", "/carts/{cart_id}/settlements", "It answered.", asked.AskedSettlement),
     TillCall("post", "/carts/{cart_id}/complete", "Sell.", asked.AskedCompletion),

@@ -2,7 +2,7 @@
 heartbeats."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
@@ -17,25 +17,26 @@ from edge.journal.errors import DiskFull, EpochRefused, JournalError, JournalUnu
 from edge.problems import Code, Refusal
 from edge.proxy.metrics import ProxyMetrics
 from edge.proxy.upstream import Upstream, upstream
+from edge.till.answers import AskedOnce
 from edge.till.books import Books, open_books
 from edge.till.catalogs import CatalogKeeper
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.clock import TillClock
+from edge.till.deciding import Decision, Sight
 from edge.till.desk import DeskTerms
 from edge.till.identity.folder import DeviceIdentity, IdentityCandidate, IdentityFolder
 from edge.till.identity.keeper import IdentityKeeper
 from edge.till.identity.voucher import TillVoucher
 from edge.till.metrics import TillMetrics
+from edge.till.parts import first_of, going_on
 from edge.till.sending import BatchSender, SendingStanding
 from edge.till.standing import read_books
+from edge.till.terminals.choosing import card_payments
+from edge.till.terminals.noting import LeftPayment, left_payments
 from identity.names import TillName
 
 HEARTBEAT_SECONDS = 60.0
 """As the contract has it: a board calls a till silent after some of them are missing."""
-
-AGAIN_SECONDS = 30.0
-"""Before a part that has failed by a fault of its own begins anew. The till sells meanwhile: a
-fault in what it is told must not keep it from that."""
 
 FIGURES_SECONDS = 5.0
 """Between two readings of the journal for the figures."""
@@ -71,6 +72,9 @@ class TillPremises:
             self._take,
             self._sell_in_the_dark,
         )
+        self.payments = card_payments(
+            self._note_payment, self._left_payments, terms.checkout.terminal
+        )
         self._way: Upstream | None = None
         self._sender: BatchSender | None = None
         self._changed = asyncio.Event()
@@ -79,6 +83,20 @@ class TillPremises:
         """Something is in the journal that the gateway should have."""
         if self._sender is not None:
             self._sender.wake()
+
+    async def _note_payment(self, ask: AskedOnce, decide: Callable[[Sight], Decision]) -> None:
+        books = self.books
+        if books is not None:
+            await books.run(lambda: books.desk.do(ask, decide))
+            self.wrote()
+
+    async def _left_payments(self) -> list[LeftPayment]:
+        books, name, currency = self.books, self.name, self.terms.checkout.currency
+        if books is None or name is None:
+            return []
+        return await books.run(
+            lambda: left_payments(books.desk.carts.values(), name.till_id, currency)
+        )
 
     def way(self) -> Upstream:
         """The way to the gateway; raises `Refusal` where there is none."""
@@ -147,10 +165,13 @@ class TillPremises:
     async def _work(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                for each in (self.keeper.run, self._speak, self._beat, self._measure):
-                    group.create_task(_going_on(each))
+                for each in self._parts():
+                    group.create_task(going_on(each))
         except BaseExceptionGroup as failed:
-            raise _first(failed) from failed
+            raise first_of(failed) from failed
+
+    def _parts(self) -> tuple[Callable[[], Awaitable[None]], ...]:
+        return (self.keeper.run, self._speak, self._beat, self._measure, self.payments.run)
 
     async def _speak(self) -> None:
         """Send under the identity in use, and begin anew with each other one."""
@@ -187,8 +208,8 @@ class TillPremises:
                 lambda result: counted.labels(result).inc(),
             )
             async with asyncio.TaskGroup() as group:
-                group.create_task(_going_on(self._sender.run))
-                group.create_task(_going_on(partial(self.catalogs.run, self._way)))
+                group.create_task(going_on(self._sender.run))
+                group.create_task(going_on(partial(self.catalogs.run, self._way)))
 
     async def _beat(self) -> None:
         while True:
@@ -215,23 +236,3 @@ class TillPremises:
                 metrics.unconfirmed.set(standing.unconfirmed)
                 metrics.may_begin.set(standing.is_well)
             await asyncio.sleep(FIGURES_SECONDS)
-
-
-async def _going_on(part: Callable[[], Awaitable[None]]) -> None:
-    """A part of the till that begins anew after whatever fails in it, but for the journal."""
-    while True:
-        try:
-            await part()
-            return
-        except Exception as error:
-            failed = _first(error)
-            if isinstance(failed, JournalUnusable):
-                raise failed from error
-            structlog.get_logger("tillstream.till").exception("part_failed")
-        await asyncio.sleep(AGAIN_SECONDS)
-
-
-def _first(failed: BaseException) -> BaseException:
-    """What went wrong first, without the groups around it."""
-    inner: Sequence[BaseException] = getattr(failed, "exceptions", ())
-    return _first(inner[0]) if inner else failed

@@ -25,6 +25,8 @@ class WhyNot(StrEnum):
     TENDER_SETTLED = "tender_settled"
     MONEY_WAS_TAKEN = "money_was_taken"
     SUMS_DIFFER = "sums_differ"
+    TOO_LITTLE = "too_little"
+    NO_TERMINAL = "no_terminal"
     NO_PRICE = "no_price"
     NO_SUCH_PRODUCT = "no_such_product"
     RECALLED = "recalled"

@@ -8,7 +8,7 @@ import msgspec
 from edge.till import asked
 from edge.till.carts import CartTender, TillCart
 from edge.till.deciding import Decision, Sight, changed, require_settled
-from edge.till.refusals import WhyNot, conflict, refusal
+from edge.till.refusals import WhyNot, conflict, refusal, unfit
 
 
 def request_tender(sight: Sight, cart_id: str, want: asked.AskedTender) -> Decision:
@@ -21,6 +21,20 @@ def request_tender(sight: Sight, cart_id: str, want: asked.AskedTender) -> Decis
         words = f"This tender was requested before, and was {held.outcome}: a new one has a new id."
         raise conflict(WhyNot.TENDER_SETTLED, words)
     return _with_tender(cart, "requested", want.tender_id, CartTender(want.kind, want.amount_minor))
+
+
+def request_card(
+    cart: TillCart, sight: Sight, want: asked.AskedCard, tender_id: str
+) -> tuple[Decision, int]:
+    """This till's own terminal is about to be asked, for all that the lines come to or a part; also
+    the amount."""
+    most_minor = cart.total_minor - cart.captured_minor
+    amount_minor = most_minor if want.amount_minor is None else want.amount_minor
+    if not 0 < amount_minor <= most_minor:
+        words = f"A card can pay 1 to {most_minor} of this cart, not {amount_minor}."
+        raise unfit(WhyNot.SUMS_DIFFER, words)
+    tender = asked.AskedTender(tender_id=tender_id, kind="card", amount_minor=amount_minor)
+    return request_tender(sight, cart.cart_id, tender)._replace(status=201), amount_minor
 
 
 def settle_tender(sight: Sight, cart_id: str, want: asked.AskedSettlement) -> Decision:

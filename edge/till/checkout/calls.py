@@ -2,10 +2,12 @@
 
 from functools import partial
 
+import msgspec
 from aiohttp import web
 
+from edge.signing.guard import read_body
 from edge.till import asked
-from edge.till.answering import ROOT, SellingTill, of_a_cart
+from edge.till.answering import ROOT, Answering, SellingTill, ask, given, of_a_cart, read
 from edge.till.checkout import inputs
 
 _CART = ROOT + "/carts/{cart_id}"
@@ -21,3 +23,17 @@ def add_checkout(router: web.UrlDispatcher, till: SellingTill) -> None:
             lambda sight, cart_id, want: inputs.take_input(sight, cart_id, want, till.terms.field),
         ),
     )
+    router.add_post(_CART + "/cards", _card(till))
+
+
+def _card(till: SellingTill) -> Answering:
+    decoder = msgspec.json.Decoder(asked.AskedCard)
+
+    async def answer(request: web.Request) -> web.Response:
+        body = await read_body(request)
+        want, cart_id = read(decoder, body), request.match_info["cart_id"]
+        do = partial(till.do, auth=want.auth)
+        once, currency = ask(request, body), till.terms.currency
+        return given(await till.payments.request(do, once, cart_id, want, currency))
+
+    return answer

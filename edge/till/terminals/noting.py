@@ -22,6 +22,7 @@ class LeftPayment(NamedTuple):
     cart_id: str
     asked: AskedPayment
     sight: TenderSight
+    is_training: bool = False
 
 
 def left_payments(carts: Iterable[TillCart], till_id: str, currency: str) -> list[LeftPayment]:
@@ -32,6 +33,7 @@ def left_payments(carts: Iterable[TillCart], till_id: str, currency: str) -> lis
             cart.cart_id,
             AskedPayment(till_id, tender_id, cart.tenders[tender_id].amount_minor, currency),
             TenderSight(is_noted=True, outcome=cart.tenders[tender_id].outcome),
+            cart.training,
         )
         for cart in carts
         if cart.status == "open"

@@ -12,7 +12,16 @@ from typing import Any
 
 import orjson
 
-from edge.till.terminals.messages import MESSAGE_BYTES_MAX
+from edge.till.terminals.messages import (
+    MESSAGE_BYTES_MAX,
+    AskedPayment,
+    heard_of_payment,
+    heard_of_status,
+    new_id,
+    payment_request,
+    status_request,
+)
+from edge.till.terminals.rule import Heard
 
 READ_SECONDS_MAX = 10.0
 """For a request to come whole; a connection that only hangs there is let go."""
@@ -110,3 +119,21 @@ class SimulatedTerminal:
             return {"Response": failure, "ServiceID": name}
         success = {"Result": "Success"}
         return {"Response": success, "ServiceID": name, "RepeatedResponse": self._outcome(name)}
+
+
+class NearTerminal:
+    """A simulated terminal without a line between: for training, and for who has no other. It
+    forgets its payments with the process; see `edge.till.terminals.paying.CardTerminal`."""
+
+    def __init__(self, device: SimulatedTerminal) -> None:
+        self._device = device
+
+    async def pay(self, asked: AskedPayment) -> Heard:
+        """Take no money."""
+        return heard_of_payment(asked, self._device.answer(payment_request(asked)))
+
+    async def status(self, asked: AskedPayment) -> Heard:
+        """How does it stand?"""
+        question_id = new_id()
+        answer = self._device.answer(status_request(asked, question_id))
+        return heard_of_status(asked, question_id, answer)
