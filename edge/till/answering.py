@@ -15,6 +15,7 @@ from aiohttp import web
 from edge.signing.guard import read_body
 from edge.till import asked
 from edge.till.answers import AskedOnce, GivenAnswer
+from edge.till.checkout.printing import FoundReceipt
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.deciding import Decision, Sight
 from edge.till.refusals import WhyNot, refusal, unfit
@@ -71,6 +72,10 @@ class SellingTill(Protocol):
 
     async def event(self, epoch: int, sequence: int) -> dict[str, Any]:
         """What the journal has under a number."""
+        ...
+
+    async def receipt(self, receipt_no: str) -> FoundReceipt:
+        """What this till has under a receipt's number."""
         ...
 
     async def take_voucher(self, body: bytes) -> dict[str, Any]:

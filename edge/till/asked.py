@@ -2,7 +2,7 @@
 checked here, so that nothing reaches the journal that nobody could read."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -112,6 +112,15 @@ class AskedSettlement(Asked, frozen=True, kw_only=True):
 
     tender_id: s.Reference
     outcome: Outcome
+
+
+class AskedPrint(Asked, frozen=True, kw_only=True):
+    """Print a receipt. ``chinese`` printers take GB18030."""
+
+    form: Literal["pdf", "escpos", "lines"]
+    columns: Literal[42, 48] = 42
+    chinese: bool = False
+    cashier_id: s.Reference | None = None
 
 
 class AskedReturn(Asked, frozen=True, kw_only=True):

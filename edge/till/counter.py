@@ -12,6 +12,8 @@ from edge.journal.errors import DiskFull, EventRefused, Forked, JournalError, Jo
 from edge.problems import Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.books import Books, event_at
+from edge.till.checkout.printing import FoundReceipt, no_such_receipt
+from edge.till.checkout.receipt_numbers import told_of_receipt
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.deciding import Decision, Sight
 from edge.till.premises import TillPremises
@@ -143,6 +145,15 @@ class TillCounter:
             words = "The journal has no such event, or no longer."
             raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_EVENT, words)
         return found
+
+    async def receipt(self, receipt_no: str) -> FoundReceipt:
+        """What this till has under a receipt's number."""
+        books = self._books()
+        told = await books.run(lambda: told_of_receipt(books.journal, receipt_no))
+        if told is None:
+            raise no_such_receipt()
+        is_unprinted = receipt_no in books.desk.unprinted
+        return FoundReceipt(told, self._premises.catalogs.current(), is_unprinted)
 
     async def take_voucher(self, body: bytes) -> dict[str, Any]:
         """Begin to enrol by a voucher; how the till stands then."""

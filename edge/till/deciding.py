@@ -98,6 +98,9 @@ class Sight(NamedTuple):
     require_new_carts: Callable[[], None]
     """Raises `Refusal` where no cart may begin."""
 
+    is_unprinted: Callable[[str], bool] = lambda _: False
+    """Whether the receipt of that number was never printed."""
+
     def cart(self, cart_id: str) -> TillCart:
         """The cart of that id; raises `Refusal`."""
         found = self.carts.get(cart_id)
@@ -122,6 +125,8 @@ class Decision(NamedTuple):
     told: Mapping[str, Any] = NOTHING
     status: int = 200
     day: str | None = None
+    printed: str | None = None
+    """The receipt that is printed by it."""
 
 
 def changed(cart: TillCart, event_type: str, /, **fields: Any) -> Decision:

@@ -23,6 +23,7 @@ from edge.till.carts import TillCart
 from edge.till.clock import ClockReading, TillClock
 from edge.till.deciding import Decision, SellingCatalog, Sight
 from edge.till.refusals import WhyNot, conflict
+from edge.till.unprinted import Unprinted
 
 CART = "cart:"
 """Begins the name of a cart's place in the state."""
@@ -67,6 +68,7 @@ class SellingDesk:
         self.refused_why = state[REFUSED].decode() if REFUSED in state else None
         clock.raise_floor(float(state.get(TOLD, b"0")))
         self._answers = GivenAnswers(state)
+        self.unprinted = Unprinted()
 
     def do(
         self,
@@ -89,7 +91,7 @@ class SellingDesk:
             given[:] = [self._answers.next(ask, decision.status, body)]
             return _state(decision, given[0])
 
-        self._journal.append(events, state)
+        self.unprinted.note(self._journal.append(events, state))
         self._take(decision, given[0])
         return given[0]
 
@@ -120,6 +122,8 @@ class SellingDesk:
                 self._catalogs.begin(cart_id)
                 self.carts[cart_id] = cart
         self.day = decision.day or self.day
+        if decision.printed is not None:
+            self.unprinted.take(decision.printed)
         self._answers.keep(given)
 
     def _sight(self, reading: ClockReading) -> Sight:
@@ -131,6 +135,7 @@ class SellingDesk:
             new_cart_id=_new_id(reading),
             catalog_of=self._catalogs.of,
             require_new_carts=self._require_new_carts,
+            is_unprinted=self.unprinted.__contains__,
         )
 
     def _require_new_carts(self) -> None:

@@ -13,6 +13,8 @@ class WhyNot(StrEnum):
     DAY_NOT_OPEN = "day_not_open"
     NO_SUCH_CART = "no_such_cart"
     NO_SUCH_EVENT = "no_such_event"
+    NO_SUCH_RECEIPT = "no_such_receipt"
+    UNPRINTABLE = "unprintable"
     NO_SUCH_LINE = "no_such_line"
     NO_SUCH_TENDER = "no_such_tender"
     CART_EXISTS = "cart_exists"

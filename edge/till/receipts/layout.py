@@ -100,7 +100,7 @@ def _receipt(
         *_place(printed, terms),
         *body,
         _rule(columns),
-        ReceiptLine(spread("Hash", _short(proof.hash), columns)),
+        ReceiptLine(spread("Hash", short_hash(proof.hash), columns)),
     )
     return Receipt(clean(printed.receipt_no), columns, lines, "", marks)
 
@@ -173,6 +173,7 @@ def _rule(columns: int) -> ReceiptLine:
     return ReceiptLine("-" * columns)
 
 
-def _short(digest: str) -> str:
+def short_hash(digest: str) -> str:
+    """What people compare by eye: the first digits, by fours."""
     digits = digest[:SHORT_HASH_DIGITS]
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))

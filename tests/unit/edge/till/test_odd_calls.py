@@ -103,7 +103,7 @@ async def test_a_fault_in_one_part_keeps_the_till_from_nothing_else(
         raise KeyError("a fault of ours")
 
     monkeypatch.setattr("edge.till.identity.keeper.IdentityKeeper._step", fails)
-    monkeypatch.setattr("edge.till.premises.AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("edge.till.parts.AGAIN_SECONDS", 0.01)
     async with running(home) as program:
         await program.open_day()
         await program.sell()
