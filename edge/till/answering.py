@@ -4,6 +4,7 @@ What changes something carries an ``Idempotency-Key``, and is answered once it i
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
@@ -76,6 +77,10 @@ class SellingTill(Protocol):
 
     async def receipt(self, receipt_no: str) -> FoundReceipt:
         """What this till has under a receipt's number."""
+        ...
+
+    def today(self) -> date:
+        """The store's calendar day by the till's clock."""
         ...
 
     async def take_voucher(self, body: bytes) -> dict[str, Any]:

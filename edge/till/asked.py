@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from edge.till.ages import YEARS_MAX
 from edge.till.carts import Outcome
 from topics import scalars as s
 from topics.wire_parts import WireDiscount, WireLine, WireTax, WireTender
@@ -112,6 +113,17 @@ class AskedSettlement(Asked, frozen=True, kw_only=True):
 
     tender_id: s.Reference
     outcome: Outcome
+
+
+class AskedAge(Asked, frozen=True, kw_only=True):
+    """Check whether a customer is old enough, by date of birth; without one, ``is_admitted`` false
+    refuses who shows none. The date is looked at and not kept."""
+
+    years: Annotated[int, msgspec.Meta(ge=0, le=YEARS_MAX)]
+    cashier_id: s.Reference
+    born_on: date | None = None
+    is_admitted: bool | None = None
+    reason: Annotated[str, msgspec.Meta(max_length=s.TEXT_LENGTH_MAX)] = ""
 
 
 class AskedPrint(Asked, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +12,7 @@ from edge.journal.errors import DiskFull, EventRefused, Forked, JournalError, Jo
 from edge.problems import Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.books import Books, event_at
+from edge.till.checkout.places import today_of
 from edge.till.checkout.printing import FoundReceipt, no_such_receipt
 from edge.till.checkout.receipt_numbers import told_of_receipt
 from edge.till.checkout.terms import CheckoutTerms
@@ -154,6 +155,12 @@ class TillCounter:
             raise no_such_receipt()
         is_unprinted = receipt_no in books.desk.unprinted
         return FoundReceipt(told, self._premises.catalogs.current(), is_unprinted)
+
+    def today(self) -> date:
+        """The store's calendar day by the till's clock."""
+        catalog = self._premises.catalogs.current()
+        now = self._premises.terms.clock.now()
+        return today_of(catalog.location if catalog else None, now)
 
     async def take_voucher(self, body: bytes) -> dict[str, Any]:
         """Begin to enrol by a voucher; how the till stands then."""

@@ -44,6 +44,8 @@ CALLS = (
     TillCall("post", "/carts/{cart_id}/complete", "Sell.", asked.AskedCompletion),
     TillCall("post", "/returns", "Take goods back.", asked.AskedReturn, 201),
     TillCall("post", "/events", "Keep what is no sale, as the contracts have it.", status=201),
+    TillCall("post", "/carts/{cart_id}/age-checks", "Check an age.", asked.AskedAge, 201),
+    TillCall("get", "/ages/{years}", "Who was born by which day is old enough."),
     TillCall("get", "/receipts/{receipt_no}", "A receipt of this till, laid out."),
     TillCall("get", "/receipts/{receipt_no}/code", "Its QR code, as SVG."),
     TillCall("post", "/receipts/{receipt_no}/prints", "Print it.", asked.AskedPrint),

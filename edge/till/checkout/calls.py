@@ -9,6 +9,7 @@ from edge.signing.guard import read_body
 from edge.till import asked
 from edge.till.answering import ROOT, Answering, SellingTill, ask, given, of_a_cart, read
 from edge.till.checkout import inputs
+from edge.till.checkout.age_calls import add_ages
 from edge.till.checkout.receipt_calls import add_receipts
 
 _CART = ROOT + "/carts/{cart_id}"
@@ -26,6 +27,7 @@ def add_checkout(router: web.UrlDispatcher, till: SellingTill) -> None:
     )
     router.add_post(_CART + "/cards", _card(till))
     add_receipts(router, till)
+    add_ages(router, till)
 
 
 def _card(till: SellingTill) -> Answering:
