@@ -20,6 +20,7 @@ from edge.till.checkout.printing import FoundReceipt
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.deciding import Decision, Sight
 from edge.till.refusals import WhyNot, refusal, unfit
+from edge.till.shifts.keeping import ShiftBook
 from edge.till.terminals.running import CardPayments
 
 ROOT = "/till/v1"
@@ -77,6 +78,10 @@ class SellingTill(Protocol):
 
     async def receipt(self, receipt_no: str) -> FoundReceipt:
         """What this till has under a receipt's number."""
+        ...
+
+    async def shifts(self, tell: Callable[[ShiftBook], dict[str, Any]]) -> dict[str, Any]:
+        """What is to be told of the till's shifts."""
         ...
 
     def today(self) -> date:

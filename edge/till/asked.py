@@ -126,6 +126,41 @@ class AskedAge(Asked, frozen=True, kw_only=True):
     reason: Annotated[str, msgspec.Meta(max_length=s.TEXT_LENGTH_MAX)] = ""
 
 
+class AskedShift(Asked, frozen=True, kw_only=True):
+    """A cashier begins, with so much in the drawer."""
+
+    cashier_id: s.Reference
+    float_minor: s.Number
+
+
+class AskedCash(Asked, frozen=True, kw_only=True):
+    """Cash is put in, or with an amount below nothing taken out, as a drop is."""
+
+    cashier_id: s.Reference
+    amount_minor: s.Amount
+    reason: s.Reference
+
+
+class AskedCount(Asked, frozen=True, kw_only=True):
+    """The drawer was counted: pieces by denomination in minor units, ``{"2000": 3}``."""
+
+    cashier_id: s.Reference
+    counted: dict[s.Reference, s.Number]
+
+
+class AskedEnd(Asked, frozen=True, kw_only=True):
+    """The shift ends by its last count."""
+
+    cashier_id: s.Reference
+
+
+class AskedDrawer(Asked, frozen=True, kw_only=True):
+    """Somebody opens the drawer, and says why."""
+
+    cashier_id: s.Reference
+    reason: s.Reference
+
+
 class AskedPrint(Asked, frozen=True, kw_only=True):
     """Print a receipt. ``chinese`` printers take GB18030."""
 

@@ -19,6 +19,7 @@ from edge.till.checkout.terms import CheckoutTerms
 from edge.till.deciding import Decision, Sight
 from edge.till.premises import TillPremises
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
+from edge.till.shifts.keeping import ShiftBook
 from edge.till.standing import (
     read_books,
     told_of_books,
@@ -155,6 +156,11 @@ class TillCounter:
             raise no_such_receipt()
         is_unprinted = receipt_no in books.desk.unprinted
         return FoundReceipt(told, self._premises.catalogs.current(), is_unprinted)
+
+    async def shifts(self, tell: Callable[[ShiftBook], dict[str, Any]]) -> dict[str, Any]:
+        """What is to be told of the till's shifts."""
+        books = self._books()
+        return await books.run(lambda: tell(books.desk.shifts))
 
     def today(self) -> date:
         """The store's calendar day by the till's clock."""

@@ -10,6 +10,7 @@ import msgspec
 
 from edge.till.carts import TillCart
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
+from edge.till.shifts.shift import Shift
 from topics.scalars import NUMBER_MAX
 
 CARTS_MAX = 200
@@ -100,6 +101,9 @@ class Sight(NamedTuple):
 
     is_unprinted: Callable[[str], bool] = lambda _: False
     """Whether the receipt of that number was never printed."""
+
+    shift: Shift = Shift()
+    """The open one, or what happened since the last one ended."""
 
     def cart(self, cart_id: str) -> TillCart:
         """The cart of that id; raises `Refusal`."""

@@ -23,6 +23,7 @@ from edge.till.carts import TillCart
 from edge.till.clock import ClockReading, TillClock
 from edge.till.deciding import Decision, SellingCatalog, Sight
 from edge.till.refusals import WhyNot, conflict
+from edge.till.shifts.keeping import ShiftBook
 from edge.till.unprinted import Unprinted
 
 CART = "cart:"
@@ -69,6 +70,7 @@ class SellingDesk:
         clock.raise_floor(float(state.get(TOLD, b"0")))
         self._answers = GivenAnswers(state)
         self.unprinted = Unprinted()
+        self.shifts = ShiftBook(journal, state)
 
     def do(
         self,
@@ -89,9 +91,11 @@ class SellingDesk:
         def state(written: list[Written]) -> dict[str, bytes | None]:
             body = orjson.dumps(dict(decision.told) | _proof(written))
             given[:] = [self._answers.next(ask, decision.status, body)]
-            return _state(decision, given[0])
+            return _state(decision, given[0]) | self.shifts.state_after(written)
 
-        self.unprinted.note(self._journal.append(events, state))
+        written = self._journal.append(events, state)
+        self.unprinted.note(written)
+        self.shifts.take(written)
         self._take(decision, given[0])
         return given[0]
 
@@ -136,6 +140,7 @@ class SellingDesk:
             catalog_of=self._catalogs.of,
             require_new_carts=self._require_new_carts,
             is_unprinted=self.unprinted.__contains__,
+            shift=self.shifts.shift,
         )
 
     def _require_new_carts(self) -> None:

@@ -19,6 +19,12 @@ def z_report(shift: Shift) -> dict[str, Any]:
     not."""
     if shift.closed_at is None:
         raise ValueError("a shift that has not ended has no Z report")
+    return ended_report(shift)
+
+
+def ended_report(shift: Shift) -> dict[str, Any]:
+    """Of a shift that another one has followed; ``closed_at`` is None where nobody closed it, as
+    what happens while none is open."""
     return _report("z", shift) | {"closed_at": shift.closed_at}
 
 

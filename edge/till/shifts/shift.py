@@ -171,6 +171,8 @@ def _returned(shift: Shift, event: Mapping[str, Any]) -> Shift:
 
 def _counted(shift: Shift, event: Mapping[str, Any]) -> Shift:
     counted: Mapping[str, int] = event.get("counted") or {}
+    if not all(each.isascii() and each.isdigit() for each in counted):
+        return shift  # a program counted something else: it says nothing of the cash
     counted_minor = sum(int(each) * pieces for each, pieces in counted.items())
     return msgspec.structs.replace(
         shift,
