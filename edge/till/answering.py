@@ -80,6 +80,12 @@ class SellingTill(Protocol):
         """What this till has under a receipt's number."""
         ...
 
+    async def take_back(
+        self, once: AskedOnce, receipt_no: str, want: asked.AskedReceiptReturn
+    ) -> GivenAnswer:
+        """Take goods of a receipt back, durably."""
+        ...
+
     async def shifts(self, tell: Callable[[ShiftBook], dict[str, Any]]) -> dict[str, Any]:
         """What is to be told of the till's shifts."""
         ...

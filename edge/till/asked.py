@@ -126,6 +126,24 @@ class AskedAge(Asked, frozen=True, kw_only=True):
     reason: Annotated[str, msgspec.Meta(max_length=s.TEXT_LENGTH_MAX)] = ""
 
 
+class AskedReturnLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So much of the receipt's line comes back."""
+
+    line_no: s.Number
+    quantity: s.Ordinal
+
+
+class AskedReceiptReturn(Asked, frozen=True, kw_only=True):
+    """Take goods of a receipt back. ``authorization`` is the employee's at the gateway: with it the
+    store is asked, without it only what this till itself sold can come back."""
+
+    lines: Annotated[tuple[AskedReturnLine, ...], msgspec.Meta(min_length=1, max_length=1_000)]
+    restock: bool
+    cashier_id: s.Reference
+    authorization: s.Reference | None = None
+    training: bool = False
+
+
 class AskedShift(Asked, frozen=True, kw_only=True):
     """A cashier begins, with so much in the drawer."""
 

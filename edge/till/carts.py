@@ -38,7 +38,7 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
     """Typed for the next scan, as the price below is."""
 
     next_price_minor: int | None = None
-    admitted_years: int = 0
+    aged_years: int = 0
     """The highest age that its customer was found to have."""
 
     @property
@@ -79,7 +79,7 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
             "captured_minor": self.captured_minor,
             "next_quantity": self.next_quantity,
             "next_price_minor": self.next_price_minor,
-            "admitted_years": self.admitted_years,
+            "aged_years": self.aged_years,
         }
 
     def told_whole(self) -> dict[str, Any]:

@@ -11,10 +11,13 @@ import msgspec
 from edge.journal.errors import DiskFull, EventRefused, Forked, JournalError, JournalUnusable
 from edge.problems import Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
+from edge.till.asked import AskedReceiptReturn
 from edge.till.books import Books, event_at
 from edge.till.checkout.places import today_of
 from edge.till.checkout.printing import FoundReceipt, no_such_receipt
 from edge.till.checkout.receipt_numbers import told_of_receipt
+from edge.till.checkout.return_desk import take_back
+from edge.till.checkout.sold_here import sold_here
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.deciding import Decision, Sight
 from edge.till.premises import TillPremises
@@ -154,8 +157,18 @@ class TillCounter:
         told = await books.run(lambda: told_of_receipt(books.journal, receipt_no))
         if told is None:
             raise no_such_receipt()
+        sold = await books.run(lambda: sold_here(books.journal, receipt_no))
         is_unprinted = receipt_no in books.desk.unprinted
-        return FoundReceipt(told, self._premises.catalogs.current(), is_unprinted)
+        return FoundReceipt(
+            told, self._premises.catalogs.current(), is_unprinted, sold.back if sold else {}
+        )
+
+    async def take_back(
+        self, once: AskedOnce, receipt_no: str, want: AskedReceiptReturn
+    ) -> GivenAnswer:
+        """Take goods of a receipt back, durably."""
+        books = self._books()
+        return await take_back(self._premises, books, self.do, once, receipt_no, want)
 
     async def shifts(self, tell: Callable[[ShiftBook], dict[str, Any]]) -> dict[str, Any]:
         """What is to be told of the till's shifts."""

@@ -72,6 +72,10 @@ class SellingDesk:
         self.unprinted = Unprinted()
         self.shifts = ShiftBook(journal, state)
 
+    def answered(self, ask: AskedOnce) -> GivenAnswer | None:
+        """What was told to this request before; raises `Refusal` where the key was another's."""
+        return self._answers.find(ask)
+
     def do(
         self,
         ask: AskedOnce,

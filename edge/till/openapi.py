@@ -56,6 +56,13 @@ CALLS = (
     TillCall("get", "/receipts/{receipt_no}", "A receipt of this till, laid out."),
     TillCall("get", "/receipts/{receipt_no}/code", "Its QR code, as SVG."),
     TillCall("post", "/receipts/{receipt_no}/prints", "Print it.", asked.AskedPrint),
+    TillCall(
+        "post",
+        "/receipts/{receipt_no}/returns",
+        "Take goods of it back.",
+        asked.AskedReceiptReturn,
+        201,
+    ),
     TillCall("get", "/carts", "Every cart, in a line each."),
     TillCall("get", "/carts/{cart_id}", "A cart with all that is in it."),
     TillCall("get", "/events/{epoch}/{sequence}", "An event of the journal, with its head."),

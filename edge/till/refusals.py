@@ -14,6 +14,8 @@ class WhyNot(StrEnum):
     NO_SUCH_CART = "no_such_cart"
     NO_SUCH_EVENT = "no_such_event"
     NO_SUCH_RECEIPT = "no_such_receipt"
+    BEYOND_PURCHASE = "beyond_purchase"
+    NOT_AUTHORIZED = "not_authorized"
     UNPRINTABLE = "unprintable"
     NO_SUCH_LINE = "no_such_line"
     NO_SUCH_TENDER = "no_such_tender"

@@ -47,7 +47,7 @@ def note_age(sight: Sight, cart_id: str, checked: CheckedAge) -> Decision:
     kept = check.event(cart_id, checked.cashier_id, checked.is_admitted, checked.reason)
     said = {name: value for name, value in kept.items() if name not in ("type", "cart_id")}
     event = event_of(cart, "age_checked", **said)
-    years = max(cart.admitted_years, checked.years) if checked.is_admitted else cart.admitted_years
-    after = msgspec.structs.replace(cart, admitted_years=years)
+    years = max(cart.aged_years, checked.years) if checked.is_admitted else cart.aged_years
+    after = msgspec.structs.replace(cart, aged_years=years)
     told: dict[str, Any] = after.told() | {"outcome": kept["outcome"], "years": checked.years}
     return Decision([event], {cart_id: after}, told, status=201)

@@ -11,6 +11,7 @@ from edge.till.answering import ROOT, Answering, SellingTill, ask, given, of_a_c
 from edge.till.checkout import inputs
 from edge.till.checkout.age_calls import add_ages
 from edge.till.checkout.receipt_calls import add_receipts
+from edge.till.checkout.return_calls import add_returns
 from edge.till.checkout.shift_calls import add_shifts
 
 _CART = ROOT + "/carts/{cart_id}"
@@ -28,6 +29,7 @@ def add_checkout(router: web.UrlDispatcher, till: SellingTill) -> None:
     )
     router.add_post(_CART + "/cards", _card(till))
     add_receipts(router, till)
+    add_returns(router, till)
     add_ages(router, till)
     add_shifts(router, till)
 

@@ -1,5 +1,6 @@
 """Receipts for a till's calls, from what the journal has: as JSON, PDF, or a printer's bytes."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -31,6 +32,8 @@ class FoundReceipt(NamedTuple):
     told: dict[str, Any]
     catalog: TillCatalog | None
     is_unprinted: bool
+    back: Mapping[int, int]
+    """Of a sale, how much of each line has come back here."""
 
 
 def no_such_receipt() -> Exception:
@@ -86,6 +89,7 @@ def told_of(found: FoundReceipt, receipt: Receipt) -> dict[str, Any]:
         "ending": [_told(line) for line in receipt.ending],
         "short_hash": short_hash(event["chain"]["hash"]),
         "event": event,
+        "returned": {str(line_no): quantity for line_no, quantity in found.back.items()},
     }
 
 

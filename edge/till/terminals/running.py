@@ -29,7 +29,9 @@ again by itself, and cashier and customer wait for it."""
 _FRESH = TenderSight(is_noted=True, is_fresh=True)
 
 
-class _Doing(Protocol):
+class Doing(Protocol):
+    """A till does what is asked, durably."""
+
     async def __call__(
         self,
         ask: AskedOnce,
@@ -59,7 +61,7 @@ class CardPayments:
         self._kicked = asyncio.Event()
 
     async def request(
-        self, do: _Doing, once: AskedOnce, cart_id: str, want: bodies.AskedCard, currency: str
+        self, do: Doing, once: AskedOnce, cart_id: str, want: bodies.AskedCard, currency: str
     ) -> GivenAnswer:
         """Note the payment, and go on with it; what its page is told. The same request again is
         told the same, and asks no terminal. Raises `Refusal`."""

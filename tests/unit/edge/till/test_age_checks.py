@@ -28,9 +28,9 @@ async def check(program: Program, cart: str, born_on: date, key: str = "", **mor
 async def test_on_the_birthday_one_is_old_enough_and_the_day_before_not(program: Program) -> None:
     cart, last = await program.cart(), await born_by(program)
     assert (await check(program, cart, last + DAY))["outcome"] == "refused"
-    assert (await program.get(f"/carts/{cart}"))["admitted_years"] == 0
+    assert (await program.get(f"/carts/{cart}"))["aged_years"] == 0
     told = await check(program, cart, last)
-    assert (told["outcome"], told["admitted_years"]) == ("admitted", 18)
+    assert (told["outcome"], told["aged_years"]) == ("admitted", 18)
     kept = [each for each in await written(program) if each["type"] == "age_checked"]
     assert [each["outcome"] for each in kept] == ["refused", "admitted"]
     assert kept[0]["cashier_id"] == "7" and kept[0]["cart_id"] == cart
