@@ -53,7 +53,7 @@ def _add_selling(router: web.UrlDispatcher, till: SellingTill) -> None:
     router.add_post(_CART + "/resume", cart(asked.AskedStep, selling.resume))
     router.add_post(_CART + "/abandon", cart(asked.AskedStep, selling.abandon))
     router.add_post(_CART + "/tenders", cart(asked.AskedTender, tendering.request_tender))
-    router.add_post(_CART + "/settlements", cart(asked.AskedSettlement, tendering.settle_tender))
+    router.add_post(_CART + "/settlements", cart(asked.AskedSettlement, tendering.settle_by_hand))
     router.add_post(_CART + "/complete", cart(asked.AskedCompletion, closing.complete))
 
 

@@ -16,6 +16,13 @@ class CartTender(msgspec.Struct, frozen=True):
     kind: s.TenderKind
     amount_minor: s.Amount
     outcome: Outcome | None = None
+    is_own: bool = False
+    """The till itself asks its own terminal for it."""
+
+    def told(self) -> dict[str, Any]:
+        """As events and programs have it."""
+        said = {"kind": self.kind, "amount_minor": self.amount_minor}
+        return said | {"outcome": self.outcome}
 
     @property
     def is_settled(self) -> bool:
@@ -84,7 +91,7 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def told_whole(self) -> dict[str, Any]:
         """As programs are told of it with all that is in it."""
-        shown = {each: msgspec.to_builtins(tender) for each, tender in self.tenders.items()}
+        shown = {each: tender.told() for each, tender in self.tenders.items()}
         people = {"cashier_id": self.cashier_id, "customer_id": self.customer_id}
         return self.told() | people | {"lines": plain(self.lines), "tenders": shown}
 

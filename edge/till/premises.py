@@ -29,6 +29,7 @@ from edge.till.identity.keeper import IdentityKeeper
 from edge.till.identity.voucher import TillVoucher
 from edge.till.metrics import TillMetrics
 from edge.till.parts import first_of, going_on
+from edge.till.refusals import WhyNot, conflict
 from edge.till.sending import BatchSender, SendingStanding
 from edge.till.standing import read_books
 from edge.till.terminals.choosing import card_payments
@@ -86,9 +87,10 @@ class TillPremises:
 
     async def _note_payment(self, ask: AskedOnce, decide: Callable[[Sight], Decision]) -> None:
         books = self.books
-        if books is not None:
-            await books.run(lambda: books.desk.do(ask, decide))
-            self.wrote()
+        if books is None:
+            raise conflict(WhyNot.NOT_ENROLLED, "This till has no identity, and no journal yet.")
+        await books.run(lambda: books.desk.do(ask, decide))
+        self.wrote()
 
     async def _left_payments(self) -> list[LeftPayment]:
         books, name, currency = self.books, self.name, self.terms.checkout.currency

@@ -11,7 +11,9 @@ from edge.till.deciding import Decision, Sight, changed, require_settled
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
 
 
-def request_tender(sight: Sight, cart_id: str, want: asked.AskedTender) -> Decision:
+def request_tender(
+    sight: Sight, cart_id: str, want: asked.AskedTender, is_own: bool = False
+) -> Decision:
     """A terminal is about to be asked for money: of two pages that ask for the same money, the
     second must not reach it."""
     cart = sight.open_cart(cart_id)
@@ -20,7 +22,8 @@ def request_tender(sight: Sight, cart_id: str, want: asked.AskedTender) -> Decis
     if held is not None:
         words = f"This tender was requested before, and was {held.outcome}: a new one has a new id."
         raise conflict(WhyNot.TENDER_SETTLED, words)
-    return _with_tender(cart, "requested", want.tender_id, CartTender(want.kind, want.amount_minor))
+    tender = CartTender(want.kind, want.amount_minor, is_own=is_own)
+    return _with_tender(cart, "requested", want.tender_id, tender)
 
 
 def request_card(
@@ -34,7 +37,20 @@ def request_card(
         words = f"A card can pay 1 to {most_minor} of this cart, not {amount_minor}."
         raise unfit(WhyNot.SUMS_DIFFER, words)
     tender = asked.AskedTender(tender_id=tender_id, kind="card", amount_minor=amount_minor)
-    return request_tender(sight, cart.cart_id, tender)._replace(status=201), amount_minor
+    return request_tender(sight, cart.cart_id, tender, is_own=True)._replace(
+        status=201
+    ), amount_minor
+
+
+def settle_by_hand(sight: Sight, cart_id: str, want: asked.AskedSettlement) -> Decision:
+    """What a program says of a terminal. While the till is at its own one the program is not asked:
+    what it said could be another thing than what the terminal is about to say. Once nobody knows,
+    a person has looked at the terminal."""
+    held = sight.open_cart(cart_id).tenders.get(want.tender_id)
+    if held is not None and held.is_own and held.outcome is None:
+        words = "The till is asking its own terminal: wait for what that says."
+        raise conflict(WhyNot.TENDER_UNSETTLED, words)
+    return settle_tender(sight, cart_id, want)
 
 
 def settle_tender(sight: Sight, cart_id: str, want: asked.AskedSettlement) -> Decision:
@@ -56,10 +72,9 @@ def settle_tender(sight: Sight, cart_id: str, want: asked.AskedSettlement) -> De
 
 def _with_tender(cart: TillCart, step: str, tender_id: str, tender: CartTender) -> Decision:
     asked_for = msgspec.structs.replace(cart, tenders=cart.tenders | {tender_id: tender})
-    fields = msgspec.to_builtins(tender)
-    made = changed(asked_for, f"tender_{step}", tender_id=tender_id, **fields)
+    made = changed(asked_for, f"tender_{step}", tender_id=tender_id, **tender.told())
     return made._replace(told=_told(asked_for, tender_id, tender))
 
 
 def _told(cart: TillCart, tender_id: str, tender: CartTender) -> dict[str, Any]:
-    return cart.told() | {"tender": {"tender_id": tender_id, **msgspec.to_builtins(tender)}}
+    return cart.told() | {"tender": {"tender_id": tender_id, **tender.told()}}

@@ -17,9 +17,12 @@ from edge.journal.verifying import prove
 from edge.till import asked, selling
 from edge.till import closing as ending
 from edge.till.answers import AskedOnce
+from edge.till.checkout import drawer, inputs
 from edge.till.clock import TillClock
 from edge.till.deciding import Decision, Sight
 from edge.till.desk import DeskTerms, SellingDesk
+from edge.till.scanning.field import FieldTerms
+from edge.till.shifts.shift import shifts_of
 from tests.unit.edge.journal.disks import DeadlyDisk, Disk, FullDisk, mounted
 from tests.unit.edge.journal.tills import TILL, opened
 from topics.wire_parts import WireTender
@@ -29,6 +32,10 @@ Step = tuple[str, Callable[[Sight], Decision]]
 DAY = asked.AskedDay(business_date=date(2026, 11, 30))
 LINE = asked.AskedLine(sku="a", quantity=2, unit_price_minor=199)
 PAID = asked.AskedCompletion(currency="EUR", tenders=(WireTender(kind="cash", amount_minor=398),))
+
+SHIFT = asked.AskedShift(cashier_id="7", float_minor=5_000)
+COUNT = asked.AskedCount(cashier_id="7", counted={"5000": 1, "397": 1})
+THREE = asked.AskedInput(text="3*")
 
 
 def first_cart(sight: Sight) -> str:
@@ -49,18 +56,29 @@ STEPS: list[Step] = [
 ]
 
 
+DRAWER: list[Step] = [
+    *STEPS[:1],
+    ("shift", lambda sight: drawer.open_shift(sight, SHIFT)),
+    *STEPS[1:3],
+    ("three", lambda sight: inputs.take_input(sight, first_cart(sight), THREE, FieldTerms({}))),
+    ("pay", lambda sight: ending.complete(sight, first_cart(sight), PAID)),
+    ("count", lambda sight: drawer.count_cash(sight, COUNT)),
+    ("close", lambda sight: drawer.close_shift(sight, asked.AskedEnd(cashier_id="7"))),
+]
+
+
 def desk_on(journal: Journal) -> SellingDesk:
     return SellingDesk(journal, TILL, TillClock(), DeskTerms("test"))
 
 
-def serve(journal: Journal, tell: Callable[[str, str], object]) -> None:
+def serve(journal: Journal, tell: Callable[[str, str], object], steps: list[Step] = STEPS) -> None:
     """Do what a page asks, and tell each answer once it was given; go on where it was left."""
     desk = desk_on(journal)
-    for key, decide in STEPS:
+    for key, decide in steps:
         tell(key, desk.do(AskedOnce(key, key), decide).body)
 
 
-def killed_at(folder: Path, step: int) -> tuple[dict[str, str], bool]:
+def killed_at(folder: Path, step: int, steps: list[Step] = STEPS) -> tuple[dict[str, str], bool]:
     """What a desk had answered before it was killed at that write or sync, and whether it was."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -69,7 +87,11 @@ def killed_at(folder: Path, step: int) -> tuple[dict[str, str], bool]:
             with mounted(DeadlyDisk(step)):
                 journal = opened(folder, vfs=Disk.name)
                 journal.file.database.wal_autocheckpoint(12)
-                serve(journal, lambda *told: os.write(writing, json.dumps(told).encode() + b"\n"))
+
+                def tell(*told: str) -> None:
+                    os.write(writing, json.dumps(told).encode() + b"\n")
+
+                serve(journal, tell, steps)
             os._exit(0)
         finally:
             os._exit(1)
@@ -127,6 +149,33 @@ def test_a_desk_that_is_killed_anywhere_loses_and_doubles_nothing(tmp_path: Path
         check(folder, answered)
         step += 1
     assert step > 3 * len(STEPS), "the desk was not killed at each of its commits"
+
+
+def test_a_desk_that_is_killed_anywhere_counts_each_cent_of_its_drawer_once(
+    tmp_path: Path,
+) -> None:
+    step, killed = 0, True
+    while killed:
+        folder = tmp_path / str(step)
+        folder.mkdir()
+        opened(folder).close()
+        answered, killed = killed_at(folder, step, DRAWER)
+        with closing(opened(folder)) as journal:
+            check_drawer(journal, answered)
+        step += 1
+    assert step > 3 * len(DRAWER), "the desk was not killed at each of its commits"
+
+
+def check_drawer(journal: Journal, answered: dict[str, str]) -> None:
+    """The shifts are those of the events, and the page can go on to the end."""
+    book = desk_on(journal).shifts
+    assert [*(each.shift for each in book.ended), book.shift] == shifts_of(events_of(journal))
+    again: dict[str, str] = {}
+    serve(journal, again.__setitem__, DRAWER)
+    assert answered.items() <= again.items(), "an answer is another at the second time"
+    (ended,) = desk_on(journal).shifts.ended
+    counts = [each.over_short_minor for each in ended.shift.counts]
+    assert (ended.shift.receipts, counts) == (1, [-1])
 
 
 def test_on_a_full_disk_what_is_refused_has_changed_nothing(

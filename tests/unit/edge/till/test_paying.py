@@ -264,3 +264,19 @@ async def test_a_cart_that_was_suspended_in_doubt_is_settled_when_it_goes_on(hom
         await program.post(f"/carts/{cart}/resume")
         await outcome(program, cart, tender)
         assert len(device.captures) == 1
+
+
+async def test_nobody_settles_by_hand_what_the_till_is_asking_about(home: Path) -> None:
+    device = SimulatedTerminal(lose=lambda: Loss.REPLY)
+    async with till_at(home, device) as program:
+        cart = await program.cart()
+        tender = await card(program, cart)
+        by_hand = {"tender_id": tender, "outcome": "declined"}
+        assert await program.refused("POST", f"/carts/{cart}/settlements", by_hand) == (
+            409,
+            "tender_unsettled",
+        ), "a card that is being charged was called declined"
+        await outcome(program, cart, tender, "unknown")
+        looked_at = {"tender_id": tender, "outcome": "captured"}
+        await program.post(f"/carts/{cart}/settlements", looked_at)
+        await paid_by(program, cart, cash_given_minor=0)
