@@ -1,5 +1,6 @@
 """What stands in a till's field becomes a step of the cart, by one call."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -195,3 +196,34 @@ async def test_an_answer_stays_small_however_long_the_cart(program: Program, car
         await enter(program, cart, GTIN)
     told = await enter(program, cart, GTIN)
     assert told["lines"] == 100 and len(str(told)) < 2_000
+
+
+async def test_two_pages_that_scan_at_once_lose_and_double_no_line(
+    program: Program, cart: str
+) -> None:
+    async def page(name: str) -> None:
+        for number in range(60):
+            await program.post(f"/carts/{cart}/input", {"text": GTIN}, key=f"{name}-{number}")
+            if number % 7 == 0:  # it heard no answer
+                again = {"text": GTIN}
+                await program.post(f"/carts/{cart}/input", again, key=f"{name}-{number}")
+
+    await asyncio.gather(page("left"), page("right"))
+    lines = (await program.get(f"/carts/{cart}"))["lines"]
+    assert [line["line_no"] for line in lines] == list(range(1, 121))
+
+
+async def test_weighed_goods_come_back_by_the_gram(program: Program, cart: str) -> None:
+    await enter(program, cart, label(WEIGHT, 12, 250))
+    done = {"currency": "EUR", "cash_given_minor": 500}
+    receipt_no = (await program.post(f"/carts/{cart}/complete", done))["receipt_no"]
+    path = f"/receipts/{receipt_no}/returns"
+    back = {"restock": True, "cashier_id": "7"}
+    refunds = [
+        (await program.post(path, back | {"lines": [{"line_no": 1, "quantity": grams}]}))
+        for grams in (100, 150)
+    ]
+    assert [each["lines"][0]["unit"] for each in refunds] == ["gram", "gram"]
+    assert sum(each["refund_minor"] for each in refunds) == 498
+    more = back | {"lines": [{"line_no": 1, "quantity": 1}]}
+    assert await program.refused("POST", path, more) == (409, "beyond_purchase")
