@@ -1,13 +1,9 @@
-"""Tables as files: one of comma-separated values for a table, and one beside it for its tests.
+"""Tables as files, of CSV or YAML: one for a table, and one beside it for its tests.
 
-A table's file begins with what is said of all of it, a line each, and after an empty line come
-its columns and rows. `off5.csv` has its tests in `off5.tests.csv`.
+`off5.csv` has its tests in `off5.tests.csv`, and `off5.yaml` in `off5.tests.yaml`.
 """
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,15 +12,12 @@ import msgspec
 
 from edge.bundle.rows import BundledTable, TableTest
 from edge.rules.attributes import ATTRIBUTES, OUTCOMES, Value
-from edge.rules.faults import FaultKind, TableFault, UnsoundTable
+from edge.rules.csv_sheets import csv_table, csv_tests
+from edge.rules.faults import UnsoundTable
+from edge.rules.sheets import SAID, SheetLine, SheetReader
+from edge.rules.yaml_sheets import yaml_table, yaml_tests
 from topics.rule_tables import TABLE_PATTERN
 from topics.scalars import ID_PATTERN, TEXT_LENGTH_MAX, anchored
-
-FILE_BYTES_MAX = 1 << 18
-"""Of one file; the database takes no more rows of one table either."""
-
-SAID = ("table", "version", "hit policy", "valid from", "locations")
-"""What is said of the whole table, in this order. ``locations`` may be empty: everywhere."""
 
 _HIT_POLICIES = ("unique", "first", "collect")
 _COLUMN = re.compile(r"(when|then) ([a-z][a-z0-9_]{0,63})")
@@ -38,82 +31,37 @@ class TableFile(NamedTuple):
     locations: list[str]
 
 
-class _Line(NamedTuple):
-    number: int
-    cells: list[str]
-
-
-class _Reader:
-    """One file, and what is wrong with it."""
-
-    def __init__(self, path: Path) -> None:
-        self.file = str(path)
-        self.faults: list[TableFault] = []
-
-    def wrong(self, reason: str, row: str = "", column: str = "", kind: FaultKind = "form") -> None:
-        """Note a mistake, and go on."""
-        self.faults.append(TableFault(kind, self.file, row, column, reason))
-
-    def stop(self, reason: str, row: str = "") -> UnsoundTable:
-        """To be raised: nothing more can be read."""
-        self.wrong(reason, row)
-        return UnsoundTable(self.faults)
-
-
 def path_of_tests(path: Path) -> Path:
     """Where a table's tests are."""
-    return path.with_name(f"{path.stem}.tests.csv")
+    return path.with_name(f"{path.stem}.tests{path.suffix if is_yaml(path) else '.csv'}")
+
+
+def is_yaml(path: Path) -> bool:
+    """Whether a file is of YAML; any other is of CSV."""
+    return path.suffix.lower() in (".yaml", ".yml")
 
 
 def read_files(path: Path) -> TableFile:
     """A table and its tests; raises `UnsoundTable` with all mistakes of form, or OSError."""
-    reader = _Reader(path)
-    lines = list(_lines(reader, path))
-    said, rest = _said(reader, lines)
-    if not rest:
-        raise reader.stop("after an empty line come the columns, as row, when subtotal_minor")
-    columns = _columns(reader, rest[0])
-    rows = [_row(reader, line, len(columns) + 1) for line in rest[1:]]
-    tests_reader = _Reader(path_of_tests(path))
-    tests = _tests(tests_reader, path_of_tests(path)) if path_of_tests(path).exists() else []
+    reader = SheetReader(path)
+    sheet = yaml_table(reader) if is_yaml(path) else csv_table(reader)
+    for name in SAID:
+        if name not in sheet.said:
+            reader.wrong(f"it does not say {name}")
+    said = _read_said(reader, sheet.said)
+    if not sheet.lines:
+        raise reader.stop("below come columns and rows, as row, when subtotal_minor")
+    columns = _columns(reader, sheet.lines[0])
+    rows = [_row(reader, line, len(columns) + 1) for line in sheet.lines[1:]]
+    tests_reader = SheetReader(path_of_tests(path))
+    tests = _tests(tests_reader) if tests_reader.path.exists() else []
     if faults := [*reader.faults, *tests_reader.faults]:
         raise UnsoundTable(faults)
     whole = said | {"columns": columns, "rows": rows, "tests": tests}
     return TableFile(msgspec.convert(whole, BundledTable), said["locations"])
 
 
-def _lines(reader: _Reader, path: Path) -> Iterator[_Line]:
-    content = path.read_bytes()
-    if len(content) > FILE_BYTES_MAX:
-        raise reader.stop(f"{len(content)} bytes; {FILE_BYTES_MAX} may be")
-    try:
-        text = content.decode("utf-8-sig")
-        # Spreadsheets of half of Europe write semicolons: the first line shows it.
-        delimiter = ";" if ";" in text.partition(",")[0].partition("\n")[0] else ","
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        for cells in rows:
-            yield _Line(rows.line_num, [each.strip() for each in cells])
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise reader.stop(f"it is no CSV in UTF-8: {fault}") from fault
-
-
-def _said(reader: _Reader, lines: Sequence[_Line]) -> tuple[dict[str, Any], list[_Line]]:
-    """What is said of the whole table, and the lines behind the first empty one."""
-    empty = next((at for at, line in enumerate(lines) if not any(line.cells)), len(lines))
-    told: dict[str, str] = {}
-    for line in lines[:empty]:
-        name = line.cells[0]
-        if name not in SAID or name in told:
-            why = "is said twice" if name in told else f"is none of {', '.join(SAID)}"
-            reader.wrong(f"{name!r} {why}", f"line {line.number}")
-        told[name] = next((each for each in line.cells[1:] if each), "")
-    for name in SAID:
-        if name not in told:
-            reader.wrong(f"it does not say {name}")
-    return _read_said(reader, told), [line for line in lines[empty:] if any(line.cells)]
-
-
-def _read_said(reader: _Reader, told: dict[str, str]) -> dict[str, Any]:
+def _read_said(reader: SheetReader, told: dict[str, str]) -> dict[str, Any]:
     name, version, policy = (told.get(each, "") for each in SAID[:3])
     if not re.fullmatch(TABLE_PATTERN, name):
         reader.wrong(f"{name!r} is no name: small letters, digits and -", "table")
@@ -134,7 +82,7 @@ def _read_said(reader: _Reader, told: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _moment(reader: _Reader, words: str) -> datetime:
+def _moment(reader: SheetReader, words: str) -> datetime:
     try:
         moment = datetime.fromisoformat(words)
         if moment.tzinfo is not None:
@@ -145,7 +93,7 @@ def _moment(reader: _Reader, words: str) -> datetime:
     return datetime.now(UTC)
 
 
-def _columns(reader: _Reader, header: _Line) -> list[dict[str, str]]:
+def _columns(reader: SheetReader, header: SheetLine) -> list[dict[str, str]]:
     if header.cells[0] != "row":
         reader.wrong("the first column is row", f"line {header.number}", header.cells[0])
     found: list[dict[str, str]] = []
@@ -162,7 +110,7 @@ def _columns(reader: _Reader, header: _Line) -> list[dict[str, str]]:
     return found
 
 
-def _row(reader: _Reader, line: _Line, wanted: int) -> dict[str, Any]:
+def _row(reader: SheetReader, line: SheetLine, wanted: int) -> dict[str, Any]:
     name = line.cells[0]
     if not re.fullmatch(anchored(ID_PATTERN), name):
         reader.wrong(f"{name!r} is no name of a row", f"line {line.number}", "row")
@@ -171,8 +119,8 @@ def _row(reader: _Reader, line: _Line, wanted: int) -> dict[str, Any]:
     return {"row": name, "cells": [each or None for each in line.cells[1:]]}
 
 
-def _tests(reader: _Reader, path: Path) -> list[TableTest]:
-    lines = [line for line in _lines(reader, path) if any(line.cells)]
+def _tests(reader: SheetReader) -> list[TableTest]:
+    lines = yaml_tests(reader) if is_yaml(reader.path) else csv_tests(reader)
     header = lines[0].cells if lines else []
     if len(header) < 2 or (header[0], header[-1]) != ("test", "expect"):
         reader.wrong("the first column is test, and the last expect")
@@ -180,7 +128,7 @@ def _tests(reader: _Reader, path: Path) -> list[TableTest]:
     return [_test(reader, header, line) for line in lines[1:]]
 
 
-def _test(reader: _Reader, header: list[str], line: _Line) -> TableTest:
+def _test(reader: SheetReader, header: list[str], line: SheetLine) -> TableTest:
     name = line.cells[0][:TEXT_LENGTH_MAX] or f"line {line.number}"
     if len(line.cells) != len(header):
         reader.wrong(f"{len(line.cells)} cells for {len(header)} columns", f"test {name}")
@@ -191,7 +139,7 @@ def _test(reader: _Reader, header: list[str], line: _Line) -> TableTest:
     return TableTest(name, given, line.cells[-1].split())
 
 
-def _value(reader: _Reader, test: str, name: str, cell: str) -> Value:
+def _value(reader: SheetReader, test: str, name: str, cell: str) -> Value:
     """A test's values are bare: wine, 5000, yes."""
     attribute = ATTRIBUTES.get(name)
     kind = attribute.type if attribute else "text"

@@ -19,8 +19,9 @@ Files = Annotated[
     list[Path],
     typer.Argument(
         metavar="FILE...",
-        help="Tables as CSV, each with its tests beside it: off5.csv and off5.tests.csv. Tests "
-        "whose table is named as well are passed over, so *.csv will do.",
+        help="Tables as CSV or YAML, each with its tests beside it: off5.csv and off5.tests.csv, "
+        "or off5.yaml and off5.tests.yaml. Tests whose table is named as well are passed over, so "
+        "*.csv will do.",
         exists=True,
         dir_okay=False,
     ),

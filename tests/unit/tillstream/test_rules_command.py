@@ -44,6 +44,25 @@ def test_a_whole_folder_may_be_named() -> None:
     assert len(done.output.splitlines()) == len(NAMES)
 
 
+def test_a_table_of_yaml_is_checked_explained_and_handed_over_as_one_of_csv(tmp_path: Path) -> None:
+    path = tmp_path / "dear.yaml"
+    path.write_text(
+        "table: dear\nversion: 1\nhit policy: collect\nvalid from: 2026-12-01T00:00:00Z\n"
+        'locations: []\nrows:\n- {row: dear, when subtotal_minor: ">= 5000", then percent: 5}\n'
+    )
+    tests = tmp_path / "dear.tests.yaml"
+    tests.write_text("- {test: at, subtotal_minor: 5000, expect: dear}\n")
+    done = rules("check", path, tests)
+    assert done.exit_code == 1
+    assert f"{path}, row dear: missing test: no test misses it" in done.output
+    tests.write_text(tests.read_text() + "- {test: below, subtotal_minor: 4999, expect: []}\n")
+    done = rules("check", *sorted(tmp_path.iterdir()))
+    assert done.output == f"{path}: dear, version 1: rows 1, tests 2, nothing wrong\n"
+    done = rules("explain", path, "--given", "subtotal_minor=4999")
+    assert done.output == "dear/dear: subtotal_minor is 4999, and not >= 5000\n"
+    assert "dear" in rules("board-file", path).output
+
+
 def test_tests_without_their_table_are_not_passed_over(folder: Path) -> None:
     (folder / "off5.csv").unlink()
     assert rules("check", folder / "off5.tests.csv").exit_code == 1

@@ -8,7 +8,7 @@ import msgspec
 
 from edge.bundle.rows import BundledTable
 from edge.rules.attributes import ATTRIBUTES, OUTCOMES, Facts
-from edge.rules.files import path_of_tests, read_files
+from edge.rules.files import TableFile, path_of_tests, read_files
 from edge.rules.trying import sound_table
 from tests.house.checkout import CHECKOUT
 from tests.unit.edge.rules.tables import faults_of
@@ -35,12 +35,16 @@ def test_facts_have_a_field_for_each_attribute() -> None:
     assert Facts.__struct_fields__ == tuple(ATTRIBUTES)
 
 
-def test_the_files_that_it_shows_are_sound(tmp_path: Path) -> None:
-    shown, tests = (each for each in blocks("") if each.startswith(("table", "test")))
-    path = tmp_path / "off5.csv"
-    path.write_text(shown)
-    path_of_tests(path).write_text(tests)
-    assert sound_table(read_files(path).table, "shown").name == "off5"
+def test_the_files_that_it_shows_are_sound_and_one_table(tmp_path: Path) -> None:
+    csv = [each for each in blocks("") if each.startswith(("table", "test"))]
+    found: list[TableFile] = []
+    for ending, (shown, tests) in (("csv", csv), ("yaml", blocks("yaml"))):
+        path = tmp_path / f"off5.{ending}"
+        path.write_text(shown)
+        path_of_tests(path).write_text(tests)
+        found.append(read_files(path))
+        assert sound_table(found[-1].table, ending).name == "off5"
+    assert found[0] == found[1]
 
 
 def test_the_row_that_it_shows_is_sound() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from edge.rules.faults import TableFault, UnsoundTable
-from edge.rules.files import FILE_BYTES_MAX, path_of_tests, read_files
+from edge.rules.files import path_of_tests, read_files
+from edge.rules.sheets import FILE_BYTES_MAX
 
 SAID = (
     "table,off5\nversion,2\nhit policy,unique\n"
