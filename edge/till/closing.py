@@ -102,6 +102,8 @@ def note(sight: Sight, event: Mapping[str, Any]) -> Decision:
     if not isinstance(kind, str) or kind not in NOTED:
         words = f"Here are taken: {', '.join(sorted(NOTED))}."
         raise unfit(WhyNot.NOT_TAKEN_HERE, words)
+    if event.get("kind") == "rule_checked":
+        raise unfit(WhyNot.NOT_TAKEN_HERE, "Answer a check at its cart, by …/checks.")
     given = sorted(set(SET_BY_THE_TILL) & event.keys())
     if given:
         raise unfit(WhyNot.NOT_IN_CONTRACT, f"The till itself sets {', '.join(given)}.")

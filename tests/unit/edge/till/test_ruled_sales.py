@@ -1,14 +1,19 @@
 """A till decides each sale by the tables of its catalog, and says so in the journal."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import orjson
 import pytest
 
+from edge.bundle.catalog import catalog_of
 from edge.bundle.rows import TableRow
 from edge.recomputing.receipts import tables_of
 from edge.recomputing.sales import difference_of
+from edge.till.carts import TillCart
+from edge.till.ruling import TillRules, priced
 from tests.drawn_carts.tables import as_published
 from tests.unit.edge.till.ruled_tills import (
     ALL,
@@ -325,3 +330,20 @@ async def test_the_centre_comes_to_the_same_by_what_the_journal_says(program: Pr
     assert isinstance(sale, WireCartCompleted) and sale.discounts
     tables = tables_of(as_published(each) for each in ALL)
     assert difference_of(sale, tables) is None
+
+
+async def test_an_answer_that_settles_nothing_is_not_written(program: Program) -> None:
+    event = {"type": "noted", "kind": "rule_checked", "detail": {"outcome": "confirmed"}}
+    assert await program.refused("POST", "/events", event) == (422, "not_taken_here")
+
+
+def test_a_cart_of_the_release_before_goes_by_todays_tables() -> None:
+    line = {"line_no": 1, "sku": "tea", "quantity": 1, "unit": "each"}
+    kept = {
+        "cart_id": "c",
+        "next_line_no": 2,
+        "lines": [line | {"unit_price_minor": 5_000, "amount_minor": 5_000}],
+    }
+    cart = msgspec.json.decode(orjson.dumps(kept), type=TillCart)
+    rules = TillRules().of(catalog_of(catalog()), cart.tables, datetime.now(UTC))
+    assert priced(cart, rules).due_minor == 4_750
