@@ -79,9 +79,13 @@ class TillPremises:
         self._way: Upstream | None = None
         self._sender: BatchSender | None = None
         self._changed = asyncio.Event()
+        self.watchers: list[Callable[[], None]] = []
+        """Who wants to know that something was written."""
 
     def wrote(self) -> None:
         """Something is in the journal that the gateway should have."""
+        for watcher in self.watchers:
+            watcher()
         if self._sender is not None:
             self._sender.wake()
 

@@ -1,0 +1,205 @@
+"""What an employee does at the page: scans, voids, lets carts wait, signs out."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Literal
+
+from babel.numbers import get_currency_precision
+
+from edge.bundle.rows import BundledProduct
+from edge.till import selling
+from edge.till.asked import AskedLine
+from edge.till.carts import TillCart
+from edge.till.page import goods
+from edge.till.page.paying import Paying, require_cart
+from edge.till.page.scene import Scene, View
+from edge.till.page.stage import Stage
+from edge.till.page.wording import UNREAD, price_words
+from edge.till.receipts.amounts import money
+from edge.till.refusals import WhyNot, conflict
+from edge.till.scanning import field
+from edge.till.scanning.items import (
+    Manyfold,
+    NotRead,
+    PayAsked,
+    PriceAsked,
+    PriceEntered,
+    QuantityEntered,
+    Reading,
+    ScannedItem,
+    SuspendAsked,
+    VoidAsked,
+)
+
+Step = Callable[[str, str], Awaitable[None]]
+
+
+class Checkout:
+    """The stage while an employee is signed in."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._actions = stage.actions
+        self._paying = Paying(stage)
+        self.steps: dict[str, Step] = {
+            "add": self._add_sku,
+            "void": self._void_numbered,
+            "void-last": lambda key, _: self._void(key, None),
+            "suspend": lambda key, _: self._suspend(key),
+            "waiting": self._show_waiting,
+            "resume": self._resume,
+            "cart": self._show_cart,
+            "leave": self._ask_to_leave,
+            "abandon": self._abandon,
+            "training": self._train,
+            "day": self._open_day,
+            "sign-out": self._sign_out,
+            **self._paying.steps,
+        }
+
+    @property
+    def _scene(self) -> Scene:
+        return self._stage.scene
+
+    def read(self, text: str, is_scan: bool) -> Reading:
+        """What stands in the field."""
+        digits = get_currency_precision(self._actions.currency)
+        # Labels of weighed goods are looked up as they are until the till says its country.
+        return field.read(text, self._actions.today(), field.FieldTerms({}, digits), is_scan)
+
+    async def take(self, key: str, reading: Reading) -> None:
+        """Do what was read."""
+        match reading:
+            case ScannedItem():
+                await self._add(key, reading, self._scene.quantity)
+            case Manyfold(quantity, item):
+                await self._add(key, item, quantity)
+            case QuantityEntered(quantity):
+                self._scene.quantity = quantity
+                self._stage.say("plain", f"{quantity} times the next scan")
+            case PriceEntered(price_minor):
+                self._scene.price_minor = price_minor
+                self._stage.say("plain", f"{self._money(price_minor)} for each of the next scan")
+            case PriceAsked(item):
+                self._tell_price(item)
+            case VoidAsked(line_no):
+                await self._void(key, line_no)
+            case SuspendAsked():
+                await self._suspend(key)
+            case PayAsked(amount_minor):
+                await self._paying.pay_cash(key, amount_minor)
+            case NotRead(why):
+                self._stage.say("bad", UNREAD[why])
+
+    async def _add_sku(self, key: str, sku: str) -> None:
+        await self._add(key, ScannedItem(sku), self._scene.quantity)
+
+    async def _add(self, key: str, item: ScannedItem, quantity: int | None) -> None:
+        catalog, at = self._actions.catalog, self._actions.now()
+        product = goods.product_of(catalog, item)
+        if catalog is not None:
+            goods.require_sellable(item, product, catalog, at, self._actions.today())
+        shelf = catalog.price_of(product.sku, at) if catalog else None
+        price_minor = shelf.price_minor if shelf else product.price_minor
+        want = goods.line_of(item, product, quantity, self._scene.price_minor, price_minor)
+        await self._add_line(key, want, product)
+
+    async def _add_line(self, key: str, want: AskedLine, product: BundledProduct) -> None:
+        cart_id = await self._open_cart(key)
+        told = await self._actions.add_line(key, cart_id, want)
+        self._scene.quantity = self._scene.price_minor = None
+        self._scene.is_leaving = False
+        self._stage.say("good", product.name, self._money(told["line"]["amount_minor"]))
+        self._stage.sounds.append("good")
+
+    async def _open_cart(self, key: str) -> str:
+        """The cart's id; a cart begins where none is open."""
+        scene = self._scene
+        if scene.view is not View.CART:
+            scene.view, scene.receipt = View.CART, None
+        if scene.cart is not None:
+            return scene.cart.cart_id
+        is_open = [each for each in await self._actions.carts() if each.status == "open"]
+        if is_open:
+            return self._hold(is_open[-1]).cart_id
+        told = await self._actions.open_cart(f"{key} cart", scene.cashier_id, scene.training)
+        return self._hold(TillCart(told["cart_id"])).cart_id
+
+    def _hold(self, cart: TillCart) -> TillCart:
+        self._scene.cart = cart
+        return cart
+
+    def _tell_price(self, item: ScannedItem) -> None:
+        catalog = self._actions.catalog
+        product = goods.product_of(catalog, item)
+        shelf = catalog.price_of(product.sku, self._actions.now()) if catalog else None
+        price_minor = shelf.price_minor if shelf else product.price_minor
+        words = price_words(price_minor, product.currency, product.unit)
+        self._stage.say("plain", f"{product.name}: {words}", "It was not added.")
+
+    def _money(self, amount_minor: int) -> str:
+        return money(amount_minor, self._actions.currency)
+
+    # --- a cart's lines, and its end without a sale ----------------------------------------------
+
+    async def _void_numbered(self, key: str, text: str) -> None:
+        await self._void(key, int(text) if text.isascii() and text.isdigit() else None)
+
+    async def _void(self, key: str, line_no: int | None) -> None:
+        cart = require_cart(self._scene)
+        if line_no is None and not cart.lines:
+            raise conflict(WhyNot.NO_SUCH_LINE, "There is no line to take out.")
+        line_no = cart.lines[-1].line_no if line_no is None else line_no
+        await self._actions.void_line(key, cart.cart_id, line_no)
+        self._stage.say("good", f"Line {line_no} was taken out.")
+
+    async def _suspend(self, key: str) -> None:
+        cart = require_cart(self._scene)
+        await self._actions.step(key, cart.cart_id, selling.suspend)
+        self._scene.cart = None
+        self._stage.say("good", "The cart waits. Take the next customer.")
+
+    async def _show_waiting(self, _: str, __: str) -> None:
+        self._scene.view = View.WAITING
+
+    async def _show_cart(self, _: str, __: str) -> None:
+        scene = self._scene
+        scene.view, scene.receipt, scene.is_leaving = View.CART, None, False
+        self._stage.say("plain", "")
+
+    async def _resume(self, key: str, cart_id: str) -> None:
+        if self._scene.cart is not None and self._scene.cart.lines:
+            words = "A cart is open: sell it, or let it wait, before another goes on."
+            raise conflict(WhyNot.CART_NOT_SUSPENDED, words)
+        await self._actions.step(key, cart_id, selling.resume)
+        self._hold(TillCart(cart_id))
+        self._scene.view = View.CART
+        self._stage.say("good", "The cart goes on.")
+
+    async def _ask_to_leave(self, _: str, __: str) -> None:
+        require_cart(self._scene)
+        self._scene.is_leaving = True
+        self._stage.say("plain", "Abandon this cart? Its goods go back to the shelf.")
+
+    async def _abandon(self, key: str, _: str) -> None:
+        await self._actions.step(key, require_cart(self._scene).cart_id, selling.abandon)
+        self._scene.cart, self._scene.is_leaving = None, False
+        self._stage.say("good", "The cart was abandoned.")
+
+    # --- the shift -------------------------------------------------------------------------------
+
+    async def _train(self, _: str, __: str) -> None:
+        if self._scene.cart is not None:
+            words = "End the cart first: one that counts cannot become training."
+            raise conflict(WhyNot.CART_EXISTS, words)
+        self._scene.training = not self._scene.training
+        state: Literal["begins", "ends"] = "begins" if self._scene.training else "ends"
+        self._stage.say("plain", f"Training {state}: what is sold in it counts nowhere.")
+
+    async def _open_day(self, key: str, _: str) -> None:
+        today: date = self._actions.today()
+        await self._actions.open_day(key, today)
+        self._stage.say("good", f"The business day {today.isoformat()} is open.")
+
+    async def _sign_out(self, _: str, __: str) -> None:
+        self._stage.start_over()

@@ -1,0 +1,53 @@
+"""The page of a till, opened: its parts joined, at its port for the length of a block."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from edge.proxy.service import serving
+from edge.till.counter import TillCounter
+from edge.till.page.actions import TillActions
+from edge.till.page.hearing import Hearing
+from edge.till.page.open_pages import OpenPages
+from edge.till.page.people import CatalogEmployees
+from edge.till.page.stage import Stage
+from edge.till.page.web import SCRIPTS, page_application
+from edge.till.premises import TillPremises
+
+
+class PageTerms(NamedTuple):
+    """What the process gives the page: a port of loopback that listens, the folder with the
+    scripts that others wrote, and the key that cards are hashed under, None where there is none."""
+
+    listening: socket.socket
+    scripts: Path
+    card_key: bytes | None
+
+
+@asynccontextmanager
+async def page_open(
+    premises: TillPremises, counter: TillCounter, terms: PageTerms
+) -> AsyncGenerator[Stage]:
+    """Serve the page of that till."""
+    actions = TillActions(premises, counter)
+    stage = Stage(actions, OpenPages())
+    Hearing(stage, CatalogEmployees(lambda: actions.catalog, terms.card_key))
+    premises.watchers.append(stage.changed.set)
+    port = terms.listening.getsockname()[1]
+    running = asyncio.create_task(stage.run())
+    try:
+        async with serving(page_application(stage, port, terms.scripts), terms.listening):
+            yield stage
+    finally:
+        premises.watchers.remove(stage.changed.set)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+def lacking(scripts: Path) -> list[str]:
+    """Scripts that the folder does not have."""
+    return [name for name in SCRIPTS if not (scripts / name).is_file()]

@@ -1,0 +1,138 @@
+"""Payments at the page: what was paid so far lies in the cart, and so in the journal.
+
+A card's payment is in the journal before the terminal is asked. Whether it was taken is asked of
+the till again after a restart, because the cart says that it is not known.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from babel.numbers import get_currency_precision
+
+from edge.till.carts import TillCart
+from edge.till.page.receipts import shown_receipt
+from edge.till.page.scene import Scene, View
+from edge.till.page.stage import Stage
+from edge.till.page.sums import asked_for, captured, due_of
+from edge.till.receipts.amounts import money
+from edge.till.refusals import WhyNot, conflict, unfit
+from edge.till.scanning import field
+from edge.till.scanning.items import PayAsked
+from topics.scalars import TenderKind
+from topics.wire_parts import WireTender
+
+
+def require_cart(scene: Scene) -> TillCart:
+    """The cart that is shown; raises `Refusal`."""
+    if scene.cart is None:
+        raise conflict(WhyNot.NO_SUCH_CART, "No cart is open: scan something first.")
+    return scene.cart
+
+
+class Paying:
+    """The stage while a cart is paid."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._actions = stage.actions
+        self.steps: dict[str, Callable[[str, str], Awaitable[None]]] = {
+            "cash": self._by_cash,
+            "voucher": self._by_voucher,
+            "card": self._by_card,
+            "taken": lambda key, tender_id: self._settle(key, tender_id, is_taken=True),
+            "declined": lambda key, tender_id: self._settle(key, tender_id, is_taken=False),
+        }
+
+    async def pay_cash(self, key: str, given_minor: int | None) -> None:
+        """Cash was given: exactly what is due where no amount is said. Less is kept as a part."""
+        cart = self._payable()
+        due_minor = due_of(cart)
+        given_minor = due_minor if given_minor is None else given_minor
+        if given_minor < due_minor:
+            await self._part(key, cart, "cash", given_minor)
+            return
+        paid = (*captured(cart), WireTender("cash", due_minor)) if due_minor else captured(cart)
+        await self._complete(key, cart, paid, given_minor, given_minor - due_minor)
+
+    async def _by_cash(self, key: str, text: str) -> None:
+        await self.pay_cash(key, self._amount(text))
+
+    async def _by_voucher(self, key: str, text: str) -> None:
+        cart = self._payable()
+        amount_minor = min(self._amount(text) or due_of(cart), due_of(cart))
+        await self._part(key, cart, "voucher", amount_minor)
+
+    async def _by_card(self, key: str, text: str) -> None:
+        cart = self._payable()
+        amount_minor = min(self._amount(text) or due_of(cart), due_of(cart))
+        if amount_minor <= 0:
+            raise unfit(WhyNot.SUMS_DIFFER, "Nothing is due: pay 0 in cash to end the sale.")
+        await self._actions.request_tender(key, cart.cart_id, "card", amount_minor)
+        self._stage.say("plain", "Ask the card terminal, then say here what it answered.")
+
+    def _payable(self) -> TillCart:
+        """The cart, which can be paid; raises `Refusal`."""
+        cart = require_cart(self._stage.scene)
+        if not cart.lines:
+            raise conflict(WhyNot.CART_EMPTY, "The cart has no line: scan something first.")
+        if asked_for(cart) is not None:
+            words = "Say first what became of the card payment."
+            raise conflict(WhyNot.TENDER_UNSETTLED, words)
+        if due_of(cart) < 0:
+            words = "More was paid than the goods cost. Take no more lines out; ask a manager."
+            raise conflict(WhyNot.SUMS_DIFFER, words)
+        return cart
+
+    def _amount(self, text: str) -> int | None:
+        """Minor units of what was typed; None for nothing. Raises `Refusal`."""
+        if not text:
+            return None
+        digits = get_currency_precision(self._actions.currency)
+        read = field.read(f"+{text}", self._actions.today(), field.FieldTerms({}, digits))
+        if not isinstance(read, PayAsked) or not read.amount_minor:
+            raise unfit(WhyNot.NOT_IN_CONTRACT, f"{text[:20]} is no amount: type one like 20.00.")
+        return read.amount_minor
+
+    async def _part(self, key: str, cart: TillCart, kind: TenderKind, amount_minor: int) -> None:
+        """Keep a payment that may be a part; the sale ends where nothing is left."""
+        if amount_minor <= 0:
+            raise unfit(WhyNot.SUMS_DIFFER, "Nothing is due: pay 0 in cash to end the sale.")
+        await self._actions.request_tender(key, cart.cart_id, kind, amount_minor)
+        await self._settle(f"{key} taken", key, is_taken=True)
+
+    async def _settle(self, key: str, tender_id: str, *, is_taken: bool) -> None:
+        cart = require_cart(self._stage.scene)
+        await self._actions.settle_tender(key, cart.cart_id, tender_id, is_taken)
+        paid = next(each for each in await self._actions.carts() if each.cart_id == cart.cart_id)
+        self._stage.scene.cart = paid
+        if not is_taken:
+            self._stage.say("bad", "The card was declined. Pay in another way, or once more.")
+        elif due_of(paid) <= 0:
+            await self._complete(f"{key} sold", paid, captured(paid), None, 0)
+        else:
+            self._stage.say("good", f"{self._money(due_of(paid))} is still due.")
+
+    async def _complete(
+        self,
+        key: str,
+        cart: TillCart,
+        tenders: tuple[WireTender, ...],
+        given_minor: int | None,
+        change_minor: int,
+    ) -> None:
+        scene = self._stage.scene
+        told = await self._actions.complete(key, cart, tenders, scene.cashier_id)
+        scene.cart = None
+        given = "" if given_minor is None else self._money(given_minor)
+        change = self._money(change_minor) if change_minor else ""
+        scene.receipt = await shown_receipt(self._actions, told, given, change)
+        scene.view = View.RECEIPT
+        self._say_sold(told, change)
+
+    def _say_sold(self, told: dict[str, Any], change: str) -> None:
+        self._stage.sounds.append("sold")
+        more = f"Change {change}" if change else ""
+        self._stage.say("good", f"Sold: {self._money(told['total_minor'])}", more)
+
+    def _money(self, amount_minor: int) -> str:
+        return money(amount_minor, self._actions.currency)

@@ -1,0 +1,122 @@
+"""What the pages of a till show, as one value: changed by `stage`, drawn by `drawing`."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
+
+from edge.bundle.rows import BundledProduct
+from edge.till.carts import TillCart
+from edge.till.page.people import ShownEmployee
+
+Tone = Literal["plain", "good", "bad"]
+
+
+class View(StrEnum):
+    """What fills the page."""
+
+    START = "start"
+    PRODUCT = "product"
+    FOUND = "found"
+    CART = "cart"
+    WAITING = "waiting"
+    """Carts that wait."""
+
+    RECEIPT = "receipt"
+
+
+class Said(NamedTuple):
+    """What the page says to the last input."""
+
+    tone: Tone = "plain"
+    text: str = ""
+    more: str = ""
+
+
+NOTHING_SAID = Said()
+
+
+class ShownStock(NamedTuple):
+    """How much of a product there is at a place, and as of when, in the store's time."""
+
+    place: str
+    available: int
+    as_of: str
+    is_stale: bool
+
+
+class ShownVariant(NamedTuple):
+    """Another size or colour."""
+
+    product: BundledProduct
+    price: str
+    here: ShownStock | None
+
+
+@dataclass
+class ShownProduct:
+    """What a customer is told of a product. ``stock_state`` says whether the store was asked."""
+
+    product: BundledProduct
+    price: str
+    offers: list[str]
+    recall: str
+    variants: list[ShownVariant]
+    here: ShownStock | None = None
+    elsewhere: list[ShownStock] = field(default_factory=list[ShownStock])
+    stock_state: Literal["asked", "told", "away"] = "asked"
+
+
+class ShownReceipt(NamedTuple):
+    """What was just sold."""
+
+    receipt_no: str
+    total: str
+    given: str
+    change: str
+    lines: list[tuple[str, bool]]
+    qr: str
+    training: bool
+
+
+@dataclass
+class Scene:
+    """All of it."""
+
+    view: View = View.START
+    said: Said = NOTHING_SAID
+    person: ShownEmployee | None = None
+    asked_of: ShownEmployee | None = None
+    """Whose PIN the field takes."""
+
+    cart: TillCart | None = None
+    waiting: list[TillCart] = field(default_factory=list[TillCart])
+    day: str | None = None
+    today: str = ""
+    training: bool = False
+    quantity: int | None = None
+    """Of the next scan."""
+
+    price_minor: int | None = None
+    """For each of the next scan."""
+
+    is_leaving: bool = False
+    """Whether to abandon the cart is asked."""
+
+    product: ShownProduct | None = None
+    found: list[BundledProduct] = field(default_factory=list[BundledProduct])
+    receipt: ShownReceipt | None = None
+    is_ending: bool = False
+    """Whether the page says that it will start over soon."""
+
+    standing: dict[str, Any] = field(default_factory=dict[str, Any])
+    """How the till stands, as programs are told."""
+
+    @property
+    def is_checkout(self) -> bool:
+        """Whether an employee sells."""
+        return self.person is not None
+
+    @property
+    def cashier_id(self) -> str:
+        """Who sells; empty where nobody does."""
+        return self.person.employee_id if self.person else ""

@@ -1,0 +1,48 @@
+"""The page's words. Plain, and each says what to do next."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from edge.till.receipts.amounts import measure, money
+from edge.till.scanning.items import Unread
+from topics.wire_parts import WireLine
+
+UNREAD = {
+    Unread.EMPTY: "Scan or type something first.",
+    Unread.TOO_LONG: "That was too long: scan once more.",
+    Unread.WRONG_CHECK_DIGIT: "The code was misread: its check digit is wrong. Scan again.",
+    Unread.WRONG_VERIFIER: "The label was misread: its price or weight is wrong. Scan again.",
+    Unread.WRONG_LENGTH: "Digits are missing, or two codes ran together. Scan again.",
+    Unread.NO_PRODUCT: "This code names no product. Look for another code on it.",
+    Unread.WRONG_DATE: "The date in this code is none. Type the number below the bars.",
+    Unread.WRONG_VALUE: "That number is too large, or is none. Type it again.",
+    Unread.UNKNOWN_FORM: "The till does not know such a code. Scan again, or type the number.",
+}
+
+STOPPED = {
+    "expired": "Do not sell: its last day was",
+    "recalled": "Do not sell, it is recalled:",
+}
+
+
+def line_words(line: WireLine, currency: str) -> str:
+    """How a line comes about; empty where its amount says it all."""
+    if (line.quantity, line.unit) == (1, "each") and line.unit_price_minor == line.amount_minor:
+        return ""
+    return measure(line.quantity, line.unit, money(line.unit_price_minor, currency))
+
+
+def price_words(price_minor: int, currency: str, unit: str) -> str:
+    """A price as customers read it."""
+    return f"{money(price_minor, currency)} {currency}{' per kg' if unit == 'gram' else ''}"
+
+
+def stock_words(quantity: int, unit: str) -> str:
+    """How much there is: pieces, or kilograms."""
+    return f"{quantity / 1000:.1f} kg" if unit == "gram" else str(quantity)
+
+
+def clock_words(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """A moment in the store's time, with its date where it was not today."""
+    here, today = at.astimezone(zone), now.astimezone(zone)
+    return f"{here:%H:%M}" if here.date() == today.date() else f"{here:%Y-%m-%d %H:%M}"
