@@ -35,6 +35,21 @@ def command(
             "lies in till/till.secret of the home; without it, at the socket till/till.sock.",
         ),
     ] = None,
+    page_port: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Serve the till's page at this port of loopback; 0 takes a free one, which the "
+            "log tells.",
+        ),
+    ] = 0,
+    kiosk: Annotated[
+        bool,
+        typer.Option(
+            "--kiosk", help="Show the page in full screen, and again when the browser dies."
+        ),
+    ] = False,
     metrics_port: MetricsPort = None,
 ) -> None:
     """Sell: keep the till's journal, serve its programs, tell the gateway; until SIGTERM or Ctrl-C.
@@ -50,4 +65,4 @@ def command(
         till_proxy.run(settings, port)
         return
     with mendable(JournalError, words="the till ends: "):
-        till_service.run(settings, port, voucher)
+        till_service.run(settings, port, voucher, till_service.PageWish(page_port, kiosk))

@@ -1,8 +1,8 @@
 // What a page cannot do without a script: it takes keys wherever the focus is, sends inputs one after
 // another, and sounds. All that is shown comes from the till, and nothing is kept here.
 
-const SCAN_GAP_MS = 30; // between two keys of a scanner; nobody types four keys so fast
-const ENTER_GAP_MS = 60; // some scanners wait before they end a code
+const SCAN_GAP_MS = 30; // between two keys of a scanner, on average; nobody types four keys so fast
+const PAUSE_MS = 120; // between two keys of which the second begins a scan: the hand goes to the scanner
 const SCAN_KEYS_MIN = 4; // of the shortest code: a PLU
 const AGAIN_MS = 300; // before an input that was not heard is sent again, under the same key
 const SILENCE_MS = 12_000; // more than two beats of the till: the line is cut
@@ -53,28 +53,28 @@ function refused() {
 
 let keys = [];
 
-// How many keys at the end of the text came faster than fingers are.
+// How many keys at the end of the text a scanner sent: none of them after a pause, and on the whole
+// faster than fingers are. One that comes late on a busy machine does not cut a code in two.
 function fastKeys(text, enterAt) {
   let count = 0;
   let later = enterAt;
-  let gap = ENTER_GAP_MS;
   while (count < text.length && count < keys.length) {
     const { key, at } = keys[keys.length - 1 - count];
-    if (key !== text[text.length - 1 - count] || later - at > gap) break;
-    [later, gap] = [at, SCAN_GAP_MS];
+    if (key !== text[text.length - 1 - count] || later - at > PAUSE_MS) break;
+    later = at;
     count += 1;
   }
-  return count >= SCAN_KEYS_MIN ? count : 0;
+  return count >= SCAN_KEYS_MIN && enterAt - later <= count * SCAN_GAP_MS ? count : 0;
 }
 
+// A scanner's text is only ever a code, whatever is printed on a label. Somebody may type 3* and then
+// scan; anything else before a scan makes all of it one text, whose check digit will tell.
 function take(text, fast) {
   const typed = text.slice(0, text.length - fast);
   field.value = "";
   keys = [];
-  if (!fast) return hear("typed", text);
-  // Somebody typed 3* and scanned. What else was typed stays where it is: it is no part of the code.
-  if (/[*/]$/.test(typed)) hear("typed", typed);
-  else field.value = typed;
+  if (!fast || (typed && !/[*/]$/.test(typed))) return hear("typed", text);
+  if (typed) hear("typed", typed);
   hear("scan", text.slice(text.length - fast));
 }
 
