@@ -34,6 +34,7 @@ def _templates() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
+        auto_reload=False,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -116,15 +117,15 @@ def _lines(scene: Scene, actions: TillActions) -> dict[int, str]:
     return drawn
 
 
-def events_between(old: Picture, new: Picture) -> bytes:
-    """What makes pages that show the one show the other: one server-sent event; empty where they
-    look the same."""
+def difference(old: Picture, new: Picture) -> str:
+    """What makes pages that show the one show the other: elements that htmx puts where they
+    belong; empty where they look the same."""
     if _is_same_cart(old, new):
         lines = _changed_lines(old.lines or {}, new.lines or {})
-        return _event([*lines, *_changed(old, new, (*APART, "sums", "side"))])
+        return "".join([*lines, *_changed(old, new, (*APART, "sums", "side"))])
     parts = _changed(old, new, APART)
     is_same = new.lines is None and old.regions.get("main") == new.regions["main"]
-    return _event(parts if is_same else [*parts, _partial("main", new.main)])
+    return "".join(parts if is_same else [*parts, _partial("main", new.main)])
 
 
 def _changed(old: Picture, new: Picture, names: Iterable[str]) -> list[str]:
@@ -139,10 +140,10 @@ def _is_same_cart(old: Picture, new: Picture) -> bool:
     return None not in (old.lines, new.lines) and old.cart_id == new.cart_id
 
 
-def whole_event(picture: Picture) -> bytes:
+def whole(picture: Picture) -> str:
     """What makes any page show the picture."""
     parts = [_partial(name, picture.regions[name]) for name in APART]
-    return _event([*parts, _partial("main", picture.main)])
+    return "".join([*parts, _partial("main", picture.main)])
 
 
 def _changed_lines(old: Mapping[int, str], new: Mapping[int, str]) -> list[str]:
@@ -156,10 +157,3 @@ def _changed_lines(old: Mapping[int, str], new: Mapping[int, str]) -> list[str]:
 
 def _partial(name: str, html: str) -> str:
     return f'<hx-partial id="{name}" hx-swap="outerMorph">{html}</hx-partial>'
-
-
-def _event(parts: list[str]) -> bytes:
-    if not parts:
-        return b""
-    # A line break ends a line of data; within one, HTML takes a space for it.
-    return b"data: " + " ".join("".join(parts).splitlines()).encode() + b"\n\n"

@@ -30,15 +30,15 @@ class OpenPage:
     def __init__(self, token: str) -> None:
         self.token = token
         self.something = asyncio.Event()
-        self.streams = 0
+        self.lines = 0
         self.was_here = False
-        """Whether a stream of it has begun before: what that was told last may be lost."""
+        """Whether a line of it has begun before: what that was told last may be lost."""
 
         self.left_at = time.monotonic()
-        self._waiting: list[bytes] = []
+        self._waiting: list[str] = []
         self._is_behind = False
 
-    def tell(self, message: bytes) -> None:
+    def tell(self, message: str) -> None:
         """Have it told, after what it has yet to be told."""
         if len(self._waiting) >= WAITING_MAX:
             self.fall_behind()
@@ -52,7 +52,7 @@ class OpenPage:
         self._is_behind = True
         self.something.set()
 
-    def take(self) -> list[bytes] | None:
+    def take(self) -> list[str] | None:
         """What it has yet to be told; None where it is to be drawn anew."""
         taken, is_behind = self._waiting, self._is_behind
         self._waiting, self._is_behind = [], False
@@ -62,7 +62,7 @@ class OpenPage:
     @property
     def is_here(self) -> bool:
         """Whether somebody may still look at it."""
-        return self.streams > 0 or time.monotonic() < self.left_at + LEASE_SECONDS
+        return self.lines > 0 or time.monotonic() < self.left_at + LEASE_SECONDS
 
 
 class OpenPages:
@@ -103,30 +103,30 @@ class OpenPages:
         """It has the input from now on."""
         self.holder = page
 
-    def tell(self, message: bytes) -> None:
+    def tell(self, message: str) -> None:
         """Have all of them told."""
         for page in self._by_token.values():
             page.tell(message)
 
-    def tell_holder(self, message: bytes) -> None:
+    def tell_holder(self, message: str) -> None:
         """Have the page told that has the input."""
         if self.holder is not None:
             self.holder.tell(message)
 
     def connected(self, page: OpenPage, by: int) -> None:
-        """A stream of the page has begun (1) or ended (-1)."""
-        page.streams += by
+        """A line of the page has begun (1) or ended (-1)."""
+        page.lines += by
         page.left_at = time.monotonic()
 
     def close(self) -> None:
-        """End every stream."""
+        """End every line."""
         self.closed = True
         for page in self._by_token.values():
             page.something.set()
 
     def _forget_one(self) -> None:
         """The one that left first, or the oldest where all are there."""
-        gone = min(self._by_token.values(), key=lambda page: (page.streams > 0, page.left_at))
+        gone = min(self._by_token.values(), key=lambda page: (page.lines > 0, page.left_at))
         del self._by_token[gone.token]
         gone.fall_behind()
         if self.holder is gone:

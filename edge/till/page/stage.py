@@ -14,7 +14,7 @@ import structlog
 
 from edge.problems import Refusal
 from edge.till.page.actions import TillActions, reason_of
-from edge.till.page.drawing import Picture, events_between, whole_event
+from edge.till.page.drawing import Picture, difference, whole
 from edge.till.page.open_pages import OpenPage, OpenPages
 from edge.till.page.scene import Said, Scene, View
 
@@ -89,12 +89,12 @@ class Stage:
             await self._show()
             return self.pages.open(), self._picture
 
-    async def again(self, page: OpenPage) -> bytes:
+    async def again(self, page: OpenPage) -> str:
         """What makes a page right that may have missed something."""
         async with self._one_at_a_time:
             await self._show()
             page.take()
-            return whole_event(self._picture)
+            return whole(self._picture)
 
     async def show(self, change: Callable[[], None]) -> None:
         """Change the scene between two inputs, and show it."""
@@ -105,12 +105,12 @@ class Stage:
     async def _show(self) -> None:
         await self._look()
         picture = Picture.of(self.scene, self.actions)
-        message = events_between(self._picture, picture)
+        message = difference(self._picture, picture)
         self._picture = picture
         if message:
             self.pages.tell(message)
         for sound in self.sounds:
-            self.pages.tell_holder(b"event: sound\ndata: " + sound.encode() + b"\n\n")
+            self.pages.tell_holder(f"sound {sound}")
         self.sounds.clear()
 
     async def _look(self) -> None:

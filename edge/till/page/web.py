@@ -1,18 +1,17 @@
-"""The page's web application: one page, its stream, and where its inputs go. Loopback only.
+"""The page's web application: one page, and the line on which its inputs come. Loopback only.
 
 Who is at this machine may look and ask; what sells takes an employee's card. Pages from elsewhere
-get nothing: `Host` and `Origin` must be the page's own, and an input bears its page's token.
+get nothing: `Host` and `Origin` must be the page's own, and a line bears its page's token.
 """
 
 import asyncio
 import contextlib
 from hashlib import sha256
-from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-from aiohttp import hdrs, web
+from aiohttp import WSCloseCode, hdrs, web
 from aiohttp.typedefs import Handler
 
 from edge.till.page.drawing import APART, draw
@@ -21,14 +20,15 @@ from edge.till.page.stage import Stage
 
 STATIC = Path(__file__).parent / "static"
 
-SCRIPTS = ("htmx.min.js", "hx-sse.min.js")
+SCRIPTS = ("htmx.min.js",)
 """What the page loads that others wrote; the process says in which folder they are."""
 
 BEAT_SECONDS = 5.0
-"""Silence after which a stream says that it lives. The page's script doubts one after 12 s."""
+"""Silence after which a line says that it lives. The page's script doubts one after 12 s."""
 
 SEND_SECONDS = 10.0
-"""How long a page may take to accept a message before its line is cut; it connects again."""
+"""How long a page may take to accept a message before its line is cut; it connects again. What it
+leaves unread meanwhile is bounded by `open_pages.WAITING_MAX`."""
 
 INPUT_BYTES_MAX = 8 * 1024
 
@@ -61,7 +61,6 @@ def _build() -> str:
 
 
 BUILD = _build()
-_BEAT = f"event: beat\ndata: {BUILD}\n\n".encode()
 
 
 class GivenInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,14 +82,13 @@ def page_application(stage: Stage, port: int, scripts: Path) -> web.Application:
     app.add_routes(
         [
             web.get("/", _page),
-            web.get("/stream", _stream),
-            web.post("/input", _input),
+            web.get("/socket", _socket),
             web.get("/static/vendor/{name}", _script),
             web.static("/static", STATIC),
         ]
     )
     app.on_response_prepare.append(_add_headers)
-    app.on_shutdown.append(_end_streams)
+    app.on_shutdown.append(_end_lines)
     return app
 
 
@@ -110,7 +108,7 @@ async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_HEADERS)
 
 
-async def _end_streams(app: web.Application) -> None:
+async def _end_lines(app: web.Application) -> None:
     app[PAGES].close()
 
 
@@ -128,54 +126,57 @@ async def _script(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(request.app[SCRIPT_FOLDER] / name)
 
 
-async def _input(request: web.Request) -> web.Response:
-    page = request.app[PAGES].known(request.headers.get("X-Page", ""))
-    if page is None:
-        raise web.HTTPForbidden(text="An input bears its page's token.")
-    try:
-        given = _decode(await request.read())
-    except (msgspec.MsgspecError, ValueError) as error:
-        return web.Response(status=HTTPStatus.BAD_REQUEST, text=f"This is no input: {error}.")
-    is_taken = await request.app[STAGE].hear(page, given.key, given.kind, given.text)
-    return web.Response(status=HTTPStatus.NO_CONTENT if is_taken else HTTPStatus.CONFLICT)
-
-
-async def _stream(request: web.Request) -> web.StreamResponse:
+async def _socket(request: web.Request) -> web.StreamResponse:
+    """A page's line: its inputs come in and are done one after another, pictures go out."""
     app = request.app
     page = app[PAGES].known(request.query.get("page", ""))
     if page is None:
-        raise web.HTTPForbidden(text="A stream bears its page's token.")
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-    await response.prepare(request)
-    with contextlib.suppress(ConnectionError):
-        is_again, page.was_here = page.was_here, True
-        app[PAGES].connected(page, 1)
+        raise web.HTTPForbidden(text="A line bears its page's token.")
+    socket = web.WebSocketResponse(max_msg_size=INPUT_BYTES_MAX, compress=False)
+    await socket.prepare(request)
+    is_again, page.was_here = page.was_here, True
+    if is_again:
+        page.fall_behind()
+    app[PAGES].connected(page, 1)
+    telling = asyncio.create_task(_tell(socket, app, page))
+    try:
+        await _hear(socket, app[STAGE], page)
+    finally:
+        app[PAGES].connected(page, -1)
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+    return socket
+
+
+async def _hear(socket: web.WebSocketResponse, stage: Stage, page: OpenPage) -> None:
+    async for message in socket:
         try:
-            if is_again:
-                page.fall_behind()
-            await _feed(response, app, page)
-        except TimeoutError:
-            if request.transport is not None:
-                request.transport.abort()
-        finally:
-            app[PAGES].connected(page, -1)
-    return response
+            given = _decode(message.data)
+        except (msgspec.MsgspecError, ValueError, TypeError):
+            await socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
+            return
+        is_taken = await stage.hear(page, given.key, given.kind, given.text)
+        with contextlib.suppress(ConnectionError):
+            await socket.send_str(f"{'done' if is_taken else 'elsewhere'} {given.key}")
 
 
-async def _feed(response: web.StreamResponse, app: web.Application, page: OpenPage) -> None:
-    await _send(response, _BEAT)
-    while not app[PAGES].closed:
-        try:
-            async with asyncio.timeout(BEAT_SECONDS):
-                await page.something.wait()
-        except TimeoutError:
-            await _send(response, _BEAT)
-            continue
-        waiting = page.take()
-        whole = waiting is None
-        await _send(response, await app[STAGE].again(page) if whole else b"".join(waiting or ()))
+async def _tell(socket: web.WebSocketResponse, app: web.Application, page: OpenPage) -> None:
+    """Tell the page what it has yet to be told, and that the till lives; ends with the line."""
+    with contextlib.suppress(ConnectionError, TimeoutError):
+        await _send(socket, f"beat {BUILD}")
+        while not app[PAGES].closed:
+            try:
+                async with asyncio.timeout(BEAT_SECONDS):
+                    await page.something.wait()
+            except TimeoutError:
+                await _send(socket, f"beat {BUILD}")
+                continue
+            waiting = page.take()
+            for message in [await app[STAGE].again(page)] if waiting is None else waiting:
+                await _send(socket, message)
+    await socket.close()
 
 
-async def _send(response: web.StreamResponse, message: bytes) -> None:
+async def _send(socket: web.WebSocketResponse, message: str) -> None:
     async with asyncio.timeout(SEND_SECONDS):
-        await response.write(message)
+        await socket.send_str(message)

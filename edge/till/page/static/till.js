@@ -1,10 +1,10 @@
-// What a page cannot do without a script: it takes keys wherever the focus is, sends inputs one after
-// another, and sounds. All that is shown comes from the till, and nothing is kept here.
+// What a page cannot do without a script: it takes keys wherever the focus is, sends inputs in order,
+// and sounds. All that is shown comes from the till, and nothing is kept here.
 
 const SCAN_GAP_MS = 30; // between two keys of a scanner, on average; nobody types four keys so fast
 const PAUSE_MS = 120; // between two keys of which the second begins a scan: the hand goes to the scanner
 const SCAN_KEYS_MIN = 4; // of the shortest code: a PLU
-const AGAIN_MS = 300; // before an input that was not heard is sent again, under the same key
+const AGAIN_MS = 300; // before a line that was cut is tried again
 const SILENCE_MS = 12_000; // more than two beats of the till: the line is cut
 const STAY_MS = 10_000; // between two words that somebody is still here
 const KEYS_MAX = 600;
@@ -13,41 +13,70 @@ const form = document.getElementById("form");
 const field = document.getElementById("field");
 const line = document.getElementById("line");
 
-// --- inputs, in order -----------------------------------------------------------------------------
+// --- the line to the till: inputs out, in order; pictures in ---------------------------------------
 
-const waiting = [];
-let sending = false;
+const waiting = []; // inputs of which the till has not said that they are done
+let socket = null;
+let heardAt = 0;
+let swapped = Promise.resolve();
+
+function connect() {
+  socket?.close();
+  const mine = (socket = new WebSocket(`ws://${location.host}/socket?page=${document.body.dataset.page}`));
+  heardAt = Date.now();
+  // Whatever was lost on the way is said again, under its own key: nothing is done twice.
+  mine.onopen = () => waiting.forEach(say);
+  mine.onmessage = ({ data }) => mine === socket && take(data);
+  mine.onclose = () => mine === socket && lost();
+}
+
+function lost() {
+  line.hidden = false;
+  socket = null;
+  setTimeout(() => socket ?? connect(), AGAIN_MS);
+}
 
 function hear(kind, text) {
-  waiting.push({ key: crypto.randomUUID(), kind, text });
-  if (!sending) send();
+  const input = { key: crypto.randomUUID(), kind, text };
+  waiting.push(input);
+  if (socket?.readyState === WebSocket.OPEN) say(input);
 }
 
-async function send() {
-  sending = true;
-  while (waiting.length) {
-    const status = await sent(waiting[0]);
-    if (status === 0 || status >= 500) await new Promise((again) => setTimeout(again, AGAIN_MS));
-    else waiting.shift();
-    if (status === 409) refused();
-  }
-  sending = false;
+function say(input) {
+  socket.send(JSON.stringify(input));
 }
 
-async function sent(input) {
-  try {
-    const headers = { "Content-Type": "application/json", "X-Page": document.body.dataset.page };
-    return (await fetch("/input", { method: "POST", headers, body: JSON.stringify(input) })).status;
-  } catch {
-    return 0;
-  }
+function take(message) {
+  heardAt = Date.now();
+  line.hidden = true;
+  if (message.startsWith("<")) return draw(message);
+  const [word, more] = message.split(" ");
+  if (word === "beat") isOurs(more);
+  else if (word === "sound") sound(more);
+  else ended(word, more);
 }
 
-function refused() {
-  waiting.length = 0;
+function draw(text) {
+  const whole = { text, sourceElement: document.body, target: document.body, swap: "none swapEmpty:false" };
+  swapped = swapped.then(() => htmx.swap(whole));
+}
+
+function ended(word, key) {
+  const place = waiting.findIndex((input) => input.key === key);
+  if (place >= 0) waiting.splice(place, 1);
+  if (word !== "elsewhere") return;
   document.getElementById("elsewhere").hidden = false;
   sound("bad");
 }
+
+// A till that was updated must not be shown by yesterday's script.
+function isOurs(build) {
+  if (build !== document.body.dataset.build && !waiting.length) location.reload();
+}
+
+setInterval(() => {
+  if (socket && Date.now() - heardAt > SILENCE_MS) connect();
+}, 1_000);
 
 // --- the field ------------------------------------------------------------------------------------
 
@@ -69,7 +98,7 @@ function fastKeys(text, enterAt) {
 
 // A scanner's text is only ever a code, whatever is printed on a label. Somebody may type 3* and then
 // scan; anything else before a scan makes all of it one text, whose check digit will tell.
-function take(text, fast) {
+function enter(text, fast) {
   const typed = text.slice(0, text.length - fast);
   field.value = "";
   keys = [];
@@ -82,7 +111,7 @@ let enterAt = 0;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field.value;
-  if (text) take(text, fastKeys(text, enterAt));
+  if (text) enter(text, fastKeys(text, enterAt));
 });
 
 const isControl = (element) => element.closest?.("button, a, summary") !== null;
@@ -162,33 +191,4 @@ function sound(name) {
   }
 }
 
-document.addEventListener("sound", ({ detail }) => sound(detail.data));
-
-// --- the line to the till -------------------------------------------------------------------------
-
-let connection = null;
-let heardAt = Date.now();
-
-function heard() {
-  heardAt = Date.now();
-  line.hidden = true;
-}
-
-document.addEventListener("htmx:sse:after:connection", ({ detail }) => (connection = detail.connection));
-document.addEventListener("htmx:sse:before:connection", ({ detail }) => {
-  if (detail.connection.attempt > 0) line.hidden = false;
-});
-document.addEventListener("htmx:sse:close", () => (connection = null));
-document.addEventListener("htmx:sse:before:message", heard);
-// A till that was updated must not be shown by yesterday's script.
-document.addEventListener("beat", ({ detail }) => {
-  if (detail.data !== document.body.dataset.build && !waiting.length) location.reload();
-});
-
-setInterval(() => {
-  if (Date.now() - heardAt < SILENCE_MS) return;
-  heardAt = Date.now();
-  line.hidden = false;
-  if (connection) connection.reader?.cancel();
-  else htmx.trigger("#stream", "connect");
-}, 1_000);
+connect();
