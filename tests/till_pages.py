@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from prometheus_client import CollectorRegistry
 
@@ -20,12 +21,15 @@ from edge.till.clock import TillClock
 from edge.till.counter import TillCounter
 from edge.till.metrics import till_metrics
 from edge.till.page.actions import TillActions
+from edge.till.page.drawing import whole
+from edge.till.page.open_pages import OpenPage
 from edge.till.page.opening import PageTerms, page_open
 from edge.till.page.stage import Stage
 from edge.till.premises import TillPremises, TillTerms
 from sealing.cards import card_hash, pin_hash
 from tests.gateways import Fleet
-from tests.unit.edge.bundle.catalogs import product, timed, whole
+from tests.unit.edge.bundle import catalogs
+from tests.unit.edge.bundle.catalogs import product, timed
 from tests.unit.edge.journal.tills import TILL
 from tests.unit.edge.till.tills import enrolled
 
@@ -73,7 +77,7 @@ def stocked(folder: Path, *more: tuple[RowKey, bytes]) -> Path:
     """A till's home as an enrolment and a first catalog leave it."""
     home = folder / "till"
     enrolled(Fleet(folder), home)
-    content = whole(*rows(), *more, location_id=TILL.location_id)
+    content = catalogs.whole(*rows(), *more, location_id=TILL.location_id)
     CatalogHolder(home / "catalog", TILL.location_id).take_whole(content, sha256_of(content))
     return home
 
@@ -96,6 +100,37 @@ class PagedTill:
     async def cart(self) -> TillCart:
         """The cart that is open."""
         return next(each for each in await self.actions.carts() if each.status == "open")
+
+    async def sign_in(self) -> OpenPage:
+        """A page at which the cashier sells, in a day that is open."""
+        await self.open_day()
+        page, _ = await self.stage.begin()
+        await self.press(page, "take-input")
+        await self.scan(page, CARD)
+        await self.type(page, PIN)
+        assert self.stage.scene.cashier_id == CASHIER, self.stage.scene.said
+        return page
+
+    async def scan(self, page: OpenPage, *codes: str) -> None:
+        for code in codes:
+            assert await self.stage.hear(page, str(uuid4()), "scan", code)
+
+    async def type(self, page: OpenPage, text: str) -> None:
+        assert await self.stage.hear(page, str(uuid4()), "typed", text)
+
+    async def press(self, page: OpenPage, name: str) -> None:
+        assert await self.stage.hear(page, str(uuid4()), "button", name)
+
+    @property
+    def said(self) -> str:
+        """What the page says last."""
+        said = self.stage.scene.said
+        return f"{said.text} {said.more}".strip()
+
+    async def seen(self) -> str:
+        """All that a page shows, as HTML."""
+        _, picture = await self.stage.begin()
+        return whole(picture)
 
     async def sales(self) -> list[Any]:
         """All sales of the first epoch, as the journal has them."""

@@ -14,7 +14,7 @@ import jinja2
 from edge.till.page.actions import TillActions
 from edge.till.page.scene import Scene, View
 from edge.till.page.sums import asked_for, captured, due_of
-from edge.till.page.wording import line_words, stock_words
+from edge.till.page.wording import line_words, standing_words, stock_words
 from edge.till.receipts.amounts import money
 from topics.wire_parts import WireLine
 
@@ -92,6 +92,7 @@ def _context(scene: Scene, actions: TillActions) -> dict[str, Any]:
     return {
         "scene": scene,
         "till_name": actions.till_name,
+        "standing": standing_words(scene.standing),
         "currency": currency,
         "money": partial(_money, currency),
         "stock_words": stock_words,

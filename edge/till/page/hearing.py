@@ -40,7 +40,10 @@ class Hearing:
             self._inform(text, is_scan)
 
     def _ask_pin(self, shown: ShownEmployee) -> None:
-        self._stage.scene.asked_of = shown
+        scene = self._stage.scene
+        scene.asked_of = shown
+        if not scene.is_checkout:
+            scene.view, scene.product = View.START, None
         self._stage.say("plain", "Card read. Type the PIN, then Enter.")
 
     async def _take_pin(self, shown: ShownEmployee, pin: str) -> None:

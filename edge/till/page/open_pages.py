@@ -17,7 +17,7 @@ WAITING_MAX = 200
 """Messages of a page that does not take them: some seconds of scans."""
 
 LEASE_SECONDS = 5.0
-"""How long the input waits for a page whose line is cut. Shorter, and a reload gives it away."""
+"""How long the input waits for a page that was drawn and has no line yet."""
 
 
 _TOKEN_BYTES = 12
@@ -61,8 +61,9 @@ class OpenPage:
 
     @property
     def is_here(self) -> bool:
-        """Whether somebody may still look at it."""
-        return self.lines > 0 or time.monotonic() < self.left_at + LEASE_SECONDS
+        """Whether somebody may still look at it. One that is loaded anew leaves at once."""
+        is_coming = not self.was_here and time.monotonic() < self.left_at + LEASE_SECONDS
+        return self.lines > 0 or is_coming
 
 
 class OpenPages:

@@ -1,9 +1,12 @@
 """The page's words. Plain, and each says what to do next."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from edge.till.receipts.amounts import measure, money
+from edge.till.refusals import WhyNot
 from edge.till.scanning.items import Unread
 from topics.wire_parts import WireLine
 
@@ -23,6 +26,23 @@ STOPPED = {
     "expired": "Do not sell: its last day was",
     "recalled": "Do not sell, it is recalled:",
 }
+
+
+HEARD_SECONDS = 90
+"""The store was heard within: a till asks it each minute at least."""
+
+
+def standing_words(standing: Mapping[str, Any]) -> str:
+    """How the till stands, for who sells; it sells whatever these say, unless they say so."""
+    why_not = {name: words for name, words in standing.get("why_not", {}).items() if words}
+    why_not.pop(WhyNot.DAY_NOT_OPEN.value, None)
+    if why_not:
+        return f"▲ No new cart: {next(iter(why_not.values()))}"
+    waiting = standing.get("sending", {}).get("waiting", 0)
+    age_seconds = standing.get("lists", {}).get("age_seconds")
+    if age_seconds is None or age_seconds > HEARD_SECONDS:
+        return f"▲ Store not heard, {waiting} to send. Sell on."
+    return "● Store heard"
 
 
 def line_words(line: WireLine, currency: str) -> str:
