@@ -17,6 +17,7 @@ from edge.bundle.form import RowKey, canonical_row, sha256_of
 from edge.bundle.holding import CatalogHolder
 from edge.proxy.metrics import proxy_metrics
 from edge.till.carts import TillCart
+from edge.till.checkout.terms import CheckoutTerms
 from edge.till.clock import TillClock
 from edge.till.counter import TillCounter
 from edge.till.metrics import till_metrics
@@ -134,18 +135,22 @@ class PagedTill:
 
     async def sales(self) -> list[Any]:
         """All sales of the first epoch, as the journal has them."""
+        return [each for each in await self.events() if each["type"] == "cart_completed"]
+
+    async def events(self) -> list[Any]:
+        """All that is in the journal."""
         books = self.premises.books
         assert books is not None
         last = (await self.actions.state())["sequence"]
-        events = [(await self.actions.event(1, each + 1))["event"] for each in range(last)]
-        return [each for each in events if each["type"] == "cart_completed"]
+        return [(await self.actions.event(1, each + 1))["event"] for each in range(last)]
 
 
 @asynccontextmanager
-async def paged(home: Path, port: int = 0) -> AsyncGenerator[PagedTill]:
+async def paged(home: Path, port: int = 0, terminal: str = "") -> AsyncGenerator[PagedTill]:
     """The till of a folder with its page, for the length of a block."""
     registry = CollectorRegistry()
-    terms = TillTerms(home, "test", till_metrics(registry), proxy_metrics(registry), TillClock())
+    metrics = till_metrics(registry), proxy_metrics(registry)
+    terms = TillTerms(home, "test", *metrics, TillClock(), CheckoutTerms(terminal=terminal))
     premises = TillPremises(terms)
     counter = TillCounter(premises, lambda _: None)
     with socket.socket() as listening:

@@ -1,7 +1,7 @@
 """What the page asks of the till, in one place: the functions behind the local API, in process."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
@@ -12,19 +12,20 @@ import orjson
 from edge.bundle.catalog import TillCatalog
 from edge.problems import Refusal
 from edge.till import asked, closing, selling, tendering
-from edge.till.ages import UnknownTimeZone, local_day
 from edge.till.answers import AskedOnce
 from edge.till.books import Books
 from edge.till.carts import TillCart
+from edge.till.checkout.ages import check_of, note_age
+from edge.till.checkout.inputs import take_input
+from edge.till.checkout.places import zone_of
+from edge.till.checkout.printing import laid_out
+from edge.till.checkout.terms import CheckoutTerms
 from edge.till.counter import TillCounter
 from edge.till.deciding import Decision, Sight
 from edge.till.page.sums import rates_of, taxes_of
 from edge.till.premises import TillPremises
+from edge.till.receipts.layout import Receipt
 from topics.scalars import TenderKind
-from topics.wire_parts import WireTender
-
-NO_CURRENCY = "XXX"
-"""ISO 4217's word for none: of a till whose catalog has no product yet."""
 
 Json = dict[str, Any]
 
@@ -45,10 +46,19 @@ class TillActions:
         return self._premises.catalogs.current()
 
     @property
+    def terms(self) -> CheckoutTerms:
+        """How this till checks out."""
+        return self._counter.terms
+
+    @property
     def currency(self) -> str:
-        """The shop's."""
-        products = self.catalog.products if self.catalog else ()
-        return next((each.currency for each in products), NO_CURRENCY)
+        """The till's."""
+        return self.terms.currency
+
+    def has_terminal(self, cart: TillCart | None) -> bool:
+        """Whether the till asks a terminal for that cart by itself. One that is in training is paid
+        at a terminal that takes no money."""
+        return bool(self.terms.terminal) or (cart is not None and cart.training)
 
     @property
     def till_name(self) -> str:
@@ -62,21 +72,17 @@ class TillActions:
         return self._premises.name.location_id if self._premises.name else ""
 
     @property
-    def time_zone(self) -> str:
+    def time_zone(self) -> tzinfo:
         """The store's."""
-        location = self.catalog and self.catalog.location
-        return location.time_zone if location else "UTC"
+        return zone_of(self.catalog.location if self.catalog else None)
 
     def now(self) -> datetime:
         """The till's clock."""
         return datetime.fromtimestamp(self._premises.terms.clock.now(), UTC)
 
     def today(self) -> date:
-        """The calendar's day in the store; in UTC where its time zone is none."""
-        try:
-            return local_day(self._premises.terms.clock.now(), self.time_zone)
-        except UnknownTimeZone:
-            return self.now().date()
+        """The calendar's day in the store."""
+        return self._counter.today()
 
     async def carts(self) -> list[TillCart]:
         """Those that are open or wait, oldest first."""
@@ -95,8 +101,12 @@ class TillActions:
         return await self._counter.state()
 
     async def event(self, epoch: int, sequence: int) -> Json:
-        """What the journal has under a number, which a receipt is made of."""
+        """What the journal has under a number."""
         return await self._counter.event(epoch, sequence)
+
+    async def receipt(self, receipt_no: str) -> Receipt:
+        """A receipt as it would be printed; to show it is no print."""
+        return laid_out(await self._counter.receipt(receipt_no), self.terms, 42, is_copy=False)
 
     async def ask_store(self, target: str) -> Json | None:
         """The gateway's answer to a GET, None where it has none; raises `Refusal` where it is
@@ -116,6 +126,12 @@ class TillActions:
         """A cart begins."""
         want = asked.AskedCart(cashier_id=cashier_id, training=training)
         return await self._do(key, want, lambda sight: selling.open_cart(sight, want))
+
+    async def take_input(self, key: str, cart_id: str, text: str, is_scan: bool) -> Json:
+        """Do what stands in the field; ``did`` says which it was."""
+        want = asked.AskedInput(text=text, is_scan=is_scan)
+        terms = self.terms.field
+        return await self._do(key, want, lambda s: take_input(s, cart_id, want, terms))
 
     async def add_line(self, key: str, cart_id: str, want: asked.AskedLine) -> Json:
         """A line joins the cart."""
@@ -149,13 +165,25 @@ class TillActions:
         want = asked.AskedSettlement(tender_id=tender_id, outcome=outcome)
         return await self._do(key, want, lambda s: tendering.settle_tender(s, cart_id, want))
 
+    async def pay_by_card(self, key: str, cart_id: str, amount_minor: int) -> None:
+        """Ask the till's own terminal, which answers in its time; what it says is in the cart."""
+        want = asked.AskedCard(amount_minor=amount_minor)
+        once = self._once(key, (cart_id, want))
+        payments = self._premises.payments
+        await payments.request(self._counter.do, once, cart_id, want, self.currency)
+
+    async def check_age(self, key: str, cart_id: str, want: asked.AskedAge) -> Json:
+        """Whether a customer is old enough; the date of birth is looked at and not kept."""
+        checked = check_of(want, self.today())
+        return await self._do(key, checked, lambda sight: note_age(sight, cart_id, checked))
+
     async def complete(
-        self, key: str, cart: TillCart, tenders: tuple[WireTender, ...], cashier_id: str
+        self, key: str, cart: TillCart, cash_given_minor: int, cashier_id: str
     ) -> Json:
-        """The cart becomes a sale."""
+        """The cart becomes a sale; what was not paid yet is paid in cash."""
         want = asked.AskedCompletion(
             currency=self.currency,
-            tenders=tenders,
+            cash_given_minor=cash_given_minor,
             cashier_id=cashier_id or None,
             taxes=taxes_of(cart.lines, cart.total_minor, rates_of(cart, self.catalog)),
         )
@@ -166,9 +194,11 @@ class TillActions:
         return await self._do(key, event, lambda sight: closing.note(sight, event))
 
     async def _do(self, key: str, want: object, decide: Callable[[Sight], Decision]) -> Json:
-        told = AskedOnce(f"page {key}", sha256(msgspec.json.encode(want)).hexdigest())
-        given = await self._counter.do(told, decide)
+        given = await self._counter.do(self._once(key, want), decide)
         return orjson.loads(given.body)
+
+    def _once(self, key: str, want: object) -> AskedOnce:
+        return AskedOnce(f"page {key}", sha256(msgspec.json.encode(want)).hexdigest())
 
 
 def reason_of(refusal: Refusal) -> str:

@@ -2,21 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Literal
-
-from babel.numbers import get_currency_precision
+from http import HTTPStatus
+from typing import Any, Literal
 
 from edge.bundle.rows import BundledProduct
 from edge.till import selling
-from edge.till.asked import AskedLine
 from edge.till.carts import TillCart
-from edge.till.page import goods
+from edge.till.page.ages import AgeChecks
 from edge.till.page.paying import Paying, require_cart
 from edge.till.page.scene import Scene, View
 from edge.till.page.stage import Stage
 from edge.till.page.wording import UNREAD, price_words
 from edge.till.receipts.amounts import money
-from edge.till.refusals import WhyNot, conflict
+from edge.till.refusals import WhyNot, conflict, refusal
 from edge.till.scanning import field
 from edge.till.scanning.items import (
     Manyfold,
@@ -27,8 +25,6 @@ from edge.till.scanning.items import (
     QuantityEntered,
     Reading,
     ScannedItem,
-    SuspendAsked,
-    VoidAsked,
 )
 
 Step = Callable[[str, str], Awaitable[None]]
@@ -41,6 +37,8 @@ class Checkout:
         self._stage = stage
         self._actions = stage.actions
         self._paying = Paying(stage)
+        self.ages = AgeChecks(stage)
+        stage.follow = self._paying.look
         self.steps: dict[str, Step] = {
             "add": self._add_sku,
             "void": self._void_numbered,
@@ -55,6 +53,7 @@ class Checkout:
             "day": self._open_day,
             "sign-out": self._sign_out,
             **self._paying.steps,
+            **self.ages.steps,
         }
 
     @property
@@ -63,60 +62,84 @@ class Checkout:
 
     def read(self, text: str, is_scan: bool) -> Reading:
         """What stands in the field."""
-        digits = get_currency_precision(self._actions.currency)
-        # Labels of weighed goods are looked up as they are until the till says its country.
-        return field.read(text, self._actions.today(), field.FieldTerms({}, digits), is_scan)
+        return field.read(text, self._actions.today(), self._actions.terms.field, is_scan)
 
-    async def take(self, key: str, reading: Reading) -> None:
-        """Do what was read."""
+    async def take(self, key: str, text: str, is_scan: bool) -> None:
+        """Do what stands in the field."""
+        reading = self.read(text, is_scan)
+        if isinstance(reading, PayAsked):
+            await self._paying.pay_cash(key, reading.amount_minor)
+        elif await self._is_for_a_cart(key, reading):
+            cart = require_cart(self._scene)
+            told = await self._actions.take_input(key, cart.cart_id, text, is_scan)
+            self._tell(told)
+
+    async def _is_for_a_cart(self, key: str, reading: Reading) -> bool:
+        """Whether a cart is asked for; one begins where none is open and it takes one. What could
+        join none begins none."""
+        if self._scene.cart is not None and self._scene.view is View.CART:
+            return True
         match reading:
-            case ScannedItem():
-                await self._add(key, reading, self._scene.quantity)
-            case Manyfold(quantity, item):
-                await self._add(key, item, quantity)
-            case QuantityEntered(quantity):
-                self._scene.quantity = quantity
-                self._stage.say("plain", f"{quantity} times the next scan")
-            case PriceEntered(price_minor):
-                self._scene.price_minor = price_minor
-                self._stage.say("plain", f"{self._money(price_minor)} for each of the next scan")
-            case PriceAsked(item):
-                self._tell_price(item)
-            case VoidAsked(line_no):
-                await self._void(key, line_no)
-            case SuspendAsked():
-                await self._suspend(key)
-            case PayAsked(amount_minor):
-                await self._paying.pay_cash(key, amount_minor)
             case NotRead(why):
                 self._stage.say("bad", UNREAD[why])
+                return False
+            case PriceAsked(item):
+                self._tell_price(item)
+                return False
+            case ScannedItem() | Manyfold():
+                self._known(reading if isinstance(reading, ScannedItem) else reading.item)
+            case QuantityEntered() | PriceEntered():
+                pass
+            case _:
+                return True
+        await self._open_cart(key)
+        return True
+
+    def _known(self, item: ScannedItem) -> BundledProduct:
+        """The product; raises `Refusal` where nobody knows it."""
+        catalog = self._actions.catalog
+        product = catalog.product(item.code) if catalog else None
+        if product is None:
+            words = f"Unknown code {item.code}. It was not added."
+            raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_PRODUCT, words)
+        return product
+
+    def _tell(self, told: dict[str, Any]) -> None:
+        """Say what was done."""
+        say = self._stage.say
+        self._scene.is_leaving = False
+        match told["did"]:
+            case "line_added":
+                say("good", told["name"] or told["line"]["sku"], self._amount_of(told["line"]))
+                self._stage.sounds.append("good")
+            case "quantity_entered":
+                say("plain", f"{told['next_quantity']} times the next scan")
+            case "price_entered":
+                say("plain", f"{self._money(told['next_price_minor'])} for each of the next scan")
+            case "price_told":
+                words = price_words(told["price_minor"], self._actions.currency, told["unit"])
+                say("plain", f"{told['name']}: {words}", "It was not added.")
+            case "line_voided":
+                say("good", f"Line {told['line_no']} was taken out.")
+            case _:
+                self._let_go("The cart waits. Take the next customer.")
+
+    def _amount_of(self, line: dict[str, Any]) -> str:
+        return self._money(line["amount_minor"])
+
+    def _let_go(self, words: str) -> None:
+        self._scene.cart = None
+        self._stage.say("good", words)
 
     async def _add_sku(self, key: str, sku: str) -> None:
-        await self._add(key, ScannedItem(sku), self._scene.quantity)
-
-    async def _add(self, key: str, item: ScannedItem, quantity: int | None) -> None:
-        catalog, at = self._actions.catalog, self._actions.now()
-        product = goods.product_of(catalog, item)
-        if catalog is not None:
-            goods.require_sellable(item, product, catalog, at, self._actions.today())
-        shelf = catalog.price_of(product.sku, at) if catalog else None
-        price_minor = shelf.price_minor if shelf else product.price_minor
-        want = goods.line_of(item, product, quantity, self._scene.price_minor, price_minor)
-        await self._add_line(key, want, product)
-
-    async def _add_line(self, key: str, want: AskedLine, product: BundledProduct) -> None:
+        self._known(ScannedItem(sku))
         cart_id = await self._open_cart(key)
-        told = await self._actions.add_line(key, cart_id, want)
-        self._scene.quantity = self._scene.price_minor = None
-        self._scene.is_leaving = False
-        self._stage.say("good", product.name, self._money(told["line"]["amount_minor"]))
-        self._stage.sounds.append("good")
+        self._tell(await self._actions.take_input(key, cart_id, sku, True))
 
     async def _open_cart(self, key: str) -> str:
         """The cart's id; a cart begins where none is open."""
         scene = self._scene
-        if scene.view is not View.CART:
-            scene.view, scene.receipt = View.CART, None
+        scene.view, scene.receipt = View.CART, None
         if scene.cart is not None:
             return scene.cart.cart_id
         is_open = [each for each in await self._actions.carts() if each.status == "open"]
@@ -130,8 +153,7 @@ class Checkout:
         return cart
 
     def _tell_price(self, item: ScannedItem) -> None:
-        catalog = self._actions.catalog
-        product = goods.product_of(catalog, item)
+        product, catalog = self._known(item), self._actions.catalog
         shelf = catalog.price_of(product.sku, self._actions.now()) if catalog else None
         price_minor = shelf.price_minor if shelf else product.price_minor
         words = price_words(price_minor, product.currency, product.unit)
@@ -156,8 +178,7 @@ class Checkout:
     async def _suspend(self, key: str) -> None:
         cart = require_cart(self._scene)
         await self._actions.step(key, cart.cart_id, selling.suspend)
-        self._scene.cart = None
-        self._stage.say("good", "The cart waits. Take the next customer.")
+        self._let_go("The cart waits. Take the next customer.")
 
     async def _show_waiting(self, _: str, __: str) -> None:
         self._scene.view = View.WAITING
@@ -165,6 +186,7 @@ class Checkout:
     async def _show_cart(self, _: str, __: str) -> None:
         scene = self._scene
         scene.view, scene.receipt, scene.is_leaving = View.CART, None, False
+        scene.age_years = None
         self._stage.say("plain", "")
 
     async def _resume(self, key: str, cart_id: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import jinja2
 
+from edge.till.ages import AgeCheck
 from edge.till.page.actions import TillActions
 from edge.till.page.scene import Scene, View
 from edge.till.page.sums import asked_for, captured, due_of
@@ -99,6 +100,8 @@ def _context(scene: Scene, actions: TillActions) -> dict[str, Any]:
         "due_minor": due_minor,
         "paid": captured(cart) if cart else (),
         "asked_for": asked_for(cart) if cart else None,
+        "born_by": AgeCheck(scene.age_years or 0, actions.today()).born_by,
+        "has_terminal": actions.has_terminal(cart),
         "notes_minor": [each for each in NOTES_MINOR if each > due_minor > 0][:3],
     }
 

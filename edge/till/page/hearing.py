@@ -34,6 +34,8 @@ class Hearing:
         shown = self._people.of_card(text)
         if shown is not None:
             self._ask_pin(shown)
+        elif scene.is_checkout and scene.age_years is not None and not is_scan:
+            await self._checkout.ages.take_birth(key, text)
         elif scene.is_checkout:
             await self._sell(key, text, is_scan)
         else:
@@ -62,7 +64,7 @@ class Hearing:
             if found:
                 self._information.show_found(text, found)
                 return
-        await self._checkout.take(key, reading)
+        await self._checkout.take(key, text, is_scan)
 
     def _is_name(self, reading: object) -> bool:
         """Whether it may be a name, because it is no code of a product."""

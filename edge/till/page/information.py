@@ -5,15 +5,13 @@ as it says; while the store is away the page says that, and keeps everything els
 """
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from edge.bundle.catalog import TillCatalog
 from edge.bundle.rows import BundledOffer, BundledProduct
 from edge.problems import Refusal
-from edge.till.page.receipts import zone_of
 from edge.till.page.scene import ShownProduct, ShownStock, ShownVariant, View
 from edge.till.page.stage import Stage
 from edge.till.page.wording import clock_words, price_words
@@ -84,7 +82,7 @@ class Information:
         return price_words(price_minor, product.currency, product.unit)
 
     def _offer(self, offer: BundledOffer) -> str:
-        until = clock_words(offer.valid_to, self._actions.now(), zone_of(self._actions))
+        until = clock_words(offer.valid_to, self._actions.now(), self._actions.time_zone)
         if offer.percent is not None:
             return f"{offer.percent} % off until {until}"
         return f"{money(offer.price_minor or 0, self._actions.currency)} until {until}"
@@ -102,7 +100,7 @@ class Information:
         if answer is None:
             shown.stock_state = "away"
             return
-        zone, now = zone_of(self._actions), self._actions.now()
+        zone, now = self._actions.time_zone, self._actions.now()
         shown.here = _stock("Here", answer.get("stock"), now, zone)
         shops = [_stock(each["location_id"], each, now, zone) for each in answer.get("shops", [])]
         here = self._actions.location_id
@@ -116,7 +114,7 @@ class Information:
 
 
 def _stock(
-    place: str, told: dict[str, Any] | None, now: datetime, zone: ZoneInfo
+    place: str, told: dict[str, Any] | None, now: datetime, zone: tzinfo
 ) -> ShownStock | None:
     if not told:
         return None

@@ -5,21 +5,19 @@ the till again after a restart, because the cart says that it is not known.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-from babel.numbers import get_currency_precision
-
+from edge.problems import Refusal
 from edge.till.carts import TillCart
+from edge.till.page.actions import reason_of
 from edge.till.page.receipts import shown_receipt
 from edge.till.page.scene import Scene, View
 from edge.till.page.stage import Stage
-from edge.till.page.sums import asked_for, captured, due_of
+from edge.till.page.sums import asked_for, due_of
 from edge.till.receipts.amounts import money
 from edge.till.refusals import WhyNot, conflict, unfit
 from edge.till.scanning import field
 from edge.till.scanning.items import PayAsked
 from topics.scalars import TenderKind
-from topics.wire_parts import WireTender
 
 
 def require_cart(scene: Scene) -> TillCart:
@@ -46,13 +44,12 @@ class Paying:
     async def pay_cash(self, key: str, given_minor: int | None) -> None:
         """Cash was given: exactly what is due where no amount is said. Less is kept as a part."""
         cart = self._payable()
-        due_minor = due_of(cart)
+        due_minor = max(0, due_of(cart))
         given_minor = due_minor if given_minor is None else given_minor
         if given_minor < due_minor:
             await self._part(key, cart, "cash", given_minor)
-            return
-        paid = (*captured(cart), WireTender("cash", due_minor)) if due_minor else captured(cart)
-        await self._complete(key, cart, paid, given_minor, given_minor - due_minor)
+        else:
+            await self._complete(key, cart, given_minor)
 
     async def _by_cash(self, key: str, text: str) -> None:
         await self.pay_cash(key, self._amount(text))
@@ -67,8 +64,15 @@ class Paying:
         amount_minor = min(self._amount(text) or due_of(cart), due_of(cart))
         if amount_minor <= 0:
             raise unfit(WhyNot.SUMS_DIFFER, "Nothing is due: pay 0 in cash to end the sale.")
-        await self._actions.request_tender(key, cart.cart_id, "card", amount_minor)
-        self._stage.say("plain", "Ask the card terminal, then say here what it answered.")
+        try:
+            await self._actions.pay_by_card(key, cart.cart_id, amount_minor)
+            self._stage.say("plain", "The terminal is asked. The customer pays there.")
+        except Refusal as refused:
+            if reason_of(refused) != WhyNot.NO_TERMINAL:
+                raise
+            # One that stands beside the till and knows nothing of it: the cashier tells its word.
+            await self._actions.request_tender(key, cart.cart_id, "card", amount_minor)
+            self._stage.say("plain", "Ask the card terminal, then say here what it answered.")
 
     def _payable(self) -> TillCart:
         """The cart, which can be paid; raises `Refusal`."""
@@ -78,17 +82,13 @@ class Paying:
         if asked_for(cart) is not None:
             words = "Say first what became of the card payment."
             raise conflict(WhyNot.TENDER_UNSETTLED, words)
-        if due_of(cart) < 0:
-            words = "More was paid than the goods cost. Take no more lines out; ask a manager."
-            raise conflict(WhyNot.SUMS_DIFFER, words)
         return cart
 
     def _amount(self, text: str) -> int | None:
         """Minor units of what was typed; None for nothing. Raises `Refusal`."""
         if not text:
             return None
-        digits = get_currency_precision(self._actions.currency)
-        read = field.read(f"+{text}", self._actions.today(), field.FieldTerms({}, digits))
+        read = field.read(f"+{text}", self._actions.today(), self._actions.terms.field)
         if not isinstance(read, PayAsked) or not read.amount_minor:
             raise unfit(WhyNot.NOT_IN_CONTRACT, f"{text[:20]} is no amount: type one like 20.00.")
         return read.amount_minor
@@ -102,37 +102,47 @@ class Paying:
 
     async def _settle(self, key: str, tender_id: str, *, is_taken: bool) -> None:
         cart = require_cart(self._stage.scene)
+        tender = cart.tenders.get(tender_id)
+        if tender is not None and tender.kind == "card" and self._actions.has_terminal(cart):
+            words = "The terminal itself says what became of a payment: wait for its word."
+            raise conflict(WhyNot.TENDER_UNSETTLED, words)
         await self._actions.settle_tender(key, cart.cart_id, tender_id, is_taken)
         paid = next(each for each in await self._actions.carts() if each.cart_id == cart.cart_id)
         self._stage.scene.cart = paid
-        if not is_taken:
-            self._stage.say("bad", "The card was declined. Pay in another way, or once more.")
-        elif due_of(paid) <= 0:
-            await self._complete(f"{key} sold", paid, captured(paid), None, 0)
+        if is_taken:
+            await self.go_on(f"{key} sold", paid)
         else:
-            self._stage.say("good", f"{self._money(due_of(paid))} is still due.")
+            self._stage.say("bad", "The card was declined. Pay in another way, or once more.")
 
-    async def _complete(
-        self,
-        key: str,
-        cart: TillCart,
-        tenders: tuple[WireTender, ...],
-        given_minor: int | None,
-        change_minor: int,
-    ) -> None:
+    async def go_on(self, key: str, cart: TillCart) -> None:
+        """Something was paid: the sale ends where nothing is left."""
+        if due_of(cart) <= 0:
+            await self._complete(key, cart, 0)
+        else:
+            self._stage.say("good", f"{self._money(due_of(cart))} is still due.")
+
+    async def look(self, before: TillCart | None, cart: TillCart | None) -> None:
+        """The till's own terminal may have answered since the cart was seen ``before``."""
+        if before is None or cart is None or before.cart_id != cart.cart_id:
+            return
+        for tender_id, tender in cart.tenders.items():
+            known = before.tenders.get(tender_id)
+            if not tender.is_settled or (known is not None and known.is_settled):
+                continue
+            if tender.outcome == "captured":
+                await self.go_on(f"{tender_id} sold", cart)
+            else:
+                self._stage.say("bad", "The card was declined. Pay in another way, or once more.")
+
+    async def _complete(self, key: str, cart: TillCart, given_minor: int) -> None:
         scene = self._stage.scene
-        told = await self._actions.complete(key, cart, tenders, scene.cashier_id)
+        told = await self._actions.complete(key, cart, given_minor, scene.cashier_id)
         scene.cart = None
-        given = "" if given_minor is None else self._money(given_minor)
-        change = self._money(change_minor) if change_minor else ""
-        scene.receipt = await shown_receipt(self._actions, told, given, change)
+        scene.receipt = await shown_receipt(self._actions, told, given_minor)
         scene.view = View.RECEIPT
-        self._say_sold(told, change)
-
-    def _say_sold(self, told: dict[str, Any], change: str) -> None:
         self._stage.sounds.append("sold")
-        more = f"Change {change}" if change else ""
-        self._stage.say("good", f"Sold: {self._money(told['total_minor'])}", more)
+        change = f"Change {scene.receipt.change}" if scene.receipt.change else ""
+        self._stage.say("good", f"Sold: {scene.receipt.total}", change)
 
     def _money(self, amount_minor: int) -> str:
         return money(amount_minor, self._actions.currency)

@@ -75,7 +75,6 @@ class ShownReceipt(NamedTuple):
     change: str
     lines: list[tuple[str, bool]]
     qr: str
-    training: bool
 
 
 @dataclass
@@ -93,11 +92,8 @@ class Scene:
     day: str | None = None
     today: str = ""
     training: bool = False
-    quantity: int | None = None
-    """Of the next scan."""
-
-    price_minor: int | None = None
-    """For each of the next scan."""
+    age_years: int | None = None
+    """Of an age that is checked: the field takes a date of birth."""
 
     is_leaving: bool = False
     """Whether to abandon the cart is asked."""

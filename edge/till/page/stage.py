@@ -13,7 +13,8 @@ from typing import Literal
 import structlog
 
 from edge.problems import Refusal
-from edge.till.page.actions import TillActions, reason_of
+from edge.till.carts import TillCart
+from edge.till.page.actions import TillActions
 from edge.till.page.drawing import Picture, difference, whole
 from edge.till.page.open_pages import OpenPage, OpenPages
 from edge.till.page.scene import Said, Scene, View
@@ -46,6 +47,7 @@ class Stage:
         self.pages = pages
         self.scene = Scene()
         self.handlers: dict[Kind, Handling] = {}
+        self.follow: Callable[[TillCart | None, TillCart | None], Awaitable[None]] = _unmoved
         self.sounds: list[str] = []
         self.beside: set[asyncio.Task[None]] = set()
         self.changed = asyncio.Event()
@@ -72,10 +74,13 @@ class Stage:
             return True
 
     async def _handle(self, key: str, kind: Kind, text: str) -> None:
+        await self._carefully(self.handlers[kind](key, text))
+
+    async def _carefully(self, doing: Awaitable[None]) -> None:
         try:
-            await self.handlers[kind](key, text)
+            await doing
         except Refusal as refusal:
-            self.say("bad", refusal.detail, reason_of(refusal))
+            self.say("bad", refusal.detail)
 
     def say(self, tone: Literal["plain", "good", "bad"], text: str, more: str = "") -> None:
         """Say it on the page; what is bad is heard too."""
@@ -103,7 +108,11 @@ class Stage:
             await self._show()
 
     async def _show(self) -> None:
+        before = self.scene.cart
         await self._look()
+        if before != self.scene.cart:
+            await self._carefully(self.follow(before, self.scene.cart))
+            await self._look()
         picture = Picture.of(self.scene, self.actions)
         message = difference(self._picture, picture)
         self._picture = picture
@@ -172,6 +181,10 @@ class Stage:
             self.scene.standing = await self.actions.state()
             await self.show(lambda: None)
             await asyncio.sleep(STANDING_SECONDS)
+
+
+async def _unmoved(before: TillCart | None, now: TillCart | None) -> None:
+    """A cart that has changed without an input asks nothing."""
 
 
 async def _lasting(part: Callable[[], Awaitable[None]]) -> None:

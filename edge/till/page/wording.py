@@ -1,9 +1,8 @@
 """The page's words. Plain, and each says what to do next."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from edge.till.receipts.amounts import measure, money
 from edge.till.refusals import WhyNot
@@ -20,11 +19,6 @@ UNREAD = {
     Unread.WRONG_DATE: "The date in this code is none. Type the number below the bars.",
     Unread.WRONG_VALUE: "That number is too large, or is none. Type it again.",
     Unread.UNKNOWN_FORM: "The till does not know such a code. Scan again, or type the number.",
-}
-
-STOPPED = {
-    "expired": "Do not sell: its last day was",
-    "recalled": "Do not sell, it is recalled:",
 }
 
 
@@ -62,7 +56,7 @@ def stock_words(quantity: int, unit: str) -> str:
     return f"{quantity / 1000:.1f} kg" if unit == "gram" else str(quantity)
 
 
-def clock_words(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+def clock_words(at: datetime, now: datetime, zone: tzinfo) -> str:
     """A moment in the store's time, with its date where it was not today."""
     here, today = at.astimezone(zone), now.astimezone(zone)
     return f"{here:%H:%M}" if here.date() == today.date() else f"{here:%Y-%m-%d %H:%M}"

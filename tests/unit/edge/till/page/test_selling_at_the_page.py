@@ -1,9 +1,12 @@
 """What a cashier does at the page is in the journal, and what cannot be is said."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from edge.till.ages import AgeCheck
+from edge.till.checkout.terms import SIMULATED
 from edge.till.page.open_pages import OpenPage
 from edge.till.page.scene import View
 from tests.till_pages import MILK, TEA, PagedTill, paged
@@ -28,7 +31,7 @@ async def test_a_quantity_and_a_price_are_of_the_next_scan_alone(
 
 async def test_what_is_weighed_takes_its_grams(till: PagedTill, page: OpenPage) -> None:
     await till.scan(page, "plu-4011")
-    assert "Weigh Bananas" in till.said, "it was sold without a weight"
+    assert "sold by weight" in till.said, "it was sold without a weight"
     await till.type(page, "250*plu-4011")
     (line,) = (await till.cart()).lines
     assert (line.quantity, line.unit, line.amount_minor) == (250, "gram", 50)
@@ -47,21 +50,29 @@ async def test_a_scanner_gives_no_commands(till: PagedTill, page: OpenPage) -> N
     ("code", "words"),
     [
         ("4006381333932", "check digit"),
-        ("5012345678900", "Unknown code"),
-        ("nosuch", "Unknown code"),
+        ("5012345678900", "Nothing is known by the code"),
+        ("nosuch", "Nothing is known by the code"),
         ("]C10104012345000009" + "10L7", "glass in it"),
-        ("]C10104006381333931" + "17200101", "its last day was 2020-01-01"),
+        ("]C10104006381333931" + "17200101", "Its last day was 2020-01-01"),
     ],
 )
 async def test_what_cannot_be_sold_is_said_and_the_next_scan_works(
     till: PagedTill, page: OpenPage, code: str, words: str
 ) -> None:
+    await till.scan(page, MILK)
     page.take()
     await till.scan(page, code)
     assert words in till.said and till.stage.scene.said.tone == "bad"
     assert "sound bad" in (page.take() or []), "it was not heard"
     await till.scan(page, TEA)
-    assert [each.sku for each in (await till.cart()).lines] == ["tea"]
+    assert [each.sku for each in (await till.cart()).lines] == ["milk", "tea"]
+
+
+async def test_what_joins_no_cart_begins_none(till: PagedTill, page: OpenPage) -> None:
+    for code in ("5012345678900", "4006381333932", "nosuch", f"/{TEA}"):
+        await till.type(page, code)
+    assert await till.actions.carts() == []
+    assert till.said == "Tea: 3.00 EUR It was not added."
 
 
 async def test_lines_are_taken_out_by_number_or_the_last(till: PagedTill, page: OpenPage) -> None:
@@ -71,7 +82,7 @@ async def test_lines_are_taken_out_by_number_or_the_last(till: PagedTill, page: 
     assert [each.line_no for each in (await till.cart()).lines] == [2]
     await till.press(page, "void:2")
     await till.type(page, "-")
-    assert till.said.startswith("There is no line to take out")
+    assert till.said == "The cart has no line to void."
 
 
 async def test_a_cart_waits_and_goes_on_or_is_left(till: PagedTill, page: OpenPage) -> None:
@@ -190,3 +201,46 @@ async def test_a_cart_is_found_again_by_a_name(till: PagedTill, page: OpenPage) 
     assert "add:shirt-m" in await till.seen()
     await till.press(page, "add:shirt-m")
     assert [each.sku for each in (await till.cart()).lines] == ["shirt-m"]
+
+
+async def test_an_age_is_checked_by_date_of_birth_which_nobody_keeps(
+    till: PagedTill, page: OpenPage
+) -> None:
+    await till.scan(page, TEA)
+    await till.press(page, "age:18")
+    born_by = AgeCheck(18, till.actions.today()).born_by
+    assert f"{born_by}</p>" in await till.seen()
+    await till.type(page, "1 January")
+    assert "20081231" in till.said and (await till.cart()).admitted_years == 0
+    await till.type(page, "19700102")
+    assert (await till.cart()).admitted_years == 18
+    assert "1970" not in await till.seen()
+    await till.press(page, "age:18")
+    await till.press(page, "refuse")
+    assert till.stage.scene.said.tone == "bad" and len((await till.cart()).lines) == 1
+    events = [each for each in await till.events() if each["type"] == "age_checked"]
+    assert [each["outcome"] for each in events] == ["admitted", "refused"]
+    assert "1970" not in str([each["reason"] for each in events])
+
+
+async def test_the_tills_own_terminal_ends_the_sale_by_itself(home: Path) -> None:
+    async with paged(home, terminal=SIMULATED) as till:
+        page = await till.sign_in()
+        await till.scan(page, TEA)
+        await till.press(page, "card")
+        for _ in range(500):
+            if till.stage.scene.view is View.RECEIPT:
+                break
+            await asyncio.sleep(0.01)
+        (sale,) = await till.sales()
+        assert sale["tenders"] == [{"kind": "card", "amount_minor": 300}]
+
+
+async def test_nobody_says_for_a_terminal_that_money_was_taken(home: Path) -> None:
+    async with paged(home, terminal="127.0.0.1:1") as till:
+        page = await till.sign_in()
+        await till.scan(page, TEA)
+        await till.press(page, "card")
+        (tender_id,) = (await till.cart()).unsettled
+        await till.press(page, f"taken:{tender_id}")
+        assert await till.sales() == [] and (await till.cart()).unsettled == [tender_id]
