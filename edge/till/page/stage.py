@@ -108,11 +108,7 @@ class Stage:
             await self._show()
 
     async def _show(self) -> None:
-        before = self.scene.cart
         await self._look()
-        if before != self.scene.cart:
-            await self._carefully(self.follow(before, self.scene.cart))
-            await self._look()
         picture = Picture.of(self.scene, self.actions)
         message = difference(self._picture, picture)
         self._picture = picture
@@ -123,7 +119,15 @@ class Stage:
         self.sounds.clear()
 
     async def _look(self) -> None:
-        """Read what the till has, as it is now."""
+        """Read what the till has, and go on with what has changed, until nothing does."""
+        while True:
+            before = self.scene.cart
+            await self._read()
+            if before == self.scene.cart:
+                return
+            await self._carefully(self.follow(before, self.scene.cart))
+
+    async def _read(self) -> None:
         scene, carts = self.scene, await self.actions.carts()
         held = scene.cart and scene.cart.cart_id
         there = {cart.cart_id: cart for cart in carts}
