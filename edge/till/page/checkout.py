@@ -224,4 +224,5 @@ class Checkout:
         self._stage.say("good", f"The business day {today.isoformat()} is open.")
 
     async def _sign_out(self, _: str, __: str) -> None:
+        await self._stage.leave()
         self._stage.start_over()

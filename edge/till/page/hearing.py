@@ -17,6 +17,7 @@ class Hearing:
         self._stage = stage
         self._people = people
         self._checkout = Checkout(stage)
+        stage.leave = people.sign_out
         self._information = Information(stage)
         stage.handlers = {"typed": self._typed, "scan": self._scanned, "button": self._pressed}
 
@@ -29,9 +30,9 @@ class Hearing:
     async def _taken(self, key: str, text: str, *, is_scan: bool) -> None:
         scene = self._stage.scene
         if scene.asked_of is not None and not is_scan:
-            await self._take_pin(scene.asked_of, text.strip())
+            await self._take_pin(key, scene.asked_of, text.strip())
             return
-        shown = self._people.of_card(text)
+        shown = await self._people.holder(text)
         if shown is not None:
             self._ask_pin(shown)
         elif scene.is_checkout and scene.age_years is not None and not is_scan:
@@ -48,12 +49,10 @@ class Hearing:
             scene.view, scene.product = View.START, None
         self._stage.say("plain", "Card read. Type the PIN, then Enter.")
 
-    async def _take_pin(self, shown: ShownEmployee, pin: str) -> None:
+    async def _take_pin(self, key: str, shown: ShownEmployee, pin: str) -> None:
         scene = self._stage.scene
         scene.asked_of = None
-        if not await self._people.is_let_in(shown, pin):
-            self._stage.say("bad", "Card and PIN do not belong together, or the card is locked.")
-            return
+        await self._people.sign_in(key, shown, pin)
         scene.person, scene.view, scene.product = shown, View.CART, None
         self._stage.say("good", f"{shown.employee_id} is signed in.")
 

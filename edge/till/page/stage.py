@@ -47,6 +47,7 @@ class Stage:
         self.pages = pages
         self.scene = Scene()
         self.handlers: dict[Kind, Handling] = {}
+        self.leave: Callable[[], Awaitable[None]] = _nobody_leaves
         self.follow: Callable[[TillCart | None, TillCart | None], Awaitable[None]] = _unmoved
         self.sounds: list[str] = []
         self.beside: set[asyncio.Task[None]] = set()
@@ -164,6 +165,7 @@ class Stage:
             if limit is None:
                 continue
             if idle_seconds >= limit:
+                await self.leave()
                 await self.show(self.start_over)
             elif idle_seconds >= limit - WARNED_SECONDS and not scene.is_ending:
                 scene.is_ending = True
@@ -185,6 +187,10 @@ class Stage:
             self.scene.standing = await self.actions.state()
             await self.show(lambda: None)
             await asyncio.sleep(STANDING_SECONDS)
+
+
+async def _nobody_leaves() -> None:
+    """Where nobody is let in, nobody leaves."""
 
 
 async def _unmoved(before: TillCart | None, now: TillCart | None) -> None:
