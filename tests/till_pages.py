@@ -25,7 +25,7 @@ from edge.till.page.actions import TillActions
 from edge.till.page.drawing import whole
 from edge.till.page.open_pages import OpenPage
 from edge.till.page.opening import PageTerms, page_open
-from edge.till.page.stage import Stage
+from edge.till.page.stage import PageStage
 from edge.till.premises import TillPremises, TillTerms
 from sealing.cards import card_hash, pin_hash
 from tests.gateways import Fleet
@@ -88,7 +88,7 @@ class PagedTill:
     """A till that shows its page."""
 
     address: str
-    stage: Stage
+    stage: PageStage
     premises: TillPremises
 
     @property

@@ -6,14 +6,14 @@ from datetime import date
 from edge.till import asked
 from edge.till.ages import YEARS_MAX
 from edge.till.page.paying import require_cart
-from edge.till.page.stage import Stage
+from edge.till.page.stage import PageStage
 from edge.till.refusals import WhyNot, unfit
 
 
 class AgeChecks:
     """The stage while an age is checked."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: PageStage) -> None:
         self._stage = stage
         self.steps: dict[str, Callable[[str, str], Awaitable[None]]] = {
             "age": self._begin,

@@ -10,8 +10,8 @@ from edge.till import selling
 from edge.till.carts import TillCart
 from edge.till.page.ages import AgeChecks
 from edge.till.page.paying import Paying, require_cart
-from edge.till.page.scene import Scene, View
-from edge.till.page.stage import Stage
+from edge.till.page.scene import PageScene, PageView
+from edge.till.page.stage import PageStage
 from edge.till.page.wording import UNREAD, price_words
 from edge.till.receipts.amounts import money
 from edge.till.refusals import WhyNot, conflict, refusal
@@ -30,10 +30,10 @@ from edge.till.scanning.items import (
 Step = Callable[[str, str], Awaitable[None]]
 
 
-class Checkout:
+class CheckoutMode:
     """The stage while an employee is signed in."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: PageStage) -> None:
         self._stage = stage
         self._actions = stage.actions
         self._paying = Paying(stage)
@@ -57,7 +57,7 @@ class Checkout:
         }
 
     @property
-    def _scene(self) -> Scene:
+    def _scene(self) -> PageScene:
         return self._stage.scene
 
     def read(self, text: str, is_scan: bool) -> Reading:
@@ -77,7 +77,7 @@ class Checkout:
     async def _is_for_a_cart(self, key: str, reading: Reading) -> bool:
         """Whether a cart is asked for; one begins where none is open and it takes one. What could
         join none begins none."""
-        if self._scene.cart is not None and self._scene.view is View.CART:
+        if self._scene.cart is not None and self._scene.view is PageView.CART:
             return True
         match reading:
             case NotRead(why):
@@ -139,7 +139,7 @@ class Checkout:
     async def _open_cart(self, key: str) -> str:
         """The cart's id; a cart begins where none is open."""
         scene = self._scene
-        scene.view, scene.receipt = View.CART, None
+        scene.view, scene.receipt = PageView.CART, None
         if scene.cart is not None:
             return scene.cart.cart_id
         is_open = [each for each in await self._actions.carts() if each.status == "open"]
@@ -181,11 +181,11 @@ class Checkout:
         self._let_go("The cart waits. Take the next customer.")
 
     async def _show_waiting(self, _: str, __: str) -> None:
-        self._scene.view = View.WAITING
+        self._scene.view = PageView.WAITING
 
     async def _show_cart(self, _: str, __: str) -> None:
         scene = self._scene
-        scene.view, scene.receipt, scene.is_leaving = View.CART, None, False
+        scene.view, scene.receipt, scene.is_leaving = PageView.CART, None, False
         scene.age_years = None
         self._stage.say("plain", "")
 
@@ -195,7 +195,7 @@ class Checkout:
             raise conflict(WhyNot.CART_NOT_SUSPENDED, words)
         await self._actions.step(key, cart_id, selling.resume)
         self._hold(TillCart(cart_id))
-        self._scene.view = View.CART
+        self._scene.view = PageView.CART
         self._stage.say("good", "The cart goes on.")
 
     async def _ask_to_leave(self, _: str, __: str) -> None:

@@ -13,7 +13,7 @@ import jinja2
 
 from edge.till.ages import AgeCheck
 from edge.till.page.actions import TillActions
-from edge.till.page.scene import Scene, View
+from edge.till.page.scene import PageScene, PageView
 from edge.till.page.sums import asked_for, captured, due_of
 from edge.till.page.wording import line_words, standing_words, stock_words
 from edge.till.receipts.amounts import money
@@ -69,11 +69,11 @@ class Picture:
     cart_id: str = ""
 
     @classmethod
-    def of(cls, scene: Scene, actions: TillActions) -> "Picture":
+    def of(cls, scene: PageScene, actions: TillActions) -> "Picture":
         """The scene as it is now."""
         context = _context(scene, actions)
         regions = {each: draw(f"{each}.html", context) for each in APART}
-        if scene.view is not View.CART:
+        if scene.view is not PageView.CART:
             return cls(regions | {"main": draw(f"{scene.view}.html", context)})
         regions |= {each: draw(f"{each}.html", context) for each in ("sums", "side")}
         return cls(regions, _lines(scene, actions), scene.cart.cart_id if scene.cart else "")
@@ -87,7 +87,7 @@ class Picture:
         return draw("cart.html", {"regions": self.regions, "lines": newest_first})
 
 
-def _context(scene: Scene, actions: TillActions) -> dict[str, Any]:
+def _context(scene: PageScene, actions: TillActions) -> dict[str, Any]:
     cart, currency = scene.cart, actions.currency
     due_minor = due_of(cart) if cart else 0
     return {
@@ -110,7 +110,7 @@ def _money(currency: str, amount_minor: int) -> str:
     return money(amount_minor, currency)
 
 
-def _lines(scene: Scene, actions: TillActions) -> dict[int, str]:
+def _lines(scene: PageScene, actions: TillActions) -> dict[int, str]:
     if scene.cart is None:
         return {}
     catalog, currency = actions.catalog, actions.currency

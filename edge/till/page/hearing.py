@@ -1,10 +1,10 @@
 """Which part of the page an input is for: a card, a PIN, a customer's question, or checkout."""
 
-from edge.till.page.checkout import Checkout
-from edge.till.page.information import Information
+from edge.till.page.checkout import CheckoutMode
+from edge.till.page.information import InformationMode
 from edge.till.page.people import KnowsEmployees, ShownEmployee
-from edge.till.page.scene import View
-from edge.till.page.stage import Stage
+from edge.till.page.scene import PageView
+from edge.till.page.stage import PageStage
 from edge.till.page.wording import UNREAD
 from edge.till.refusals import WhyNot, conflict
 from edge.till.scanning.items import NotRead, ScannedItem
@@ -13,12 +13,12 @@ from edge.till.scanning.items import NotRead, ScannedItem
 class Hearing:
     """Gives the stage what it hears to."""
 
-    def __init__(self, stage: Stage, people: KnowsEmployees) -> None:
+    def __init__(self, stage: PageStage, people: KnowsEmployees) -> None:
         self._stage = stage
         self._people = people
-        self._checkout = Checkout(stage)
+        self._checkout = CheckoutMode(stage)
         stage.leave = people.sign_out
-        self._information = Information(stage)
+        self._information = InformationMode(stage)
         stage.handlers = {"typed": self._typed, "scan": self._scanned, "button": self._pressed}
 
     async def _typed(self, key: str, text: str) -> None:
@@ -46,14 +46,14 @@ class Hearing:
         scene = self._stage.scene
         scene.asked_of = shown
         if not scene.is_checkout:
-            scene.view, scene.product = View.START, None
+            scene.view, scene.product = PageView.START, None
         self._stage.say("plain", "Card read. Type the PIN, then Enter.")
 
     async def _take_pin(self, key: str, shown: ShownEmployee, pin: str) -> None:
         scene = self._stage.scene
         scene.asked_of = None
         await self._people.sign_in(key, shown, pin)
-        scene.person, scene.view, scene.product = shown, View.CART, None
+        scene.person, scene.view, scene.product = shown, PageView.CART, None
         self._stage.say("good", f"{shown.employee_id} is signed in.")
 
     async def _sell(self, key: str, text: str, is_scan: bool) -> None:

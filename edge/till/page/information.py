@@ -12,8 +12,8 @@ from urllib.parse import quote
 from edge.bundle.catalog import TillCatalog
 from edge.bundle.rows import BundledOffer, BundledProduct
 from edge.problems import Refusal
-from edge.till.page.scene import ShownProduct, ShownStock, ShownVariant, View
-from edge.till.page.stage import Stage
+from edge.till.page.scene import PageView, ProductOnPage, ShownStock, ShownVariant
+from edge.till.page.stage import PageStage
 from edge.till.page.wording import clock_words, price_words
 from edge.till.receipts.amounts import money
 
@@ -27,10 +27,10 @@ STORE_SECONDS = 3.0
 """The store is waited for; it waits for the centre for one."""
 
 
-class Information:
+class InformationMode:
     """The stage while nobody is signed in, and searches by name."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: PageStage) -> None:
         self._stage = stage
         self._actions = stage.actions
 
@@ -48,7 +48,7 @@ class Information:
     def show_found(self, text: str, found: list[BundledProduct]) -> None:
         """The products that a search has found."""
         self._stage.scene.found = found
-        self._stage.scene.view = View.FOUND
+        self._stage.scene.view = PageView.FOUND
         self._stage.say("plain", f"{len(found)} with “{text[:40]}”")
 
     def show(self, product: BundledProduct) -> None:
@@ -58,17 +58,17 @@ class Information:
             return
         scene = self._stage.scene
         scene.product = self._shown(catalog, product)
-        scene.view = View.PRODUCT
+        scene.view = PageView.PRODUCT
         self._stage.say("plain", f"{product.name}: {scene.product.price}")
         asking = asyncio.create_task(self._ask_store(scene.product))
         self._stage.beside.add(asking)
         asking.add_done_callback(self._stage.beside.discard)
 
-    def _shown(self, catalog: TillCatalog, product: BundledProduct) -> ShownProduct:
+    def _shown(self, catalog: TillCatalog, product: BundledProduct) -> ProductOnPage:
         at = self._actions.now()
         recall = catalog.recall_of(product.sku, None, at)
         variants = [each for each in catalog.variants(product.sku) if each.sku != product.sku]
-        return ShownProduct(
+        return ProductOnPage(
             product,
             self._price(catalog, product),
             [self._offer(each) for each in catalog.offers_of(product.sku, at)],
@@ -87,7 +87,7 @@ class Information:
             return f"{offer.percent} % off until {until}"
         return f"{money(offer.price_minor or 0, self._actions.currency)} until {until}"
 
-    async def _ask_store(self, shown: ShownProduct) -> None:
+    async def _ask_store(self, shown: ProductOnPage) -> None:
         target = f"/v1/products/{quote(shown.product.sku, safe='')}?all_shops=true"
         try:
             async with asyncio.timeout(STORE_SECONDS):
@@ -96,7 +96,7 @@ class Information:
             told = None
         await self._stage.show(lambda: self._learn(shown, told))
 
-    def _learn(self, shown: ShownProduct, answer: dict[str, Any] | None) -> None:
+    def _learn(self, shown: ProductOnPage, answer: dict[str, Any] | None) -> None:
         if answer is None:
             shown.stock_state = "away"
             return

@@ -13,7 +13,7 @@ from edge.till.page.actions import TillActions
 from edge.till.page.hearing import Hearing
 from edge.till.page.open_pages import OpenPages
 from edge.till.page.people import CatalogEmployees
-from edge.till.page.stage import Stage
+from edge.till.page.stage import PageStage
 from edge.till.page.web import SCRIPTS, page_application
 from edge.till.premises import TillPremises
 
@@ -30,10 +30,10 @@ class PageTerms(NamedTuple):
 @asynccontextmanager
 async def page_open(
     premises: TillPremises, counter: TillCounter, terms: PageTerms
-) -> AsyncGenerator[Stage]:
+) -> AsyncGenerator[PageStage]:
     """Serve the page of that till."""
     actions = TillActions(premises, counter)
-    stage = Stage(actions, OpenPages())
+    stage = PageStage(actions, OpenPages())
     Hearing(stage, CatalogEmployees(lambda: actions.catalog, terms.card_key))
     premises.watchers.append(stage.changed.set)
     port = terms.listening.getsockname()[1]

@@ -10,8 +10,8 @@ from edge.problems import Refusal
 from edge.till.carts import TillCart
 from edge.till.page.actions import reason_of
 from edge.till.page.receipts import shown_receipt
-from edge.till.page.scene import Scene, View
-from edge.till.page.stage import Stage
+from edge.till.page.scene import PageScene, PageView
+from edge.till.page.stage import PageStage
 from edge.till.page.sums import asked_for, due_of
 from edge.till.receipts.amounts import money
 from edge.till.refusals import WhyNot, conflict, unfit
@@ -20,7 +20,7 @@ from edge.till.scanning.items import PayAsked
 from topics.scalars import TenderKind
 
 
-def require_cart(scene: Scene) -> TillCart:
+def require_cart(scene: PageScene) -> TillCart:
     """The cart that is shown; raises `Refusal`."""
     if scene.cart is None:
         raise conflict(WhyNot.NO_SUCH_CART, "No cart is open: scan something first.")
@@ -30,7 +30,7 @@ def require_cart(scene: Scene) -> TillCart:
 class Paying:
     """The stage while a cart is paid."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: PageStage) -> None:
         self._stage = stage
         self._actions = stage.actions
         self.steps: dict[str, Callable[[str, str], Awaitable[None]]] = {
@@ -139,7 +139,7 @@ class Paying:
         told = await self._actions.complete(key, cart, given_minor, scene.cashier_id)
         scene.cart = None
         scene.receipt = await shown_receipt(self._actions, told, given_minor)
-        scene.view = View.RECEIPT
+        scene.view = PageView.RECEIPT
         self._stage.sounds.append("sold")
         change = f"Change {scene.receipt.change}" if scene.receipt.change else ""
         self._stage.say("good", f"Sold: {scene.receipt.total}", change)

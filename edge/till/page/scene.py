@@ -11,7 +11,7 @@ from edge.till.page.people import ShownEmployee
 Tone = Literal["plain", "good", "bad"]
 
 
-class View(StrEnum):
+class PageView(StrEnum):
     """What fills the page."""
 
     START = "start"
@@ -24,7 +24,7 @@ class View(StrEnum):
     RECEIPT = "receipt"
 
 
-class Said(NamedTuple):
+class PageWord(NamedTuple):
     """What the page says to the last input."""
 
     tone: Tone = "plain"
@@ -32,7 +32,7 @@ class Said(NamedTuple):
     more: str = ""
 
 
-NOTHING_SAID = Said()
+NOTHING_SAID = PageWord()
 
 
 class ShownStock(NamedTuple):
@@ -53,7 +53,7 @@ class ShownVariant(NamedTuple):
 
 
 @dataclass
-class ShownProduct:
+class ProductOnPage:
     """What a customer is told of a product. ``stock_state`` says whether the store was asked."""
 
     product: BundledProduct
@@ -78,11 +78,11 @@ class ShownReceipt(NamedTuple):
 
 
 @dataclass
-class Scene:
+class PageScene:
     """All of it."""
 
-    view: View = View.START
-    said: Said = NOTHING_SAID
+    view: PageView = PageView.START
+    said: PageWord = NOTHING_SAID
     person: ShownEmployee | None = None
     asked_of: ShownEmployee | None = None
     """Whose PIN the field takes."""
@@ -98,7 +98,7 @@ class Scene:
     is_leaving: bool = False
     """Whether to abandon the cart is asked."""
 
-    product: ShownProduct | None = None
+    product: ProductOnPage | None = None
     found: list[BundledProduct] = field(default_factory=list[BundledProduct])
     receipt: ShownReceipt | None = None
     is_ending: bool = False

@@ -17,7 +17,7 @@ from edge.till.carts import TillCart
 from edge.till.page.actions import TillActions
 from edge.till.page.drawing import Picture, difference, whole
 from edge.till.page.open_pages import OpenPage, OpenPages
-from edge.till.page.scene import Said, Scene, View
+from edge.till.page.scene import PageScene, PageView, PageWord
 
 Kind = Literal["typed", "scan", "button"]
 
@@ -39,13 +39,13 @@ Handling = Callable[[str, str], Awaitable[None]]
 """What an input does, by its key and text."""
 
 
-class Stage:
+class PageStage:
     """One till's. Used by one loop."""
 
     def __init__(self, actions: TillActions, pages: OpenPages) -> None:
         self.actions = actions
         self.pages = pages
-        self.scene = Scene()
+        self.scene = PageScene()
         self.handlers: dict[Kind, Handling] = {}
         self.leave: Callable[[], Awaitable[None]] = _nobody_leaves
         self.follow: Callable[[TillCart | None, TillCart | None], Awaitable[None]] = _unmoved
@@ -85,7 +85,7 @@ class Stage:
 
     def say(self, tone: Literal["plain", "good", "bad"], text: str, more: str = "") -> None:
         """Say it on the page; what is bad is heard too."""
-        self.scene.said = Said(tone, text, more)
+        self.scene.said = PageWord(tone, text, more)
         if tone == "bad":
             self.sounds.append("bad")
 
@@ -135,7 +135,7 @@ class Stage:
         scene.cart = there.get(held) if held else None
         if scene.cart is not None and scene.cart.status != "open":
             scene.cart = None
-        if scene.cart is None and scene.view is View.CART:
+        if scene.cart is None and scene.view is PageView.CART:
             scene.cart = next((cart for cart in reversed(carts) if cart.status == "open"), None)
         if scene.cart is not None:
             scene.training = scene.cart.training
@@ -174,13 +174,13 @@ class Stage:
     def _limit_seconds(self) -> float | None:
         if self.scene.is_checkout:
             return CHECKOUT_SECONDS
-        resting = self.scene.view is View.START and self.scene.asked_of is None
+        resting = self.scene.view is PageView.START and self.scene.asked_of is None
         return None if resting and not self.scene.said.text else INFORMATION_SECONDS
 
     def start_over(self) -> None:
         """Nobody is signed in, and nothing is shown; an open cart waits for the next card."""
         standing = self.scene.standing
-        self.scene = Scene(standing=standing)
+        self.scene = PageScene(standing=standing)
 
     async def _watch_standing(self) -> None:
         while True:

@@ -16,7 +16,7 @@ from aiohttp.typedefs import Handler
 
 from edge.till.page.drawing import APART, draw
 from edge.till.page.open_pages import OpenPage, OpenPages
-from edge.till.page.stage import Stage
+from edge.till.page.stage import PageStage
 
 STATIC = Path(__file__).parent / "static"
 
@@ -45,7 +45,7 @@ _HEADERS = {
     "frame-ancestors 'none'",
 }
 
-STAGE: web.AppKey[Stage] = web.AppKey("stage", Stage)
+STAGE: web.AppKey[PageStage] = web.AppKey("stage", PageStage)
 PAGES: web.AppKey[OpenPages] = web.AppKey("pages", OpenPages)
 SCRIPT_FOLDER: web.AppKey[Path] = web.AppKey("script_folder", Path)
 HOSTS: web.AppKey[frozenset[str]] = web.AppKey("hosts", frozenset)
@@ -74,7 +74,7 @@ class GivenInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _decode = msgspec.json.Decoder(GivenInput).decode
 
 
-def page_application(stage: Stage, port: int, scripts: Path) -> web.Application:
+def page_application(stage: PageStage, port: int, scripts: Path) -> web.Application:
     """Serves the page at that port of loopback; ``scripts`` is the folder that has `SCRIPTS`."""
     app = web.Application(middlewares=[_own_address], client_max_size=INPUT_BYTES_MAX)
     app[STAGE], app[PAGES], app[SCRIPT_FOLDER] = stage, stage.pages, scripts
@@ -148,7 +148,7 @@ async def _socket(request: web.Request) -> web.StreamResponse:
     return socket
 
 
-async def _hear(socket: web.WebSocketResponse, stage: Stage, page: OpenPage) -> None:
+async def _hear(socket: web.WebSocketResponse, stage: PageStage, page: OpenPage) -> None:
     async for message in socket:
         try:
             given = _decode(message.data)

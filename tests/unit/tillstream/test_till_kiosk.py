@@ -25,9 +25,13 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return starts
 
 
+def _read(told: Path) -> list[str]:
+    return told.read_text().splitlines() if told.exists() else []
+
+
 async def starts_of(told: Path, count: int) -> list[str]:
     for _ in range(1_000):
-        lines = told.read_text().splitlines() if told.exists() else []
+        lines = _read(told)
         if len(lines) >= count:
             return lines
         await asyncio.sleep(0.01)

@@ -10,7 +10,7 @@ from edge.problems import Code, Refusal
 from edge.till.page import stage as stages
 from edge.till.page.open_pages import OpenPage
 from edge.till.page.people import WRONG_MAX
-from edge.till.page.scene import View
+from edge.till.page.scene import PageView
 from tests.till_pages import CARD, CASHIER, PIN, TEA, PagedTill
 
 
@@ -36,7 +36,7 @@ async def test_a_scan_tells_price_offer_and_variants(till: PagedTill, visitor: O
 
 async def test_a_name_is_found_by_its_parts(till: PagedTill, visitor: OpenPage) -> None:
     await till.type(visitor, "SHIRT")
-    assert till.stage.scene.view is View.FOUND
+    assert till.stage.scene.view is PageView.FOUND
     assert till.said == "2 with “SHIRT”"
     await till.type(visitor, "1 MILK")
     assert till.stage.scene.product is not None
@@ -122,8 +122,8 @@ async def test_the_page_says_that_it_starts_over_and_does(
     await until(lambda: till.stage.scene.is_ending)
     assert "starts over" in await till.seen()
     await till.press(visitor, "stay")
-    assert not till.stage.scene.is_ending and till.stage.scene.view is View.PRODUCT
-    await until(lambda: till.stage.scene.view is View.START)
+    assert not till.stage.scene.is_ending and till.stage.scene.view is PageView.PRODUCT
+    await until(lambda: till.stage.scene.view is PageView.START)
     assert "Shirt" not in await till.seen()
 
 

@@ -8,7 +8,7 @@ import pytest
 from edge.till.ages import AgeCheck
 from edge.till.checkout.terms import SIMULATED
 from edge.till.page.open_pages import OpenPage
-from edge.till.page.scene import View
+from edge.till.page.scene import PageView
 from tests.till_pages import MILK, TEA, PagedTill, paged
 
 
@@ -98,7 +98,7 @@ async def test_a_cart_waits_and_goes_on_or_is_left(till: PagedTill, page: OpenPa
     assert first in await till.seen()
     await till.press(page, f"resume:{first}")
     assert (await till.cart()).cart_id == first
-    assert till.stage.scene.view is View.CART
+    assert till.stage.scene.view is PageView.CART
 
 
 async def test_cash_is_given_and_change_is_told(till: PagedTill, page: OpenPage) -> None:
@@ -113,7 +113,7 @@ async def test_cash_is_given_and_change_is_told(till: PagedTill, page: OpenPage)
     seen = await till.seen()
     assert "Change 15.81" in seen and sale["receipt_no"] in seen and "<svg" in seen
     await till.scan(page, TEA)
-    assert till.stage.scene.view is View.CART, "the next customer waits for the receipt"
+    assert till.stage.scene.view is PageView.CART, "the next customer waits for the receipt"
 
 
 async def test_a_sale_is_paid_in_parts(till: PagedTill, page: OpenPage) -> None:
@@ -229,7 +229,7 @@ async def test_the_tills_own_terminal_ends_the_sale_by_itself(home: Path) -> Non
         await till.scan(page, TEA)
         await till.press(page, "card")
         for _ in range(500):
-            if till.stage.scene.view is View.RECEIPT:
+            if till.stage.scene.view is PageView.RECEIPT:
                 break
             await asyncio.sleep(0.01)
         (sale,) = await till.sales()
