@@ -211,9 +211,9 @@ async def test_an_age_is_checked_by_date_of_birth_which_nobody_keeps(
     born_by = AgeCheck(18, till.actions.today()).born_by
     assert f"{born_by}</p>" in await till.seen()
     await till.type(page, "1 January")
-    assert "20081231" in till.said and (await till.cart()).admitted_years == 0
+    assert "20081231" in till.said and (await till.cart()).aged_years == 0
     await till.type(page, "19700102")
-    assert (await till.cart()).admitted_years == 18
+    assert (await till.cart()).aged_years == 18
     assert "1970" not in await till.seen()
     await till.press(page, "age:18")
     await till.press(page, "refuse")
