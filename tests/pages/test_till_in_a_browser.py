@@ -223,6 +223,19 @@ async def test_everybody_can_use_both_modes(browser: Browser, tmp_path: Path) ->
         await assert_good(seen)
         await page.get_by_role("button", name="Paid").click()
         await page.get_by_text("Paid 4.19 EUR").wait_for()
+        for button, words in (("Drawer", "No shift is open"), ("Waiting", "None waits")):
+            await page.keyboard.press("Escape")
+            await page.get_by_role("button", name=button).click()
+            await page.get_by_text(words).wait_for()
+            await assert_good(seen)
+        await page.keyboard.press("Escape")
+        await scan(page, TEA)
+        await page.get_by_role("button", name="Age 18").click()
+        await page.get_by_text("Born on or before").wait_for()
+        await assert_good(seen)
+        await page.get_by_role("button", name="Back").click()
+        await page.get_by_role("button", name="Cash").click()
+        await page.get_by_text("Paid 3.00 EUR").wait_for()
         await assert_good(seen)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import orjson
@@ -15,6 +15,7 @@ from edge.till import asked, closing, selling, tendering
 from edge.till.answers import AskedOnce
 from edge.till.books import Books
 from edge.till.carts import TillCart
+from edge.till.checkout import drawer
 from edge.till.checkout.ages import check_of, note_age
 from edge.till.checkout.inputs import take_input
 from edge.till.checkout.places import zone_of
@@ -27,6 +28,7 @@ from edge.till.premises import TillPremises
 from edge.till.receipts.layout import Receipt
 from topics.scalars import TenderKind
 
+A = TypeVar("A", bound=asked.Asked)
 Json = dict[str, Any]
 
 
@@ -115,6 +117,14 @@ class TillActions:
         reply = await self._premises.way().ask("GET", target, b"", headers)
         return orjson.loads(reply.body) if reply.status == HTTPStatus.OK else None
 
+    async def open_shift(self) -> Json:
+        """The shift that is open, blind before its count; without an id where none is."""
+        return (await self._counter.shifts(drawer.told_of_shifts))["open"]
+
+    async def shift_report(self, shift_id: str) -> Json:
+        """The Z report of a shift that has ended."""
+        return await self._counter.shifts(lambda book: drawer.report_of(book, shift_id))
+
     # --- doing -----------------------------------------------------------------------------------
 
     async def open_day(self, key: str, day: date) -> Json:
@@ -189,9 +199,9 @@ class TillActions:
         )
         return await self._do(key, want, lambda s: closing.complete(s, cart.cart_id, want))
 
-    async def note(self, key: str, event: Json) -> Json:
-        """Keep something that is no sale."""
-        return await self._do(key, event, lambda sight: closing.note(sight, event))
+    async def drawer_step(self, key: str, want: A, decide: Callable[[Sight, A], Decision]) -> Json:
+        """A step of `edge.till.checkout.drawer`."""
+        return await self._do(key, want, lambda sight: decide(sight, want))
 
     async def _do(self, key: str, want: object, decide: Callable[[Sight], Decision]) -> Json:
         given = await self._counter.do(self._once(key, want), decide)

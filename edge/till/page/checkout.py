@@ -9,6 +9,7 @@ from edge.bundle.rows import BundledProduct
 from edge.till import selling
 from edge.till.carts import TillCart
 from edge.till.page.ages import AgeChecks
+from edge.till.page.drawer import DrawerSteps
 from edge.till.page.paying import Paying, require_cart
 from edge.till.page.scene import PageScene, PageView
 from edge.till.page.stage import PageStage
@@ -38,6 +39,7 @@ class CheckoutMode:
         self._actions = stage.actions
         self._paying = Paying(stage)
         self.ages = AgeChecks(stage)
+        self.drawer = DrawerSteps(stage)
         stage.follow = self._paying.look
         self.steps: dict[str, Step] = {
             "add": self._add_sku,
@@ -54,6 +56,7 @@ class CheckoutMode:
             "sign-out": self._sign_out,
             **self._paying.steps,
             **self.ages.steps,
+            **self.drawer.steps,
         }
 
     @property

@@ -22,6 +22,7 @@ class PageView(StrEnum):
     """Carts that wait."""
 
     RECEIPT = "receipt"
+    DRAWER = "drawer"
 
 
 class PageWord(NamedTuple):
@@ -101,6 +102,15 @@ class PageScene:
     product: ProductOnPage | None = None
     found: list[BundledProduct] = field(default_factory=list[BundledProduct])
     receipt: ShownReceipt | None = None
+    shift: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The shift that is open, as much as is told of it before the count."""
+
+    counted: dict[str, int] = field(default_factory=dict[str, int])
+    """Pieces by value in minor units, while the drawer is counted."""
+
+    report: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """Of the shift that has just ended."""
+
     is_ending: bool = False
     """Whether the page says that it will start over soon."""
 

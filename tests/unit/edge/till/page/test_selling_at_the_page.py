@@ -244,3 +244,30 @@ async def test_nobody_says_for_a_terminal_that_money_was_taken(home: Path) -> No
         (tender_id,) = (await till.cart()).unsettled
         await till.press(page, f"taken:{tender_id}")
         assert await till.sales() == [] and (await till.cart()).unsettled == [tender_id]
+
+
+async def test_a_shift_is_counted_blind_and_ends_with_its_report(
+    till: PagedTill, page: OpenPage
+) -> None:
+    await till.press(page, "drawer")
+    await till.press(page, "shift-open:50")
+    await till.press(page, "cart")
+    await till.scan(page, TEA)
+    await till.press(page, "cash")
+    await till.press(page, "drawer")
+    await till.press(page, "take-out:20")
+    assert "33.00" not in await till.seen(), "what should be there is told before the count"
+    await till.press(page, "shift-close")
+    assert "Count the drawer" in till.said
+    for pieces in ("2*10", "1*10", "2*1", "nonsense", "1*0.03"):
+        await till.type(page, pieces)
+    await till.type(page, "0*0.03")
+    await till.type(page, "3*10")
+    await till.press(page, "counted")
+    assert till.said == "Counted 32.00, off by -1.00. It may be counted once more."
+    await till.press(page, "shift-close")
+    seen = await till.seen()
+    for words in ("Z report", "expected", "33.00", "-1.00", "by cash"):
+        assert words in seen, words
+    kinds = [each["type"] for each in await till.events()]
+    assert kinds[-1] == "shift_closed" and kinds.count("shift_counted") == 1
