@@ -88,15 +88,14 @@ class TillActions:
 
     async def carts(self) -> list[TillCart]:
         """Those that are open or wait, oldest first."""
-        books = self._premises.books
-        if books is None:
-            return []
-        return await books.run(lambda: list(books.desk.carts.values()))
+        return (await self.carts_and_day())[0]
 
-    async def day(self) -> str | None:
-        """The business day that is open."""
+    async def carts_and_day(self) -> tuple[list[TillCart], str | None]:
+        """Also the business day that is open: at one go, because a page waits for it."""
         books: Books | None = self._premises.books
-        return None if books is None else await books.run(lambda: books.desk.day)
+        if books is None:
+            return [], None
+        return await books.run(lambda: (list(books.desk.carts.values()), books.desk.day))
 
     async def state(self) -> Json:
         """How the till stands, as programs are told."""

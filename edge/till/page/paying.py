@@ -121,9 +121,9 @@ class Paying:
         else:
             self._stage.say("good", f"{self._money(due_of(cart))} is still due.")
 
-    async def look(self, before: TillCart | None, cart: TillCart | None) -> None:
+    async def look(self, before: TillCart, cart: TillCart) -> None:
         """The till's own terminal may have answered since the cart was seen ``before``."""
-        if before is None or cart is None or before.cart_id != cart.cart_id:
+        if before.cart_id != cart.cart_id:
             return
         for tender_id, tender in cart.tenders.items():
             known = before.tenders.get(tender_id)

@@ -48,7 +48,7 @@ class PageStage:
         self.scene = PageScene()
         self.handlers: dict[Kind, Handling] = {}
         self.leave: Callable[[], Awaitable[None]] = _nobody_leaves
-        self.follow: Callable[[TillCart | None, TillCart | None], Awaitable[None]] = _unmoved
+        self.follow: Callable[[TillCart, TillCart], Awaitable[None]] = _unmoved
         self.sounds: list[str] = []
         self.beside: set[asyncio.Task[None]] = set()
         self.changed = asyncio.Event()
@@ -120,16 +120,19 @@ class PageStage:
         self.sounds.clear()
 
     async def _look(self) -> None:
-        """Read what the till has, and go on with what has changed, until nothing does."""
+        """Read what the till has, and go on with payments that were answered, until none is."""
         while True:
             before = self.scene.cart
             await self._read()
-            if before == self.scene.cart:
+            now = self.scene.cart
+            if before is None or now is None or before.tenders == now.tenders:
                 return
-            await self._carefully(self.follow(before, self.scene.cart))
+            await self._carefully(self.follow(before, now))
 
     async def _read(self) -> None:
-        scene, carts = self.scene, await self.actions.carts()
+        self.changed.clear()  # what is written from now on is another change
+        scene = self.scene
+        carts, scene.day = await self.actions.carts_and_day()
         held = scene.cart and scene.cart.cart_id
         there = {cart.cart_id: cart for cart in carts}
         scene.cart = there.get(held) if held else None
@@ -140,7 +143,6 @@ class PageStage:
         if scene.cart is not None:
             scene.training = scene.cart.training
         scene.waiting = [cart for cart in carts if cart.status == "suspended"]
-        scene.day = await self.actions.day() if scene.is_checkout else scene.day
         scene.today = self.actions.today().isoformat()
 
     # --- what goes on by itself ------------------------------------------------------------------
@@ -154,8 +156,9 @@ class PageStage:
     async def _follow(self) -> None:
         while True:
             await self.changed.wait()
-            self.changed.clear()
-            await self.show(lambda: None)
+            async with self._one_at_a_time:
+                if self.changed.is_set():  # nobody has read it meanwhile
+                    await self._show()
 
     async def _watch_clock(self) -> None:
         while True:
@@ -193,7 +196,7 @@ async def _nobody_leaves() -> None:
     """Where nobody is let in, nobody leaves."""
 
 
-async def _unmoved(before: TillCart | None, now: TillCart | None) -> None:
+async def _unmoved(before: TillCart, now: TillCart) -> None:
     """A cart that has changed without an input asks nothing."""
 
 
