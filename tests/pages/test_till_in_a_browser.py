@@ -223,7 +223,11 @@ async def test_everybody_can_use_both_modes(browser: Browser, tmp_path: Path) ->
         await assert_good(seen)
         await page.get_by_role("button", name="Paid").click()
         await page.get_by_text("Paid 4.19 EUR").wait_for()
-        for button, words in (("Drawer", "No shift is open"), ("Waiting", "None waits")):
+        for button, words in (
+            ("Drawer", "No shift is open"),
+            ("Waiting", "None waits"),
+            ("Return", "Only what this till sold"),
+        ):
             await page.keyboard.press("Escape")
             await page.get_by_role("button", name=button).click()
             await page.get_by_text(words).wait_for()

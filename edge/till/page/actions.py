@@ -116,6 +116,10 @@ class TillActions:
         reply = await self._premises.way().ask("GET", target, b"", headers)
         return orjson.loads(reply.body) if reply.status == HTTPStatus.OK else None
 
+    async def receipt_event(self, receipt_no: str) -> Json:
+        """The sale or return of that number, which this till wrote."""
+        return (await self._counter.receipt(receipt_no)).told["event"]
+
     async def open_shift(self) -> Json:
         """The shift that is open, blind before its count; without an id where none is."""
         return (await self._counter.shifts(drawer.told_of_shifts))["open"]
@@ -197,6 +201,11 @@ class TillActions:
             taxes=taxes_of(cart.lines, cart.total_minor, rates_of(cart, self.catalog)),
         )
         return await self._do(key, want, lambda s: closing.complete(s, cart.cart_id, want))
+
+    async def take_back(self, key: str, receipt_no: str, want: asked.AskedReceiptReturn) -> Json:
+        """Goods of a receipt come back; what is left of it, and what for, is the till's to say."""
+        once = self._once(key, (receipt_no, want))
+        return orjson.loads((await self._counter.take_back(once, receipt_no, want)).body)
 
     async def drawer_step(self, key: str, want: A, decide: Callable[[Sight, A], Decision]) -> Json:
         """A step of `edge.till.checkout.drawer`."""

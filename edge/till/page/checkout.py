@@ -11,6 +11,7 @@ from edge.till.carts import TillCart
 from edge.till.page.ages import AgeChecks
 from edge.till.page.drawer import DrawerSteps
 from edge.till.page.paying import Paying, require_cart
+from edge.till.page.returning import ReturnSteps
 from edge.till.page.scene import PageScene, PageView
 from edge.till.page.stage import PageStage
 from edge.till.page.wording import UNREAD, price_words
@@ -40,6 +41,7 @@ class CheckoutMode:
         self._paying = Paying(stage)
         self.ages = AgeChecks(stage)
         self.drawer = DrawerSteps(stage)
+        self.returns = ReturnSteps(stage)
         stage.follow = self._paying.look
         self.steps: dict[str, Step] = {
             "add": self._add_sku,
@@ -57,6 +59,7 @@ class CheckoutMode:
             **self._paying.steps,
             **self.ages.steps,
             **self.drawer.steps,
+            **self.returns.steps,
         }
 
     @property

@@ -37,6 +37,8 @@ class Hearing:
             self._ask_pin(shown)
         elif scene.is_checkout and scene.age_years is not None and not is_scan:
             await self._checkout.ages.take_birth(key, text)
+        elif scene.view is PageView.RETURN:
+            await self._checkout.returns.take_receipt(text)
         elif scene.view is PageView.DRAWER and not is_scan:
             await self._checkout.drawer.take_pieces(text)
         elif scene.is_checkout:

@@ -23,6 +23,7 @@ class PageView(StrEnum):
 
     RECEIPT = "receipt"
     DRAWER = "drawer"
+    RETURN = "return"
 
 
 class PageWord(NamedTuple):
@@ -78,6 +79,24 @@ class ShownReceipt(NamedTuple):
     qr: str
 
 
+class BackLine(NamedTuple):
+    """A line of a receipt, and how much of it comes back."""
+
+    line_no: int
+    name: str
+    bought: int
+    unit: str
+    comes_back: int = 0
+
+
+@dataclass
+class ReturnOnPage:
+    """Goods of a receipt that come back."""
+
+    receipt_no: str
+    lines: list[BackLine]
+
+
 @dataclass
 class PageScene:
     """All of it."""
@@ -102,6 +121,7 @@ class PageScene:
     product: ProductOnPage | None = None
     found: list[BundledProduct] = field(default_factory=list[BundledProduct])
     receipt: ShownReceipt | None = None
+    back: ReturnOnPage | None = None
     shift: dict[str, Any] = field(default_factory=dict[str, Any])
     """The shift that is open, as much as is told of it before the count."""
 

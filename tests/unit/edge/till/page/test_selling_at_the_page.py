@@ -271,3 +271,33 @@ async def test_a_shift_is_counted_blind_and_ends_with_its_report(
         assert words in seen, words
     kinds = [each["type"] for each in await till.events()]
     assert kinds[-1] == "shift_closed" and kinds.count("shift_counted") == 1
+
+
+async def test_goods_come_back_by_their_receipt_and_never_more_than_was_bought(
+    till: PagedTill, page: OpenPage
+) -> None:
+    await till.type(page, f"2*{TEA}")
+    await till.scan(page, MILK)
+    await till.press(page, "return")
+    assert "A cart is open" in till.said
+    await till.press(page, "cash")
+    (sale,) = await till.sales()
+    code = (await till.actions.receipt(sale["receipt_no"])).qr
+    for wrong in ("nosuch", "{}", code[:-9]):
+        await till.press(page, "return")
+        await till.scan(page, wrong)
+        assert till.stage.scene.said.tone == "bad", wrong
+    await till.scan(page, code)
+    await till.press(page, "give-back:shelf")
+    assert "Press first" in till.said
+    await till.press(page, "back:1")
+    await till.press(page, "give-back:shelf")
+    assert till.said.startswith("Give 3.00 back in cash.")
+    await till.press(page, "return")
+    await till.type(page, sale["receipt_no"])
+    await till.press(page, "back:1")
+    await till.press(page, "back:1")
+    await till.press(page, "give-back:damaged")
+    assert "More than is left" in till.said
+    back = [each for each in await till.events() if each["type"] == "goods_returned"]
+    assert [(each["refund_minor"], each["restock"]) for each in back] == [(300, True)]
