@@ -63,6 +63,15 @@ class TillActions:
         return bool(self.terms.terminal) or (cart is not None and cart.training)
 
     @property
+    def needs_voucher(self) -> bool:
+        """Whether nobody has told it yet which till it is."""
+        return self._premises.name is None
+
+    async def take_voucher(self, text: str) -> None:
+        """Begin to enrol by a voucher."""
+        await self._counter.take_voucher(text.encode())
+
+    @property
     def till_name(self) -> str:
         """As people read it; empty before the till has its voucher."""
         name = self._premises.name

@@ -29,6 +29,10 @@ class Hearing:
 
     async def _taken(self, key: str, text: str, *, is_scan: bool) -> None:
         scene = self._stage.scene
+        if self._stage.actions.needs_voucher and text.lstrip().startswith("{"):
+            await self._stage.actions.take_voucher(text)
+            self._stage.say("good", "The voucher was read. The till enrols.")
+            return
         if scene.asked_of is not None and not is_scan:
             await self._take_pin(key, scene.asked_of, text.strip())
             return

@@ -82,6 +82,10 @@ class PageStage:
             await doing
         except Refusal as refusal:
             self.say("bad", refusal.detail)
+        except Exception:
+            # The line must not end over it: the page would say the same input again.
+            structlog.get_logger("tillstream.till").exception("page_input_failed")
+            self.say("bad", "The till failed at this. Try once more; nothing is done twice.")
 
     def say(self, tone: Literal["plain", "good", "bad"], text: str, more: str = "") -> None:
         """Say it on the page; what is bad is heard too."""

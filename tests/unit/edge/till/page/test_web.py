@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from edge.till.page.web import BUILD
-from tests.till_pages import CARD, PIN, TEA, PagedTill
+from tests.till_pages import CARD, PIN, TEA, PagedTill, paged
 
 TOKEN = "a" * 16
 
@@ -123,10 +124,36 @@ async def test_nonsense_ends_the_line_and_nothing_else(
         assert answer.status == 200
 
 
-async def test_the_page_needs_a_voucher_and_says_so(till: PagedTill) -> None:
-    till.premises.name = None
-    till.premises.books, books = None, till.premises.books
-    try:
+async def test_a_till_without_a_voucher_takes_it_at_its_page_and_no_other_later(
+    tmp_path: Path,
+) -> None:
+    voucher = {
+        "location_id": "shop-0042", "till_id": "till-3", "epoch": 1, "token": "none",
+        "expires_at": "", "registration": "https://127.0.0.1:1", "ca_sha256": "0" * 64,
+    }  # fmt: skip
+    async with paged(tmp_path / "new") as till:
+        page, _ = await till.stage.begin()
         assert "no voucher yet" in await till.seen()
-    finally:
-        till.premises.books = books
+        await till.scan(page, '{"till_id": "1"}')
+        assert "no voucher" in till.said and till.actions.needs_voucher
+        await till.scan(page, msgspec.json.encode(voucher).decode())
+        for _ in range(500):
+            if not till.actions.needs_voucher:
+                break
+            await asyncio.sleep(0.01)
+        assert "shop-0042 / till-3" in await till.seen()
+        await till.scan(page, msgspec.json.encode(voucher | {"epoch": 9}).decode())
+        assert till.stage.scene.said.tone == "bad", "anybody gives the till another identity"
+
+
+async def test_a_fault_in_an_input_is_said_and_ends_no_line(
+    till: PagedTill, browser: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(key: str, text: str) -> None:
+        raise RuntimeError("a fault of our own")
+
+    monkeypatch.setitem(till.stage.handlers, "scan", fail)
+    async with browser.ws_connect(f"/socket?page={TOKEN}") as line:
+        await line.send_str(said("scan", TEA, "0123abcd"))
+        assert await heard(line, "done") == "done 0123abcd"
+        assert "failed at this" in till.said
