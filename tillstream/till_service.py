@@ -1,8 +1,12 @@
 """The till's process: its voucher in, sales until it is asked to stop."""
 
 import asyncio
+import socket
 import tomllib
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -19,25 +23,35 @@ from edge.till.counter import TillCounter
 from edge.till.metrics import till_metrics
 from edge.till.premises import TillPremises, TillTerms
 from local.checkout import HOME
+from tillstream import till_kiosk, till_page
 from tillstream.process import measured, stop_asked
 from tillstream.settings import PREFIX, Settings, SettingsError
 from tillstream.till_doors import TillDoors, door
 
 
-def run(settings: Settings, port: int | None, voucher: Path | None) -> None:
+class PageWish(NamedTuple):
+    """At which port of loopback the page is to be (0: a free one), and whether in a window."""
+
+    port: int = 0
+    is_kiosk: bool = False
+
+
+def run(settings: Settings, port: int | None, voucher: Path | None, wish: PageWish) -> None:
     """Sell until SIGTERM or SIGINT: programs come in by a Unix socket, or by loopback where a
     ``port`` is named (0: a free one). ``voucher`` is a file; one that was used is passed over.
 
     Raises `SettingsError`, `IdentityError`, and `JournalError` where the journal cannot be used.
     """
     folder = settings.home / "till"
+    browser = till_kiosk.browser() if wish.is_kiosk else None
     with (
         measured(settings.as_till(), "till", "till") as registry,
         door(folder, port, "till") as opened,
+        till_page.page_port(wish.port) as page,
     ):
         terms = _terms(folder.absolute(), registry, _checkout(settings))
         terms = terms._replace(kind=settings.till_kind)
-        asyncio.run(_serve(terms, _text(voucher), opened))
+        asyncio.run(_serve(terms, _text(voucher), opened, PageDoor(page, browser)))
 
 
 def _checkout(settings: Settings) -> CheckoutTerms:
@@ -73,7 +87,28 @@ def _text(voucher: Path | None) -> bytes | None:
         raise SettingsError(f"the voucher cannot be read: {error}") from error
 
 
-async def _serve(terms: TillTerms, voucher: bytes | None, opened: TillDoors) -> None:
+class PageDoor(NamedTuple):
+    """Where people come in, and the path of the browser that shows it to them, if one does."""
+
+    listening: socket.socket
+    browser: str | None
+
+    @asynccontextmanager
+    async def open(self, premises: TillPremises, counter: TillCounter) -> AsyncGenerator[str]:
+        """The page's address; it is served, and shown, for the length of a block."""
+        folder, address = premises.terms.folder, till_page.address_of(self.listening)
+        async with AsyncExitStack() as stack:
+            page = till_page.till_page(premises, counter, self.listening)
+            await stack.enter_async_context(page)
+            if self.browser is not None:
+                shown = till_kiosk.kiosk(self.browser, address, folder / "kiosk")
+                await stack.enter_async_context(shown)
+            yield address
+
+
+async def _serve(
+    terms: TillTerms, voucher: bytes | None, opened: TillDoors, page: PageDoor
+) -> None:
     stopping, (listening, loopback, told) = stop_asked(), opened
     broken: list[JournalError] = []
 
@@ -82,13 +117,15 @@ async def _serve(terms: TillTerms, voucher: bytes | None, opened: TillDoors) -> 
         stopping.set()
 
     premises = TillPremises(terms)
-    app = application(TillCounter(premises, failed), premises.way, terms.proxy, loopback)
+    counter = TillCounter(premises, failed)
+    app = application(counter, premises.way, terms.proxy, loopback)
     async with premises.open() as work:
         work.add_done_callback(lambda _: stopping.set())
         _take(premises, voucher)
-        async with serving(app, listening):
+        async with serving(app, listening), page.open(premises, counter) as address:
             log = structlog.get_logger("tillstream.till")
-            log.info("till_serves", enrolment=premises.keeper.standing.state, **told)
+            standing = premises.keeper.standing.state
+            log.info("till_serves", enrolment=standing, page=address, **told)
             await stopping.wait()
         if work.done():
             work.result()

@@ -32,6 +32,13 @@ def _is_settled(priced: PricedCart, check: Check) -> bool:
     return SettledCheck(check.rule, check.line_no) in priced.cart.settled
 
 
+def told_of_sale(priced: PricedCart) -> dict[str, Any]:
+    """A cart with all that is in it, and what its tables say, as programs are told."""
+    displaced = [each._asdict() for each in priced.verdict.displaced]
+    told = {"due_minor": priced.due_minor, "discounts": priced.verdict.told()}
+    return priced.cart.told_whole() | told | {"displaced": displaced} | told_of_checks(priced)
+
+
 def told_of_checks(priced: PricedCart) -> dict[str, Any]:
     """All of them as programs are told, and what else a row has to say."""
     still = open_checks(priced)

@@ -14,6 +14,7 @@ from edge.problems import Refusal
 from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.asked import AskedReceiptReturn
 from edge.till.books import Books, event_at
+from edge.till.checking import told_of_sale
 from edge.till.checkout.places import today_of
 from edge.till.checkout.printing import FoundReceipt, no_such_receipt
 from edge.till.checkout.receipt_numbers import told_of_receipt
@@ -132,11 +133,11 @@ class TillCounter:
     async def cart(self, cart_id: str) -> dict[str, Any]:
         """One with all that is in it."""
         books = self.books()
-        told = await books.run(lambda: books.desk.told_of(cart_id))
-        if told is None:
+        sale = await books.run(lambda: books.desk.priced(cart_id))
+        if sale is None:
             words = "This till has no such cart; perhaps it has ended."
             raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_CART, words)
-        return told
+        return told_of_sale(sale)
 
     async def product(self, code: str) -> dict[str, Any]:
         """What the catalog says of a SKU or GTIN, with no gateway asked."""

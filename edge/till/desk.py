@@ -22,14 +22,13 @@ from edge.journal.writing import Written
 from edge.till.answers import AskedOnce, GivenAnswer, GivenAnswers, place_of
 from edge.till.cart_catalogs import CartCatalogs
 from edge.till.carts import TillCart
-from edge.till.checking import told_of_checks
 from edge.till.clock import ClockReading, TillClock
 from edge.till.deciding import Decision, SellingCatalog, Sight
 from edge.till.employees.news import StaffNews
 from edge.till.employees.staff import NumberedVersion, StaffCatalog, TillStaff
 from edge.till.kinds import TillKind, require_kind
 from edge.till.refusals import WhyNot, conflict
-from edge.till.ruling import CartRules, TillRules, priced
+from edge.till.ruling import CartRules, PricedCart, TillRules, priced
 from edge.till.shifts.keeping import ShiftBook
 from edge.till.unprinted import Unprinted
 
@@ -133,15 +132,10 @@ class SellingDesk:
         self._take(decision, given[0])
         return given[0]
 
-    def told_of(self, cart_id: str) -> dict[str, Any] | None:
-        """A cart with all that is in it, and what its tables say; None where there is none."""
+    def priced(self, cart_id: str) -> PricedCart | None:
+        """A cart, and what its tables say of it; None where there is none."""
         cart = self.carts.get(cart_id)
-        if cart is None:
-            return None
-        sale = priced(cart, self._rules_of(cart, self._clock.read().seconds))
-        displaced = [each._asdict() for each in sale.verdict.displaced]
-        told = {"due_minor": sale.due_minor, "discounts": sale.verdict.told()}
-        return cart.told_whole() | told | {"displaced": displaced} | told_of_checks(sale)
+        return cart and priced(cart, self._rules_of(cart, self._clock.read().seconds))
 
     def beat(self) -> None:
         """Say that the till is alive, where there is room for it: it must not take the room that

@@ -81,9 +81,13 @@ class TillPremises:
         self._way: Upstream | None = None
         self._sender: BatchSender | None = None
         self._changed = asyncio.Event()
+        self.watchers: list[Callable[[], None]] = []
+        """Who wants to know that something was written."""
 
     def wrote(self) -> None:
         """Something is in the journal that the gateway should have."""
+        for watcher in self.watchers:
+            watcher()
         if self._sender is not None:
             self._sender.wake()
 
@@ -130,16 +134,10 @@ class TillPremises:
                 await self.books.take_key(key, epoch)
             else:
                 place = TillPlace(name.location_id, name.till_id)
-                self.catalogs.open(self.terms.folder / "catalog", name.location_id)
-                terms = DeskTerms(
-                    self.terms.build,
-                    self.catalogs.current,
-                    self.catalogs.news,
-                    self.terms.kind,
-                )
-                self.books = await open_books(
-                    self.terms.folder, place, epoch, key, self.terms.clock, terms
-                )
+                terms, catalogs = self.terms, self.catalogs
+                catalogs.open(terms.folder / "catalog", name.location_id)
+                desk = DeskTerms(terms.build, catalogs.current, catalogs.news, terms.kind)
+                self.books = await open_books(terms.folder, place, epoch, key, terms.clock, desk)
             self.unopened = ""
         except (EpochRefused, DiskFull) as error:
             self.unopened = str(error)

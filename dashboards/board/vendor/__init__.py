@@ -28,4 +28,4 @@ def require_files() -> None:
     """Raise `NotInstalled` where one of the files is missing."""
     missing = [name for name in PACKAGED if not (FILES / name).is_file()]
     if missing:
-        raise NotInstalled(f"the board lacks {', '.join(missing)}: run 'make setup'")
+        raise NotInstalled(f"the pages lack {', '.join(missing)}: run 'make setup'")

@@ -1,0 +1,125 @@
+"""Which part of the page an input is for: a card, a PIN, a customer's question, or checkout."""
+
+from edge.till.page.checkout import CheckoutMode
+from edge.till.page.information import InformationMode
+from edge.till.page.people import PagePeople, ShownEmployee
+from edge.till.page.scene import PageView
+from edge.till.page.stage import PageStage
+from edge.till.page.wording import UNREAD
+from edge.till.refusals import WhyNot, conflict
+from edge.till.scanning.items import NotRead, ScannedItem
+
+
+class Hearing:
+    """Gives the stage what it hears to."""
+
+    def __init__(self, stage: PageStage, people: PagePeople) -> None:
+        self._stage = stage
+        self._people = people
+        self._checkout = CheckoutMode(stage)
+        stage.leave = people.sign_out
+        self._information = InformationMode(stage)
+        stage.handlers = {"typed": self._typed, "scan": self._scanned, "button": self._pressed}
+
+    async def _typed(self, key: str, text: str) -> None:
+        await self._taken(key, text, is_scan=False)
+
+    async def _scanned(self, key: str, text: str) -> None:
+        await self._taken(key, text, is_scan=True)
+
+    async def _taken(self, key: str, text: str, *, is_scan: bool) -> None:
+        scene = self._stage.scene
+        if self._stage.actions.needs_voucher and text.lstrip().startswith("{"):
+            await self._stage.actions.take_voucher(text)
+            self._stage.say("good", "The voucher was read. The till enrols.")
+            return
+        if scene.asked_of is not None and not is_scan:
+            await self._take_pin(key, scene.asked_of, text.strip())
+            return
+        shown = await self._people.holder(text)
+        if shown is not None:
+            self._ask_pin(shown)
+        elif scene.is_checkout and scene.age_years is not None and not is_scan:
+            await self._checkout.ages.take_birth(key, text)
+        elif scene.view is PageView.RETURN:
+            await self._checkout.returns.take_receipt(text)
+        elif scene.view is PageView.DRAWER and not is_scan:
+            await self._checkout.drawer.take_pieces(text)
+        elif scene.is_checkout:
+            await self._sell(key, text, is_scan)
+        else:
+            self._inform(text, is_scan)
+
+    def _ask_pin(self, shown: ShownEmployee) -> None:
+        scene = self._stage.scene
+        scene.asked_of = shown
+        if not scene.is_checkout:
+            scene.view, scene.product = PageView.START, None
+        self._stage.say("plain", "Card read. Type the PIN, then Enter.")
+
+    async def _take_pin(self, key: str, shown: ShownEmployee, pin: str) -> None:
+        scene = self._stage.scene
+        scene.asked_of = None
+        await self._people.sign_in(key, shown, pin)
+        scene.person, scene.view, scene.product = shown, PageView.CART, None
+        self._stage.say("good", f"{shown.employee_id} is signed in.")
+
+    async def _sell(self, key: str, text: str, is_scan: bool) -> None:
+        reading = self._checkout.read(text, is_scan)
+        if not is_scan and self._is_name(reading):
+            found = self._information.search(text)
+            if found:
+                self._information.show_found(text, found)
+                return
+        await self._checkout.take(key, text, is_scan)
+
+    def _is_name(self, reading: object) -> bool:
+        """Whether it may be a name, because it is no code of a product."""
+        if isinstance(reading, ScannedItem):
+            catalog = self._stage.actions.catalog
+            return catalog is not None and catalog.product(reading.code) is None
+        return isinstance(reading, NotRead)
+
+    def _inform(self, text: str, is_scan: bool) -> None:
+        """A customer asks."""
+        reading, catalog = self._checkout.read(text, is_scan), self._stage.actions.catalog
+        code = reading.code if isinstance(reading, ScannedItem) else ""
+        product = catalog.product(code) if catalog and code else None
+        found = [] if product else self._information.search(text)
+        if product is None and len(found) == 1:
+            product = found[0]
+        if product is not None:
+            self._information.show(product)
+        elif found:
+            self._information.show_found(text, found)
+        elif isinstance(reading, NotRead) and is_scan:
+            self._stage.say("bad", UNREAD[reading.why])
+        else:
+            self._stage.say("bad", f"Nothing is found for “{text[:40]}”. Try part of its name.")
+
+    async def _pressed(self, key: str, text: str) -> None:
+        name, _, argument = text.partition(":")
+        scene = self._stage.scene
+        if name in ("stay", "take-input"):
+            return
+        if name == "start":
+            scene.asked_of = None
+            if not scene.is_checkout:
+                self._stage.start_over()
+            else:
+                await self._checkout.steps["cart"](key, "")
+        elif name == "show":
+            self._show(argument)
+        elif not scene.is_checkout:
+            raise conflict(WhyNot.NOT_TAKEN_HERE, "Show an employee's card first.")
+        elif name in self._checkout.steps:
+            await self._checkout.steps[name](key, argument)
+        else:
+            raise conflict(WhyNot.NOT_TAKEN_HERE, "The page has no such button.")
+
+    def _show(self, sku: str) -> None:
+        catalog = self._stage.actions.catalog
+        product = catalog.product(sku) if catalog else None
+        if product is None:
+            raise conflict(WhyNot.NO_SUCH_PRODUCT, "The till's catalog no longer has it.")
+        self._information.show(product)

@@ -1,0 +1,152 @@
+"""What the pages of a till show, as one value: changed by `stage`, drawn by `drawing`."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
+
+from edge.bundle.rows import BundledProduct
+from edge.till.carts import TillCart
+from edge.till.page.people import ShownEmployee
+from edge.till.ruling import PricedCart
+
+Tone = Literal["plain", "good", "bad"]
+
+
+class PageView(StrEnum):
+    """What fills the page."""
+
+    START = "start"
+    PRODUCT = "product"
+    FOUND = "found"
+    CART = "cart"
+    WAITING = "waiting"
+    """Carts that wait."""
+
+    RECEIPT = "receipt"
+    DRAWER = "drawer"
+    RETURN = "return"
+
+
+class PageWord(NamedTuple):
+    """What the page says to the last input."""
+
+    tone: Tone = "plain"
+    text: str = ""
+    more: str = ""
+
+
+NOTHING_SAID = PageWord()
+
+
+class ShownStock(NamedTuple):
+    """How much of a product there is at a place, and as of when, in the store's time."""
+
+    place: str
+    available: int
+    as_of: str
+    is_stale: bool
+
+
+class ShownVariant(NamedTuple):
+    """Another size or colour."""
+
+    product: BundledProduct
+    price: str
+    here: ShownStock | None
+
+
+@dataclass
+class ProductOnPage:
+    """What a customer is told of a product. ``stock_state`` says whether the store was asked."""
+
+    product: BundledProduct
+    price: str
+    offers: list[str]
+    recall: str
+    variants: list[ShownVariant]
+    here: ShownStock | None = None
+    elsewhere: list[ShownStock] = field(default_factory=list[ShownStock])
+    stock_state: Literal["asked", "told", "away"] = "asked"
+
+
+class ShownReceipt(NamedTuple):
+    """What was just sold."""
+
+    receipt_no: str
+    total: str
+    given: str
+    change: str
+    lines: list[tuple[str, bool]]
+    qr: str
+
+
+class BackLine(NamedTuple):
+    """A line of a receipt, and how much of it comes back."""
+
+    line_no: int
+    name: str
+    bought: int
+    unit: str
+    comes_back: int = 0
+
+
+@dataclass
+class ReturnOnPage:
+    """Goods of a receipt that come back."""
+
+    receipt_no: str
+    lines: list[BackLine]
+
+
+@dataclass
+class PageScene:
+    """All of it."""
+
+    view: PageView = PageView.START
+    said: PageWord = NOTHING_SAID
+    person: ShownEmployee | None = None
+    asked_of: ShownEmployee | None = None
+    """Whose PIN the field takes."""
+
+    cart: TillCart | None = None
+    sale: PricedCart | None = None
+    """The cart that is shown, with what its tables say of it."""
+
+    waiting: list[TillCart] = field(default_factory=list[TillCart])
+    day: str | None = None
+    today: str = ""
+    training: bool = False
+    age_years: int | None = None
+    """Of an age that is checked: the field takes a date of birth."""
+
+    is_leaving: bool = False
+    """Whether to abandon the cart is asked."""
+
+    product: ProductOnPage | None = None
+    found: list[BundledProduct] = field(default_factory=list[BundledProduct])
+    receipt: ShownReceipt | None = None
+    back: ReturnOnPage | None = None
+    shift: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The shift that is open, as much as is told of it before the count."""
+
+    counted: dict[str, int] = field(default_factory=dict[str, int])
+    """Pieces by value in minor units, while the drawer is counted."""
+
+    report: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """Of the shift that has just ended."""
+
+    is_ending: bool = False
+    """Whether the page says that it will start over soon."""
+
+    standing: dict[str, Any] = field(default_factory=dict[str, Any])
+    """How the till stands, as programs are told."""
+
+    @property
+    def is_checkout(self) -> bool:
+        """Whether an employee sells."""
+        return self.person is not None
+
+    @property
+    def cashier_id(self) -> str:
+        """Who sells; empty where nobody does."""
+        return self.person.employee_id if self.person else ""

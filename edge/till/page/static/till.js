@@ -1,0 +1,194 @@
+// What a page cannot do without a script: it takes keys wherever the focus is, sends inputs in order,
+// and sounds. All that is shown comes from the till, and nothing is kept here.
+
+const SCAN_GAP_MS = 30; // between two keys of a scanner, on average; nobody types four keys so fast
+const PAUSE_MS = 120; // between two keys of which the second begins a scan: the hand goes to the scanner
+const SCAN_KEYS_MIN = 4; // of the shortest code: a PLU
+const AGAIN_MS = 300; // before a line that was cut is tried again
+const SILENCE_MS = 12_000; // more than two beats of the till: the line is cut
+const STAY_MS = 10_000; // between two words that somebody is still here
+const KEYS_MAX = 600;
+
+const form = document.getElementById("form");
+const field = document.getElementById("field");
+const line = document.getElementById("line");
+
+// --- the line to the till: inputs out, in order; pictures in ---------------------------------------
+
+const waiting = []; // inputs of which the till has not said that they are done
+let socket = null;
+let heardAt = 0;
+let swapped = Promise.resolve();
+
+function connect() {
+  socket?.close();
+  const mine = (socket = new WebSocket(`ws://${location.host}/socket?page=${document.body.dataset.page}`));
+  heardAt = Date.now();
+  // Whatever was lost on the way is said again, under its own key: nothing is done twice.
+  mine.onopen = () => waiting.forEach(say);
+  mine.onmessage = ({ data }) => mine === socket && take(data);
+  mine.onclose = () => mine === socket && lost();
+}
+
+function lost() {
+  line.hidden = false;
+  socket = null;
+  setTimeout(() => socket ?? connect(), AGAIN_MS);
+}
+
+function hear(kind, text) {
+  const input = { key: crypto.randomUUID(), kind, text };
+  waiting.push(input);
+  if (socket?.readyState === WebSocket.OPEN) say(input);
+}
+
+function say(input) {
+  socket.send(JSON.stringify(input));
+}
+
+function take(message) {
+  heardAt = Date.now();
+  line.hidden = true;
+  if (message.startsWith("<")) return draw(message);
+  const [word, more] = message.split(" ");
+  if (word === "beat") isOurs(more);
+  else if (word === "sound") sound(more);
+  else ended(word, more);
+}
+
+function draw(text) {
+  const whole = { text, sourceElement: document.body, target: document.body, swap: "none swapEmpty:false" };
+  swapped = swapped.then(() => htmx.swap(whole));
+}
+
+function ended(word, key) {
+  const place = waiting.findIndex((input) => input.key === key);
+  if (place >= 0) waiting.splice(place, 1);
+  if (word !== "elsewhere") return;
+  document.getElementById("elsewhere").hidden = false;
+  sound("bad");
+}
+
+// A till that was updated must not be shown by yesterday's script.
+function isOurs(build) {
+  if (build !== document.body.dataset.build && !waiting.length) location.reload();
+}
+
+setInterval(() => {
+  if (socket && Date.now() - heardAt > SILENCE_MS) connect();
+}, 1_000);
+
+// --- the field ------------------------------------------------------------------------------------
+
+let keys = [];
+
+// How many keys at the end of the text a scanner sent: none of them after a pause, and on the whole
+// faster than fingers are. One that comes late on a busy machine does not cut a code in two.
+function fastKeys(text, enterAt) {
+  let count = 0;
+  let later = enterAt;
+  while (count < text.length && count < keys.length) {
+    const { key, at } = keys[keys.length - 1 - count];
+    if (key !== text[text.length - 1 - count] || later - at > PAUSE_MS) break;
+    later = at;
+    count += 1;
+  }
+  return count >= SCAN_KEYS_MIN && enterAt - later <= count * SCAN_GAP_MS ? count : 0;
+}
+
+// A scanner's text is only ever a code, whatever is printed on a label. Somebody may type 3* and then
+// scan; anything else before a scan makes all of it one text, whose check digit will tell.
+function enter(text, fast) {
+  const typed = text.slice(0, text.length - fast);
+  field.value = "";
+  keys = [];
+  if (!fast || (typed && !/[*/]$/.test(typed))) return hear("typed", text);
+  if (typed) hear("typed", typed);
+  hear("scan", text.slice(text.length - fast));
+}
+
+let enterAt = 0;
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = field.value;
+  if (text) enter(text, fastKeys(text, enterAt));
+});
+
+const isControl = (element) => element.closest?.("button, a, summary") !== null;
+
+document.addEventListener("keydown", (event) => {
+  stay();
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const pressed = document.querySelector(`button[data-hotkey="${CSS.escape(event.key)}"]`);
+  if (pressed) {
+    event.preventDefault();
+    pressed.click();
+  } else if (event.key === "Enter") {
+    enterAt = event.timeStamp;
+    if (!isControl(event.target) && event.target !== field) form.requestSubmit();
+  } else if (event.key === "Escape") {
+    if (!field.value) hear("button", "start");
+    field.value = "";
+    keys = [];
+  } else if (event.key.length === 1 && !(event.key === " " && isControl(event.target))) {
+    field.focus({ preventScroll: true });
+    keys.push({ key: event.key, at: event.timeStamp });
+    if (keys.length > KEYS_MAX) keys.shift();
+  }
+}, true);
+
+// --- buttons --------------------------------------------------------------------------------------
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("button");
+  if (button?.dataset.do) press(button);
+  else if (button?.dataset.key) pressKey(button.dataset.key);
+});
+
+function press(button) {
+  const typed = "field" in button.dataset ? field.value : "";
+  if (typed) field.value = "";
+  if (button.dataset.do === "take-input") document.getElementById("elsewhere").hidden = true;
+  hear("button", typed ? `${button.dataset.do}:${typed}` : button.dataset.do);
+}
+
+function pressKey(key) {
+  if (key === "Enter") return form.requestSubmit();
+  field.value = key === "Backspace" ? field.value.slice(0, -1) : field.value + key;
+  keys = [];
+}
+
+// A finger on the keypad leaves the focus in the field.
+document.addEventListener("pointerdown", (event) => {
+  stay();
+  if (event.target.closest?.("button[data-key]")) event.preventDefault();
+});
+document.addEventListener("scroll", stay, true);
+
+let stayedAt = 0;
+function stay() {
+  const isEnding = document.querySelector("#ending button");
+  if (!isEnding && Date.now() < stayedAt + STAY_MS) return;
+  if (!isEnding && document.getElementById("main").dataset.view === "start") return;
+  stayedAt = Date.now();
+  hear("button", "stay");
+}
+
+// --- sound ----------------------------------------------------------------------------------------
+
+const TONES = { good: [[1400, 0.04]], bad: [[220, 0.18], [160, 0.25]], sold: [[900, 0.07], [1350, 0.1]] };
+let audio = null;
+
+function sound(name) {
+  audio ??= new AudioContext();
+  let at = audio.currentTime;
+  for (const [hertz, seconds] of TONES[name] ?? []) {
+    const tone = new OscillatorNode(audio, { frequency: hertz, type: name === "bad" ? "square" : "sine" });
+    const loudness = new GainNode(audio, { gain: 0.2 });
+    tone.connect(loudness).connect(audio.destination);
+    tone.start(at);
+    tone.stop((at += seconds));
+  }
+}
+
+connect();
