@@ -89,6 +89,15 @@ class TillCatalog:
                 self.refused_tables += (refused,)
         return found
 
+    @property
+    def sound_tables(self) -> Sequence[BundledTable]:
+        """Every version that counts or may, with those that were taken over."""
+        return self._tables
+
+    def take_over(self, tables: Iterable[BundledTable]) -> None:
+        """Let versions count that this bundle has no more."""
+        self._tables = [*self._tables, *tables]
+
     def refuse(self, tables: Iterable[RefusedTable]) -> None:
         """Let these versions not count: of each table the one before does."""
         self.refused_tables += tuple(tables)

@@ -11,6 +11,7 @@ from edge.bundle.difference import applied, read_difference
 from edge.bundle.errors import AnotherVersion, BundleError, UnkeptBundle, UnreadableBundle
 from edge.bundle.form import sha256_of
 from edge.bundle.keeping import VersionFolder
+from edge.bundle.last_good import LastGoodTables, lacking
 from edge.bundle.trying import TryTable, is_whole, tried
 
 
@@ -29,11 +30,13 @@ class CatalogHolder:
         """Why what came last is not used, None where it is."""
         try:
             self._folder = VersionFolder(folder)
+            self._last_good = LastGoodTables(folder)
             self._open()
         except OSError as error:
             raise UnkeptBundle(f"no catalog can be kept in {folder}: {error}") from error
 
     def _open(self) -> None:
+        last_good = self._last_good.read(self._try_table)
         for version in self._folder.kept():
             whole = self._folder.read(version)
             if whole is None:
@@ -41,6 +44,7 @@ class CatalogHolder:
                 continue
             try:
                 self.current = self._tried(whole)
+                self.current.take_over(lacking(self.current, last_good))
                 return
             except BundleError as error:
                 self.fault = f"{version.path}: {error}"
@@ -87,8 +91,14 @@ class CatalogHolder:
 
     def _take(self, whole: bytes, sha256: str) -> None:
         catalog = self._tried(whole)
+        last_good = lacking(catalog, self.current.sound_tables if self.current else ())
+        catalog.take_over(last_good)
         try:
+            if last_good:
+                self._last_good.keep(last_good)
             self._folder.keep(sha256, whole)
+            if not last_good:  # not before: the version of before may need them
+                self._last_good.forget()
         except OSError as error:
             raise UnkeptBundle(f"the bundle cannot be kept: {error}") from error
         self.current, self.fault = catalog, None

@@ -55,12 +55,17 @@ class VersionFolder:
         """Put a version on the disk, and let those go that nobody would go back to."""
         before = self.kept()
         number = before[0].number + 1 if before else 1
-        unfinished = self._path / _UNFINISHED
-        _write(unfinished, whole)
-        unfinished.replace(self._path / f"{number:09}-{sha256}.json")
-        _sync_folder(self._path)
+        put_file(self._path / f"{number:09}-{sha256}.json", whole)
         for version in self.kept()[KEPT:]:
             version.path.unlink(missing_ok=True)
+
+
+def put_file(path: Path, content: bytes) -> None:
+    """Write a file that is whole once it has its name; raises OSError."""
+    unfinished = path.with_name(_UNFINISHED)
+    _write(unfinished, content)
+    unfinished.replace(path)
+    _sync_folder(path.parent)
 
 
 def _write(path: Path, content: bytes) -> None:

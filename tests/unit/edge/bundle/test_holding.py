@@ -14,6 +14,7 @@ from edge.bundle.errors import AnotherVersion, BundleError, UnfitBundle, UnkeptB
 from edge.bundle.form import BundleName, read_bundle, rows_of, sha256_of
 from edge.bundle.holding import CatalogHolder
 from edge.bundle.rows import BundledTable
+from edge.bundle.trying import TryTable
 from tests.unit.edge.bundle.catalogs import HERE, HOUR, NOON, price, product, table, whole
 
 FIRST = whole(product("tea"), version=5)
@@ -111,6 +112,50 @@ def test_a_table_that_ends_counts_also_behind_one_that_is_refused(tmp_path: Path
     catalog = take(CatalogHolder(tmp_path, HERE, fails), whole(*rows)).current
     assert catalog and len(catalog.rule_tables(NOON)) == 1
     assert not catalog.rule_tables(NOON + HOUR), "a table that was ended is decided by"
+
+
+def fails_from(version: int) -> TryTable:
+    """A release that refuses this version and what follows."""
+
+    def fails(tried: BundledTable) -> None:
+        if tried.version >= version:
+            raise UnfitBundle(f"version {tried.version}: a gap")
+
+    return fails
+
+
+def test_the_last_good_version_stays_also_where_the_bundle_has_it_no_more(tmp_path: Path) -> None:
+    """A gateway of another release finds good what this till refuses."""
+    fails = fails_from(2)
+    holder = CatalogHolder(tmp_path, HERE, fails)
+    take(holder, whole(table(1, NOON - HOUR), version=1))
+    for number in range(2, 6):
+        take(holder, whole(table(2), price("p", number, NOON), version=number))
+        for each in (holder, CatalogHolder(tmp_path, HERE, fails)):
+            assert each.catalog_version == number and each.current
+            assert [found.version for found in each.current.rule_tables(NOON)] == [1]
+            assert each.current.rule_table("discounts", 1), "open carts lose their table"
+    assert len(list(tmp_path.iterdir())) == keeping.KEPT + 1
+
+
+def test_what_follows_a_last_good_version_takes_its_place(tmp_path: Path) -> None:
+    holder = CatalogHolder(tmp_path, HERE, fails_from(2))
+    take(holder, whole(table(1, NOON - HOUR), version=1), whole(table(2), version=2))
+    mended = CatalogHolder(tmp_path, HERE)
+    assert mended.current and [each.version for each in mended.current.rule_tables(NOON)] == [2]
+    take(holder, whole(product("tea"), version=3))
+    assert holder.current and not holder.current.rule_tables(NOON), "the table has left the store"
+    assert len(list(tmp_path.iterdir())) == keeping.KEPT, "what nobody needs is kept"
+
+
+def test_a_last_good_version_that_is_damaged_stops_no_till(tmp_path: Path) -> None:
+    holder = CatalogHolder(tmp_path, HERE, fails_from(2))
+    take(holder, whole(table(1, NOON - HOUR), version=1), whole(table(2), version=2))
+    for damage in (b"", b"{}", b"[7]", b"\xff"):
+        (tmp_path / "last-good-tables.json").write_bytes(damage)
+        again = CatalogHolder(tmp_path, HERE, fails_from(2))
+        assert again.catalog_version == 2 and again.current
+        assert not again.current.rule_tables(NOON)
 
 
 def test_a_difference_from_another_version_wants_the_whole(tmp_path: Path) -> None:
