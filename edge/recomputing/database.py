@@ -37,16 +37,21 @@ class TablesOfDatabase:
     async def of(self, wanted: Collection[TableName], names: Collection[str]) -> PublishedTables:
         """Those that there are, with the ``wanted`` versions among them; raises
         `psycopg.OperationalError`."""
+        # First: what is forgotten is to be asked for again at once.
+        self._make_room(len(wanted) + len(names))
         now = self._clock()
-        versions = [each for each in wanted if not self._published.has(each)]
-        versions = [each for each in versions if self._unknown.get(each, now) <= now]
-        lacking = [each for each in names if each not in self._published.names]
-        lacking = [each for each in lacking if self._unknown.get(each, now) <= now]
+        held = self._published
+        versions = [each for each in wanted if not held.has(each) and self._is_due(each, now)]
+        lacking = [each for each in names if each not in held.names and self._is_due(each, now)]
         if versions or lacking:
-            self._make_room(len(versions) + len(lacking))
             await self._learn(versions, lacking)
-            self._unknown |= dict.fromkeys((*versions, *lacking), now + UNKNOWN_SECONDS)
-        return self._published
+            unknown = {each for each in versions if not held.has(each)}
+            unknown |= {each for each in lacking if each not in held.names}
+            self._unknown |= dict.fromkeys(unknown, now + UNKNOWN_SECONDS)
+        return held
+
+    def _is_due(self, each: TableName | str, now: float) -> bool:
+        return self._unknown.get(each, now) <= now
 
     def _make_room(self, more: int) -> None:
         if len(self._published) + more > TABLES_MAX:
