@@ -2,8 +2,8 @@
 
 An integer's cell holds numbers (`5`, `2, 3`), ranges (`10..19`) and comparisons (`>= 5000`), of
 which any one is enough. A comparison may multiply (`> 152 x 1.10`); its bound is exact. A text's
-cell holds quoted texts (`'wine', 'beer'`), or `not` and those that it must not be. A flag's holds
-`yes` or `no`. `known` and `missing` are for attributes that may be missing.
+cell holds quoted texts (`'wine', 'beer'`). With `not` before them none may be. A flag's holds `yes`
+or `no`. `known` and `missing` are for attributes that may be missing.
 """
 
 import re
@@ -19,7 +19,9 @@ _NUMBER = r"-?[0-9]{1,16}"
 _FACTOR = r"\s*[x*\u00d7]\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)"
 _COMPARISON = re.compile(rf"(>=|<=|>|<)\s*({_NUMBER})(?:{_FACTOR})?")
 _RANGE = re.compile(rf"({_NUMBER})\s*\.\.\s*({_NUMBER})")
-_EXACTLY = re.compile(rf"(not|!=|=)?\s*({_NUMBER})")
+_EXACTLY = re.compile(rf"(?:=\s*)?({_NUMBER})")
+_NOT = re.compile(r"(?:not\b|!=)\s*")
+_OR = re.compile(r"\s*,\s+")  # 50,5 is half of something to some, and 5,000 much more than 5
 _TEXT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)')\s*(,|\Z)""")
 _FLAGS = {"yes": True, "no": False}
 _NULLS = re.compile(r"(?i)\b(null|none|nil|nan)\b")
@@ -83,24 +85,28 @@ def _anything(attribute: Attribute) -> Condition:
 
 
 def _of_integers(words: str, attribute: Attribute) -> Condition:
-    spans = [span for part in words.split(",") for span in _spans(part.strip(), attribute)]
-    inside = _joined(_clipped(spans, attribute))
-    if not inside:
+    excluded = _NOT.match(words)
+    told = words[excluded.end() :] if excluded else words
+    spans = _joined([_span(part, attribute) for part in _OR.split(told)])
+    spans = _others(spans, attribute) if excluded else spans
+    if not spans:
         raise BadCell("wrong type", f"no value of {attribute.name} meets {words!r}")
-    return Condition(words, spans=inside)
+    return Condition(words, spans=spans)
 
 
-def _spans(part: str, attribute: Attribute) -> list[tuple[int, int]]:
+def _span(part: str, attribute: Attribute) -> tuple[int, int]:
     if found := _COMPARISON.fullmatch(part):
-        return [_compared(found[1], int(found[2]) * Fraction(found[3] or 1), attribute)]
-    if found := _RANGE.fullmatch(part):
-        return [(int(found[1]), int(found[2]))]
-    if found := _EXACTLY.fullmatch(part):
-        number = int(found[2])
-        if found[1] in ("not", "!="):
-            return [(attribute.low, number - 1), (number + 1, attribute.high)]
-        return [(number, number)]
-    raise BadCell("wrong type", f"{part!r} is no whole number, range or comparison of them")
+        low, high = _compared(found[1], int(found[2]) * Fraction(found[3] or 1), attribute)
+    elif found := _RANGE.fullmatch(part):
+        low, high = int(found[1]), int(found[2])
+    elif found := _EXACTLY.fullmatch(part):
+        low = high = int(found[1])
+    else:
+        raise BadCell("wrong type", f"{part!r} is no whole number, range or comparison of them")
+    low, high = max(low, attribute.low), min(high, attribute.high)
+    if low > high:
+        raise BadCell("wrong type", f"no value of {attribute.name} meets {part!r}")
+    return low, high
 
 
 def _compared(sign: str, bound: Fraction, attribute: Attribute) -> tuple[int, int]:
@@ -113,14 +119,9 @@ def _compared(sign: str, bound: Fraction, attribute: Attribute) -> tuple[int, in
     return attribute.low, ceiling - 1 if sign == "<" else floor
 
 
-def _clipped(spans: list[tuple[int, int]], attribute: Attribute) -> list[tuple[int, int]]:
-    clipped = ((max(low, attribute.low), min(high, attribute.high)) for low, high in spans)
-    return sorted(span for span in clipped if span[0] <= span[1])
-
-
 def _joined(spans: list[tuple[int, int]]) -> Spans:
     joined: list[tuple[int, int]] = []
-    for low, high in spans:
+    for low, high in sorted(spans):
         if joined and low <= joined[-1][1] + 1:
             joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
         else:
@@ -128,8 +129,15 @@ def _joined(spans: list[tuple[int, int]]) -> Spans:
     return tuple(joined)
 
 
+def _others(spans: Spans, attribute: Attribute) -> Spans:
+    """All integers that the attribute may be, but those."""
+    edges = [attribute.low - 1, *(edge for span in spans for edge in span), attribute.high + 1]
+    between = zip(edges[::2], edges[1::2], strict=True)
+    return tuple((low + 1, high - 1) for low, high in between if low + 1 < high)
+
+
 def _of_texts(words: str, attribute: Attribute) -> Condition:
-    excluded = re.match(r"(?:not|!=)\s*", words)
+    excluded = _NOT.match(words)
     values = _quoted(words[excluded.end() :] if excluded else words.removeprefix("=").strip())
     for value in values:
         if fault := attribute.fault_of(value):

@@ -88,7 +88,9 @@ def _lines(reader: _Reader, path: Path) -> Iterator[_Line]:
         raise reader.stop(f"{len(content)} bytes; {FILE_BYTES_MAX} may be")
     try:
         text = content.decode("utf-8-sig")
-        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        # Spreadsheets of half of Europe write semicolons: the first line shows it.
+        delimiter = ";" if ";" in text.partition(",")[0].partition("\n")[0] else ","
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         for cells in rows:
             yield _Line(rows.line_num, [each.strip() for each in cells])
     except (UnicodeDecodeError, csv.Error) as fault:
