@@ -9,9 +9,9 @@ import msgspec
 from dashboards.board.catalog import files as board_files
 from dashboards.board.catalog.rule_kinds import RULE_TABLES
 from edge.rules.attributes import ATTRIBUTES, Facts, Value
-from edge.rules.explaining import Explanation, explained
-from edge.rules.facts import Cart, cart_of
-from edge.rules.faults import Fault, RulesError
+from edge.rules.explaining import RowExplanation, explained
+from edge.rules.facts import CartFacts, cart_of
+from edge.rules.faults import TableFault, UnsoundTable
 from edge.rules.files import TableFile, read_files
 from edge.rules.reading import DecisionTable
 from edge.rules.trying import sound_table
@@ -37,7 +37,7 @@ class CheckedFile(NamedTuple):
     def words(self) -> list[str]:
         """For people: a line for each mistake."""
         if self.faults:
-            return [str(Fault(**each)) for each in self.faults]  # pyright: ignore[reportArgumentType]
+            return [str(TableFault(**each)) for each in self.faults]  # pyright: ignore[reportArgumentType]
         return [f"{self.file}: {self.table}, version {self.version}: {self.rows} rows, "
                 f"{self.tests} tests, nothing wrong"]  # fmt: skip
 
@@ -54,22 +54,22 @@ def checked(path: Path) -> CheckedFile:
     """Read, check and test the table of a file; raises OSError."""
     try:
         table = read_files(path).table
-    except RulesError as error:
+    except UnsoundTable as error:
         return CheckedFile(str(path), "", 0, 0, 0, _plain(error))
     told = (str(path), table.table_name, table.version, len(table.rows), len(table.tests))
     try:
         sound_table(table, str(path))
-    except RulesError as error:
+    except UnsoundTable as error:
         return CheckedFile(*told, _plain(error))
     return CheckedFile(*told, [])
 
 
-def _plain(error: RulesError) -> list[dict[str, str]]:
+def _plain(error: UnsoundTable) -> list[dict[str, str]]:
     return [{name: str(value) for name, value in each._asdict().items()} for each in error.faults]
 
 
 def import_file(paths: list[Path]) -> str:
-    """Sound tables as the board imports them; raises `RulesError` or OSError."""
+    """Sound tables as the board imports them; raises `UnsoundTable` or OSError."""
     files = [_sound(path) for path in paths]
     rows = [_board_row(each) for each in files]
     return (board_files.header(RULE_TABLES) + board_files.lines(RULE_TABLES, rows)).decode()
@@ -87,7 +87,7 @@ def _board_row(read: TableFile) -> dict[str, Any]:
 
 
 def table_of(path: Path) -> DecisionTable:
-    """The sound table of a file; raises `RulesError` or OSError."""
+    """The sound table of a file; raises `UnsoundTable` or OSError."""
     return sound_table(read_files(path).table, str(path))
 
 
@@ -117,7 +117,7 @@ def _value(name: str, words: str) -> Value:
     return value
 
 
-def read_cart(path: Path) -> Cart:
+def read_cart(path: Path) -> CartFacts:
     """The cart of a file; raises `WrongCase` or OSError."""
     try:
         told = msgspec.json.decode(path.read_bytes(), type=_CartFile)
@@ -126,7 +126,9 @@ def read_cart(path: Path) -> Cart:
     return cart_of(told.lines, told.categories.get, told.customer_id)
 
 
-def explained_cart(table: DecisionTable, cart: Cart) -> list[tuple[int | None, Explanation]]:
+def explained_cart(
+    table: DecisionTable, cart: CartFacts
+) -> list[tuple[int | None, RowExplanation]]:
     """Each row for each line, or for the cart as a whole, whose line number is None."""
     cases = cart.lines if table.scope == "line" else [(None, cart.facts)]
     return [(line_no, each) for line_no, facts in cases for each in explained(table, facts)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from edge.rules.coverage import coverage_faults
-from edge.rules.faults import Fault, RulesError
+from edge.rules.faults import TableFault, UnsoundTable
 from edge.rules.reading import DecisionTable
 from edge.rules.regions import Region, Space, TooManyRegions, left_of, meet
 
@@ -16,17 +16,17 @@ ten times as many would hold up a till for minutes. Far fewer would refuse a pri
 
 
 def require_sound(table: DecisionTable, file: str) -> None:
-    """Raises `RulesError` with all that is wrong. A table without rows has ended, and is sound."""
+    """Raises `UnsoundTable` with all that is wrong. One without rows has ended, and is sound."""
     if faults := list(faults_of(table, file)):
-        raise RulesError(faults)
+        raise UnsoundTable(faults)
 
 
-def faults_of(table: DecisionTable, file: str) -> Iterator[Fault]:
+def faults_of(table: DecisionTable, file: str) -> Iterator[TableFault]:
     """All that is wrong with a table that can be read."""
     if not table.rows:
         return
     if len(table.rows) > ROWS_MAX:
-        yield Fault("too large", file, "", "", f"{len(table.rows)} rows; {ROWS_MAX} may be")
+        yield TableFault("too large", file, "", "", f"{len(table.rows)} rows; {ROWS_MAX} may be")
         return
     space = Space(table)
     regions = [space.region_of(row) for row in table.rows]
@@ -38,32 +38,32 @@ def faults_of(table: DecisionTable, file: str) -> Iterator[Fault]:
         if table.hit_policy != "collect":
             yield from _gaps(file, space, regions)
     except TooManyRegions:
-        yield Fault("too large", file, "", "", "too many cases to tell apart: make two tables")
+        yield TableFault("too large", file, "", "", "too many cases to tell apart: make two tables")
     yield from coverage_faults(table, file)
 
 
 def _overlaps(
     table: DecisionTable, file: str, space: Space, regions: list[Region]
-) -> Iterator[Fault]:
+) -> Iterator[TableFault]:
     """Each row is told of the first that it meets: one fault for each row at the most."""
     for at, region in enumerate(regions):
         for before in range(at):
             shared = meet(region, regions[before])
             if shared is not None:
                 told = f"row {table.rows[before].name} applies as well: {space.example(shared)}"
-                yield Fault("overlap", file, table.rows[at].name, "", told)
+                yield TableFault("overlap", file, table.rows[at].name, "", told)
                 break
 
 
-def _shadowed(table: DecisionTable, file: str, regions: list[Region]) -> Iterator[Fault]:
+def _shadowed(table: DecisionTable, file: str, regions: list[Region]) -> Iterator[TableFault]:
     for at, region in enumerate(regions):
         before = [other for other in regions[:at] if meet(region, other)]
         if before and not left_of(region, before):
             told = "rows before it take all that it would apply to"
-            yield Fault("shadowed row", file, table.rows[at].name, "", told)
+            yield TableFault("shadowed row", file, table.rows[at].name, "", told)
 
 
-def _gaps(file: str, space: Space, regions: list[Region]) -> Iterator[Fault]:
+def _gaps(file: str, space: Space, regions: list[Region]) -> Iterator[TableFault]:
     left = left_of(space.whole, regions)
     for region in left[:EXAMPLES_TOLD]:
-        yield Fault("gap", file, "", "", f"no row applies to {space.example(region)}")
+        yield TableFault("gap", file, "", "", f"no row applies to {space.example(region)}")

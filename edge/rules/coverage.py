@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from edge.rules.attributes import ATTRIBUTES, Attribute, Facts, Value, shown
 from edge.rules.cells import Condition
-from edge.rules.faults import Fault
+from edge.rules.faults import TableFault
 from edge.rules.reading import DecisionRow, DecisionTable
 
 Applied = Sequence[Sequence[DecisionRow]]
 """For each test all rows whose conditions hold, whatever comes first."""
 
 
-def coverage_faults(table: DecisionTable, file: str) -> Iterator[Fault]:
+def coverage_faults(table: DecisionTable, file: str) -> Iterator[TableFault]:
     """Tests that fail and tests that are missing; whether rows can go unnoticed counts only where
     the others find nothing, for it follows from what they found."""
     applied = [[row for row in table.rows if row.applies(test.facts)] for test in table.tests]
@@ -19,25 +19,25 @@ def coverage_faults(table: DecisionTable, file: str) -> Iterator[Fault]:
     yield from found or _unnoticed(table, applied, file)
 
 
-def _failing(table: DecisionTable, applied: Applied, file: str) -> Iterator[Fault]:
+def _failing(table: DecisionTable, applied: Applied, file: str) -> Iterator[TableFault]:
     for test, rows in zip(table.tests, applied, strict=True):
         hits = frozenset(row.name for row in table.that_count(rows))
         if hits != test.expect:
             told = f"{_listed(sorted(hits))} apply, and {_listed(sorted(test.expect))} should"
-            yield Fault("failing test", file, f"test {test.name}", "expect", told)
+            yield TableFault("failing test", file, f"test {test.name}", "expect", told)
 
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "none"
 
 
-def _missing(table: DecisionTable, file: str) -> Iterator[Fault]:
+def _missing(table: DecisionTable, file: str) -> Iterator[TableFault]:
     for at, row in enumerate(table.rows):
         if not any(row.name in test.expect for test in table.tests):
-            yield Fault("missing test", file, row.name, "", "no test expects it")
+            yield TableFault("missing test", file, row.name, "", "no test expects it")
         if not _is_nearly_missed(table, at):
             told = "no test misses it by one condition alone"
-            yield Fault("missing test", file, row.name, "", told)
+            yield TableFault("missing test", file, row.name, "", told)
         yield from _unproven_edges(table, row, file)
 
 
@@ -57,14 +57,14 @@ def _broken_conditions(row: DecisionRow, facts: Facts) -> int:
     return sum(not each.holds(getattr(facts, name)) for name, each in row.conditions.items())
 
 
-def _unproven_edges(table: DecisionTable, row: DecisionRow, file: str) -> Iterator[Fault]:
+def _unproven_edges(table: DecisionTable, row: DecisionRow, file: str) -> Iterator[TableFault]:
     for name, condition in row.conditions.items():
         tried = set(_values_tried(table, row, name))
         for value in _edges(condition, ATTRIBUTES[name]):
             if value not in tried:
                 told = f"no test has {name} {shown(value)} while all else of the row holds"
                 kind = "null compare" if value is None else "missing test"
-                yield Fault(kind, file, row.name, name, told)
+                yield TableFault(kind, file, row.name, name, told)
 
 
 def _values_tried(table: DecisionTable, row: DecisionRow, name: str) -> Iterable[Value | None]:
@@ -88,7 +88,7 @@ def _edges(condition: Condition, attribute: Attribute) -> Iterator[Value | None]
         yield None
 
 
-def _unnoticed(table: DecisionTable, applied: Applied, file: str) -> Iterator[Fault]:
+def _unnoticed(table: DecisionTable, applied: Applied, file: str) -> Iterator[TableFault]:
     """Take each row away: what follows must change in some test.
 
     A row that says nothing may be there to leave no gap, where one row at the most applies.
@@ -99,7 +99,7 @@ def _unnoticed(table: DecisionTable, applied: Applied, file: str) -> Iterator[Fa
         tried = (rows for rows in applied if row in rows)
         if all(_follows(table, rows) == _follows(table, _without(rows, row)) for rows in tried):
             told = "no test notices when it is taken away: what follows is the same"
-            yield Fault("unnoticed row", file, row.name, "", told)
+            yield TableFault("unnoticed row", file, row.name, "", told)
 
 
 def _without(rows: Sequence[DecisionRow], row: DecisionRow) -> Sequence[DecisionRow]:

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from edge.rules.attributes import Facts
 from edge.rules.compiling import Hits, compiled
-from edge.rules.facts import Cart
+from edge.rules.facts import CartFacts
 from edge.rules.reading import DecisionRow, DecisionTable
 
 
-class Discount(NamedTuple):
+class TableDiscount(NamedTuple):
     """Money off; ``rule`` is ``table/row``, ``amount_minor`` below 0, ``line_no`` None for the
     whole cart."""
 
@@ -33,12 +33,12 @@ class Check(NamedTuple):
     say: str | None = None
 
 
-class Verdict(NamedTuple):
+class CartVerdict(NamedTuple):
     """What follows for a cart. ``displaced`` are discounts that gave way to others."""
 
-    discounts: Sequence[Discount]
+    discounts: Sequence[TableDiscount]
     checks: Sequence[Check]
-    displaced: Sequence[Discount]
+    displaced: Sequence[TableDiscount]
 
     def told(self) -> list[dict[str, Any]]:
         """The discounts as a sale carries them: one for each rule."""
@@ -57,18 +57,17 @@ class Ruleset:
             (each, compiled(each)) for each in ordered
         ]
 
-    def verdict(self, cart: Cart) -> Verdict:
+    def verdict(self, cart: CartFacts) -> CartVerdict:
         """What follows for a cart."""
-        hits = [(table, row, facts) for table, row, facts in self._hits(cart)]
+        hits = list(self._hits(cart))
         discounts = [found for hit in hits if (found := _discount(*hit)) is not None]
         counting, displaced = _combined(discounts)
         checks = [found for hit in hits if (found := _check(*hit)) is not None]
-        return Verdict(_within(counting, cart.subtotal_minor), checks, displaced)
+        return CartVerdict(_within(counting, cart.subtotal_minor), checks, displaced)
 
-    def _hits(self, cart: Cart) -> Iterator[tuple[str, DecisionRow, "_Base"]]:
+    def _hits(self, cart: CartFacts) -> Iterator[tuple[str, DecisionRow, "_Base"]]:
         for table, hits in self._tables:
-            cases = _cases(cart, table)
-            for base in cases:
+            for base in _cases(cart, table):
                 for at in hits(base.facts):
                     yield table.name, table.rows[at], base
 
@@ -81,7 +80,7 @@ class _Base(NamedTuple):
     line_no: int | None
 
 
-def _cases(cart: Cart, table: DecisionTable) -> Iterator[_Base]:
+def _cases(cart: CartFacts, table: DecisionTable) -> Iterator[_Base]:
     if table.scope == "cart":
         yield _Base(cart.facts, cart.subtotal_minor, None)
         return
@@ -94,7 +93,7 @@ def percent_of(amount_minor: int, percent: int) -> int:
     return (max(amount_minor, 0) * percent + 50) // 100
 
 
-def _discount(table: str, row: DecisionRow, base: _Base) -> Discount | None:
+def _discount(table: str, row: DecisionRow, base: _Base) -> TableDiscount | None:
     says = row.outcomes
     off_minor = int(says.get("off_minor", 0)) or percent_of(
         base.amount_minor, int(says.get("percent", 0))
@@ -102,7 +101,9 @@ def _discount(table: str, row: DecisionRow, base: _Base) -> Discount | None:
     off_minor = min(off_minor, max(base.amount_minor, 0))
     if off_minor <= 0:
         return None
-    return Discount(f"{table}/{row.name}", -off_minor, base.line_no, bool(says.get("exclusive")))
+    return TableDiscount(
+        f"{table}/{row.name}", -off_minor, base.line_no, bool(says.get("exclusive"))
+    )
 
 
 def _check(table: str, row: DecisionRow, base: _Base) -> Check | None:
@@ -114,7 +115,9 @@ def _check(table: str, row: DecisionRow, base: _Base) -> Check | None:
     return Check(f"{table}/{row.name}", base.line_no, **says) if says else None
 
 
-def _combined(discounts: Sequence[Discount]) -> tuple[list[Discount], list[Discount]]:
+def _combined(
+    discounts: Sequence[TableDiscount],
+) -> tuple[list[TableDiscount], list[TableDiscount]]:
     """Those that count, and those that give way.
 
     An exclusive rule joins no other. Of each exclusive rule alone and all others together, what
@@ -127,9 +130,9 @@ def _combined(discounts: Sequence[Discount]) -> tuple[list[Discount], list[Disco
     return best, [each for each in discounts if each not in best]
 
 
-def _within(discounts: Sequence[Discount], subtotal_minor: int) -> list[Discount]:
+def _within(discounts: Sequence[TableDiscount], subtotal_minor: int) -> list[TableDiscount]:
     """No more off than there is to pay: the last ones are cut."""
-    kept: list[Discount] = []
+    kept: list[TableDiscount] = []
     left_minor = max(subtotal_minor, 0)
     for each in discounts:
         off_minor = min(-each.amount_minor, left_minor)

@@ -7,7 +7,7 @@ from edge.rules.attributes import Facts, Value, shown
 from edge.rules.reading import DecisionTable
 
 
-class Explanation(NamedTuple):
+class RowExplanation(NamedTuple):
     """One row and one case. Where it did not apply, either ``first`` is the row that came before
     it, or ``attribute`` was ``found`` and should have been ``wanted``."""
 
@@ -26,7 +26,7 @@ class Explanation(NamedTuple):
         return f"{self.rule}: {self.attribute} is {shown(self.found)}, and not {self.wanted}"
 
 
-def explained(table: DecisionTable, facts: Facts) -> Iterator[Explanation]:
+def explained(table: DecisionTable, facts: Facts) -> Iterator[RowExplanation]:
     """Each row in order, with the first condition that did not hold."""
     hits = {row.name for row in table.hits(facts)}
     for row in table.rows:
@@ -34,9 +34,9 @@ def explained(table: DecisionTable, facts: Facts) -> Iterator[Explanation]:
         broken = row.broken(facts)
         if broken is not None:
             found: Value | None = getattr(facts, broken)
-            yield Explanation(rule, False, broken, row.conditions[broken].text, found)
+            yield RowExplanation(rule, False, broken, row.conditions[broken].text, found)
         elif row.name in hits:
-            yield Explanation(rule, True)
+            yield RowExplanation(rule, True)
         else:
             first = f"{table.name}/{next(iter(hits))}"
-            yield Explanation(rule, False, first=first)
+            yield RowExplanation(rule, False, first=first)

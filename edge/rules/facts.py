@@ -30,7 +30,7 @@ class SoldLine(Protocol):
     def serial(self) -> str | None: ...
 
 
-class Cart(NamedTuple):
+class CartFacts(NamedTuple):
     """A cart as tables see it; ``lines`` are line numbers with the facts of each."""
 
     facts: Facts
@@ -42,7 +42,7 @@ def cart_of(
     lines: Iterable[SoldLine],
     category_of: Callable[[str], str | None],
     customer_id: str | None,
-) -> Cart:
+) -> CartFacts:
     """The cart of lines that were not voided. ``category_of`` a SKU is the catalog's."""
     told = tuple(lines)
     subtotal_minor = sum(each.amount_minor for each in told)
@@ -56,7 +56,7 @@ def cart_of(
     for line in told:
         scans[line.sku] = scans.get(line.sku, 0) + 1
         found.append((line.line_no, _line(whole, line, category_of(line.sku), scans[line.sku])))
-    return Cart(whole, subtotal_minor, found)
+    return CartFacts(whole, subtotal_minor, found)
 
 
 def _line(cart: Facts, line: SoldLine, category: str | None, scan_no: int) -> Facts:

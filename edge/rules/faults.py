@@ -18,7 +18,7 @@ FaultKind = Literal[
 ]
 
 
-class Fault(NamedTuple):
+class TableFault(NamedTuple):
     """One mistake; ``row`` and ``column`` are empty where it is not of one row or column."""
 
     kind: FaultKind
@@ -33,9 +33,9 @@ class Fault(NamedTuple):
         return f"{self.file}{row}{column}: {self.kind}: {self.reason}"
 
 
-class RulesError(Exception):
+class UnsoundTable(Exception):
     """A table that nobody may decide by; `faults` has all that was found."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults: Sequence[Fault] = tuple(faults)
-        super().__init__("; ".join(str(each) for each in self.faults))
+    def __init__(self, faults: Iterable[TableFault]) -> None:
+        self.faults: Sequence[TableFault] = tuple(faults)
+        super().__init__("\n".join(str(each) for each in self.faults))

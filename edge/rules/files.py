@@ -16,7 +16,7 @@ import msgspec
 
 from edge.bundle.rows import BundledTable, TableTest
 from edge.rules.attributes import ATTRIBUTES, OUTCOMES, Value
-from edge.rules.faults import Fault, FaultKind, RulesError
+from edge.rules.faults import FaultKind, TableFault, UnsoundTable
 from topics.rule_tables import TABLE_PATTERN
 from topics.scalars import ID_PATTERN, TEXT_LENGTH_MAX, anchored
 
@@ -48,25 +48,25 @@ class _Reader:
 
     def __init__(self, path: Path) -> None:
         self.file = str(path)
-        self.faults: list[Fault] = []
+        self.faults: list[TableFault] = []
 
     def wrong(self, reason: str, row: str = "", column: str = "", kind: FaultKind = "form") -> None:
         """Note a mistake, and go on."""
-        self.faults.append(Fault(kind, self.file, row, column, reason))
+        self.faults.append(TableFault(kind, self.file, row, column, reason))
 
-    def stop(self, reason: str, row: str = "") -> RulesError:
+    def stop(self, reason: str, row: str = "") -> UnsoundTable:
         """To be raised: nothing more can be read."""
         self.wrong(reason, row)
-        return RulesError(self.faults)
+        return UnsoundTable(self.faults)
 
 
-def tests_path(path: Path) -> Path:
+def path_of_tests(path: Path) -> Path:
     """Where a table's tests are."""
     return path.with_name(f"{path.stem}.tests.csv")
 
 
 def read_files(path: Path) -> TableFile:
-    """A table and its tests; raises `RulesError` with all mistakes of form, or OSError."""
+    """A table and its tests; raises `UnsoundTable` with all mistakes of form, or OSError."""
     reader = _Reader(path)
     lines = list(_lines(reader, path))
     said, rest = _said(reader, lines)
@@ -74,10 +74,10 @@ def read_files(path: Path) -> TableFile:
         raise reader.stop("after an empty line come the columns, as row, when subtotal_minor")
     columns = _columns(reader, rest[0])
     rows = [_row(reader, line, len(columns) + 1) for line in rest[1:]]
-    tests_reader = _Reader(tests_path(path))
-    tests = _tests(tests_reader, tests_path(path)) if tests_path(path).exists() else []
+    tests_reader = _Reader(path_of_tests(path))
+    tests = _tests(tests_reader, path_of_tests(path)) if path_of_tests(path).exists() else []
     if faults := [*reader.faults, *tests_reader.faults]:
-        raise RulesError(faults)
+        raise UnsoundTable(faults)
     whole = said | {"columns": columns, "rows": rows, "tests": tests}
     return TableFile(msgspec.convert(whole, BundledTable), said["locations"])
 

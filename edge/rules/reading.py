@@ -6,7 +6,7 @@ from typing import NamedTuple
 from edge.bundle.rows import BundledTable, TableColumn, TableRow, TableTest
 from edge.rules.attributes import ATTRIBUTES, OUTCOMES, Attribute, Facts, Scope, Value
 from edge.rules.cells import BadCell, Condition, condition_of, outcome_of
-from edge.rules.faults import Fault, FaultKind, RulesError
+from edge.rules.faults import FaultKind, TableFault, UnsoundTable
 
 
 class DecisionRow(NamedTuple):
@@ -57,17 +57,17 @@ class DecisionTable(NamedTuple):
 
 
 def read_table(table: BundledTable, file: str) -> DecisionTable:
-    """The table with meaning; raises `RulesError` with all that cannot be read, named by file."""
+    """The table with meaning; raises `UnsoundTable` with all that cannot be read, named by file."""
     faults = list(_column_faults(table, file))
     if faults:
-        raise RulesError(faults)
+        raise UnsoundTable(faults)
     rows = [_row(table, row, file, faults) for row in table.rows]
     looked_at = [ATTRIBUTES[each.name] for each in table.columns if each.part == "when"]
     tests = [_test(test, looked_at, rows, file, faults) for test in table.tests]
     faults += _twice("row", [row.name for row in rows], file)
     faults += _twice("test", [test.name for test in tests], file)
     if faults:
-        raise RulesError(faults)
+        raise UnsoundTable(faults)
     scope: Scope = "line" if any(each.scope == "line" for each in looked_at) else "cart"
     return DecisionTable(
         table.table_name, table.version, table.hit_policy, scope,
@@ -75,12 +75,12 @@ def read_table(table: BundledTable, file: str) -> DecisionTable:
     )  # fmt: skip
 
 
-def _twice(what: str, names: list[str], file: str) -> Iterator[Fault]:
+def _twice(what: str, names: list[str], file: str) -> Iterator[TableFault]:
     for name in sorted({each for each in names if names.count(each) > 1}):
-        yield Fault("form", file, name, "", f"a second {what} of this name")
+        yield TableFault("form", file, name, "", f"a second {what} of this name")
 
 
-def _column_faults(table: BundledTable, file: str) -> Iterator[Fault]:
+def _column_faults(table: BundledTable, file: str) -> Iterator[TableFault]:
     seen: set[str] = set()
     for column in table.columns:
         known = ATTRIBUTES if column.part == "when" else OUTCOMES
@@ -88,25 +88,25 @@ def _column_faults(table: BundledTable, file: str) -> Iterator[Fault]:
         meant = known.get(column.name)
         if meant is None:
             told = f"there is no {what} of this name; there are {', '.join(sorted(known))}"
-            yield Fault("unknown attribute", file, "", column.name, told)
+            yield TableFault("unknown attribute", file, "", column.name, told)
         elif meant.type != column.type:
             told = f"it is {meant.type}, not {column.type}"
-            yield Fault("wrong type", file, "", column.name, told)
+            yield TableFault("wrong type", file, "", column.name, told)
         elif column.name in seen:
-            yield Fault("form", file, "", column.name, "a second column of this name")
+            yield TableFault("form", file, "", column.name, "a second column of this name")
         seen.add(column.name)
 
 
-def _row(table: BundledTable, row: TableRow, file: str, faults: list[Fault]) -> DecisionRow:
+def _row(table: BundledTable, row: TableRow, file: str, faults: list[TableFault]) -> DecisionRow:
     read = DecisionRow(row.row, {}, {})
     if len(row.cells) != len(table.columns):
         told = f"{len(row.cells)} cells for {len(table.columns)} columns"
-        faults.append(Fault("form", file, row.row, "", told))
+        faults.append(TableFault("form", file, row.row, "", told))
     for column, cell in zip(table.columns, row.cells, strict=False):
         try:
             _take_cell(read, column, cell)
         except BadCell as bad:
-            faults.append(Fault(bad.kind, file, row.row, column.name, str(bad)))
+            faults.append(TableFault(bad.kind, file, row.row, column.name, str(bad)))
     faults += _at_odds(read, file)
     return read
 
@@ -122,12 +122,14 @@ def _take_cell(row: DecisionRow, column: TableColumn, cell: str | None) -> None:
         row.outcomes[column.name] = outcome_of(cell, OUTCOMES[column.name])
 
 
-def _at_odds(row: DecisionRow, file: str) -> Iterator[Fault]:
+def _at_odds(row: DecisionRow, file: str) -> Iterator[TableFault]:
     says = row.outcomes
     if "percent" in says and "off_minor" in says:
-        yield Fault("form", file, row.name, "off_minor", "a row takes off percent or an amount")
+        yield TableFault(
+            "form", file, row.name, "off_minor", "a row takes off percent or an amount"
+        )
     if says.get("check") == "id" and "age_years" not in says:
-        yield Fault("form", file, row.name, "age_years", "the check id needs an age")
+        yield TableFault("form", file, row.name, "age_years", "the check id needs an age")
 
 
 def _test(
@@ -135,10 +137,10 @@ def _test(
     looked_at: Iterable[Attribute],
     rows: list[DecisionRow],
     file: str,
-    faults: list[Fault],
+    faults: list[TableFault],
 ) -> DecisionTest:
     def wrong(kind: FaultKind, column: str, reason: str) -> None:
-        faults.append(Fault(kind, file, f"test {test.test}", column, reason))
+        faults.append(TableFault(kind, file, f"test {test.test}", column, reason))
 
     known = {each.name: each for each in looked_at}
     for name in sorted(set(test.given) - set(known)):

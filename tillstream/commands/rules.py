@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from edge.rules.explaining import Explanation
-from edge.rules.faults import RulesError
+from edge.rules.explaining import RowExplanation
+from edge.rules.faults import UnsoundTable
 from tillstream import rules_work
 from tillstream.terminal import AsJson, grouped, mendable, tell
 
@@ -43,7 +43,7 @@ def check(files: Files, as_json: AsJson = False) -> None:
 
 
 @group.command()
-@mendable(RulesError, rules_work.WrongCase, OSError)
+@mendable(UnsoundTable, rules_work.WrongCase, OSError)
 def explain(
     files: Files,
     given: Annotated[
@@ -81,7 +81,7 @@ def explain(
 
 def _explanations(
     files: list[Path], given: list[str], cart: Path | None
-) -> Iterator[tuple[int | None, Explanation]]:
+) -> Iterator[tuple[int | None, RowExplanation]]:
     for path in files:
         table = rules_work.table_of(path)
         if cart is not None:
@@ -91,16 +91,16 @@ def _explanations(
             yield from ((None, each) for each in rules_work.explained(table, facts))
 
 
-def _plain(line_no: int | None, each: Explanation) -> dict[str, Any]:
+def _plain(line_no: int | None, each: RowExplanation) -> dict[str, Any]:
     return {"line_no": line_no} | each._asdict()
 
 
-def _words(line_no: int | None, each: Explanation) -> str:
+def _words(line_no: int | None, each: RowExplanation) -> str:
     return str(each) if line_no is None else f"line {line_no}, {each}"
 
 
 @group.command("board-file")
-@mendable(RulesError, OSError)
+@mendable(UnsoundTable, OSError)
 def board_file(files: Files) -> None:
     """Write the CSV by which the board's page of rule tables imports these tables.
 

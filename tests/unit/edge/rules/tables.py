@@ -1,15 +1,16 @@
 """Tables of the tests, as rows of a bundle have them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from edge.bundle.rows import BundledTable
 from edge.rules.attributes import ATTRIBUTES, OUTCOMES
-from edge.rules.faults import Fault, RulesError
+from edge.rules.faults import TableFault, UnsoundTable
 from edge.rules.trying import sound_table
 
-Cells = dict[str, list[str | None]]
+Cells = Mapping[str, Sequence[str | None]]
 Tests = list[tuple[dict[str, Any], list[str]]]
 
 
@@ -39,11 +40,11 @@ def table(
     return msgspec.convert(whole | fields, BundledTable)
 
 
-def faults_of(tried: BundledTable) -> list[Fault]:
+def faults_of(tried: BundledTable) -> list[TableFault]:
     """What is wrong with it."""
     try:
         sound_table(tried, "tried.csv")
-    except RulesError as error:
+    except UnsoundTable as error:
         return list(error.faults)
     return []
 

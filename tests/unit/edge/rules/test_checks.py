@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edge.bundle.rows import BundledTable, TableTest
 from edge.rules.checks import ROWS_MAX
-from edge.rules.faults import Fault
+from edge.rules.faults import TableFault
 from tests.unit.edge.rules.generated import tables, values_of
 from tests.unit.edge.rules.slow import cases, rows_that_hold
 from tests.unit.edge.rules.tables import OFF5, faults_of, kinds_of, table
@@ -137,7 +137,7 @@ def test_a_comparison_that_no_test_leaves_without_a_value_is_found() -> None:
         "collect",
     )
     (fault,) = faults_of(tried)
-    assert fault == Fault(
+    assert fault == TableFault(
         "null compare", "tried.csv", "dear", "price_per_kg_minor",
         "no test has price_per_kg_minor missing while all else of the row holds",
     )  # fmt: skip

@@ -1,0 +1,63 @@
+"""A bundle with a table that nobody may decide by is refused, and the last good one stays."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from edge.bundle.errors import UnfitBundle
+from edge.bundle.form import canonical_row, sha256_of
+from edge.bundle.holding import CatalogHolder
+from edge.bundle.rows import BundledTable, TableTest
+from edge.rules.trying import try_table
+from edge.till.catalogs import CatalogKeeper
+from tests.unit.edge.bundle.catalogs import HERE, product, whole
+from tests.unit.edge.rules.tables import OFF5
+
+
+def bundle(version: int, *tables: BundledTable) -> bytes:
+    rows = [
+        (
+            ("rule_table", f"{each.table_name}/{each.version}"),
+            canonical_row(msgspec.to_builtins(each)),
+        )
+        for each in tables
+    ]
+    return whole(product(), *rows, version=version)
+
+
+def take(holder: CatalogHolder, content: bytes) -> None:
+    holder.take_whole(content, sha256_of(content))
+
+
+UNSOUND = {
+    "a cell that says nothing": {"rows": [msgspec.structs.replace(OFF5.rows[0], cells=["?", "5"])]},
+    "a gap": {"rows": OFF5.rows[:1], "tests": OFF5.tests[:1]},
+    "a missing test": {"tests": OFF5.tests[:1]},
+    "a failing test": {"tests": [*OFF5.tests, TableTest("a lie", {"subtotal_minor": 1}, ["off5"])]},
+}
+
+
+@pytest.mark.parametrize("fields", UNSOUND.values(), ids=UNSOUND.keys())
+def test_the_last_good_one_stays(tmp_path: Path, fields: dict[str, object]) -> None:
+    holder = CatalogHolder(tmp_path, HERE, try_table)
+    take(holder, bundle(1, OFF5))
+    bad = msgspec.structs.replace(OFF5, version=2, **fields)
+    with pytest.raises(UnfitBundle, match="tried, version 2"):
+        take(holder, bundle(2, OFF5, bad))
+    assert holder.catalog_version == 1
+    assert holder.fault and "tried, version 2" in holder.fault
+    assert CatalogHolder(tmp_path, HERE, try_table).catalog_version == 1
+
+
+def test_a_version_that_ends_a_table_is_taken(tmp_path: Path) -> None:
+    holder = CatalogHolder(tmp_path, HERE, try_table)
+    take(holder, bundle(1, OFF5, msgspec.structs.replace(OFF5, version=2, rows=[], tests=[])))
+    assert holder.catalog_version == 1
+
+
+def test_a_till_asks_it_of_its_own_disk_as_well(tmp_path: Path) -> None:
+    take(CatalogHolder(tmp_path, HERE), bundle(1, msgspec.structs.replace(OFF5, tests=[])))
+    keeper = CatalogKeeper()
+    keeper.open(tmp_path, HERE)
+    assert keeper.current() is None, "a table that no test proves is sold by"
