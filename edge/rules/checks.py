@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from edge.rules.coverage import coverage_faults
 from edge.rules.faults import TableFault, UnsoundTable
 from edge.rules.reading import DecisionTable
-from edge.rules.regions import Region, Space, TooManyRegions, left_of, meet
+from edge.rules.regions import Region, Space, TooManyRegions, meet
 
 EXAMPLES_TOLD = 3
 """Of the cases that no row covers. One missing row leaves many; the first show which it is."""
 
 ROWS_MAX = 500
-"""Of one table. Rows are compared with each other and with all tests: 500 take about a second, and
-ten times as many would hold up a till for minutes. Far fewer would refuse a price list's rules."""
+"""Of one table. Rows are compared with each other and with all tests: 500 take two seconds, and ten
+times as many would hold up a till for minutes. Far fewer would refuse a price list's rules."""
 
 
 def require_sound(table: DecisionTable, file: str) -> None:
@@ -34,7 +34,7 @@ def faults_of(table: DecisionTable, file: str) -> Iterator[TableFault]:
         if table.hit_policy == "unique":
             yield from _overlaps(table, file, space, regions)
         if table.hit_policy == "first":
-            yield from _shadowed(table, file, regions)
+            yield from _shadowed(table, file, space, regions)
         if table.hit_policy != "collect":
             yield from _gaps(file, space, regions)
     except TooManyRegions:
@@ -55,15 +55,17 @@ def _overlaps(
                 break
 
 
-def _shadowed(table: DecisionTable, file: str, regions: list[Region]) -> Iterator[TableFault]:
+def _shadowed(
+    table: DecisionTable, file: str, space: Space, regions: list[Region]
+) -> Iterator[TableFault]:
     for at, region in enumerate(regions):
         before = [other for other in regions[:at] if meet(region, other)]
-        if before and not left_of(region, before):
+        if before and not space.left_of(region, before):
             told = "rows before it take all that it would apply to"
             yield TableFault("shadowed row", file, table.rows[at].name, "", told)
 
 
 def _gaps(file: str, space: Space, regions: list[Region]) -> Iterator[TableFault]:
-    left = left_of(space.whole, regions)
+    left = space.left_of(space.whole, regions)
     for region in left[:EXAMPLES_TOLD]:
         yield TableFault("gap", file, "", "", f"no row applies to {space.example(region)}")

@@ -6,10 +6,11 @@ Half a minor unit of a discount is rounded up, away from zero, for each line by 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from edge.bundle.rows import BundledTable
 from edge.rules.attributes import Facts
 from edge.rules.compiling import Hits, compiled
 from edge.rules.facts import CartFacts
-from edge.rules.reading import DecisionRow, DecisionTable
+from edge.rules.reading import DecisionRow, DecisionTable, read_table
 
 
 class TableDiscount(NamedTuple):
@@ -70,6 +71,14 @@ class Ruleset:
             for base in _cases(cart, table):
                 for at in hits(base.facts):
                     yield table.name, table.rows[at], base
+
+
+def ruleset_of(tables: Iterable[BundledTable]) -> Ruleset:
+    """The tables that count, as a catalog tells them: `TillCatalog.rule_tables` of a moment.
+
+    They were tried when the bundle was taken, and are not checked again.
+    """
+    return Ruleset(read_table(each, each.table_name) for each in tables)
 
 
 class _Base(NamedTuple):

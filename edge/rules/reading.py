@@ -7,6 +7,10 @@ from edge.bundle.rows import BundledTable, TableColumn, TableRow, TableTest
 from edge.rules.attributes import ATTRIBUTES, OUTCOMES, Attribute, Facts, Scope, Value
 from edge.rules.cells import BadCell, Condition, condition_of, outcome_of
 from edge.rules.faults import FaultKind, TableFault, UnsoundTable
+from topics.scalars import TEXT_LENGTH_MAX
+
+CELL_CHARACTERS_MAX = 4_000
+"""Of one cell: a list of two hundred products. A longer one nobody can check by eye."""
 
 
 class DecisionRow(NamedTuple):
@@ -64,6 +68,7 @@ def read_table(table: BundledTable, file: str) -> DecisionTable:
     rows = [_row(table, row, file, faults) for row in table.rows]
     looked_at = [ATTRIBUTES[each.name] for each in table.columns if each.part == "when"]
     tests = [_test(test, looked_at, rows, file, faults) for test in table.tests]
+    faults += _name_faults(rows, table.table_name, file)
     faults += _twice("row", [row.name for row in rows], file)
     faults += _twice("test", [test.name for test in tests], file)
     if faults:
@@ -73,6 +78,13 @@ def read_table(table: BundledTable, file: str) -> DecisionTable:
         table.table_name, table.version, table.hit_policy, scope,
         tuple(looked_at), tuple(rows), tuple(tests),
     )  # fmt: skip
+
+
+def _name_faults(rows: Iterable[DecisionRow], table: str, file: str) -> Iterator[TableFault]:
+    for row in rows:
+        if len(f"{table}/{row.name}") > TEXT_LENGTH_MAX:
+            told = f"{table}/{row.name} is longer than the {TEXT_LENGTH_MAX} that a sale can name"
+            yield TableFault("form", file, row.name, "", told)
 
 
 def _twice(what: str, names: list[str], file: str) -> Iterator[TableFault]:
@@ -116,6 +128,8 @@ def _take_cell(row: DecisionRow, column: TableColumn, cell: str | None) -> None:
         return
     if not cell.strip():
         raise BadCell("wrong type", "an empty text: null stands for any value")
+    if len(cell) > CELL_CHARACTERS_MAX:
+        raise BadCell("too large", f"{len(cell)} characters; {CELL_CHARACTERS_MAX} may be")
     if column.part == "when":
         row.conditions[column.name] = condition_of(cell, ATTRIBUTES[column.name])
     else:

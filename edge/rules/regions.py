@@ -11,9 +11,10 @@ from edge.rules.attributes import Attribute, Value, shown
 from edge.rules.cells import Condition
 from edge.rules.reading import DecisionRow, DecisionTable
 
-REGIONS_MAX = 20_000
-"""Pieces that a search may be left with. Tables of a dozen columns that hang together stay far
-below; one that goes beyond would hold up a till, and no person can oversee it."""
+STEPS_MAX = 200_000
+"""Regions that all searches of a table may cut. 500 rows of products and prices need some
+thousands. So many take about a second, in which a till's page would wait; a table that goes beyond
+has too many cases for anybody to oversee."""
 
 Region = tuple[int, ...]
 
@@ -45,11 +46,24 @@ class Space:
 
     def __init__(self, table: DecisionTable) -> None:
         self._axes = [_axis(each, table.rows) for each in table.attributes]
+        self._steps_left = STEPS_MAX
         self.whole: Region = tuple(axis.whole for axis in self._axes)
 
     def region_of(self, row: DecisionRow) -> Region:
         """The facts to which a row applies."""
         return tuple(axis.taken(row.conditions.get(axis.attribute.name)) for axis in self._axes)
+
+    def left_of(self, region: Region, taken: Iterable[Region]) -> Sequence[Region]:
+        """What no other region takes of one; raises `TooManyRegions`."""
+        left = [region]
+        for each in taken:
+            self._steps_left -= len(left)
+            if self._steps_left < 0:
+                raise TooManyRegions
+            left = [piece for kept in left for piece in _without(kept, each)]
+            if not left:
+                break
+        return left
 
     def example(self, region: Region) -> str:
         """One case of a region, in words."""
@@ -64,18 +78,6 @@ def meet(one: Region, other: Region) -> Region | None:
     """What two regions share; None for nothing."""
     shared = tuple(a & b for a, b in zip(one, other, strict=True))
     return shared if all(shared) else None
-
-
-def left_of(region: Region, taken: Iterable[Region]) -> Sequence[Region]:
-    """What no other region takes of one; raises `TooManyRegions`."""
-    left = [region]
-    for each in taken:
-        left = [piece for kept in left for piece in _without(kept, each)]
-        if len(left) > REGIONS_MAX:
-            raise TooManyRegions
-        if not left:
-            break
-    return left
 
 
 def _without(region: Region, taken: Region) -> Iterator[Region]:

@@ -11,7 +11,7 @@ from edge.bundle.fetching import CatalogFetcher
 from edge.bundle.holding import CatalogHolder
 from edge.problems import Refusal
 from edge.proxy.upstream import Upstream
-from edge.rules.trying import try_table
+from edge.rules.trying import TriedTables
 from edge.signing.session import Reply
 
 
@@ -27,7 +27,7 @@ class CatalogKeeper:
     def open(self, folder: Path, location_id: str) -> None:
         """Use what the disk has."""
         try:
-            self._holder = CatalogHolder(folder, location_id, try_table)
+            self._holder = CatalogHolder(folder, location_id, TriedTables())
         except UnkeptBundle as error:
             self.fault = str(error)
             structlog.get_logger("tillstream.till").error("no_catalog", why=self.fault)

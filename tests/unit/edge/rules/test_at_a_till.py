@@ -8,8 +8,10 @@ import pytest
 from edge.bundle.errors import UnfitBundle
 from edge.bundle.form import canonical_row, sha256_of
 from edge.bundle.holding import CatalogHolder
-from edge.bundle.rows import BundledTable, TableTest
-from edge.rules.trying import try_table
+from edge.bundle.rows import BundledTable, TableRow, TableTest
+from edge.rules import trying
+from edge.rules.reading import DecisionTable
+from edge.rules.trying import TriedTables, try_table
 from edge.till.catalogs import CatalogKeeper
 from tests.unit.edge.bundle.catalogs import HERE, product, whole
 from tests.unit.edge.rules.tables import OFF5
@@ -61,3 +63,36 @@ def test_a_till_asks_it_of_its_own_disk_as_well(tmp_path: Path) -> None:
     keeper = CatalogKeeper()
     keeper.open(tmp_path, HERE)
     assert keeper.current() is None, "a table that no test proves is sold by"
+
+
+def test_a_till_tries_the_same_table_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each changed price brings all tables again."""
+    asked: list[str] = []
+    really = trying.sound_table
+
+    def heard(table: BundledTable, file: str) -> DecisionTable:
+        asked.append(file)
+        return really(table, file)
+
+    monkeypatch.setattr(trying, "sound_table", heard)
+    try_tables = TriedTables()
+    bad = msgspec.structs.replace(OFF5, version=2, tests=[])
+    for _ in range(3):
+        try_tables(OFF5)
+        with pytest.raises(UnfitBundle, match="version 2"):
+            try_tables(bad)
+    assert asked == ["table tried, version 1", "table tried, version 2"]
+
+
+def test_what_a_till_remembers_of_tables_has_an_end() -> None:
+    try_tables = TriedTables()
+    for version in range(1, trying.TABLES_REMEMBERED + 50):
+        try_tables(msgspec.structs.replace(OFF5, version=version))
+    assert len(vars(try_tables)["_found"]) == trying.TABLES_REMEMBERED
+
+
+def test_a_table_in_which_all_is_wrong_fills_no_log() -> None:
+    rows = [TableRow(f"row-{at}", ["?", "5"]) for at in range(400)]
+    with pytest.raises(UnfitBundle, match="and 397 more") as refused:
+        try_table(msgspec.structs.replace(OFF5, rows=rows, tests=[]))
+    assert len(str(refused.value)) < 1_000

@@ -41,7 +41,7 @@ def test_a_row_that_another_kept_out_is_told_so() -> None:
 
 
 @given(tables())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_is_told_is_true(tried: BundledTable) -> None:
     read = read_table(tried, "tried")
     names = [each.name for each in tried.columns]
