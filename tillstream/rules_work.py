@@ -12,7 +12,7 @@ from edge.rules.attributes import ATTRIBUTES, Facts, Value
 from edge.rules.explaining import RowExplanation, explained
 from edge.rules.facts import CartFacts, cart_of
 from edge.rules.faults import TableFault, UnsoundTable
-from edge.rules.files import TableFile, read_files
+from edge.rules.files import TableFile, path_of_tests, read_files
 from edge.rules.reading import DecisionTable
 from edge.rules.trying import sound_table
 from topics.wire_parts import WireLine
@@ -48,6 +48,12 @@ class _CartFile(msgspec.Struct):
     lines: list[WireLine]
     customer_id: str | None = None
     categories: dict[str, str] = {}
+
+
+def without_tests(paths: list[Path]) -> list[Path]:
+    """The tables alone, where somebody named a whole folder: each brings its tests itself."""
+    beside = {path_of_tests(path) for path in paths}
+    return [path for path in paths if path not in beside]
 
 
 def checked(path: Path) -> CheckedFile:

@@ -17,7 +17,8 @@ Files = Annotated[
     list[Path],
     typer.Argument(
         metavar="FILE...",
-        help="Tables as CSV, each with its tests beside it: off5.csv and off5.tests.csv.",
+        help="Tables as CSV, each with its tests beside it: off5.csv and off5.tests.csv. Tests "
+        "whose table is named as well are passed over, so *.csv will do.",
         exists=True,
         dir_okay=False,
     ),
@@ -36,7 +37,7 @@ def check(files: Files, as_json: AsJson = False) -> None:
 
     Exit status: 0 nothing is wrong, 1 something is.
     """
-    found = [rules_work.checked(path) for path in files]
+    found = [rules_work.checked(path) for path in rules_work.without_tests(files)]
     told = [each._asdict() for each in found]
     tell(as_json, told, [line for each in found for line in each.words()])
     raise typer.Exit(1 if any(each.faults for each in found) else 0)
@@ -82,7 +83,7 @@ def explain(
 def _explanations(
     files: list[Path], given: list[str], cart: Path | None
 ) -> Iterator[tuple[int | None, RowExplanation]]:
-    for path in files:
+    for path in rules_work.without_tests(files):
         table = rules_work.table_of(path)
         if cart is not None:
             yield from rules_work.explained_cart(table, rules_work.read_cart(cart))
@@ -106,4 +107,4 @@ def board_file(files: Files) -> None:
 
     Nothing is written where anything is wrong with one of them.
     """
-    typer.echo(rules_work.import_file(files), nl=False)
+    typer.echo(rules_work.import_file(rules_work.without_tests(files)), nl=False)

@@ -32,6 +32,17 @@ def test_all_that_come_along_are_sound() -> None:
     assert done.output.count("nothing wrong") == len(NAMES)
 
 
+def test_a_whole_folder_may_be_named() -> None:
+    done = rules("check", *sorted(DATA.glob("*.csv")))
+    assert done.exit_code == 0, done.output
+    assert len(done.output.splitlines()) == len(NAMES)
+
+
+def test_tests_without_their_table_are_not_passed_over(folder: Path) -> None:
+    (folder / "off5.csv").unlink()
+    assert rules("check", folder / "off5.tests.csv").exit_code == 1
+
+
 def test_a_mistake_is_named_by_file_row_column_and_reason(folder: Path) -> None:
     path = folder / "off5.csv"
     path.write_text(path.read_text().replace("< 5000", "< 49.99"))
