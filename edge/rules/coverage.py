@@ -65,6 +65,20 @@ def _unproven_edges(table: DecisionTable, row: DecisionRow, file: str) -> Iterat
                 told = f"no test has {name} {shown(value)} while all else of the row holds"
                 kind = "null compare" if value is None else "missing test"
                 yield TableFault(kind, file, row.name, name, told)
+        if _has_others(condition, ATTRIBUTES[name]) and not _is_other_tried(condition, tried):
+            told = f"no test has {name} other than {condition.text} while all else of the row holds"
+            yield TableFault("missing test", file, row.name, name, told)
+
+
+def _has_others(condition: Condition, attribute: Attribute) -> bool:
+    """Whether a text or flag has values that do not meet its condition."""
+    if attribute.values:
+        return not all(condition.holds(each) for each in attribute.values)
+    return bool(condition.values)
+
+
+def _is_other_tried(condition: Condition, tried: Iterable[Value | None]) -> bool:
+    return any(value is not None and not condition.holds(value) for value in tried)
 
 
 def _values_tried(table: DecisionTable, row: DecisionRow, name: str) -> Iterable[Value | None]:

@@ -13,7 +13,9 @@ from edge.rules.checks import ROWS_MAX
 from edge.rules.faults import TableFault
 from tests.unit.edge.rules.generated import tables, values_of
 from tests.unit.edge.rules.slow import cases, rows_that_hold
-from tests.unit.edge.rules.tables import OFF5, faults_of, kinds_of, table
+from tests.unit.edge.rules.tables import OFF5, Cells, faults_of, kinds_of, table
+
+ID = ["check", "age_years"]
 
 
 def changed(tried: BundledTable, **fields: Any) -> BundledTable:
@@ -141,6 +143,38 @@ def test_a_comparison_that_no_test_leaves_without_a_value_is_found() -> None:
         "null compare", "tried.csv", "dear", "price_per_kg_minor",
         "no test has price_per_kg_minor missing while all else of the row holds",
     )  # fmt: skip
+
+
+def test_a_text_that_no_test_has_otherwise_is_found() -> None:
+    """Without it the row might say `known`, and all tests would pass."""
+    tests = [({"category": "wine"}, ["wine"]), ({}, [])]
+    tried = table(["category"], {"wine": ["'wine'", "'id'", "18"]}, tests, ID, "collect")
+    (fault,) = faults_of(tried)
+    assert (fault.kind, fault.row, fault.column) == ("missing test", "wine", "category")
+    proven = [*tests, ({"category": "tea"}, [])]
+    tried = table(["category"], {"wine": ["'wine'", "'id'", "18"]}, proven, ID, "collect")
+    assert faults_of(tried) == []
+
+
+def test_each_condition_of_a_row_is_missed_by_itself() -> None:
+    rows: Cells = {"wine": ["'wine'", "yes", "5"]}
+    tests = [
+        ({"category": "wine", "customer_known": True}, ["wine"]),
+        ({"customer_known": True}, []),
+        ({"category": "tea", "customer_known": True}, []),
+        ({"category": "tea", "customer_known": False}, []),
+    ]
+    tried = table(["category", "customer_known"], rows, tests, ["percent"], "collect")
+    (fault,) = faults_of(tried)
+    assert (fault.kind, fault.column) == ("missing test", "customer_known")
+    assert "other than yes" in fault.reason
+
+
+def test_a_row_that_every_test_hits_is_found() -> None:
+    tried = table(["subtotal_minor"], {"off5": [">= 5000", "5"]}, then=["percent"],
+                  tests=[({"subtotal_minor": 5000}, ["off5"])], hit_policy="collect")  # fmt: skip
+    reasons = [each.reason for each in faults_of(tried)]
+    assert "no test misses it by one condition alone" in reasons
 
 
 @pytest.mark.parametrize(
