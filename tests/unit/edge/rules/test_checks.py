@@ -145,6 +145,19 @@ def test_a_comparison_that_no_test_leaves_without_a_value_is_found() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("left_out", [9, 10, 19, 20])
+def test_each_side_of_each_boundary_is_asked_for(left_out: int) -> None:
+    tests = [
+        ({"subtotal_minor": value}, ["row"] if 10 <= value <= 19 else [])
+        for value in (9, 10, 19, 20)
+        if value != left_out
+    ]
+    tried = table(["subtotal_minor"], {"row": ["10..19", "5"]}, tests, ["percent"], "collect")
+    (fault,) = faults_of(tried)
+    assert (fault.kind, fault.row, fault.column) == ("missing test", "row", "subtotal_minor")
+    assert f"subtotal_minor {left_out} " in fault.reason
+
+
 def test_a_text_that_no_test_has_otherwise_is_found() -> None:
     """Without it the row might say `known`, and all tests would pass."""
     tests = [({"category": "wine"}, ["wine"]), ({}, [])]
