@@ -1,6 +1,7 @@
 """What ``tillstream rules`` does between its options and the tables."""
 
-import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,6 +9,7 @@ import msgspec
 
 from dashboards.board.catalog import files as board_files
 from dashboards.board.catalog.rule_kinds import RULE_TABLES
+from edge.bundle.rows import BundledTable
 from edge.rules.attributes import ATTRIBUTES, Facts, Value
 from edge.rules.explaining import RowExplanation, explained
 from edge.rules.facts import CartFacts, cart_of
@@ -25,21 +27,30 @@ class WrongCase(Exception):
 
 
 class CheckedFile(NamedTuple):
-    """A file and what was found in it; ``table`` and its counts are empty where it has no form."""
+    """A file and what is wrong in it; ``table`` is None where it has no form."""
 
     file: str
-    table: str
-    version: int
-    rows: int
-    tests: int
-    faults: list[dict[str, str]]
+    table: BundledTable | None
+    faults: Sequence[TableFault]
 
     def words(self) -> list[str]:
         """For people: a line for each mistake."""
-        if self.faults:
-            return [str(TableFault(**each)) for each in self.faults]  # pyright: ignore[reportArgumentType]
-        return [f"{self.file}: {self.table}, version {self.version}: {self.rows} rows, "
-                f"{self.tests} tests, nothing wrong"]  # fmt: skip
+        if self.table is None or self.faults:
+            return [str(each) for each in self.faults]
+        rows, tests = len(self.table.rows), len(self.table.tests)
+        name = f"{self.table.table_name}, version {self.table.version}"
+        return [f"{self.file}: {name}: rows {rows}, tests {tests}, nothing wrong"]
+
+    def told(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "file": self.file,
+            "table": self.table and self.table.table_name,
+            "version": self.table and self.table.version,
+            "rows": self.table and len(self.table.rows),
+            "tests": self.table and len(self.table.tests),
+            "faults": [each._asdict() for each in self.faults],
+        }
 
 
 class _CartFile(msgspec.Struct):
@@ -58,20 +69,13 @@ def without_tests(paths: list[Path]) -> list[Path]:
 
 def checked(path: Path) -> CheckedFile:
     """Read, check and test the table of a file; raises OSError."""
+    table: BundledTable | None = None
     try:
         table = read_files(path).table
-    except UnsoundTable as error:
-        return CheckedFile(str(path), "", 0, 0, 0, _plain(error))
-    told = (str(path), table.table_name, table.version, len(table.rows), len(table.tests))
-    try:
         sound_table(table, str(path))
     except UnsoundTable as error:
-        return CheckedFile(*told, _plain(error))
-    return CheckedFile(*told, [])
-
-
-def _plain(error: UnsoundTable) -> list[dict[str, str]]:
-    return [{name: str(value) for name, value in each._asdict().items()} for each in error.faults]
+        return CheckedFile(str(path), table, error.faults)
+    return CheckedFile(str(path), table, ())
 
 
 def import_file(paths: list[Path]) -> str:
@@ -116,7 +120,7 @@ def _value(name: str, words: str) -> Value:
     value: Value = words
     if attribute.type == "flag":
         value = _FLAGS.get(words, words)
-    elif attribute.type == "integer" and words.lstrip("-").isdecimal() and words.isascii():
+    elif attribute.type == "integer" and re.fullmatch("-?[0-9]{1,16}", words):
         value = int(words)
     if fault := attribute.fault_of(value):
         raise WrongCase(f"{name}: {fault}")
@@ -127,7 +131,7 @@ def read_cart(path: Path) -> CartFacts:
     """The cart of a file; raises `WrongCase` or OSError."""
     try:
         told = msgspec.json.decode(path.read_bytes(), type=_CartFile)
-    except (msgspec.MsgspecError, json.JSONDecodeError, UnicodeDecodeError) as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise WrongCase(f"{path} is no cart: {fault}") from fault
     return cart_of(told.lines, told.categories.get, told.customer_id)
 

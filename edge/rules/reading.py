@@ -1,7 +1,7 @@
 """A table as it is decided by: its cells with their meaning, its tests as facts."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from edge.bundle.rows import BundledTable, TableColumn, TableRow, TableTest
 from edge.rules.attributes import ATTRIBUTES, OUTCOMES, Attribute, Facts, Scope, Value
@@ -167,5 +167,5 @@ def _test(
             wrong("wrong type", name, fault)
     for name in sorted(set(test.expect) - {row.name for row in rows}):
         wrong("form", "expect", f"{name} is no row")
-    given = {name: value for name, value in test.given.items() if name in known}
-    return DecisionTest(test.test, Facts(**given), frozenset(test.expect))  # pyright: ignore[reportArgumentType]
+    given: dict[str, Any] = {name: each for name, each in test.given.items() if name in known}
+    return DecisionTest(test.test, Facts(**given), frozenset(test.expect))

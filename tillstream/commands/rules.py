@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from edge.rules.explaining import RowExplanation
+from edge.rules.explaining import RowExplanation, explained
 from edge.rules.faults import UnsoundTable
 from tillstream import rules_work
 from tillstream.terminal import AsJson, grouped, mendable, tell
@@ -38,7 +38,7 @@ def check(files: Files, as_json: AsJson = False) -> None:
     Exit status: 0 nothing is wrong, 1 something is.
     """
     found = [rules_work.checked(path) for path in rules_work.without_tests(files)]
-    told = [each._asdict() for each in found]
+    told = [each.told() for each in found]
     tell(as_json, told, [line for each in found for line in each.words()])
     raise typer.Exit(1 if any(each.faults for each in found) else 0)
 
@@ -89,7 +89,7 @@ def _explanations(
             yield from rules_work.explained_cart(table, rules_work.read_cart(cart))
         else:
             facts = rules_work.given_facts(table, given)
-            yield from ((None, each) for each in rules_work.explained(table, facts))
+            yield from ((None, each) for each in explained(table, facts))
 
 
 def _plain(line_no: int | None, each: RowExplanation) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def test_one_bad_file_does_not_hide_the_others(folder: Path) -> None:
     done = rules("check", folder / "off5.csv", folder / "id-check.csv")
     assert done.exit_code == 1
     assert "it is no CSV in UTF-8" in done.output
-    assert "id-check, version 1: 2 rows, 4 tests, nothing wrong" in done.output
+    assert "id-check, version 1: rows 2, tests 4, nothing wrong" in done.output
 
 
 def test_a_case_is_explained_by_its_attributes() -> None:
@@ -107,6 +107,8 @@ def test_a_cart_is_explained_line_by_line(tmp_path: Path) -> None:
     [
         ([], "give either a --cart"),
         (["--given", "subtotal_minor=50.00"], "'50.00' is no integer"),
+        (["--given", "subtotal_minor=--5"], "'--5' is no integer"),
+        (["--given", "subtotal_minor"], "'' is no integer"),
         (["--given", "moon=1"], "'moon' is no attribute"),
         (["--given", "line_count=1"], "give subtotal_minor="),
         (["--given", "subtotal_minor=1", "--row", "off6"], "no row is called off6"),
