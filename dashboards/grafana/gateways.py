@@ -137,10 +137,13 @@ PANELS = (
     ),
     Panel(
         "What is wrong with catalogs",
-        "Within an hour: rows that were left out, and versions that were kept back.",
+        "Within an hour: rows that were left out, and versions that were kept back. Now: "
+        "versions of decision tables by which no till decides.",
         [
             ("left out", "sum(increase(tillstream_gateway_catalog_left_out_total[1h]))"),
             ("kept back", "sum(increase(tillstream_gateway_catalog_kept_back_total[1h]))"),
+            ("tables refused at gateways", "sum(tillstream_gateway_catalog_tables_refused)"),
+            ("tables refused at tills", "sum(tillstream_till_tables_refused)"),
         ],
         red_above=1,
     ),

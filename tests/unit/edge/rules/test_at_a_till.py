@@ -1,9 +1,11 @@
-"""A bundle with a table that nobody may decide by is refused, and the last good one stays."""
+"""A table that nobody may decide by is refused, and its last good version stays."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from edge.bundle.errors import UnfitBundle
 from edge.bundle.form import canonical_row, sha256_of
@@ -15,6 +17,8 @@ from edge.rules.trying import TriedTables, try_table
 from edge.till.catalogs import CatalogKeeper
 from tests.unit.edge.bundle.catalogs import HERE, product, whole
 from tests.unit.edge.rules.tables import OFF5
+
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def bundle(version: int, *tables: BundledTable) -> bytes:
@@ -41,15 +45,19 @@ UNSOUND = {
 
 
 @pytest.mark.parametrize("fields", UNSOUND.values(), ids=UNSOUND.keys())
-def test_the_last_good_one_stays(tmp_path: Path, fields: dict[str, object]) -> None:
+def test_the_last_good_version_stays_and_all_else_is_taken(
+    tmp_path: Path, fields: dict[str, object]
+) -> None:
     holder = CatalogHolder(tmp_path, HERE, try_table)
     take(holder, bundle(1, OFF5))
     bad = msgspec.structs.replace(OFF5, version=2, **fields)
-    with pytest.raises(UnfitBundle, match="tried, version 2"):
-        take(holder, bundle(2, OFF5, bad))
-    assert holder.catalog_version == 1
-    assert holder.fault and "tried, version 2" in holder.fault
-    assert CatalogHolder(tmp_path, HERE, try_table).catalog_version == 1
+    take(holder, bundle(2, OFF5, bad))
+    for each in (holder, CatalogHolder(tmp_path, HERE, try_table)):
+        assert each.catalog_version == 2, "every till's new prices wait for one table"
+        assert each.current and each.current.rule_tables(LATER) == [OFF5]
+        (refused,) = each.current.refused_tables
+        assert (refused.table, refused.version) == ("tried", 2)
+        assert "tried, version 2" in refused.why
 
 
 def test_a_version_that_ends_a_table_is_taken(tmp_path: Path) -> None:
@@ -58,11 +66,17 @@ def test_a_version_that_ends_a_table_is_taken(tmp_path: Path) -> None:
     assert holder.catalog_version == 1
 
 
-def test_a_till_asks_it_of_its_own_disk_as_well(tmp_path: Path) -> None:
+def test_a_till_asks_it_of_its_own_disk_as_well_and_says_which_is_refused(tmp_path: Path) -> None:
     take(CatalogHolder(tmp_path, HERE), bundle(1, msgspec.structs.replace(OFF5, tests=[])))
     keeper = CatalogKeeper()
-    keeper.open(tmp_path, HERE)
-    assert keeper.current() is None, "a table that no test proves is sold by"
+    with capture_logs() as logs:
+        keeper.open(tmp_path, HERE)
+    catalog = keeper.current()
+    assert catalog and not catalog.rule_tables(LATER), "a table that no test proves is sold by"
+    (told,) = keeper.told()["refused_tables"]
+    assert (told["table"], told["version"]) == ("tried", 1)
+    assert "version 1, row off5" in told["why"] and "missing test" in told["why"]
+    assert [(each["event"], each["table"]) for each in logs] == [("table_refused", "tried")]
 
 
 def test_a_till_tries_the_same_table_once(monkeypatch: pytest.MonkeyPatch) -> None:
