@@ -164,6 +164,13 @@ class TillCatalog:
         }
         return [newest[name] for name in sorted(newest) if newest[name].rows]
 
+    def rule_table(self, name: str, version: int) -> BundledTable | None:
+        """One version of a table, begun or not, unless it is refused or is not here."""
+        wanted = (name, version)
+        return next(
+            (each for each in self._tables if (each.table_name, each.version) == wanted), None
+        )
+
     @property
     def all_rule_tables(self) -> Sequence[BundledTable]:
         """Every version, begun or not, also those that are refused."""

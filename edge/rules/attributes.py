@@ -115,7 +115,7 @@ OUTCOMES = {
         Outcome("exclusive", "flag", "the row's discount joins no other"),
         Outcome(
             "check", "text", "what the cashier must settle before the sale is paid",
-            values=("id", "weight", "scanned-twice"),
+            values=("id", "weight", "scanned-twice", "serial"),
         ),
         Outcome("age_years", "integer", "how old the customer must be, for the check id", high=150),
         Outcome("note", "text", "what is written down with the sale, by this name"),

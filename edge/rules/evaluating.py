@@ -41,6 +41,11 @@ class CartVerdict(NamedTuple):
     checks: Sequence[Check]
     displaced: Sequence[TableDiscount]
 
+    @property
+    def off_minor(self) -> int:
+        """What is taken off in all; never below 0."""
+        return -sum(each.amount_minor for each in self.discounts)
+
     def told(self) -> list[dict[str, Any]]:
         """The discounts as a sale carries them: one for each rule."""
         sums: dict[str, int] = {}
@@ -58,13 +63,14 @@ class Ruleset:
             (each, compiled(each)) for each in ordered
         ]
 
-    def verdict(self, cart: CartFacts) -> CartVerdict:
-        """What follows for a cart."""
+    def verdict(self, cart: CartFacts, given: Sequence[TableDiscount] = ()) -> CartVerdict:
+        """What follows for a cart. ``given`` are discounts that somebody gave by hand: they are
+        among what an exclusive rule joins not, and are taken off before those of tables."""
         hits = list(self._hits(cart))
         discounts = [found for hit in hits if (found := _discount(*hit)) is not None]
-        counting, displaced = _combined(discounts)
+        counting, displaced = _combined(discounts, given, cart.subtotal_minor)
         checks = [found for hit in hits if (found := _check(*hit)) is not None]
-        return CartVerdict(_within(counting, cart.subtotal_minor), checks, displaced)
+        return CartVerdict(counting, checks, displaced)
 
     def _hits(self, cart: CartFacts) -> Iterator[tuple[str, DecisionRow, "_Base"]]:
         for table, hits in self._tables:
@@ -125,7 +131,7 @@ def _check(table: str, row: DecisionRow, base: _Base) -> Check | None:
 
 
 def _combined(
-    discounts: Sequence[TableDiscount],
+    discounts: Sequence[TableDiscount], given: Sequence[TableDiscount], subtotal_minor: int
 ) -> tuple[list[TableDiscount], list[TableDiscount]]:
     """Those that count, and those that give way.
 
@@ -133,18 +139,27 @@ def _combined(
     takes off most counts; where they are equal, an exclusive one, and the first of those.
     """
     exclusive = dict.fromkeys(each.rule for each in discounts if each.exclusive)
-    choices = [[each for each in discounts if each.rule == rule] for rule in exclusive]
-    choices.append([each for each in discounts if not each.exclusive])
-    best = min(choices, key=lambda choice: sum(each.amount_minor for each in choice))
-    return best, [each for each in discounts if each not in best]
+    alone = [[each for each in discounts if each.rule == rule] for rule in exclusive]
+    together = [each for each in discounts if not each.exclusive]
+    choices = [
+        *(_within(each, subtotal_minor) for each in alone),
+        [*given, *_within(together, subtotal_minor + _sum(given))],
+    ]
+    best = min(choices, key=_sum)
+    rules = {(each.rule, each.line_no) for each in best}
+    left = [each for each in (*discounts, *given) if (each.rule, each.line_no) not in rules]
+    return best, left
 
 
-def _within(discounts: Sequence[TableDiscount], subtotal_minor: int) -> list[TableDiscount]:
+def _sum(discounts: Sequence[TableDiscount]) -> int:
+    return sum(each.amount_minor for each in discounts)
+
+
+def _within(discounts: Sequence[TableDiscount], left_minor: int) -> list[TableDiscount]:
     """No more off than there is to pay: the last ones are cut."""
     kept: list[TableDiscount] = []
-    left_minor = max(subtotal_minor, 0)
     for each in discounts:
-        off_minor = min(-each.amount_minor, left_minor)
+        off_minor = min(-each.amount_minor, max(left_minor, 0))
         left_minor -= off_minor
         if off_minor:
             kept.append(each._replace(amount_minor=-off_minor))

@@ -142,6 +142,9 @@ def _at_odds(row: DecisionRow, file: str) -> Iterator[TableFault]:
         yield TableFault(
             "form", file, row.name, "off_minor", "a row takes off percent or an amount"
         )
+    if len(str(says.get("note", ""))) > TEXT_LENGTH_MAX:
+        told = f"a sale can carry {TEXT_LENGTH_MAX} characters of it"
+        yield TableFault("too large", file, row.name, "note", told)
     if says.get("check") == "id" and "age_years" not in says:
         yield TableFault("form", file, row.name, "age_years", "the check id needs an age")
 

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from edge.problems import Code, Refusal
 from edge.signing.guard import read_body
-from edge.till import asked, closing, selling, tendering
+from edge.till import asked, checking, closing, selling, tendering
 from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.deciding import Decision, Sight
 from edge.till.refusals import WhyNot, refusal, unfit
@@ -92,6 +92,8 @@ def _add_selling(router: web.UrlDispatcher, till: SellingTill) -> None:
     router.add_post(_CART + "/abandon", cart(asked.AskedStep, selling.abandon))
     router.add_post(_CART + "/tenders", cart(asked.AskedTender, tendering.request_tender))
     router.add_post(_CART + "/settlements", cart(asked.AskedSettlement, tendering.settle_tender))
+    router.add_post(_CART + "/checks", cart(asked.AskedAnswer, checking.answer))
+    router.add_post(_CART + "/customer", cart(asked.AskedCustomer, selling.attach))
     router.add_post(_CART + "/complete", cart(asked.AskedCompletion, closing.complete))
 
 

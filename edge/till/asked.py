@@ -2,6 +2,7 @@
 checked here, so that nothing reaches the journal that nobody could read."""
 
 from datetime import date
+from typing import Literal
 
 import msgspec
 
@@ -69,7 +70,8 @@ class AskedTakeOver(Asked, frozen=True, kw_only=True):
 
 
 class AskedCompletion(Asked, frozen=True, kw_only=True):
-    """End a cart as a sale."""
+    """End a cart as a sale. ``discounts`` are those that somebody gave by hand; the till itself
+    adds what its decision tables say."""
 
     currency: s.Currency
     tenders: tuple[WireTender, ...]
@@ -77,6 +79,21 @@ class AskedCompletion(Asked, frozen=True, kw_only=True):
     taxes: tuple[WireTax, ...] = ()
     cashier_id: s.Reference | None = None
     customer_id: s.Reference | None = None
+
+
+class AskedAnswer(Asked, frozen=True, kw_only=True):
+    """Say what a check found that a table's row asks for, as the cart tells it."""
+
+    rule: s.Reference
+    line_no: s.Number | None = None
+    outcome: Literal["confirmed", "refused"]
+    cashier_id: s.Reference | None = None
+
+
+class AskedCustomer(Asked, frozen=True, kw_only=True):
+    """Note whose cart it is; null for nobody's."""
+
+    customer_id: s.Reference | None
 
 
 class AskedTender(Asked, frozen=True, kw_only=True):

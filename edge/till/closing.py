@@ -1,12 +1,16 @@
 """How a sale ends, goods come back, and what else is kept: decided. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from edge.rules.evaluating import TableDiscount
 from edge.till import asked
-from edge.till.carts import TillCart, plain
+from edge.till.carts import plain
+from edge.till.checking import require_checked
 from edge.till.deciding import Decision, Sight, event_of, require_day, require_settled
 from edge.till.refusals import WhyNot, conflict, unfit
+from edge.till.ruling import CartRules, PricedCart, priced, told_of_rules
+from topics.wire_parts import WireDiscount, WireTender
 
 NOTED = frozenset(
     {
@@ -20,32 +24,47 @@ SET_BY_THE_TILL = ("event_id", "occurred_at", "business_date", "clock", "offset_
 
 
 def complete(sight: Sight, cart_id: str, want: asked.AskedCompletion) -> Decision:
-    """The cart becomes a sale; its sums must agree."""
+    """The cart becomes a sale, by what its tables say of it as it stands now; its sums must agree
+    and its checks be settled."""
     cart = sight.open_cart(cart_id)
     require_settled(cart)
-    total_minor = _total(cart, want)
+    if not cart.lines:
+        raise conflict(WhyNot.CART_EMPTY, "The cart has no line: abandon it.")
+    rules = sight.rules_of(cart)
+    sale = priced(cart, rules, want.customer_id, _by_hand(want.discounts, rules))
+    require_checked(sale)
+    _require_paid(sale, want.tenders)
+    discounts = sale.verdict.told()
     event = event_of(
         cart,
         "cart_completed",
         currency=want.currency,
         lines=plain(cart.lines),
-        discounts=plain(want.discounts),
+        discounts=discounts,
         taxes=plain(want.taxes),
         tenders=plain(want.tenders),
-        total_minor=total_minor,
+        total_minor=sale.due_minor,
         cashier_id=want.cashier_id or cart.cashier_id,
         customer_id=want.customer_id or cart.customer_id,
+        rules=told_of_rules(sale),
     )
-    told = {"cart_id": cart_id, "training": cart.training, "total_minor": total_minor}
-    return Decision([event], {cart_id: None}, told)
+    told = {"cart_id": cart_id, "training": cart.training, "total_minor": sale.due_minor}
+    return Decision([event], {cart_id: None}, told | {"discounts": discounts})
 
 
-def _total(cart: TillCart, want: asked.AskedCompletion) -> int:
-    """What is to be paid; raises `Refusal` where something else is."""
-    if not cart.lines:
-        raise conflict(WhyNot.CART_EMPTY, "The cart has no line: abandon it.")
-    total_minor = cart.total_minor + sum(each.amount_minor for each in want.discounts)
-    paid_minor = sum(each.amount_minor for each in want.tenders)
+def _by_hand(discounts: Sequence[WireDiscount], rules: CartRules) -> list[TableDiscount]:
+    """Raises `Refusal` for one that a table gives: the till does that itself, and not twice."""
+    for each in discounts:
+        if each.rule.partition("/")[0] in rules.versions:
+            words = f"{each.rule} is a table's: the till itself takes it off where it applies."
+            raise unfit(WhyNot.RULE_OF_TABLE, words)
+    return [TableDiscount(each.rule, each.amount_minor) for each in discounts]
+
+
+def _require_paid(sale: PricedCart, tenders: Sequence[WireTender]) -> None:
+    """Raises `Refusal` where something else is paid than the cart costs."""
+    cart, total_minor = sale.cart, sale.due_minor
+    paid_minor = sum(each.amount_minor for each in tenders)
     if paid_minor != total_minor:
         words = f"Lines and discounts come to {total_minor}, the tenders to {paid_minor}."
         raise unfit(WhyNot.SUMS_DIFFER, words)
@@ -54,11 +73,10 @@ def _total(cart: TillCart, want: asked.AskedCompletion) -> int:
         if tender.outcome == "captured":
             taken[tender.kind] = taken.get(tender.kind, 0) + tender.amount_minor
     for kind, amount_minor in taken.items():
-        said = sum(each.amount_minor for each in want.tenders if each.kind == kind)
+        said = sum(each.amount_minor for each in tenders if each.kind == kind)
         if said < amount_minor:
             words = f"{amount_minor} were captured as {kind}, and the tenders name {said}."
             raise unfit(WhyNot.SUMS_DIFFER, words)
-    return total_minor
 
 
 def take_back(sight: Sight, want: asked.AskedReturn) -> Decision:

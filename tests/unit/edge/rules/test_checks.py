@@ -307,3 +307,9 @@ def test_a_cell_that_nobody_can_check_by_eye_is_refused() -> None:
     assert kinds_of(table(["subtotal_minor"], {"tried": [cell]}, hit_policy="collect")) == {
         "too large"
     }
+
+
+def test_a_note_that_no_sale_could_carry_is_refused() -> None:
+    tried = table(["line_count"], {"row": ["1", f"'{'x' * 129}'"]}, then=["note"])
+    told = [each for each in faults_of(tried) if each.column == "note"]
+    assert [(each.kind, each.row) for each in told] == [("too large", "row")]

@@ -82,3 +82,42 @@ def test_a_share_is_never_more_than_the_whole(amount_minor: int, percent: int) -
     share = percent_of(amount_minor, percent)
     assert 0 <= share <= amount_minor
     assert abs(share * 100 - amount_minor * percent) <= 50
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "wanted"),
+    [
+        (-499, {"off5/row": -500}),
+        (-500, {"off5/row": -500}),
+        (-501, {"damaged": -501}),
+    ],
+)
+def test_what_somebody_gave_by_hand_joins_no_exclusive_one(
+    by_hand: int, wanted: dict[str, int]
+) -> None:
+    rules = Ruleset([rule("off5", percent=5, alone=True)])
+    found = rules.verdict(cart(10_000), [TableDiscount("damaged", by_hand)])
+    assert {each.rule: each.amount_minor for each in found.discounts} == wanted
+
+
+def test_what_was_given_by_hand_is_given_in_full_and_tables_take_off_what_is_left() -> None:
+    rules = Ruleset([rule("coupon", off=300)])
+    found = rules.verdict(cart(400), [TableDiscount("damaged", -250)])
+    assert [each.amount_minor for each in found.discounts] == [-250, -150]
+    assert found.off_minor == 400
+
+
+@given(
+    st.integers(0, 1_000),
+    st.lists(st.tuples(st.integers(1, 600), st.booleans()), max_size=4),
+    st.lists(st.integers(1, 600), max_size=2),
+)
+def test_a_sale_that_is_decided_again_by_what_it_carries_comes_to_the_same(
+    subtotal_minor: int, tables: list[tuple[int, bool]], by_hand: list[int]
+) -> None:
+    """Its event has the discounts by hand only where they counted."""
+    rules = Ruleset(rule(f"t{at}", off=off, alone=alone) for at, (off, alone) in enumerate(tables))
+    hands = [TableDiscount(f"hand-{at}", -off) for at, off in enumerate(by_hand)]
+    first = rules.verdict(cart(subtotal_minor), hands)
+    carried = [each for each in first.discounts if each.rule.startswith("hand-")]
+    assert rules.verdict(cart(subtotal_minor), carried).told() == first.told()
