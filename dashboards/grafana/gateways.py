@@ -90,6 +90,20 @@ PANELS = (
         ],
     ),
     Panel(
+        "Sales decided again at the centre",
+        "Per second those of which the same comes, within an hour what differs.",
+        [
+            (
+                "same",
+                'sum(rate(tillstream_sink_sales_decided_total{result="same"}[$__rate_interval]))',
+            ),
+            (
+                "different",
+                'sum(increase(tillstream_sink_sales_decided_total{result="different"}[1h]))',
+            ),
+        ],
+    ),
+    Panel(
         "Lists of devices at gateways",
         "Seconds since the list by which each gateway lets tills in has come, where one has, and "
         "its number.",

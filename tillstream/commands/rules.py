@@ -1,4 +1,5 @@
-"""``tillstream rules``: checks decision tables, and says why a rule did not apply."""
+"""``tillstream rules``: checks decision tables, says why a rule did not apply, and decides sales
+again."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +9,11 @@ import typer
 
 from edge.rules.explaining import RowExplanation, explained
 from edge.rules.faults import UnsoundTable
-from tillstream import rules_work
+from tillstream import rules_recompute, rules_work
+from tillstream.settings import load_settings
 from tillstream.terminal import AsJson, grouped, mendable, tell
 
-group = grouped("Decision tables: check them, explain them, make the board's file of them.")
+group = grouped("Decision tables: check them, explain them, import them, and decide sales by them.")
 
 Files = Annotated[
     list[Path],
@@ -108,3 +110,23 @@ def board_file(files: Files) -> None:
     Nothing is written where anything is wrong with one of them.
     """
     typer.echo(rules_work.import_file(rules_work.without_tests(files)), nl=False)
+
+
+@group.command("recompute")
+@mendable()
+def recompute_sales(
+    location: Annotated[
+        str | None, typer.Option(help="Of this location alone.", metavar="LOCATION_ID")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide every sale again, by the tables that it names, and list what differs.
+
+    Reads all versions in cdc.rule-tables, and the sales in checkout.receipts, each once. What the
+    till says of lines, customer and categories is taken as it is.
+
+    Exit status: 0 nothing differs, 1 something does.
+    """
+    found = rules_recompute.recomputed(load_settings().kafka_access(), location)
+    tell(as_json, rules_recompute.told(found), rules_recompute.lines(found))
+    raise typer.Exit(1 if found.different else 0)

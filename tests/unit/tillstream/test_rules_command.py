@@ -2,7 +2,10 @@
 
 import json
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -10,6 +13,9 @@ from typer.testing import CliRunner, Result
 import edge.rules
 from dashboards.board.catalog.files import rows_of
 from dashboards.board.catalog.rule_kinds import RULE_TABLES
+from tests.drawn_carts.tables import as_published
+from tests.unit.edge.recomputing.ruled_sales import OFF5, value
+from tillstream import rules_recompute
 from tillstream.cli import build
 
 DATA = Path(edge.rules.__file__).parent / "data"
@@ -143,3 +149,49 @@ def test_nothing_is_written_for_the_board_where_anything_is_wrong(folder: Path) 
     assert done.exit_code != 0
     assert "table_name" not in done.output
     assert "off5.csv, row off5: missing test" in str(done.exception)
+
+
+class Topics:
+    """What Kafka has, for the length of a test."""
+
+    def __init__(self, values: dict[str, list[bytes]]) -> None:
+        self._values = values
+        self.asked: list[tuple[str, str | None]] = []
+
+    def __call__(self, _: object, topics: list[str], location_id: str | None = None) -> Any:
+        (topic,) = topics
+        self.asked.append((topic, location_id))
+        return nullcontext([SimpleNamespace(value=each) for each in self._values[topic]])
+
+
+@pytest.fixture
+def topics(monkeypatch: pytest.MonkeyPatch) -> Topics:
+    receipts = [value(), value(5_000, 100), value(location_id="shop-2")]
+    held = Topics({"cdc.rule-tables": [as_published(OFF5)], "checkout.receipts": receipts})
+    monkeypatch.setattr(rules_recompute, "TopicReader", held)
+    monkeypatch.setenv("TILLSTREAM_KAFKA", "localhost:1")
+    return held
+
+
+def test_sales_are_decided_again_and_what_differs_is_listed(topics: Topics) -> None:
+    done = rules("recompute")
+    assert done.exit_code == 1
+    assert done.output.splitlines() == [
+        "shop-1/3/1/7, receipt 3-1-7, 2026-11-30: the till took off off5/off5 -100, and its tables "
+        "take off off5/off5 -250",
+        "3 sales, 3 decided by tables, 1 different",
+    ]
+
+
+def test_those_of_one_location_alone(topics: Topics) -> None:
+    done = rules("recompute", "--location", "shop-2", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.output)
+    assert told == {"sales": 1, "decided": 1, "different": 0, "listed": []}
+    assert topics.asked == [("cdc.rule-tables", None), ("checkout.receipts", "shop-2")]
+
+
+def test_a_program_reads_what_differs(topics: Topics) -> None:
+    (found,) = json.loads(rules("recompute", "--json").output)["listed"]
+    assert (found["receipt_no"], found["carried"]) == ("3-1-7", [["off5/off5", -100]])
+    assert (found["decided"], found["decided_total_minor"]) == ([["off5/off5", -250]], 4_750)

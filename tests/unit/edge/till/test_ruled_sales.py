@@ -3,9 +3,13 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from edge.bundle.rows import TableRow
+from edge.recomputing.receipts import tables_of
+from edge.recomputing.sales import difference_of
+from tests.drawn_carts.tables import as_published
 from tests.unit.edge.till.ruled_tills import (
     ALL,
     cart_of,
@@ -18,6 +22,7 @@ from tests.unit.edge.till.ruled_tills import (
     table_of,
 )
 from tests.unit.edge.till.tills import Program, paid
+from topics.wire import WireCartCompleted, decode_till_event
 
 VERSIONS = dict.fromkeys(("id-check", "off5", "scanned-twice", "serial-loyalty", "weight-check"), 1)
 
@@ -309,3 +314,14 @@ async def test_a_till_without_tables_says_nothing_of_them(home: Path) -> None:
         cart_id = await cart_of(program, "wine")
         await program.post(f"/carts/{cart_id}/complete", paid(700))
         assert "rules" not in await last_event(program)
+
+
+async def test_the_centre_comes_to_the_same_by_what_the_journal_says(program: Program) -> None:
+    cart_id = await cart_of(program, "watch", customer_id="c-1")
+    await scan(program, cart_id, "tea", quantity=5, serial="SN-1")
+    await settle(program, cart_id, "serial-loyalty/serial", 2)
+    await program.post(f"/carts/{cart_id}/complete", paid(4_750))
+    sale = decode_till_event(orjson.dumps(await last_event(program)))
+    assert isinstance(sale, WireCartCompleted) and sale.discounts
+    tables = tables_of(as_published(each) for each in ALL)
+    assert difference_of(sale, tables) is None
