@@ -57,6 +57,10 @@ till-faults: setup ## Tills that sell while everything breaks: make till-faults 
 simulate: setup ## Drawn crashes between any two steps, simulated: make simulate SEEDS=10000 FIRST=1
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),1)
 
+.PHONY: carts
+carts: setup ## Carts at random, decided at a till and again at the centre: make carts CARTS=10000 FIRST=1
+	@$(BIN)/python -m tests.drawn_carts --carts $(or $(CARTS),10000) --first $(or $(FIRST),1)
+
 .PHONY: gateway-fuzz
 gateway-fuzz: setup ## Ask a gateway whatever its OpenAPI document allows, and more: make gateway-fuzz EXAMPLES=5000
 	@$(BIN)/python -m tests.fuzz --examples $(or $(EXAMPLES),5000)

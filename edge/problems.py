@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import IntEnum
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from aiohttp import web
@@ -51,7 +52,7 @@ class Refusal(Exception):
         status: HTTPStatus,
         code: Code,
         detail: str,
-        more: Mapping[str, str | int] | None = None,
+        more: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         """``detail`` says in words what to change; ``more`` are members of the problem's own."""

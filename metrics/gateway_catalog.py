@@ -37,6 +37,12 @@ CATALOG_KEPT_BACK = MetricSpec(
     "counter",
     "Times that a newer catalog was too large, or not taken by the disk: the one before counts.",
 )
+CATALOG_TABLES_REFUSED = MetricSpec(
+    "tillstream_gateway_catalog_tables_refused",
+    "gauge",
+    "Versions of decision tables in it in which something is wrong: no till decides by them, and "
+    "the last good version of each stays.",
+)
 
 GATEWAY_CATALOG = (
     CATALOG_VERSION,
@@ -48,5 +54,6 @@ GATEWAY_CATALOG = (
     CATALOG_WAITING,
     CATALOG_LEFT_OUT,
     CATALOG_KEPT_BACK,
+    CATALOG_TABLES_REFUSED,
 )
 """What a gateway shows of its catalog."""

@@ -66,6 +66,13 @@ SINK_HEADS = MetricSpec(
     "that are not what their hashes say.",
     ("result",),
 )
+SINK_SALES = MetricSpec(
+    "tillstream_sink_sales_decided_total",
+    "counter",
+    "Sales that were decided again by the tables that they name, by what came of it: the same, or "
+    "different. One that comes twice counts twice.",
+    ("result",),
+)
 
 SINK = (
     *EVERYWHERE,
@@ -81,6 +88,7 @@ SINK = (
     SINK_MALFORMED,
     SINK_TAKEN_BACK,
     SINK_HEADS,
+    SINK_SALES,
     CONNECT_UP,
     CONNECTOR_UP,
     SLOT_UP,

@@ -45,6 +45,12 @@ TILL_END = MetricSpec(
     "gauge",
     "When the till's certificate ends, since 1970; past it the till goes on and renews.",
 )
+TILL_TABLES_REFUSED = MetricSpec(
+    "tillstream_till_tables_refused",
+    "gauge",
+    "Versions of decision tables in the till's catalog in which something is wrong: the last good "
+    "version of each counts. The state names row, column and reason.",
+)
 
 TILL = (
     *PROXY,
@@ -56,5 +62,6 @@ TILL = (
     TILL_MAY_BEGIN,
     TILL_CLOCK_OFF,
     TILL_END,
+    TILL_TABLES_REFUSED,
 )
 """What the `/metrics` of a till's service shows."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from edge.bundle.catalog import TillCatalog
+from edge.bundle.catalog import RefusedTable, TillCatalog
 from edge.gateway.catalog.bundle_call import GET_BUNDLE, BundleCall
 from edge.gateway.catalog.desk import CatalogDesk, CatalogReports
 from edge.gateway.catalog.keeping import CatalogFile
@@ -106,11 +106,14 @@ def opened(
     """The catalog in ``folder``, for the length of a block; `GatewayUnusable` where its file cannot
     be used. What was known before counts at once."""
     metrics, location_id = catalog_metrics(registry), gateway.location_id
-    reports = ReportedCatalog(metrics)
+
+    def refuse(tables: Sequence[RefusedTable]) -> None:
+        gateway.centre.refused_tables = tables
 
     def count(catalog_version: int) -> None:
         gateway.centre.catalog_version = catalog_version
 
+    reports = ReportedCatalog(metrics, refuse)
     with (
         closing(CatalogFile(folder / "catalog.sqlite", location_id)) as file,
         closing(ReceiptShelf(folder / "receipts.sqlite")) as shelf,

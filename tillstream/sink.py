@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+from collections.abc import Sequence
 
 import uvloop
 from prometheus_client import CollectorRegistry
@@ -17,7 +18,11 @@ from connectors.postgres.sink.loop import Sink
 from edge.heads.holders import DeviceHolders
 from edge.heads.reporting import ReportedHeads
 from edge.heads.watch import HeadWatch
+from edge.recomputing.database import TablesOfDatabase
+from edge.recomputing.reporting import ReportedSales
+from edge.recomputing.watch import SaleWatch
 from following.reader import Lost
+from following.records import FollowedRecord
 from operations.upkeep.surroundings import Surroundings
 from tillstream.database_roles import SINK
 from tillstream.process import measured, stop_asked
@@ -59,7 +64,13 @@ async def _until_stopped(
     stopping = stop_asked()
     metrics = sink_metrics(registry)
     heads = HeadWatch(DeviceHolders(postgres), ReportedHeads(metrics.heads))
-    watches = {TILL_EVENTS.name: heads.look}
+    sales = SaleWatch(TablesOfDatabase(postgres), ReportedSales(metrics.sales))
+
+    async def look(records: Sequence[FollowedRecord]) -> None:
+        await sales.look(records)
+        await heads.look(records)
+
+    watches = {TILL_EVENTS.name: look}
     flows = [Sink(topics, kafka, postgres, metrics, stopping, watches) for topics in FLOWS]
     house = Housekeeping(postgres, stopping)
     await asyncio.gather(house.run(), *(flow.run() for flow in flows))

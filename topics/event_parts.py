@@ -15,6 +15,7 @@ from topics.scalars import (
     Quantity,
     Reference,
     TenderKind,
+    Text,
     Unit,
     UtcTime,
 )
@@ -68,6 +69,24 @@ class Tender(Contract):
 
     kind: TenderKind
     amount_minor: Amount
+
+
+class RuleNote(Contract):
+    """What a row of a decision table had written down with a sale; no lines are the whole cart."""
+
+    rule: Reference
+    note: Text
+    line_nos: tuple[Number, ...] = ()
+
+
+class RulesApplied(Contract):
+    """By what a till decided a sale: which version of each decision table, and the categories that
+    its catalog had for the products. With lines, customer and the discounts that no table gave,
+    anybody comes to the same discounts."""
+
+    tables: dict[Reference, Ordinal]
+    categories: dict[Identifier, Text] = {}
+    notes: tuple[RuleNote, ...] = ()
 
 
 class Chain(Contract):

@@ -20,7 +20,7 @@ from topics.audit_events import (
     TenderSettled,
     Unreadable,
 )
-from topics.event_parts import LATE, Discount, Envelope, Line, Tax, Tender
+from topics.event_parts import LATE, Discount, Envelope, Line, RulesApplied, Tax, Tender
 from topics.event_parts import Contract as Contract
 from topics.scalars import Amount, Currency, Identifier, Number, Reference
 
@@ -101,6 +101,7 @@ class CartCompleted(Envelope):
     total_minor: Amount
     customer_id: Reference | None = None
     cashier_id: Reference | None = None
+    rules: RulesApplied | None = None
 
     @model_validator(mode="after")
     def _line_numbers_are_distinct(self) -> Self:

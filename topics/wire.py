@@ -32,6 +32,7 @@ from topics.wire_parts import (
     WireDiscount,
     WireEvent,
     WireLine,
+    WireRulesApplied,
     WireTax,
     WireTender,
     check_envelope,
@@ -108,6 +109,7 @@ class WireCartCompleted(WireEvent, frozen=True, gc=False, tag="cart_completed"):
     total_minor: s.Amount
     customer_id: s.Reference | None = None
     cashier_id: s.Reference | None = None
+    rules: WireRulesApplied | None = None
 
     def __post_init__(self) -> None:
         check_envelope(self)

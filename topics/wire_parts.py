@@ -52,6 +52,22 @@ class WireTender(msgspec.Struct, frozen=True, gc=False):
     amount_minor: s.Amount
 
 
+class WireRuleNote(msgspec.Struct, frozen=True, gc=False):
+    """See `topics.event_parts.RuleNote`."""
+
+    rule: s.Reference
+    note: str
+    line_nos: tuple[s.Number, ...] = ()
+
+
+class WireRulesApplied(msgspec.Struct, frozen=True, gc=False):
+    """See `topics.event_parts.RulesApplied`."""
+
+    tables: dict[s.Reference, s.Ordinal]
+    categories: dict[s.Identifier, str] = {}
+    notes: tuple[WireRuleNote, ...] = ()
+
+
 def check_envelope(event: "WireEvent") -> None:
     if not is_event_id(event.event_id):
         raise ValueError("an event_id must be a UUID in its canonical form")

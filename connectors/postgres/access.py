@@ -106,6 +106,8 @@ _FIGURES = (READER, BOARD, *_LOOKING)
 TABLES: Mapping[str, Granted] = {
     # A policy that is deleted tells its readers so: the business may take its own rows away.
     **dict.fromkeys(MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE)),
+    # By them the sink decides each sale again.
+    "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE),
     # What the centre allows is set by people on the board, and by no program.
     "business_limits": _table(_FIGURES, board=CHANGED),
     "stock_movements": _table((*_FIGURES, CDC), client=APPEND),

@@ -22,6 +22,7 @@ class SinkMetrics:
     malformed: Counter
     taken_back: Counter
     heads: Counter
+    sales: Counter
 
 
 def sink_metrics(registry: CollectorRegistry) -> SinkMetrics:
@@ -37,6 +38,7 @@ def sink_metrics(registry: CollectorRegistry) -> SinkMetrics:
         malformed=Counter(**names.SINK_MALFORMED.arguments(), registry=registry),
         taken_back=Counter(**names.SINK_TAKEN_BACK.arguments(), registry=registry),
         heads=Counter(**names.SINK_HEADS.arguments(), registry=registry),
+        sales=Counter(**names.SINK_SALES.arguments(), registry=registry),
     )
 
 

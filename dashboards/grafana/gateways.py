@@ -90,6 +90,20 @@ PANELS = (
         ],
     ),
     Panel(
+        "Sales decided again at the centre",
+        "Per second those of which the same comes, within an hour what differs.",
+        [
+            (
+                "same",
+                'sum(rate(tillstream_sink_sales_decided_total{result="same"}[$__rate_interval]))',
+            ),
+            (
+                "different",
+                'sum(increase(tillstream_sink_sales_decided_total{result="different"}[1h]))',
+            ),
+        ],
+    ),
+    Panel(
         "Lists of devices at gateways",
         "Seconds since the list by which each gateway lets tills in has come, where one has, and "
         "its number.",
@@ -137,10 +151,13 @@ PANELS = (
     ),
     Panel(
         "What is wrong with catalogs",
-        "Within an hour: rows that were left out, and versions that were kept back.",
+        "Within an hour: rows that were left out, and versions that were kept back. Now: "
+        "versions of decision tables by which no till decides.",
         [
             ("left out", "sum(increase(tillstream_gateway_catalog_left_out_total[1h]))"),
             ("kept back", "sum(increase(tillstream_gateway_catalog_kept_back_total[1h]))"),
+            ("tables refused at gateways", "sum(tillstream_gateway_catalog_tables_refused)"),
+            ("tables refused at tills", "sum(tillstream_till_tables_refused)"),
         ],
         red_above=1,
     ),

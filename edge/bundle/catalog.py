@@ -27,6 +27,9 @@ GTIN_DIGITS = 14
 
 T = TypeVar("T")
 
+_TABLE = "rule_table"
+_read_table = msgspec.json.Decoder(BundledTable).decode
+
 
 class ShelfPrice(NamedTuple):
     """What a product costs, per each or per kilogram; ``price_id`` is None for its own price."""
@@ -34,6 +37,15 @@ class ShelfPrice(NamedTuple):
     price_minor: int
     currency: str
     price_id: str | None = None
+
+
+class RefusedTable(NamedTuple):
+    """A version of a decision table by which nobody may decide; ``why`` names row, column and
+    reason. ``version`` is 0 where nobody can read so much of it."""
+
+    table: str
+    version: int
+    why: str
 
 
 class _Timed(Protocol):
@@ -50,7 +62,12 @@ class TillCatalog:
         """Raises `UnfitBundle` where a row cannot be read."""
         self.name = name
         self.location_id = bundle.location_id
-        rows = {kind: _read(bundle, kind, row_type) for kind, row_type in KINDS.items()}
+        self.refused_tables: tuple[RefusedTable, ...] = ()
+        """Versions that are here and do not count."""
+        self._all_tables = self._read_tables(bundle)
+        self._tables = self._all_tables
+        others = {kind: row_type for kind, row_type in KINDS.items() if kind != _TABLE}
+        rows = {kind: _read(bundle, kind, row_type) for kind, row_type in others.items()}
         products: list[BundledProduct] = rows["product"]
         self._products = {each.sku: each for each in products}
         self._by_gtin = _by_gtin(products)
@@ -59,8 +76,26 @@ class TillCatalog:
         self._offers: list[BundledOffer] = rows["offer"]
         self._recalls = _grouped((each.sku, each) for each in rows["recall"])
         self._employees = {each.card_hash.lower(): each for each in rows["employee"]}
-        self._tables: list[BundledTable] = rows["rule_table"]
         self.location: BundledLocation | None = next(iter(rows["location"]), None)
+
+    def _read_tables(self, bundle: ReadBundle) -> list[BundledTable]:
+        """A later release may write what this one cannot read: of that version alone."""
+        found: list[BundledTable] = []
+        for row_id, raw in bundle.rows.get(_TABLE, {}).items():
+            try:
+                found.append(_read_table(raw))
+            except (msgspec.MsgspecError, ValueError) as error:
+                refused = RefusedTable(row_id.partition("/")[0], 0, f"{_TABLE}/{row_id}: {error}")
+                self.refused_tables += (refused,)
+        return found
+
+    def refuse(self, tables: Iterable[RefusedTable]) -> None:
+        """Let these versions not count: of each table the one before does."""
+        self.refused_tables += tuple(tables)
+        refused = {(each.table, each.version) for each in self.refused_tables}
+        self._tables = [
+            each for each in self._all_tables if (each.table_name, each.version) not in refused
+        ]
 
     @property
     def products(self) -> Iterable[BundledProduct]:
@@ -118,7 +153,10 @@ class TillCatalog:
         return list(self._styles.get(product.style, ())) if product and product.style else []
 
     def rule_tables(self, at: datetime) -> list[BundledTable]:
-        """Of each decision table the version that counts, unless it has ended the table."""
+        """Of each decision table the version that counts, unless it has ended the table.
+
+        One that was refused never counts: the last good one before it goes on.
+        """
         begun = [each for each in self._tables if each.valid_from <= at]
         newest = {
             each.table_name: each
@@ -126,10 +164,17 @@ class TillCatalog:
         }
         return [newest[name] for name in sorted(newest) if newest[name].rows]
 
+    def rule_table(self, name: str, version: int) -> BundledTable | None:
+        """One version of a table, begun or not, unless it is refused or is not here."""
+        wanted = (name, version)
+        return next(
+            (each for each in self._tables if (each.table_name, each.version) == wanted), None
+        )
+
     @property
     def all_rule_tables(self) -> Sequence[BundledTable]:
-        """Every version, begun or not."""
-        return self._tables
+        """Every version, begun or not, also those that are refused."""
+        return self._all_tables
 
 
 def catalog_of(whole: bytes) -> TillCatalog:

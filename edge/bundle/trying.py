@@ -1,8 +1,8 @@
-"""Tries a bundle before a till sells by it: all of it can be read, and its tables are whole."""
+"""Tries a bundle before a till sells by it: all of it can be read, and which tables are whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from edge.bundle.catalog import TillCatalog, catalog_of
+from edge.bundle.catalog import RefusedTable, TillCatalog, catalog_of
 from edge.bundle.errors import UnfitBundle
 from edge.bundle.rows import BundledTable
 
@@ -26,6 +26,9 @@ def is_whole(table: BundledTable) -> None:
 def tried(whole: bytes, location_id: str, try_table: TryTable = is_whole) -> TillCatalog:
     """The catalog of a bundle that a till of this location may sell by.
 
+    A version of a table that is refused counts no more than one that is not there: what the
+    merchandiser got wrong in it must not keep every new price, recall and employee from the till.
+
     Raises `edge.bundle.errors.BundleError`: `UnfitBundle` where it can be read and must not be
     used.
     """
@@ -33,9 +36,19 @@ def tried(whole: bytes, location_id: str, try_table: TryTable = is_whole) -> Til
     if catalog.location_id != location_id:
         words = f"the bundle is of {catalog.location_id}, and not of {location_id}"
         raise UnfitBundle(words)
-    for table in catalog.all_rule_tables:
-        try_table(table)
+    catalog.refuse(refused_tables(catalog.all_rule_tables, try_table))
     return catalog
+
+
+def refused_tables(tables: Iterable[BundledTable], try_table: TryTable) -> list[RefusedTable]:
+    """Those by which nobody may decide, and why."""
+    found: list[RefusedTable] = []
+    for table in tables:
+        try:
+            try_table(table)
+        except UnfitBundle as error:
+            found.append(RefusedTable(table.table_name, table.version, str(error)))
+    return found
 
 
 def _unfit(table: BundledTable, words: str) -> UnfitBundle:

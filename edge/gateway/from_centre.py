@@ -1,8 +1,9 @@
 """What has come down from the centre: feeds tell it here, and calls answer by it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from edge.bundle.catalog import RefusedTable
 from edge.gateway.centre import HeardStatus
 from edge.gateway.devices import ListedDevices
 from edge.gateway.server import OpenConnections
@@ -12,13 +13,15 @@ class FromCentre:
     """Of one location, as far as it has come; nothing of it is waited for.
 
     ``catalog_version`` is that of the newest catalog that is here, 0 before the first;
-    ``devices_heard_at`` is when the newest list of devices came, in seconds since 1970.
+    ``refused_tables`` are those in it by which no till decides. ``devices_heard_at`` is when the
+    newest list of devices came, in seconds since 1970.
     """
 
     def __init__(self, location_id: str, connections: OpenConnections) -> None:
         self.status = HeardStatus(location_id)
         self.devices = ListedDevices(location_id)
         self.catalog_version = 0
+        self.refused_tables: Sequence[RefusedTable] = ()
         self.devices_heard_at = 0.0
         self._connections = connections
 

@@ -78,7 +78,10 @@ class Gateway:
         self.centre = FromCentre(location_id, self.connections)
         self.spool = Spool(file)
         self._outlet = Outlet(file, topic, self.spool)
-        self._health = Health(file, self.spool, topic, self.centre.devices)
+        centre = self.centre
+        self._health = Health(
+            file, self.spool, topic, centre.devices, lambda: centre.refused_tables
+        )
         reports = ReportedIntake(metrics)
         self._events = EventCalls(
             BatchIntake(file, self._outlet, self.centre.status, reports, _now),

@@ -1,10 +1,12 @@
 """`GET /live` and `GET /ready`: whether the process lives, and whether it can take events."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
 
+from edge.bundle.catalog import RefusedTable
 from edge.gateway.devices import Devices
 from edge.gateway.file import GatewayFile
 from edge.gateway.outlet import Topic
@@ -64,6 +66,7 @@ class Health:
     spool: Spool
     topic: Topic
     devices: Devices
+    refused_tables: Callable[[], Sequence[RefusedTable]] = tuple
 
     async def live(self, _: web.Request) -> web.Response:
         """The handler."""
@@ -89,4 +92,5 @@ class Health:
             f"the topic is away: {self.spool.size} bytes wait for it": not self.topic.is_up,
             "no list of devices has come yet": not self.devices.version,
         }
-        return [words for words, is_so in found.items() if is_so]
+        tables = [f"refused: {each.why}" for each in self.refused_tables()]
+        return [words for words, is_so in found.items() if is_so] + tables

@@ -2,22 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from edge.gateway.unreadable import Place
-
-TOLD_MAX = 20
-"""Lines of one minute: the first say all. Whoever writes into the topic could fill the disk."""
-
-MINUTE_SECONDS = 60.0
-
-
-class ResultCounter(Protocol):
-    """Counts by a label."""
-
-    def labels(self, *values: str) -> Any: ...
+from edge.watched import MinuteQuota, ResultCounter
 
 
 class ReportedHeads:
@@ -26,9 +16,7 @@ class ReportedHeads:
     def __init__(self, heads: ResultCounter, clock: Callable[[], float] = time.monotonic) -> None:
         """``heads`` counts by the result: ``verified`` or ``doubted``."""
         self._verified, self._doubted = heads.labels("verified"), heads.labels("doubted")
-        self._clock = clock
-        self._since = clock()
-        self._told = 0
+        self._quota = MinuteQuota(clock)
         self._log: Any = structlog.get_logger("tillstream.heads")
 
     def verified(self) -> None:
@@ -38,9 +26,5 @@ class ReportedHeads:
     def doubted(self, place: Place, wrong: Sequence[str]) -> None:
         """See `HeadReports`."""
         self._doubted.inc()
-        now = self._clock()
-        if now - self._since >= MINUTE_SECONDS:
-            self._since, self._told = now, 0
-        self._told += 1
-        if self._told <= TOLD_MAX:
+        if self._quota.take():
             self._log.error("head_doubted", **place._asdict(), wrong=list(wrong))

@@ -17,6 +17,7 @@ from edge.gateway.unreadable import Place
 from edge.heads.holders import DeviceHolder
 from edge.journal.chain import EPOCH_BEGINS
 from edge.journal.heads import Sums
+from edge.watched import WatchedRecord
 from identity.names import TillName
 from topics.decoder import Refused
 from topics.envelope import numbered
@@ -33,15 +34,6 @@ SLICE_RECORDS = 50
 """Records that are looked at before others may run, some 4 ms where each has a head."""
 
 _UNKNOWN = "no device has a certificate with this SHA-256"
-
-
-class WatchedRecord(Protocol):
-    """What is looked at of a message in `till.cart-events`."""
-
-    @property
-    def value(self) -> bytes | None: ...
-    @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
 class Holders(Protocol):

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from edge.problems import Code, Refusal
 from edge.signing.guard import read_body
-from edge.till import asked, closing, selling, tendering
+from edge.till import asked, checking, closing, selling, tendering
 from edge.till.answering import (
     ROOT,
     Answering,
@@ -54,6 +54,8 @@ def _add_selling(router: web.UrlDispatcher, till: SellingTill) -> None:
     router.add_post(_CART + "/abandon", cart(asked.AskedStep, selling.abandon))
     router.add_post(_CART + "/tenders", cart(asked.AskedTender, tendering.request_tender))
     router.add_post(_CART + "/settlements", cart(asked.AskedSettlement, tendering.settle_by_hand))
+    router.add_post(_CART + "/checks", cart(asked.AskedAnswer, checking.answer))
+    router.add_post(_CART + "/customer", cart(asked.AskedCustomer, selling.attach))
     router.add_post(_CART + "/complete", cart(asked.AskedCompletion, closing.complete))
 
 

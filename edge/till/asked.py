@@ -81,9 +81,10 @@ class AskedTakeOver(Asked, frozen=True, kw_only=True):
 
 
 class AskedCompletion(Asked, frozen=True, kw_only=True):
-    """End a cart as a sale. With ``cash_given_minor``, what the customer hands over, the till adds
-    what its terminals have taken, has the rest in cash, and tells the change; ``tenders`` are
-    then vouchers and the like alone."""
+    """End a cart as a sale. ``discounts`` are those that somebody gave by hand; the till itself
+    adds what its decision tables say. With ``cash_given_minor``, what the customer hands over, the
+    till adds what its terminals have taken, has the rest in cash, and tells the change; ``tenders``
+    are then vouchers and the like alone."""
 
     currency: s.Currency
     tenders: tuple[WireTender, ...] = ()
@@ -92,6 +93,21 @@ class AskedCompletion(Asked, frozen=True, kw_only=True):
     taxes: tuple[WireTax, ...] = ()
     cashier_id: s.Reference | None = None
     customer_id: s.Reference | None = None
+
+
+class AskedAnswer(Asked, frozen=True, kw_only=True):
+    """Say what a check found that a table's row asks for, as the cart tells it."""
+
+    rule: s.Reference
+    line_no: s.Number | None = None
+    outcome: Literal["confirmed", "refused"]
+    cashier_id: s.Reference | None = None
+
+
+class AskedCustomer(Asked, frozen=True, kw_only=True):
+    """Note whose cart it is; null for nobody's."""
+
+    customer_id: s.Reference | None
 
 
 class AskedCard(Asked, frozen=True, kw_only=True):

@@ -30,8 +30,20 @@ class CartTender(msgspec.Struct, frozen=True):
         return self.outcome in ("captured", "declined")
 
 
+class SettledCheck(msgspec.Struct, frozen=True, array_like=True):
+    """A check of a table's row that a cashier has confirmed; ``line_no`` None is the cart."""
+
+    rule: str
+    line_no: int | None = None
+
+
 class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One customer's cart; ``lines`` without those that were voided."""
+    """One customer's cart; ``lines`` without those that were voided.
+
+    ``tables`` are the versions of the decision tables by which it is decided, None for a cart of a
+    release before them; ``categories`` are those of its products when they were scanned. Old enough
+    for ``aged_years`` the customer was found to be, and ``settled`` is what else was checked.
+    """
 
     cart_id: str
     status: Literal["open", "suspended"] = "open"
@@ -41,12 +53,14 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
     next_line_no: int = 1
     lines: tuple[WireLine, ...] = ()
     tenders: dict[str, CartTender] = {}
+    tables: dict[str, int] | None = None
+    categories: dict[str, str] = {}
+    aged_years: int = 0
+    settled: tuple[SettledCheck, ...] = ()
     next_quantity: int | None = None
     """Typed for the next scan, as the price below is."""
 
     next_price_minor: int | None = None
-    aged_years: int = 0
-    """The highest age that its customer was found to have."""
 
     @property
     def total_minor(self) -> int:
@@ -64,16 +78,21 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
         taken = (each for each in self.tenders.values() if each.outcome == "captured")
         return sum(each.amount_minor for each in taken)
 
-    def with_line(self, line: WireLine) -> "TillCart":
-        """The cart with one line more."""
+    def with_line(self, line: WireLine, category: str | None = None) -> "TillCart":
+        """The cart with one line more, of a product in that category."""
+        known = {} if category is None else {line.sku: category}
         return msgspec.structs.replace(
-            self, lines=(*self.lines, line), next_line_no=line.line_no + 1
+            self,
+            lines=(*self.lines, line),
+            next_line_no=line.line_no + 1,
+            categories=self.categories | known,
         )
 
     def without_line(self, line_no: int) -> "TillCart":
         """The cart without that line; its number is not used again."""
         left = tuple(line for line in self.lines if line.line_no != line_no)
-        return msgspec.structs.replace(self, lines=left)
+        settled = tuple(each for each in self.settled if each.line_no != line_no)
+        return msgspec.structs.replace(self, lines=left, settled=settled)
 
     def told(self) -> dict[str, Any]:
         """As programs are told of it in one line."""

@@ -1,16 +1,18 @@
 """The till's catalog: what its disk has, kept up to date while there is a way to the gateway."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from edge.bundle.catalog import TillCatalog
+from edge.bundle.catalog import RefusedTable, TillCatalog
 from edge.bundle.errors import UnkeptBundle
 from edge.bundle.fetching import CatalogFetcher
 from edge.bundle.holding import CatalogHolder
 from edge.problems import Refusal
 from edge.proxy.upstream import Upstream
+from edge.rules.trying import TriedTables
 from edge.signing.session import Reply
 
 
@@ -22,14 +24,17 @@ class CatalogKeeper:
         self._holder: CatalogHolder | None = None
         self.fault = ""
         """Why there is none, or no newer one."""
+        self._refused: Sequence[RefusedTable] = ()
+        """Those that were told of."""
 
     def open(self, folder: Path, location_id: str) -> None:
         """Use what the disk has."""
         try:
-            self._holder = CatalogHolder(folder, location_id)
+            self._holder = CatalogHolder(folder, location_id, TriedTables())
         except UnkeptBundle as error:
             self.fault = str(error)
             structlog.get_logger("tillstream.till").error("no_catalog", why=self.fault)
+        self._tell_refused()
 
     def current(self) -> TillCatalog | None:
         """The newest that is here."""
@@ -45,6 +50,22 @@ class CatalogKeeper:
         if why and why != self.fault:
             structlog.get_logger("tillstream.till").warning("catalog_waits", why=why)
         self.fault = why
+        self._tell_refused()
+
+    @property
+    def refused_tables(self) -> Sequence[RefusedTable]:
+        """Versions of decision tables that came and do not count; those before them do."""
+        catalog = self.current()
+        return catalog.refused_tables if catalog else ()
+
+    def _tell_refused(self) -> None:
+        """Once for each: a price that changes brings all of them again."""
+        for each in self.refused_tables:
+            if each not in self._refused:
+                structlog.get_logger("tillstream.till").error(
+                    "table_refused", **each._asdict(), then="the version before it counts"
+                )
+        self._refused = self.refused_tables
 
     def told(self) -> dict[str, Any]:
         """How it stands, as programs are told."""
@@ -54,6 +75,7 @@ class CatalogKeeper:
             "catalog_version": name and name.catalog_version,
             "sha256": name and name.sha256,
             "fault": self.fault,
+            "refused_tables": [each._asdict() for each in self.refused_tables],
         }
 
 

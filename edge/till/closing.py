@@ -1,14 +1,17 @@
 """How a sale ends, goods come back, and what else is kept: decided. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from edge.rules.evaluating import TableDiscount
 from edge.till import asked
-from edge.till.carts import TillCart, plain
+from edge.till.carts import plain
+from edge.till.checking import require_checked
 from edge.till.checkout.paying import payment_of
 from edge.till.deciding import Decision, Sight, event_of, require_day, require_settled
 from edge.till.refusals import WhyNot, conflict, unfit
-from topics.wire_parts import WireTender
+from edge.till.ruling import CartRules, PricedCart, priced, told_of_rules
+from topics.wire_parts import WireDiscount, WireTender
 
 NOTED = frozenset(
     {
@@ -22,39 +25,50 @@ SET_BY_THE_TILL = ("event_id", "occurred_at", "business_date", "clock", "offset_
 
 
 def complete(sight: Sight, cart_id: str, want: asked.AskedCompletion) -> Decision:
-    """The cart becomes a sale; its sums must agree."""
+    """The cart becomes a sale, by what its tables say of it as it stands now; its sums must agree
+    and its checks be settled."""
     cart = sight.open_cart(cart_id)
     require_settled(cart)
-    total_minor = _total(cart, want)
-    payment = payment_of(cart, want, total_minor)
-    _require_paid(cart, payment.tenders, total_minor)
+    if not cart.lines:
+        raise conflict(WhyNot.CART_EMPTY, "The cart has no line: abandon it.")
+    rules = sight.rules_of(cart)
+    sale = priced(cart, rules, want.customer_id, _by_hand(want.discounts, rules))
+    require_checked(sale)
+    payment = payment_of(cart, want, sale.due_minor)
+    _require_paid(sale, payment.tenders)
+    discounts = sale.verdict.told()
     event = event_of(
         cart,
         "cart_completed",
         currency=want.currency,
         lines=plain(cart.lines),
-        discounts=plain(want.discounts),
+        discounts=discounts,
         taxes=plain(want.taxes),
         tenders=plain(payment.tenders),
-        total_minor=total_minor,
+        total_minor=sale.due_minor,
         cashier_id=want.cashier_id or cart.cashier_id,
         customer_id=want.customer_id or cart.customer_id,
+        rules=told_of_rules(sale),
     )
     told: dict[str, Any] = {"cart_id": cart_id, "training": cart.training}
-    told |= {"total_minor": total_minor, "tenders": plain(payment.tenders)}
-    told |= {"change_minor": payment.change_minor}
+    told |= {"total_minor": sale.due_minor, "discounts": discounts}
+    told |= {"tenders": plain(payment.tenders), "change_minor": payment.change_minor}
     return Decision([event], {cart_id: None}, told)
 
 
-def _total(cart: TillCart, want: asked.AskedCompletion) -> int:
-    """What is to be paid."""
-    if not cart.lines:
-        raise conflict(WhyNot.CART_EMPTY, "The cart has no line: abandon it.")
-    return cart.total_minor + sum(each.amount_minor for each in want.discounts)
+def _by_hand(discounts: Sequence[WireDiscount], rules: CartRules) -> list[TableDiscount]:
+    """Raises `Refusal` for one that a table gives: the till does that itself, and not twice."""
+    for each in discounts:
+        if each.rule.partition("/")[0] in rules.versions:
+            words = f"{each.rule} is a table's: the till itself takes it off where it applies."
+            raise unfit(WhyNot.RULE_OF_TABLE, words)
+    return [TableDiscount(each.rule, each.amount_minor) for each in discounts]
 
 
-def _require_paid(cart: TillCart, tenders: tuple[WireTender, ...], total_minor: int) -> None:
-    """Raises `Refusal` where something else is paid, or money that was taken is left out."""
+def _require_paid(sale: PricedCart, tenders: Sequence[WireTender]) -> None:
+    """Raises `Refusal` where something else is paid than the cart costs, or money that was taken is
+    left out."""
+    cart, total_minor = sale.cart, sale.due_minor
     paid_minor = sum(each.amount_minor for each in tenders)
     if paid_minor != total_minor:
         words = f"Lines and discounts come to {total_minor}, the tenders to {paid_minor}."

@@ -120,11 +120,11 @@ class TillCounter:
     async def cart(self, cart_id: str) -> dict[str, Any]:
         """One with all that is in it."""
         books = self._books()
-        cart = await books.run(lambda: books.desk.carts.get(cart_id))
-        if cart is None:
+        told = await books.run(lambda: books.desk.told_of(cart_id))
+        if told is None:
             words = "This till has no such cart; perhaps it has ended."
             raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_CART, words)
-        return cart.told_whole()
+        return told
 
     async def product(self, code: str) -> dict[str, Any]:
         """What the catalog says of a SKU or GTIN, with no gateway asked."""

@@ -10,6 +10,7 @@ import msgspec
 
 from edge.till.carts import TillCart
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
+from edge.till.ruling import CartRules, PricedCart, TablesCatalog, priced
 from edge.till.shifts.shift import Shift
 from topics.scalars import NUMBER_MAX
 
@@ -37,6 +38,8 @@ class _Sold(Protocol):
     @property
     def name(self) -> str: ...
     @property
+    def category(self) -> str: ...
+    @property
     def unit(self) -> Literal["each", "gram"]: ...
 
 
@@ -55,7 +58,7 @@ class _Placed(Protocol):
     def time_zone(self) -> str: ...
 
 
-class SellingCatalog(Protocol):
+class SellingCatalog(TablesCatalog, Protocol):
     """What a till sells by: `edge.bundle.catalog.TillCatalog`."""
 
     @property
@@ -96,6 +99,9 @@ class Sight(NamedTuple):
     catalog_of: Callable[[str], SellingCatalog | None]
     """What a cart sells by: as it was opened with; None before the first catalog."""
 
+    rules_of: Callable[[TillCart], CartRules]
+    """The decision tables of a cart: those that counted when it was opened."""
+
     require_new_carts: Callable[[], None]
     """Raises `Refusal` where no cart may begin."""
 
@@ -120,6 +126,10 @@ class Sight(NamedTuple):
             raise conflict(WhyNot.CART_SUSPENDED, "The cart is suspended: resume it first.")
         return found
 
+    def priced(self, cart: TillCart) -> PricedCart:
+        """What the cart's tables say of it."""
+        return priced(cart, self.rules_of(cart))
+
 
 class Decision(NamedTuple):
     """What is to be written and told; ``carts`` are those that changed, None for one that ended."""
@@ -133,9 +143,10 @@ class Decision(NamedTuple):
     """The receipt that is printed by it."""
 
 
-def changed(cart: TillCart, event_type: str, /, **fields: Any) -> Decision:
+def changed(sight: Sight, cart: TillCart, event_type: str, /, **fields: Any) -> Decision:
     """One event of a cart, which stands so then; raises `Refusal` where it could not be ended."""
-    told = cart.told() | ({"line": fields["line"]} if "line" in fields else {})
+    told = cart.told() | {"due_minor": sight.priced(cart).due_minor}
+    told |= {"line": fields["line"]} if "line" in fields else {}
     return Decision([event_of(cart, event_type, **fields)], {cart.cart_id: _fitting(cart)}, told)
 
 

@@ -6,6 +6,8 @@ to one cart each add theirs, and a request that comes twice is answered from the
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
 from secrets import randbits
 from typing import Any, NamedTuple
 
@@ -20,9 +22,11 @@ from edge.journal.writing import Written
 from edge.till.answers import AskedOnce, GivenAnswer, GivenAnswers, place_of
 from edge.till.cart_catalogs import CartCatalogs
 from edge.till.carts import TillCart
+from edge.till.checking import told_of_checks
 from edge.till.clock import ClockReading, TillClock
 from edge.till.deciding import Decision, SellingCatalog, Sight
 from edge.till.refusals import WhyNot, conflict
+from edge.till.ruling import CartRules, TillRules, priced
 from edge.till.shifts.keeping import ShiftBook
 from edge.till.unprinted import Unprinted
 
@@ -62,6 +66,7 @@ class SellingDesk:
         self._clock = clock
         self._terms = terms
         self._catalogs = CartCatalogs(terms.catalog)
+        self._rules = TillRules()
         state = journal.state()
         kept = [_read_cart(value) for name, value in state.items() if name.startswith(CART)]
         self.carts = {cart.cart_id: cart for cart in kept}
@@ -103,6 +108,16 @@ class SellingDesk:
         self._take(decision, given[0])
         return given[0]
 
+    def told_of(self, cart_id: str) -> dict[str, Any] | None:
+        """A cart with all that is in it, and what its tables say; None where there is none."""
+        cart = self.carts.get(cart_id)
+        if cart is None:
+            return None
+        sale = priced(cart, self._rules_of(cart, self._clock.read().seconds))
+        displaced = [each._asdict() for each in sale.verdict.displaced]
+        told = {"due_minor": sale.due_minor, "discounts": sale.verdict.told()}
+        return cart.told_whole() | told | {"displaced": displaced} | told_of_checks(sale)
+
     def beat(self) -> None:
         """Say that the till is alive, where there is room for it: it must not take the room that
         is kept for an open cart."""
@@ -142,10 +157,15 @@ class SellingDesk:
             at_seconds=reading.seconds,
             new_cart_id=_new_id(reading),
             catalog_of=self._catalogs.of,
+            rules_of=partial(self._rules_of, at_seconds=reading.seconds),
             require_new_carts=self._require_new_carts,
             is_unprinted=self.unprinted.__contains__,
             shift=self.shifts.shift,
         )
+
+    def _rules_of(self, cart: TillCart, at_seconds: float) -> CartRules:
+        at = datetime.fromtimestamp(at_seconds, UTC)
+        return self._rules.of(self._catalogs.of(cart.cart_id), cart.tables, at)
 
     def _require_new_carts(self) -> None:
         if self.refused_why is not None:

@@ -19,6 +19,7 @@ class TillMetrics:
     may_begin: Gauge
     clock_off: Gauge
     end: Gauge
+    tables_refused: Gauge
 
 
 def till_metrics(registry: CollectorRegistry) -> TillMetrics:
@@ -33,4 +34,5 @@ def till_metrics(registry: CollectorRegistry) -> TillMetrics:
         may_begin=Gauge(**names.TILL_MAY_BEGIN.arguments(), registry=registry),
         clock_off=Gauge(**names.TILL_CLOCK_OFF.arguments(), registry=registry),
         end=Gauge(**names.TILL_END.arguments(), registry=registry),
+        tables_refused=Gauge(**names.TILL_TABLES_REFUSED.arguments(), registry=registry),
     )

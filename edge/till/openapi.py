@@ -13,7 +13,7 @@ from edge.till.refusals import WhyNot
 
 Json = dict[str, Any]
 
-DOCUMENT_VERSION = "1.0.0"
+DOCUMENT_VERSION = "1.1.0"
 """Rises in the middle with what is new, and in front where a program must change."""
 
 
@@ -41,6 +41,8 @@ CALLS = (
     TillCall("post", "/carts/{cart_id}/cards", "Ask the card terminal.", asked.AskedCard, 201),
     TillCall("post", "/carts/{cart_id}/tenders", "A terminal will be asked.", asked.AskedTender),
     TillCall("post", "/carts/{cart_id}/settlements", "It answered.", asked.AskedSettlement),
+    TillCall("post", "/carts/{cart_id}/checks", "Say what a check found.", asked.AskedAnswer),
+    TillCall("post", "/carts/{cart_id}/customer", "Note whose it is.", asked.AskedCustomer),
     TillCall("post", "/carts/{cart_id}/complete", "Sell.", asked.AskedCompletion),
     TillCall("post", "/returns", "Take goods back.", asked.AskedReturn, 201),
     TillCall("post", "/events", "Keep what is no sale, as the contracts have it.", status=201),
@@ -91,6 +93,11 @@ _PROBLEM: Json = {
         "code": {"type": "integer"},
         "detail": {"type": "string", "description": "What to change, for people."},
         "reason": {"enum": [each.value for each in WhyNot]},
+        "checks": {
+            "type": "array",
+            "description": "Where the reason is check_open: what is to be settled first.",
+            "items": {"type": "object"},
+        },
     },
 }
 

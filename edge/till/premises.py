@@ -231,6 +231,7 @@ class TillPremises:
         metrics = self.terms.metrics
         while True:
             metrics.clock_off.set(self.terms.clock.read().off_seconds or 0)
+            metrics.tables_refused.set(len(self.catalogs.refused_tables))
             books = self.books
             if books is not None:
                 standing = await books.run(partial(read_books, books))

@@ -36,14 +36,22 @@ def open_cart(sight: Sight, want: asked.AskedCart) -> Decision:
         cashier_id=want.cashier_id,
         customer_id=want.customer_id,
     )
-    return changed(cart, "cart_opened", cashier_id=cart.cashier_id)._replace(status=201)
+    made = changed(sight, _ruled(sight, cart), "cart_opened", cashier_id=cart.cashier_id)
+    return made._replace(status=201)
 
 
 def add_line(sight: Sight, cart_id: str, want: asked.AskedLine) -> Decision:
     """A line joins the cart."""
     cart = sight.open_cart(cart_id)
-    line = _line(cart, want, sight.catalog_of(cart_id), sight.at_seconds)
-    made = changed(cart.with_line(line), "line_added", line=plain((line,))[0])
+    catalog = sight.catalog_of(cart_id)
+    line = _line(cart, want, catalog, sight.at_seconds)
+    product = catalog.product(line.sku) if catalog else None
+    made = changed(
+        sight,
+        cart.with_line(line, product.category if product else None),
+        "line_added",
+        line=plain((line,))[0],
+    )
     return made._replace(status=201)
 
 
@@ -102,13 +110,13 @@ def void_line(sight: Sight, cart_id: str, want: asked.AskedVoid) -> Decision:
     if want.line_no not in {line.line_no for line in cart.lines}:
         words = "The cart has no such line, or it was voided."
         raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_LINE, words)
-    return changed(cart.without_line(want.line_no), "line_voided", line_no=want.line_no)
+    return changed(sight, cart.without_line(want.line_no), "line_voided", line_no=want.line_no)
 
 
 def suspend(sight: Sight, cart_id: str, _: asked.AskedStep) -> Decision:
     """The cart waits."""
     cart = sight.open_cart(cart_id)
-    return changed(msgspec.structs.replace(cart, status="suspended"), "cart_suspended")
+    return changed(sight, msgspec.structs.replace(cart, status="suspended"), "cart_suspended")
 
 
 def resume(sight: Sight, cart_id: str, _: asked.AskedStep) -> Decision:
@@ -116,11 +124,11 @@ def resume(sight: Sight, cart_id: str, _: asked.AskedStep) -> Decision:
     cart = sight.cart(cart_id)
     if cart.status == "open":
         raise conflict(WhyNot.CART_NOT_SUSPENDED, "The cart is open.")
-    return _resumed(msgspec.structs.replace(cart, status="open"), sight.till_id)
+    return _resumed(sight, msgspec.structs.replace(cart, status="open"), sight.till_id)
 
 
-def _resumed(cart: TillCart, from_till_id: str) -> Decision:
-    return changed(cart, "cart_resumed", from_till_id=from_till_id, lines=plain(cart.lines))
+def _resumed(sight: Sight, cart: TillCart, from_till_id: str) -> Decision:
+    return changed(sight, cart, "cart_resumed", from_till_id=from_till_id, lines=plain(cart.lines))
 
 
 def take_over(sight: Sight, want: asked.AskedTakeOver) -> Decision:
@@ -135,12 +143,32 @@ def take_over(sight: Sight, want: asked.AskedTakeOver) -> Decision:
         customer_id=want.customer_id,
         next_line_no=1 + max((line.line_no for line in want.lines), default=0),
         lines=want.lines,
+        categories=_categories(sight, want),
     )
-    return _resumed(cart, want.from_till_id)._replace(status=201)
+    return _resumed(sight, _ruled(sight, cart), want.from_till_id)._replace(status=201)
+
+
+def _categories(sight: Sight, want: asked.AskedTakeOver) -> dict[str, str]:
+    """Those of this till's catalog: what was checked at the other till is checked here again."""
+    catalog = sight.catalog_of(want.cart_id)
+    products = (catalog.product(line.sku) for line in want.lines) if catalog else ()
+    return {each.sku: each.category for each in products if each}
+
+
+def _ruled(sight: Sight, cart: TillCart) -> TillCart:
+    """The cart with the versions of the tables that count now: it keeps them."""
+    return msgspec.structs.replace(cart, tables=dict(sight.rules_of(cart).versions))
+
+
+def attach(sight: Sight, cart_id: str, want: asked.AskedCustomer) -> Decision:
+    """A customer shows a card, or was taken for another; the sale carries who it is."""
+    cart = msgspec.structs.replace(sight.open_cart(cart_id), customer_id=want.customer_id)
+    told = {"customer_id": cart.customer_id, "due_minor": sight.priced(cart).due_minor}
+    return Decision([], {cart_id: cart}, cart.told() | told)
 
 
 def abandon(sight: Sight, cart_id: str, _: asked.AskedStep) -> Decision:
     """The cart ends without a sale, also one that waits."""
     cart = sight.cart(cart_id)
     require_no_money(cart)
-    return changed(cart, "cart_abandoned")._replace(carts={cart_id: None})
+    return changed(sight, cart, "cart_abandoned")._replace(carts={cart_id: None})

@@ -7,6 +7,7 @@ import msgspec
 
 from edge.till import asked
 from edge.till.carts import CartTender, TillCart
+from edge.till.checking import require_checked
 from edge.till.deciding import Decision, Sight, changed, require_settled
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
 
@@ -18,12 +19,13 @@ def request_tender(
     second must not reach it."""
     cart = sight.open_cart(cart_id)
     require_settled(cart)
+    require_checked(sight.priced(cart))
     held = cart.tenders.get(want.tender_id)
     if held is not None:
         words = f"This tender was requested before, and was {held.outcome}: a new one has a new id."
         raise conflict(WhyNot.TENDER_SETTLED, words)
     tender = CartTender(want.kind, want.amount_minor, is_own=is_own)
-    return _with_tender(cart, "requested", want.tender_id, tender)
+    return _with_tender(sight, cart, "requested", want.tender_id, tender)
 
 
 def request_card(
@@ -31,7 +33,7 @@ def request_card(
 ) -> tuple[Decision, int]:
     """This till's own terminal is about to be asked, for all that the lines come to or a part; also
     the amount."""
-    most_minor = cart.total_minor - cart.captured_minor
+    most_minor = sight.priced(cart).due_minor - cart.captured_minor
     amount_minor = most_minor if want.amount_minor is None else want.amount_minor
     if not 0 < amount_minor <= most_minor:
         words = f"A card can pay 1 to {most_minor} of this cart, not {amount_minor}."
@@ -67,13 +69,15 @@ def settle_tender(sight: Sight, cart_id: str, want: asked.AskedSettlement) -> De
         words = f"This tender was {held.outcome}, and that stays."
         raise conflict(WhyNot.TENDER_SETTLED, words)
     settled = msgspec.structs.replace(held, outcome=want.outcome)
-    return _with_tender(cart, "settled", want.tender_id, settled)
+    return _with_tender(sight, cart, "settled", want.tender_id, settled)
 
 
-def _with_tender(cart: TillCart, step: str, tender_id: str, tender: CartTender) -> Decision:
+def _with_tender(
+    sight: Sight, cart: TillCart, step: str, tender_id: str, tender: CartTender
+) -> Decision:
     asked_for = msgspec.structs.replace(cart, tenders=cart.tenders | {tender_id: tender})
-    made = changed(asked_for, f"tender_{step}", tender_id=tender_id, **tender.told())
-    return made._replace(told=_told(asked_for, tender_id, tender))
+    made = changed(sight, asked_for, f"tender_{step}", tender_id=tender_id, **tender.told())
+    return made._replace(told=dict(made.told) | _told(asked_for, tender_id, tender))
 
 
 def _told(cart: TillCart, tender_id: str, tender: CartTender) -> dict[str, Any]:

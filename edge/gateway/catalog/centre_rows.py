@@ -4,13 +4,14 @@ A product, its prices and its recalls concern a store that has a row for it in `
 belongs to other places is forgotten as soon as it is read.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 from pydantic import TypeAdapter, ValidationError
 
+from edge.bundle.catalog import RefusedTable
 from edge.bundle.form import ROW_BYTES_MAX, RowKey, canonical_row
 from edge.bundle.rows import (
     BundledEmployee,
@@ -21,6 +22,8 @@ from edge.bundle.rows import (
     BundledRecall,
     BundledTable,
 )
+from edge.bundle.trying import TryTable, is_whole, refused_tables
+from edge.gateway.catalog.replaced import prices_left, tables_left
 from topics.changes import AssortmentPolicy
 from topics.for_stores import EMPLOYEES
 from topics.registry import (
@@ -105,11 +108,20 @@ class _Heard(NamedTuple):
     packed: bytes
 
 
+class ChosenRows(NamedTuple):
+    """What a store's tills need, as a bundle has it. ``refused`` are tables among them by which no
+    till will decide."""
+
+    rows: dict[RowKey, bytes]
+    refused: Sequence[RefusedTable]
+
+
 class CentreRows:
     """What was heard of one location's rows."""
 
-    def __init__(self, location_id: str) -> None:
+    def __init__(self, location_id: str, try_table: TryTable = is_whole) -> None:
         self._location_id = location_id
+        self._try_table = try_table
         self._heard: dict[str, dict[tuple[str, str], _Heard]] = {}
         self._listed: set[str] = set()
         self._changed_ms: dict[tuple[str, str, str], int] = {}
@@ -164,24 +176,29 @@ class CentreRows:
             self._changed_ms[place] = max(newest, changed_ms)
         return changed_ms is not None and changed_ms < newest
 
-    def selected(self, now: datetime) -> dict[RowKey, bytes]:
-        """What the store's tills need, as a bundle has it."""
+    def selected(self, now: datetime) -> ChosenRows:
+        """What the store's tills need."""
         past = now - PAST_KEPT
+        tables = list(tables_left(self._of("rule_table"), past, now, self._is_sound))
         chosen = {
             "product": (each for each in self._of("product") if each.row.sku in self._listed),
-            "price": _not_replaced(self._timely("price", past), _price_place, past),
+            "price": prices_left(self._timely("price", past), past),
             "offer": self._timely("offer", past),
             "recall": self._timely("recall", past),
             "employee": self._of("employee"),
-            "rule_table": _not_replaced(self._of("rule_table"), _table_place, past),
+            "rule_table": tables,
             "location": self._of("location"),
         }
         ids = {each.kind: each.row_id for each in _KINDS.values()}
-        return {
+        rows = {
             (kind, ids[kind](each.row)): each.packed
             for kind, found in chosen.items()
             for each in found
         }
+        return ChosenRows(rows, refused_tables((each.row for each in tables), self._try_table))
+
+    def _is_sound(self, table: BundledTable) -> bool:
+        return not refused_tables((table,), self._try_table)
 
     def _of(self, kind: str) -> Iterable[_Heard]:
         return self._heard.get(kind, {}).values()
@@ -201,30 +218,3 @@ def _made(kind: _Kind, told: Any) -> _Heard:
         words = f"{kind.kind}/{kind.row_id(told)} has {len(packed)} bytes, {ROW_BYTES_MAX} at most"
         raise BadRow(words)
     return _Heard(row, packed)
-
-
-def _price_place(row: Any) -> tuple[Any, ...]:
-    return row.sku, row.location_id
-
-
-def _table_place(row: Any) -> tuple[Any, ...]:
-    return (row.table_name,)
-
-
-def _not_replaced(
-    found: Iterable[_Heard], place: Callable[[Any], tuple[Any, ...]], past: datetime
-) -> Iterator[_Heard]:
-    """Without those that a later one of the same place, which has no end, replaced long ago."""
-    groups: dict[tuple[Any, ...], list[_Heard]] = {}
-    for each in found:
-        groups.setdefault(place(each.row), []).append(each)
-    for group in groups.values():
-        group.sort(key=_begins, reverse=True)
-        for each in group:
-            yield each
-            if each.row.valid_from <= past and getattr(each.row, "valid_to", None) is None:
-                break
-
-
-def _begins(each: _Heard) -> tuple[Any, ...]:
-    return each.row.valid_from, getattr(each.row, "version", 0)

@@ -2,10 +2,10 @@
 
 import asyncio
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
-from edge.bundle.catalog import TillCatalog, catalog_of
+from edge.bundle.catalog import RefusedTable, TillCatalog, catalog_of
 from edge.bundle.errors import BundleError, UnfitBundle
 from edge.bundle.form import BundleName, BundleRows
 from edge.gateway.catalog.keeping import CatalogFile
@@ -32,6 +32,10 @@ class CatalogReports(Protocol):
 
     def kept_back(self, why: str) -> None:
         """What the centre says cannot be told to tills; the version before still counts."""
+        ...
+
+    def tables_refused(self, tables: Sequence[RefusedTable]) -> None:
+        """By these versions no till decides; the last good one of each table stays."""
         ...
 
     def left_out(self, what: str, why: str) -> None:

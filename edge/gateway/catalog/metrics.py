@@ -22,6 +22,7 @@ class CatalogMetrics:
     waiting: Gauge
     left_out: Counter
     kept_back: Counter
+    tables_refused: Gauge
 
     def look(self, waiting: Callable[[], float]) -> None:
         """Have the gauge of what waits read this from now on."""
@@ -47,4 +48,5 @@ def catalog_metrics(registry: CollectorRegistry) -> CatalogMetrics:
         waiting=gauge(names.CATALOG_WAITING),
         left_out=counter(names.CATALOG_LEFT_OUT),
         kept_back=counter(names.CATALOG_KEPT_BACK),
+        tables_refused=gauge(names.CATALOG_TABLES_REFUSED),
     )

@@ -1,9 +1,11 @@
 """Says how the store's catalog fares, in the log and in figures."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
 
+from edge.bundle.catalog import RefusedTable
 from edge.bundle.form import BundleName
 from edge.gateway.catalog.metrics import CatalogMetrics
 
@@ -11,9 +13,14 @@ from edge.gateway.catalog.metrics import CatalogMetrics
 class ReportedCatalog:
     """See `edge.gateway.catalog.desk.CatalogReports`."""
 
-    def __init__(self, metrics: CatalogMetrics) -> None:
+    def __init__(
+        self, metrics: CatalogMetrics, refuse: Callable[[Sequence[RefusedTable]], object]
+    ) -> None:
+        """``refuse`` is told of the tables that count for nobody now."""
         self._log: Any = structlog.get_logger("tillstream.gateway")
         self._metrics = metrics
+        self._refuse = refuse
+        self._refused: Sequence[RefusedTable] = ()
 
     def changed(self, name: BundleName, rows: int, whole_bytes: int, packed_bytes: int) -> None:
         """See `CatalogReports`."""
@@ -33,6 +40,16 @@ class ReportedCatalog:
         """See `CatalogReports`."""
         self._metrics.kept_back.inc()
         self._log.error("catalog_kept_back", why=why, then="tills sell by the version before")
+
+    def tables_refused(self, tables: Sequence[RefusedTable]) -> None:
+        """See `CatalogReports`; each is said once for as long as it lasts."""
+        self._metrics.tables_refused.set(len(tables))
+        self._refuse(tables)
+        for each in tables:
+            if each not in self._refused:
+                told = each._asdict()
+                self._log.error("table_refused", **told, then="tills decide by the one before")
+        self._refused = tables
 
     def left_out(self, what: str, why: str) -> None:
         """See `CatalogReports`."""

@@ -5,6 +5,7 @@ some 10 us a record. What a store's catalog was before is on its disk, and count
 topics had at the start has been read.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from edge.gateway.feeds.topic_source import (
     is_reached,
     place_of,
 )
+from edge.rules.trying import TriedTables
 from following.outage import Outage
 from following.reader import Reader
 from following.records import Fetched
@@ -51,7 +53,7 @@ class CatalogTopics:
         await follow_for_ever(self.kafka, CATALOG_TOPICS, self.outage, self._follow)
 
     async def _follow(self, reader: Reader) -> None:
-        rows = CentreRows(self.location_id)
+        rows = CentreRows(self.location_id, TriedTables())
         reader.seek(await reader.first_offsets())
         ends = await reader.end_offsets()
         take_due, probe = 0.0, KafkaProbe(reader, self.outage)
@@ -59,7 +61,10 @@ class CatalogTopics:
             if self._hear(rows, await reader.gather(RECORDS_MAX, WAIT_SECONDS)):
                 take_due = 0.0
             if time.monotonic() >= take_due and await is_reached(reader, ends):
-                is_taken = await self.take(rows.selected(datetime.now(UTC)))
+                # In a thread: to try a large table anew takes a second, and tills wait meanwhile.
+                chosen = await asyncio.to_thread(rows.selected, datetime.now(UTC))
+                is_taken = await self.take(chosen.rows)
+                self.reports.tables_refused(chosen.refused)
                 take_due = time.monotonic() + (AGAIN_SECONDS if is_taken else PROBE_SECONDS)
             if probe.is_due:
                 await probe.ask()

@@ -49,5 +49,9 @@ def note_age(sight: Sight, cart_id: str, checked: CheckedAge) -> Decision:
     event = event_of(cart, "age_checked", **said)
     years = max(cart.aged_years, checked.years) if checked.is_admitted else cart.aged_years
     after = msgspec.structs.replace(cart, aged_years=years)
-    told: dict[str, Any] = after.told() | {"outcome": kept["outcome"], "years": checked.years}
+    told: dict[str, Any] = (
+        after.told()
+        | {"due_minor": sight.priced(after).due_minor}
+        | {"outcome": kept["outcome"], "years": checked.years}
+    )
     return Decision([event], {cart_id: after}, told, status=201)

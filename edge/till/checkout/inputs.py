@@ -49,9 +49,9 @@ def take_input(sight: Sight, cart_id: str, want: asked.AskedInput, terms: FieldT
         case NotRead(why):
             raise unfit(WhyNot.NOT_READ, _WORDS[why], unread=why.value)
         case QuantityEntered(quantity):
-            return _waiting(cart, "quantity_entered", next_quantity=quantity)
+            return _waiting(sight, cart, "quantity_entered", next_quantity=quantity)
         case PriceEntered(price_minor):
-            return _waiting(cart, "price_entered", next_price_minor=price_minor)
+            return _waiting(sight, cart, "price_entered", next_price_minor=price_minor)
         case Manyfold(quantity, item):
             return _scanned(sight, cart, item, quantity)
         case ScannedItem() as item:
@@ -63,7 +63,7 @@ def take_input(sight: Sight, cart_id: str, want: asked.AskedInput, terms: FieldT
         case SuspendAsked():
             return _did(selling.suspend(sight, cart_id, asked.AskedStep()), "suspended")
         case PayAsked(amount_minor):
-            told = cart.told() | {"did": "pay_asked", "amount_minor": amount_minor}
+            told = _told(sight, cart) | {"did": "pay_asked", "amount_minor": amount_minor}
             return Decision([], told=told)
 
 
@@ -71,10 +71,14 @@ def _did(made: Decision, did: str, **more: Any) -> Decision:
     return made._replace(told=dict(made.told) | {"did": did, **more}, status=200)
 
 
-def _waiting(cart: TillCart, did: str, **changes: int) -> Decision:
+def _waiting(sight: Sight, cart: TillCart, did: str, **changes: int) -> Decision:
     """What the next scan is told; no event, and kept with the cart: a page holds nothing."""
     waiting = msgspec.structs.replace(cart, **changes)
-    return Decision([], {cart.cart_id: waiting}, waiting.told() | {"did": did})
+    return Decision([], {cart.cart_id: waiting}, _told(sight, waiting) | {"did": did})
+
+
+def _told(sight: Sight, cart: TillCart) -> dict[str, Any]:
+    return cart.told() | {"due_minor": sight.priced(cart).due_minor}
 
 
 def _scanned(sight: Sight, cart: TillCart, item: ScannedItem, count: int | None) -> Decision:
@@ -129,7 +133,7 @@ def _price(sight: Sight, cart: TillCart, item: ScannedItem) -> Decision:
         raise _unknown(item)
     shown = {"sku": product.sku, "price_minor": found.price_minor}
     event = event_of(cart, "noted", kind="price_checked", detail=shown, cashier_id=cart.cashier_id)
-    told = cart.told() | shown | {"name": product.name, "unit": product.unit}
+    told = _told(sight, cart) | shown | {"name": product.name, "unit": product.unit}
     return Decision([event], told=told | {"did": "price_told"})
 
 

@@ -70,6 +70,24 @@ def nothing_to_sell(desk: Desk) -> Fault:
     desk.sql(listed, desk.store, sku)
 
 
+def wrongly_decided(desk: Desk, folder: Path) -> Fault:
+    """A till says that it decided by a table which nobody has published."""
+    till = till_of(desk, folder)
+    sale = till.sale("whole-milk-1l", 5) | {"rules": {"tables": {"nobodys": 1}}}
+    till.send(till.batch(till.written(sale)))
+    yield [("SalesDiffer", {})]
+
+
+def wrong_table(desk: Desk) -> Fault:
+    """A merchandiser publishes a table that leaves most carts out, and mends it by another."""
+    name = f"desk-{uuid.uuid4().hex[:6]}"
+    columns = '[{"name": "subtotal_minor", "part": "when", "type": "integer"}]'
+    row = "INSERT INTO rule_tables (table_name, version, columns, rows) VALUES (%s, %s, %s, %s)"
+    desk.sql(row, name, 1, columns, '[{"row": "off5", "cells": [">= 5000"]}]')
+    yield [("RuleTableRefused", {})]
+    desk.sql(row, name, 2, columns, "[]")
+
+
 def no_registration(desk: Desk) -> Fault:
     """It dies while a till knocks, and is there again and answers nobody."""
     with beating(lambda: _knock(desk.relay)):

@@ -48,6 +48,24 @@ TILL_EVENTS: list[dict[str, Any]] = [
             },
         ),
         (
+            "cart_completed",
+            {
+                "cart_id": "c-2",
+                "receipt_no": "r-98766",
+                "currency": "EUR",
+                "lines": [LINE],
+                "discounts": [],
+                "taxes": [],
+                "tenders": [{"kind": "cash", "amount_minor": 398}],
+                "total_minor": 398,
+                "rules": {
+                    "tables": {"off5": 1, "id-check": 12},
+                    "categories": {"4006381333931": "Stifte für Büros"},
+                    "notes": [{"rule": "a/b", "note": "kept", "line_nos": [1]}],
+                },
+            },
+        ),
+        (
             "goods_returned",
             {
                 "return_id": "b-1",
@@ -69,6 +87,7 @@ TILL_EVENTS: list[dict[str, Any]] = [
         ("age_checked", {"cashier_id": "7", "cart_id": "c-1", "outcome": "passed"}),
         ("drawer_opened", {"cashier_id": "7", "reason": "change"}),
         ("noted", {"kind": "survey", "detail": {"question": "Würstchen?", "answer": 4}}),
+        ("noted", {"kind": "rule_checked", "detail": {"rule": "a/b"}, "cart_id": "c-1"}),
         ("unreadable", {"body": "eyJ0", "reason": "cut off"}),
         ("cart_opened", {"cart_id": "c-2", "training": True, "chain": CHAIN}),
     )

@@ -1,6 +1,7 @@
 """What a till is told by its catalog."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -122,9 +123,6 @@ def test_kinds_and_fields_of_a_later_release_are_left_alone() -> None:
         product("tea", price_minor=-1),
         price("p", 1, NOON, valid_from="2026-11-29T12:00:00"),
         offer("o", percent="5"),
-        table(columns=[]),
-        table(tests=[{"test": "t", "given": {}, "expect": ["nobody"]}]),
-        table(rows=[{"row": "a", "cells": ["1"]}, {"row": "a", "cells": ["2"]}]),
     ],
 )
 def test_no_till_sells_by_a_bundle_with_a_row_that_it_cannot_read(row: object) -> None:
@@ -135,3 +133,25 @@ def test_no_till_sells_by_a_bundle_with_a_row_that_it_cannot_read(row: object) -
 def test_no_till_sells_by_the_bundle_of_another_store() -> None:
     with pytest.raises(UnfitBundle, match="shop-2"):
         tried(whole(product("tea"), location_id="shop-2"), HERE)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"columns": []},
+        {"tests": [{"test": "t", "given": {}, "expect": ["nobody"]}]},
+        {"rows": [{"row": "a", "cells": ["1"]}, {"row": "a", "cells": ["2"]}]},
+        {"rows": [{"row": "a", "cells": []}]},
+        {"hit_policy": "priority"},
+        {"rows": "none"},
+    ],
+)
+def test_a_table_that_is_not_whole_or_that_nobody_can_read_is_passed_over(
+    fields: dict[str, Any],
+) -> None:
+    rows = (product("tea"), table(1, NOON - HOUR), table(2, **fields))
+    catalog = tried(whole(*rows), HERE)
+    assert catalog.product("tea"), "one table kept all prices back"
+    assert [each.version for each in catalog.rule_tables(NOON)] == [1]
+    (refused,) = catalog.refused_tables
+    assert refused.table == "discounts" and refused.why

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from edge.bundle import keeping
+from edge.bundle.catalog import RefusedTable
 from edge.bundle.difference import changes_between, difference_of
 from edge.bundle.errors import AnotherVersion, BundleError, UnfitBundle, UnkeptBundle
 from edge.bundle.form import BundleName, read_bundle, rows_of, sha256_of
 from edge.bundle.holding import CatalogHolder
-from tests.unit.edge.bundle.catalogs import HERE, NOON, price, product, table, whole
+from edge.bundle.rows import BundledTable
+from tests.unit.edge.bundle.catalogs import HERE, HOUR, NOON, price, product, table, whole
 
 FIRST = whole(product("tea"), version=5)
 SECOND = whole(product("tea"), price("p", 200, NOON), version=6)
@@ -67,7 +69,6 @@ def test_a_cart_keeps_the_prices_that_it_was_opened_with(tmp_path: Path) -> None
         (SECOND[:-1], sha256_of(SECOND[:-1])),
         (b"", sha256_of(b"")),
         (whole(product("tea", price_minor="x")), None),
-        (whole(table(rows=[{"row": "a", "cells": []}])), None),
         (whole(product("tea"), location_id="shop-2"), None),
     ],
 )
@@ -83,14 +84,33 @@ def test_on_any_fault_the_last_good_one_stays(
     assert holder.fault is None
 
 
-def test_a_table_whose_tests_fail_is_not_sold_by(tmp_path: Path) -> None:
-    def fails(_: object) -> None:
-        raise UnfitBundle("table discounts, version 1: test 'hit' fails")
+def test_a_table_whose_tests_fail_is_not_sold_by_and_holds_nothing_else_up(tmp_path: Path) -> None:
+    def fails(tried: BundledTable) -> None:
+        if tried.version == 2:
+            raise UnfitBundle("table discounts, version 2: test 'hit' fails")
 
-    holder = CatalogHolder(tmp_path, HERE, fails)
-    with pytest.raises(UnfitBundle):
-        take(holder, whole(table()))
-    assert holder.current is None
+    rows = (product("tea", price_minor=200), table(1, NOON - HOUR), table(2))
+    for holder in (
+        take(CatalogHolder(tmp_path, HERE, fails), whole(*rows)),
+        CatalogHolder(tmp_path, HERE, fails),
+    ):
+        catalog = holder.current
+        assert catalog and catalog.price_of("tea", NOON), "new prices wait for a table"
+        assert [each.version for each in catalog.rule_tables(NOON)] == [1]
+        assert catalog.refused_tables == (
+            RefusedTable("discounts", 2, "table discounts, version 2: test 'hit' fails"),
+        )
+
+
+def test_a_table_that_ends_counts_also_behind_one_that_is_refused(tmp_path: Path) -> None:
+    def fails(tried: BundledTable) -> None:
+        if tried.version == 2:
+            raise UnfitBundle("a gap")
+
+    rows = (table(1, NOON - HOUR), table(2), table(3, NOON + HOUR, rows=[], tests=[]))
+    catalog = take(CatalogHolder(tmp_path, HERE, fails), whole(*rows)).current
+    assert catalog and len(catalog.rule_tables(NOON)) == 1
+    assert not catalog.rule_tables(NOON + HOUR), "a table that was ended is decided by"
 
 
 def test_a_difference_from_another_version_wants_the_whole(tmp_path: Path) -> None:

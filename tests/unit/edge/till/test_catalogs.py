@@ -15,7 +15,7 @@ from edge.bundle.form import sha256_of
 from edge.bundle.holding import CatalogHolder
 from identity.names import StoreName
 from tests.gateways import Fleet, SignedGateway, signed_gateway
-from tests.unit.edge.bundle.catalogs import product, timed, whole
+from tests.unit.edge.bundle.catalogs import product, table, timed, whole
 from tests.unit.edge.journal.tills import TILL
 from tests.unit.edge.till.tills import Program, enrolled, paid, running
 
@@ -110,6 +110,26 @@ async def test_a_bundle_that_is_not_what_it_says_is_not_sold_by(
         await asyncio.sleep(0.02)
     state = (await program.state())["catalog"]
     assert state["catalog_version"] == 1 and "hash" in state["fault"]
+
+
+async def test_a_table_in_which_something_is_wrong_keeps_no_price_from_the_till(
+    program: Program, gateway: SignedGateway
+) -> None:
+    unsound = table(2, columns=[{"name": "subtotl_minor", "part": "when", "type": "integer"}])
+    rows = (product(price_minor=350), unsound)
+    news(gateway, whole(*rows, version=2, location_id=TILL.location_id))
+    await held(program, 2)
+    cart_id = (await program.post("/carts"))["cart_id"]
+    assert (await scan(program, cart_id, "tea"))["line"]["amount_minor"] == 350
+    (refused,) = (await program.state())["catalog"]["refused_tables"]
+    assert (refused["table"], refused["version"]) == ("discounts", 2)
+    assert "column subtotl_minor: unknown attribute" in refused["why"]
+    name = "tillstream_till_tables_refused"
+    for _ in range(500):
+        if program.registry.get_sample_value(name):
+            break
+        await asyncio.sleep(0.02)
+    assert program.registry.get_sample_value(name) == 1, "no figure says so"
 
 
 async def test_what_is_recalled_is_not_sold(program: Program) -> None:

@@ -1,6 +1,6 @@
 """A store's catalog behind a gateway's door, over HTTP."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import ClientSession, web
 from prometheus_client import CollectorRegistry
 
+from edge.bundle.catalog import RefusedTable
 from edge.bundle.form import BundleName, BundleRows, RowKey
 from edge.gateway.catalog.bundle_call import GET_BUNDLE, BundleCall
 from edge.gateway.catalog.desk import CatalogDesk
@@ -59,6 +60,9 @@ class HeardCatalog:
 
     def kept_back(self, why: str) -> None:
         self.troubles.append(why)
+
+    def tables_refused(self, tables: Sequence[RefusedTable]) -> None:
+        self.troubles += [each.why for each in tables]
 
     def left_out(self, what: str, why: str) -> None:
         self.troubles.append(f"{what}: {why}")

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from edge.bundle.catalog import TillCatalog
+from edge.bundle.errors import UnfitBundle
 from edge.bundle.form import ROW_BYTES_MAX
+from edge.bundle.rows import BundledTable
 from edge.bundle.trying import tried
 from edge.gateway.catalog.centre_rows import PAST_KEPT, BadRow, CentreRows
 from tests.unit.edge.bundle.catalogs import HERE, HOUR, NOON, whole
@@ -19,7 +21,8 @@ class Centre:
     """Tells rows as Debezium does."""
 
     def __init__(self) -> None:
-        self.rows = CentreRows(HERE)
+        self.rows = CentreRows(HERE, self._try)
+        self.unsound: set[int] = set()
         self.list_product("tea")
 
     def tell(self, topic: str, key: str, row: dict[str, Any] | None) -> bool:
@@ -37,6 +40,10 @@ class Centre:
             "style": None,
         }  # fmt: skip
         return self.tell("cdc.products", sku, {**row, **fields})
+
+    def _try(self, table: BundledTable) -> None:
+        if table.version in self.unsound:
+            raise UnfitBundle(f"table {table.table_name}, version {table.version}, row off5: gap")
 
     def price(self, price_id: str, **fields: Any) -> bool:
         row = {
@@ -70,11 +77,11 @@ class Centre:
         return self.tell("cdc.rule-tables", "discounts", row)
 
     def ids(self, kind: str, later: timedelta = timedelta()) -> list[str]:
-        chosen = self.rows.selected(NOON + later)
+        chosen = self.rows.selected(NOON + later).rows
         return sorted(row_id for each, row_id in chosen if each == kind)
 
     def catalog(self) -> TillCatalog:
-        return tried(whole(*self.rows.selected(NOON).items()), HERE)
+        return tried(whole(*self.rows.selected(NOON).rows.items()), HERE)
 
 
 @pytest.fixture
@@ -104,7 +111,7 @@ def test_what_is_told_can_be_sold_by(centre: Centre) -> None:
 
 def test_what_it_costs_to_buy_and_from_whom_goes_to_no_till(centre: Centre) -> None:
     centre.product("tea")
-    row = b"".join(centre.rows.selected(NOON).values())
+    row = b"".join(centre.rows.selected(NOON).rows.values())
     assert b"cost" not in row and b"Leaf" not in row and b"null" not in row
 
 
@@ -132,7 +139,7 @@ def test_what_is_of_other_places_is_not_given(centre: Centre) -> None:
         centre.table(1, locations=["shop-2"]),
     ):
         assert not told
-    assert [kind for kind, _ in centre.rows.selected(NOON)] == ["product"]
+    assert [kind for kind, _ in centre.rows.selected(NOON).rows] == ["product"]
 
 
 def test_who_is_let_in_no_more_or_moves_away_is_gone(centre: Centre) -> None:
@@ -199,6 +206,30 @@ def test_what_has_ended_or_was_replaced_long_ago_leaves(centre: Centre) -> None:
     assert centre.ids("rule_table") == ["discounts/2", "discounts/3"]
     centre.offer("o")
     assert centre.ids("offer") and not centre.ids("offer", PAST_KEPT + HOUR)
+
+
+def test_the_last_good_version_of_a_table_stays_while_those_after_it_are_unsound(
+    centre: Centre,
+) -> None:
+    """A till that is new, or was replaced, has it from nowhere else."""
+    centre.product("tea")
+    for version, age in enumerate((HOUR * 3, HOUR * 2, HOUR, 0 * HOUR), 1):
+        centre.table(version, valid_from=LONG_AGO - age)
+    centre.unsound = {3, 4}
+    chosen = centre.rows.selected(NOON)
+    assert centre.ids("rule_table") == [f"discounts/{version}" for version in (2, 3, 4)]
+    assert centre.ids("product") == ["tea"], "a merchandiser's slip kept the products back"
+    assert [each.version for each in chosen.refused] == [4, 3]
+    assert "version 4, row off5: gap" in chosen.refused[0].why
+    centre.table(5, valid_from=NOON + HOUR)
+    assert len(centre.ids("rule_table")) == 4, "what has not begun has mended nothing"
+    centre.table(5, valid_from=NOON)
+    assert centre.ids("rule_table") == [f"discounts/{version}" for version in (2, 5)]
+    assert not centre.rows.selected(NOON).refused, "what was mended is still complained of"
+    centre.table(5, valid_from=NOON + 1000 * HOUR)
+    centre.unsound = {3}
+    assert centre.ids("rule_table") == ["discounts/4", "discounts/5"]
+    assert not centre.rows.selected(NOON).refused
 
 
 @pytest.mark.parametrize(
