@@ -47,11 +47,14 @@ def note_age(sight: Sight, cart_id: str, checked: CheckedAge) -> Decision:
     kept = check.event(cart_id, checked.cashier_id, checked.is_admitted, checked.reason)
     said = {name: value for name, value in kept.items() if name not in ("type", "cart_id")}
     event = event_of(cart, "age_checked", **said)
-    years = max(cart.aged_years, checked.years) if checked.is_admitted else cart.aged_years
-    after = msgspec.structs.replace(cart, aged_years=years)
-    told: dict[str, Any] = (
-        after.told()
-        | {"due_minor": sight.priced(after).due_minor}
-        | {"outcome": kept["outcome"], "years": checked.years}
-    )
+    after = msgspec.structs.replace(cart, aged_years=_aged(cart.aged_years, checked))
+    told: dict[str, Any] = after.told() | {"due_minor": sight.priced(after).due_minor}
+    told |= {"outcome": kept["outcome"], "years": checked.years}
     return Decision([event], {cart_id: after}, told, status=201)
+
+
+def _aged(before: int, checked: CheckedAge) -> int:
+    """Whoever is not that old was not older either: what was believed before was a mistake."""
+    if checked.is_admitted:
+        return max(before, checked.years)
+    return 0 if checked.years <= before else before

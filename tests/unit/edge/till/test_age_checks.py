@@ -36,6 +36,15 @@ async def test_on_the_birthday_one_is_old_enough_and_the_day_before_not(program:
     assert kept[0]["cashier_id"] == "7" and kept[0]["cart_id"] == cart
 
 
+async def test_who_is_refused_was_not_older_before(program: Program) -> None:
+    cart, last = await program.cart(), await born_by(program)
+    assert (await check(program, cart, last))["aged_years"] == 18
+    assert (await check(program, cart, last + DAY))["aged_years"] == 0
+    assert (await check(program, cart, last))["aged_years"] == 18
+    older = await check(program, cart, last, years=21)
+    assert (older["outcome"], older["aged_years"]) == ("refused", 18)
+
+
 async def test_a_refusal_leaves_the_cart(program: Program) -> None:
     cart = await program.cart()
     await check(program, cart, await born_by(program) + DAY)
