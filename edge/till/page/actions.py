@@ -1,6 +1,6 @@
 """What the page asks of the till, in one place: the functions behind the local API, in process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from hashlib import sha256
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from edge.bundle.catalog import TillCatalog
 from edge.problems import Refusal
 from edge.till import asked, checking, closing, selling, tendering
 from edge.till.answers import AskedOnce
+from edge.till.asked_of_people import AskedSurveyAnswer
 from edge.till.books import Books
 from edge.till.carts import TillCart
 from edge.till.checkout import drawer
@@ -96,6 +97,10 @@ class TillActions:
     def today(self) -> date:
         """The calendar's day in the store."""
         return self._counter.today()
+
+    def on_screen(self) -> Mapping[str, Any]:
+        """What the store has to say and asks: texts as somebody wrote them."""
+        return self._counter.screen.shown()
 
     async def carts(self) -> list[TillCart]:
         """Those that are open or wait, oldest first."""
@@ -198,6 +203,12 @@ class TillActions:
         """Whether a customer is old enough; the date of birth is looked at and not kept."""
         checked = check_of(want, self.today())
         return await self._do(key, checked, lambda sight: note_age(sight, cart_id, checked))
+
+    async def answer_survey(self, key: str, survey_id: str, chosen: str) -> None:
+        """Somebody has answered the store's question; nobody is named."""
+        want = AskedSurveyAnswer(answer=chosen)
+        once = self._once(key, (survey_id, want))
+        await self._counter.screen.answer(once, survey_id, want)
 
     async def answer_check(self, key: str, cart_id: str, want: asked.AskedAnswer) -> Json:
         """What a check found that a table's row asks for."""

@@ -99,6 +99,7 @@ def _context(scene: PageScene, actions: TillActions) -> dict[str, Any]:
         "currency": currency,
         "money": partial(_money, currency),
         "stock_words": stock_words,
+        "on_screen": actions.on_screen() if scene.view is PageView.START else {},
         "due_minor": due_minor,
         "discounts": sale.verdict.told() if sale else (),
         "says": [each.say for each in sale.verdict.checks if each.say and not each.check]

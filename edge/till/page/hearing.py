@@ -110,6 +110,8 @@ class Hearing:
                 await self._checkout.steps["cart"](key, "")
         elif name == "show":
             self._show(argument)
+        elif name == "answer":
+            await self._information.answer(key, argument)
         elif not scene.is_checkout:
             raise conflict(WhyNot.NOT_TAKEN_HERE, "Show an employee's card first.")
         elif name in self._checkout.steps:

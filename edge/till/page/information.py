@@ -16,6 +16,7 @@ from edge.till.page.scene import PageView, ProductOnPage, ShownStock, ShownVaria
 from edge.till.page.stage import PageStage
 from edge.till.page.wording import clock_words, price_words
 from edge.till.receipts.amounts import money
+from edge.till.refusals import WhyNot, conflict
 
 FOUND_MAX = 24
 """Products of a search that are shown; who wants others types more letters."""
@@ -63,6 +64,21 @@ class InformationMode:
         asking = asyncio.create_task(self._ask_store(scene.product))
         self._stage.beside.add(asking)
         asking.add_done_callback(self._stage.beside.discard)
+
+    async def answer(self, key: str, which: str) -> None:
+        """A customer has chosen an answer, by its place, to the question of that id."""
+        survey_id, _, place = which.rpartition(":")
+        survey = self._actions.on_screen()["survey"]
+        answers: list[str] = survey["answers"] if survey else []
+        if (
+            not survey
+            or survey["survey_id"] != survey_id
+            or place not in map(str, range(len(answers)))
+        ):
+            raise conflict(WhyNot.NO_SUCH_SURVEY, "This is not asked any more.")
+        await self._actions.answer_survey(key, survey_id, answers[int(place)])
+        self._stage.scene.has_answered = True
+        self._stage.say("good", "Thank you.")
 
     def _shown(self, catalog: TillCatalog, product: BundledProduct) -> ProductOnPage:
         at = self._actions.now()

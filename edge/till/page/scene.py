@@ -123,6 +123,9 @@ class PageScene:
     """Whether to abandon the cart is asked."""
 
     product: ProductOnPage | None = None
+    has_answered: bool = False
+    """Whether the store's question was answered, which is asked once then."""
+
     found: list[BundledProduct] = field(default_factory=list[BundledProduct])
     receipt: ShownReceipt | None = None
     back: ReturnOnPage | None = None
