@@ -100,8 +100,9 @@ class LongChangelog:
             assert process.stdout
             said = process.stdout.readline().strip()
             process.kill()
-        assert said == b"%d" % READ_RECORDS_MAX, "nothing was cut"
-        return READ_RECORDS_MAX
+        # A read of a busy broker brings less than it might.
+        assert 0 < int(said) <= READ_RECORDS_MAX < LONG_KEYS, "nothing was cut"
+        return int(said)
 
 
 def held(folder: Path) -> Values:
