@@ -34,7 +34,7 @@ def test_a_missing_topic_is_named_and_a_broker_that_goes_away_for_good_is_no_los
             hasty.setattr("edge.producer._ANSWER_MS", 3_000)
             TillProducer(KafkaAccess(bootstrap))
         tillstream(bootstrap, "topics", "sync")
-        producer = TillProducer(KafkaAccess(bootstrap), delivery_timeout_ms=2000)
+        producer = TillProducer(KafkaAccess(bootstrap), delivery_timeout_ms=8000)
         producer.publish("shop-1", b"{}")
         producer.flush()
 

@@ -31,7 +31,8 @@ async def board_seen(
 
 async def assert_good(seen: Visit) -> None:
     """Everybody can use the page, nothing failed in it, and it asked nobody but the board."""
-    assert await seen.breaches() == []
+    found = await seen.breaches()
+    assert found == [], found
     assert_clean(seen)
 
 
