@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -23,7 +23,16 @@ from edge.gateway.products.levels import HeardLevels
 from edge.gateway.receipts.shelf import ReceiptShelf
 from following.outage import Outage
 from tests.integration.process import PATIENCE_SECONDS
-from tests.integration.sink_world import PARTITIONS, make_topics, message, send, send_one, until
+from tests.integration.sink_world import (
+    PARTITIONS,
+    Message,
+    make_topics,
+    message,
+    send,
+    send_one,
+    until,
+    width,
+)
 from tests.integration.topic_admin import topic_admin
 from tests.unit.edge.gateway.catalog.catalog_doors import HeardCatalog
 from topics.partitioning import partition_of
@@ -153,7 +162,9 @@ async def test_receipts_of_the_store_are_kept_and_read_on_where_they_were_left(
     kafka: str, shop: str, tmp_path: Path
 ) -> None:
     await make_catalog_topics(kafka)
-    other = next(each for each in others(shop) if each != shop)
+    partitions = await width(kafka, RECEIPTS.name)
+    own = partition_of(shop, partitions)
+    other = next(each for n in count() if partition_of(each := f"{shop}-{n}", partitions) == own)
     path, troubles = tmp_path / "receipts.sqlite", list[str]()
 
     @contextlib.asynccontextmanager
@@ -172,30 +183,26 @@ async def test_receipts_of_the_store_are_kept_and_read_on_where_they_were_left(
             while not opened.sales(receipt_no):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
-    bad = message("checkout.receipts", shop, b"{", f"{shop}/1/1/9")
-    await send(kafka, [receipt(other, 1, "theirs"), bad, receipt(shop, 1, "a")])
+    bad = RECEIPTS.name, f"{shop}/1/1/9", b"{", own
+    await send(kafka, [receipt(own, other, 1, "theirs"), bad, receipt(own, shop, 1, "a")])
     async with shelf() as opened:
         await until(opened, "a")
         assert not opened.sales("theirs")
-    await send(kafka, [receipt(shop, 2, "b")])
+    await send(kafka, [receipt(own, shop, 2, "b")])
     async with shelf() as opened:
         await until(opened, "b")
     assert len(troubles) == 1, "what was read before is read again"
 
 
-def others(shop: str) -> Iterator[str]:
-    """Locations that share the partition."""
-    own = partition_of(shop, PARTITIONS)
-    return (each for n in count() if partition_of(each := f"{shop}-{n}", PARTITIONS) == own)
-
-
-def receipt(location_id: str, sequence: int, receipt_no: str) -> Any:
+def receipt(partition: int, location_id: str, sequence: int, receipt_no: str) -> Message:
+    """A sale, in the partition that its location has: others may have made the topic."""
     row = {
         "type": "cart_completed", "location_id": location_id, "till_id": "1", "epoch": 1,
         "sequence": sequence, "receipt_no": receipt_no, "business_date": "2026-11-29",
         "lines": [], "total_minor": 0,
     }  # fmt: skip
-    return message("checkout.receipts", location_id, row, f"{location_id}/1/1/{sequence}")
+    topic, key, value, _ = message(RECEIPTS.name, location_id, row, f"{location_id}/1/1/{sequence}")
+    return topic, key, value, partition
 
 
 def level(location_id: str, sku: str, on_hand: int, version: int) -> Any:
