@@ -22,11 +22,13 @@ from edge.till.customers.attaching import CustomersAtCarts
 from edge.till.deciding import Decision, Sight
 from edge.till.employees.shown_cards import ShownCards
 from edge.till.refusals import WhyNot, refusal, unfit
-from edge.till.screen.calls import InformationScreen
+from edge.till.screen.screen import InformationScreen
 from edge.till.shifts.keeping import ShiftBook
 from edge.till.terminals.running import CardPayments
 
 ROOT = "/till/v1"
+
+CART = ROOT + "/carts/{cart_id}"
 
 KEY_LENGTH_MAX = 128
 
@@ -182,7 +184,7 @@ def given(answer: GivenAnswer) -> web.Response:
 
 
 def told(telling: Telling) -> Answering:
-    """A call that changes nothing."""
+    """A call whose answer no journal keeps."""
 
     async def answer(request: web.Request) -> web.Response:
         body = orjson.dumps(await telling(request))

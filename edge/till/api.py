@@ -14,6 +14,7 @@ from edge.problems import Code, Refusal
 from edge.signing.guard import read_body
 from edge.till import asked, checking, closing, selling, tendering
 from edge.till.answering import (
+    CART,
     ROOT,
     Answering,
     SellingTill,
@@ -25,14 +26,12 @@ from edge.till.answering import (
     told,
 )
 from edge.till.checkout.calls import add_checkout
-from edge.till.customers.calls import CustomerCalls
-from edge.till.employees.calls import StaffCalls
-from edge.till.screen.calls import ScreenCalls
+from edge.till.customers.calls import add_customers
+from edge.till.employees.calls import add_staff
+from edge.till.screen.calls import add_screen
 
 BODY_BYTES_MAX = 512 * 1024
 """Above the largest cart that may be taken over from another till."""
-
-_CART = ROOT + "/carts/{cart_id}"
 
 
 def add_calls(app: web.Application, till: SellingTill) -> None:
@@ -40,9 +39,9 @@ def add_calls(app: web.Application, till: SellingTill) -> None:
     _add_selling(app.router, till)
     _add_looking(app.router, till)
     add_checkout(app.router, till)
-    StaffCalls(lambda: till.cards, ask).add(app.router, ROOT)
-    CustomerCalls(lambda: till.customers, ask).add(app.router, _CART)
-    ScreenCalls(lambda: till.screen, ask).add(app.router, ROOT)
+    add_staff(app.router, till)
+    add_customers(app.router, till)
+    add_screen(app.router, till)
 
 
 def _add_selling(router: web.UrlDispatcher, till: SellingTill) -> None:
@@ -53,22 +52,22 @@ def _add_selling(router: web.UrlDispatcher, till: SellingTill) -> None:
     router.add_post(ROOT + "/returns", call(asked.AskedReturn, closing.take_back))
     router.add_post(ROOT + "/events", _note(till))
     cart = partial(of_a_cart, till)
-    router.add_post(_CART + "/lines", cart(asked.AskedLine, selling.add_line))
-    router.add_post(_CART + "/voids", cart(asked.AskedVoid, selling.void_line))
-    router.add_post(_CART + "/suspend", cart(asked.AskedStep, selling.suspend))
-    router.add_post(_CART + "/resume", cart(asked.AskedStep, selling.resume))
-    router.add_post(_CART + "/abandon", cart(asked.AskedStep, selling.abandon))
-    router.add_post(_CART + "/tenders", cart(asked.AskedTender, tendering.request_tender))
-    router.add_post(_CART + "/settlements", cart(asked.AskedSettlement, tendering.settle_by_hand))
-    router.add_post(_CART + "/checks", cart(asked.AskedAnswer, checking.answer))
-    router.add_post(_CART + "/customer", cart(asked.AskedCustomer, selling.attach))
-    router.add_post(_CART + "/complete", cart(asked.AskedCompletion, closing.complete))
+    router.add_post(CART + "/lines", cart(asked.AskedLine, selling.add_line))
+    router.add_post(CART + "/voids", cart(asked.AskedVoid, selling.void_line))
+    router.add_post(CART + "/suspend", cart(asked.AskedStep, selling.suspend))
+    router.add_post(CART + "/resume", cart(asked.AskedStep, selling.resume))
+    router.add_post(CART + "/abandon", cart(asked.AskedStep, selling.abandon))
+    router.add_post(CART + "/tenders", cart(asked.AskedTender, tendering.request_tender))
+    router.add_post(CART + "/settlements", cart(asked.AskedSettlement, tendering.settle_by_hand))
+    router.add_post(CART + "/checks", cart(asked.AskedAnswer, checking.answer))
+    router.add_post(CART + "/customer", cart(asked.AskedCustomer, selling.attach))
+    router.add_post(CART + "/complete", cart(asked.AskedCompletion, closing.complete))
 
 
 def _add_looking(router: web.UrlDispatcher, till: SellingTill) -> None:
     router.add_get(ROOT + "/state", told(lambda _: till.state()))
     router.add_get(ROOT + "/carts", told(partial(_carts, till)))
-    router.add_get(_CART, told(lambda request: till.cart(request.match_info["cart_id"])))
+    router.add_get(CART, told(lambda request: till.cart(request.match_info["cart_id"])))
     products = ROOT + "/products/{code}"
     router.add_get(products, told(lambda request: till.product(request.match_info["code"])))
     numbers = r"/events/{epoch:\d{1,10}}/{sequence:\d{1,13}}"

@@ -27,7 +27,7 @@ from edge.till.deciding import Decision, Sight
 from edge.till.employees.shown_cards import ShownCards
 from edge.till.premises import TillPremises
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
-from edge.till.screen.calls import InformationScreen
+from edge.till.screen.screen import InformationScreen
 from edge.till.shifts.keeping import ShiftBook
 from edge.till.standing import (
     read_books,

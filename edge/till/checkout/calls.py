@@ -7,27 +7,25 @@ from aiohttp import web
 
 from edge.signing.guard import read_body
 from edge.till import asked
-from edge.till.answering import ROOT, Answering, SellingTill, ask, given, of_a_cart, read
+from edge.till.answering import CART, Answering, SellingTill, ask, given, of_a_cart, read
 from edge.till.checkout import inputs
 from edge.till.checkout.age_calls import add_ages
 from edge.till.checkout.receipt_calls import add_receipts
 from edge.till.checkout.return_calls import add_returns
 from edge.till.checkout.shift_calls import add_shifts
 
-_CART = ROOT + "/carts/{cart_id}"
-
 
 def add_checkout(router: web.UrlDispatcher, till: SellingTill) -> None:
     """Let ``router`` answer them."""
     cart = partial(of_a_cart, till)
     router.add_post(
-        _CART + "/input",
+        CART + "/input",
         cart(
             asked.AskedInput,
             lambda sight, cart_id, want: inputs.take_input(sight, cart_id, want, till.terms.field),
         ),
     )
-    router.add_post(_CART + "/cards", _card(till))
+    router.add_post(CART + "/cards", _card(till))
     add_receipts(router, till)
     add_returns(router, till)
     add_ages(router, till)

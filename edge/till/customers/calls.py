@@ -1,42 +1,24 @@
-"""The calls by which a customer's card joins a cart."""
+"""The call by which a customer's card joins a cart."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
-import orjson
 from aiohttp import web
 
 from edge.signing.guard import read_body
-from edge.till.answers import AskedOnce
+from edge.till.answering import CART, SellingTill, ask, read, told
 from edge.till.asked_of_people import AskedCustomerCard
-from edge.till.customers.attaching import CustomersAtCarts
-from edge.till.refusals import WhyNot, unfit
 
-_decode = msgspec.json.Decoder(AskedCustomerCard).decode
+_decoder = msgspec.json.Decoder(AskedCustomerCard)
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerCalls:
-    """Answers them; ``ask_of`` reads a request's own key."""
-
-    customers: Callable[[], CustomersAtCarts]
-    ask_of: Callable[[web.Request, bytes], AskedOnce]
-
-    def add(self, router: web.UrlDispatcher, cart: str) -> None:
-        """Let them be answered below ``cart``, the path of one."""
-        router.add_post(cart + "/customer-card", self._attach)
-
-    async def _attach(self, request: web.Request) -> web.Response:
-        try:
-            want = _decode(await read_body(request) or b"{}")
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            words = f"The body is none for this call: {error}."
-            raise unfit(WhyNot.NOT_IN_CONTRACT, words) from error
-        key, cart_id = self.ask_of(request, b"").key, request.match_info["cart_id"]
-        return _told(await self.customers().attach(key, cart_id, want))
+def add_customers(router: web.UrlDispatcher, till: SellingTill) -> None:
+    """Let it be answered."""
+    router.add_post(CART + "/customer-card", told(partial(_attach, till)))
 
 
-def _told(told: dict[str, Any]) -> web.Response:
-    return web.Response(body=orjson.dumps(told), content_type="application/json")
+async def _attach(till: SellingTill, request: web.Request) -> dict[str, Any]:
+    want = read(_decoder, await read_body(request))
+    key, cart_id = ask(request, b"").key, request.match_info["cart_id"]
+    return await till.customers.attach(key, cart_id, want)

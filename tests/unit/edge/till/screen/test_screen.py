@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge.bundle.form import RowKey, canonical_row
-from edge.till.screen import calls
+from edge.till.screen import screen
 from tests.unit.edge.till.employees.crews import ANNA, bundle, events, hold, seated
 from tests.unit.edge.till.tills import Program, running
 
@@ -72,7 +72,7 @@ async def test_an_answer_is_journalled_without_a_name_whoever_is_signed_in(
 async def test_only_what_is_asked_now_is_answered_and_only_by_its_answers(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "BETWEEN_SECONDS", 0.0)
+    monkeypatch.setattr(screen, "BETWEEN_SECONDS", 0.0)
     path = "/surveys/new/answers"
     for body in ({}, {"answer": "perhaps"}, {"answer": 1}, {"answer": "no", "name": "Eve"}, []):
         assert await program.refused("POST", path, body) == (422, "not_in_contract"), body
@@ -89,7 +89,7 @@ async def test_a_child_at_the_screen_fills_no_journal(
     for _ in range(10):
         assert (await program.refused("POST", path, answer))[0] == 429
     assert await program.post(path, answer, "k-1") == told, "a lost answer was not given again"
-    monkeypatch.setattr(calls, "BETWEEN_SECONDS", 0.0)
+    monkeypatch.setattr(screen, "BETWEEN_SECONDS", 0.0)
     await program.post(path, answer)
     assert len(await events(program)) == 2
 
