@@ -37,12 +37,14 @@ class TablesOfDatabase:
     async def of(self, wanted: Collection[TableName], names: Collection[str]) -> PublishedTables:
         """Those that there are, with the ``wanted`` versions among them; raises
         `psycopg.OperationalError`."""
-        # First: what is forgotten is to be asked for again at once.
-        self._make_room(len(wanted) + len(names))
-        now = self._clock()
-        held = self._published
+        now, held = self._clock(), self._published
+        more = sum(not held.has(each) for each in wanted)
+        if len(held) + more > TABLES_MAX:
+            held.forget()  # all that is wanted is asked for again below
         versions = [each for each in wanted if not held.has(each) and self._is_due(each, now)]
         lacking = [each for each in names if each not in held.names and self._is_due(each, now)]
+        if len(self._unknown) + len(versions) + len(lacking) > TABLES_MAX:
+            self._unknown.clear()
         if versions or lacking:
             await self._learn(versions, lacking)
             unknown = {each for each in versions if not held.has(each)}
@@ -52,12 +54,6 @@ class TablesOfDatabase:
 
     def _is_due(self, each: TableName | str, now: float) -> bool:
         return self._unknown.get(each, now) <= now
-
-    def _make_room(self, more: int) -> None:
-        if len(self._published) + more > TABLES_MAX:
-            self._published.forget()
-        if len(self._unknown) + more > TABLES_MAX:
-            self._unknown.clear()
 
     async def _learn(self, versions: list[TableName], names: list[str]) -> None:
         wanted = {"names": [name for name, _ in versions], "versions": [at for _, at in versions]}

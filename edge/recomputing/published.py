@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from edge.bundle.rows import BundledTable
+from edge.rules.checks import ROWS_MAX
 from edge.rules.evaluating import Ruleset
 from edge.rules.faults import UnsoundTable
 from edge.rules.reading import read_table
@@ -96,7 +97,13 @@ class PublishedTables:
 
 
 def _compiled(tables: Iterable[PublishedTable]) -> Ruleset:
-    """A till decides by no table that is unsound, so neither does anybody who checks it."""
+    """No till decides by a table that is too large or cannot be read, so nobody does who checks it.
+    That it has no gap, and that its tests hold, is for tills to look at."""
+    tables = list(tables)
+    for table, _ in tables:
+        if len(table.rows) > ROWS_MAX:
+            name = f"{table.table_name}, version {table.version}"
+            raise NotDecidable(f"{name} has {len(table.rows)} rows, {ROWS_MAX} at most")
     try:
         return Ruleset(
             read_table(table, f"{table.table_name}, version {table.version}") for table, _ in tables

@@ -17,6 +17,10 @@ LINES_MAX = 10_000
 """Of a sale that is decided again; a till takes a thousand. A message that came compressed may have
 a million, which would hold up everything else for seconds."""
 
+DISCOUNTS_MAX = 1_000
+"""Of a sale that is decided again: one for each line that a till takes. A message that came
+compressed may have 300,000, which would hold up everything else for a second and fill the log."""
+
 _NONE = WireRulesApplied(tables={})
 
 Told = list[tuple[str, int]]
@@ -58,9 +62,16 @@ def versions_of(sale: WireCartCompleted) -> dict[str, int]:
     return tables if len(tables) <= TABLES_MAX else {}
 
 
+def names_of(sale: WireCartCompleted) -> set[str]:
+    """What its discounts call a table; nothing of what was given by hand, or is past believing."""
+    if len(sale.discounts) > DISCOUNTS_MAX:
+        return set()
+    return {each.rule.partition("/")[0] for each in sale.discounts if "/" in each.rule}
+
+
 def difference_of(sale: WireCartCompleted, published: PublishedTables) -> SaleDifference | None:
     """What differs; None where the same comes of it."""
-    carried = _pairs(sale.discounts)
+    carried = _pairs(sale.discounts[:DISCOUNTS_MAX])
     try:
         _require_in_force(sale, published)
         decided, total_minor = _decided(sale, published)
@@ -77,6 +88,9 @@ def difference_of(sale: WireCartCompleted, published: PublishedTables) -> SaleDi
 def _require_in_force(sale: WireCartCompleted, published: PublishedTables) -> None:
     if len(sale.lines) > LINES_MAX:
         raise NotDecidable(f"{len(sale.lines)} lines; no till sells more than {LINES_MAX} at once")
+    if len(sale.discounts) > DISCOUNTS_MAX:
+        told = f"{len(sale.discounts)} discounts; no till gives more than {DISCOUNTS_MAX} at once"
+        raise NotDecidable(told)
     versions = (sale.rules or _NONE).tables
     for each in sale.discounts:
         table = each.rule.partition("/")[0]

@@ -9,7 +9,13 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from edge.recomputing.published import PublishedTables, TableName
-from edge.recomputing.sales import SaleDifference, difference_of, names_a_rule, versions_of
+from edge.recomputing.sales import (
+    SaleDifference,
+    difference_of,
+    names_a_rule,
+    names_of,
+    versions_of,
+)
 from edge.watched import WatchedRecord
 from topics.decoder import Refused
 from topics.wire import WireCartCompleted, decode_till_event
@@ -58,12 +64,12 @@ class SaleWatch:
         if not sales:
             return
         wanted = {each for sale in sales for each in versions_of(sale).items()}
-        names = {each.rule.partition("/")[0] for sale in sales for each in sale.discounts}
+        names = {each for sale in sales for each in names_of(sale)}
         published = await self._tables.of(wanted, names)
         looked_at = 0
         for sale in sales:
             self._judge(sale, published)
-            looked_at += LINES_OF_A_SALE + len(sale.lines)
+            looked_at += LINES_OF_A_SALE + len(sale.lines) + len(sale.discounts)
             if looked_at >= SLICE_LINES:
                 looked_at = 0
                 await asyncio.sleep(0)

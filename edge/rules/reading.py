@@ -1,5 +1,6 @@
 """A table as it is decided by: its cells with their meaning, its tests as facts."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -88,7 +89,7 @@ def _name_faults(rows: Iterable[DecisionRow], table: str, file: str) -> Iterator
 
 
 def _twice(what: str, names: list[str], file: str) -> Iterator[TableFault]:
-    for name in sorted({each for each in names if names.count(each) > 1}):
+    for name in sorted(each for each, count in Counter(names).items() if count > 1):
         yield TableFault("form", file, name, "", f"a second {what} of this name")
 
 

@@ -213,7 +213,10 @@ class CentreRows:
 
 def _made(kind: _Kind, told: Any) -> _Heard:
     row = msgspec.convert(told.model_dump(mode="json"), kind.row_type)
-    packed = canonical_row(row)
+    try:
+        packed = canonical_row(row)
+    except TypeError as error:  # a number of a table's test, which nothing bounds before
+        raise BadRow(f"{kind.kind}/{kind.row_id(told)}: {error}") from error
     if len(packed) > ROW_BYTES_MAX:
         words = f"{kind.kind}/{kind.row_id(told)} has {len(packed)} bytes, {ROW_BYTES_MAX} at most"
         raise BadRow(words)

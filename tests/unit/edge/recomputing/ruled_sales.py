@@ -47,10 +47,14 @@ def value(amount_minor: int = 5_000, off_minor: int = 250, **fields: Any) -> byt
     return orjson.dumps({name: each for name, each in (event | fields).items() if each is not None})
 
 
-def difference(sale: bytes, tables: PublishedTables) -> SaleDifference | None:
-    read = decode_till_event(sale)
+def sale_of(message: bytes) -> WireCartCompleted:
+    read = decode_till_event(message)
     assert isinstance(read, WireCartCompleted)
-    return difference_of(read, tables)
+    return read
+
+
+def difference(sale: bytes, tables: PublishedTables) -> SaleDifference | None:
+    return difference_of(sale_of(sale), tables)
 
 
 def version_of(number: int, **fields: Any) -> BundledTable:

@@ -76,3 +76,14 @@ async def test_what_is_remembered_has_an_end(monkeypatch: pytest.MonkeyPatch) ->
         )
         assert len(found) <= 10 and len(vars(tables)["_unknown"]) <= 10
     assert len(asked.questions) < 2 * 99
+
+
+async def test_what_is_known_is_kept_however_often_it_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(database, "TABLES_MAX", 10)
+    asked = Asked(*range(1, 10))
+    tables, known = tables_of(asked, [0.0]), [("off5", version) for version in range(1, 8)]
+    for _ in range(3):
+        assert len(await tables.of(known, ["off5"])) == len(known)
+    assert len(asked.questions) == 2, "it was forgotten and asked for again"

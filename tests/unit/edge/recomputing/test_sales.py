@@ -12,6 +12,7 @@ from tests.unit.edge.recomputing.ruled_sales import (
     OFF5,
     difference,
     published,
+    sale_of,
     value,
     version_of,
 )
@@ -92,8 +93,19 @@ def test_a_sale_that_would_hold_everybody_up_is_not_decided(
     monkeypatch.setattr(sales, "LINES_MAX", 0)
     assert "1 lines" in why()
     monkeypatch.undo()
+    by_hand = [{"rule": f"h{number}/x", "amount_minor": -1} for number in range(1_001)]
+    found = difference(value(discounts=by_hand), HELD)
+    assert found is not None and "1001 discounts" in found.why
+    assert len(found.carried) == sales.DISCOUNTS_MAX, "the log has all of them"
+    assert sales.names_of(sale_of(value(discounts=by_hand))) == set(), "the database is asked"
     many = {"off5": 1} | {f"t{number}": 1 for number in range(memory.TABLES_MAX)}
     assert "201 tables" in why(rules={"tables": many})
+
+
+def test_a_table_that_no_till_takes_is_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "ROWS_MAX", 1)
+    found = difference(value(), published(OFF5))
+    assert found is not None and found.why == "off5, version 1 has 2 rows, 1 at most"
 
 
 def test_what_is_compiled_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -249,6 +249,13 @@ def test_a_row_that_nobody_can_read_changes_nothing(
     assert centre.rows.selected(NOON) == before
 
 
+def test_a_number_that_no_bundle_can_carry_is_told_and_ends_nothing(centre: Centre) -> None:
+    tests = json.dumps([{"test": "t", "given": {"quantity": 10**30}, "expect": []}])
+    with pytest.raises(BadRow, match="discounts"):
+        centre.table(1, tests=tests)
+    assert centre.table(2), "nothing is heard after it"
+
+
 def test_one_row_alone_cannot_fill_a_bundle(centre: Centre) -> None:
     with pytest.raises(BadRow, match="bytes"):
         centre.product("tea", name="x" * ROW_BYTES_MAX)
