@@ -77,7 +77,8 @@ def _with_tender(
 ) -> Decision:
     asked_for = msgspec.structs.replace(cart, tenders=cart.tenders | {tender_id: tender})
     made = changed(sight, asked_for, f"tender_{step}", tender_id=tender_id, **tender.told())
-    return made._replace(told=_told(sight, asked_for, tender_id, tender))
+    told = {"tender_id": tender_id, **tender.told()}
+    return made._replace(told={**made.told, "tender": told})
 
 
 def _told(sight: Sight, cart: TillCart, tender_id: str, tender: CartTender) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A till judges what it is about to write and not the calls that lead there: whate
 has, none goes around the limits.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -80,15 +81,13 @@ def _require_sale(event: Mapping[str, Any], sight: Sight, leave: Leave) -> None:
 
 def _is_unplain(tenders: Iterable[Mapping[str, Any]], cart: TillCart) -> bool:
     """Whether more than cash is taken now; what a terminal has taken before is taken."""
-    taken = {
+    taken = Counter(
         (each.kind, each.amount_minor)
         for each in cart.tenders.values()
         if each.outcome == "captured"
-    }
-    return any(
-        each["kind"] != "cash" and (each["kind"], each["amount_minor"]) not in taken
-        for each in tenders
     )
+    named = Counter((each["kind"], each["amount_minor"]) for each in tenders)
+    return any(each[0] != "cash" for each in named - taken)
 
 
 def _require_prices(
@@ -101,9 +100,10 @@ def _require_prices(
         return
     at = datetime.fromtimestamp(sight.at_seconds, UTC)
     for line in lines:
-        found = catalog.price_of(line["sku"], at)
-        if found is not None and line["unit"] == "each":
-            listed_minor = amount_of(line["quantity"], line["unit"], found.price_minor)
+        found, product = catalog.price_of(line["sku"], at), catalog.product(line["sku"])
+        # The catalog says what is weighed: a program may call a piece a gram.
+        if found is not None and "each" in (line["unit"], product and product.unit):
+            listed_minor = amount_of(line["quantity"], "each", found.price_minor)
             _require_discount(listed_minor - line["amount_minor"], listed_minor, leave)
 
 

@@ -7,7 +7,7 @@ from edge.till import asked
 from edge.till.ages import YEARS_MAX
 from edge.till.page.paying import require_cart
 from edge.till.page.stage import PageStage
-from edge.till.refusals import WhyNot, unfit
+from edge.till.refusals import WhyNot, conflict, unfit
 
 
 class AgeChecks:
@@ -44,8 +44,10 @@ class AgeChecks:
 
     async def _check(self, key: str, born_on: date | None, is_admitted: bool | None) -> None:
         scene = self._stage.scene
+        if scene.age_years is None:  # pressed twice: the first one has answered
+            raise conflict(WhyNot.NOT_TAKEN_HERE, "No age is checked now.")
         want = asked.AskedAge(
-            years=scene.age_years or 0,
+            years=scene.age_years,
             cashier_id=scene.cashier_id,
             born_on=born_on,
             is_admitted=is_admitted,

@@ -59,8 +59,7 @@ class DrawerSteps:
             words = "Type pieces and value, such as 3*20 for three notes of 20."
             raise unfit(WhyNot.NOT_IN_CONTRACT, words)
         pieces, value_minor = int(found[1]), self._amount(found[2])
-        counted = dict(self._stage.scene.counted) | {str(value_minor): pieces}
-        self._stage.scene.counted = {name: each for name, each in counted.items() if each}
+        self._stage.scene.counted = {**self._stage.scene.counted, str(value_minor): pieces}
         self._stage.say("plain", f"{pieces} times {self._money(value_minor)}")
 
     async def _count_anew(self) -> None:
@@ -69,6 +68,9 @@ class DrawerSteps:
 
     async def _count(self, key: str, _: str) -> None:
         scene = self._stage.scene
+        if not scene.counted:  # a second press would count an empty drawer, and end the counting
+            words = "Type first what is in the drawer; an empty one is 0*1."
+            raise unfit(WhyNot.WRONG_COUNT, words)
         want = asked.AskedCount(cashier_id=scene.cashier_id, counted=scene.counted)
         told = await self._actions.drawer_step(key, want, drawer.count_cash)
         await self._show()

@@ -103,6 +103,7 @@ class SimulatedTerminal:
             self.payments[name] = amount_minor if is_taken else None
             if is_taken:
                 self.captures.append((name, amount_minor))
+                del self.captures[:-PAYMENTS_MAX]
             if len(self.payments) > PAYMENTS_MAX:
                 del self.payments[next(iter(self.payments))]
         return self._outcome(name)

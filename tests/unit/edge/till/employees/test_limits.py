@@ -90,6 +90,14 @@ async def test_a_price_below_the_catalogs_is_a_discount(
     assert status == 201, told
 
 
+async def test_a_piece_that_is_called_a_gram_is_no_cheaper(manned: Program) -> None:
+    await seated(manned, "ben")
+    cart_id = (await manned.post("/carts", {}))["cart_id"]
+    line = {"sku": "tea", "quantity": 1, "unit": "gram", "amount_minor": 1}
+    limit, _, allowed = await over_limit(manned, f"/carts/{cart_id}/lines", line)
+    assert (limit, allowed) == ("discount_percent", 0)
+
+
 async def test_a_cart_from_another_till_brings_no_price_along(manned: Program) -> None:
     line = {
         "line_no": 1, "sku": "tea", "quantity": 1, "unit": "each", "unit_price_minor": 1,
