@@ -14,7 +14,7 @@ VALUES: dict[str, list[Any]] = {
     "customer_known": [True, False],
     "unit": ["each", "gram"],
 }
-"""What cells tell apart, all of it: numbers in cells are from 1 to 8."""
+"""What cells tell apart, all of it: numbers in cells are from 2 to 11."""
 
 NUMBERS = st.integers(2, 8)
 SIGNS = st.sampled_from([">=", "<=", ">", "<"])
