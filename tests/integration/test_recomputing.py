@@ -11,9 +11,10 @@ from clients.postgres import PostgresAccess
 from connectors.postgres.access import SINK
 from edge.recomputing.database import UNKNOWN_SECONDS, TablesOfDatabase
 from tests.integration.registration_world import World, registration
-from tests.integration.sink_world import PARTITIONS, make_topics, send_one, sink_process, until
+from tests.integration.sink_world import make_topics, send_one, sink_process, until, width
 from tests.unit.edge.recomputing.ruled_sales import difference, value
 from topics.partitioning import partition_of
+from topics.registry import TILL_EVENTS
 
 SAME, DIFFERENT = (
     f'tillstream_sink_sales_decided_total{{result="{result}"}}' for result in ("same", "different")
@@ -66,9 +67,10 @@ async def test_the_sink_decides_what_comes_again(
     await make_topics(kafka)
     with sink_process(kafka, world.dsn, tmp_path) as sink:
         await until(lambda: "metrics=" in sink.log, "a sink that has started")
+        place = partition_of(shop, await width(kafka, TILL_EVENTS.name))
         for number, off_minor in ((1, 250), (2, 100)):
             sale = value(off_minor=off_minor, location_id=shop, sequence=number)
-            await send_one(kafka, ("till.cart-events", shop, sale, partition_of(shop, PARTITIONS)))
+            await send_one(kafka, (TILL_EVENTS.name, shop, sale, place))
         await until(lambda: sink.metric(DIFFERENT) == 1, "the sale that differs")
         assert sink.metric(SAME) == 1 and "sale_differs" in sink.log
         assert sink.running

@@ -200,6 +200,8 @@ async def test_a_page_that_goes_away_takes_no_guess_back(manned: Program) -> Non
         if [each["kind"] for each in await events(manned)].count("pin_failed") == WRONG_MAX:
             break
         await asyncio.sleep(0.02)
+    else:
+        raise AssertionError("not all wrong PINs are in the journal")
     assert (await sign_in(manned, "anna"))[1]["reason"] == "card_locked", "guesses were free"
 
 
