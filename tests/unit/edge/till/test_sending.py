@@ -4,7 +4,6 @@ import asyncio
 import json
 import shutil
 import time
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from tests.gateways import Fleet, signed_gateway
 from tests.unit.edge.gateway.stores import status
 from tests.unit.edge.journal.tills import TILL
 from tests.unit.edge.till.shops import shop
-from tests.unit.edge.till.tills import Program, enrolled, running
+from tests.unit.edge.till.tills import Program, enrolled, running, until
 
 YEAR = 365 * 86_400
 
@@ -40,15 +39,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def fleet(tmp_path: Path) -> Fleet:
     return Fleet(tmp_path)
-
-
-async def until(is_so: Callable[[], Awaitable[Any]], what: str) -> Any:
-    """What ``is_so`` gives once it is something."""
-    for _ in range(500):
-        if found := await is_so():
-            return found
-        await asyncio.sleep(0.02)
-    raise AssertionError(what)
 
 
 async def sent(program: Program) -> Any:

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -173,3 +173,12 @@ def _door(stack: ExitStack, home: Path, port: int | None) -> Any:
 
 def _by_socket(path: Path) -> ClientSession:
     return ClientSession("http://till", connector=UnixConnector(str(path)))
+
+
+async def until(is_so: Callable[[], Awaitable[Any]], what: str) -> Any:
+    """What ``is_so`` gives once it is something."""
+    for _ in range(500):
+        if found := await is_so():
+            return found
+        await asyncio.sleep(0.02)
+    raise AssertionError(what)

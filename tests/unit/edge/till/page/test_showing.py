@@ -9,8 +9,7 @@ from edge.till import asked, selling
 from edge.till.page import open_pages
 from edge.till.page.open_pages import WAITING_MAX, OpenPage
 from tests.till_pages import HOSTILE, MILK, TEA, PagedTill, paged
-
-PATIENCE_SECONDS = 10.0
+from tests.unit.edge.till.tills import until
 
 SCAN_BYTES_MAX = 4_096
 """Of what a scan sends, whatever is in the cart: a line, the sum, and the buttons for notes."""
@@ -122,13 +121,16 @@ async def test_what_another_program_sells_is_shown(till: PagedTill, page: OpenPa
     cart = await till.cart()
     page.take()
     await till.actions.add_line("program", cart.cart_id, asked.AskedLine(sku="milk"))
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while "Whole milk" not in "".join(page.take() or []):
-            await asyncio.sleep(0.01)
+
+    async def is_shown() -> bool:
+        return "Whole milk" in "".join(page.take() or [])
+
+    async def is_gone() -> bool:
+        return "Whole milk" not in await till.seen()
+
+    await until(is_shown, "the page never showed it")
     await till.actions.step("program 2", cart.cart_id, selling.abandon)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while "Whole milk" in await till.seen():
-            await asyncio.sleep(0.01)
+    await until(is_gone, "the page shows a cart that was left")
 
 
 async def test_a_cart_is_there_after_a_power_cut(home: Path) -> None:
