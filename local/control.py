@@ -11,7 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from local import record
+from local import cashier, record
+from local.cashier import StackCashier
 from local.checkout import environment
 from local.home import StackHome
 from local.record import Addresses, ProcessRecord, StackRecord, StackState
@@ -25,10 +26,12 @@ DOWN_SECONDS = 150
 
 @dataclass(frozen=True)
 class Status:
-    """The stack now; ``record`` is None where nothing was ever started."""
+    """The stack now; ``record`` is None where nothing was ever started. ``cashier`` is let in at
+    its tills."""
 
     state: StackState
     record: StackRecord | None
+    cashier: StackCashier | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The fixed form that programs read; addresses are null while the stack is down."""
@@ -45,6 +48,8 @@ class Status:
             return
         if self.state != "stopped":
             console.print(_address_table(self.record))
+            if self.cashier is not None:
+                console.print(_signs_in(self.cashier))
         console.print(_process_table(self.record.processes))
 
     def _processes(self) -> list[dict[str, Any]]:
@@ -58,7 +63,7 @@ def status(home: StackHome) -> Status:
     if noted is None:
         return Status("stopped", None)
     if home.is_supervised():
-        return Status(noted.state, noted)
+        return Status(noted.state, noted, cashier.known(home))
     stopped = [_stopped(process) for process in noted.processes]
     return Status("stopped", noted.model_copy(update={"processes": stopped}))
 
@@ -145,9 +150,15 @@ def _address_table(noted: StackRecord) -> Table:
         table.add_row(name, getattr(addresses, name))
     for store in addresses.stores:
         table.add_row("gateway", f"{store.gateway} of {store.location_id}")
+        for till in store.tills:
+            table.add_row("till", f"{till.page} of {till.till_id}, {store.location_id}")
     for url in addresses.metrics:
         table.add_row("metrics", url)
     return table
+
+
+def _signs_in(who: StackCashier) -> str:
+    return f"At the till {who.employee_id} signs in with card {who.card} and PIN {who.pin}."
 
 
 def _process_table(processes: list[ProcessRecord]) -> Table:

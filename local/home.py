@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-OWNED_FOLDERS = ("postgres", "kafka", "connect", "identities", "logs", "state", "gateway")
+OWNED_FOLDERS = (
+    *("postgres", "kafka", "connect", "identities", "logs", "state", "gateway"),
+    *("counters", "tills"),
+)
 """What `reset` deletes. Only these: a home that was pointed at the wrong place loses nothing. The
 key in ``people/`` stays: what it wraps may lie in a database that is not the stack's."""
 
-OWNED_FILES = ("addresses.json", "ports.json", "stack.json")
+OWNED_FILES = ("addresses.json", "cashier.json", "ports.json", "stack.json")
 
 LOOPBACK_NETWORKS = "127.0.0.0/8,::1/128"
 """Where webhooks of a local stack may go, beside public addresses: programs that are tried out."""

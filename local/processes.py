@@ -5,15 +5,17 @@ Each is the command line in a process of its own, on the interpreter and checkou
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from local import connect, kafka_clients, metrics_links
+from local import connect, kafka_clients, metrics_links, own_till
 from local.checkout import PREFIX, environment, module
 from local.child import Service
 from local.home import StackHome
 from local.identities import Identities
+from local.options import StackOptions
+from local.own_till import OwnTill
 from local.ports import LOOPBACK, RememberedPorts, answers_ok
-from local.programs import Furnish, Programs, StackProcess, StoreDoors
+from local.programs import Furnish, Programs, StackProcess, StoreDoors, TillPage
 from local.servers import external
 
 WORKER_GRACE_SECONDS = 20
@@ -26,21 +28,6 @@ what the connector reads comes to its topics whenever it begins."""
 SIMULATOR_SETTLE_SECONDS = 4.0
 """The simulator serves no page: it counts as ready if it has not given up by then. Shorter passes
 one that has not come that far, as all processes start at once; longer is waited for."""
-
-
-@dataclass(frozen=True)
-class StackOptions:
-    """What the user may choose. ``rate`` is events per second, None for the default.
-
-    ``roles`` are those of `tillstream worker` that run once, beside the workers; ``stores`` are
-    the locations that have a gateway.
-    """
-
-    roles: Sequence[str]
-    stores: Sequence[str] = ()
-    workers: int = 1
-    simulate: bool = True
-    rate: float | None = None
 
 
 def furnished(home: StackHome, options: StackOptions) -> Furnish:
@@ -58,6 +45,10 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
         doors = [store for _, store in gateways]
         registration, asked = processes.registration(doors)
         wanted += [registration, board, *(process for process, _ in gateways)]
+        if options.till is not None:
+            till, doors = processes.till(options.till, doors)
+            wanted.append(till)
+            steps += processes.cashier(options.till)
         if options.simulate:
             wanted.append(processes.simulator(options.rate, is_store=bool(options.stores)))
         asked |= processes.by_hand()
@@ -116,6 +107,26 @@ class _Processes:
         return StackProcess(service, metrics), StoreDoors(
             location_id, url, f"https://{LOOPBACK}:{relay}"
         )
+
+    def till(
+        self, till: OwnTill, stores: Sequence[StoreDoors]
+    ) -> tuple[StackProcess, list[StoreDoors]]:
+        """The till that people sell at, and the stores with its page."""
+        doors = next(each for each in stores if each.location_id == till.location_id)
+        port = self._ports.take(f"{till.process}-page")
+        settings, metrics = self._telling(till.process, {})
+        service, page = own_till.service(self._home, till, doors, port, settings)
+        shown = replace(doors, tills=[*doors.tills, TillPage(till.till_id, page)])
+        return StackProcess(service, metrics), [shown if each is doors else each for each in stores]
+
+    def cashier(self, till: OwnTill) -> list[Service]:
+        """The step that lets somebody in at that till. Nobody is let in by it where the database is
+        the user's own: whom it holds is theirs to say."""
+        if "postgres" in external():
+            return []
+        command = module("local.cashier", str(self._home.folder.absolute()), till.location_id)
+        log = self._home.log("cashier")
+        return [Service("cashier", command, log, lambda: False, environment({}))]
 
     def registration(self, stores: Sequence[StoreDoors]) -> tuple[StackProcess, dict[str, str]]:
         """What gives tills their certificates, and how commands that are given by hand ask it;

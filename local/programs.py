@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from local.child import Service
 from local.ports import RememberedPorts
@@ -15,13 +16,21 @@ class StackProcess:
     metrics: str = ""
 
 
+class TillPage(NamedTuple):
+    """A till, and the address of its page."""
+
+    till_id: str
+    page: str
+
+
 @dataclass(frozen=True)
 class StoreDoors:
-    """A location's own doors, as addresses."""
+    """A location's own doors, as addresses, and the tills that it has here."""
 
     location_id: str
     gateway: str
     registration: str
+    tills: Sequence[TillPage] = ()
 
 
 @dataclass(frozen=True)

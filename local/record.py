@@ -8,6 +8,7 @@ from psycopg.pq import Conninfo
 from pydantic import BaseModel
 
 from local.home import StackHome, write_json
+from local.programs import StoreDoors
 
 ProcessState = Literal["starting", "running", "restarting", "stopped", "external"]
 
@@ -71,11 +72,15 @@ class Addresses(BaseModel):
     metrics: list[str]
     stores: list[StoreAddresses] = []
 
-    def store(self, location_id: str, gateway: str, registration: str) -> StoreAddresses:
-        """A store that has a gateway of its own, and nothing else."""
+    def store(self, doors: StoreDoors) -> StoreAddresses:
+        """A store that has a gateway and tills of its own, and nothing else."""
         shared = self.model_dump(include={"dashboard", "kafka", "kafka_client", "postgres"})
         return StoreAddresses(
-            location_id=location_id, gateway=gateway, registration=registration, **shared
+            location_id=doors.location_id,
+            gateway=doors.gateway,
+            registration=doors.registration,
+            tills=[StoreTill(till_id=each.till_id, page=each.page) for each in doors.tills],
+            **shared,
         )
 
     def for_shells(self) -> dict[str, str]:

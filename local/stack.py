@@ -116,17 +116,18 @@ class Stack:
 
     def _tell_stores(self, stores: Sequence[StoreDoors]) -> None:
         known = self._record.addresses
-        told = [known.store(each.location_id, each.gateway, each.registration) for each in stores]
-        self._set_addresses(stores=told)
+        self._set_addresses(stores=[known.store(each) for each in stores])
 
     def _greet(self) -> None:
         addresses = self._record.addresses
         self._report.say("")
         for name in ("kafka", "postgres", "connect"):
             self._report.say(f"  {name:<10} {getattr(addresses, name)}")
-        self._report.say(f"\nThe board: {addresses.dashboard}")
         if self._report.console.is_terminal:
-            self._report.say("Ctrl-C stops everything; the data stay.")
+            self._report.say("\nCtrl-C stops everything; the data stay.")
+        self._report.say(f"\nThe board: {addresses.dashboard}")
+        for till in (till for store in addresses.stores for till in store.tills):
+            self._report.say(f"The till's page: {till.page}")
 
     def _stop(self) -> None:
         self._set_state("stopping")

@@ -30,6 +30,7 @@ SERVERS = (
     "connect",
     "registration",
     "gateway",
+    "till",
     "worker",
     "products",
     "receipts",

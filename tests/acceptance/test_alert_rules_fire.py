@@ -33,7 +33,13 @@ from tests.acceptance.desk import faults_of_services as services
 from tests.acceptance.desk import faults_of_tills as tills
 from tests.acceptance.desk.faults_of_webhooks import out_of_order, told
 from tests.acceptance.desk.operators import Desk, pulse, suffer
-from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, RULES, hastened, watching
+from tests.acceptance.desk.prometheus import (
+    PATIENCE_SECONDS,
+    RULES,
+    hastened,
+    secured,
+    watching,
+)
 from topics.partitioning import partition_of
 from topics.topic_spec import PARTITIONS_DEFAULT
 
@@ -77,7 +83,7 @@ def _rules(stack: Stack) -> str:
 
 
 def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
-    *workers, sink, webhooks, registration, board, gateway = (
+    *workers, sink, webhooks, registration, board, gateway, till = (
         urlsplit(each).netloc for each in addresses["metrics"]
     )
     return {
@@ -88,7 +94,7 @@ def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
         "tillstream-board": [board],
         "tillstream-gateway": [gateway],
         "tillstream-proxy": [],
-        "tillstream-till": [],
+        "tillstream-till": [secured(till)],
     }
 
 
@@ -97,6 +103,7 @@ def shops(desk: Desk) -> dict[str, str]:
     """Shops that the workers know, by what will happen to them."""
     ids = {kind: f"{kind}-{uuid.uuid4().hex[:6]}" for kind in SHOPS}
     ids["aside"] = next(name for name in map("aside-{}".format, count()) if _apart(ids, name))
+    ids["store"] = desk.store  # whose till says that it is there, every minute
     for shop in ids.values():
         desk.open_shop(shop)
     deadline = time.monotonic() + PATIENCE_SECONDS

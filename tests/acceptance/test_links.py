@@ -38,9 +38,10 @@ def found(told: dict[str, Any]) -> list[Door]:
 @pytest.fixture(scope="module")
 def pages(told: dict[str, Any]) -> set[int]:
     """The ports of pages for people on this machine."""
-    port = urlsplit(told["dashboard"]).port
-    assert port is not None
-    return {port}
+    tills = [till["page"] for store in told["stores"] for till in store["tills"]]
+    ports = [urlsplit(page).port for page in (told["dashboard"], *tills)]
+    assert len(ports) >= 2, "the stack has a board and a till with a page"
+    return {port for port in ports if port is not None}
 
 
 def test_nobody_listens_but_on_the_loopback(found: list[Door]) -> None:

@@ -43,7 +43,7 @@ from tests.integration.door import TOPICS, asked_in_cleartext, is_answered
 from tests.links import connect
 from tests.told_metrics import read_metrics
 from tests.unit.edge.journal.tills import sale
-from tillstream.local_up import STORE
+from tillstream.local_up import STORE, TILL_ID
 from tillstream.settings import HOME
 
 pytestmark = pytest.mark.lonely
@@ -127,6 +127,8 @@ def test_status_names_every_address_and_each_answers(stack: LocalStack) -> None:
     links = {"kafka_client", "kafka_properties", "kafka_java", "ca_file"}
     assert set(status) == {*places, *links, "processes", "stores"}
     assert answers_ok(status["dashboard"])
+    for store in status["stores"]:
+        assert all(answers_ok(till["page"]) for till in store["tills"])
     answered, _ = connect(status).request("GET", "/health", patience_seconds=10)
     assert answered == 200, "Connect is named but does not answer"
     for url in status["metrics"]:
@@ -148,6 +150,7 @@ def test_every_process_runs_and_serves_metrics_where_it_should(stack: LocalStack
         "registration",
         "board",
         f"gateway-{STORE}",
+        f"till-{TILL_ID}",
     )
     assert states == dict.fromkeys(names, "running")
     assert len(status["metrics"]) == len(names) - len(servers), "each of ours serves metrics"
@@ -316,7 +319,7 @@ def test_a_till_comes_in_and_is_ended(stack: LocalStack, tmp_path: Path) -> None
     digest = hashlib.sha256(roots[0].public_bytes(Encoding.DER)).hexdigest()
     assert voucher["ca_sha256"] == digest, "a till could not tell that it is ours"
     _curl_enrols(stack.home / "identities" / "ca.pem", voucher, tmp_path)
-    listed = json.loads(stack.run("devices", "list", "--json").stdout)
+    listed = json.loads(stack.run("devices", "list", "--location", "shop-1", "--json").stdout)
     assert [(each["till_id"], each["status"], each["epoch"]) for each in listed] == [
         ("1", "active", 1)
     ]
@@ -335,6 +338,7 @@ def test_the_stack_shows_itself_as_one_store_and_its_tills_sell_through_the_gate
     status = stack.status()
     (store,) = status["stores"]
     assert store["location_id"] == STORE
+    assert [till["till_id"] for till in store["tills"]] == [TILL_ID]
     for name in ("dashboard", "kafka", "kafka_client", "postgres"):
         assert store[name] == status[name], name
     voucher = json.loads(stack.run("devices", "add", STORE, "seven", "--json").stdout)
@@ -484,4 +488,5 @@ def test_data_survive_a_crash_and_a_stop_and_go_with_a_reset(stack: LocalStack) 
     assert stack.product_names() == ["Tea"], "the database did not survive a stop"
     assert stack.run("local", "down").returncode == 0
     assert stack.run("local", "reset", "--yes").returncode == 0
-    assert not any((stack.home / name).exists() for name in ("postgres", "kafka", "logs"))
+    gone = ("postgres", "kafka", "logs", "counters", "cashier.json")
+    assert not any((stack.home / name).exists() for name in gone)

@@ -72,7 +72,10 @@ class Desk:
 
     def open_shop(self, location_id: str) -> None:
         """Register a location."""
-        row = "INSERT INTO locations VALUES (%s, 'A shop', 'shop', 'UTC', NULL)"
+        row = (
+            "INSERT INTO locations VALUES (%s, 'A shop', 'shop', 'UTC', NULL)"
+            " ON CONFLICT DO NOTHING"
+        )
         self.sql(row, location_id)
 
     def from_runbook(self, alert: str) -> list[tuple[Any, ...]]:

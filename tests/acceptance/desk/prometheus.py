@@ -20,7 +20,9 @@ from tests.integration.process import HOME
 from tests.told_metrics import identities
 
 ON_THEIR_OWN_MACHINE = ("tillstream-proxy", "tillstream-till")
-"""Jobs that are told to this machine alone, without an identity."""
+"""Jobs that are told to this machine alone, without an identity, but for what is `secured`."""
+
+_HTTPS = "https://"
 
 RULES = HOME / "dashboards" / "prometheus" / "rules.yml"
 
@@ -50,6 +52,11 @@ def hastened(rules: str, changed: dict[str, str] | None = None) -> str:
     return re.sub(duration, lambda found: found[1] + SHORTER[found[2]], rules)
 
 
+def secured(target: str) -> str:
+    """A target (host:port) of one of these jobs that is told over TLS, to an identity."""
+    return f"{_HTTPS}{target}"
+
+
 class Prometheus:
     """One that runs: what it knows, and which alerts fire."""
 
@@ -76,7 +83,7 @@ class Prometheus:
 
     def _note(self, job: str) -> None:
         fresh = self._folder / f"{job}.new"
-        fresh.write_text(json.dumps([{"targets": self._targets[job]}]))
+        fresh.write_text(json.dumps([_group(target) for target in self._targets[job]]))
         fresh.replace(self._folder / f"{job}.json")
 
     def _get(self, path: str, **parameters: str) -> Any:
@@ -141,15 +148,17 @@ def _series(labels: Mapping[str, str], alert: str) -> str:
     return "ALERTS" + _chosen({**labels, "alertname": alert, "alertstate": "firing"})
 
 
+def _group(target: str) -> dict[str, Any]:
+    place = target.removeprefix(_HTTPS)
+    return {"targets": [place], "labels": {"__scheme__": "https"} if place != target else {}}
+
+
 def _config(jobs: Iterable[str], home: Path) -> dict[str, Any]:
     ours = identities(home)
-    secured = {
-        "scheme": "https",
-        "tls_config": {
-            "ca_file": str(ours.authorities),
-            "cert_file": str(ours.certificate("metrics")),
-            "key_file": str(ours.key("metrics")),
-        },
+    identity = {
+        "ca_file": str(ours.authorities),
+        "cert_file": str(ours.certificate("metrics")),
+        "key_file": str(ours.key("metrics")),
     }
     return {
         "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
@@ -158,7 +167,8 @@ def _config(jobs: Iterable[str], home: Path) -> dict[str, Any]:
             {
                 "job_name": job,
                 "file_sd_configs": [{"files": [f"{job}.json"]}],
-                **({} if job in ON_THEIR_OWN_MACHINE else secured),
+                "scheme": "http" if job in ON_THEIR_OWN_MACHINE else "https",
+                "tls_config": identity,
             }
             for job in jobs
         ],
