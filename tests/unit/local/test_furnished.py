@@ -1,6 +1,5 @@
 """What a stack runs: its till among the processes, at a page whose address stays the same."""
 
-
 import pytest
 from rich.console import Console
 
