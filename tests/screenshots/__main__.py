@@ -13,12 +13,14 @@ import psycopg
 import typer
 
 from dashboards.board.people.policy import AccessPolicy
+from local.home import StackHome
 from tests.acceptance.conftest import ROOT, START_SECONDS_MAX, Stack
 from tests.acceptance.outside.stack import as_service
 from tests.boards import open_board
 from tests.links import access
 from tests.screenshots.camera import Subject, take_all, take_for_readme
 from tests.screenshots.chain import Chain, Troubles
+from tests.screenshots.till import take_till
 from tests.told_metrics import read_metrics
 
 PICTURES = ROOT / ".tillstream" / "screenshots"
@@ -67,14 +69,18 @@ def _photograph(stack: Stack, shops: int, readme: bool) -> None:
     with _selling(chain):
         _until("the gap is seen", lambda: bool(_some(postgres, GAPS)))
         ids = {"shop": SHOP, "sku": SKU, "alert": _some(postgres, ALERT)}
-        asyncio.run(_take(addresses, ids, readme))
+        asyncio.run(_take(StackHome(stack.home), addresses, ids, readme))
 
 
-async def _take(addresses: dict[str, Any], ids: dict[str, str], readme: bool) -> None:
+async def _take(
+    home: StackHome, addresses: dict[str, Any], ids: dict[str, str], readme: bool
+) -> None:
     postgres = as_service(addresses["postgres"], "board", "tillstream_board")
     async with open_board(access(addresses), postgres, policy=AccessPolicy()) as locked:
         subject = Subject(addresses["dashboard"], locked.address, ids)
         await take_all(subject, PICTURES)
+        folders = [PICTURES, README_PICTURES] if readme else [PICTURES]
+        await take_till(home, addresses["stores"][0]["tills"][0]["page"], folders)
         typer.echo(f"wrote the pictures to {PICTURES}")
         if readme:
             await take_for_readme(subject, README_PICTURES)
