@@ -48,7 +48,7 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
         if options.till is not None:
             till, doors = processes.till(options.till, doors)
             wanted.append(till)
-            steps += processes.cashier(options.till)
+            steps += processes.cashier(options.till) if options.simulate else []
         if options.simulate:
             wanted.append(processes.simulator(options.rate, is_store=bool(options.stores)))
         asked |= processes.by_hand()
@@ -120,8 +120,8 @@ class _Processes:
         return StackProcess(service, metrics), [shown if each is doors else each for each in stores]
 
     def cashier(self, till: OwnTill) -> list[Service]:
-        """The step that lets somebody in at that till. Nobody is let in by it where the database is
-        the user's own: whom it holds is theirs to say."""
+        """The step that lets somebody of the simulated company in at that till. Where the database
+        is the user's own, whom it holds is theirs to say."""
         if "postgres" in external():
             return []
         command = module("local.cashier", str(self._home.folder.absolute()), till.location_id)

@@ -45,12 +45,16 @@ PATIENCE_SECONDS = 90.0
 
 @pytest.fixture(scope="module")
 def store(stack: Stack) -> dict[str, Any]:
-    """The store as status names it, once its till knows what it sells and who may."""
+    """The store as status names it, once its till knows what it sells and who may.
+
+    Its cashier is let in as in a stack whose simulated company sells, which this one has not.
+    """
     status = stack.status()
     told = status["stores"][0]
     place = {"location_id": told["location_id"], "sku": SKU, "price_minor": PRICE_MINOR}
     with psycopg.connect(status["postgres"]) as connection:
         connection.execute(SOLD_HERE, place, prepare=False)
+    cashier.let_in(StackHome(stack.home), told["location_id"])
     socket = stack.home / "counters" / told["tills"][0]["till_id"] / "till" / "till.sock"
     asyncio.run(_knows_its_store(socket))
     return told

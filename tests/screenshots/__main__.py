@@ -13,6 +13,7 @@ import psycopg
 import typer
 
 from dashboards.board.people.policy import AccessPolicy
+from local import cashier
 from local.home import StackHome
 from tests.acceptance.conftest import ROOT, START_SECONDS_MAX, Stack
 from tests.acceptance.outside.stack import as_service
@@ -61,6 +62,7 @@ def main(
 def _photograph(stack: Stack, shops: int, readme: bool) -> None:
     addresses = stack.status()
     postgres = addresses["postgres"]
+    cashier.let_in(StackHome(stack.home), SHOP)
     chain = Chain(access(addresses), postgres, shops, TROUBLES)
     for start, end in chain.spans():
         typer.echo(f"selling what {shops} shops sold on {start:%A}")

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 import uuid
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ def nothing_to_sell(desk: Desk) -> Fault:
     )
     listed = "INSERT INTO assortment (location_id, sku) VALUES (%s, %s)"
     desk.sql(listed, desk.store, sku)
-    desk.prometheus.reaches(lambda rows: rows >= 1, "tillstream_gateway_catalog_rows")
+    desk.prometheus.until(lambda: _is_sold(desk, sku), "the store does not sell it")
     # A minute without a change is long here: it would fire by itself, and must rest first.
     desk.prometheus.rests("GatewayCatalogIsOld")
     desk.by_mistake("DELETE FROM assortment WHERE location_id = %s", desk.store)
@@ -86,6 +87,14 @@ def wrong_table(desk: Desk) -> Fault:
     desk.sql(row, name, 1, columns, '[{"row": "off5", "cells": [">= 5000"]}]')
     yield [("RuleTableRefused", {})]
     desk.sql(row, name, 2, columns, "[]")
+
+
+def _is_sold(desk: Desk, sku: str) -> bool:
+    """Whether the store's own till has been told of the product."""
+    (door,) = (desk.stack.home / "counters").glob("*/till/till.sock")
+    command = ["curl", "--silent", "--fail", "--unix-socket", str(door)]
+    asked = subprocess.run([*command, f"http://till/till/v1/products/{sku}"], capture_output=True)
+    return asked.returncode == 0
 
 
 def no_registration(desk: Desk) -> Fault:

@@ -45,7 +45,8 @@ def tillstream(*arguments: str, timeout: float = 600) -> subprocess.CompletedPro
 class Stack:
     """What `local status --json` names.
 
-    ``kafka`` are the keyword arguments of kafka-python, ``librdkafka`` the properties of that.
+    ``kafka`` are the keyword arguments of kafka-python, ``librdkafka`` the properties of that;
+    ``stores`` are the locations that have a gateway, and tills of the stack's own.
     """
 
     kafka: dict[str, Any]
@@ -53,6 +54,7 @@ class Stack:
     postgres: str
     metrics: list[str]
     processes: list[dict[str, Any]]
+    stores: tuple[str, ...] = ()
 
     def read_metrics(self, address: str) -> bytes:
         """What a process tells whom it knows: us by the certificate that Kafka knows us by."""
@@ -100,6 +102,7 @@ def status() -> Stack:
         answer["postgres"],
         answer["metrics"],
         answer["processes"],
+        tuple(store["location_id"] for store in answer["stores"]),
     )
 
 

@@ -1,5 +1,7 @@
 """What a stack runs: its till among the processes, at a page whose address stays the same."""
 
+from dataclasses import replace
+
 import pytest
 from rich.console import Console
 
@@ -24,8 +26,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> StackHome:
     return home
 
 
-def programs(home: StackHome) -> Programs:
-    return furnished(home, OPTIONS)(RememberedPorts(home.ports), {})
+def programs(home: StackHome, options: StackOptions = OPTIONS) -> Programs:
+    return furnished(home, options)(RememberedPorts(home.ports), {})
+
+
+def lets_in(programs: Programs) -> bool:
+    """Whether a step lets somebody sell at the till."""
+    return "cashier" in [step.name for step in programs.steps]
 
 
 def test_the_store_has_its_till_with_a_page_and_the_others_have_none(home: StackHome) -> None:
@@ -52,9 +59,14 @@ def test_its_metrics_are_told_to_who_may_read_them_behind_those_of_the_gateways(
 def test_nobody_is_let_in_by_us_in_a_database_of_the_users_own(
     home: StackHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "cashier" in [step.name for step in programs(home).steps]
+    assert lets_in(programs(home))
     monkeypatch.setenv("TILLSTREAM_POSTGRES", "postgresql://db/shop")
-    assert "cashier" not in [step.name for step in programs(home).steps]
+    assert not lets_in(programs(home))
+
+
+def test_nobody_of_the_simulated_company_is_let_in_where_it_does_not_sell(home: StackHome) -> None:
+    """Programs that try a stack without it say themselves who sells."""
+    assert not lets_in(programs(home, replace(OPTIONS, simulate=False)))
 
 
 def test_status_names_the_page_to_programs_and_who_signs_in_to_people(home: StackHome) -> None:
