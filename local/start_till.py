@@ -25,6 +25,10 @@ for a process for two minutes, in which this has to be told."""
 
 AGAIN_SECONDS = 0.2
 
+SOCKET_BYTES_MAX = 100
+"""Of a socket's path: systems take 103 or 107. A longer one would end the till at its start, and a
+home may lie deep."""
+
 
 class NoVoucher(Exception):
     """The registration made none; the text says why."""
@@ -49,6 +53,12 @@ def voucher(stack: StackHome, location_id: str, till_id: str, relay: str) -> obj
     raise NoVoucher(f"the registration gives {till_id} of {location_id} no voucher: {why}")
 
 
+def _programs_door(own: Path) -> tuple[str, ...]:
+    """Programs come in by the till's socket, or by loopback where its path is too long for one."""
+    is_long = len(os.fsencode(own / "till" / "till.sock")) > SOCKET_BYTES_MAX
+    return ("--port", "0") if is_long else ()
+
+
 def _is_open(address: str) -> bool:
     return answers(urlsplit(address).port or 0)
 
@@ -57,7 +67,7 @@ def main(words: list[str]) -> None:
     """Become the till's process; raises `NoVoucher`."""
     stack_home, till_home, location_id, till_id, port, gateway, relay = words
     own, given = Path(till_home), Path(till_home) / "voucher.json"
-    command = module("tillstream", "till", "--page-port", port)
+    command = module("tillstream", "till", "--page-port", port, *_programs_door(own))
     if needs_voucher(own, gateway, relay):
         write_json(given, voucher(StackHome(Path(stack_home)), location_id, till_id, relay))
         command += ["--voucher", str(given)]

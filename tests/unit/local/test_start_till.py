@@ -75,6 +75,18 @@ def test_one_that_has_taken_it_goes_on_without_and_the_token_does_not_lie_about(
     assert not (own / "voucher.json").exists()
 
 
+def test_a_home_that_lies_too_deep_for_a_socket_has_a_till_all_the_same(
+    tmp_path: Path, became: Became
+) -> None:
+    stack = StackHome(tmp_path / ("deep" * 25))
+    with open_doors(stack) as relay:
+        own = stack.folder / "counters" / "till-3"
+        (own / "till").mkdir(parents=True)
+        took(own, registration=relay)
+        start(stack, relay)
+    assert became == [["till", "--page-port", "8000", "--port", "0"]]
+
+
 def test_it_waits_for_a_registration_that_is_on_its_way_up(
     stack: StackHome, became: Became, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
