@@ -1,9 +1,9 @@
 """The gateway's process: settings in, tills' events passed on, until it is asked to stop."""
 
-import asyncio
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from edge.gateway import gateway as whole
 from edge.gateway import server
@@ -40,7 +40,7 @@ def run(settings: Settings) -> None:
     ):
         door = _door(settings, certificate, key, authorities)
         try:
-            asyncio.run(_serve(gateway, catalog, door, settings))
+            uvloop.run(_serve(gateway, catalog, door, settings))
         except OSError as error:
             raise GatewayUnusable(f"it cannot be served: {error}") from error
 
