@@ -56,21 +56,24 @@ def store(stack: Stack) -> dict[str, Any]:
         connection.execute(SOLD_HERE, place, prepare=False)
     cashier.let_in(StackHome(stack.home), told["location_id"])
     socket = stack.home / "counters" / told["tills"][0]["till_id"] / "till" / "till.sock"
-    asyncio.run(_knows_its_store(socket))
+    who = cashier.known(StackHome(stack.home))
+    assert who is not None
+    asyncio.run(_knows_its_store(socket, who.card))
     return told
 
 
-async def _knows_its_store(socket: Path) -> None:
+async def _knows_its_store(socket: Path, card: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     async with ClientSession("http://till", connector=UnixConnector(str(socket))) as session:
         while True:
             async with session.get(f"/till/v1/products/{SKU}") as answer:
                 status = answer.status
-            async with session.get("/till/v1/state") as answer:
-                state = await answer.json()
-            if status == 200 and state["employees"]["kept"]:
+            async with session.post("/till/v1/employees/holder", json={"card": card}) as answer:
+                holder = await answer.json()
+            if status == 200 and "employee_id" in holder:
                 return
-            assert time.monotonic() < deadline, f"the till is not told what it sells: {state}"
+            words = f"the till is not told what it sells, or who may: {status}, {holder}"
+            assert time.monotonic() < deadline, words
             await asyncio.sleep(0.5)
 
 
