@@ -15,6 +15,7 @@ from collections.abc import (
     Mapping,
 )
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 
 from aiokafka import TopicPartition
@@ -87,6 +88,14 @@ class Reader:
     async def end_offsets(self) -> dict[Place, int]:
         """The offset after the last committed record of each partition."""
         return _by_place(await _answered(self._consumer.end_offsets(self._all)))
+
+    async def offsets_since(self, moment: datetime) -> dict[Place, int]:
+        """The first record from ``moment`` on, by the clocks of those who wrote; its partition is
+        missing where there is none."""
+        moment_ms = int(moment.timestamp() * 1000)
+        asked = dict.fromkeys(self._all, moment_ms)
+        found = await _answered(self._consumer.offsets_for_times(asked))
+        return _by_place({where: said.offset for where, said in found.items() if said is not None})
 
     def ends_heard(self) -> dict[Place, int]:
         """`end_offsets` as of the last fetch of each partition, without asking."""

@@ -1,8 +1,10 @@
 """Consumers whose place lies in PostgreSQL: theirs alone, moved once, read from where it says."""
 
+import asyncio
 import time
 import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,16 @@ async def test_all_partitions_are_read_from_where_it_is_told(kafka: str) -> None
         assert await reader.end_offsets() == {(topic, 0): 4, (topic, 1): 2}
         reader.seek({(topic, 0): 3, (topic, 1): 0})
         assert sorted(await numbers_from(reader, 3)) == [0, 1, 3]
+
+
+async def test_a_moment_is_found_in_each_partition_that_was_written_since(kafka: str) -> None:
+    topic = await topic_of(kafka)
+    await send(kafka, said(topic, 2) + said(topic, 1, partition=1))
+    await asyncio.sleep(0.05)
+    moment = datetime.now(UTC)
+    await send(kafka, said(topic, 3))
+    async with opened(KafkaAccess(kafka), [topic]) as reader:
+        assert await reader.offsets_since(moment) == {(topic, 0): 2}
 
 
 async def test_what_was_taken_back_is_passed_over_and_positions_lie_behind_it(kafka: str) -> None:

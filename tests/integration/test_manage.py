@@ -347,6 +347,17 @@ async def test_an_open_page_is_told_and_a_renamed_location_shows_at_once(
         assert "Neu-Ulm" in page.text, "the new name waits for the next reading of all locations"
 
 
+async def test_what_was_published_before_the_board_heard_kafka_is_not_missed(
+    topics: str, fresh_postgres: str
+) -> None:
+    shop = f"shop-{uuid.uuid4().hex[:8]}"
+    register(fresh_postgres, shop, "Ulm", time_zone="UTC", region=None)
+    row = {"location_id": shop, "name": "Ulm", "kind": "shop", "time_zone": "UTC", "region": None}
+    await bring(topics, "cdc.locations", shop, row)
+    async with open_board(topics, fresh_postgres) as board, visitor(board.address) as browser:
+        await published(browser, f"locations/{shop}", "Published")
+
+
 async def bring(kafka: str, topic: str, key: str, row: Mapping[str, object] | None) -> None:
     """Publish a row as Debezium does."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka)

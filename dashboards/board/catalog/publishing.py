@@ -1,6 +1,6 @@
 """Follows the topics that bring back what was saved here, and marks what shows it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dashboards.board.catalog.kinds import LOCATIONS
 from dashboards.board.catalog.publications import TOPICS, Publications, Published, read_change
@@ -9,6 +9,11 @@ from dashboards.board.feed.listener import Listener
 from dashboards.board.feed.sources import CHANGE_STREAM, FeedSource
 from dashboards.board.live.board import Board
 from dashboards.board.live.keys import publication_of
+
+CLOCKS_APART = timedelta(minutes=1)
+"""How far the clock that stamps changes may be behind the board's. A board serves before it hears
+Kafka: what is saved and published meanwhile is read afterwards, and else would be "being
+published" for ever. More reads more of what nobody here saved; less misses it by a slow clock."""
 
 
 def follow(board: Board) -> Publications:
@@ -25,6 +30,8 @@ def follow(board: Board) -> Publications:
     # Apart from the derived topics: those are there before Debezium is, and without it.
     quiet = FeedSource(CHANGE_STREAM, lambda: None)
     passed_over = board.metrics.passed_over
-    board.work.append(Listener(board.kafka, TOPICS, read_change, heard, quiet, passed_over).run)
+    since = datetime.now(UTC) - CLOCKS_APART
+    listener = Listener(board.kafka, TOPICS, read_change, heard, quiet, passed_over, since)
+    board.work.append(listener.run)
     board.artist.pieces |= pieces(publications)
     return publications

@@ -5,6 +5,7 @@ The board is in no consumer group: it keeps no offsets, and each one sees everyt
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -43,13 +44,16 @@ class Listener(Generic[R]):
         heard: Callable[[list[R]], None],
         source: FeedSource,
         passed_over: Callable[[str], None],
+        since: datetime | None = None,
     ) -> None:
+        """``since`` is where the first start begins; at the end, where nobody says."""
         self._kafka = kafka
         self._topics = topics
         self._read = read
         self._heard = heard
         self._source = source
         self._passed_over = passed_over
+        self._since = since
         self._next: dict[Place, int] = {}
         self._tables: Positions | None = None
         self._log: Any = structlog.get_logger("tillstream.board")
@@ -72,9 +76,8 @@ class Listener(Generic[R]):
         self._tables = tables
 
     async def _follow(self, reader: Reader) -> None:
-        # On from where we were; at the first start from the end, until the tables are read.
-        ends = await _ends(reader)
-        self._next = {place: self._next.get(place, end) for place, end in ends.items()}
+        first = await self._first(reader)
+        self._next = {place: self._next.get(place, offset) for place, offset in first.items()}
         reader.seek(self._next)
         while True:
             if self._tables is not None:
@@ -82,6 +85,12 @@ class Listener(Generic[R]):
             if not await self._take(reader):
                 await _ends(reader)
             self._source.back()
+
+    async def _first(self, reader: Reader) -> Positions:
+        # The ends come first: what is written between both questions is after them.
+        ends = await _ends(reader)
+        since = {} if self._since is None else await reader.offsets_since(self._since)
+        return {**ends, **since}
 
     def _go_back(self, reader: Reader, tables: Positions) -> None:
         self._tables = None
