@@ -55,6 +55,7 @@ class ScreenFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Reports(Protocol):
     def left_out(self, what: str, why: str) -> None: ...
+    def kept_back(self, why: str) -> None: ...
 
 
 class _Stamp(NamedTuple):
@@ -135,8 +136,9 @@ class OwnRows:
 
     async def _tell(self, rows: BundleRows, take: TakeRows) -> bool:
         self._look()
-        if self._faults.keys() - self._good.keys():
-            # Of a file that was never read here the last catalog may have all that it says.
+        unread = sorted(self._faults.keys() - self._good.keys())
+        if unread:  # the last catalog may have all that these say
+            self._reports.kept_back(f"{unread[0]}: {self._faults[unread[0]]}")
             return False
         is_told = await take(self._joined(rows))
         self._is_untold = not is_told

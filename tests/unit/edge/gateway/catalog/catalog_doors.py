@@ -51,6 +51,7 @@ class HeardCatalog:
     def __init__(self) -> None:
         self.versions: list[int] = []
         self.troubles: list[str] = []
+        self.kept: list[str] = []
         self.current = 0
 
     def changed(self, name: BundleName, rows: int, whole_bytes: int, packed_bytes: int) -> None:
@@ -62,6 +63,7 @@ class HeardCatalog:
         self.current += 1
 
     def kept_back(self, why: str) -> None:
+        self.kept.append(why)
         self.troubles.append(why)
 
     def tables_refused(self, tables: Sequence[RefusedTable]) -> None:

@@ -172,6 +172,7 @@ async def test_a_start_on_a_disk_that_does_not_answer_leaves_the_catalog_of_befo
     monkeypatch.setattr(Path, "stat", disk)
     assert not await again.take(of(product("milk"), employee())), "the cards are gone"
     assert (await told(door)).card_key == KEY
+    assert "Input/output error" in door.reports.kept[-1], "nobody is told that prices wait"
     disk.is_faulty = False
     assert await again.take(of(product("milk"), employee()))
     catalog = await told(door)
