@@ -136,7 +136,7 @@ class OwnRows:
 
     async def _tell(self, rows: BundleRows, take: TakeRows) -> bool:
         self._look()
-        unread = sorted(self._faults.keys() - self._good.keys())
+        unread = sorted(self._faults.keys() - self._seen.keys())
         if unread:  # the last catalog may have all that these say
             self._reports.kept_back(f"{unread[0]}: {self._faults[unread[0]]}")
             return False
@@ -160,7 +160,7 @@ class OwnRows:
     def _look_at(self, name: str, path: Path) -> None:
         """Raises OSError, and looks again then."""
         stamp = _stamp(path)
-        if stamp == self._seen.get(name):
+        if name in self._seen and stamp == self._seen[name]:
             return
         if stamp is None:
             self._good.pop(name, None)

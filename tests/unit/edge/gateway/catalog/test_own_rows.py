@@ -179,6 +179,15 @@ async def test_a_start_on_a_disk_that_does_not_answer_leaves_the_catalog_of_befo
     assert catalog.card_key == KEY and catalog.product("milk") is not None
 
 
+async def test_a_file_that_was_not_there_before_the_fault_holds_nothing_up(
+    door: CatalogDoor, own: OwnRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await own.take(of(product(), employee()))
+    monkeypatch.setattr(Path, "stat", FaultyDisk(CARDS, Path.stat))
+    assert await own.take(of(product("milk"), employee()))
+    assert (await told(door)).product("milk") is not None
+
+
 async def test_what_was_not_taken_is_told_again(
     door: CatalogDoor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
