@@ -51,6 +51,31 @@ TILL_TABLES_REFUSED = MetricSpec(
     "Versions of decision tables in the till's catalog in which something is wrong: the last good "
     "version of each counts. The state names row, column and reason.",
 )
+TILL_EMPLOYEES_AGE = MetricSpec(
+    "tillstream_till_employees_age_seconds",
+    "gauge",
+    "Since the till's list of employees was last known to be what the centre says; 0 where its "
+    "store keeps none. After 30 days only plain cash sales stay.",
+)
+TILL_PLAIN_CASH_ONLY = MetricSpec(
+    "tillstream_till_plain_cash_only",
+    "gauge",
+    "1 while only plain cash sales stay: the till's list of employees is too old, or its disk has "
+    "lost it.",
+)
+TILL_CARDS_LOCKED = MetricSpec(
+    "tillstream_till_cards_locked",
+    "gauge",
+    "Employees whose card is locked at this till after five wrong PINs.",
+)
+TILL_APPROVALS_REFUSED = MetricSpec(
+    "tillstream_till_approvals_refused_total",
+    "counter",
+    "Approvals that were refused, by reason: card (nobody's, locked, or not that of the PIN), used "
+    "(already, too late, or its giver is let in no more) or limit (who approved may not do it "
+    "either).",
+    ("reason",),
+)
 
 TILL = (
     *PROXY,
@@ -63,5 +88,9 @@ TILL = (
     TILL_CLOCK_OFF,
     TILL_END,
     TILL_TABLES_REFUSED,
+    TILL_EMPLOYEES_AGE,
+    TILL_PLAIN_CASH_ONLY,
+    TILL_CARDS_LOCKED,
+    TILL_APPROVALS_REFUSED,
 )
 """What the `/metrics` of a till's service shows."""

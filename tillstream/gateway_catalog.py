@@ -124,7 +124,7 @@ def opened(
         metrics.look(lambda: desk.waiting.count)
         authorizations = Authorizations(time.monotonic, lambda: desk.view)
         levels = HeardLevels(location_id, _now)
-        own = OwnRows(folder / "own", desk.take, reports)
+        own = OwnRows(folder / "own", desk.take, desk.retake, reports)
         yield StoreCatalogParts(
             gateway, desk, levels, authorizations, shelf, HeardCustomers(), reports, own
         )

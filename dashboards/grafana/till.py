@@ -56,6 +56,29 @@ PANELS = (
         unit="s",
     ),
     Panel(
+        "Age of tills' lists of employees",
+        "Since each till's list was last known to be the centre's. After 30 days, or where the "
+        "list is lost, only plain cash sales stay there.",
+        [
+            ("{{instance}}", "tillstream_till_employees_age_seconds"),
+            ("plain cash only", "sum(tillstream_till_plain_cash_only)"),
+        ],
+        unit="s",
+        red_above=1_728_000,
+    ),
+    Panel(
+        "Cards and approvals at tills",
+        "Cards that are locked now after wrong PINs, and approvals that were refused within an "
+        "hour, by reason: a wrong card or PIN, one that was used or too old, or a limit.",
+        [
+            ("locked at {{instance}}", "tillstream_till_cards_locked"),
+            (
+                "refused: {{reason}}",
+                "sum by (reason) (increase(tillstream_till_approvals_refused_total[1h]))",
+            ),
+        ],
+    ),
+    Panel(
         "First till's certificate to end",
         "Below 0 it has ended. The till goes on and renews.",
         [("left", "min(tillstream_till_end_timestamp_seconds > 0) - time()")],

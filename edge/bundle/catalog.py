@@ -64,7 +64,7 @@ class TillCatalog:
         self.refused_tables: tuple[RefusedTable, ...] = ()
         """Versions that are here and do not count."""
         self._all_tables = self._read_tables(bundle)
-        self._tables = self._all_tables
+        self._tables = _by_version(self._all_tables)
         others = {kind: row_type for kind, row_type in KINDS.items() if kind != _TABLE}
         rows = {kind: read_rows(bundle, kind, row_type) for kind, row_type in others.items()}
         products: list[BundledProduct] = rows["product"]
@@ -99,19 +99,21 @@ class TillCatalog:
     @property
     def sound_tables(self) -> Sequence[BundledTable]:
         """Every version that counts or may, with those that were taken over."""
-        return self._tables
+        return list(self._tables.values())
 
     def take_over(self, tables: Iterable[BundledTable]) -> None:
         """Let versions count that this bundle has no more."""
-        self._tables = [*self._tables, *tables]
+        self._tables = _by_version([*self._tables.values(), *tables])
 
     def refuse(self, tables: Iterable[RefusedTable]) -> None:
         """Let these versions not count: of each table the one before does."""
         self.refused_tables += tuple(tables)
         refused = {(each.table, each.version) for each in self.refused_tables}
-        self._tables = [
-            each for each in self._all_tables if (each.table_name, each.version) not in refused
-        ]
+        self._tables = {
+            name: each
+            for name, each in _by_version(self._all_tables).items()
+            if name not in refused
+        }
 
     @property
     def products(self) -> Iterable[BundledProduct]:
@@ -187,7 +189,7 @@ class TillCatalog:
 
         One that was refused never counts: the last good one before it goes on.
         """
-        begun = [each for each in self._tables if each.valid_from <= at]
+        begun = [each for each in self._tables.values() if each.valid_from <= at]
         newest = {
             each.table_name: each
             for each in sorted(begun, key=lambda each: (each.valid_from, each.version))
@@ -196,15 +198,20 @@ class TillCatalog:
 
     def rule_table(self, name: str, version: int) -> BundledTable | None:
         """One version of a table, begun or not, unless it is refused or is not here."""
-        wanted = (name, version)
-        return next(
-            (each for each in self._tables if (each.table_name, each.version) == wanted), None
-        )
+        return self._tables.get((name, version))
 
     @property
     def all_rule_tables(self) -> Sequence[BundledTable]:
         """Every version, begun or not, also those that are refused."""
         return self._all_tables
+
+
+def _by_version(tables: Iterable[BundledTable]) -> dict[tuple[str, int], BundledTable]:
+    """By name and version; of two that say they are one, the first."""
+    found: dict[tuple[str, int], BundledTable] = {}
+    for each in tables:
+        found.setdefault((each.table_name, each.version), each)
+    return found
 
 
 def catalog_of(whole: bytes) -> TillCatalog:

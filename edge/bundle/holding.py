@@ -4,6 +4,7 @@ On any fault the last good one stays. A cart takes ``current`` when it is opened
 what is taken meanwhile counts from the next cart on.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from edge.bundle.catalog import TillCatalog
@@ -30,13 +31,12 @@ class CatalogHolder:
         """Why what came last is not used, None where it is."""
         try:
             self._folder = VersionFolder(folder)
-            self._last_good = LastGoodTables(folder)
+            self._last_good = LastGoodTables(folder, try_table)
             self._open()
         except OSError as error:
             raise UnkeptBundle(f"no catalog can be kept in {folder}: {error}") from error
 
     def _open(self) -> None:
-        last_good = self._last_good.read(self._try_table)
         for version in self._folder.kept():
             whole = self._folder.read(version)
             if whole is None:
@@ -44,7 +44,7 @@ class CatalogHolder:
                 continue
             try:
                 self.current = self._tried(whole)
-                self.current.take_over(lacking(self.current, last_good))
+                self.current.take_over(lacking(self.current, self._last_good.tables))
                 return
             except BundleError as error:
                 self.fault = f"{version.path}: {error}"
@@ -91,17 +91,17 @@ class CatalogHolder:
 
     def _take(self, whole: bytes, sha256: str) -> None:
         catalog = self._tried(whole)
-        last_good = lacking(catalog, self.current.sound_tables if self.current else ())
+        before = self.current.sound_tables if self.current else self._last_good.tables
+        last_good = lacking(catalog, before)
         catalog.take_over(last_good)
         try:
-            if last_good:
-                self._last_good.keep(last_good)
+            self._last_good.make_ready(last_good)
             self._folder.keep(sha256, whole)
-            if not last_good:  # not before: the version of before may need them
-                self._last_good.forget()
         except OSError as error:
             raise UnkeptBundle(f"the bundle cannot be kept: {error}") from error
         self.current, self.fault = catalog, None
+        with suppress(OSError):  # what nobody needs any more goes with the next version then
+            self._last_good.settle(last_good)
 
     def _tried(self, whole: bytes) -> TillCatalog:
         return tried(whole, self._location_id, self._try_table)

@@ -5,6 +5,8 @@ What things cost to buy, and from whom, never leaves for a till. The tables' own
 """
 
 from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
 from typing import Annotated, Literal
 
 import msgspec
@@ -115,7 +117,7 @@ class TableTest(msgspec.Struct, frozen=True):
     expect: list[str]
 
 
-class BundledTable(msgspec.Struct, frozen=True):
+class BundledTable(msgspec.Struct, frozen=True, dict=True):
     """See `topics.rule_tables.RuleTable`: one version that holds at this location."""
 
     table_name: str
@@ -125,6 +127,12 @@ class BundledTable(msgspec.Struct, frozen=True):
     rows: list[TableRow]
     tests: list[TableTest]
     valid_from: ValidTime
+
+    @cached_property
+    def sha256(self) -> bytes:
+        """Of all that it says: each bundle brings the same tables as other objects, and to compare
+        them cell by cell costs more than to decide by them."""
+        return sha256(msgspec.json.encode(self)).digest()
 
 
 class BundledAnnouncement(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -8,14 +8,18 @@ import msgspec
 
 from edge.bundle.rows import BundledTable
 from edge.rules.checks import ROWS_MAX
-from edge.rules.evaluating import Ruleset
+from edge.rules.compiled_tables import CompiledTables
+from edge.rules.evaluating import CompiledTable, Ruleset
 from edge.rules.faults import UnsoundTable
-from edge.rules.reading import read_table
 from topics.rule_tables import RuleTable
 
 RULESETS_KEPT = 256
-"""Compiled at once, some 10 kB each. With fewer than a fleet's stores have sets of versions, each
-sale compiles its tables anew, some milliseconds."""
+"""Put together at once, some kB each. With fewer than a fleet's stores have sets of versions, each
+sale puts its tables together anew."""
+
+COMPILED_KEPT = 1_000
+"""Tables, some 10 kB each. With fewer than sales go by, each sale compiles some anew, a millisecond
+a table."""
 
 TABLES_MAX = 200
 """By which one sale may say that it was decided. A fleet has tens; an event with a million names
@@ -48,6 +52,7 @@ class PublishedTables:
     def __init__(self) -> None:
         self._tables: dict[TableName, PublishedTable] = {}
         self._rulesets: OrderedDict[frozenset[TableName], Ruleset] = OrderedDict()
+        self._compiled = CompiledTables(COMPILED_KEPT)
         self.names: set[str] = set()
         """Of all tables, in whichever version."""
 
@@ -69,6 +74,7 @@ class PublishedTables:
         """Begin anew."""
         self._tables.clear()
         self._rulesets.clear()
+        self._compiled.forget()
         self.names.clear()
 
     def __len__(self) -> int:
@@ -91,22 +97,18 @@ class PublishedTables:
         if key not in self._rulesets:
             if len(self._rulesets) >= RULESETS_KEPT:
                 self._rulesets.popitem(last=False)
-            self._rulesets[key] = _compiled(self.of(versions))
+            self._rulesets[key] = Ruleset(map(self._table, self.of(versions)))
         self._rulesets.move_to_end(key)
         return self._rulesets[key]
 
-
-def _compiled(tables: Iterable[PublishedTable]) -> Ruleset:
-    """No till decides by a table that is too large or cannot be read, so nobody does who checks it.
-    That it has no gap, and that its tests hold, is for tills to look at."""
-    tables = list(tables)
-    for table, _ in tables:
+    def _table(self, held: PublishedTable) -> CompiledTable:
+        """No till decides by a table that is too large or cannot be read, so nobody does who checks
+        it. That it has no gap, and that its tests hold, is for tills to look at."""
+        table = held.table
         if len(table.rows) > ROWS_MAX:
             name = f"{table.table_name}, version {table.version}"
             raise NotDecidable(f"{name} has {len(table.rows)} rows, {ROWS_MAX} at most")
-    try:
-        return Ruleset(
-            read_table(table, f"{table.table_name}, version {table.version}") for table, _ in tables
-        )
-    except UnsoundTable as error:
-        raise NotDecidable(str(error.faults[0])) from error
+        try:
+            return self._compiled.of(table)
+        except UnsoundTable as error:
+            raise NotDecidable(str(error.faults[0])) from error

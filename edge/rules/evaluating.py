@@ -54,14 +54,23 @@ class CartVerdict(NamedTuple):
         return [{"rule": rule, "amount_minor": amount} for rule, amount in sums.items()]
 
 
+class CompiledTable(NamedTuple):
+    """A table, and the function that says which of its rows apply."""
+
+    table: DecisionTable
+    hits: Hits
+
+
+def compiled_table(table: DecisionTable) -> CompiledTable:
+    """The table with its function."""
+    return CompiledTable(table, compiled(table))
+
+
 class Ruleset:
     """Tables that are decided by together, in the order of their names."""
 
-    def __init__(self, tables: Iterable[DecisionTable]) -> None:
-        ordered = sorted(tables, key=lambda each: each.name)
-        self._tables: list[tuple[DecisionTable, Hits]] = [
-            (each, compiled(each)) for each in ordered
-        ]
+    def __init__(self, tables: Iterable[CompiledTable]) -> None:
+        self._tables = sorted(tables, key=lambda each: each.table.name)
 
     def verdict(self, cart: CartFacts, given: Sequence[TableDiscount] = ()) -> CartVerdict:
         """What follows for a cart. ``given`` are discounts that somebody gave by hand: they are
@@ -84,7 +93,7 @@ def ruleset_of(tables: Iterable[BundledTable]) -> Ruleset:
 
     They were tried when the bundle was taken, and are not checked again.
     """
-    return Ruleset(read_table(each, each.table_name) for each in tables)
+    return Ruleset(compiled_table(read_table(each, each.table_name)) for each in tables)
 
 
 class _Base(NamedTuple):

@@ -1,9 +1,5 @@
 """What a till asks before it takes a bundle: that each table is sound, and passes its tests."""
 
-import hashlib
-
-import msgspec
-
 from edge.bundle.errors import UnfitBundle
 from edge.bundle.rows import BundledTable
 from edge.rules.checks import require_sound
@@ -44,7 +40,7 @@ class TriedTables:
 
     def __call__(self, table: BundledTable) -> None:
         """Raises `UnfitBundle`."""
-        key = hashlib.sha256(msgspec.json.encode(table)).digest()
+        key = table.sha256
         if key not in self._found:
             if len(self._found) >= TABLES_REMEMBERED:
                 self._found.pop(next(iter(self._found)))

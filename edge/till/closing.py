@@ -11,6 +11,7 @@ from edge.till.checkout.paying import payment_of
 from edge.till.deciding import Decision, Sight, event_of, require_day, require_settled
 from edge.till.refusals import WhyNot, conflict, unfit
 from edge.till.ruling import CartRules, PricedCart, priced, told_of_rules
+from edge.till.shifts.steps import COUNTS_MAX
 from topics.wire_parts import WireDiscount, WireTender
 
 NOTED = frozenset(
@@ -20,6 +21,16 @@ NOTED = frozenset(
     }
 )
 """Types of events that programs write as they are: no cart, and no stock."""
+
+OWN_NOTES = {
+    "rule_checked": "answer a check at its cart, by …/checks",
+    "survey": "answer its question by /surveys/…/answers",
+    "reprint": "print a receipt by /receipts/…/prints",
+    "pin_failed": "it does where a PIN was wrong",
+    "card_locked": "wrong PINs lock a card, and /employees/unlocks ends that",
+}
+"""Kinds of notes that only the till itself writes, and what makes it do so. Taken from anybody,
+they would tell of answers, guesses and locks that never were, and of nobody's."""
 
 SET_BY_THE_TILL = ("event_id", "occurred_at", "business_date", "clock", "offset_seconds", "build")
 
@@ -106,9 +117,18 @@ def note(sight: Sight, event: Mapping[str, Any]) -> Decision:
     if not isinstance(kind, str) or kind not in NOTED:
         words = f"Here are taken: {', '.join(sorted(NOTED))}."
         raise unfit(WhyNot.NOT_TAKEN_HERE, words)
-    if event.get("kind") == "rule_checked":
-        raise unfit(WhyNot.NOT_TAKEN_HERE, "Answer a check at its cart, by …/checks.")
+    _require_not_the_tills_own(sight, event)
     given = sorted(set(SET_BY_THE_TILL) & event.keys())
     if given:
         raise unfit(WhyNot.NOT_IN_CONTRACT, f"The till itself sets {', '.join(given)}.")
     return Decision([dict(event)], told={"type": kind}, status=201)
+
+
+def _require_not_the_tills_own(sight: Sight, event: Mapping[str, Any]) -> None:
+    noted = event.get("kind")
+    if event["type"] == "noted" and isinstance(noted, str) and noted in OWN_NOTES:
+        words = f"The till itself notes {noted}: {OWN_NOTES[noted]}."
+        raise unfit(WhyNot.NOT_TAKEN_HERE, words)
+    if event["type"] == "shift_counted" and sight.shift.counts_since_cash >= COUNTS_MAX:
+        words = "The drawer was counted twice as it stands: a further count would only be fitted."
+        raise conflict(WhyNot.COUNTED_TWICE, words)

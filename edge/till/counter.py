@@ -24,6 +24,7 @@ from edge.till.checkout.terms import CheckoutTerms
 from edge.till.customers.attaching import CustomersAtCarts
 from edge.till.customers.looking_up import CustomerDesk
 from edge.till.deciding import Decision, Sight
+from edge.till.employees.approvals import refused_approval
 from edge.till.employees.shown_cards import ShownCards
 from edge.till.premises import TillPremises
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
@@ -45,7 +46,7 @@ class TillCounter:
         """``failed`` hears that the journal can no longer be written."""
         self._premises = premises
         self._failed = failed
-        self.cards = ShownCards(self.books, self.do, premises.way)
+        self.cards = ShownCards(self.books, self.do, premises.way, self._approval_refused)
         self.customers = CustomersAtCarts(self.books, self.do, CustomerDesk(premises.way))
         now = premises.terms.clock.now
         self.screen = InformationScreen(premises.catalogs.current, now, self.do)
@@ -73,6 +74,10 @@ class TillCounter:
             books = self.books()
             given = await books.run(lambda: books.desk.do(ask, decide, auth))
             result = "done"
+        except Refusal as refusal:
+            if ask.approval:
+                self._approval_refused(refusal)
+            raise
         except JournalError as error:
             result = "refused" if isinstance(error, EventRefused) else "failed"
             raise self._unkept(error) from error
@@ -81,6 +86,11 @@ class TillCounter:
             metrics.answer_seconds.observe(time.monotonic() - begun)
         self._premises.wrote()
         return given
+
+    def _approval_refused(self, refusal: Refusal) -> None:
+        kind = refused_approval(refusal)
+        if kind is not None:
+            self._premises.terms.metrics.approvals_refused.labels(kind.value).inc()
 
     def books(self) -> Books:
         """What the till writes into; raises `Refusal` where it has no identity yet."""

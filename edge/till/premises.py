@@ -28,20 +28,17 @@ from edge.till.identity.folder import DeviceIdentity, IdentityCandidate, Identit
 from edge.till.identity.keeper import IdentityKeeper
 from edge.till.identity.voucher import TillVoucher
 from edge.till.kinds import TillKind
+from edge.till.measuring import measure
 from edge.till.metrics import TillMetrics
 from edge.till.parts import first_of, going_on
 from edge.till.refusals import WhyNot, conflict
 from edge.till.sending import BatchSender, SendingStanding
-from edge.till.standing import read_books
 from edge.till.terminals.choosing import card_payments
 from edge.till.terminals.noting import LeftPayment, left_payments
 from identity.names import TillName
 
 HEARTBEAT_SECONDS = 60.0
 """As the contract has it: a board calls a till silent after some of them are missing."""
-
-FIGURES_SECONDS = 5.0
-"""Between two readings of the journal for the figures."""
 
 
 class TillTerms(NamedTuple):
@@ -178,7 +175,9 @@ class TillPremises:
             raise first_of(failed) from failed
 
     def _parts(self) -> tuple[Callable[[], Awaitable[None]], ...]:
-        return (self.keeper.run, self._speak, self._beat, self._measure, self.payments.run)
+        terms, catalogs = self.terms, self.catalogs
+        figures = partial(measure, terms.metrics, terms.clock, catalogs, lambda: self.books)
+        return (self.keeper.run, self._speak, self._beat, figures, self.payments.run)
 
     async def _speak(self) -> None:
         """Send under the identity in use, and begin anew with each other one."""
@@ -231,16 +230,3 @@ class TillPremises:
                 raise
             except JournalError as error:
                 structlog.get_logger("tillstream.till").warning("no_heartbeat", why=str(error))
-
-    async def _measure(self) -> None:
-        metrics = self.terms.metrics
-        while True:
-            metrics.clock_off.set(self.terms.clock.read().off_seconds or 0)
-            metrics.tables_refused.set(len(self.catalogs.refused_tables))
-            books = self.books
-            if books is not None:
-                standing = await books.run(partial(read_books, books))
-                metrics.waiting.set(standing.waiting)
-                metrics.unconfirmed.set(standing.unconfirmed)
-                metrics.may_begin.set(standing.is_well)
-            await asyncio.sleep(FIGURES_SECONDS)

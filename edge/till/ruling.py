@@ -1,17 +1,23 @@
 """By which decision tables a cart is decided, and what follows for it."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from edge.bundle.rows import BundledTable
-from edge.rules.evaluating import CartVerdict, Check, Ruleset, TableDiscount, ruleset_of
+from edge.rules.compiled_tables import CompiledTables
+from edge.rules.evaluating import CartVerdict, Check, Ruleset, TableDiscount
 from edge.rules.facts import cart_of
 from edge.till.carts import TillCart
 
 RULESETS_KEPT = 4
-"""Compiled at once: today's, yesterday's for carts that wait, and those of a change of the hour.
-Each takes some milliseconds to make, in which no other request is answered."""
+"""Put together at once: today's, yesterday's for carts that wait, and those of a change of the
+hour. With fewer, carts of two days take turns at putting theirs together."""
+
+TABLES_KEPT = 256
+"""Compiled at once: some tens of tables, in the versions by which open carts go. Each takes a
+millisecond to make, in which no other request is answered."""
 
 
 class TablesCatalog(Protocol):
@@ -50,10 +56,12 @@ NO_RULES = CartRules({}, Ruleset(()))
 
 
 class TillRules:
-    """The tables of carts, compiled once for each set of versions. One thread's only."""
+    """The tables of carts; each is compiled once, whichever others it comes with. One thread's
+    only."""
 
     def __init__(self) -> None:
-        self._made: list[tuple[list[BundledTable], CartRules]] = []
+        self._made: OrderedDict[tuple[bytes, ...], CartRules] = OrderedDict()
+        self._compiled = CompiledTables(TABLES_KEPT)
 
     def of(
         self, catalog: TablesCatalog | None, wanted: Mapping[str, int] | None, at: datetime
@@ -65,12 +73,14 @@ class TillRules:
         tables = None if wanted is None else _pinned(catalog, wanted)
         if tables is None:
             tables = list(catalog.rule_tables(at))
-        found = next((rules for made, rules in self._made if made == tables), None)
-        if found is None:
+        key = tuple(each.sha256 for each in tables)
+        if key not in self._made:
             versions = {each.table_name: each.version for each in tables}
-            found = CartRules(versions, ruleset_of(tables))
-            self._made = [(tables, found), *self._made][:RULESETS_KEPT]
-        return found
+            self._made[key] = CartRules(versions, Ruleset(map(self._compiled.of, tables)))
+            if len(self._made) > RULESETS_KEPT:
+                self._made.popitem(last=False)
+        self._made.move_to_end(key)
+        return self._made[key]
 
 
 def _pinned(catalog: TablesCatalog, wanted: Mapping[str, int]) -> list[BundledTable] | None:

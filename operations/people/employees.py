@@ -103,14 +103,5 @@ def cards_of_store(keeping: Keeping, location_id: str) -> StoreCards:
     return StoreCards(version, key, found)
 
 
-def hashes_for_store(keeping: Keeping, location_id: str) -> tuple[int, dict[str, str]]:
-    """The version of a store's card key, and under it the card hash of each of its employees.
-
-    Raises `OperationError` and `SealError`.
-    """
-    told = cards_of_store(keeping, location_id)
-    return told.version, dict(told.hashes)
-
-
 def _place(employee_id: str) -> tuple[str, ...]:
     return ("employee card", employee_id)

@@ -100,7 +100,8 @@ def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
 def shops(desk: Desk) -> dict[str, str]:
     """Shops that the workers know, by what will happen to them."""
     ids = {kind: f"{kind}-{uuid.uuid4().hex[:6]}" for kind in SHOPS}
-    ids["aside"] = next(name for name in map("aside-{}".format, count()) if _apart(ids, name))
+    asides = (f"aside-{uuid.uuid4().hex[:6]}" for _ in count())
+    ids["aside"] = next(name for name in asides if _apart(ids, name))
     ids["store"] = desk.store  # whose till says that it is there, every minute
     for shop in ids.values():
         desk.open_shop(shop)

@@ -328,8 +328,9 @@ def test_an_employee_who_cannot_be_is_refused(
         employees.add(keep, second)
 
 
-def hashes(keep: Keeping) -> tuple[int, dict[str, str]]:
-    return employees.hashes_for_store(keep, "L-1")
+def hashes(keep: Keeping, location_id: str = "L-1") -> tuple[int, dict[str, str]]:
+    told = employees.cards_of_store(keep, location_id)
+    return told.version, dict(told.hashes)
 
 
 def test_a_stores_list_is_hashed_anew_once_a_till_is_revoked(
@@ -339,13 +340,13 @@ def test_a_stores_list_is_hashed_anew_once_a_till_is_revoked(
         employees.add(keep, employee())
         employees.add(keep, employee("e-2", locations=["L-2"]))
         first, before = hashes(keep)
-        other = employees.hashes_for_store(keep, "L-2")
+        other = hashes(keep, "L-2")
     # What the registration does; it has no wrapping key.
     assert execute("SELECT renew_card_key('L-1', 'till 3 was revoked')").fetchone() == (2,)
     assert execute("SELECT renew_card_key('L-1', 'till 4 was revoked')").fetchone() == (2,)
     with people() as keep:
         second, after = hashes(keep)
-        assert employees.hashes_for_store(keep, "L-2") == other, "another store pays for it"
+        assert hashes(keep, "L-2") == other, "another store pays for it"
     assert (first, second) == (1, 2)
     assert before.keys() == after.keys() == {"e-1"}
     assert before["e-1"] != after["e-1"], "the stolen till's key opens the new list"

@@ -131,7 +131,7 @@ class TillMachine:
 
     def note(self) -> None:
         """Let it write an event that means nothing, if it will."""
-        event = {"type": "noted", "kind": "reprint", "detail": {}, "cashier_id": "1"}
+        event = {"type": "noted", "kind": "price_checked", "detail": {}, "cashier_id": "1"}
         with suppress(TillAway):
             self.ask("POST", "/events", event, str(uuid.uuid4()))
 

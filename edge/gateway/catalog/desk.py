@@ -90,11 +90,20 @@ class CatalogDesk:
             self._show(file.catalog, _seen(file.catalog.whole()))
 
     async def take(self, rows: BundleRows) -> bool:
-        """Let these rows count, all that the store's tills may know; whether they do.
+        """Let these rows count, all that the centre has for the store's tills now; whether they do.
 
         They do once they are on the disk. False where that failed, or they are too many: what
         counted before still does, and the same may be tried again.
         """
+        if not await self.retake(rows):
+            return False
+        self._current_at = self._monotonic()
+        self._reports.is_current()
+        return True
+
+    async def retake(self, rows: BundleRows) -> bool:
+        """The same, where what has changed is the store's own and nobody has heard the centre: what
+        it said before is no newer by that."""
         async with self._turn:
             try:
                 made = await asyncio.to_thread(self._made, rows)
@@ -103,8 +112,6 @@ class CatalogDesk:
                 return False
             if made is not None:
                 self._show(*made)
-            self._current_at = self._monotonic()
-            self._reports.is_current()
             return True
 
     @property

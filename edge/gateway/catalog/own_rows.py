@@ -55,6 +55,7 @@ class ScreenFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Reports(Protocol):
     def left_out(self, what: str, why: str) -> None: ...
+    def kept_back(self, why: str) -> None: ...
 
 
 class _Stamp(NamedTuple):
@@ -104,54 +105,77 @@ READERS: Mapping[str, Callable[[Mapping[RowKey, bytes], bytes], dict[RowKey, byt
 class OwnRows:
     """The files of one store, over whatever the centre tells. One loop's only."""
 
-    def __init__(self, folder: Path, take: TakeRows, reports: _Reports) -> None:
-        """``take`` lets rows count."""
+    def __init__(self, folder: Path, take: TakeRows, retake: TakeRows, reports: _Reports) -> None:
+        """``take`` lets rows count that the centre has told now, ``retake`` those that it told
+        before."""
         self._folder = folder
         self._take = take
+        self._retake = retake
         self._reports = reports
         self._turn = asyncio.Lock()
         self._rows: BundleRows | None = None
         self._seen: dict[str, _Stamp | None] = {}
         self._good: dict[str, bytes] = {}
+        self._faults: dict[str, str] = {}
+        self._is_untold = False
 
     async def take(self, rows: BundleRows) -> bool:
         """Let the centre's rows count, and the store's own with them; whether they do."""
         async with self._turn:
             self._rows = rows
-            self._look()
-            return await self._take(self._joined(rows))
+            return await self._tell(rows, self._take)
 
     async def run(self) -> None:
         """Look at the files for ever; what has changed counts without news from the centre."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             async with self._turn:
-                if self._look() and self._rows is not None:
-                    await self._take(self._joined(self._rows))
+                self._look()
+                if self._is_untold and self._rows is not None:
+                    await self._tell(self._rows, self._retake)
 
-    def _look(self) -> bool:
-        """Read what has changed; whether anything has."""
-        is_news = False
+    async def _tell(self, rows: BundleRows, take: TakeRows) -> bool:
+        self._look()
+        unread = sorted(self._faults.keys() - self._seen.keys())
+        if unread:  # the last catalog may have all that these say
+            self._reports.kept_back(f"{unread[0]}: {self._faults[unread[0]]}")
+            return False
+        is_told = await take(self._joined(rows))
+        self._is_untold = not is_told
+        return is_told
+
+    def _look(self) -> None:
+        """Read what has changed. A disk that does not answer takes nothing away."""
         for name in READERS:
-            stamp = _stamp(self._folder / name)
-            if stamp == self._seen.get(name):
-                continue
-            self._seen[name], is_news = stamp, True
-            if stamp is None:
-                self._good.pop(name, None)
+            path = self._folder / name
+            try:
+                self._look_at(name, path)
+            except OSError as fault:
+                if self._faults.get(name) != str(fault):
+                    self._reports.left_out(str(path), f"{fault}; what was read of it before counts")
+                self._faults[name] = str(fault)
             else:
-                self._read(name)
-        return is_news
+                self._faults.pop(name, None)
 
-    def _read(self, name: str) -> None:
-        path = self._folder / name
+    def _look_at(self, name: str, path: Path) -> None:
+        """Raises OSError, and looks again then."""
+        stamp = _stamp(path)
+        if name in self._seen and stamp == self._seen[name]:
+            return
+        if stamp is None:
+            self._good.pop(name, None)
+        else:
+            self._read(name, path)
+        self._seen[name], self._is_untold = stamp, True
+
+    def _read(self, name: str, path: Path) -> None:
+        with path.open("rb") as file:
+            content = file.read(FILE_BYTES_MAX + 1)
         try:
-            with path.open("rb") as file:
-                content = file.read(FILE_BYTES_MAX + 1)
             if len(content) > FILE_BYTES_MAX:
                 raise ValueError(f"it has more than {FILE_BYTES_MAX} bytes")
             READERS[name]({}, content)
-        except (OSError, ValueError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             self._reports.left_out(str(path), str(error))
             return
         self._good[name] = content
@@ -164,8 +188,9 @@ class OwnRows:
 
 
 def _stamp(path: Path) -> _Stamp | None:
+    """None where there is no such file; raises OSError where nobody can say."""
     try:
         status = path.stat()
-    except OSError:
+    except FileNotFoundError:
         return None
     return _Stamp(status.st_mtime_ns, status.st_size)

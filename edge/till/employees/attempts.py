@@ -4,7 +4,7 @@ They lie in the journal's state, written with the event that tells of them. What
 counted first: a disk that takes nothing more must not make guesses free.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 
 import msgspec
@@ -49,6 +49,11 @@ class WrongAttempts:
         """Whether no PIN is tried any more, until the centre gives another, or somebody who may
         lets this one in again."""
         return self.count(employee) >= WRONG_MAX
+
+    def locked(self, row_of: Callable[[str], BundledEmployee | None]) -> int:
+        """How many cards are locked of those who are let in here; ``row_of`` finds them by id."""
+        rows = (row_of(employee_id) for employee_id in self._of)
+        return sum(row is not None and self.is_locked(row) for row in rows)
 
     def add(self, employee: BundledEmployee) -> dict[str, bytes | None]:
         """One more; what the state is to have."""

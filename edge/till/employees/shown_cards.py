@@ -38,12 +38,19 @@ Do = Callable[[AskedOnce, Callable[[Sight], Decision]], Awaitable[GivenAnswer]]
 class ShownCards:
     """Those of one till. One loop's only."""
 
-    def __init__(self, books: Callable[[], Books], do: Do, way: Callable[[], GatewayWay]) -> None:
+    def __init__(
+        self,
+        books: Callable[[], Books],
+        do: Do,
+        way: Callable[[], GatewayWay],
+        approval_refused: Callable[[Refusal], object],
+    ) -> None:
         """``books`` and ``way`` raise `Refusal` where there are none; ``do`` writes what is
-        decided."""
+        decided, and ``approval_refused`` hears why somebody could not approve."""
         self._books = books
         self._do = do
         self._way = way
+        self._approval_refused = approval_refused
         self._turn = asyncio.Lock()
         self._waiting = 0
         self._checking: set[asyncio.Task[tuple[BundledEmployee, StaffCatalog]]] = set()
@@ -59,7 +66,11 @@ class ShownCards:
 
     async def approve(self, key: str, shown: AskedSignIn) -> dict[str, Any]:
         """Let somebody agree to one request of whoever is signed in; raises `Refusal`."""
-        row, _ = await self._let_in("approval", key, shown)
+        try:
+            row, _ = await self._let_in("approval", key, shown)
+        except Refusal as refusal:
+            self._approval_refused(refusal)
+            raise
         seat = self._books().desk.staff.seat
         person = KnownPerson(row.employee_id, row.pin_hash)
         approval = await self._books().run(lambda: seat.approve(person))

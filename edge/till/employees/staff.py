@@ -58,6 +58,15 @@ class GivenLeave(NamedTuple):
     approval: str = ""
 
 
+class StaffStanding(NamedTuple):
+    """How old the list is (0 where the store keeps none), what is left without a newer one, and how
+    many cards are locked here."""
+
+    age_seconds: float
+    is_plain_cash_only: bool
+    cards_locked: int
+
+
 class TillStaff:
     """The staff of one till; used by the journal's thread alone."""
 
@@ -178,6 +187,14 @@ class TillStaff:
             **({} if approver is None else {"approver": approver.employee_id}),
         }
 
+    def standing(self) -> StaffStanding:
+        """How it stands, for figures."""
+        if not self.is_kept:
+            return StaffStanding(0.0, False, 0)
+        known, news = self.known, self.news
+        locked = 0 if known is None else self.attempts.locked(known.employee_of)
+        return StaffStanding(news.age_seconds, known is None or news.is_too_old, locked)
+
     def told(self) -> dict[str, Any]:
         """How it stands, as programs are told."""
         person = self.seat.person
@@ -186,7 +203,7 @@ class TillStaff:
             "kept": self.is_kept,
             "signed_in": row and told_of(row),
             "age_seconds": int(self.news.age_seconds) if self.is_kept else None,
-            "plain_cash_only": self.is_kept and (self.known is None or self.news.is_too_old),
+            "plain_cash_only": self.standing().is_plain_cash_only,
         }
 
 

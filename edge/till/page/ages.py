@@ -1,5 +1,6 @@
 """An age that is checked at the page: the field takes a date of birth, which nobody keeps."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import date
 
@@ -8,6 +9,8 @@ from edge.till.ages import YEARS_MAX
 from edge.till.page.paying import require_cart
 from edge.till.page.stage import PageStage
 from edge.till.refusals import WhyNot, conflict, unfit
+
+_TYPED = re.compile(r"([0-9]{4})([-.]?)([0-9]{2})\2([0-9]{2})\Z")
 
 
 class AgeChecks:
@@ -29,12 +32,8 @@ class AgeChecks:
 
     async def take_birth(self, key: str, text: str) -> None:
         """The date of birth was typed: eight digits, year first."""
-        digits = text.strip().replace("-", "").replace(".", "")
-        try:
-            born_on = date.fromisoformat(digits)
-        except ValueError:
-            born_on = None
-        if born_on is None or len(digits) != len("20081231"):
+        born_on = _date_of(text.strip())
+        if born_on is None:
             words = "Type the date of birth as year, month and day: 20081231."
             raise unfit(WhyNot.NOT_IN_CONTRACT, words)
         await self._check(key, born_on, None)
@@ -58,3 +57,13 @@ class AgeChecks:
             self._stage.say("good", f"Old enough for {told['years']}.")
         else:
             self._stage.say("bad", f"Not sold to: from {told['years']} years. Take the goods out.")
+
+
+def _date_of(typed: str) -> date | None:
+    """None for what is no day of the calendar, nor typed as one: `date.fromisoformat` takes weeks
+    as well."""
+    parts = _TYPED.match(typed)
+    try:
+        return parts and date(int(parts[1]), int(parts[3]), int(parts[4]))
+    except ValueError:
+        return None

@@ -1,4 +1,5 @@
-"""A till whose gateway refuses it, whose sales pile up, and whose journal knows a later time."""
+"""A till whose gateway refuses it, whose sales pile up, whose journal knows a later time, that was
+off for weeks, and at which somebody tries cards."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ import os
 import subprocess
 import sys
 import threading
+import time
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,11 +18,15 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 
+import msgspec
 from aiohttp import web
 
 from edge.journal.entries import TillPlace
 from edge.journal.journal import Journal
 from edge.problems import Code, Refusal
+from edge.till.employees.attempts import WRONG_MAX
+from edge.till.employees.news import KeptAge
+from edge.till.employees.staff import STAFF
 from edge.till.identity.folder import IdentityFolder
 from identity.names import StoreName
 from local.ports import choose
@@ -27,10 +34,20 @@ from tests.acceptance.desk.operators import Desk, Fault, beating
 from tests.gateways import Fleet, SignedGateway, signed_gateway
 from tests.integration.process import HOME
 from tests.unit.edge.journal.tills import TILL, event
+from tests.unit.edge.till.employees.crews import ANNA, MIA, PINS, bundle, hold
 from tests.unit.edge.till.tills import enrolled
 
 WAITING = 150
 """Events that were written before; the alert is for more than a hundred."""
+
+OFF_DAYS = 21
+"""For how long the till was off; the alert is for a list of employees of more than 20 days."""
+
+BUNDLE_SECONDS = 5.0
+"""Between two of the gateway's words that its catalog is current: it does not hold the question,
+and a till that is always answered asks all the time."""
+
+APPROVALS = "tillstream_till_approvals_refused_total"
 
 
 @contextmanager
@@ -62,8 +79,14 @@ def _refusal() -> web.Response:
 
 
 def _takes(gateway: SignedGateway) -> None:
+    told_at = 0.0
+
     def taken() -> web.Response:
+        nonlocal told_at
         asked = gateway.took[-1]
+        if asked.target.startswith("/v1/bundle") and time.monotonic() - told_at > BUNDLE_SECONDS:
+            told_at = time.monotonic()
+            return web.Response(status=HTTPStatus.NO_CONTENT, headers={"Age": "0"})
         if asked.method != "POST":
             return _refusal()
         batch = json.loads(asked.body)
@@ -80,9 +103,11 @@ def _sold_before(home: Path) -> None:
     identity = IdentityFolder(home / "identity").current()
     assert identity is not None
     later = (datetime.now(UTC) + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+    age = KeptAge(0.0, time.time() - OFF_DAYS * 86_400)
     with closing(Journal(home / "journal.sqlite", TillPlace(*TILL), identity.till.key)) as journal:
         journal.begin_epoch(1)
-        journal.append([event("till_heartbeat", occurred_at=later) for _ in range(WAITING)])
+        written = [event("till_heartbeat", occurred_at=later) for _ in range(WAITING)]
+        journal.append(written, {STAFF: msgspec.json.encode(age)})
 
 
 @dataclass(frozen=True)
@@ -97,6 +122,11 @@ class _Selling:
         """How it stands, as JSON."""
         return self.curl("http://till/till/v1/state")
 
+    def post(self, path: str, **body: str) -> str:
+        """What is answered, as JSON."""
+        asks = ("--request", "POST", "--header", f"Idempotency-Key: {uuid.uuid4()}")
+        return self.curl(*asks, "--data", json.dumps(body), f"http://till/till/v1{path}")
+
     def curl(self, *arguments: str) -> str:
         command = ["curl", "--silent", "--unix-socket", str(self.socket), *arguments]
         return subprocess.run(command, capture_output=True, text=True).stdout
@@ -110,6 +140,7 @@ def _till(desk: Desk, folder: Path) -> Iterator[_Selling]:
     (port,) = choose(1)
     with _gateway(fleet, folder) as gateway:
         enrolled(fleet, folder / "till", gateway.address)
+        hold(folder / "till", bundle(1, ANNA, MIA))
         _sold_before(folder / "till")
         command = [sys.executable, "-m", "tillstream", "till", "--metrics-port", str(port)]
         environment = {**os.environ, "TILLSTREAM_HOME": str(folder)}
@@ -127,11 +158,30 @@ def _till(desk: Desk, folder: Path) -> Iterator[_Selling]:
 def refused(desk: Desk, folder: Path) -> Fault:
     with _till(desk, folder) as till:
         named = {"instance": till.metrics}
-        alerts = ("TillSellsNoMore", "TillKeepsItsSales", "TillClockIsOff")
+        _tries_cards(desk, till)
+        alerts = (
+            *("TillSellsNoMore", "TillKeepsItsSales", "TillClockIsOff"),
+            *("TillEmployeesListIsOld", "TillLocksCards", "TillRefusesApprovals"),
+        )
         yield [(alert, named) for alert in alerts]
         told = till.state()
         assert "This till was revoked." in told and '"suspect"' in told
+        signed_in = till.post("/employees/sign-in", card="card-mia", pin=PINS["mia"])
+        assert '"signed_in"' in signed_in, signed_in
+        assert "unlocked" in till.post("/employees/unlocks", employee_id="anna")
         _takes(till.gateway)
+
+
+def _tries_cards(desk: Desk, till: _Selling) -> None:
+    """Somebody guesses PINs of one card, and lets others approve. A rise is one from what was seen
+    before."""
+    desk.prometheus.until(
+        lambda: bool(desk.prometheus.query(f'{APPROVALS}{{instance="{till.metrics}"}}')),
+        "Prometheus does not see the till",
+    )
+    for _ in range(WRONG_MAX):
+        till.post("/employees/sign-in", card="card-anna", pin="0000")
+        till.post("/employees/approvals", card="nobodys", pin="0000")
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from edge.bundle import keeping
 from edge.bundle.catalog import RefusedTable
 from edge.bundle.difference import changes_between, difference_of
 from edge.bundle.errors import AnotherVersion, BundleError, UnfitBundle, UnkeptBundle
-from edge.bundle.form import BundleName, read_bundle, rows_of, sha256_of
+from edge.bundle.form import BundleName, RowKey, read_bundle, rows_of, sha256_of
 from edge.bundle.holding import CatalogHolder
+from edge.bundle.last_good import LastGoodTables
 from edge.bundle.rows import BundledTable
 from edge.bundle.trying import TryTable
 from tests.unit.edge.bundle.catalogs import HERE, HOUR, NOON, price, product, table, whole
@@ -145,7 +146,29 @@ def test_what_follows_a_last_good_version_takes_its_place(tmp_path: Path) -> Non
     assert mended.current and [each.version for each in mended.current.rule_tables(NOON)] == [2]
     take(holder, whole(product("tea"), version=3))
     assert holder.current and not holder.current.rule_tables(NOON), "the table has left the store"
+    take(holder, whole(product("milk"), version=4))
     assert len(list(tmp_path.iterdir())) == keeping.KEPT, "what nobody needs is kept"
+
+
+def test_the_version_to_go_back_to_has_its_last_good_tables_too(tmp_path: Path) -> None:
+    holder = CatalogHolder(tmp_path, HERE, fails_from(2))
+    take(holder, whole(table(1, NOON - HOUR), version=1), whole(table(2), version=2))
+    take(holder, whole(product("tea"), version=3))
+    max(tmp_path.glob("0*.json")).write_bytes(b"altered")
+    again = CatalogHolder(tmp_path, HERE, fails_from(2))
+    assert again.catalog_version == 2 and again.current
+    assert [each.version for each in again.current.rule_tables(NOON)] == [1]
+
+
+def test_where_no_version_is_left_the_last_good_tables_are(tmp_path: Path) -> None:
+    holder = CatalogHolder(tmp_path, HERE, fails_from(2))
+    take(holder, whole(table(1, NOON - HOUR), version=1), whole(table(2), version=2))
+    for path in tmp_path.glob("0*.json"):
+        path.write_bytes(b"altered")
+    again = CatalogHolder(tmp_path, HERE, fails_from(2))
+    assert again.catalog_version is None
+    take(again, whole(table(2), version=3))
+    assert again.current and [each.version for each in again.current.rule_tables(NOON)] == [1]
 
 
 def test_a_last_good_version_that_is_damaged_stops_no_till(tmp_path: Path) -> None:
@@ -256,3 +279,57 @@ def test_a_till_that_is_killed_while_it_writes_has_a_version_that_holds(tmp_path
         assert held.sha256 in (sha256_of(SECOND), sha256_of(THIRD)), f"killed at step {step}"
         assert held.fault is None, held.fault
     assert 9 in ended and 0 in ended, f"it was never killed, or always: {ended}"
+
+
+def named(name: str, version: int) -> tuple[RowKey, bytes]:
+    begins = NOON - HOUR if version == 1 else NOON
+    return ("rule_table", f"{name}/{version}"), table(version, begins, table_name=name)[1]
+
+
+def refuses_second(tried: BundledTable) -> None:
+    if tried.version == 2:
+        raise UnfitBundle("a gap")
+
+
+NEEDS_A1 = whole(named("a", 2), named("b", 1), version=2)
+NEEDS_B1 = whole(named("a", 3), named("b", 2), version=3)
+COUNTING = {2: [("a", 1), ("b", 1)], 3: [("a", 3), ("b", 1)]}
+"""By version of the catalog, the tables by which a till must decide."""
+
+
+def test_a_till_that_is_killed_between_two_versions_decides_by_all_tables(tmp_path: Path) -> None:
+    """One table is mended in the version in which another is spoilt: each needs a last good one."""
+    ended: list[int] = []
+    for step in range(20):
+        folder = tmp_path / str(step)
+        first = whole(named("a", 1), named("b", 1), version=1)
+        take(CatalogHolder(folder, HERE, refuses_second), first, NEEDS_A1)
+        child = os.fork()
+        if child == 0:
+            holder = CatalogHolder(folder, HERE, refuses_second)
+            die_at(step)
+            take(holder, NEEDS_B1)
+            os._exit(0)
+        ended.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        held = CatalogHolder(folder, HERE, refuses_second)
+        assert held.current, f"killed at step {step}"
+        tables = held.current.rule_tables(NOON)
+        counting = COUNTING[held.current.name.catalog_version]
+        found = [(each.table_name, each.version) for each in tables]
+        assert found == counting, f"killed at step {step}"
+    assert 9 in ended and 0 in ended, f"it was never killed, or always: {ended}"
+
+
+def test_a_disk_that_takes_no_more_once_it_has_the_version_holds_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = CatalogHolder(tmp_path, HERE, fails_from(2))
+    take(holder, whole(table(1, NOON - HOUR), version=1), whole(table(2), version=2))
+    take(holder, whole(product("tea"), version=3))
+
+    def stuck(_: LastGoodTables, tables: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(LastGoodTables, "settle", stuck)
+    take(holder, whole(product("milk"), version=4))
+    assert holder.catalog_version == 4 and holder.fault is None

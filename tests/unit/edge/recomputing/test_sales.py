@@ -3,11 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from edge.bundle.rows import TableRow
 from edge.recomputing import published as memory
 from edge.recomputing import sales
+from edge.rules import evaluating
+from edge.rules.reading import DecisionTable
 from tests.unit.edge.recomputing.ruled_sales import (
     OFF5,
     difference,
@@ -115,6 +118,24 @@ def test_what_is_compiled_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     for version in versions:
         assert difference(value(rules={"tables": {"off5": version}}), tables) is None
     assert len(vars(tables)["_rulesets"]) == 3
+
+
+def test_a_table_is_compiled_once_whichever_others_a_sale_goes_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    really = evaluating.compiled
+
+    def noted(table: DecisionTable) -> evaluating.Hits:
+        asked.append(table.version)
+        return really(table)
+
+    monkeypatch.setattr(evaluating, "compiled", noted)
+    others = [msgspec.structs.replace(OFF5, table_name="other", version=at) for at in (7, 8, 9)]
+    tables = published(OFF5, *others)
+    for other in others:
+        tables.ruleset({"off5": 1, "other": other.version})
+    assert asked == [1, 7, 8, 9]
 
 
 def test_the_version_that_counted_then_counts_and_not_the_newest() -> None:

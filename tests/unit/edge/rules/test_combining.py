@@ -5,20 +5,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.rules.attributes import Facts
-from edge.rules.evaluating import Ruleset, TableDiscount, percent_of
+from edge.rules.evaluating import (
+    CompiledTable,
+    Ruleset,
+    TableDiscount,
+    compiled_table,
+    percent_of,
+)
 from edge.rules.facts import CartFacts
 from edge.rules.reading import read_table
 from tests.unit.edge.rules.tables import table
 
 
-def rule(name: str, *, percent: int | None = None, off: int | None = None, alone: bool = False):
+def rule(
+    name: str, *, percent: int | None = None, off: int | None = None, alone: bool = False
+) -> CompiledTable:
     """A table whose one row always applies to the cart."""
     cells = [None, percent and str(percent), off and str(off), "yes" if alone else None]
     then = ["percent", "off_minor", "exclusive"]
     tried = table(
         ["subtotal_minor"], {"row": cells}, then=then, hit_policy="collect", table_name=name
     )
-    return read_table(tried, name)
+    return compiled_table(read_table(tried, name))
 
 
 def cart(subtotal_minor: int) -> CartFacts:

@@ -11,7 +11,14 @@ import edge.rules
 from edge.bundle.catalog import catalog_of
 from edge.bundle.form import canonical_row
 from edge.bundle.trying import tried
-from edge.rules.evaluating import CartVerdict, Check, Ruleset, TableDiscount, ruleset_of
+from edge.rules.evaluating import (
+    CartVerdict,
+    Check,
+    Ruleset,
+    TableDiscount,
+    compiled_table,
+    ruleset_of,
+)
 from edge.rules.facts import cart_of
 from edge.rules.files import read_files
 from edge.rules.trying import sound_table, try_table
@@ -27,7 +34,8 @@ CATEGORIES = {"wine": "alcohol", "cigars": "tobacco", "tea": "drinks", "orange":
 @pytest.fixture(scope="module")
 def rules() -> Ruleset:
     paths = [DATA / f"{name}.csv" for name in NAMES]
-    return Ruleset(sound_table(read_files(path).table, str(path)) for path in paths)
+    read = [sound_table(read_files(path).table, str(path)) for path in paths]
+    return Ruleset(map(compiled_table, read))
 
 
 def line(line_no: int, sku: str, amount_minor: int, **fields: object) -> WireLine:

@@ -193,6 +193,17 @@ async def test_a_count_in_words_by_another_program_breaks_nothing(program: Progr
     await program.sell()
 
 
+async def test_a_drawer_is_counted_twice_at_most_whichever_call_it_comes_by(
+    program: Program,
+) -> None:
+    shift_id = await opened(program)
+    for _ in range(2):
+        await counted(program, {"20000": 1})
+    count = {"type": "shift_counted", "shift_id": shift_id, "cashier_id": "7", "counted": {"5": 1}}
+    assert await program.refused("POST", "/events", count) == (409, "counted_twice")
+    assert (await program.get("/shifts/x"))["counts"] == 2
+
+
 async def test_shifts_that_are_kept_have_an_end(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:

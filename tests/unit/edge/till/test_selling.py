@@ -3,13 +3,15 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from edge.journal.verifying import prove
 from edge.till.answers import ANSWERS_MAX, AskedOnce, GivenAnswers, place_of
+from edge.till.closing import OWN_NOTES
 from tests.unit.edge.till.tills import LINE, Program, paid, running
+from topics.audit_events import Noted
 
 
 async def written(program: Program) -> list[dict[str, Any]]:
@@ -164,6 +166,9 @@ async def test_a_terminal_is_asked_between_two_events(program: Program) -> None:
     await program.post(f"/carts/{cart_id}/complete", {"currency": "EUR", "tenders": tenders})
 
 
+PRICE_CHECKED = {"type": "noted", "kind": "price_checked", "detail": {}}
+
+
 @pytest.mark.parametrize(
     "event",
     [
@@ -194,9 +199,10 @@ async def test_what_is_no_sale_is_kept_as_it_is(program: Program, event: dict[st
         ({"type": "cart_completed"}, "not_taken_here"),
         ({"type": ["noted"]}, "not_taken_here"),
         ({"type": "noted", "kind": "gossip", "detail": {}}, "not_in_contract"),
-        ({"type": "noted", "kind": "survey", "detail": {"a": 1.5}}, "not_in_contract"),
-        ({"type": "noted", "kind": "survey", "detail": {}, "sequence": 9}, "not_in_contract"),
-        ({"type": "noted", "kind": "survey", "detail": {}, "event_id": "x"}, "not_in_contract"),
+        (PRICE_CHECKED | {"detail": {"a": 1.5}}, "not_in_contract"),
+        (PRICE_CHECKED | {"sequence": 9}, "not_in_contract"),
+        (PRICE_CHECKED | {"event_id": "x"}, "not_in_contract"),
+        (PRICE_CHECKED | {"kind": ["survey"]}, "not_in_contract"),
         ({"type": "shift_opened", "shift_id": "s", "cashier_id": "c\u0000"}, "not_in_contract"),
     ],
 )
@@ -205,6 +211,20 @@ async def test_what_the_contract_does_not_know_is_not_written(
 ) -> None:
     assert await program.refused("POST", "/events", event) == (422, reason)
     assert await written(program) == []
+
+
+@pytest.mark.parametrize("kind", sorted(OWN_NOTES))
+async def test_what_the_till_itself_notes_is_taken_from_nobody(program: Program, kind: str) -> None:
+    """A survey's answer that nobody gave, a wrong PIN that nobody typed, a lock that is none."""
+    for detail in ({}, {"employee_id": "anna", "wrong": 5}, {"state": "unlocked"}, 7):
+        event = {"type": "noted", "kind": kind, "detail": detail}
+        assert await program.refused("POST", "/events", event) == (422, "not_taken_here")
+    assert await written(program) == []
+
+
+def test_of_each_kind_of_note_it_is_said_who_may_write_it() -> None:
+    kinds = get_args(Noted.model_fields["kind"].annotation)
+    assert set(kinds) - set(OWN_NOTES) == {"price_checked"}, "anybody could write a new kind"
 
 
 @pytest.mark.parametrize(

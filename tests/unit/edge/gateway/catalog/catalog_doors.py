@@ -1,6 +1,7 @@
 """A store's catalog behind a gateway's door, over HTTP."""
 
-from collections.abc import AsyncGenerator, Sequence
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +51,8 @@ class HeardCatalog:
     def __init__(self) -> None:
         self.versions: list[int] = []
         self.troubles: list[str] = []
+        self.kept: list[str] = []
+        self.current = 0
 
     def changed(self, name: BundleName, rows: int, whole_bytes: int, packed_bytes: int) -> None:
         assert packed_bytes > 0 and whole_bytes > 0
@@ -57,8 +60,10 @@ class HeardCatalog:
 
     def is_current(self) -> None:
         assert self.versions
+        self.current += 1
 
     def kept_back(self, why: str) -> None:
+        self.kept.append(why)
         self.troubles.append(why)
 
     def tables_refused(self, tables: Sequence[RefusedTable]) -> None:
@@ -66,6 +71,16 @@ class HeardCatalog:
 
     def left_out(self, what: str, why: str) -> None:
         self.troubles.append(f"{what}: {why}")
+
+
+class Seconds:
+    """A clock that goes on when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 ASK = Operation("GET", "/v1/asked", {})
@@ -78,11 +93,11 @@ def of(*rows: tuple[RowKey, bytes]) -> BundleRows:
 class CatalogDoor:
     """A gateway that tells its catalog."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float]) -> None:
         self.reports = HeardCatalog()
         self.told: list[int] = []
         self.file = CatalogFile(path, LOCATION)
-        self.desk = CatalogDesk(LOCATION, self.file, self.reports, self.told.append)
+        self.desk = CatalogDesk(LOCATION, self.file, self.reports, self.told.append, clock)
         self.devices = ListedDevices(LOCATION)
         self.clock = NOON
         self.levels = HeardLevels(LOCATION, self.now)
@@ -133,9 +148,11 @@ def etag(reply: Reply) -> str:
 
 
 @asynccontextmanager
-async def catalog_door(folder: Path) -> AsyncGenerator[CatalogDoor]:
-    """A gateway on a folder, for the length of a block."""
-    door = CatalogDoor(folder / "catalog.sqlite")
+async def catalog_door(
+    folder: Path, clock: Callable[[], float] = time.monotonic
+) -> AsyncGenerator[CatalogDoor]:
+    """A gateway on a folder, for the length of a block; by ``clock`` its catalog grows old."""
+    door = CatalogDoor(folder / "catalog.sqlite", clock)
     product = ProductCall(LOCATION, lambda: door.desk.view, door.levels, door.devices, door.now)
     customer = CustomerCall(door.customers, door.authorizations, door.devices)
     returns = Returns(door.shelf, door.monotonic)

@@ -2,19 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edge.bundle.catalog import TillCatalog, catalog_of
-from edge.bundle.form import RowKey
+from edge.bundle.form import BundleRows, RowKey
 from edge.gateway.catalog import own_rows
 from edge.gateway.catalog.own_rows import CARDS, SCREEN, OwnRows
 from sealing.cards import card_hash
 from tests.unit.edge.bundle.catalogs import NOON, product
-from tests.unit.edge.gateway.catalog.catalog_doors import CatalogDoor, catalog_door, of
+from tests.unit.edge.gateway.catalog.catalog_doors import CatalogDoor, Seconds, catalog_door, of
 from tests.unit.edge.gateway.employees.test_authorize import CARD, PIN, employee
 
 KEY = b"s" * 32
@@ -31,7 +31,7 @@ async def door(tmp_path: Path) -> AsyncIterator[CatalogDoor]:
 @pytest.fixture
 def own(door: CatalogDoor, tmp_path: Path) -> OwnRows:
     (tmp_path / "own").mkdir()
-    return OwnRows(tmp_path / "own", door.desk.take, door.reports)
+    return OwnRows(tmp_path / "own", door.desk.take, door.desk.retake, door.reports)
 
 
 def put(folder: Path, name: str, content: Any) -> None:
@@ -99,6 +99,136 @@ async def test_a_file_that_is_none_is_told_of_and_the_one_before_counts(
     catalog = await told(door)
     assert catalog.card_key == KEY and catalog.product("milk") is not None
     assert CARDS in door.reports.troubles[-1]
+
+
+class FaultyDisk:
+    """`Path.stat` or `Path.open` of one name, which fails for as long as it is told to."""
+
+    def __init__(self, name: str, really: Callable[..., Any]) -> None:
+        self._name = name
+        self._really = really
+        self.is_faulty = True
+
+    def __get__(self, path: Path, _: type[Path]) -> Callable[..., Any]:
+        def ask(*args: Any, **options: Any) -> Any:
+            if self.is_faulty and path.name == self._name:
+                raise OSError(5, "Input/output error")
+            return self._really(path, *args, **options)
+
+        return ask
+
+
+@pytest.mark.parametrize("call", ["stat", "open"])
+async def test_a_disk_that_does_not_answer_takes_no_cards_away(
+    door: CatalogDoor,
+    own: OwnRows,
+    tmp_path: Path,
+    call: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All employees of a store were unknown at its tills, and nobody was told why."""
+    put(tmp_path, CARDS, cards())
+    await own.take(of(product(), employee()))
+    put(tmp_path, CARDS, cards(other="ef" * 32))
+    disk = FaultyDisk(CARDS, getattr(Path, call))
+    monkeypatch.setattr(Path, call, disk)
+    for sku in ("milk", "bread", "salt"):
+        assert await own.take(of(product(sku), employee()))
+    catalog = await told(door)
+    assert catalog.card_key == KEY and catalog.product("salt") is not None
+    (fault,) = door.reports.troubles
+    assert CARDS in fault and "Input/output error" in fault, "it is told again and again"
+    disk.is_faulty = False
+    (tmp_path / "own" / CARDS).unlink()
+    await own.take(of(product(), employee()))
+    assert (await told(door)).card_key is None, "what is gone still counts after the fault"
+
+
+async def test_what_was_written_while_the_disk_did_not_answer_is_read_when_it_does(
+    door: CatalogDoor, own: OwnRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_rows, "LOOK_SECONDS", 0.01)
+    await own.take(of(product(), employee()))
+    put(tmp_path, CARDS, cards())
+    disk = FaultyDisk(CARDS, Path.open)
+    monkeypatch.setattr(Path, "open", disk)
+    looking = asyncio.create_task(own.run())
+    for _ in range(300):
+        await asyncio.sleep(0.01)
+        if door.reports.troubles:
+            break
+    disk.is_faulty = False
+    await until(door, KEY)
+    looking.cancel()
+
+
+async def test_a_start_on_a_disk_that_does_not_answer_leaves_the_catalog_of_before(
+    door: CatalogDoor, own: OwnRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, CARDS, cards())
+    await own.take(of(product(), employee()))
+    again = OwnRows(tmp_path / "own", door.desk.take, door.desk.retake, door.reports)
+    disk = FaultyDisk(CARDS, Path.stat)
+    monkeypatch.setattr(Path, "stat", disk)
+    assert not await again.take(of(product("milk"), employee())), "the cards are gone"
+    assert (await told(door)).card_key == KEY
+    assert "Input/output error" in door.reports.kept[-1], "nobody is told that prices wait"
+    disk.is_faulty = False
+    assert await again.take(of(product("milk"), employee()))
+    catalog = await told(door)
+    assert catalog.card_key == KEY and catalog.product("milk") is not None
+
+
+async def test_a_file_that_was_not_there_before_the_fault_holds_nothing_up(
+    door: CatalogDoor, own: OwnRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await own.take(of(product(), employee()))
+    monkeypatch.setattr(Path, "stat", FaultyDisk(CARDS, Path.stat))
+    assert await own.take(of(product("milk"), employee()))
+    assert (await told(door)).product("milk") is not None
+
+
+async def test_what_was_not_taken_is_told_again(
+    door: CatalogDoor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_rows, "LOOK_SECONDS", 0.01)
+    (tmp_path / "own").mkdir()
+    refused = 3
+
+    async def full_disk(rows: BundleRows) -> bool:
+        nonlocal refused
+        refused -= 1
+        return refused < 0 and await door.desk.retake(rows)
+
+    own = OwnRows(tmp_path / "own", door.desk.take, full_disk, door.reports)
+    await own.take(of(product(), employee()))
+    looking = asyncio.create_task(own.run())
+    put(tmp_path, CARDS, cards())
+    await until(door, KEY)
+    looking.cancel()
+
+
+async def test_a_stores_own_words_make_the_centres_no_newer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a dark store somebody dismissed would be let in for 30 days from each announcement on."""
+    monkeypatch.setattr(own_rows, "LOOK_SECONDS", 0.01)
+    (tmp_path / "own").mkdir()
+    clock = Seconds()
+    async with catalog_door(tmp_path, clock) as door:
+        own = OwnRows(tmp_path / "own", door.desk.take, door.desk.retake, door.reports)
+        await own.take(of(product(), employee()))
+        heard = door.reports.current
+        clock.now += 3_600
+        looking = asyncio.create_task(own.run())
+        put(tmp_path, CARDS, cards())
+        await until(door, KEY)
+        reply = await door.ask()
+        assert int(reply.headers["Age"]) == 3_600, "the centre was not heard for an hour"
+        assert door.reports.current == heard, "the figures say that the centre was heard"
+        await own.take(of(product(), employee()))
+        assert (await door.have(reply)).headers["Age"] == "0"
+        looking.cancel()
 
 
 async def test_the_gateway_says_how_old_its_catalog_is(door: CatalogDoor, own: OwnRows) -> None:

@@ -223,10 +223,18 @@ async def test_limits_that_change_count_from_the_next_request(manned: Program, h
 
 
 async def test_what_the_information_screen_notes_needs_nobody(manned: Program) -> None:
-    for kind in ("survey", "price_checked"):
-        await manned.post("/events", {"type": "noted", "kind": kind, "detail": {"a": 1}})
-        assert "cashier_id" not in (await events(manned))[-1]
-    reprint = {"type": "noted", "kind": "reprint", "detail": {}}
-    assert await manned.refused("POST", "/events", reprint) == (403, "employee_needed")
-    odd = {"type": "noted", "kind": "card_locked", "detail": 7}
-    assert await manned.refused("POST", "/events", odd) == (403, "employee_needed")
+    noted = {"type": "noted", "kind": "price_checked", "detail": {"a": 1}}
+    await manned.post("/events", noted)
+    assert "cashier_id" not in (await events(manned))[-1]
+
+
+async def test_a_copy_of_a_receipt_needs_somebody(manned: Program) -> None:
+    await seated(manned, "anna")
+    prints = f"/receipts/{(await manned.sell())['receipt_no']}/prints"
+    await manned.post("/employees/sign-out")
+    await manned.post(prints, {"form": "lines"})
+    assert await manned.refused("POST", prints, {"form": "lines"}) == (403, "employee_needed")
+    await seated(manned, "ben")
+    await manned.post(prints, {"form": "lines"})
+    noted = (await events(manned))[-1]
+    assert (noted["kind"], noted["cashier_id"]) == ("reprint", "ben")

@@ -223,6 +223,22 @@ async def test_an_age_is_checked_by_date_of_birth_which_nobody_keeps(
     assert "1970" not in str([each["reason"] for each in events])
 
 
+@pytest.mark.parametrize(
+    "typed", ["1970W011", "1970-W01-1", "1970-0102", "19700230", "\uff119700102"]
+)
+async def test_only_a_day_of_the_calendar_is_a_date_of_birth(
+    till: PagedTill, page: OpenPage, typed: str
+) -> None:
+    await till.scan(page, TEA)
+    await till.press(page, "age:18")
+    await till.type(page, typed)
+    assert "20081231" in till.said and (await till.cart()).aged_years == 0
+    for plain in ("19700102", "1970-01-02", "1970.01.02"):
+        await till.press(page, "age:18")
+        await till.type(page, plain)
+        assert till.said == "Old enough for 18.", plain
+
+
 async def test_the_tills_own_terminal_ends_the_sale_by_itself(home: Path) -> None:
     async with paged(home, terminal=SIMULATED) as till:
         page = await till.sign_in()
