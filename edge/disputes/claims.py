@@ -26,6 +26,7 @@ class Sold(NamedTuple):
     sequence: int
     occurred_at: str
     cashier_id: str | None
+    currency: str | None
     total_minor: int
     goods: tuple[Goods, ...] | None
 

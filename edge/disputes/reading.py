@@ -7,7 +7,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from clients.statements import by_column, statement
-from edge.disputes.claims import ReceiptCase, Goods, Returned, Sold
+from edge.disputes.claims import Goods, ReceiptCase, Returned, Sold
 
 Connection = psycopg.AsyncConnection[TupleRow]
 

@@ -23,69 +23,6 @@ OWN_RECEIPTS = frozenset({"till", "store"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS = int(datetime(9000, 1, 1, tzinfo=UTC).timestamp() * 1000)
 
-LEDGER_COLUMNS = (
-    "source_topic",
-    "source_partition",
-    "source_offset",
-    "location_id",
-    "sku",
-    "quantity",
-    "reason",
-    "reference",
-    "occurred_at",
-    "till_id",
-    "epoch",
-    "sequence",
-    "line_no",
-    "movement_id",
-)
-
-SALES_COLUMNS = (
-    "location_id",
-    "till_id",
-    "epoch",
-    "sequence",
-    "kind",
-    "receipt_no",
-    "cart_id",
-    "return_id",
-    "restock",
-    "business_date",
-    "occurred_at",
-    "currency",
-    "total_minor",
-    "gross_minor",
-    "discount_minor",
-    "tax_minor",
-    "refund_minor",
-    "tenders",
-    "discounts",
-    "taxes",
-    "customer_id",
-    "cashier_id",
-    "catalog_version",
-    "event_id",
-    "source_topic",
-    "source_partition",
-    "source_offset",
-    "verified",
-    "receipt_location_id",
-    "received_at",
-)
-
-SALE_LINES_COLUMNS = (
-    "location_id",
-    "till_id",
-    "epoch",
-    "sequence",
-    "line_no",
-    "sku",
-    "quantity",
-    "unit",
-    "unit_price_minor",
-    "amount_minor",
-)
-
 
 @dataclass(slots=True)
 class InputRows:

@@ -5,7 +5,7 @@ CROSS JOIN LATERAL (
     SELECT location_id, till_id, epoch, sequence,
         -- As text: a till may say a year that Python has none of in some time zone.
         to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS occurred_at,
-        cashier_id, total_minor,
+        cashier_id, currency, total_minor,
         (
             SELECT json_agg(json_build_array(line_no, sku, unit, quantity))
             FROM (

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from edge.disputes.claims import ReceiptCase, Goods, Returned, Sold
+from edge.disputes.claims import Goods, ReceiptCase, Returned, Sold
 from edge.disputes.judging import Dispute, disputes_in
 
 BEGAN = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -34,6 +34,7 @@ def sold(
         sequence,
         BEGAN.isoformat(),
         "anna",
+        "EUR",
         total if total_minor is None else total_minor,
         lines,
     )
