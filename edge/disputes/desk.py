@@ -4,6 +4,7 @@ Rules are in `edge.disputes.judging`. A round is one transaction: killed in the 
 nothing, and what it judged it judged by all that was committed.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -16,8 +17,9 @@ from edge.disputes.claims import Returned, Sold
 from edge.disputes.judging import NOBODYS, Dispute, disputes_in
 from edge.disputes.reading import Asked, Connection, read_cases, whole_numbers
 
-ROUND_MAX = 200
-"""Numbers of one round. Fewer pay the round trips more often; more hold what they found back."""
+ROUND_MAX = 50
+"""Numbers of one round. Fewer pay the round trips more often; more keep the loop of the sink's
+flows busy with what was read, where many stores share their numbers."""
 
 LISTED_MAX = 50
 """Sales, returns and lines that are kept of one dispute: the first say all, and who writes one
@@ -68,11 +70,10 @@ async def _judge_taken(connection: Connection, taken: set[Asked]) -> list[Asked]
     whole = await whole_numbers(connection, {number for number, _ in taken}, anywhere)
     asked = {(number, NOBODYS) for number in whole}
     asked |= {each for each in taken if each[0] not in whole and each[1] != NOBODYS}
-    found = [
-        dispute
-        for case in (await read_cases(connection, asked)).values()
-        for dispute in disputes_in(case)
-    ]
+    found: list[Dispute] = []
+    for case in (await read_cases(connection, asked)).values():
+        found += disputes_in(case)
+        await asyncio.sleep(0)  # the sink's flows are in the same loop
     explained = await _forget(connection, asked, found)
     for dispute in found:
         await connection.execute(statement(__file__, "keep"), _row(dispute))

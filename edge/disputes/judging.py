@@ -7,7 +7,7 @@ one that has the number. Where several have it, a return is explained by any of 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -76,8 +76,9 @@ def _claims(
     """Returns by the location whose receipt they are of, and those that may be of several."""
     claims: dict[str, list[Returned]] = {}
     anywhere: list[Returned] = []
+    bought = {place: _items(sales) for place, sales in by_place.items()}
     for each in sorted(returns, key=_place_in_journal):
-        place = each.receipt_location_id or _own_place(by_place, each)
+        place = each.receipt_location_id or _own_place(bought, each)
         if place is None:
             anywhere.append(each)
         else:
@@ -89,15 +90,13 @@ def _claims(
     return claims, anywhere
 
 
-def _own_place(by_place: dict[str, list[Sold]], each: Returned) -> str | None:
-    sales = by_place.get(each.location_id)
-    if sales is None:
+def _own_place(bought: Mapping[str, Counter[Item] | None], each: Returned) -> str | None:
+    """Its own location, where that sold such goods under the number."""
+    if each.location_id not in bought:
         return None
-    bought = _items(sales)
-    back = _items([each])
-    if bought is None or back is None or back.keys() <= bought.keys():
-        return each.location_id
-    return None
+    own, back = bought[each.location_id], _items([each])
+    is_own = own is None or back is None or back.keys() <= own.keys()
+    return each.location_id if is_own else None
 
 
 def _judged(
@@ -108,7 +107,11 @@ def _judged(
     bought, back = _items(sales), _items(returns)
     beyond: list[Beyond] = []
     if bought is not None and back is not None:
-        beyond = _beyond_lines(sales, returns) + _beyond_items(bought, back)
+        # What is told of a product says all of its lines.
+        beyond = _beyond_items(bought, back)
+        told = {(each.sku, each.unit) for each in beyond}
+        lines = _beyond_lines(sales, returns)
+        beyond += [each for each in lines if (each.sku, each.unit) not in told]
     return _dispute(receipt_no, place, beyond, _paid(sales), sales, returns)
 
 

@@ -14,13 +14,13 @@ Connection = psycopg.AsyncConnection[TupleRow]
 Asked = tuple[str, str]
 """A receipt number, and the location whose receipt is asked for; '' is all of them."""
 
-READ_MAX = 1_000
+READ_MAX = 200
 """Sales, and returns, that are looked at of one number. A till that writes the same text for each
-receipt must hold up nobody; more stores than this share a number only in the largest chains, whose
-tills say of which store a receipt is."""
+receipt must hold up nobody; where more stores share a number, their tills must say of which store
+a receipt is."""
 
-LINES_MAX = 10_000
-"""Lines that are looked at of one receipt; a till takes a thousand, a message that came compressed
+LINES_MAX = 1_000
+"""Lines that are looked at of one receipt, as many as a till takes; a message that came compressed
 may have a million."""
 
 
