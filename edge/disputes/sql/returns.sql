@@ -8,7 +8,7 @@ CROSS JOIN LATERAL (
         cashier_id,
         -- Nobody noted it before there were disputes.
         coalesce(
-            received_at, least(greatest(occurred_at, '1970-01-01Z'), '9000-01-01Z')
+            received_at, least(greatest(occurred_at, '1970-01-01 00:00Z'), '9000-01-01 00:00Z')
         ) AS received_at,
         return_id, verified, receipt_location_id, refund_minor,
         (
