@@ -73,6 +73,19 @@ SINK_SALES = MetricSpec(
     "different. One that comes twice counts twice.",
     ("result",),
 )
+SINK_DISPUTED = MetricSpec(
+    "tillstream_sink_returns_disputed_total",
+    "counter",
+    "Returns that nothing explains, by why: of an unknown receipt, or beyond what was bought or "
+    "paid. One to which another return comes counts again.",
+    ("reason",),
+)
+SINK_DISPUTES = MetricSpec(
+    "tillstream_sink_disputed_returns",
+    "gauge",
+    "Receipts of which more came back than anything explains, now.",
+    ("reason",),
+)
 
 SINK = (
     *EVERYWHERE,
@@ -89,6 +102,8 @@ SINK = (
     SINK_TAKEN_BACK,
     SINK_HEADS,
     SINK_SALES,
+    SINK_DISPUTED,
+    SINK_DISPUTES,
     CONNECT_UP,
     CONNECTOR_UP,
     SLOT_UP,

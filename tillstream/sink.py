@@ -15,6 +15,7 @@ from connectors.postgres.house import Housekeeping
 from connectors.postgres.metrics import sink_metrics
 from connectors.postgres.sink.batch import FLOWS
 from connectors.postgres.sink.loop import Sink
+from edge.disputes.reporting import ReportedDisputes
 from edge.heads.holders import DeviceHolders
 from edge.heads.reporting import ReportedHeads
 from edge.heads.watch import HeadWatch
@@ -25,6 +26,7 @@ from following.reader import Lost
 from following.records import FollowedRecord
 from operations.upkeep.surroundings import Surroundings
 from tillstream.database_roles import SINK
+from tillstream.disputed_returns import ReturnsJudge
 from tillstream.process import measured, stop_asked
 from tillstream.settings import Settings
 from topics.registry import TILL_EVENTS
@@ -73,4 +75,5 @@ async def _until_stopped(
     watches = {TILL_EVENTS.name: look}
     flows = [Sink(topics, kafka, postgres, metrics, stopping, watches) for topics in FLOWS]
     house = Housekeeping(postgres, stopping)
-    await asyncio.gather(house.run(), *(flow.run() for flow in flows))
+    returns = ReturnsJudge(postgres, ReportedDisputes(metrics.disputed, metrics.disputes), stopping)
+    await asyncio.gather(house.run(), returns.run(), *(flow.run() for flow in flows))

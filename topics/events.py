@@ -110,7 +110,12 @@ class CartCompleted(Envelope):
 
 
 class GoodsReturned(Envelope):
-    """Goods came back; they return to stock only where ``restock`` says so."""
+    """Goods came back; they return to stock only where ``restock`` says so.
+
+    ``verified`` is by what the till knew that they were bought: its own journal (``till``), its
+    ``store``, or more to come; its lines have the numbers of the receipt's then.
+    ``receipt_location_id`` is where they were bought, where the till knows it for another store's.
+    """
 
     type: Literal["goods_returned"]
     return_id: Reference
@@ -118,6 +123,9 @@ class GoodsReturned(Envelope):
     lines: tuple[Line, ...]
     refund_minor: Number
     restock: bool
+    cashier_id: Reference | None = None
+    verified: Reference | None = None
+    receipt_location_id: Identifier | None = None
 
     @model_validator(mode="after")
     def _line_numbers_are_distinct(self) -> Self:

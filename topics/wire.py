@@ -126,6 +126,9 @@ class WireGoodsReturned(WireEvent, frozen=True, gc=False, tag="goods_returned"):
     lines: tuple[WireLine, ...]
     refund_minor: s.Number
     restock: bool
+    cashier_id: s.Reference | None = None
+    verified: s.Reference | None = None
+    receipt_location_id: s.Identifier | None = None
 
     def __post_init__(self) -> None:
         check_envelope(self)

@@ -56,7 +56,7 @@ HANDLED = ("alert_handling", "restock_proposals")
 
 DERIVED = (
     *("stock_levels", "checkout_totals", "restock_alerts", "till_status"),
-    *("stock_ledger", "sales", "sale_lines"),
+    *("stock_ledger", "sales", "sale_lines", "disputed_returns"),
 )
 
 OF_BOARD = (
@@ -143,6 +143,7 @@ TABLES: Mapping[str, Granted] = {
     **dict.fromkeys(OF_BOARD, _table(board=WRITE)),
     "sink_offsets": _table((BOARD, *_LOOKING), sink=WRITE),
     "sink_tills": _table(_LOOKING, sink=WRITE),
+    "returns_to_judge": _table(_LOOKING, sink=WRITE),
     "sink_refused": _table(_LOOKING, sink=WRITE),
     "sink_malformed": _table(_LOOKING, sink=WRITE),
     "webhook_endpoints": _table(webhooks=WRITE),

@@ -23,6 +23,8 @@ class SinkMetrics:
     taken_back: Counter
     heads: Counter
     sales: Counter
+    disputed: Counter
+    disputes: Gauge
 
 
 def sink_metrics(registry: CollectorRegistry) -> SinkMetrics:
@@ -39,6 +41,8 @@ def sink_metrics(registry: CollectorRegistry) -> SinkMetrics:
         taken_back=Counter(**names.SINK_TAKEN_BACK.arguments(), registry=registry),
         heads=Counter(**names.SINK_HEADS.arguments(), registry=registry),
         sales=Counter(**names.SINK_SALES.arguments(), registry=registry),
+        disputed=Counter(**names.SINK_DISPUTED.arguments(), registry=registry),
+        disputes=Gauge(**names.SINK_DISPUTES.arguments(), registry=registry),
     )
 
 

@@ -34,6 +34,7 @@ from dashboards.board.people import (
 from dashboards.board.people.door import DOOR, Door
 from dashboards.board.people.guard import guard
 from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy, origin_of
+from dashboards.board.returns import page as returns_page
 from dashboards.board.stock import product_page
 from dashboards.board.stock import words as stock
 from dashboards.board.subscribe import page as subscribe_page
@@ -62,6 +63,7 @@ PAGES = (
     audit_page,
     devices_page,
     customers_page,
+    returns_page,
 )
 
 _HEADERS = {

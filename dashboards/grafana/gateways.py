@@ -104,6 +104,15 @@ PANELS = (
         ],
     ),
     Panel(
+        "Returns that nothing explains",
+        "Receipts of which more came back than was bought or paid, now; within an hour those that "
+        "were told.",
+        [
+            ("{{reason}}", "sum by (reason) (tillstream_sink_disputed_returns)"),
+            ("told", "sum(increase(tillstream_sink_returns_disputed_total[1h]))"),
+        ],
+    ),
+    Panel(
         "Lists of devices at gateways",
         "Seconds since the list by which each gateway lets tills in has come, where one has, and "
         "its number.",

@@ -141,6 +141,7 @@ def test_what_goes_wrong_around_working_workers(
             data.gap(desk, shops["gap"]),
             data.forked(desk, shops["forked"]),
             data.malformed_record(desk, shops["forked"]),
+            data.returned_twice(desk, shops["forked"], shops["malformed"]),
             tills.cut_off(desk, tmp_path / "cut-off"),
             tills.old_certificate(desk, tmp_path / "dark"),
             registrations.stolen(desk),

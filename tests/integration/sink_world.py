@@ -95,15 +95,18 @@ class Till:
             },
         )
 
-    def goods_returned(self, *lines: dict[str, Any], restock: bool) -> Message:
+    def goods_returned(self, *lines: dict[str, Any], restock: bool, **changed: Any) -> Message:
         """Goods come back."""
         return self.event(
             "goods_returned",
-            return_id=f"b-{self.sequence}",
-            receipt_no="r-1",
-            lines=list(lines),
-            refund_minor=sum(each["amount_minor"] for each in lines),
-            restock=restock,
+            **{
+                "return_id": f"b-{self.sequence}",
+                "receipt_no": "r-1",
+                "lines": list(lines),
+                "refund_minor": sum(each["amount_minor"] for each in lines),
+                "restock": restock,
+                **changed,
+            },
         )
 
 

@@ -18,6 +18,7 @@ from tests.browser import Visit
 from tests.integration.access_world import PASSWORD, add_user
 from tests.integration.board_world import PARTITIONS, catalogue, execute
 from tests.integration.test_manage import bring
+from tests.integration.test_returns_page import keep_dispute
 from tests.pages.seen_board import board_seen
 
 
@@ -175,6 +176,7 @@ async def test_what_tills_charge_by_and_whom_they_know_is_kept_on_pages_without_
     with keeping(PostgresAccess(dsn), tmp_path / "key") as people:
         customer_id = customers.add(people, {"name": "Anna"}, {"newsletter": True})
         employees.add(people, NewEmployee("e-1", "card-1", "1234", "cashier", ["ulm"], {"x": 1}))
+    keep_dispute(dsn, "1-1-17")
     async with board_seen(browser, kafka, dsn, policy=AccessPolicy()) as seen:
         page = seen.page
         await page.goto(f"{seen.address}/sign-in?next=/manage/prices")
@@ -197,6 +199,7 @@ async def test_what_tills_charge_by_and_whom_they_know_is_kept_on_pages_without_
             *("/manage/add/offers", "/manage/limits/offer_percent_max", "/manage/add/recalls"),
             *("/manage/employees", "/manage/employees/e-1"),
             *("/customers", f"/customers/{customer_id}", f"/customers/{customer_id}?erase="),
+            "/returns",
         ):
             await page.goto(seen.address + path)
             await expect(page.locator("main h1")).to_be_visible()

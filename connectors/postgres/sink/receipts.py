@@ -6,6 +6,7 @@ independent way to the same on hand.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from connectors.postgres.sink.acceptance import Booked, Receipt
 from connectors.postgres.sink.derived import FollowedRecord, Row
@@ -16,65 +17,11 @@ from topics.wire import (
     WireMovement,
 )
 
-LEDGER_COLUMNS = (
-    "source_topic",
-    "source_partition",
-    "source_offset",
-    "location_id",
-    "sku",
-    "quantity",
-    "reason",
-    "reference",
-    "occurred_at",
-    "till_id",
-    "epoch",
-    "sequence",
-    "line_no",
-    "movement_id",
-)
+OWN_RECEIPTS = frozenset({"till", "store"})
+"""By what a till knew that the goods were bought at its own store."""
 
-SALES_COLUMNS = (
-    "location_id",
-    "till_id",
-    "epoch",
-    "sequence",
-    "kind",
-    "receipt_no",
-    "cart_id",
-    "return_id",
-    "restock",
-    "business_date",
-    "occurred_at",
-    "currency",
-    "total_minor",
-    "gross_minor",
-    "discount_minor",
-    "tax_minor",
-    "refund_minor",
-    "tenders",
-    "discounts",
-    "taxes",
-    "customer_id",
-    "cashier_id",
-    "catalog_version",
-    "event_id",
-    "source_topic",
-    "source_partition",
-    "source_offset",
-)
-
-SALE_LINES_COLUMNS = (
-    "location_id",
-    "till_id",
-    "epoch",
-    "sequence",
-    "line_no",
-    "sku",
-    "quantity",
-    "unit",
-    "unit_price_minor",
-    "amount_minor",
-)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MS = int(datetime(9000, 1, 1, tzinfo=UTC).timestamp() * 1000)
 
 
 @dataclass(slots=True)
@@ -195,6 +142,9 @@ def _sale(record: FollowedRecord, event: WireCartCompleted) -> Row:
         _version_text(event),
         event.event_id,
         *_source(record),
+        None,
+        None,
+        None,
     )
 
 
@@ -218,11 +168,26 @@ def _return(record: FollowedRecord, event: WireGoodsReturned) -> Row:
         [],
         [],
         None,
-        None,
+        event.cashier_id,
         _version_text(event),
         event.event_id,
         *_source(record),
+        event.verified,
+        _sold_at(event),
+        _received_at(record),
     )
+
+
+def _received_at(record: FollowedRecord) -> datetime:
+    # A topic that the broker does not stamp may hold any number.
+    return _EPOCH + timedelta(milliseconds=min(max(record.timestamp, 0), _LAST_MS))
+
+
+def _sold_at(event: WireGoodsReturned) -> str | None:
+    """Whose receipt it is, where the till said so or knew it for one of its own store's."""
+    if event.receipt_location_id is None and event.verified in OWN_RECEIPTS:
+        return event.location_id
+    return event.receipt_location_id
 
 
 def _version_text(event: WireEvent) -> str | None:

@@ -6,12 +6,12 @@ from typing import Literal
 from psycopg import sql
 
 from clients.statements import statement
-from connectors.postgres.sink.derived import DERIVED_TABLES, Row
-from connectors.postgres.sink.receipts import (
+from connectors.postgres.sink.columns import (
     LEDGER_COLUMNS,
     SALE_LINES_COLUMNS,
     SALES_COLUMNS,
 )
+from connectors.postgres.sink.derived import DERIVED_TABLES, Row
 
 Merge = Literal["newer", "once", "latest"]
 

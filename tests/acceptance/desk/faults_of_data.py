@@ -72,6 +72,19 @@ def forked(desk: Desk, shop: str) -> Fault:
     desk.say(till.sale(line(1, "tea", 2), occurred_at=now()))
 
 
+def returned_twice(desk: Desk, shop: str, other: str) -> Fault:
+    """Two stores take back the same while they are cut off; a sale that comes late explains it."""
+    tea, number = line(1, "tea", 1), f"r-{shop}"
+    here, there = Till(shop, "7"), Till(other, "9")
+    desk.say(here.sale(tea, receipt_no=number, occurred_at=now()))
+    for till in (here, there):
+        desk.say(till.goods_returned(tea, restock=False, receipt_no=number, occurred_at=now()))
+    yield [("ReturnsAreDisputed", {})]
+    told = desk.stack.python("tillstream", "returns", "disputed", "--location", shop).stdout
+    assert f"back  {shop}/7/" in told and f"back  {other}/9/" in told, told
+    desk.say(here.sale(tea, receipt_no=number, occurred_at=now()))
+
+
 def malformed_record(desk: Desk, shop: str) -> Fault:
     """Somebody writes into a topic of ours."""
     desk.intrude("stock.levels", f"{shop}/tea", b'{"on_hand": "many"}')

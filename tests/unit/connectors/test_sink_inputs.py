@@ -9,7 +9,7 @@ import pytest
 
 from connectors.postgres.sink.acceptance import WITHOUT_NUMBER
 from connectors.postgres.sink.batch import BatchRows, Decoded
-from connectors.postgres.sink.receipts import SALES_COLUMNS
+from connectors.postgres.sink.columns import SALES_COLUMNS
 from connectors.postgres.sink.refusals import LETTERS, refusals_in
 from topics.dead_letters import dead_letter_headers
 from topics.partitioning import partition_of

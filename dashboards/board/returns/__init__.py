@@ -1,0 +1,1 @@
+"""Goods that came back and that nothing explains, for operators: the list names employees."""

@@ -1,0 +1,27 @@
+-- Sales by number: of all locations, or of one.
+SELECT asked.receipt_no, asked.place, found.*
+FROM unnest(%(numbers)s::text[], %(places)s::text[]) AS asked (receipt_no, place)
+CROSS JOIN LATERAL (
+    SELECT location_id, till_id, epoch, sequence,
+        -- As text: a till may say a year that Python has none of in some time zone.
+        to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS occurred_at,
+        cashier_id, currency, total_minor,
+        (
+            SELECT json_agg(json_build_array(line_no, sku, unit, quantity))
+            FROM (
+                SELECT line_no, sku, unit, quantity
+                FROM sale_lines
+                WHERE sale_lines.location_id = sales.location_id
+                    AND sale_lines.till_id = sales.till_id
+                    AND sale_lines.epoch = sales.epoch
+                    AND sale_lines.sequence = sales.sequence
+                LIMIT %(lines)s
+            ) AS lines
+        ) AS goods
+    FROM sales
+    WHERE kind = 'sale'
+        AND sales.receipt_no = asked.receipt_no
+        AND (asked.place = '' OR sales.location_id = asked.place)
+    ORDER BY location_id, till_id, epoch, sequence
+    LIMIT %(most)s
+) AS found

@@ -1,0 +1,1 @@
+"""Returns that nothing explains, as the sink found them: read by commands."""
