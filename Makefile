@@ -61,6 +61,11 @@ simulate: setup ## Drawn crashes between any two steps, simulated: make simulate
 carts: setup ## Carts at random, decided at a till and again at the centre: make carts CARTS=10000 FIRST=1
 	@$(BIN)/python -m tests.drawn_carts --carts $(or $(CARTS),10000) --first $(or $(FIRST),1)
 
+.PHONY: protocol
+protocol: setup ## The model of the protocol within larger bounds than the tests have: minutes, 6 GB of memory at most
+	@.ci/test-tools
+	@$(BIN)/python -m tests.protocol
+
 .PHONY: gateway-fuzz
 gateway-fuzz: setup ## Ask a gateway whatever its OpenAPI document allows, and more: make gateway-fuzz EXAMPLES=5000
 	@$(BIN)/python -m tests.fuzz --examples $(or $(EXAMPLES),5000)

@@ -31,7 +31,7 @@ from topics import wire as w
 from topics.envelope import numbered
 from topics.registry import TILL_EVENTS
 from topics.sequences import Verdict
-from topics.till_headers import is_unlisted
+from topics.till_headers import is_fork, is_unlisted
 
 TOPIC = TILL_EVENTS.name
 
@@ -85,6 +85,9 @@ class Checkout:
             self._upkeep.reach(offset)
         key = f"{location_id}/{event.till_id}"
         till = self._tills.edit(key, offset)
+        if record.headers and is_fork(record.headers):
+            self._fork(event, record, till)
+            return
         window = till.epochs.get(event.epoch)
         verdict = Verdict.IN_ORDER
         if window is None or event.sequence != window.last + 1:
@@ -154,13 +157,17 @@ class Checkout:
         mark = mark_of(event.event_id, event.chain.hash if event.chain else None)
         readable = type(event) is not w.WireUnreadable
         if readable and self._tills.is_fork(key, till, event.epoch, event.sequence, mark):
-            till.forks += 1
-            self._counting.now.forks += 1
-            error = f"number {event.sequence} of epoch {event.epoch} was taken by another event"
-            self._intake.refuse(TOPIC, record, (FORK, error))
+            self._fork(event, record, till)
             return
         till.duplicates += 1
         self._counting.now.duplicates += 1
+
+    def _fork(self, event: w.AnyWireEvent, record: Record, till: TillState) -> None:
+        """Another event has the number, here or at the gateway."""
+        till.forks += 1
+        self._counting.now.forks += 1
+        error = f"number {event.sequence} of epoch {event.epoch} was taken by another event"
+        self._intake.refuse(TOPIC, record, (FORK, error))
 
     def _quarantine(
         self,

@@ -71,7 +71,7 @@ SIDE_BY_SIDE = (
     _lot("acceptance", "acceptance"),
     _lot("faults", "faults", "till_faults"),
     _lot("pages", "pages"),
-    _lot("simulation", "simulation"),
+    _lot("simulation", "simulation", "protocol"),
 )
 """Each of the `AT_ONCE` that run is followed by the next: the longest come first. A whole stack
 takes a fifth of a core even when nobody asks it: what needs none is in another lot."""

@@ -14,13 +14,21 @@ OLDER_RANGES_MAX = 1_000
 
 
 class Confirmed(NamedTuple):
-    """Up to ``confirmed_to`` the centre has all of an epoch but ``missing``."""
+    """Up to ``confirmed_to`` the centre has all of an epoch but ``missing``. ``has_ended``: a newer
+    one has come there, so nothing more of this one is on its way."""
 
     confirmed_to: int = 0
     missing: Ranges = ()
+    has_ended: bool = False
 
     def lacks(self, sequence: int) -> bool:
-        """Whether the centre has said that it lacks this number."""
+        """Whether the centre has said that it lacks this number.
+
+        Of an epoch that has ended it lacks what lies behind its last number, too: a till sends its
+        epochs one after the other, and no later number comes that would show the gap.
+        """
+        if self.has_ended and sequence > self.confirmed_to:
+            return True
         at = bisect_right(self.missing, sequence, key=lambda each: each[0])
         return at > 0 and sequence <= self.missing[at - 1][1]
 
@@ -35,7 +43,8 @@ def confirmed(status: WireTillStatus | None, epoch: int) -> Confirmed:
     is_cut = sum(len(each.missing) for each in status.older) >= OLDER_RANGES_MAX
     for each in status.older:
         if each.epoch == epoch:
-            return _up_to(each.last_sequence, each.missing, is_cut)
+            told = _up_to(each.last_sequence, each.missing, is_cut)
+            return told._replace(has_ended=not is_cut)
     return Confirmed()
 
 

@@ -14,7 +14,19 @@ UNLISTED_HEADER = "till-unlisted"
 
 UNLISTED = (UNLISTED_HEADER, b"1")
 
+FORK_HEADER = "till-fork"
+"""Of each event whose number the gateway holds with other content. The number is the other's, even
+where that one is lost on its way and comes later: the till writes this one again under another
+epoch, so here it never counts."""
+
+FORK = (FORK_HEADER, b"1")
+
 
 def is_unlisted(headers: Sequence[tuple[str, bytes]]) -> bool:
     """Whether a gateway says so."""
     return any(name == UNLISTED_HEADER for name, _ in headers)
+
+
+def is_fork(headers: Sequence[tuple[str, bytes]]) -> bool:
+    """Whether a gateway says so."""
+    return any(name == FORK_HEADER for name, _ in headers)

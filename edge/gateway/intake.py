@@ -26,13 +26,13 @@ from edge.gateway.outlet import Durable, Outlet
 from edge.gateway.records import Known, TillChange, look
 from edge.gateway.reports import IntakeReports
 from edge.gateway.spool import TopicMessage
-from edge.gateway.standing import EPOCHS_MAX, Standing, begin
+from edge.gateway.standing import EPOCHS_MAX, Standing, begin, caught_up
 from edge.gateway.unreadable import Place
 from edge.journal.heads import Sums
 from edge.problems import Code, Refusal
 from topics.confirmed import Confirmed, confirmed
 from topics.taken import taken_at
-from topics.till_headers import UNLISTED
+from topics.till_headers import FORK, UNLISTED
 
 SLICE_EVENTS = 50
 """Events that are read without letting others in, some 2 ms: who sells waits for them."""
@@ -123,7 +123,8 @@ class BatchIntake:
             words = f"This till has had {known.epochs} epochs: no more are taken."
             raise Refusal(HTTPStatus.FORBIDDEN, Code.DEVICE, words)
         word = self._centre.of(name.till_id)
-        standing = known.standing or begin(batch, word)
+        held = known.standing
+        standing = caught_up(held, batch, word) if held else begin(batch, word)
         head = read_head(batch.head, batch.signature)
         events = linked(
             batch.prev,
@@ -200,16 +201,17 @@ def _change(case: _Case, verdict: BatchVerdict, sums: Sums | None) -> TillChange
 
 
 def _messages(case: _Case, verdict: BatchVerdict, now: datetime) -> list[TopicMessage]:
-    """What goes on, by number; the head goes with the event that it ends at, and of a device that
-    no list names each event says so."""
+    """What goes on, by number; the head goes with the event that it ends at. Each event of a device
+    that no list names says so, and so does each fork."""
     going = sorted([*verdict.again, *verdict.forked, *verdict.new], key=lambda e: e.sequence)
-    header, last = case.head.header(case.till.key_id), case.batch.last
     place = _place(case.till, case.batch)
     always = [taken_at(now), *([UNLISTED] if case.till.epoch is None else [])]
+    last = {case.batch.last: case.head.header(case.till.key_id)}
+    forks = {event.sequence: [FORK] for event in verdict.forked}
     return [
         TopicMessage(
             published(event, place._replace(sequence=event.sequence), now),
-            [*always, *header] if event.sequence == last else always,
+            [*always, *last.get(event.sequence, ()), *forks.get(event.sequence, ())],
         )
         for event in going
     ]

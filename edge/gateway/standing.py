@@ -58,6 +58,19 @@ def begin(batch: SentBatch, centre: WireTillStatus | None) -> Standing:
     return Standing(batch.first - 1, batch.prev.lower(), None)
 
 
+def caught_up(held: Standing, batch: SentBatch, centre: WireTillStatus | None) -> Standing:
+    """Where an epoch stands that is known here, as a batch comes behind a gap: by the centre's last
+    word, where that covers the gap.
+
+    This gateway was restored from a backup then. Its till may have let go of what is asked for, and
+    would be refused for ever.
+    """
+    heard = _heard(batch.epoch, centre)
+    if heard is not None and held.accepted_to + 1 < batch.first <= heard[0] + 1:
+        return Standing(*heard, None)
+    return held
+
+
 def _heard(epoch: int, centre: WireTillStatus | None) -> tuple[int, str | None] | None:
     if centre is None:
         return None

@@ -36,9 +36,9 @@ class Retention:
         row = self._database.execute(statement("epoch_standing"), (epoch,)).fetchone()
         if row is None:
             return
-        accepted_to, doubted_to, kept_from, last = row
-        # In a forked epoch what lies behind is another device's.
-        ours = last if doubted_to is None else accepted_to
+        ours, _, kept_from, _ = row
+        # Up to there a gateway took it of this till. Behind that the centre may have another's: an
+        # event that was written while the answer was under way is here, and was never sent.
         lacking = [
             (epoch, max(first, kept_from), min(end, ours))
             for first, end in missing

@@ -16,7 +16,7 @@ from edge.journal.journal import Journal
 from tests.acceptance.conftest import Stack
 from tests.integration.sink_world import until
 from tests.links import access
-from tests.unit.edge.journal.tills import heartbeat, sale
+from tests.unit.edge.journal.tills import all_accepted, heartbeat, sale
 from topics.registry import TILL_EVENTS
 from topics.taken import taken_at
 
@@ -90,6 +90,7 @@ async def test_a_sale_has_a_time_at_each_place_and_they_ascend(traced: Traced) -
     assert times["worker"] - times["journal"] < timedelta(hours=1)
     assert hops["kafka"]["words"].startswith("till.cart-events-")
 
+    all_accepted(traced.journal)
     traced.journal.keeping.confirm(1, 2, [], 0)
     assert traced.trace(1)[0] == 0, "it has arrived everywhere, and the till knows it"
     assert traced.trace(2)[0] == 0, "a heartbeat is counted, though it leaves no row"

@@ -10,7 +10,7 @@ from edge.journal.findings import Fault
 from edge.journal.verifying import prove
 from edge.producer import TillProducer
 from tests.integration.till_topic import TillTopic
-from tests.unit.edge.journal.tills import TILL, heartbeat, opened, sale
+from tests.unit.edge.journal.tills import TILL, all_accepted, heartbeat, opened, sale
 from tillstream.journal_records import told_by_kafka
 
 
@@ -20,6 +20,7 @@ def test_a_journal_agrees_with_the_topic_until_one_of_them_lacks_something(
     TillTopic(kafka)
     with closing(opened(tmp_path)) as journal:
         sent = [each.entry.link.wire() for each in journal.append([sale(), heartbeat(), sale()])]
+        all_accepted(journal)
         journal.keeping.confirm(1, 3, [], 0)
     _publish(kafka, [sent[0], b"no event", sent[2], sent[0]])
     assert _findings(kafka, tmp_path) == [(Fault.ELSEWHERE, 2, 2)]

@@ -15,7 +15,7 @@ from tests.unit.agents.partition_world import (
 )
 from topics import sequences
 from topics.partitioning import partition_of
-from topics.till_headers import UNLISTED
+from topics.till_headers import FORK, UNLISTED
 
 EVENTS = "till.cart-events"
 ANOTHER_ID = "01932f5e-7a1b-7c3d-8e4f-ffffffffffff"
@@ -49,6 +49,18 @@ def test_the_same_id_with_another_place_in_the_journal_is_a_fork() -> None:
     world.sell(chained("a"), chained("a"), chained("b"), sale(1))
     assert (world.till().forks, world.till().duplicates) == (1, 2)
     assert world.till().last_hash == "a" * 64
+
+
+def test_what_a_gateway_calls_a_fork_takes_no_number_that_is_missing() -> None:
+    """The log lost the number's own event: it comes again, and the fork under another epoch."""
+    world = World()
+    world.sell(sale(2))
+    fork = sale(1) | {"event_id": ANOTHER_ID}
+    world.give_records(EVENTS, [world.record(EVENTS, fork, headers=[FORK])])
+    assert (world.till().forks, world.till().missing) == (1, ((1, 1),))
+    assert world.reasons(EVENTS) == ["fork"]
+    world.sell(sale(1), fork | {"epoch": 2})
+    assert (world.till().forks, world.totals().receipts) == (1, 3)
 
 
 def test_events_of_a_device_that_no_list_names_count_and_are_counted_once() -> None:

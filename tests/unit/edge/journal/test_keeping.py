@@ -9,7 +9,7 @@ import pytest
 from edge.journal.journal import Journal
 from edge.journal.keeping import KEPT_DAYS, REMOVED_AT_ONCE
 from tests.unit.edge.journal.gateways import Gateway, send
-from tests.unit.edge.journal.tills import heartbeat, opened, sale
+from tests.unit.edge.journal.tills import all_accepted, heartbeat, opened, sale
 
 DAY = 86_400.0
 START = 20_000 * DAY
@@ -32,9 +32,17 @@ def tidy(journal: Journal, days: float) -> list[int]:
     return kept(journal)
 
 
+def confirm(
+    journal: Journal, epoch: int, upto: int, missing: list[tuple[int, int]], at: float
+) -> None:
+    """The centre's word, once a gateway has taken all that is here."""
+    all_accepted(journal)
+    journal.keeping.confirm(epoch, upto, missing, at)
+
+
 def test_what_the_centre_has_leaves_after_thirty_days(journal: Journal) -> None:
     journal.append([sale() for _ in range(5)])
-    journal.keeping.confirm(1, 3, [], START)
+    confirm(journal, 1, 3, [], START)
     assert tidy(journal, KEPT_DAYS - 1) == [1, 2, 3, 4, 5]
     assert tidy(journal, KEPT_DAYS) == [4, 5]
     assert tidy(journal, 400) == [4, 5], "what the centre never had is gone"
@@ -43,7 +51,7 @@ def test_what_the_centre_has_leaves_after_thirty_days(journal: Journal) -> None:
 def test_each_day_lets_go_what_was_confirmed_by_then(journal: Journal) -> None:
     for day in range(5):
         journal.append([sale()])
-        journal.keeping.confirm(1, day + 1, [], START + day * DAY)
+        confirm(journal, 1, day + 1, [], START + day * DAY)
     for day in range(5):
         assert tidy(journal, KEPT_DAYS + day) == list(range(day + 2, 6))
 
@@ -51,37 +59,37 @@ def test_each_day_lets_go_what_was_confirmed_by_then(journal: Journal) -> None:
 def test_the_days_are_not_remembered_for_ever(journal: Journal) -> None:
     journal.append([sale()])
     for day in range(3 * KEPT_DAYS):
-        journal.keeping.confirm(1, 1, [], START + day * DAY)
+        confirm(journal, 1, 1, [], START + day * DAY)
     [days] = journal.file.database.execute("SELECT count(*) FROM confirmed").fetchone()
     assert days <= KEPT_DAYS + 2
 
 
 def test_what_the_centre_lacks_stays_and_all_behind_it(journal: Journal) -> None:
     journal.append([sale() for _ in range(6)])
-    journal.keeping.confirm(1, 6, [(3, 4)], START)
+    confirm(journal, 1, 6, [(3, 4)], START)
     assert tidy(journal, 60) == [3, 4, 5, 6]
-    journal.keeping.confirm(1, 6, [], START + 60 * DAY)
+    confirm(journal, 1, 6, [], START + 60 * DAY)
     assert tidy(journal, 61) == [3, 4, 5, 6]
     assert tidy(journal, 61 + KEPT_DAYS) == []
 
 
 def test_a_centre_that_takes_its_word_back_is_believed(journal: Journal) -> None:
     journal.append([sale() for _ in range(4)])
-    journal.keeping.confirm(1, 4, [], START)
-    journal.keeping.confirm(1, 2, [], START + DAY)
+    confirm(journal, 1, 4, [], START)
+    confirm(journal, 1, 2, [], START + DAY)
     assert tidy(journal, 50) == [3, 4]
     journal.append([sale() for _ in range(4)])
-    journal.keeping.confirm(1, 6, [], START + 50 * DAY)
-    journal.keeping.confirm(1, 4, [], START + 85 * DAY)
+    confirm(journal, 1, 6, [], START + 50 * DAY)
+    confirm(journal, 1, 4, [], START + 85 * DAY)
     assert tidy(journal, 85) == [5, 6, 7, 8], "what the centre has lost is gone here, too"
-    journal.keeping.confirm(1, 0, [], START + 86 * DAY)
+    confirm(journal, 1, 0, [], START + 86 * DAY)
     assert tidy(journal, 200) == [5, 6, 7, 8]
 
 
 def test_a_word_about_more_than_there_is_removes_no_more(journal: Journal) -> None:
     journal.append([sale()])
-    journal.keeping.confirm(1, 900, [(5, 700), (800, 10**12)], START)
-    journal.keeping.confirm(7, 900, [], START)
+    confirm(journal, 1, 900, [(5, 700), (800, 10**12)], START)
+    confirm(journal, 7, 900, [], START)
     journal.append([sale()])
     assert tidy(journal, 40) == [2]
 
@@ -90,7 +98,7 @@ def test_the_rest_goes_on_with_chain_sums_and_numbers(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as journal:
         journal.append([sale(100), sale(200)])
         mark = journal.mark
-        journal.keeping.confirm(1, 2, [], START)
+        confirm(journal, 1, 2, [], START)
         assert tidy(journal, 40) == []
     with closing(opened(tmp_path)) as journal:
         assert journal.mark == mark
@@ -105,7 +113,7 @@ def test_the_rest_goes_on_with_chain_sums_and_numbers(tmp_path: Path) -> None:
 
 def test_much_leaves_in_steps_that_hold_nobody_up(journal: Journal) -> None:
     journal.append([heartbeat() for _ in range(REMOVED_AT_ONCE + 50)])
-    journal.keeping.confirm(1, REMOVED_AT_ONCE + 50, [], START)
+    confirm(journal, 1, REMOVED_AT_ONCE + 50, [], START)
     then = START + KEPT_DAYS * DAY
     assert [journal.keeping.tidy(then) for _ in range(3)] == [REMOVED_AT_ONCE, 50, 0]
 
@@ -117,15 +125,27 @@ def test_of_a_forked_epoch_the_centre_confirms_only_ours(journal: Journal) -> No
     journal.append([sale()])
     gateway.taken[1].append(gateway.taken[1][0] | {"chain": {"hash": "ab" * 32}})
     send(journal, gateway)
-    journal.keeping.confirm(1, 5, [], START)
+    confirm(journal, 1, 5, [], START)
     assert tidy(journal, 40) == [5], "an event that nobody has is gone"
     journal.begin_epoch(2)
     assert tidy(journal, 40) == [] and kept(journal, 2) == [1]
     assert journal.mark.sequence == 1
 
 
+def test_of_what_no_gateway_took_of_this_till_the_centre_confirms_nothing(
+    journal: Journal,
+) -> None:
+    """A disk that was restored: the numbers are another history's at the centre, and what is here
+    under them was written while the answer was under way."""
+    journal.append([sale()])
+    send(journal, Gateway())
+    journal.append([sale()])
+    journal.keeping.confirm(1, 2, [], START)
+    assert tidy(journal, 40) == [2], "a sale that nobody has is gone"
+
+
 def test_a_clock_that_was_ahead_once_keeps_nothing_for_ever(journal: Journal) -> None:
     journal.append([sale(), sale()])
-    journal.keeping.confirm(1, 1, [], START + 4_000 * DAY)
-    journal.keeping.confirm(1, 2, [], START)
+    confirm(journal, 1, 1, [], START + 4_000 * DAY)
+    confirm(journal, 1, 2, [], START)
     assert tidy(journal, KEPT_DAYS) == []

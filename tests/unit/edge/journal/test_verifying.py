@@ -20,7 +20,7 @@ from edge.journal.errors import JournalUnusable
 from edge.journal.findings import Fault
 from edge.journal.heads import SignedHead
 from edge.journal.verifying import JournalProof, prove
-from tests.unit.edge.journal.tills import KEY, event, heartbeat, opened, sale
+from tests.unit.edge.journal.tills import KEY, all_accepted, event, heartbeat, opened, sale
 
 EVENTS = 24
 SALE_AT_THE_END = EVENTS
@@ -304,6 +304,7 @@ def test_a_front_that_is_not_at_the_centre_is_named(honest: Path, tmp_path: Path
 def test_a_journal_whose_front_has_left_is_honest(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as journal:
         journal.append([sale(), heartbeat(), sale(), event("cart_opened")])
+        all_accepted(journal)
         journal.keeping.confirm(1, 3, [], 0)
         assert journal.keeping.tidy(40 * 86_400)
         journal.append([sale()])

@@ -45,3 +45,15 @@ def opened(folder: Path, epoch: int | None = 1, vfs: str | None = None) -> Journ
     if epoch is not None:
         journal.begin_epoch(epoch)
     return journal
+
+
+_ALL_ACCEPTED = """
+UPDATE epochs SET accepted_to = coalesce(
+    (SELECT max(sequence) FROM events WHERE events.epoch = epochs.epoch), kept_from - 1
+) WHERE doubted_to IS NULL
+"""
+
+
+def all_accepted(journal: Journal) -> None:
+    """A gateway has taken all that is here."""
+    journal.file.database.execute(_ALL_ACCEPTED)
