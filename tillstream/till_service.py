@@ -1,6 +1,5 @@
 """The till's process: its voucher in, sales until it is asked to stop."""
 
-import asyncio
 import socket
 import tomllib
 from collections.abc import AsyncGenerator
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import structlog
+import uvloop
 from prometheus_client import CollectorRegistry
 
 import edge.till
@@ -51,7 +51,7 @@ def run(settings: Settings, port: int | None, voucher: Path | None, wish: PageWi
     ):
         terms = _terms(folder.absolute(), registry, _checkout(settings))
         terms = terms._replace(kind=settings.till_kind)
-        asyncio.run(_serve(terms, _text(voucher), opened, PageDoor(page, browser)))
+        uvloop.run(_serve(terms, _text(voucher), opened, PageDoor(page, browser)))
 
 
 def _checkout(settings: Settings) -> CheckoutTerms:
