@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from edge.gateway.batches import SentBatch
+from edge.gateway.carts.steps import steps_of
 from edge.gateway.centre import CentreWord
 from edge.gateway.devices import AskingTill
 from edge.gateway.events import AlteredEvent, ForeignEvent, ReadEvent, published, read_event
@@ -161,7 +162,7 @@ class BatchIntake:
 
     async def _deliver(self, case: _Case, verdict: BatchVerdict) -> Durable:
         sums = self._judged_head(case, verdict)
-        change = _change(case, verdict, sums)
+        change = _change(case, verdict, sums, self._now())
         if verdict.forked:
             numbers = [event.sequence for event in verdict.forked]
             self._reports.forked(case.till.name, case.batch.epoch, numbers)
@@ -182,7 +183,9 @@ class BatchIntake:
         return sums
 
 
-def _change(case: _Case, verdict: BatchVerdict, sums: Sums | None) -> TillChange | None:
+def _change(
+    case: _Case, verdict: BatchVerdict, sums: Sums | None, now: datetime
+) -> TillChange | None:
     """What is to be kept, None where the batch changes nothing."""
     if not (verdict.new or verdict.healed or verdict.forked or verdict.again):
         return None
@@ -196,6 +199,8 @@ def _change(case: _Case, verdict: BatchVerdict, sums: Sums | None) -> TillChange
         quarantined=[each for each in verdict.quarantined if each[0] in new],
         healed=verdict.healed,
         forked=[(event.sequence, event.hash) for event in verdict.forked if event.hash],
+        carts=steps_of(verdict.new),
+        at=now.timestamp(),
     )
 
 

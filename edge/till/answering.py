@@ -24,6 +24,7 @@ from edge.till.employees.shown_cards import ShownCards
 from edge.till.refusals import WhyNot, refusal, unfit
 from edge.till.screen.screen import InformationScreen
 from edge.till.shifts.keeping import ShiftBook
+from edge.till.store_carts.going_on import StoreCarts
 from edge.till.terminals.running import CardPayments
 
 ROOT = "/till/v1"
@@ -50,6 +51,11 @@ class SellingTill(Protocol):
     @property
     def customers(self) -> CustomersAtCarts:
         """Where customers are put to carts."""
+        ...
+
+    @property
+    def store_carts(self) -> StoreCarts:
+        """Carts that wait, here and at other tills."""
         ...
 
     @property

@@ -70,11 +70,12 @@ class AskedStep(Asked, frozen=True, kw_only=True):
 
 
 class AskedTakeOver(Asked, frozen=True, kw_only=True):
-    """Go on here with a cart that was suspended at another till."""
+    """Go on here with a cart that was suspended at another till. Without ``lines`` the gateway
+    gives it, to one till alone; with them a program has brought the cart along."""
 
     cart_id: s.Reference
     from_till_id: s.Identifier
-    lines: tuple[WireLine, ...]
+    lines: tuple[WireLine, ...] | None = None
     cashier_id: s.Reference | None = None
     customer_id: s.Reference | None = None
     training: bool = False

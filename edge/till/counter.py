@@ -35,6 +35,8 @@ from edge.till.standing import (
     told_of_identity,
     told_of_sending,
 )
+from edge.till.store_carts.asking import StoreDesk
+from edge.till.store_carts.going_on import StoreCarts
 from edge.till.terminals.running import CardPayments
 
 
@@ -47,6 +49,12 @@ class TillCounter:
         self._failed = failed
         self.cards = ShownCards(self.books, self.do, premises.way)
         self.customers = CustomersAtCarts(self.books, self.do, CustomerDesk(premises.way))
+        self.store_carts = StoreCarts(
+            self.books,
+            self.do,
+            StoreDesk(premises.way),
+            lambda: premises.name.till_id if premises.name else "",
+        )
         now = premises.terms.clock.now
         self.screen = InformationScreen(premises.catalogs.current, now, self.do)
 

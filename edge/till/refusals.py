@@ -21,6 +21,7 @@ class WhyNot(StrEnum):
     NO_SUCH_LINE = "no_such_line"
     NO_SUCH_TENDER = "no_such_tender"
     CART_EXISTS = "cart_exists"
+    CART_TAKEN = "cart_taken"
     CART_SUSPENDED = "cart_suspended"
     CART_NOT_SUSPENDED = "cart_not_suspended"
     CART_EMPTY = "cart_empty"
