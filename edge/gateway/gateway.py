@@ -85,8 +85,9 @@ class Gateway:
             file, self.spool, topic, centre.devices, lambda: centre.refused_tables
         )
         reports = ReportedIntake(metrics)
+        self.intake = BatchIntake(file, self._outlet, self.centre.status, reports, _now)
         self._events = EventCalls(
-            BatchIntake(file, self._outlet, self.centre.status, reports, _now),
+            self.intake,
             self.centre.devices,
             self._room,
             lambda: self.centre.catalog_version,

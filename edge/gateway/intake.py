@@ -82,6 +82,8 @@ class BatchIntake:
         self._centre = centre
         self._reports = reports
         self._now = now
+        self.watchers: list[Callable[[Sequence[ReadEvent]], None]] = []
+        """Who is told what was taken for the first time, once it is durable."""
         self._turns: dict[str, asyncio.Lock] = {}
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
 
@@ -111,6 +113,8 @@ class BatchIntake:
             self._reports.conflict(till.name, batch.epoch, conflict.kind, str(conflict))
             raise _conflict(conflict) from conflict
         durable = await self._deliver(case, verdict)
+        for watcher in self.watchers:
+            watcher(verdict.new)
         unreadable = sum(event.fault is not None for event in verdict.new)
         self._reports.taken(till.name, len(verdict.new), unreadable)
         return TakenBatch(
