@@ -153,13 +153,17 @@ class AskedReturnLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class AskedReceiptReturn(Asked, frozen=True, kw_only=True):
     """Take goods of a receipt back. ``authorization`` is an employee's at the gateway, without it
     that of who is signed in: with one the store is asked, with none only what this till itself sold
-    can come back."""
+    can come back. ``till_id``, ``epoch`` and ``sequence`` say which of several receipts with one
+    number is meant."""
 
     lines: Annotated[tuple[AskedReturnLine, ...], msgspec.Meta(min_length=1, max_length=1_000)]
     restock: bool
     cashier_id: s.Reference
     authorization: s.Reference | None = None
     training: bool = False
+    till_id: s.Identifier | None = None
+    epoch: s.Epoch | None = None
+    sequence: s.Ordinal | None = None
 
 
 class AskedShift(Asked, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from edge.till.checkout.places import today_of
 from edge.till.checkout.printing import FoundReceipt, no_such_receipt
 from edge.till.checkout.receipt_numbers import told_of_receipt
 from edge.till.checkout.return_desk import take_back
-from edge.till.checkout.sold_here import sold_here
+from edge.till.checkout.sold_here import SoldHere, sold_by
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.customers.attaching import CustomersAtCarts
 from edge.till.customers.looking_up import CustomerDesk
@@ -175,10 +175,14 @@ class TillCounter:
     async def receipt(self, receipt_no: str) -> FoundReceipt:
         """What this till has under a receipt's number."""
         books = self.books()
-        told = await books.run(lambda: told_of_receipt(books.journal, receipt_no))
+
+        def look() -> tuple[dict[str, Any] | None, SoldHere | None]:
+            found = told_of_receipt(books.journal, receipt_no)
+            return found, sold_by(books.journal, found)
+
+        told, sold = await books.run(look)
         if told is None:
             raise no_such_receipt()
-        sold = await books.run(lambda: sold_here(books.journal, receipt_no))
         is_unprinted = receipt_no in books.desk.unprinted
         return FoundReceipt(
             told, self._premises.catalogs.current(), is_unprinted, sold.back if sold else {}
