@@ -17,6 +17,7 @@ from edge.signing.guard import read_body
 from edge.till import asked
 from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.checkout.printing import FoundReceipt
+from edge.till.checkout.printing_out import ReceiptPrinting
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.customers.attaching import CustomersAtCarts
 from edge.till.deciding import Decision, Sight
@@ -51,6 +52,11 @@ class SellingTill(Protocol):
     @property
     def customers(self) -> CustomersAtCarts:
         """Where customers are put to carts."""
+        ...
+
+    @property
+    def printing(self) -> ReceiptPrinting:
+        """Where receipts are printed."""
         ...
 
     @property

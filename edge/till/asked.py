@@ -202,9 +202,10 @@ class AskedDrawer(Asked, frozen=True, kw_only=True):
 
 
 class AskedPrint(Asked, frozen=True, kw_only=True):
-    """Print a receipt. ``chinese`` printers take GB18030."""
+    """Print a receipt: as bytes of that form, or at the till's own ``printer``. ``chinese``
+    printers take GB18030."""
 
-    form: Literal["pdf", "escpos", "lines"]
+    form: Literal["pdf", "escpos", "lines", "printer"]
     columns: Literal[42, 48] = 42
     chinese: bool = False
     cashier_id: s.Reference | None = None

@@ -15,8 +15,10 @@ from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.asked import AskedReceiptReturn
 from edge.till.books import Books, event_at
 from edge.till.checking import told_of_sale
+from edge.till.checkout.finding import SaleFinder
 from edge.till.checkout.places import today_of
 from edge.till.checkout.printing import FoundReceipt, no_such_receipt
+from edge.till.checkout.printing_out import ReceiptPrinting
 from edge.till.checkout.receipt_numbers import told_of_receipt
 from edge.till.checkout.return_desk import take_back
 from edge.till.checkout.sold_here import SoldHere, sold_by
@@ -49,6 +51,8 @@ class TillCounter:
         self._failed = failed
         self.cards = ShownCards(self.books, self.do, premises.way)
         self.customers = CustomersAtCarts(self.books, self.do, CustomerDesk(premises.way))
+        self.printing = ReceiptPrinting(self.receipt, self.do, premises.terms.checkout)
+        self.sales = SaleFinder(self.books, premises.way, self.customers.authorization)
         self.store_carts = StoreCarts(
             self.books,
             self.do,

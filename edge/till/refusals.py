@@ -18,6 +18,8 @@ class WhyNot(StrEnum):
     BEYOND_PURCHASE = "beyond_purchase"
     NOT_AUTHORIZED = "not_authorized"
     UNPRINTABLE = "unprintable"
+    NO_PRINTER = "no_printer"
+    PRINTER_AWAY = "printer_away"
     NO_SUCH_LINE = "no_such_line"
     NO_SUCH_TENDER = "no_such_tender"
     CART_EXISTS = "cart_exists"
