@@ -15,9 +15,10 @@ from edge.problems import Refusal
 from edge.proxy.upstream import Upstream
 from edge.signing.session import Reply
 from edge.till.books import Books
+from edge.till.checkout.receipt_numbers import told_of_receipt
 from edge.till.checkout.reserving import RESERVE_SECONDS_MAX, gateway_away
-from edge.till.checkout.sold_here import SoldHere, sold_here
-from edge.till.refusals import WhyNot, forbidden, refusal
+from edge.till.checkout.sold_here import SoldHere, sold_by
+from edge.till.refusals import WhyNot, forbidden, refusal, unfit
 
 
 class SoldReceipt(NamedTuple):
@@ -50,7 +51,10 @@ class SaleFinder:
         """The sales of that number, of which there are several only where other makes of tills
         number alike; raises `Refusal` where there is none, or the store cannot be asked."""
         books = self._books()
-        own = await books.run(lambda: sold_here(books.journal, receipt_no))
+        told_here = await books.run(lambda: told_of_receipt(books.journal, receipt_no))
+        own = await books.run(lambda: sold_by(books.journal, told_here))
+        if told_here is not None and own is None:
+            raise unfit(WhyNot.NO_SUCH_RECEIPT, "That is the receipt of a return.")
         try:
             told = [] if own and own.is_training else await self._asked(receipt_no)
         except Refusal:
@@ -59,9 +63,12 @@ class SaleFinder:
             return [_own(own, None)]
         if own is not None:
             return [_own(own, next((each for each in told if _is_same(each, own)), None))]
-        if not told:
-            raise _nowhere()
-        return told
+        return _some(told)
+
+    async def elsewhere(self, receipt_no: str) -> list[SoldReceipt]:
+        """The sales of that number at other tills, where this one is known to have none; raises
+        `Refusal`."""
+        return _some(await self._asked(receipt_no))
 
     async def _asked(self, receipt_no: str) -> list[SoldReceipt]:
         authorization = quote(await self._authorization(), safe="")
@@ -106,9 +113,11 @@ def _own(own: SoldHere, told: SoldReceipt | None) -> SoldReceipt:
     return SoldReceipt(own.event, own.sale, back, is_here=True, is_store_asked=told is not None)
 
 
-def _nowhere() -> Refusal:
+def _some(told: list[SoldReceipt]) -> list[SoldReceipt]:
+    if told:
+        return told
     words = (
         "Neither this till nor its store has such a receipt, or no longer. What other stores sold "
         "cannot be looked up here."
     )
-    return refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_RECEIPT, words)
+    raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_RECEIPT, words)
