@@ -48,7 +48,7 @@ class CartCalls:
     async def hold(self, request: web.Request) -> web.Response:
         """The handler of `POST_HOLD`; raises `Refusal`."""
         asking, place, now = self._asking(request), _place(request), self.now()
-        found: list[keeping.HeldCart] = []
+        found: list[keeping.HoldVerdict] = []
 
         def work(database: Any) -> None:
             found[:] = [keeping.hold(database, asking, *place, now)]
@@ -62,8 +62,8 @@ class CartCalls:
             words = f"Till {held_by} goes on with this cart."
             more = {"held_by": held_by}
             raise Refusal(HTTPStatus.CONFLICT, Code.REQUEST, words, more=more)
-        told = {"till_id": place[0], "cart_id": place[1], "lines": []}
-        return _json(told | (orjson.loads(body) if body else {}))
+        told: dict[str, Any] = orjson.loads(body) if body else {"lines": []}
+        return _json({"till_id": place[0], "cart_id": place[1], **told})
 
     async def let_go(self, request: web.Request) -> web.Response:
         """The handler of `DELETE_HOLD`; raises `Refusal`."""

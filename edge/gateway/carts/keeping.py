@@ -35,7 +35,7 @@ class WaitingCart(NamedTuple):
     training: bool
 
 
-class HeldCart(NamedTuple):
+class HoldVerdict(NamedTuple):
     """What became of a till's wish to go on with a cart: who has it, and what is in it. ``held_by``
     is None where there is no such cart."""
 
@@ -82,21 +82,21 @@ def _held_by(database: Any, till_id: str, cart_id: str) -> str | None:
     return database.execute(query, (till_id, cart_id)).get
 
 
-def hold(database: Any, by_till_id: str, till_id: str, cart_id: str, now: float) -> HeldCart:
+def hold(database: Any, by_till_id: str, till_id: str, cart_id: str, now: float) -> HoldVerdict:
     """Give a cart to the till that asks, unless another one has it, within the transaction of
     whoever calls."""
     query = "SELECT body, held_by FROM carts WHERE till_id = ? AND cart_id = ?"
     body, held_by = database.execute(query, (till_id, cart_id)).fetchone() or (None, None)
     if held_by not in (None, by_till_id):
-        return HeldCart(held_by)
+        return HoldVerdict(held_by)
     # Its own till may go on before its word that the cart waits has come.
     if body is None and by_till_id != till_id:
-        return HeldCart(None)
+        return HoldVerdict(None)
     database.execute(_statement("hold"), (till_id, cart_id, now, by_till_id))
     if by_till_id != till_id:  # it may have gone from there, and comes back
         back = "DELETE FROM carts WHERE till_id = ? AND cart_id = ?"
         database.execute(back, (by_till_id, cart_id))
-    return HeldCart(by_till_id, body)
+    return HoldVerdict(by_till_id, body)
 
 
 def let_go(database: Any, by_till_id: str, till_id: str, cart_id: str) -> None:
@@ -110,7 +110,7 @@ def let_go(database: Any, by_till_id: str, till_id: str, cart_id: str) -> None:
 def waiting(database: Any, till_id: str) -> list[WaitingCart]:
     """Those with which that till may go on."""
     rows = database.execute(_statement("waiting"), (till_id, LISTED_MAX))
-    return [WaitingCart(*row[:5], bool(row[5])) for row in rows]
+    return [WaitingCart(*said, training=bool(training)) for *said, training in rows]
 
 
 def gone_from(database: Any, till_id: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ till's. What has come back of it is the most that either of the two knows."""
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
 import msgspec
@@ -90,8 +90,9 @@ def _read(reply: Reply) -> list[SoldReceipt]:
     if reply.status != HTTPStatus.OK:
         raise gateway_away()
     try:
-        told: Any = orjson.loads(reply.body)
-        return [_sold(each) for each in (told if isinstance(told, list) else [told])]
+        told = orjson.loads(reply.body)
+        every = cast(list[Any], told) if isinstance(told, list) else [told]
+        return [_sold(each) for each in every]
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
         raise gateway_away() from error
 
@@ -108,7 +109,7 @@ def _is_same(told: SoldReceipt, own: SoldHere) -> bool:
 
 
 def _own(own: SoldHere, told: SoldReceipt | None) -> SoldReceipt:
-    known = told.back if told else {}
+    known: Mapping[int, int] = told.back if told else {}
     back = {no: max(quantity, known.get(no, 0)) for no, quantity in own.back.items()}
     return SoldReceipt(own.event, own.sale, back, is_here=True, is_store_asked=told is not None)
 

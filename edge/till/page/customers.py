@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from edge.problems import Refusal
 from edge.till.page.paying import require_cart
-from edge.till.page.scene import PageView, ShownCustomer
+from edge.till.page.scene import CartCustomer, PageView
 from edge.till.page.stage import PageStage
 from edge.till.receipts.amounts import money
 
@@ -43,15 +44,16 @@ class CustomerSteps:
         view = self._stage.scene.view
         cart_id = await self._open_cart(key)
         told = await self._actions.store.attach(f"{key} customer", cart_id, card)
-        customer, past = told["customer"], told["receipts"] or []
+        customer: dict[str, Any] = told["customer"]
+        past: list[dict[str, Any]] = told["receipts"] or []
         name = customer["name"] or ""
         shown = [(each["receipt_no"], self._words(each)) for each in past]
         scene = self._stage.scene
-        scene.customer = ShownCustomer(customer["customer_id"], name, shown, told["why"])
+        scene.customer = CartCustomer(customer["customer_id"], name, shown, told["why"])
         scene.view = PageView.CUSTOMER if view is PageView.CUSTOMER else PageView.CART
         self._stage.say("good", name or f"Customer {customer['customer_id']}", "joins the cart")
 
-    def _words(self, receipt: dict[str, object]) -> str:
+    def _words(self, receipt: dict[str, Any]) -> str:
         total = receipt.get("total_minor")
         if not isinstance(total, int):
             return ""

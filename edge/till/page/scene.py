@@ -111,7 +111,7 @@ class BackLine(NamedTuple):
         return max(0, self.bought - self.came_back)
 
 
-class ShownCustomer(NamedTuple):
+class CartCustomer(NamedTuple):
     """Whose cart it is. ``past`` are numbers of receipts with their dates and sums."""
 
     customer_id: str
@@ -151,7 +151,7 @@ class PageScene:
     """Carts that wait at the store's other tills."""
 
     elsewhere_state: Literal["asked", "told", "away"] = "asked"
-    customer: ShownCustomer | None = None
+    customer: CartCustomer | None = None
     recent: list[str] = field(default_factory=list[str])
     """Numbers of the last receipts of this till, while one is looked for."""
 
@@ -190,7 +190,7 @@ class PageScene:
     """How the till stands, as programs are told."""
 
     @property
-    def shown_customer(self) -> ShownCustomer | None:
+    def shown_customer(self) -> CartCustomer | None:
         """The cart's; None where it has none, or is nobody's whose card was read here."""
         cart, customer = self.cart, self.customer
         if cart is None or customer is None or cart.customer_id != customer.customer_id:
