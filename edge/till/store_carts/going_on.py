@@ -18,6 +18,7 @@ from edge.till import selling
 from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.asked import AskedStep, AskedTakeOver
 from edge.till.books import Books
+from edge.till.carts import TillCart
 from edge.till.deciding import Decision, Sight
 from edge.till.refusals import WhyNot, conflict, refusal
 from edge.till.store_carts.asking import (
@@ -64,7 +65,7 @@ class StoreCarts:
         found = await books.run(lambda: books.desk.answered(once))
         if found is not None:
             return found
-        if not _waits(books, cart_id):
+        if not _may_be_elsewhere(books, cart_id):
             return await self._do(once, lambda sight: selling.resume(sight, cart_id, want))
         held = await self._desk.hold(own, cart_id)
         if isinstance(held, TakenElsewhere):
@@ -117,23 +118,26 @@ class StoreCarts:
 
     async def _drop(self, cart_id: str) -> None:
         """A cart that waits here has gone on elsewhere: that till's event tells of it."""
-        if not _waits(self._books(), cart_id):
+        if not _may_be_elsewhere(self._books(), cart_id):
             return
         key = f"gone {uuid4()}"
         once = AskedOnce(key, sha256(key.encode()).hexdigest())
         await self._do(once, partial(_dropped, cart_id))
 
 
-def _waits(books: Books, cart_id: str) -> bool:
+def _may_be_elsewhere(books: Books, cart_id: str) -> bool:
     cart = books.desk.carts.get(cart_id)
-    return cart is not None and cart.status == "suspended"
+    return cart is not None and _may_go(cart)
+
+
+def _may_go(cart: TillCart) -> bool:
+    """Whether another till may have it: what was paid here ends here, whatever others say."""
+    return cart.status == "suspended" and not cart.unsettled and not cart.captured_minor
 
 
 def _dropped(cart_id: str, sight: Sight) -> Decision:
     cart = sight.carts.get(cart_id)
-    if cart is None or cart.status != "suspended" or cart.unsettled or cart.captured_minor:
-        return Decision([])  # what was paid here ends here, whatever another till does
-    return Decision([], {cart_id: None})
+    return Decision([], {cart_id: None} if cart is not None and _may_go(cart) else {})
 
 
 def _resumed(cart_id: str, want: AskedStep, is_asked: bool, sight: Sight) -> Decision:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from edge.gateway.carts.keeping import gone_from
 from edge.problems import Refusal
 from edge.till.store_carts import asking
 from identity.names import TillName
@@ -190,6 +191,17 @@ async def test_a_cart_with_money_in_it_goes_on_where_the_money_is(tills: Tills) 
     assert cart_id not in [each["cart_id"] for each in await waiting(tills.second)]
     told = await tills.second.refused("POST", "/takeovers", from_first(cart_id))
     assert told == (404, "no_such_cart")
+    await tills.second.post("/takeovers", from_first(cart_id) | {"lines": []})  # a program insists
+
+    async def is_told() -> bool:
+        store = tills.shop.gateway.file.reading
+        return gone_from(store, FIRST) == [(cart_id, SECOND)]
+
+    await until(is_told, "the gateway has not heard of it")
+    await waiting(tills.first)
+    await tills.first.post(f"/carts/{cart_id}/resume")
+    sale = {"currency": "EUR", "cash_given_minor": 298}
+    assert (await tills.first.post(f"/carts/{cart_id}/complete", sale))["change_minor"] == 0
 
 
 async def test_what_this_till_may_not_write_another_one_may_have(tills: Tills) -> None:
@@ -252,3 +264,23 @@ async def test_the_gateway_knows_what_it_gave_after_a_kill(fleet: Fleet, tmp_pat
         with sqlite3.connect(tmp_path / "gateway" / "gateway.sqlite") as kept:
             rows = kept.execute("SELECT till_id, held_by FROM carts").fetchall()
         assert rows == [(FIRST, SECOND)]
+
+
+async def test_a_replaced_till_goes_on_with_what_waited_at_the_one_before(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    async with shop(fleet, tmp_path / "gateway") as store:
+        async with till(fleet, tmp_path / "old", FIRST, store.address) as broken:
+            cart_id = await suspended(broken)
+            await until(lambda: _is_sent(broken), "the cart is not sent")
+        home = tmp_path / "new" / FIRST
+        enrolled(fleet, home, store.address, epoch=2)
+        async with till(fleet, tmp_path / "new", FIRST, store.address) as spare:
+            assert (await listed(spare, cart_id))["till_id"] == FIRST
+            await spare.post("/takeovers", from_first(cart_id))
+            await spare.post(f"/carts/{cart_id}/complete", paid(398))
+            await unlisted(spare)
+
+
+async def _is_sent(program: Program) -> bool:
+    return (await program.state())["sending"]["waiting"] == 0
