@@ -43,7 +43,7 @@ class TillActions:
     def __init__(self, premises: TillPremises, counter: TillCounter) -> None:
         self._premises = premises
         self._counter = counter
-        self.store = StoreActions(counter)
+        self.store = StoreActions(counter, self._once)
         """Receipts, customers and carts of the whole store."""
 
     # --- looking ---------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import OrderedDict, deque
-from hashlib import sha256
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -34,8 +34,10 @@ class StoreActions:
     """All of them raise `Refusal`, in words for who stands at the till. A ``key`` is that of the
     input that asks."""
 
-    def __init__(self, counter: TillCounter) -> None:
+    def __init__(self, counter: TillCounter, once: Callable[[str, object], AskedOnce]) -> None:
+        """``once`` makes of an input's key, and what it asks, a request that is done once."""
         self._counter = counter
+        self._once = once
         self.recent: deque[str] = deque(maxlen=RECENT_MAX)
         self._papers: OrderedDict[str, bytes] = OrderedDict()
 
@@ -61,7 +63,9 @@ class StoreActions:
 
     async def print(self, key: str, receipt_no: str, want: asked.AskedPrint) -> PrintedReceipt:
         """Print it; from the second time on it is a copy, which is noted."""
-        return await self._counter.printing.print(_once(key, (receipt_no, want)), receipt_no, want)
+        return await self._counter.printing.print(
+            self._once(key, (receipt_no, want)), receipt_no, want
+        )
 
     def keep_paper(self, page: bytes) -> str:
         """Keep a page until the browser has fetched it; by which name."""
@@ -95,7 +99,7 @@ class StoreActions:
     async def take_off(self, key: str, cart_id: str) -> None:
         """The cart is nobody's."""
         want = asked.AskedCustomer(customer_id=None)
-        once = _once(key, (cart_id, want))
+        once = self._once(key, (cart_id, want))
         await self._counter.do(once, lambda sight: selling.attach(sight, cart_id, want))
 
     # --- carts that wait -------------------------------------------------------------------------
@@ -107,14 +111,14 @@ class StoreActions:
     async def resume(self, key: str, cart_id: str) -> Json:
         """Go on with a cart of this till; ``store_asked`` says whether the gateway could be."""
         want = asked.AskedStep()
-        once = _once(key, ("resume", cart_id))
+        once = self._once(key, ("resume", cart_id))
         given = await self._counter.store_carts.resume(once, cart_id, want)
         return orjson.loads(given.body)
 
     async def take_over(self, key: str, till_id: str, cart_id: str) -> Json:
         """Go on with a cart that waits at another till."""
         want = asked.AskedTakeOver(cart_id=cart_id, from_till_id=till_id)
-        given = await self._counter.store_carts.take_over(_once(key, want), want)
+        given = await self._counter.store_carts.take_over(self._once(key, want), want)
         return orjson.loads(given.body)
 
 
@@ -123,7 +127,3 @@ def _card(text: str) -> AskedCustomerCard:
         return msgspec.convert({"card": text.strip()}, AskedCustomerCard)
     except msgspec.ValidationError as error:
         raise unfit(WhyNot.NOT_IN_CONTRACT, "That is no customer's card.") from error
-
-
-def _once(key: str, want: object) -> AskedOnce:
-    return AskedOnce(f"page {key}", sha256(msgspec.json.encode(want)).hexdigest())
