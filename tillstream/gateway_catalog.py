@@ -30,6 +30,7 @@ from edge.gateway.feeds.receipt_topic import ReceiptTopic
 from edge.gateway.gateway import Gateway, Part
 from edge.gateway.products.levels import HeardLevels
 from edge.gateway.products.product_call import GET_PRODUCT, ProductCall
+from edge.gateway.receipts.passing import PassingReceipts
 from edge.gateway.receipts.receipt_calls import (
     GET_CUSTOMERS_RECEIPTS,
     GET_RECEIPT,
@@ -87,8 +88,10 @@ class StoreCatalogParts:
         of its own is told by the mirror.
         """
         released = partial(_released, self.desk, stopping)
+        passing = PassingReceipts(self.shelf)
+        self.gateway.intake.watchers.append(passing.see)
         if settings.gateway_topic != TILL_EVENTS.name:
-            return (released,)
+            return (released, passing.run)
         kafka, gateway, reports = settings.kafka_access(), self.gateway, self.reports
         away = outage(gateway, "catalog")
         rows = CatalogTopics(kafka, gateway.location_id, self.own.take, reports, away)
@@ -98,7 +101,15 @@ class StoreCatalogParts:
         receipts = ReceiptTopic(kafka, gateway.location_id, self.shelf, reports.left_out, away)
         away = outage(gateway, "customers")
         customers = CustomerTopic(kafka, self.customers, reports.left_out, away)
-        return (released, rows.run, self.own.run, levels.run, receipts.run, customers.run)
+        return (
+            released,
+            passing.run,
+            rows.run,
+            self.own.run,
+            levels.run,
+            receipts.run,
+            customers.run,
+        )
 
 
 @contextmanager

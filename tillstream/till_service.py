@@ -61,8 +61,14 @@ def _checkout(settings: Settings) -> CheckoutTerms:
         known = ", ".join(sorted(countries()))
         raise SettingsError(f"{PREFIX}TILL_COUNTRY: no labels of {country} are known, but {known}")
     heading = tuple(line.strip() for line in settings.till_heading.split("|") if line.strip())
-    font = settings.till_receipt_font
-    return CheckoutTerms(settings.till_currency, country, heading, settings.till_terminal, font)
+    return CheckoutTerms(
+        settings.till_currency,
+        country,
+        heading,
+        settings.till_terminal,
+        settings.till_receipt_font,
+        settings.till_printer,
+    )
 
 
 def _terms(folder: Path, registry: CollectorRegistry, checkout: CheckoutTerms) -> TillTerms:

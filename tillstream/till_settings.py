@@ -42,6 +42,11 @@ class TillSettings(BaseSettings):
         pattern=r"^(simulated|[^:\s]+:[0-9]{1,5})?$",
         description="The card terminal, host:port, or `simulated` for one that takes no money.",
     )
+    till_printer: str = Field(
+        "",
+        pattern=r"^(/[^\s]+|[^:/\s]+:[0-9]{1,5})?$",
+        description="The receipt printer (ESC/POS), as a device such as /dev/usb/lp0 or host:port.",
+    )
     till_receipt_font: Path | None = Field(
         None, description="A TrueType font for receipts in PDF, beyond Western Europe's letters."
     )

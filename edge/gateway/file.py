@@ -18,7 +18,7 @@ from edge.durable import open_durable
 from edge.gateway.errors import GatewayUnusable
 from edge.gateway.statements import statement
 
-FORMS = ("form_1", "form_2")
+FORMS = ("form_1", "form_2", "form_3")
 """The scripts that make each form of the one before it, beginning with nothing."""
 
 Work = Callable[[Any], None]

@@ -13,6 +13,8 @@ from aiohttp import web
 
 from edge.gateway import calls, health, openapi
 from edge.gateway.calls import EventCalls
+from edge.gateway.carts import cart_calls
+from edge.gateway.carts.cart_calls import CartCalls
 from edge.gateway.errors import GatewayUnusable
 from edge.gateway.file import GatewayFile
 from edge.gateway.from_centre import FromCentre
@@ -83,8 +85,9 @@ class Gateway:
             file, self.spool, topic, centre.devices, lambda: centre.refused_tables
         )
         reports = ReportedIntake(metrics)
+        self.intake = BatchIntake(file, self._outlet, self.centre.status, reports, _now)
         self._events = EventCalls(
-            BatchIntake(file, self._outlet, self.centre.status, reports, _now),
+            self.intake,
             self.centre.devices,
             self._room,
             lambda: self.centre.catalog_version,
@@ -109,11 +112,15 @@ class Gateway:
 
     def application(self, more: Sequence[ServedCall] = ()) -> web.Application:
         """What answers tills: the gateway's own calls, and ``more``."""
+        carts = CartCalls(self.file, self.centre.devices)
         own = [
             ServedCall(health.GET_LIVE, self._health.live),
             ServedCall(health.GET_READY, self._health.ready),
             ServedCall(openapi.GET_OPENAPI, openapi.get_openapi),
             ServedCall(calls.POST_EVENTS, self._events.post),
+            ServedCall(cart_calls.GET_CARTS, carts.get),
+            ServedCall(cart_calls.POST_HOLD, carts.hold),
+            ServedCall(cart_calls.DELETE_HOLD, carts.let_go),
         ]
         return application([*own, *more], self._room, self._verifier, self.metrics)
 

@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from edge.gateway.batches import SentBatch
+from edge.gateway.carts.steps import steps_of
 from edge.gateway.centre import CentreWord
 from edge.gateway.devices import AskingTill
 from edge.gateway.events import AlteredEvent, ForeignEvent, ReadEvent, published, read_event
@@ -81,6 +82,8 @@ class BatchIntake:
         self._centre = centre
         self._reports = reports
         self._now = now
+        self.watchers: list[Callable[[Sequence[ReadEvent]], None]] = []
+        """Who is told what was taken for the first time, once it is durable."""
         self._turns: dict[str, asyncio.Lock] = {}
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
 
@@ -110,6 +113,8 @@ class BatchIntake:
             self._reports.conflict(till.name, batch.epoch, conflict.kind, str(conflict))
             raise _conflict(conflict) from conflict
         durable = await self._deliver(case, verdict)
+        for watcher in self.watchers:
+            watcher(verdict.new)
         unreadable = sum(event.fault is not None for event in verdict.new)
         self._reports.taken(till.name, len(verdict.new), unreadable)
         return TakenBatch(
@@ -162,7 +167,7 @@ class BatchIntake:
 
     async def _deliver(self, case: _Case, verdict: BatchVerdict) -> Durable:
         sums = self._judged_head(case, verdict)
-        change = _change(case, verdict, sums)
+        change = _change(case, verdict, sums, self._now())
         if verdict.forked:
             numbers = [event.sequence for event in verdict.forked]
             self._reports.forked(case.till.name, case.batch.epoch, numbers)
@@ -183,7 +188,9 @@ class BatchIntake:
         return sums
 
 
-def _change(case: _Case, verdict: BatchVerdict, sums: Sums | None) -> TillChange | None:
+def _change(
+    case: _Case, verdict: BatchVerdict, sums: Sums | None, now: datetime
+) -> TillChange | None:
     """What is to be kept, None where the batch changes nothing."""
     if not (verdict.new or verdict.healed or verdict.forked or verdict.again):
         return None
@@ -197,6 +204,8 @@ def _change(case: _Case, verdict: BatchVerdict, sums: Sums | None) -> TillChange
         quarantined=[each for each in verdict.quarantined if each[0] in new],
         healed=verdict.healed,
         forked=[(event.sequence, event.hash) for event in verdict.forked if event.hash],
+        carts=steps_of(verdict.new),
+        at=now.timestamp(),
     )
 
 

@@ -8,6 +8,7 @@ import orjson
 from aiohttp import web
 
 from edge.gateway import calls, health
+from edge.gateway.carts import cart_calls
 from edge.gateway.catalog import bundle_call
 from edge.gateway.customers import customer_call
 from edge.gateway.employees import authorize_call
@@ -50,6 +51,9 @@ OPERATIONS = (
     health.GET_READY,
     GET_OPENAPI,
     calls.POST_EVENTS,
+    cart_calls.GET_CARTS,
+    cart_calls.POST_HOLD,
+    cart_calls.DELETE_HOLD,
     bundle_call.GET_BUNDLE,
     product_call.GET_PRODUCT,
     authorize_call.AUTHORIZE,

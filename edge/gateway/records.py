@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from edge.gateway.carts.keeping import keep_steps
+from edge.gateway.carts.steps import CartStep
 from edge.gateway.standing import FORKS_MAX, HASHES_KEPT, NOTHING_HELD, Held, Standing
 from edge.gateway.statements import statement
 from edge.journal.heads import Sums
@@ -33,6 +35,9 @@ class TillChange(NamedTuple):
     quarantined: Sequence[tuple[int, str]]
     healed: Sequence[int]
     forked: Sequence[tuple[int, str]]
+    carts: Sequence[CartStep] = ()
+    at: float = 0.0
+    """When the gateway took it, in seconds since 1970."""
 
 
 def look(database: Any, till_id: str, epoch: int, first: int, last: int) -> Known:
@@ -105,6 +110,7 @@ def keep(database: Any, change: TillChange) -> None:
     for words, values in rows.items():
         if values:
             database.executemany(words, [(*epoch_of, *each) for each in values])
+    keep_steps(database, change.till_id, change.carts, change.at)
 
 
 def _forget(database: Any, epoch_of: tuple[str, int], below: int) -> None:

@@ -17,6 +17,7 @@ from edge.signing.guard import read_body
 from edge.till import asked
 from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.checkout.printing import FoundReceipt
+from edge.till.checkout.printing_out import ReceiptPrinting
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.customers.attaching import CustomersAtCarts
 from edge.till.deciding import Decision, Sight
@@ -24,6 +25,7 @@ from edge.till.employees.shown_cards import ShownCards
 from edge.till.refusals import WhyNot, refusal, unfit
 from edge.till.screen.screen import InformationScreen
 from edge.till.shifts.keeping import ShiftBook
+from edge.till.store_carts.going_on import StoreCarts
 from edge.till.terminals.running import CardPayments
 
 ROOT = "/till/v1"
@@ -50,6 +52,16 @@ class SellingTill(Protocol):
     @property
     def customers(self) -> CustomersAtCarts:
         """Where customers are put to carts."""
+        ...
+
+    @property
+    def printing(self) -> ReceiptPrinting:
+        """Where receipts are printed."""
+        ...
+
+    @property
+    def store_carts(self) -> StoreCarts:
+        """Carts that wait, here and at other tills."""
         ...
 
     @property

@@ -29,6 +29,7 @@ from edge.till.checkout.calls import add_checkout
 from edge.till.customers.calls import add_customers
 from edge.till.employees.calls import add_staff
 from edge.till.screen.calls import add_screen
+from edge.till.store_carts.calls import add_store_carts
 
 BODY_BYTES_MAX = 512 * 1024
 """Above the largest cart that may be taken over from another till."""
@@ -42,20 +43,19 @@ def add_calls(app: web.Application, till: SellingTill) -> None:
     add_staff(app.router, till)
     add_customers(app.router, till)
     add_screen(app.router, till)
+    add_store_carts(app.router, till)
 
 
 def _add_selling(router: web.UrlDispatcher, till: SellingTill) -> None:
     call = partial(free, till)
     router.add_put(ROOT + "/day", call(asked.AskedDay, selling.open_day))
     router.add_post(ROOT + "/carts", call(asked.AskedCart, selling.open_cart))
-    router.add_post(ROOT + "/takeovers", call(asked.AskedTakeOver, selling.take_over))
     router.add_post(ROOT + "/returns", call(asked.AskedReturn, closing.take_back))
     router.add_post(ROOT + "/events", _note(till))
     cart = partial(of_a_cart, till)
     router.add_post(CART + "/lines", cart(asked.AskedLine, selling.add_line))
     router.add_post(CART + "/voids", cart(asked.AskedVoid, selling.void_line))
     router.add_post(CART + "/suspend", cart(asked.AskedStep, selling.suspend))
-    router.add_post(CART + "/resume", cart(asked.AskedStep, selling.resume))
     router.add_post(CART + "/abandon", cart(asked.AskedStep, selling.abandon))
     router.add_post(CART + "/tenders", cart(asked.AskedTender, tendering.request_tender))
     router.add_post(CART + "/settlements", cart(asked.AskedSettlement, tendering.settle_by_hand))

@@ -70,11 +70,12 @@ class AskedStep(Asked, frozen=True, kw_only=True):
 
 
 class AskedTakeOver(Asked, frozen=True, kw_only=True):
-    """Go on here with a cart that was suspended at another till."""
+    """Go on here with a cart that was suspended at another till. Without ``lines`` the gateway
+    gives it, to one till alone; with them a program has brought the cart along."""
 
     cart_id: s.Reference
     from_till_id: s.Identifier
-    lines: tuple[WireLine, ...]
+    lines: tuple[WireLine, ...] | None = None
     cashier_id: s.Reference | None = None
     customer_id: s.Reference | None = None
     training: bool = False
@@ -152,13 +153,17 @@ class AskedReturnLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class AskedReceiptReturn(Asked, frozen=True, kw_only=True):
     """Take goods of a receipt back. ``authorization`` is an employee's at the gateway, without it
     that of who is signed in: with one the store is asked, with none only what this till itself sold
-    can come back."""
+    can come back. ``till_id``, ``epoch`` and ``sequence`` say which of several receipts with one
+    number is meant."""
 
     lines: Annotated[tuple[AskedReturnLine, ...], msgspec.Meta(min_length=1, max_length=1_000)]
     restock: bool
     cashier_id: s.Reference
     authorization: s.Reference | None = None
     training: bool = False
+    till_id: s.Identifier | None = None
+    epoch: s.Epoch | None = None
+    sequence: s.Ordinal | None = None
 
 
 class AskedShift(Asked, frozen=True, kw_only=True):
@@ -197,9 +202,10 @@ class AskedDrawer(Asked, frozen=True, kw_only=True):
 
 
 class AskedPrint(Asked, frozen=True, kw_only=True):
-    """Print a receipt. ``chinese`` printers take GB18030."""
+    """Print a receipt: as bytes of that form, or at the till's own ``printer``. ``chinese``
+    printers take GB18030."""
 
-    form: Literal["pdf", "escpos", "lines"]
+    form: Literal["pdf", "escpos", "lines", "printer"]
     columns: Literal[42, 48] = 42
     chinese: bool = False
     cashier_id: s.Reference | None = None

@@ -15,11 +15,13 @@ from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.asked import AskedReceiptReturn
 from edge.till.books import Books, event_at
 from edge.till.checking import told_of_sale
+from edge.till.checkout.finding import SaleFinder
 from edge.till.checkout.places import today_of
 from edge.till.checkout.printing import FoundReceipt, no_such_receipt
+from edge.till.checkout.printing_out import ReceiptPrinting
 from edge.till.checkout.receipt_numbers import told_of_receipt
 from edge.till.checkout.return_desk import take_back
-from edge.till.checkout.sold_here import sold_here
+from edge.till.checkout.sold_here import SoldHere, sold_by
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.customers.attaching import CustomersAtCarts
 from edge.till.customers.looking_up import CustomerDesk
@@ -36,6 +38,8 @@ from edge.till.standing import (
     told_of_identity,
     told_of_sending,
 )
+from edge.till.store_carts.asking import StoreDesk
+from edge.till.store_carts.going_on import StoreCarts
 from edge.till.terminals.running import CardPayments
 
 
@@ -48,6 +52,14 @@ class TillCounter:
         self._failed = failed
         self.cards = ShownCards(self.books, self.do, premises.way, self._approval_refused)
         self.customers = CustomersAtCarts(self.books, self.do, CustomerDesk(premises.way))
+        self.printing = ReceiptPrinting(self.receipt, self.do, premises.terms.checkout)
+        self.sales = SaleFinder(self.books, premises.way, self.customers.authorization)
+        self.store_carts = StoreCarts(
+            self.books,
+            self.do,
+            StoreDesk(premises.way),
+            lambda: premises.name.till_id if premises.name else "",
+        )
         now = premises.terms.clock.now
         self.screen = InformationScreen(premises.catalogs.current, now, self.do)
 
@@ -177,10 +189,14 @@ class TillCounter:
     async def receipt(self, receipt_no: str) -> FoundReceipt:
         """What this till has under a receipt's number."""
         books = self.books()
-        told = await books.run(lambda: told_of_receipt(books.journal, receipt_no))
+
+        def look() -> tuple[dict[str, Any] | None, SoldHere | None]:
+            found = told_of_receipt(books.journal, receipt_no)
+            return found, sold_by(books.journal, found)
+
+        told, sold = await books.run(look)
         if told is None:
             raise no_such_receipt()
-        sold = await books.run(lambda: sold_here(books.journal, receipt_no))
         is_unprinted = receipt_no in books.desk.unprinted
         return FoundReceipt(
             told, self._premises.catalogs.current(), is_unprinted, sold.back if sold else {}

@@ -14,7 +14,7 @@ from edge.till.refusals import WhyNot
 
 Json = dict[str, Any]
 
-DOCUMENT_VERSION = "1.1.0"
+DOCUMENT_VERSION = "1.2.0"
 """Rises in the middle with what is new, and in front where a program must change."""
 
 
@@ -75,6 +75,7 @@ CALLS = (
     TillCall("get", "/screen", "What the information screen shows."),
     TillCall("post", "/surveys/{survey_id}/answers", "Answer it.", people.AskedSurveyAnswer, 201),
     TillCall("get", "/carts", "Every cart, in a line each."),
+    TillCall("get", "/store-carts", "Carts that wait at other tills of the store."),
     TillCall("get", "/carts/{cart_id}", "A cart with all that is in it."),
     TillCall("get", "/events/{epoch}/{sequence}", "An event of the journal, with its head."),
     TillCall("get", "/products/{code}", "What the till's catalog says of a SKU or GTIN."),

@@ -114,9 +114,14 @@ def void_line(sight: Sight, cart_id: str, want: asked.AskedVoid) -> Decision:
 
 
 def suspend(sight: Sight, cart_id: str, _: asked.AskedStep) -> Decision:
-    """The cart waits."""
+    """The cart waits. The event has what another till needs to go on with it, unless money was
+    asked for here: then it goes on here alone, where that money is."""
     cart = sight.open_cart(cart_id)
-    return changed(sight, msgspec.structs.replace(cart, status="suspended"), "cart_suspended")
+    waiting = msgspec.structs.replace(cart, status="suspended")
+    if cart.unsettled or cart.captured_minor or not cart.lines:
+        return changed(sight, waiting, "cart_suspended")
+    lines, customer_id = plain(cart.lines), cart.customer_id
+    return changed(sight, waiting, "cart_suspended", lines=lines, customer_id=customer_id)
 
 
 def resume(sight: Sight, cart_id: str, _: asked.AskedStep) -> Decision:
@@ -134,6 +139,7 @@ def _resumed(sight: Sight, cart: TillCart, from_till_id: str) -> Decision:
 def take_over(sight: Sight, want: asked.AskedTakeOver) -> Decision:
     """A cart that was suspended at another till goes on here."""
     require_room(sight)
+    lines = want.lines or ()
     if want.cart_id in sight.carts:
         raise conflict(WhyNot.CART_EXISTS, "This till has the cart already: resume it.")
     cart = TillCart(
@@ -141,8 +147,8 @@ def take_over(sight: Sight, want: asked.AskedTakeOver) -> Decision:
         training=want.training,
         cashier_id=want.cashier_id or sight.cashier_id,
         customer_id=want.customer_id,
-        next_line_no=1 + max((line.line_no for line in want.lines), default=0),
-        lines=want.lines,
+        next_line_no=1 + max((line.line_no for line in lines), default=0),
+        lines=lines,
         categories=_categories(sight, want),
     )
     return _resumed(sight, _ruled(sight, cart), want.from_till_id)._replace(status=201)
@@ -151,7 +157,7 @@ def take_over(sight: Sight, want: asked.AskedTakeOver) -> Decision:
 def _categories(sight: Sight, want: asked.AskedTakeOver) -> dict[str, str]:
     """Those of this till's catalog: what was checked at the other till is checked here again."""
     catalog = sight.catalog_of(want.cart_id)
-    products = (catalog.product(line.sku) for line in want.lines) if catalog else ()
+    products = (catalog.product(line.sku) for line in want.lines or ()) if catalog else ()
     return {each.sku: each.category for each in products if each}
 
 

@@ -226,7 +226,8 @@ async def test_everybody_can_use_both_modes(browser: Browser, tmp_path: Path) ->
         for button, words in (
             ("Drawer", "No shift is open"),
             ("Waiting", "None waits"),
-            ("Return", "Only what this till sold"),
+            ("Return", "What any till of this store sold"),
+            ("Receipts", "The last ones here"),
         ):
             await page.keyboard.press("Escape")
             await page.get_by_role("button", name=button).click()

@@ -1,5 +1,7 @@
 """Receipts and returns over HTTP, for who shows an employee's authorization."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -53,7 +55,9 @@ class ReceiptCalls:
     async def get(self, request: web.Request) -> web.Response:
         """The handler of `GET_RECEIPT`; raises `Refusal`."""
         self._authorized(request)
-        found = [self._told(body) for body in self.shelf.sales(request.match_info["receipt_no"])]
+        with _keeping():
+            sales = self.shelf.sales(request.match_info["receipt_no"])
+            found = [self._told(body) for body in sales]
         if not found:
             raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, "This store has no such receipt.")
         return _json(found[0] if len(found) == 1 else found)
@@ -62,18 +66,16 @@ class ReceiptCalls:
         """The handler of `GET_CUSTOMERS_RECEIPTS`; raises `Refusal`."""
         self._authorized(request)
         customer_id = request.match_info["customer_id"]
-        found = self.shelf.of_customer(customer_id, CUSTOMERS_RECEIPTS_MAX)
-        return _json({"receipts": [self._told(body) for body in found]})
+        with _keeping():
+            found = self.shelf.of_customer(customer_id, CUSTOMERS_RECEIPTS_MAX)
+            return _json({"receipts": [self._told(body) for body in found]})
 
     async def post_return(self, request: web.Request) -> web.Response:
         """The handler of `POST_RETURN`; raises `Refusal`."""
         self._authorized(request)
         wanted = _read(await request.read())
-        try:
+        with _keeping():
             told = self.returns.reserve(request.match_info["receipt_no"], wanted)
-        except GatewayUnusable as error:
-            status = HTTPStatus.SERVICE_UNAVAILABLE
-            raise Refusal(status, Code.BUSY, f"{error}.", headers=_RETRY_AFTER) from error
         return web.Response(body=told, content_type="application/json")
 
     def _authorized(self, request: web.Request) -> None:
@@ -84,6 +86,16 @@ class ReceiptCalls:
         come = [each.lines for each in self.shelf.returns(sale.receipt_no)]
         returned = {str(no): quantity for no, quantity in returned_of(sale, come).items()}
         return {**orjson.loads(body), "returned": returned}
+
+
+@contextmanager
+def _keeping() -> Generator[None]:
+    """Asks to come again where the file takes nothing: what it lacks may have come back already."""
+    try:
+        yield
+    except GatewayUnusable as error:
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        raise Refusal(status, Code.BUSY, f"{error}.", headers=_RETRY_AFTER) from error
 
 
 def _read(body: bytes) -> WantedReturn:

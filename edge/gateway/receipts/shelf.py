@@ -1,10 +1,11 @@
-"""The store's receipts on the gateway's disk, in a file of its own: read from a topic, and its
-place with them.
+"""The store's receipts on the gateway's disk, in a file of its own: as its tills send them, and
+read from a topic, with the place up to where it was.
 
 What is lost with the file is read from the topic again; reservations end by themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,12 @@ DAYS_KEPT = 100
 """Business dates of which receipts are kept, a kB each: three months for a return, some 200 MB in a
 store with two thousand sales a day. For older ones the centre is asked."""
 
+PASSING_MAX = 5_000
+"""Receipts that wait to be written, a kB each: minutes of a busy store whose disk is full."""
+
+ShelvedReceipt = tuple[StoredReceipt, bytes]
+"""What is looked at of a receipt, and its own bytes."""
+
 _SQL = Path(__file__).parent / "sql"
 
 
@@ -41,6 +48,7 @@ class ReceiptShelf:
     def __init__(self, path: Path) -> None:
         """Open the file or make it."""
         self._path = path
+        self._passing: list[ShelvedReceipt] = []
         try:
             path.touch(mode=0o600, exist_ok=True)
             self._database: Any = apsw.Connection(str(path))
@@ -64,27 +72,31 @@ class ReceiptShelf:
         query = "SELECT topic_partition, next_offset FROM position"
         return next((TopicPlace(*row) for row in self._database.execute(query)), None)
 
-    def keep(self, receipts: Sequence[tuple[StoredReceipt, bytes]], place: TopicPlace) -> None:
+    def keep(self, receipts: Sequence[ShelvedReceipt], place: TopicPlace) -> None:
         """Keep what was read up to ``place``; what was kept before is not kept twice."""
-        rows = [
-            (
-                r.till_id,
-                r.epoch,
-                r.sequence,
-                r.type,
-                r.receipt_no,
-                r.customer_id,
-                r.business_date,
-                b,
-            )
-            for r, b in receipts
-        ]
+        self._write(receipts, place)
+
+    def pass_by(self, receipts: Iterable[ShelvedReceipt]) -> None:
+        """The store's tills have sent them: they are known here before the centre tells of them,
+        and while it is away. They are written together, by `settle`."""
+        self._passing += receipts
+        # Beyond that the disk takes nothing: they come again by the topic.
+        del self._passing[:-PASSING_MAX]
+
+    def settle(self) -> None:
+        """Write those that have passed by."""
+        if self._passing:
+            self._write(self._passing, None)
+            self._passing = []
+
+    def _write(self, receipts: Sequence[ShelvedReceipt], place: TopicPlace | None) -> None:
         come = [(r.return_id,) for r, _ in receipts if r.return_id is not None]
         try:
             with self._database:
-                self._database.executemany(_statement("keep_receipt"), rows)
+                self._database.executemany(_statement("keep_receipt"), map(_row, receipts))
                 self._database.executemany("DELETE FROM reserved WHERE return_id = ?", come)
-                self._database.execute("REPLACE INTO position VALUES (1, ?, ?)", place)
+                if place is not None:
+                    self._database.execute("REPLACE INTO position VALUES (1, ?, ?)", place)
         except apsw.Error as error:
             raise GatewayUnusable(f"{self._path} cannot be written: {error}") from error
 
@@ -109,16 +121,19 @@ class ReceiptShelf:
         return [decode_receipt(body) for body in self._bodies(receipt_no, "goods_returned")]
 
     def _bodies(self, receipt_no: str, type_: str) -> list[bytes]:
+        self.settle()
         query = "SELECT body FROM receipts WHERE receipt_no = ? AND type = ?"
         return [body for (body,) in self._database.execute(query, (receipt_no, type_))]
 
     def of_customer(self, customer_id: str, most: int) -> Sequence[bytes]:
         """A customer's newest sales here."""
+        self.settle()
         rows = self._database.execute(_statement("of_customer"), (customer_id, most))
         return [body for (body,) in rows]
 
     def reserved(self, receipt_no: str, now: float) -> list[tuple[str, bytes, bytes]]:
         """Reservations that hold: id, what was asked, and what was told."""
+        self.settle()  # a return that has come is no longer kept for
         query = "SELECT return_id, asked, told FROM reserved WHERE receipt_no = ? AND until > ?"
         return self._database.execute(query, (receipt_no, now)).fetchall()
 
@@ -136,7 +151,15 @@ class ReceiptShelf:
 
     def close(self) -> None:
         """Close the file."""
+        with suppress(GatewayUnusable):
+            self.settle()
         self._database.close()
+
+
+def _row(shelved: ShelvedReceipt) -> tuple[Any, ...]:
+    r, body = shelved
+    place = (r.till_id, r.epoch, r.sequence)
+    return (*place, r.type, r.receipt_no, r.customer_id, r.business_date, body)
 
 
 @cache

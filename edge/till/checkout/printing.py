@@ -100,7 +100,7 @@ def _told(line: ReceiptLine) -> dict[str, Any]:
 def rendered(receipt: Receipt, want: asked.AskedPrint, terms: CheckoutTerms) -> tuple[bytes, str]:
     """What the printer or reader is sent, and its type. A page takes 40 ms: not in the loop."""
     match want.form:
-        case "escpos":
+        case "escpos" | "printer":
             printed = escpos_printing.printed(receipt, want.chinese)
             return printed, "application/octet-stream"
         case "pdf":

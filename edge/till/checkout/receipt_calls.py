@@ -1,11 +1,9 @@
 """Receipts over the local API: shown, printed, and their code as a picture."""
 
-import asyncio
 from io import BytesIO
 from typing import Any
 
 import msgspec
-import orjson
 import segno
 from aiohttp import web
 
@@ -46,23 +44,12 @@ def _code(till: SellingTill) -> Answering:
 
 def _print(till: SellingTill) -> Answering:
     decoder = msgspec.json.Decoder(asked.AskedPrint)
-    one_at_a_time = asyncio.Lock()  # a page's fonts are the process'
 
     async def answer(request: web.Request) -> web.Response:
         body = await read_body(request)
         want, receipt_no = read(decoder, body), request.match_info["receipt_no"]
-        found = await till.receipt(receipt_no)
-        printing.laid_out(found, till.terms, want.columns, is_copy=True)  # or it is refused
-        done = await till.do(
-            ask(request, body),
-            lambda sight: printing.note_print(sight, receipt_no, want),
-            want.auth,
-        )
-        is_copy = orjson.loads(done.body)["copy"]
-        receipt = printing.laid_out(found, till.terms, want.columns, is_copy)
-        async with one_at_a_time:
-            printed, kind = await asyncio.to_thread(printing.rendered, receipt, want, till.terms)
-        headers = {"Tillstream-Copy": "true" if is_copy else "false"}
-        return web.Response(body=printed, content_type=kind, headers=headers)
+        printed = await till.printing.print(ask(request, body), receipt_no, want)
+        headers = {"Tillstream-Copy": "true" if printed.is_copy else "false"}
+        return web.Response(body=printed.body, content_type=printed.kind, headers=headers)
 
     return answer

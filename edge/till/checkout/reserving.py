@@ -1,12 +1,13 @@
 """Asks the store's gateway to keep goods for a return, so that no two tills take the same back."""
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import quote
 
 import msgspec
 
-from edge.problems import Refusal
+from edge.problems import Code, Refusal
 from edge.proxy.upstream import Upstream
 from edge.signing.session import Reply
 from edge.till import asked
@@ -41,21 +42,22 @@ class _Problem(msgspec.Struct, frozen=True):
 
 
 async def reserve(
-    way: Upstream, receipt_no: str, want: asked.AskedReceiptReturn, return_id: str
+    way: Callable[[], Upstream], receipt_no: str, want: asked.AskedReceiptReturn, return_id: str
 ) -> Reserved | None:
-    """What the gateway keeps; None where it is away, or does not know the receipt. Raises `Refusal`
-    where it says no."""
+    """What the gateway keeps; None where it does not know the receipt. Raises `Refusal` where it
+    says no, or is away."""
     named = quote(receipt_no, safe="")
     target = (
         f"/v1/receipts/{named}/returns?authorization={quote(want.authorization or '', safe='')}"
     )
     lines = [msgspec.to_builtins(each) for each in want.lines]
-    body = msgspec.json.encode({"return_id": return_id, "lines": lines})
+    place = {"till_id": want.till_id, "epoch": want.epoch, "sequence": want.sequence}
+    body = msgspec.json.encode({"return_id": return_id, "lines": lines, **place})
     try:
         async with asyncio.timeout(RESERVE_SECONDS_MAX):
-            reply = await way.ask("POST", target, body, {"Content-Type": "application/json"})
-    except (Refusal, TimeoutError):
-        return None
+            reply = await way().ask("POST", target, body, {"Content-Type": "application/json"})
+    except (Refusal, TimeoutError) as error:
+        raise gateway_away() from error
     return _read(reply)
 
 
@@ -65,12 +67,23 @@ def _read(reply: Reply) -> Reserved | None:
         raise refusal(HTTPStatus.FORBIDDEN, WhyNot.NOT_AUTHORIZED, words)
     if reply.status == HTTPStatus.CONFLICT:
         raise conflict(WhyNot.BEYOND_PURCHASE, _detail(reply) or "The gateway keeps it for others.")
-    if reply.status != HTTPStatus.OK:
+    if reply.status == HTTPStatus.NOT_FOUND:
         return None
+    if reply.status != HTTPStatus.OK:
+        raise gateway_away()
     try:
         return msgspec.json.decode(reply.body, type=Reserved)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise gateway_away() from error
+
+
+def gateway_away() -> Refusal:
+    """For what only the store knows while it cannot be asked."""
+    words = (
+        "The store's gateway is away. Until it is back, only what this till itself sold comes back."
+    )
+    more = {"reason": WhyNot.GATEWAY_AWAY.value}
+    return Refusal(HTTPStatus.BAD_GATEWAY, Code.UPSTREAM, words, more=more)
 
 
 def _detail(reply: Reply) -> str:

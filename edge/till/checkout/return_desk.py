@@ -7,9 +7,10 @@ from edge.till.answers import AskedOnce, GivenAnswer
 from edge.till.books import Books
 from edge.till.checkout.reserving import Reserved, reserve
 from edge.till.checkout.returning import take_back_of
-from edge.till.checkout.sold_here import sold_here
+from edge.till.checkout.sold_here import SoldHere, sold_here
 from edge.till.deciding import Decision, Sight
 from edge.till.premises import TillPremises
+from edge.till.refusals import WhyNot
 from edge.till.terminals.running import Doing
 
 
@@ -25,30 +26,33 @@ async def take_back(
     found = await books.run(lambda: books.desk.answered(once))
     if found is not None:
         return found
-    reserved = await _reserved(premises, books, receipt_no, want)
+    sold, mark = await books.run(lambda: (sold_here(books.journal, receipt_no), books.journal.mark))
+    reserved = None
+    if want.authorization is not None and not want.training and not (sold and sold.is_training):
+        return_id = f"{premises.name.till_id if premises.name else ''}-{mark.epoch}-R"
+        return_id += str(mark.sequence + 1)
+        reserved = await _reserved(premises, sold, receipt_no, want, return_id)
 
     def decide(sight: Sight) -> Decision:
-        sold = sold_here(books.journal, receipt_no)
-        return take_back_of(sight, receipt_no, want, sold, reserved)
+        now = sold and sold.as_of_now(books.journal)
+        return take_back_of(sight, receipt_no, want, now, reserved)
 
     return await do(once, decide, want.auth)
 
 
 async def _reserved(
-    premises: TillPremises, books: Books, receipt_no: str, want: asked.AskedReceiptReturn
+    premises: TillPremises,
+    sold: SoldHere | None,
+    receipt_no: str,
+    want: asked.AskedReceiptReturn,
+    return_id: str,
 ) -> Reserved | None:
     """What the gateway keeps for it, by the id that the return is about to get: as soon as it has
     come there, it is no longer kept. Where another event takes that number first, it is let go
-    after a quarter of an hour."""
-    if want.authorization is None or want.training:
-        return None
-    sold, mark = await books.run(lambda: (sold_here(books.journal, receipt_no), books.journal.mark))
-    if sold is not None and sold.is_training:
-        return None
+    after a quarter of an hour. What this till sold comes back while the gateway is away, too."""
     try:
-        way = premises.way()
-    except Refusal:
+        return await reserve(premises.way, receipt_no, want, return_id)
+    except Refusal as refused:
+        if sold is None or refused.more.get("reason") != WhyNot.GATEWAY_AWAY.value:
+            raise
         return None
-    name = premises.name
-    return_id = f"{name.till_id if name else ''}-{mark.epoch}-R{mark.sequence + 1}"
-    return await reserve(way, receipt_no, want, return_id)

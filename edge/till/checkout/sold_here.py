@@ -25,15 +25,22 @@ class SoldHere(NamedTuple):
         """Whether nothing was sold in earnest."""
         return bool(self.event.get("training"))
 
+    def as_of_now(self, journal: Journal) -> "SoldHere":
+        """The sale, with what has come back by now. In the journal's thread."""
+        return self._replace(back=returned_of(self.sale, _returns(journal, self.event)))
+
 
 def sold_here(journal: Journal, receipt_no: str) -> SoldHere | None:
     """The sale of that number; None for any other. In the journal's thread."""
-    told = told_of_receipt(journal, receipt_no)
+    return sold_by(journal, told_of_receipt(journal, receipt_no))
+
+
+def sold_by(journal: Journal, told: Mapping[str, Any] | None) -> SoldHere | None:
+    """The sale that `told_of_receipt` has found; None where it has found none."""
     if told is None or told["event"]["type"] != "cart_completed":
         return None
-    event = told["event"]
-    sale = msgspec.convert(event, StoredReceipt)
-    return SoldHere(event, sale, returned_of(sale, _returns(journal, event)))
+    sale = msgspec.convert(told["event"], StoredReceipt)
+    return SoldHere(told["event"], sale, {}).as_of_now(journal)
 
 
 def _returns(journal: Journal, event: Mapping[str, Any]) -> list[list[StoredLine]]:

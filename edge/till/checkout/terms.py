@@ -29,6 +29,9 @@ class CheckoutTerms(NamedTuple):
     font: Path | None = None
     """A TrueType font for receipts in letters that Western Europe does not have."""
 
+    printer: str = ""
+    """A receipt printer's device or host:port, or nothing."""
+
     @property
     def field(self) -> FieldTerms:
         """How the field is read."""

@@ -41,6 +41,16 @@ class CustomersAtCarts:
         told = await self._written(key, cart_id, found.customer_id)
         return told | {"customer": msgspec.to_builtins(found)} | await self._past(found)
 
+    async def is_known(self, want: AskedCustomerCard) -> bool:
+        """Whether the gateway knows whose card it is; raises `Refusal` where it cannot be asked."""
+        try:
+            await self._desk.find(await self._names(want), await self.authorization())
+        except Refusal as refused:
+            if refused.more.get("reason") == WhyNot.NO_SUCH_CUSTOMER.value:
+                return False
+            raise
+        return True
+
     async def authorization(self) -> str:
         """By which the gateway knows who is signed in here; raises `Refusal`."""
         staff = self._books().desk.staff

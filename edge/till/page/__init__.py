@@ -5,6 +5,7 @@ till's process, so that all pages of a till show the same, and one that forgets 
 nothing. Input goes one way (`web` → `PageStage.hear`, in order), pictures the other (`PageStage` →
 `open_pages` → the same line), as fragments: a scan sends one line and the sums.
 
-`actions` is the only way from here to the till: it calls the functions that answer the local API,
-in process. Nothing here decides what may be sold, and no script holds what is shown.
+`actions`, with `store_actions` for what is the whole store's, is the only way from here to the
+till: it calls the functions that answer the local API, in process. Nothing here decides what may be
+sold, and no script holds what is shown.
 """

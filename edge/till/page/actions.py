@@ -25,6 +25,7 @@ from edge.till.checkout.terms import CheckoutTerms
 from edge.till.counter import TillCounter
 from edge.till.deciding import Decision, Sight
 from edge.till.page.reading import NO_CARTS, PageCarts, read_carts
+from edge.till.page.store_actions import StoreActions
 from edge.till.page.sums import rates_of, taxes_of
 from edge.till.premises import TillPremises
 from edge.till.receipts.layout import Receipt
@@ -42,6 +43,8 @@ class TillActions:
     def __init__(self, premises: TillPremises, counter: TillCounter) -> None:
         self._premises = premises
         self._counter = counter
+        self.store = StoreActions(counter, self._once)
+        """Receipts, customers and carts of the whole store."""
 
     # --- looking ---------------------------------------------------------------------------------
 
@@ -129,10 +132,6 @@ class TillActions:
         headers = {"Accept-Encoding": "identity"}
         reply = await self._premises.way().ask("GET", target, b"", headers)
         return orjson.loads(reply.body) if reply.status == HTTPStatus.OK else None
-
-    async def receipt_event(self, receipt_no: str) -> Json:
-        """The sale or return of that number, which this till wrote."""
-        return (await self._counter.receipt(receipt_no)).told["event"]
 
     async def open_shift(self) -> Json:
         """The shift that is open, blind before its count; without an id where none is."""

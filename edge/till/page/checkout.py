@@ -12,9 +12,9 @@ from edge.till.page.ages import AgeChecks
 from edge.till.page.checks import CheckSteps
 from edge.till.page.drawer import DrawerSteps
 from edge.till.page.paying import Paying, require_cart
-from edge.till.page.returning import ReturnSteps
 from edge.till.page.scene import PageScene, PageView
 from edge.till.page.stage import PageStage
+from edge.till.page.store_mode import StoreMode
 from edge.till.page.wording import UNREAD, price_words
 from edge.till.receipts.amounts import money
 from edge.till.refusals import WhyNot, conflict, refusal
@@ -42,15 +42,13 @@ class CheckoutMode:
         self._paying = Paying(stage)
         self.ages = AgeChecks(stage)
         self.drawer = DrawerSteps(stage)
-        self.returns = ReturnSteps(stage)
+        self.store = StoreMode(stage, self._open_cart, lambda key, text: self.take(key, text, True))
         stage.follow = self._paying.look
         self.steps: dict[str, Step] = {
             "add": self._add_sku,
             "void": self._void_numbered,
             "void-last": lambda key, _: self._void(key, None),
             "suspend": lambda key, _: self._suspend(key),
-            "waiting": self._show_waiting,
-            "resume": self._resume,
             "cart": self._show_cart,
             "leave": self._ask_to_leave,
             "abandon": self._abandon,
@@ -60,7 +58,7 @@ class CheckoutMode:
             **self._paying.steps,
             **self.ages.steps,
             **self.drawer.steps,
-            **self.returns.steps,
+            **self.store.steps,
             **CheckSteps(stage).steps,
         }
 
@@ -188,23 +186,11 @@ class CheckoutMode:
         await self._actions.step(key, cart.cart_id, selling.suspend)
         self._let_go("The cart waits. Take the next customer.")
 
-    async def _show_waiting(self, _: str, __: str) -> None:
-        self._scene.view = PageView.WAITING
-
     async def _show_cart(self, _: str, __: str) -> None:
         scene = self._scene
         scene.view, scene.receipt, scene.is_leaving = PageView.CART, None, False
         scene.age_years = None
         self._stage.say("plain", "")
-
-    async def _resume(self, key: str, cart_id: str) -> None:
-        if self._scene.cart is not None and self._scene.cart.lines:
-            words = "A cart is open: sell it, or let it wait, before another goes on."
-            raise conflict(WhyNot.CART_NOT_SUSPENDED, words)
-        await self._actions.step(key, cart_id, selling.resume)
-        self._hold(TillCart(cart_id))
-        self._scene.view = PageView.CART
-        self._stage.say("good", "The cart goes on.")
 
     async def _ask_to_leave(self, _: str, __: str) -> None:
         require_cart(self._scene)

@@ -16,7 +16,13 @@ from edge.till.checking import open_checks
 from edge.till.page.actions import TillActions
 from edge.till.page.scene import PageScene, PageView
 from edge.till.page.sums import asked_for, captured, due_of
-from edge.till.page.wording import check_words, line_words, standing_words, stock_words
+from edge.till.page.wording import (
+    check_words,
+    line_words,
+    standing_words,
+    stock_words,
+    waiting_words,
+)
 from edge.till.receipts.amounts import money
 from topics.wire_parts import WireLine
 
@@ -110,6 +116,13 @@ def _context(scene: PageScene, actions: TillActions) -> dict[str, Any]:
         "paid": captured(cart) if cart else (),
         "asked_for": asked_for(cart) if cart else None,
         "born_by": AgeCheck(scene.age_years or 0, actions.today()).born_by,
+        "has_printer": actions.store.has_printer,
+        "elsewhere": [
+            (each, waiting_words(each, actions.now(), actions.time_zone))
+            for each in scene.elsewhere
+        ]
+        if scene.view is PageView.WAITING
+        else (),
         "has_terminal": actions.has_terminal(cart),
         "notes_minor": [each for each in NOTES_MINOR if each > due_minor > 0][:3],
     }

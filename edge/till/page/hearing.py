@@ -4,7 +4,7 @@ from edge.till.page.checkout import CheckoutMode
 from edge.till.page.information import InformationMode
 from edge.till.page.people import PagePeople, ShownEmployee
 from edge.till.page.scene import PageView
-from edge.till.page.stage import PageStage
+from edge.till.page.stage import PageStage, lasting
 from edge.till.page.wording import UNREAD
 from edge.till.refusals import WhyNot, conflict
 from edge.till.scanning.items import NotRead, ScannedItem
@@ -20,6 +20,10 @@ class Hearing:
         stage.leave = people.sign_out
         self._information = InformationMode(stage)
         stage.handlers = {"typed": self._typed, "scan": self._scanned, "button": self._pressed}
+
+    async def run(self) -> None:
+        """What goes on beside what is heard, for ever."""
+        await lasting(self._checkout.store.waiting.run)
 
     async def _typed(self, key: str, text: str) -> None:
         await self._taken(key, text, is_scan=False)
@@ -41,14 +45,18 @@ class Hearing:
             self._ask_pin(shown)
         elif scene.is_checkout and scene.age_years is not None and not is_scan:
             await self._checkout.ages.take_birth(key, text)
-        elif scene.view is PageView.RETURN:
-            await self._checkout.returns.take_receipt(text)
+        elif scene.is_checkout and await self._is_stores(key, text, is_scan):
+            return
         elif scene.view is PageView.DRAWER and not is_scan:
             await self._checkout.drawer.take_pieces(text)
         elif scene.is_checkout:
             await self._sell(key, text, is_scan)
         else:
             self._inform(text, is_scan)
+
+    async def _is_stores(self, key: str, text: str, is_scan: bool) -> bool:
+        is_unknown = self._is_name(self._checkout.read(text, is_scan))
+        return await self._checkout.store.takes(key, text, is_scan, is_unknown)
 
     def _ask_pin(self, shown: ShownEmployee) -> None:
         scene = self._stage.scene

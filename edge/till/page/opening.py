@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,18 +33,18 @@ async def page_open(
     """Serve the page of that till."""
     actions = TillActions(premises, counter)
     stage = PageStage(actions, OpenPages())
-    Hearing(stage, PagePeople(counter.cards))
+    hearing = Hearing(stage, PagePeople(counter.cards))
     premises.watchers.append(stage.changed.set)
     port = terms.listening.getsockname()[1]
-    running = asyncio.create_task(stage.run())
+    parts = [asyncio.create_task(each()) for each in (stage.run, hearing.run)]
     try:
         async with serving(page_application(stage, port, terms.scripts), terms.listening):
             yield stage
     finally:
         premises.watchers.remove(stage.changed.set)
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
 
 
 def lacking(scripts: Path) -> list[str]:

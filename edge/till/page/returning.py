@@ -3,58 +3,85 @@
 from collections.abc import Awaitable, Callable
 
 from edge.till import asked
+from edge.till.checkout.finding import SoldReceipt
+from edge.till.page.lookup import number_of, proof_of
 from edge.till.page.scene import BackLine, PageView, ReturnOnPage
 from edge.till.page.stage import PageStage
 from edge.till.receipts.amounts import money
-from edge.till.receipts.proofs import WrongProof, read_proof
 from edge.till.refusals import WhyNot, conflict, unfit
-
-NUMBER_LENGTH_MAX = 128
 
 
 class ReturnSteps:
-    """The stage while goods come back. Only what this till itself sold is known here."""
+    """The stage while goods come back, of this till's sales and of the store's other tills'."""
 
     def __init__(self, stage: PageStage) -> None:
         self._stage = stage
         self._actions = stage.actions
+        self._several: list[SoldReceipt] = []
         self.steps: dict[str, Callable[[str, str], Awaitable[None]]] = {
-            "return": lambda _, __: self._begin(),
+            "return": lambda _, receipt_no: self._begin(receipt_no),
+            "which": lambda _, place: self._decide(place),
             "back": lambda _, line_no: self._choose(line_no),
             "give-back": self._give_back,
         }
 
-    async def _begin(self) -> None:
+    async def _begin(self, receipt_no: str) -> None:
+        """Of the receipt with that number, where one is shown already."""
         scene = self._stage.scene
         if scene.cart is not None and scene.cart.lines:
             raise conflict(WhyNot.CART_EXISTS, "A cart is open: sell it, or let it wait, first.")
-        scene.view, scene.back = PageView.RETURN, None
+        scene.view, scene.back, scene.several = PageView.RETURN, None, []
         self._stage.say("plain", "Scan the receipt's code, or type its number.")
+        if receipt_no:
+            await self.take_receipt(receipt_no)
 
     async def take_receipt(self, text: str) -> None:
         """The receipt's number, or what its code says."""
-        receipt_no = _number_of(text.strip())
-        event = await self._actions.receipt_event(receipt_no)
-        if event["type"] != "cart_completed":
-            raise unfit(WhyNot.NO_SUCH_RECEIPT, "That is the receipt of a return.")
-        catalog = self._actions.catalog
+        sales = await self._actions.store.find(number_of(text, self._actions.location_id))
+        if len(sales) > 1 and text.lstrip().startswith("{"):
+            proof = proof_of(text)
+            place = (proof.receipt.till_id, proof.head.epoch)
+            sales = [each for each in sales if (each.sale.till_id, each.sale.epoch) == place]
+        if len(sales) == 1:
+            self._show(sales[0])
+        else:
+            self._ask_which(sales)
+
+    def _ask_which(self, sales: list[SoldReceipt]) -> None:
+        self._several = sales
+        self._stage.scene.back = None
+        self._stage.scene.several = [_words(each, self._actions.currency) for each in sales]
+        self._stage.say("plain", "Several receipts have this number. Press the one you hold.")
+
+    async def _decide(self, place: str) -> None:
+        if place not in map(str, range(len(self._several))):
+            raise conflict(WhyNot.NO_SUCH_RECEIPT, "Scan the receipt's code first.")
+        self._show(self._several[int(place)])
+
+    def _show(self, sold: SoldReceipt) -> None:
+        catalog, sale = self._actions.catalog, sold.sale
         lines: list[BackLine] = []
-        for line in event["lines"]:
-            product = catalog.product(line["sku"]) if catalog else None
-            name = product.name if product else line["sku"]
-            lines.append(BackLine(line["line_no"], name, line["quantity"], line["unit"]))
-        self._stage.scene.back = ReturnOnPage(receipt_no, lines)
-        self._stage.say("plain", "Press what comes back, once for each piece.")
+        for line in sale.lines:
+            product = catalog.product(line.sku) if catalog else None
+            name = product.name if product else line.sku
+            came_back = sold.back.get(line.line_no, 0)
+            lines.append(BackLine(line.line_no, name, line.quantity, line.unit, came_back))
+        place = None if sold.is_here else (sale.till_id, sale.epoch, sale.sequence)
+        back = ReturnOnPage(sale.receipt_no, lines, place, sold.is_store_asked)
+        self._stage.scene.back, self._stage.scene.several = back, []
+        where = "" if sold.is_here else f"Sold at till {sale.till_id}."
+        self._stage.say("plain", "Press what comes back, once for each piece.", where)
 
     async def _choose(self, text: str) -> None:
-        """One piece more of a line, or all of what was weighed; beyond all it is none again."""
+        """One piece more of a line, or all of what was weighed; beyond what is left it is none
+        again."""
         back = self._shown()
         for place, line in enumerate(back.lines):
             if str(line.line_no) == text:
-                step = line.bought if line.unit == "gram" else 1
-                more = line.comes_back + step
-                chosen = more if more <= line.bought else 0
-                back.lines[place] = line._replace(comes_back=chosen)
+                if not line.left:
+                    raise conflict(WhyNot.BEYOND_PURCHASE, f"All of {line.name} has come back.")
+                more = line.comes_back + (line.left if line.unit == "gram" else 1)
+                back.lines[place] = line._replace(comes_back=more if more <= line.left else 0)
 
     async def _give_back(self, key: str, where: str) -> None:
         back, scene = self._shown(), self._stage.scene
@@ -64,13 +91,21 @@ class ReturnSteps:
         lines = tuple(
             asked.AskedReturnLine(line_no=each.line_no, quantity=each.comes_back) for each in chosen
         )
+        till_id, epoch, sequence = back.place or (None, None, None)
         want = asked.AskedReceiptReturn(
-            lines=lines, restock=where == "shelf", cashier_id=scene.cashier_id
+            lines=lines,
+            restock=where == "shelf",
+            cashier_id=scene.cashier_id,
+            till_id=till_id,
+            epoch=epoch,
+            sequence=sequence,
         )
         told = await self._actions.take_back(key, back.receipt_no, want)
+        self._actions.store.recent.appendleft(told["return_id"])
         scene.view, scene.back = PageView.CART, None
         refund = money(told["refund_minor"], self._actions.currency)
-        self._stage.say("good", f"Give {refund} back in cash.", told["return_id"])
+        unasked = "" if told["verified"] == "store" else " The store's other tills were not asked."
+        self._stage.say("good", f"Give {refund} back in cash.{unasked}", told["return_id"])
 
     def _shown(self) -> ReturnOnPage:
         if self._stage.scene.back is None:
@@ -78,11 +113,7 @@ class ReturnSteps:
         return self._stage.scene.back
 
 
-def _number_of(text: str) -> str:
-    """The number, of a code or as it was typed; raises `Refusal`."""
-    if not text.startswith("{"):
-        return text[:NUMBER_LENGTH_MAX]
-    try:
-        return read_proof(text).receipt.receipt_no
-    except WrongProof as error:
-        raise unfit(WhyNot.NO_SUCH_RECEIPT, "The code was misread. Scan it again.") from error
+def _words(sold: SoldReceipt, currency: str) -> str:
+    sale = sold.sale
+    total = money(sale.total_minor, currency)
+    return f"Till {sale.till_id}, {sale.business_date}, {total} {currency}"

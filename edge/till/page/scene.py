@@ -8,6 +8,7 @@ from edge.bundle.rows import BundledProduct
 from edge.till.carts import TillCart
 from edge.till.page.people import ShownEmployee
 from edge.till.ruling import PricedCart
+from edge.till.store_carts.asking import WaitingElsewhere
 
 Tone = Literal["plain", "good", "bad"]
 
@@ -25,6 +26,10 @@ class PageView(StrEnum):
     RECEIPT = "receipt"
     DRAWER = "drawer"
     RETURN = "return"
+    LOOKUP = "lookup"
+    """A receipt is looked for."""
+
+    CUSTOMER = "customer"
 
 
 class PageWord(NamedTuple):
@@ -70,7 +75,7 @@ class ProductOnPage:
 
 
 class ShownReceipt(NamedTuple):
-    """What was just sold."""
+    """What was just sold, or a receipt that was looked for: ``found`` says what that is then."""
 
     receipt_no: str
     total: str
@@ -78,6 +83,14 @@ class ShownReceipt(NamedTuple):
     change: str
     lines: list[tuple[str, bool]]
     qr: str
+    found: str = ""
+    is_copy: bool = False
+    """Whether it was printed, so that the next print is a copy."""
+
+    may_print: bool = True
+    may_come_back: bool = False
+    paper: str = ""
+    """The name of a page that waits for the browser."""
 
 
 class BackLine(NamedTuple):
@@ -87,15 +100,36 @@ class BackLine(NamedTuple):
     name: str
     bought: int
     unit: str
+    came_back: int = 0
+    """Before; what is left may still come back."""
+
     comes_back: int = 0
+
+    @property
+    def left(self) -> int:
+        """How much may come back now."""
+        return max(0, self.bought - self.came_back)
+
+
+class CartCustomer(NamedTuple):
+    """Whose cart it is. ``past`` are numbers of receipts with their dates and sums."""
+
+    customer_id: str
+    name: str
+    past: list[tuple[str, str]]
+    why: str
+    """Why no past receipts are told."""
 
 
 @dataclass
 class ReturnOnPage:
-    """Goods of a receipt that come back."""
+    """Goods of a receipt that come back. ``place`` is till, epoch and sequence of a sale that
+    another till wrote."""
 
     receipt_no: str
     lines: list[BackLine]
+    place: tuple[str, int, int] | None = None
+    is_store_asked: bool = True
 
 
 @dataclass
@@ -113,6 +147,17 @@ class PageScene:
     """The cart that is shown, with what its tables say of it."""
 
     waiting: list[TillCart] = field(default_factory=list[TillCart])
+    elsewhere: tuple[WaitingElsewhere, ...] = ()
+    """Carts that wait at the store's other tills."""
+
+    elsewhere_state: Literal["asked", "told", "away"] = "asked"
+    customer: CartCustomer | None = None
+    recent: list[str] = field(default_factory=list[str])
+    """Numbers of the last receipts of this till, while one is looked for."""
+
+    several: list[str] = field(default_factory=list[str])
+    """Receipts with one number, of which one is to be chosen."""
+
     day: str | None = None
     today: str = ""
     training: bool = False
@@ -143,6 +188,14 @@ class PageScene:
 
     standing: dict[str, Any] = field(default_factory=dict[str, Any])
     """How the till stands, as programs are told."""
+
+    @property
+    def shown_customer(self) -> CartCustomer | None:
+        """The cart's; None where it has none, or is nobody's whose card was read here."""
+        cart, customer = self.cart, self.customer
+        if cart is None or customer is None or cart.customer_id != customer.customer_id:
+            return None
+        return customer
 
     @property
     def is_checkout(self) -> bool:

@@ -112,6 +112,12 @@ class PageStage:
             page.take()
             return whole(self._picture)
 
+    async def join(self, doing: Callable[[], Awaitable[None]]) -> None:
+        """Do something between two inputs that was asked for before, and show it."""
+        async with self._one_at_a_time:
+            await self._carefully(doing())
+            await self._show()
+
     async def show(self, change: Callable[[], None]) -> None:
         """Change the scene between two inputs, and show it."""
         async with self._one_at_a_time:
@@ -162,7 +168,7 @@ class PageStage:
         """Show what others do, and start over when nobody is here; for ever."""
         async with asyncio.TaskGroup() as group:
             for each in (self._follow, self._watch_clock, self._watch_standing):
-                group.create_task(_lasting(each))
+                group.create_task(lasting(each))
 
     async def _follow(self) -> None:
         while True:
@@ -212,7 +218,7 @@ async def _unmoved(before: TillCart, now: TillCart) -> None:
     """A cart that has changed without an input asks nothing."""
 
 
-async def _lasting(part: Callable[[], Awaitable[None]]) -> None:
+async def lasting(part: Callable[[], Awaitable[None]]) -> None:
     """A part that begins anew where it fails: the page must not end over it."""
     while True:
         try:

@@ -84,6 +84,7 @@ def page_application(stage: PageStage, port: int, scripts: Path) -> web.Applicat
             web.get("/", _page),
             web.get("/socket", _socket),
             web.get("/static/vendor/{name}", _script),
+            web.get("/papers/{token}", _paper),
             web.static("/static", STATIC),
         ]
     )
@@ -124,6 +125,15 @@ async def _script(request: web.Request) -> web.StreamResponse:
     if name not in SCRIPTS:
         raise web.HTTPNotFound
     return web.FileResponse(request.app[SCRIPT_FOLDER] / name)
+
+
+async def _paper(request: web.Request) -> web.Response:
+    """A receipt that was printed as a page."""
+    found = request.app[STAGE].actions.store.paper(request.match_info["token"])
+    if found is None:
+        raise web.HTTPNotFound(text="This page is no longer kept: print the receipt once more.")
+    headers = {"Content-Disposition": 'attachment; filename="receipt.pdf"'}
+    return web.Response(body=found, content_type="application/pdf", headers=headers)
 
 
 async def _socket(request: web.Request) -> web.StreamResponse:

@@ -8,6 +8,7 @@ from edge.rules.evaluating import Check
 from edge.till.receipts.amounts import measure, money
 from edge.till.refusals import WhyNot
 from edge.till.scanning.items import Unread
+from edge.till.store_carts.asking import WaitingElsewhere
 from topics.wire_parts import WireLine
 
 UNREAD = {
@@ -68,6 +69,16 @@ def price_words(price_minor: int, currency: str, unit: str) -> str:
 def stock_words(quantity: int, unit: str) -> str:
     """How much there is: pieces, or kilograms."""
     return f"{quantity / 1000:.1f} kg" if unit == "gram" else str(quantity)
+
+
+def waiting_words(cart: WaitingElsewhere, now: datetime, zone: tzinfo) -> str:
+    """Where a cart waits and since when; its till's clock may say what is no time."""
+    try:
+        since = clock_words(datetime.fromisoformat(cart.suspended_at), now, zone)
+    except (ValueError, OverflowError):
+        since = "an unknown time"
+    training = ", training" if cart.training else ""
+    return f"{cart.lines} lines, till {cart.till_id}, since {since}{training}"
 
 
 def clock_words(at: datetime, now: datetime, zone: tzinfo) -> str:

@@ -37,12 +37,14 @@ NAME = TillName(*TILL)
 LINE = {"sku": "4006381333931", "quantity": 2, "unit_price_minor": 199}
 
 
-def enrolled(fleet: Fleet, home: Path, gateway: str = "", epoch: int = 1) -> None:
+def enrolled(
+    fleet: Fleet, home: Path, gateway: str = "", epoch: int = 1, name: TillName = NAME
+) -> None:
     """The till's folder as an enrolment leaves it."""
     kept = identities.IdentityFolder(home / "identity")
     folder = home / "identity" / f"epoch-{epoch}-0123456789abcdef"
     folder.mkdir()
-    own = fleet.identity(NAME)
+    own = fleet.identity(name)
     shutil.copy(own.key, folder / identities.KEY)
     files.write(folder / identities.CERTIFICATE, own.certificate.read_bytes())
     files.write(folder / identities.AUTHORITIES, fleet.authorities.read_bytes())

@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
+from edge.gateway.receipts import shelf as shelves
+from edge.gateway.receipts.passing import PassingReceipts
 from edge.gateway.receipts.returns import RESERVED_SECONDS
 from edge.gateway.receipts.shelf import DAYS_KEPT, ReceiptShelf, TopicPlace
 from edge.gateway.receipts.stored import decode_receipt
 from tests.unit.edge.gateway.catalog.catalog_doors import CatalogDoor, catalog_door, of
+from tests.unit.edge.gateway.doubles import MemoryTopic
 from tests.unit.edge.gateway.employees.test_authorize import HASH, employee
-from tests.unit.edge.gateway.stores import LOCATION
-from tests.unit.edge.journal.tills import TILL
+from tests.unit.edge.gateway.stores import LOCATION, send, store
+from tests.unit.edge.journal.tills import TILL, opened, sale
+from tests.unit.edge.journal.tills import event as event_of
 
 
 @pytest.fixture
@@ -179,3 +183,35 @@ def test_old_receipts_leave_by_the_stores_own_dates(tmp_path: Path) -> None:
         assert [bool(shelf.sales(f"n-{age}")) for age in (0, DAYS_KEPT, DAYS_KEPT + 1)] == [
             True, True, False,
         ]  # fmt: skip
+
+
+async def test_what_the_stores_tills_send_is_known_before_the_centre_tells_it(
+    door: CatalogDoor, tmp_path: Path
+) -> None:
+    seen, topic = PassingReceipts(door.shelf), MemoryTopic()
+    for each in ("intake", "till"):
+        (tmp_path / each).mkdir()
+    async with store(tmp_path / "intake", topic) as gateway:
+        gateway.intake.watchers.append(seen.see)
+        with closing(opened(tmp_path / "till")) as journal:
+            journal.append([sale(786), sale(99, training=True)])
+            await send(journal, gateway)
+            (receipt_no, training) = [each["receipt_no"] for each in topic.events()]
+            assert (await asked(door, f"receipts/{receipt_no}"))[0] == 200
+            assert (await asked(door, f"receipts/{training}"))[0] == 404, "nothing was sold"
+            back = next(each for each in topic.events())["lines"][0]
+            journal.append([event_of("goods_returned", receipt_no=receipt_no, lines=[back])])
+            await send(journal, gateway)
+    _, told = await asked(door, f"receipts/{receipt_no}")
+    assert told["returned"][str(back["line_no"])] == back["quantity"]
+
+
+async def test_receipts_that_no_disk_takes_have_an_end(
+    door: CatalogDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelves, "PASSING_MAX", 3)
+    for number in range(1, 6):
+        body = json.dumps(event(number, receipt_no=f"1-1-{number}")).encode()
+        door.shelf.pass_by([(decode_receipt(body), body)])
+    found = [(await asked(door, f"receipts/1-1-{each}"))[0] for each in range(1, 6)]
+    assert found == [404, 404, 200, 200, 200]

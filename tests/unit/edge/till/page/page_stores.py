@@ -1,0 +1,109 @@
+"""A store of the tests: a gateway that knows employees and customers, and tills with pages."""
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from edge.bundle.form import RowKey, sha256_of
+from edge.bundle.holding import CatalogHolder
+from edge.gateway.gateway import Gateway
+from edge.gateway.receipts.passing import PassingReceipts
+from edge.gateway.served import ServedCall
+from edge.problems import Refusal
+from edge.till.page.open_pages import OpenPage
+from identity.names import TillName
+from sealing.cards import card_hash
+from tests.gateways import Fleet
+from tests.till_pages import KEY, PagedTill, paged, rows
+from tests.unit.edge.bundle import catalogs
+from tests.unit.edge.journal.tills import TILL
+from tests.unit.edge.till.shops import Shop, shop
+from tests.unit.edge.till.tills import enrolled, until
+from tillstream import gateway_catalog
+from tillstream.gateway_catalog import StoreCatalogParts
+
+CUSTOMERS_CARD = "loyal-0815"
+CUSTOMER = "c-17"
+
+
+@dataclass
+class PageStore:
+    """A store; its gateway goes on where it was after `dark`."""
+
+    folder: Path
+    more: tuple[tuple[RowKey, bytes], ...] = ()
+    shop: Shop | None = None
+    parts: StoreCatalogParts | None = None
+    port: int = 0
+    stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    def __post_init__(self) -> None:
+        self.fleet = Fleet(self.folder)
+        self.rows = [*rows(), *self.more]  # made once: each PIN's hash has a salt of its own
+
+    async def light(self) -> None:
+        """The gateway runs."""
+        folder = self.folder / "gateway"
+        self.shop = await self.stack.enter_async_context(
+            shop(self.fleet, folder, self.port, self._calls)
+        )
+        self.port = self.shop.port
+        assert self.parts
+        await self.parts.desk.take(dict(self.rows))
+        row = {
+            "customer_id": CUSTOMER,
+            "consents": "{}",
+            "card_hash": card_hash(KEY, "customer", CUSTOMERS_CARD),
+        }
+        self.parts.customers.hear(CUSTOMER, json.dumps(row).encode())
+
+    def _calls(self, gateway: Gateway) -> list[ServedCall]:
+        folder = self.folder / "gateway"
+        opened = gateway_catalog.opened(gateway, folder, CollectorRegistry())
+        self.parts = self.stack.enter_context(opened)
+        gateway.intake.watchers.append(PassingReceipts(self.parts.shelf).see)
+        return list(self.parts.calls())
+
+    async def dark(self) -> None:
+        """The gateway is away."""
+        assert self.parts
+        self.parts.desk.close()
+        await self.stack.aclose()
+        self.stack = AsyncExitStack()
+
+    @asynccontextmanager
+    async def till(self, till_id: str) -> AsyncGenerator[tuple[PagedTill, OpenPage]]:
+        """A till at which somebody sells, known to the gateway."""
+        home = self.folder / till_id
+        if not home.exists():
+            address = f"https://127.0.0.1:{self.port}"
+            name = TillName(TILL.location_id, till_id)
+            enrolled(self.fleet, home, address, name=name)
+            content = catalogs.whole(*self.rows, location_id=TILL.location_id)
+            holder = CatalogHolder(home / "catalog", TILL.location_id)
+            holder.take_whole(content, sha256_of(content))
+        async with paged(home) as opened:
+            if self.shop is not None:
+                await until(lambda: _has_way(opened), "there is no way to the gateway")
+            yield opened, await opened.sign_in()
+
+
+async def _has_way(till: PagedTill) -> bool:
+    with suppress(Refusal):
+        return bool(till.premises.way())
+    return False
+
+
+@asynccontextmanager
+async def page_store(folder: Path, *more: tuple[RowKey, bytes]) -> AsyncGenerator[PageStore]:
+    """A store whose gateway runs, for the length of a block."""
+    store = PageStore(folder, more)
+    await store.light()
+    try:
+        yield store
+    finally:
+        await store.dark()
