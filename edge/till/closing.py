@@ -21,6 +21,9 @@ NOTED = frozenset(
 )
 """Types of events that programs write as they are: no cart, and no stock."""
 
+OF_A_CART = ("rule_checked", "discount")
+"""Kinds of notes that change a cart: written as they are, they would tell of what never was."""
+
 SET_BY_THE_TILL = ("event_id", "occurred_at", "business_date", "clock", "offset_seconds", "build")
 
 
@@ -73,9 +76,8 @@ def _require_paid(sale: PricedCart, tenders: Sequence[WireTender]) -> None:
         words = f"Lines and discounts come to {total_minor}, the tenders to {paid_minor}."
         raise unfit(WhyNot.SUMS_DIFFER, words)
     taken: dict[str, int] = {}
-    for tender in cart.tenders.values():
-        if tender.outcome == "captured":
-            taken[tender.kind] = taken.get(tender.kind, 0) + tender.amount_minor
+    for tender in cart.captured:
+        taken[tender.kind] = taken.get(tender.kind, 0) + tender.amount_minor
     for kind, amount_minor in taken.items():
         said = sum(each.amount_minor for each in tenders if each.kind == kind)
         if said < amount_minor:
@@ -106,8 +108,9 @@ def note(sight: Sight, event: Mapping[str, Any]) -> Decision:
     if not isinstance(kind, str) or kind not in NOTED:
         words = f"Here are taken: {', '.join(sorted(NOTED))}."
         raise unfit(WhyNot.NOT_TAKEN_HERE, words)
-    if event.get("kind") == "rule_checked":
-        raise unfit(WhyNot.NOT_TAKEN_HERE, "Answer a check at its cart, by …/checks.")
+    if event.get("kind") in OF_A_CART:
+        words = "Answer a check at its cart, by …/checks, and give a discount by …/discounts."
+        raise unfit(WhyNot.NOT_TAKEN_HERE, words)
     given = sorted(set(SET_BY_THE_TILL) & event.keys())
     if given:
         raise unfit(WhyNot.NOT_IN_CONTRACT, f"The till itself sets {', '.join(given)}.")

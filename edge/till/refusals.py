@@ -19,6 +19,8 @@ class WhyNot(StrEnum):
     NOT_AUTHORIZED = "not_authorized"
     UNPRINTABLE = "unprintable"
     NO_SUCH_LINE = "no_such_line"
+    NO_SUCH_DISCOUNT = "no_such_discount"
+    TOO_MANY_DISCOUNTS = "too_many_discounts"
     NO_SUCH_TENDER = "no_such_tender"
     CART_EXISTS = "cart_exists"
     CART_SUSPENDED = "cart_suspended"
