@@ -61,9 +61,7 @@ def _add_selling(router: web.UrlDispatcher, till: SellingTill) -> None:
     router.add_post(CART + "/settlements", cart(asked.AskedSettlement, tendering.settle_by_hand))
     router.add_post(CART + "/checks", cart(asked.AskedAnswer, checking.answer))
     router.add_post(CART + "/discounts", cart(asked.AskedDiscount, discounting.give))
-    router.add_post(
-        CART + "/discounts/voids", cart(asked.AskedBackDiscount, discounting.take_back)
-    )
+    router.add_post(CART + "/discounts/voids", cart(asked.AskedBackDiscount, discounting.take_back))
     router.add_post(CART + "/customer", cart(asked.AskedCustomer, selling.attach))
     router.add_post(CART + "/complete", cart(asked.AskedCompletion, closing.complete))
 

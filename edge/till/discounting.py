@@ -29,7 +29,8 @@ def give(sight: Sight, cart_id: str, want: asked.AskedDiscount) -> Decision:
     )
     off_minor = _sum_of(after) - _sum_of(cart)
     if off_minor <= 0:
-        raise unfit(WhyNot.SUMS_DIFFER, "It would take nothing off: there is nothing left, or it is less than the smallest coin.")
+        words = "It would take nothing off: too little is left, or it is less than a coin."
+        raise unfit(WhyNot.SUMS_DIFFER, words)
     if given.amount_minor is not None and off_minor < given.amount_minor:
         words = f"No more than {off_minor} can be taken off, not {given.amount_minor}."
         raise unfit(WhyNot.SUMS_DIFFER, words)
@@ -93,9 +94,7 @@ def _sum_of(cart: TillCart) -> int:
     return -sum(each.amount_minor for each in by_hand(cart))
 
 
-def _noted(
-    sight: Sight, cart: TillCart, detail: dict[str, Any], told: dict[str, Any]
-) -> Decision:
+def _noted(sight: Sight, cart: TillCart, detail: dict[str, Any], told: dict[str, Any]) -> Decision:
     cashier_id = sight.cashier_id or cart.cashier_id
     made = changed(sight, cart, "noted", kind="discount", detail=detail, cashier_id=cashier_id)
     return made._replace(told={**made.told, **told})

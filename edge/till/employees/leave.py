@@ -54,10 +54,8 @@ def require_leave(event: Mapping[str, Any], sight: Sight, leave: Leave) -> None:
             _require(leave, "drawer", 1)
         case "cash_moved":
             _require_plain(leave, "cash is moved")
-        case "noted" if event.get("kind") == "card_locked":
-            _require(leave, "unlock_cards", 1)
-        case "noted" if event.get("kind") == "discount":
-            _require_given(event, leave)
+        case "noted":
+            _require_note(event, leave)
         case "tender_requested":
             _require_tender(event, leave)
         case _:
@@ -102,10 +100,13 @@ def _require_tender(event: Mapping[str, Any], leave: Leave) -> None:
         _require_refund(-event["amount_minor"], leave)
 
 
-def _require_given(event: Mapping[str, Any], leave: Leave) -> None:
-    """A discount by hand counts with all that were given before it, also on its line."""
-    detail = event["detail"]
-    if detail["step"] != "given" or event.get("training"):
+def _require_note(event: Mapping[str, Any], leave: Leave) -> None:
+    """Of notes, those that end a lock or give a discount, which counts with all that were given
+    before it, also on its line."""
+    kind, detail = event.get("kind"), event["detail"]
+    if kind == "card_locked":
+        _require(leave, "unlock_cards", 1)
+    if kind != "discount" or detail["step"] != "given" or event.get("training"):
         return
     _require_plain(leave, "a discount is given")
     _require(leave, "discount_percent", max(detail["line_percent"], detail["cart_percent"]))

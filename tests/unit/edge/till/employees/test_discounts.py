@@ -1,4 +1,4 @@
-"""Discounts by hand: given on a line or the cart with a reason, judged when given, and on the sale."""
+"""Discounts by hand: given with a reason, on a line or the cart, judged, and on the sale."""
 
 from pathlib import Path
 from typing import Any
