@@ -77,6 +77,16 @@ def rows() -> list[tuple[RowKey, bytes]]:
     ]
 
 
+def employee(name: str, pin: str, **fields: Any) -> tuple[RowKey, bytes]:
+    """Somebody whose card is ``card-NAME``; a cashier without limits."""
+    card = f"card-{name}"
+    row = {
+        "employee_id": name, "card_hash": card_hash(KEY, "employee", card),
+        "pin_hash": pin_hash(card, pin), "role": "cashier", "limits": {},
+    }  # fmt: skip
+    return ("employee", name), canonical_row(row | fields)
+
+
 def stocked(folder: Path, *more: tuple[RowKey, bytes]) -> Path:
     """A till's home as an enrolment and a first catalog leave it."""
     home = folder / "till"

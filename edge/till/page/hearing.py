@@ -82,6 +82,8 @@ class Hearing:
         scene = self._stage.scene
         scene.asked_of = None
         await self._people.sign_in(key, shown, pin)
+        if shown.employee_id != scene.cashier_id:
+            scene.trains = False  # whoever takes the seat over has not chosen training
         scene.person, scene.view, scene.product = shown, PageView.CART, None
         self._stage.say("good", f"{shown.employee_id} is signed in.")
 

@@ -1,29 +1,17 @@
 """What goes beyond the cashier's limits: somebody else agrees by card and PIN, to that alone."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from edge.bundle.form import RowKey, canonical_row
 from edge.till import asked
 from edge.till.employees.attempts import WRONG_MAX
 from edge.till.page.open_pages import OpenPage
 from edge.till.page.scene import PageView
-from sealing.cards import card_hash, pin_hash
-from tests.till_pages import CARD, CASHIER, KEY, PIN, TEA, PagedTill, stocked
+from tests.till_pages import CARD, CASHIER, PIN, TEA, PagedTill, employee, stocked
 
 MIA, MIA_PIN = "card-mia", "3456"
 BEN, BEN_PIN = "card-ben", "2345"
-
-
-def employee(name: str, pin: str, **fields: Any) -> tuple[RowKey, bytes]:
-    card = f"card-{name}"
-    row = {
-        "employee_id": name, "card_hash": card_hash(KEY, "employee", card),
-        "pin_hash": pin_hash(card, pin), "role": "cashier", "limits": {},
-    }  # fmt: skip
-    return ("employee", name), canonical_row(row | fields)
 
 
 @pytest.fixture

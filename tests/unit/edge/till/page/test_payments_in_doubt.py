@@ -99,6 +99,19 @@ async def test_after_a_restart_too(home: Path) -> None:
         assert len(await till.sales()) == 1
 
 
+async def test_a_terminal_that_was_taken_away_leaves_the_word_to_the_cashier(home: Path) -> None:
+    async with paged(home, terminal=SILENT) as till:
+        page = await till.sign_in()
+        await till.scan(page, TEA)
+        await till.press(page, "card")
+        (tender_id,) = (await till.cart()).unsettled
+    async with paged(home) as till:
+        page = await till.sign_in()
+        await until(lambda: _is_unknown(till, tender_id))
+        await till.press(page, f"taken:{tender_id}")
+        assert len(await till.sales()) == 1
+
+
 @pytest.mark.parametrize("kind", ["voucher", "cash"])
 @pytest.mark.parametrize("is_taken", [True, False])
 async def test_a_payment_that_was_interrupted_between_its_two_notes_is_settled(

@@ -1,9 +1,11 @@
 """Training: chosen and left by the employee alone, and unmistakable wherever it is on."""
 
+from pathlib import Path
+
 from edge.till import asked, selling
 from edge.till.page.open_pages import OpenPage
 from edge.till.page.scene import PageView
-from tests.till_pages import CARD, PIN, TEA, PagedTill
+from tests.till_pages import CARD, PIN, TEA, PagedTill, employee, paged, stocked
 
 
 async def is_shown(till: PagedTill) -> bool:
@@ -45,6 +47,15 @@ async def test_it_ends_with_the_sign_out(till: PagedTill, page: OpenPage) -> Non
     await till.type(page, PIN)
     await till.scan(page, TEA)
     assert not (await till.cart()).training
+
+
+async def test_it_ends_where_somebody_else_takes_the_seat(tmp_path: Path) -> None:
+    async with paged(stocked(tmp_path, employee("mia", "3456"))) as till:
+        page = await till.sign_in()
+        await till.press(page, "training")
+        await till.scan(page, "card-mia")
+        await till.type(page, "3456")
+        assert till.stage.scene.cashier_id == "mia" and not await is_shown(till)
 
 
 async def test_a_training_cart_that_waited_makes_no_training_of_the_next_customer(
