@@ -12,7 +12,7 @@ import msgspec
 from edge.till import asked
 from edge.till.carts import GivenDiscount, TillCart
 from edge.till.deciding import Decision, Sight, changed, require_settled
-from edge.till.discounts import by_hand, share_of
+from edge.till.discounts import by_hand, rule_of, share_of
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
 
 GIVEN_MAX = 50
@@ -39,7 +39,8 @@ def give(sight: Sight, cart_id: str, want: asked.AskedDiscount) -> Decision:
     told = {"discount_no": given.discount_no, "reason": given.reason, "off_minor": off_minor}
     place = {} if given.line_no is None else {"line_no": given.line_no}
     detail = {"step": "given", **told, **place, **shares}
-    return _noted(sight, after, detail, {"discount": told | place})._replace(status=201)
+    said = told | place | {"counts": _counts(sight, after)}
+    return _noted(sight, after, detail, {"discount": said})._replace(status=201)
 
 
 def take_back(sight: Sight, cart_id: str, want: asked.AskedBackDiscount) -> Decision:
@@ -88,6 +89,12 @@ def _shares(cart: TillCart, line_no: int | None) -> dict[str, int]:
         "line_percent": 0 if line_no is None else share_of(on_line, of_line),
         "cart_percent": share_of(_sum_of(cart), cart.total_minor),
     }
+
+
+def _counts(sight: Sight, cart: TillCart) -> bool:
+    """Whether discounts by hand are taken off, and no exclusive row of a table in their place."""
+    named = {rule_of(each) for each in cart.given}
+    return not any(each.rule in named for each in sight.priced(cart).verdict.displaced)
 
 
 def _sum_of(cart: TillCart) -> int:

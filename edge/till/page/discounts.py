@@ -87,7 +87,11 @@ class DiscountSteps:
         told = await self._actions.cart_step(key, cart_id, want, discounting.give)
         scene.view, scene.discount = PageView.CART, None
         off = self._money(told["discount"]["off_minor"])
-        self._stage.say("good", f"{off} off: {shown.reason}.")
+        if told["discount"]["counts"]:
+            self._stage.say("good", f"{off} off: {shown.reason}.")
+        else:
+            words = "The store's own discount takes off more, and joins no other."
+            self._stage.say("plain", f"{off} is not taken off. {words}")
 
     async def _take_back(self, key: str, number: str) -> None:
         is_number = number.isascii() and number.isdigit()
