@@ -20,6 +20,7 @@ from edge.till.carts import TillCart
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.clock import TillClock
 from edge.till.counter import TillCounter
+from edge.till.kinds import TillKind
 from edge.till.metrics import till_metrics
 from edge.till.page.actions import TillActions
 from edge.till.page.drawing import whole
@@ -74,6 +75,16 @@ def rows() -> list[tuple[RowKey, bytes]]:
         (("card_key", "store"), canonical_row({"version": 1, "key": KEY.hex()})),
         (("location", TILL.location_id), canonical_row(location)),
     ]
+
+
+def employee(name: str, pin: str, **fields: Any) -> tuple[RowKey, bytes]:
+    """Somebody whose card is ``card-NAME``; a cashier without limits."""
+    card = f"card-{name}"
+    row = {
+        "employee_id": name, "card_hash": card_hash(KEY, "employee", card),
+        "pin_hash": pin_hash(card, pin), "role": "cashier", "limits": {},
+    }  # fmt: skip
+    return ("employee", name), canonical_row(row | fields)
 
 
 def stocked(folder: Path, *more: tuple[RowKey, bytes]) -> Path:
@@ -148,11 +159,14 @@ class PagedTill:
 
 
 @asynccontextmanager
-async def paged(home: Path, port: int = 0, terminal: str = "") -> AsyncGenerator[PagedTill]:
+async def paged(
+    home: Path, port: int = 0, terminal: str = "", kind: TillKind = "counter"
+) -> AsyncGenerator[PagedTill]:
     """The till of a folder with its page, for the length of a block."""
     registry = CollectorRegistry()
     metrics = till_metrics(registry), proxy_metrics(registry)
-    terms = TillTerms(home, "test", *metrics, TillClock(), CheckoutTerms(terminal=terminal))
+    checkout = CheckoutTerms(terminal=terminal)
+    terms = TillTerms(home, "test", *metrics, TillClock(), checkout, kind)
     premises = TillPremises(terms)
     counter = TillCounter(premises, lambda _: None)
     with socket.socket() as listening:

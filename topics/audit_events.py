@@ -90,7 +90,15 @@ class Noted(Envelope):
     """Something worth keeping for the audit."""
 
     type: Literal["noted"]
-    kind: Literal["survey", "reprint", "pin_failed", "card_locked", "price_checked", "rule_checked"]
+    kind: Literal[
+        "survey",
+        "reprint",
+        "pin_failed",
+        "card_locked",
+        "price_checked",
+        "rule_checked",
+        "discount",
+    ]
     detail: dict[str, Text | Amount]
     cashier_id: Reference | None = None
     cart_id: Reference | None = None

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from edge.problems import Code, Refusal
 from edge.signing.guard import read_body
-from edge.till import asked, checking, closing, selling, tendering
+from edge.till import asked, checking, closing, discounting, selling, tendering
 from edge.till.answering import (
     CART,
     ROOT,
@@ -60,6 +60,8 @@ def _add_selling(router: web.UrlDispatcher, till: SellingTill) -> None:
     router.add_post(CART + "/tenders", cart(asked.AskedTender, tendering.request_tender))
     router.add_post(CART + "/settlements", cart(asked.AskedSettlement, tendering.settle_by_hand))
     router.add_post(CART + "/checks", cart(asked.AskedAnswer, checking.answer))
+    router.add_post(CART + "/discounts", cart(asked.AskedDiscount, discounting.give))
+    router.add_post(CART + "/discounts/voids", cart(asked.AskedBackDiscount, discounting.take_back))
     router.add_post(CART + "/customer", cart(asked.AskedCustomer, selling.attach))
     router.add_post(CART + "/complete", cart(asked.AskedCompletion, closing.complete))
 

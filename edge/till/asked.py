@@ -65,6 +65,22 @@ class AskedVoid(Asked, frozen=True, kw_only=True):
     line_no: s.Number
 
 
+class AskedDiscount(Asked, frozen=True, kw_only=True):
+    """Give a discount by hand: either ``percent`` or ``amount_minor`` off the line, or off the cart
+    where no line is named. The reason stands on the receipt."""
+
+    line_no: s.Number | None = None
+    percent: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    amount_minor: Annotated[int, msgspec.Meta(ge=1, le=s.NUMBER_MAX)] | None = None
+    reason: Annotated[str, msgspec.Meta(pattern=r"^[^/\x00-\x1f]{1,64}\Z")]
+
+
+class AskedBackDiscount(Asked, frozen=True, kw_only=True):
+    """Take a discount back that was given by hand."""
+
+    discount_no: s.Number
+
+
 class AskedStep(Asked, frozen=True, kw_only=True):
     """Suspend, resume or abandon a cart of this till."""
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from topics import scalars as s
-from topics.wire_parts import WireLine
+from topics.wire_parts import WireLine, WireTender
 
 Outcome = Literal["captured", "declined", "unknown"]
 
@@ -37,6 +37,17 @@ class SettledCheck(msgspec.Struct, frozen=True, array_like=True):
     line_no: int | None = None
 
 
+class GivenDiscount(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A discount that somebody gave by hand: either ``percent`` or ``amount_minor`` off the line,
+    or off the cart where ``line_no`` is None."""
+
+    discount_no: int
+    reason: str
+    line_no: int | None = None
+    percent: int | None = None
+    amount_minor: int | None = None
+
+
 class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
     """One customer's cart; ``lines`` without those that were voided.
 
@@ -61,6 +72,10 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
     categories: dict[str, str] = {}
     aged_years: int = 0
     settled: tuple[SettledCheck, ...] = ()
+    given: tuple[GivenDiscount, ...] = ()
+    next_discount_no: int = 1
+    agreed_percent: int = 0
+    """Of what the cart came to: what was given by hand in all, when the last of it was allowed."""
 
     @property
     def total_minor(self) -> int:
@@ -73,10 +88,18 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
         return [each for each, tender in self.tenders.items() if not tender.is_settled]
 
     @property
+    def captured(self) -> tuple[WireTender, ...]:
+        """What was paid for it so far."""
+        return tuple(
+            WireTender(each.kind, each.amount_minor)
+            for each in self.tenders.values()
+            if each.outcome == "captured"
+        )
+
+    @property
     def captured_minor(self) -> int:
-        """What terminals have taken for it."""
-        taken = (each for each in self.tenders.values() if each.outcome == "captured")
-        return sum(each.amount_minor for each in taken)
+        """What that comes to."""
+        return sum(each.amount_minor for each in self.captured)
 
     def with_line(self, line: WireLine, category: str | None = None) -> "TillCart":
         """The cart with one line more, of a product in that category."""
@@ -89,10 +112,11 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
     def without_line(self, line_no: int) -> "TillCart":
-        """The cart without that line; its number is not used again."""
+        """The cart without that line and what was given on it; its number is not used again."""
         left = tuple(line for line in self.lines if line.line_no != line_no)
         settled = tuple(each for each in self.settled if each.line_no != line_no)
-        return msgspec.structs.replace(self, lines=left, settled=settled)
+        given = tuple(each for each in self.given if each.line_no != line_no)
+        return msgspec.structs.replace(self, lines=left, settled=settled, given=given)
 
     def told(self) -> dict[str, Any]:
         """As programs are told of it in one line."""
@@ -112,7 +136,8 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
         """As programs are told of it with all that is in it."""
         shown = {each: tender.told() for each, tender in self.tenders.items()}
         people = {"cashier_id": self.cashier_id, "customer_id": self.customer_id}
-        return self.told() | people | {"lines": plain(self.lines), "tenders": shown}
+        parts = {"lines": plain(self.lines), "given": plain(self.given), "tenders": shown}
+        return self.told() | people | parts
 
 
 def plain(parts: tuple[msgspec.Struct, ...]) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ NOTED = frozenset(
 
 OWN_NOTES = {
     "rule_checked": "answer a check at its cart, by …/checks",
+    "discount": "give one by a cart's …/discounts",
     "survey": "answer its question by /surveys/…/answers",
     "reprint": "print a receipt by /receipts/…/prints",
     "pin_failed": "it does where a PIN was wrong",
@@ -84,9 +85,8 @@ def _require_paid(sale: PricedCart, tenders: Sequence[WireTender]) -> None:
         words = f"Lines and discounts come to {total_minor}, the tenders to {paid_minor}."
         raise unfit(WhyNot.SUMS_DIFFER, words)
     taken: dict[str, int] = {}
-    for tender in cart.tenders.values():
-        if tender.outcome == "captured":
-            taken[tender.kind] = taken.get(tender.kind, 0) + tender.amount_minor
+    for tender in cart.captured:
+        taken[tender.kind] = taken.get(tender.kind, 0) + tender.amount_minor
     for kind, amount_minor in taken.items():
         said = sum(each.amount_minor for each in tenders if each.kind == kind)
         if said < amount_minor:

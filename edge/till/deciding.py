@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from edge.till.carts import TillCart
+from edge.till.kinds import TillKind
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
 from edge.till.ruling import CartRules, PricedCart, TablesCatalog, priced
 from edge.till.shifts.shift import Shift
@@ -110,6 +111,9 @@ class Sight(NamedTuple):
 
     is_unprinted: Callable[[str], bool] = lambda _: False
     """Whether the receipt of that number was never printed."""
+
+    kind: TillKind = "counter"
+    """Whether it has a drawer."""
 
     shift: Shift = Shift()
     """The open one, or what happened since the last one ended."""

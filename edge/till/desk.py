@@ -186,6 +186,7 @@ class SellingDesk:
             require_new_carts=self._require_new_carts,
             cashier_id=self.staff.cashier_id,
             is_unprinted=self.unprinted.__contains__,
+            kind=self._terms.kind,
             shift=self.shifts.shift,
         )
 

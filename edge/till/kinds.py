@@ -30,5 +30,7 @@ def _is_of_a_drawer(event: Mapping[str, Any]) -> bool:
             return event["kind"] != "card"
         case "shift_opened":
             return bool(event.get("float_minor"))
+        case "goods_returned":  # refunds are paid in cash
+            return bool(event["refund_minor"]) and not event.get("training")
         case other:
             return other in _OF_A_DRAWER

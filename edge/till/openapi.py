@@ -43,6 +43,8 @@ CALLS = (
     TillCall("post", "/carts/{cart_id}/tenders", "A terminal will be asked.", asked.AskedTender),
     TillCall("post", "/carts/{cart_id}/settlements", "It answered.", asked.AskedSettlement),
     TillCall("post", "/carts/{cart_id}/checks", "Say what a check found.", asked.AskedAnswer),
+    TillCall("post", "/carts/{cart_id}/discounts", "Give one.", asked.AskedDiscount, 201),
+    TillCall("post", "/carts/{cart_id}/discounts/voids", "Take back.", asked.AskedBackDiscount),
     TillCall("post", "/carts/{cart_id}/customer", "Note whose it is.", asked.AskedCustomer),
     TillCall("post", "/carts/{cart_id}/complete", "Sell.", asked.AskedCompletion),
     TillCall("post", "/returns", "Take goods back.", asked.AskedReturn, 201),

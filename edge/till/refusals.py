@@ -21,6 +21,8 @@ class WhyNot(StrEnum):
     NO_PRINTER = "no_printer"
     PRINTER_AWAY = "printer_away"
     NO_SUCH_LINE = "no_such_line"
+    NO_SUCH_DISCOUNT = "no_such_discount"
+    TOO_MANY_DISCOUNTS = "too_many_discounts"
     NO_SUCH_TENDER = "no_such_tender"
     CART_EXISTS = "cart_exists"
     CART_TAKEN = "cart_taken"

@@ -10,6 +10,7 @@ from edge.rules.compiled_tables import CompiledTables
 from edge.rules.evaluating import CartVerdict, Check, Ruleset, TableDiscount
 from edge.rules.facts import cart_of
 from edge.till.carts import TillCart
+from edge.till.discounts import by_hand
 
 RULESETS_KEPT = 4
 """Put together at once: today's, yesterday's for carts that wait, and those of a change of the
@@ -96,9 +97,9 @@ def priced(
     given: Sequence[TableDiscount] = (),
 ) -> PricedCart:
     """What follows for a cart as it stands, for a customer who may have come since. ``given`` are
-    discounts that somebody gave by hand."""
+    discounts by hand beside those that the cart has."""
     facts = cart_of(cart.lines, cart.categories.get, customer_id or cart.customer_id)
-    return PricedCart(cart, rules, rules.ruleset.verdict(facts, given))
+    return PricedCart(cart, rules, rules.ruleset.verdict(facts, [*by_hand(cart), *given]))
 
 
 def told_of_rules(sale: PricedCart) -> dict[str, Any] | None:

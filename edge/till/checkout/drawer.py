@@ -60,7 +60,8 @@ def count_cash(sight: Sight, want: asked.AskedCount) -> Decision:
 
 def close_shift(sight: Sight, want: asked.AskedEnd) -> Decision:
     """The shift ends by its last count."""
-    event = _step(sight, lambda: steps.close_shift(sight.shift, want.cashier_id))
+    has_drawer = sight.kind == "counter"
+    event = _step(sight, lambda: steps.close_shift(sight.shift, want.cashier_id, has_drawer))
     told = {name: event[name] for name in ("shift_id", "expected_minor", "over_short_minor")}
     return Decision([event], told=told)
 

@@ -22,22 +22,10 @@ from edge.till.scanning.items import (
     QuantityEntered,
     ScannedItem,
     SuspendAsked,
-    Unread,
     VoidAsked,
 )
 from edge.till.scanning.stopping import WhyStopped, stop_of
-
-_WORDS = {
-    Unread.EMPTY: "Nothing was entered.",
-    Unread.TOO_LONG: "It is too long for a code: perhaps two scans ran into each other.",
-    Unread.WRONG_CHECK_DIGIT: "The check digit is wrong: scan it again.",
-    Unread.WRONG_VERIFIER: "The label's weight or price does not hold: scan it again.",
-    Unread.WRONG_LENGTH: "Digits are missing or too many: scan it again.",
-    Unread.NO_PRODUCT: "It names no product.",
-    Unread.WRONG_DATE: "Its date is none.",
-    Unread.WRONG_VALUE: "The value is out of range.",
-    Unread.UNKNOWN_FORM: "It is no code and no command.",
-}
+from edge.till.scanning.wording import UNREAD
 
 
 def take_input(sight: Sight, cart_id: str, want: asked.AskedInput, terms: FieldTerms) -> Decision:
@@ -47,7 +35,7 @@ def take_input(sight: Sight, cart_id: str, want: asked.AskedInput, terms: FieldT
     today = today_of(catalog.location if catalog else None, sight.at_seconds)
     match read(want.text, today, terms, want.is_scan):
         case NotRead(why):
-            raise unfit(WhyNot.NOT_READ, _WORDS[why], unread=why.value)
+            raise unfit(WhyNot.NOT_READ, UNREAD[why], unread=why.value)
         case QuantityEntered(quantity):
             return _waiting(sight, cart, "quantity_entered", next_quantity=quantity)
         case PriceEntered(price_minor):

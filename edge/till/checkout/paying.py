@@ -22,11 +22,7 @@ def payment_of(cart: TillCart, want: asked.AskedCompletion, total_minor: int) ->
     if any(each.kind == "cash" for each in want.tenders):
         words = "Cash is what cash_given_minor says: do not name it among the tenders."
         raise unfit(WhyNot.SUMS_DIFFER, words)
-    taken = tuple(
-        WireTender(each.kind, each.amount_minor)
-        for each in cart.tenders.values()
-        if each.outcome == "captured"
-    )
+    taken = cart.captured
     due_minor = total_minor - sum(each.amount_minor for each in (*taken, *want.tenders))
     if due_minor < 0 and want.tenders:
         words = f"The vouchers come to {-due_minor} more than is due."

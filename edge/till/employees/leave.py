@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 from edge.problems import Refusal
 from edge.till.carts import TillCart
 from edge.till.deciding import Sight
+from edge.till.discounts import PERCENT, by_hand, share_of
 from edge.till.employees.limits import EmployeeLimits
 from edge.till.refusals import WhyNot, forbidden
 from edge.till.selling import amount_of
-
-_PERCENT = 100
 
 NAMELESS_NOTES = ("survey", "price_checked", "pin_failed")
 """Notes that are written for whoever stands there: at the information screen, and before anybody is
@@ -55,10 +54,10 @@ def require_leave(event: Mapping[str, Any], sight: Sight, leave: Leave) -> None:
             _require(leave, "drawer", 1)
         case "cash_moved":
             _require_plain(leave, "cash is moved")
-        case "noted" if event.get("kind") == "card_locked":
-            _require(leave, "unlock_cards", 1)
-        case "tender_requested" if event["kind"] != "cash":
-            _require_plain(leave, "anything but cash is taken")
+        case "noted":
+            _require_note(event, leave)
+        case "tender_requested":
+            _require_tender(event, leave)
         case _:
             pass
 
@@ -72,20 +71,50 @@ def _require_sale(event: Mapping[str, Any], sight: Sight, leave: Leave) -> None:
     tables = sight.rules_of(cart).versions
     own = [each for each in event["discounts"] if each["rule"].partition("/")[0] not in tables]
     given_minor = -sum(each["amount_minor"] for each in own if each["amount_minor"] < 0)
-    _require_discount(given_minor, cart.total_minor, leave)
-    paid_out_minor = -sum(min(0, line.amount_minor) for line in cart.lines)
-    if paid_out_minor:
+    is_known = given_minor <= -sum(each.amount_minor for each in by_hand(cart))
+    agreed_percent = cart.agreed_percent if is_known else 0
+    _require_discount(given_minor, cart.total_minor, leave, agreed_percent)
+    goods_minor = -sum(min(0, line.amount_minor) for line in cart.lines)
+    _require_refund(max(goods_minor, _paid_out(event["tenders"])), leave)
+
+
+def _paid_out(tenders: Iterable[Mapping[str, Any]]) -> int:
+    """What a sale pays out, by each way of paying: what a card has paid beyond a line that was
+    voided then, or change for a voucher. Change for cash is none."""
+    sums: Counter[str] = Counter()
+    for each in tenders:
+        sums[each["kind"]] += each["amount_minor"]
+    return -sum(min(0, amount_minor) for amount_minor in sums.values())
+
+
+def _require_refund(paid_out_minor: int, leave: Leave) -> None:
+    if paid_out_minor > 0:
         _require_plain(leave, "money is paid out")
         _require(leave, "refund_minor", paid_out_minor)
 
 
+def _require_tender(event: Mapping[str, Any], leave: Leave) -> None:
+    if event["kind"] != "cash":
+        _require_plain(leave, "anything but cash is taken")
+    if not event.get("training"):
+        _require_refund(-event["amount_minor"], leave)
+
+
+def _require_note(event: Mapping[str, Any], leave: Leave) -> None:
+    """Of notes, those that end a lock or give a discount, which counts with all that were given
+    before it, also on its line."""
+    kind, detail = event.get("kind"), event["detail"]
+    if kind == "card_locked":
+        _require(leave, "unlock_cards", 1)
+    if kind != "discount" or detail["step"] != "given" or event.get("training"):
+        return
+    _require_plain(leave, "a discount is given")
+    _require(leave, "discount_percent", max(detail["line_percent"], detail["cart_percent"]))
+
+
 def _is_unplain(tenders: Iterable[Mapping[str, Any]], cart: TillCart) -> bool:
     """Whether more than cash is taken now; what a terminal has taken before is taken."""
-    taken = Counter(
-        (each.kind, each.amount_minor)
-        for each in cart.tenders.values()
-        if each.outcome == "captured"
-    )
+    taken = Counter((each.kind, each.amount_minor) for each in cart.captured)
     named = Counter((each["kind"], each["amount_minor"]) for each in tenders)
     return any(each[0] != "cash" for each in named - taken)
 
@@ -107,13 +136,15 @@ def _require_prices(
             _require_discount(listed_minor - line["amount_minor"], listed_minor, leave)
 
 
-def _require_discount(given_minor: int, of_minor: int, leave: Leave) -> None:
+def _require_discount(
+    given_minor: int, of_minor: int, leave: Leave, agreed_percent: int = 0
+) -> None:
     if given_minor <= 0:
         return
     _require_plain(leave, "a discount is given")
-    if given_minor * _PERCENT > leave.limits.discount_percent * max(0, of_minor):
-        percent = -(-given_minor * _PERCENT // of_minor) if of_minor > 0 else _PERCENT
-        raise _over("discount_percent", percent, leave)
+    most_percent = max(leave.limits.discount_percent, agreed_percent)
+    if given_minor * PERCENT > most_percent * max(0, of_minor):
+        raise _over("discount_percent", share_of(given_minor, of_minor), leave)
 
 
 def _require(leave: Leave, limit: str, asked: int) -> None:

@@ -11,7 +11,7 @@ import orjson
 
 from edge.bundle.catalog import TillCatalog
 from edge.problems import Refusal
-from edge.till import asked, checking, closing, selling, tendering
+from edge.till import asked, closing, selling
 from edge.till.answers import AskedOnce
 from edge.till.asked_of_people import AskedSurveyAnswer
 from edge.till.books import Books
@@ -30,7 +30,6 @@ from edge.till.page.sums import rates_of, taxes_of
 from edge.till.premises import TillPremises
 from edge.till.receipts.layout import Receipt
 from edge.till.ruling import PricedCart
-from topics.scalars import TenderKind
 
 A = TypeVar("A", bound=asked.Asked)
 Json = dict[str, Any]
@@ -45,6 +44,8 @@ class TillActions:
         self._counter = counter
         self.store = StoreActions(counter, self._once)
         """Receipts, customers and carts of the whole store."""
+        self.approval = ""
+        """Somebody else's, of what is asked now."""
 
     # --- looking ---------------------------------------------------------------------------------
 
@@ -63,10 +64,10 @@ class TillActions:
         """The till's."""
         return self.terms.currency
 
-    def has_terminal(self, cart: TillCart | None) -> bool:
-        """Whether the till asks a terminal for that cart by itself. One that is in training is paid
-        at a terminal that takes no money."""
-        return bool(self.terms.terminal) or (cart is not None and cart.training)
+    @property
+    def has_drawer(self) -> bool:
+        """Whether it takes anything but cards."""
+        return self._premises.terms.kind == "counter"
 
     @property
     def needs_voucher(self) -> bool:
@@ -168,6 +169,12 @@ class TillActions:
         want = asked.AskedVoid(line_no=line_no)
         return await self._do(key, want, lambda sight: selling.void_line(sight, cart_id, want))
 
+    async def cart_step(
+        self, key: str, cart_id: str, want: A, decide: Callable[[Sight, str, A], Decision]
+    ) -> Json:
+        """What a cart's call decides: a tender, a discount, the answer to a check."""
+        return await self._do(key, want, lambda sight: decide(sight, cart_id, want))
+
     async def step(
         self,
         key: str,
@@ -177,19 +184,6 @@ class TillActions:
         """`selling.suspend`, `selling.resume` or `selling.abandon`."""
         want = asked.AskedStep()
         return await self._do(key, (decide.__name__, cart_id), lambda s: decide(s, cart_id, want))
-
-    async def request_tender(
-        self, key: str, cart_id: str, kind: TenderKind, amount_minor: int
-    ) -> Json:
-        """A payment is about to be asked for; its id is ``key``."""
-        want = asked.AskedTender(tender_id=key, kind=kind, amount_minor=amount_minor)
-        return await self._do(key, want, lambda s: tendering.request_tender(s, cart_id, want))
-
-    async def settle_tender(self, key: str, cart_id: str, tender_id: str, is_taken: bool) -> Json:
-        """Whether it was paid."""
-        outcome = "captured" if is_taken else "declined"
-        want = asked.AskedSettlement(tender_id=tender_id, outcome=outcome)
-        return await self._do(key, want, lambda s: tendering.settle_tender(s, cart_id, want))
 
     async def pay_by_card(self, key: str, cart_id: str, amount_minor: int) -> None:
         """Ask the till's own terminal, which answers in its time; what it says is in the cart."""
@@ -208,10 +202,6 @@ class TillActions:
         want = AskedSurveyAnswer(answer=chosen)
         once = self._once(key, (survey_id, want))
         await self._counter.screen.answer(once, survey_id, want)
-
-    async def answer_check(self, key: str, cart_id: str, want: asked.AskedAnswer) -> Json:
-        """What a check found that a table's row asks for."""
-        return await self._do(key, want, lambda sight: checking.answer(sight, cart_id, want))
 
     async def complete(
         self, key: str, sale: PricedCart, cash_given_minor: int, cashier_id: str
@@ -240,7 +230,8 @@ class TillActions:
         return orjson.loads(given.body)
 
     def _once(self, key: str, want: object) -> AskedOnce:
-        return AskedOnce(f"page {key}", sha256(msgspec.json.encode(want)).hexdigest())
+        asked_for = sha256(msgspec.json.encode(want)).hexdigest()
+        return AskedOnce(f"page {key}", asked_for, self.approval)
 
 
 def reason_of(refusal: Refusal) -> str:

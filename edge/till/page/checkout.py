@@ -3,19 +3,20 @@
 from collections.abc import Awaitable, Callable
 from datetime import date
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any
 
 from edge.bundle.rows import BundledProduct
 from edge.till import selling
 from edge.till.carts import TillCart
 from edge.till.page.ages import AgeChecks
 from edge.till.page.checks import CheckSteps
+from edge.till.page.discounts import DiscountSteps
 from edge.till.page.drawer import DrawerSteps
 from edge.till.page.paying import Paying, require_cart
 from edge.till.page.scene import PageScene, PageView
 from edge.till.page.stage import PageStage
 from edge.till.page.store_mode import StoreMode
-from edge.till.page.wording import UNREAD, price_words
+from edge.till.page.wording import price_words, shelf_price_words
 from edge.till.receipts.amounts import money
 from edge.till.refusals import WhyNot, conflict, refusal
 from edge.till.scanning import field
@@ -29,6 +30,7 @@ from edge.till.scanning.items import (
     Reading,
     ScannedItem,
 )
+from edge.till.scanning.wording import UNREAD
 
 Step = Callable[[str, str], Awaitable[None]]
 
@@ -43,6 +45,7 @@ class CheckoutMode:
         self.ages = AgeChecks(stage)
         self.drawer = DrawerSteps(stage)
         self.store = StoreMode(stage, self._open_cart, lambda key, text: self.take(key, text, True))
+        self.discounts = DiscountSteps(stage)
         stage.follow = self._paying.look
         self.steps: dict[str, Step] = {
             "add": self._add_sku,
@@ -59,6 +62,7 @@ class CheckoutMode:
             **self.ages.steps,
             **self.drawer.steps,
             **self.store.steps,
+            **self.discounts.steps,
             **CheckSteps(stage).steps,
         }
 
@@ -151,18 +155,16 @@ class CheckoutMode:
         is_open = [each for each in await self._actions.carts() if each.status == "open"]
         if is_open:
             return self._hold(is_open[-1]).cart_id
-        told = await self._actions.open_cart(f"{key} cart", scene.cashier_id, scene.training)
-        return self._hold(TillCart(told["cart_id"])).cart_id
+        told = await self._actions.open_cart(f"{key} cart", scene.cashier_id, scene.trains)
+        return self._hold(TillCart(told["cart_id"], training=scene.trains)).cart_id
 
     def _hold(self, cart: TillCart) -> TillCart:
         self._scene.cart = cart
         return cart
 
     def _tell_price(self, item: ScannedItem) -> None:
-        product, catalog = self._known(item), self._actions.catalog
-        shelf = catalog.price_of(product.sku, self._actions.now()) if catalog else None
-        price_minor = shelf.price_minor if shelf else product.price_minor
-        words = price_words(price_minor, product.currency, product.unit)
+        product = self._known(item)
+        words = shelf_price_words(self._actions.catalog, product, self._actions.now())
         self._stage.say("plain", f"{product.name}: {words}", "It was not added.")
 
     def _money(self, amount_minor: int) -> str:
@@ -189,7 +191,8 @@ class CheckoutMode:
     async def _show_cart(self, _: str, __: str) -> None:
         scene = self._scene
         scene.view, scene.receipt, scene.is_leaving = PageView.CART, None, False
-        scene.age_years = None
+        scene.age_years = scene.discount = scene.approval = scene.approver = None
+        scene.is_opening = False
         self._stage.say("plain", "")
 
     async def _ask_to_leave(self, _: str, __: str) -> None:
@@ -206,11 +209,15 @@ class CheckoutMode:
 
     async def _train(self, _: str, __: str) -> None:
         if self._scene.cart is not None:
-            words = "End the cart first: one that counts cannot become training."
+            words = "End the cart first: a cart stays what it began as, a sale or training."
             raise conflict(WhyNot.CART_EXISTS, words)
-        self._scene.training = not self._scene.training
-        state: Literal["begins", "ends"] = "begins" if self._scene.training else "ends"
-        self._stage.say("plain", f"Training {state}: what is sold in it counts nowhere.")
+        scene = self._scene
+        scene.trains, scene.view, scene.receipt = not scene.trains, PageView.CART, None
+        if scene.trains:
+            words = "Training begins: nothing that is sold now counts, until you end it."
+        else:
+            words = "Training has ended: from now on every sale counts."
+        self._stage.say("plain", words)
 
     async def _open_day(self, key: str, _: str) -> None:
         today: date = self._actions.today()

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from edge.till import asked
+from edge.till import asked, checking
 from edge.till.page.paying import require_cart
 from edge.till.page.stage import PageStage
 
@@ -27,7 +27,8 @@ class CheckSteps:
             outcome=outcome,
             cashier_id=scene.cashier_id,
         )
-        await self._stage.actions.answer_check(key, require_cart(scene).cart_id, want)
+        cart_id = require_cart(scene).cart_id
+        await self._stage.actions.cart_step(key, cart_id, want, checking.answer)
         if outcome == "confirmed":
             self._stage.say("good", "It was checked.")
         else:

@@ -8,10 +8,10 @@ from edge.till import asked
 from edge.till.checkout import drawer
 from edge.till.page.scene import PageView
 from edge.till.page.stage import PageStage
+from edge.till.page.typed import typed_amount
+from edge.till.page.wording import CARDS_ONLY, OPENING_REASONS
 from edge.till.receipts.amounts import money, percent
-from edge.till.refusals import WhyNot, unfit
-from edge.till.scanning import field
-from edge.till.scanning.items import PayAsked
+from edge.till.refusals import WhyNot, conflict, unfit
 
 _PIECES = re.compile(r"([0-9]{1,4})\*([0-9.,]{1,10})\Z")
 
@@ -25,8 +25,10 @@ class DrawerSteps:
         self.steps: dict[str, Callable[[str, str], Awaitable[None]]] = {
             "drawer": lambda _, __: self._show(),
             "shift-open": self._open,
-            "put-in": lambda key, text: self._move(key, self._amount(text), "put in"),
-            "take-out": lambda key, text: self._move(key, -self._amount(text), "safe drop"),
+            "put-in": lambda key, text: self._move(key, self._cash(text), "put in"),
+            "take-out": lambda key, text: self._move(key, -self._cash(text), "safe drop"),
+            "drawer-open": lambda _, __: self._ask_why(),
+            "drawer-for": self._open_drawer,
             "count-anew": lambda _, __: self._count_anew(),
             "counted": self._count,
             "shift-close": self._close,
@@ -36,11 +38,12 @@ class DrawerSteps:
         scene = self._stage.scene
         scene.view = PageView.DRAWER
         scene.shift = await self._actions.open_shift()
-        scene.report = []
+        scene.report, scene.is_opening = [], False
 
     async def _open(self, key: str, text: str) -> None:
         cashier_id = self._stage.scene.cashier_id
-        want = asked.AskedShift(cashier_id=cashier_id, float_minor=self._amount(text))
+        float_minor = self._amount(text) if self._actions.has_drawer else 0
+        want = asked.AskedShift(cashier_id=cashier_id, float_minor=float_minor)
         await self._actions.drawer_step(key, want, drawer.open_shift)
         await self._show()
         self._stage.say("good", "The shift has begun.")
@@ -52,8 +55,24 @@ class DrawerSteps:
         await self._show()
         self._stage.say("good", f"{self._money(amount_minor)} {reason}.")
 
+    async def _ask_why(self) -> None:
+        self._require_cash()
+        self._stage.scene.is_opening = True
+        self._stage.say("plain", "Why is the drawer opened?")
+
+    async def _open_drawer(self, key: str, reason: str) -> None:
+        """Keep why, and who. Its lock is opened by hand: the page has no printer."""
+        self._require_cash()
+        if reason not in OPENING_REASONS:
+            raise unfit(WhyNot.NO_REASON, "Say why it is opened: press one of the reasons.")
+        want = asked.AskedDrawer(cashier_id=self._stage.scene.cashier_id, reason=reason)
+        await self._actions.drawer_step(key, want, drawer.open_drawer)
+        await self._show()
+        self._stage.say("good", f"Noted: {reason}. Open the drawer.")
+
     async def take_pieces(self, text: str) -> None:
         """``3*20`` was typed: three pieces of 20.00 were counted; the same again puts it right."""
+        self._require_cash()
         found = _PIECES.match(text.strip())
         if found is None:
             words = "Type pieces and value, such as 3*20 for three notes of 20."
@@ -67,6 +86,7 @@ class DrawerSteps:
         self._stage.say("plain", "Nothing is counted yet.")
 
     async def _count(self, key: str, _: str) -> None:
+        self._require_cash()
         scene = self._stage.scene
         if not scene.counted:  # a second press would count an empty drawer, and end the counting
             words = "Type first what is in the drawer; an empty one is 0*1."
@@ -86,9 +106,8 @@ class DrawerSteps:
         told = await self._actions.drawer_step(key, want, drawer.close_shift)
         await self._show()
         self._stage.scene.report = self._lines(await self._actions.shift_report(told["shift_id"]))
-        self._stage.say(
-            "good", f"The shift has ended, off by {self._money(told['over_short_minor'])}."
-        )
+        off = f", off by {self._money(told['over_short_minor'])}"
+        self._stage.say("good", f"The shift has ended{off if self._actions.has_drawer else ''}.")
 
     def _lines(self, told: dict[str, Any]) -> list[tuple[str, str]]:
         """The Z report, as names and values."""
@@ -111,11 +130,16 @@ class DrawerSteps:
         ]
 
     def _amount(self, text: str) -> int:
-        """Minor units of what was typed; raises `Refusal`."""
-        read = field.read(f"+{text}", self._actions.today(), self._actions.terms.field)
-        if not isinstance(read, PayAsked) or read.amount_minor is None:
-            raise unfit(WhyNot.NOT_IN_CONTRACT, "Type the amount first, such as 50.00.")
-        return read.amount_minor
+        return typed_amount(text, self._actions.terms.field)
+
+    def _cash(self, text: str) -> int:
+        """What was typed, at a till that has cash."""
+        self._require_cash()
+        return self._amount(text)
+
+    def _require_cash(self) -> None:
+        if not self._actions.has_drawer:
+            raise conflict(WhyNot.CARDS_ONLY, CARDS_ONLY)
 
     def _money(self, amount_minor: int) -> str:
         return money(amount_minor, self._actions.currency)

@@ -15,10 +15,15 @@ from edge.till.ages import AgeCheck
 from edge.till.checking import open_checks
 from edge.till.page.actions import TillActions
 from edge.till.page.scene import PageScene, PageView
-from edge.till.page.sums import asked_for, captured, due_of
+from edge.till.page.sums import asked_for, due_of
 from edge.till.page.wording import (
+    DISCOUNT_REASONS,
+    OPENING_REASONS,
     check_words,
+    doubt_words,
+    given_words,
     line_words,
+    locked_words,
     standing_words,
     stock_words,
     waiting_words,
@@ -98,6 +103,7 @@ def _context(scene: PageScene, actions: TillActions) -> dict[str, Any]:
     cart, sale, currency = scene.cart, scene.sale, actions.currency
     due_minor = due_of(sale) if sale else 0
     check = next(iter(open_checks(sale)), None) if sale else None
+    in_doubt = asked_for(cart) if cart else None
     return {
         "scene": scene,
         "till_name": actions.till_name,
@@ -113,8 +119,16 @@ def _context(scene: PageScene, actions: TillActions) -> dict[str, Any]:
         else (),
         "check": check,
         "check_words": check_words(check) if check else "",
-        "paid": captured(cart) if cart else (),
-        "asked_for": asked_for(cart) if cart else None,
+        "paid": cart.captured if cart else (),
+        "displaced": sale.verdict.displaced if sale else (),
+        "asked_for": in_doubt,
+        "doubt": doubt_words(in_doubt[1], currency) if in_doubt else None,
+        "given": [(each.discount_no, given_words(each, currency)) for each in cart.given]
+        if cart
+        else (),
+        "discount_reasons": DISCOUNT_REASONS,
+        "opening_reasons": OPENING_REASONS,
+        "locked_words": locked_words,
         "born_by": AgeCheck(scene.age_years or 0, actions.today()).born_by,
         "has_printer": actions.store.has_printer,
         "elsewhere": [
@@ -123,7 +137,7 @@ def _context(scene: PageScene, actions: TillActions) -> dict[str, Any]:
         ]
         if scene.view is PageView.WAITING
         else (),
-        "has_terminal": actions.has_terminal(cart),
+        "has_drawer": actions.has_drawer,
         "notes_minor": [each for each in NOTES_MINOR if each > due_minor > 0][:3],
     }
 

@@ -1,13 +1,15 @@
 """Which part of the page an input is for: a card, a PIN, a customer's question, or checkout."""
 
+from edge.till.page.approving import Approvals
 from edge.till.page.checkout import CheckoutMode
 from edge.till.page.information import InformationMode
+from edge.till.page.locks import LockedCards
 from edge.till.page.people import PagePeople, ShownEmployee
 from edge.till.page.scene import PageView
 from edge.till.page.stage import PageStage, lasting
-from edge.till.page.wording import UNREAD
 from edge.till.refusals import WhyNot, conflict
 from edge.till.scanning.items import NotRead, ScannedItem
+from edge.till.scanning.wording import UNREAD
 
 
 class Hearing:
@@ -17,6 +19,9 @@ class Hearing:
         self._stage = stage
         self._people = people
         self._checkout = CheckoutMode(stage)
+        self._approvals = Approvals(stage, people)
+        self._locks = LockedCards(stage, people)
+        self._steps = self._checkout.steps | self._approvals.steps | self._locks.steps
         stage.leave = people.sign_out
         self._information = InformationMode(stage)
         stage.handlers = {"typed": self._typed, "scan": self._scanned, "button": self._pressed}
@@ -37,16 +42,28 @@ class Hearing:
             await self._stage.actions.take_voucher(text)
             self._stage.say("good", "The voucher was read. The till enrols.")
             return
+        if scene.approver is not None and not is_scan:
+            await self._approvals.take_pin(key, scene.approver, text.strip())
+            return
         if scene.asked_of is not None and not is_scan:
             await self._take_pin(key, scene.asked_of, text.strip())
             return
         shown = await self._people.holder(text)
-        if shown is not None:
-            self._ask_pin(shown)
-        elif scene.is_checkout and scene.age_years is not None and not is_scan:
+        if scene.view is PageView.APPROVAL:
+            await self._approvals.take_card(shown)
+        elif shown is not None:
+            await self._take_card(shown)
+        else:
+            await self._taken_by_mode(key, text, is_scan)
+
+    async def _taken_by_mode(self, key: str, text: str, is_scan: bool) -> None:
+        scene = self._stage.scene
+        if scene.is_checkout and scene.age_years is not None and not is_scan:
             await self._checkout.ages.take_birth(key, text)
         elif scene.is_checkout and await self._is_stores(key, text, is_scan):
             return
+        elif scene.view is PageView.DISCOUNT and not is_scan:
+            await self._checkout.discounts.take_text(key, text)
         elif scene.view is PageView.DRAWER and not is_scan:
             await self._checkout.drawer.take_pieces(text)
         elif scene.is_checkout:
@@ -58,8 +75,12 @@ class Hearing:
         is_unknown = self._is_name(self._checkout.read(text, is_scan))
         return await self._checkout.store.takes(key, text, is_scan, is_unknown)
 
-    def _ask_pin(self, shown: ShownEmployee) -> None:
+    async def _take_card(self, shown: ShownEmployee) -> None:
         scene = self._stage.scene
+        if shown.is_locked:
+            scene.asked_of = None
+            await self._locks.show(shown)
+            return
         scene.asked_of = shown
         if not scene.is_checkout:
             scene.view, scene.product = PageView.START, None
@@ -69,6 +90,8 @@ class Hearing:
         scene = self._stage.scene
         scene.asked_of = None
         await self._people.sign_in(key, shown, pin)
+        if shown.employee_id != scene.cashier_id:
+            scene.trains = False  # whoever takes the seat over has not chosen training
         scene.person, scene.view, scene.product = shown, PageView.CART, None
         self._stage.say("good", f"{shown.employee_id} is signed in.")
 
@@ -111,21 +134,27 @@ class Hearing:
         if name in ("stay", "take-input"):
             return
         if name == "start":
-            scene.asked_of = None
-            if not scene.is_checkout:
-                self._stage.start_over()
-            else:
-                await self._checkout.steps["cart"](key, "")
+            await self._go_back(key)
         elif name == "show":
             self._show(argument)
         elif name == "answer":
             await self._information.answer(key, argument)
         elif not scene.is_checkout:
             raise conflict(WhyNot.NOT_TAKEN_HERE, "Show an employee's card first.")
-        elif name in self._checkout.steps:
-            await self._checkout.steps[name](key, argument)
+        elif name in self._steps:
+            await self._steps[name](key, argument)
         else:
             raise conflict(WhyNot.NOT_TAKEN_HERE, "The page has no such button.")
+
+    async def _go_back(self, key: str) -> None:
+        """Escape, or “Start over”."""
+        scene = self._stage.scene
+        scene.asked_of = None
+        if not scene.is_checkout:
+            self._stage.start_over()
+        else:
+            is_refused = scene.view is PageView.APPROVAL
+            await self._steps["no-approval" if is_refused else "cart"](key, "")
 
     def _show(self, sku: str) -> None:
         catalog = self._stage.actions.catalog

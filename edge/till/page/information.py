@@ -14,7 +14,7 @@ from edge.bundle.rows import BundledOffer, BundledProduct
 from edge.problems import Refusal
 from edge.till.page.scene import PageView, ProductOnPage, ShownStock, ShownVariant
 from edge.till.page.stage import PageStage
-from edge.till.page.wording import clock_words, price_words
+from edge.till.page.wording import clock_words, shelf_price_words
 from edge.till.receipts.amounts import money
 from edge.till.refusals import WhyNot, conflict
 
@@ -86,16 +86,11 @@ class InformationMode:
         variants = [each for each in catalog.variants(product.sku) if each.sku != product.sku]
         return ProductOnPage(
             product,
-            self._price(catalog, product),
+            shelf_price_words(catalog, product, at),
             [self._offer(each) for each in catalog.offers_of(product.sku, at)],
             recall.reason if recall else "",
-            [ShownVariant(each, self._price(catalog, each), None) for each in variants],
+            [ShownVariant(each, shelf_price_words(catalog, each, at), None) for each in variants],
         )
-
-    def _price(self, catalog: TillCatalog, product: BundledProduct) -> str:
-        shelf = catalog.price_of(product.sku, self._actions.now())
-        price_minor = shelf.price_minor if shelf else product.price_minor
-        return price_words(price_minor, product.currency, product.unit)
 
     def _offer(self, offer: BundledOffer) -> str:
         until = clock_words(offer.valid_to, self._actions.now(), self._actions.time_zone)

@@ -7,18 +7,21 @@ the till again after a restart, because the cart says that it is not known.
 from collections.abc import Awaitable, Callable
 
 from edge.problems import Refusal
+from edge.till import asked, tendering
 from edge.till.carts import TillCart
 from edge.till.page.actions import reason_of
 from edge.till.page.receipts import shown_receipt
-from edge.till.page.scene import PageScene, PageView
+from edge.till.page.scene import PageInput, PageScene, PageView
 from edge.till.page.stage import PageStage
 from edge.till.page.sums import asked_for, due_of
+from edge.till.page.typed import typed_amount
+from edge.till.page.wording import CARDS_ONLY, unpaid_words
 from edge.till.receipts.amounts import money
 from edge.till.refusals import WhyNot, conflict, unfit
 from edge.till.ruling import PricedCart
-from edge.till.scanning import field
-from edge.till.scanning.items import PayAsked
 from topics.scalars import TenderKind
+
+NOTHING_DUE = "Nothing is due: press “Finish the sale”."
 
 
 def require_cart(scene: PageScene) -> TillCart:
@@ -46,12 +49,14 @@ class Paying:
             "cash": self._by_cash,
             "voucher": self._by_voucher,
             "card": self._by_card,
+            "finish": self._finish,
             "taken": lambda key, tender_id: self._settle(key, tender_id, is_taken=True),
             "declined": lambda key, tender_id: self._settle(key, tender_id, is_taken=False),
         }
 
     async def pay_cash(self, key: str, given_minor: int | None) -> None:
         """Cash was given: exactly what is due where no amount is said. Less is kept as a part."""
+        self._require_cash()
         sale = self._payable()
         due_minor = max(0, due_of(sale))
         given_minor = due_minor if given_minor is None else given_minor
@@ -63,7 +68,20 @@ class Paying:
     async def _by_cash(self, key: str, text: str) -> None:
         await self.pay_cash(key, self._amount(text))
 
+    def _require_cash(self) -> None:
+        if not self._actions.has_drawer:
+            raise conflict(WhyNot.CARDS_ONLY, CARDS_ONLY)
+
+    async def _finish(self, key: str, _: str) -> None:
+        """What is paid already becomes the sale, as after a power cut between the two."""
+        sale = self._payable()
+        if due_of(sale) > 0:
+            words = f"{self._money(due_of(sale))} is still due."
+            raise unfit(WhyNot.TOO_LITTLE, words)
+        await self._complete(key, sale, 0)
+
     async def _by_voucher(self, key: str, text: str) -> None:
+        self._require_cash()
         sale = self._payable()
         amount_minor = min(self._amount(text) or due_of(sale), due_of(sale))
         await self._part(key, sale.cart, "voucher", amount_minor)
@@ -73,7 +91,7 @@ class Paying:
         cart, due_minor = sale.cart, due_of(sale)
         amount_minor = min(self._amount(text) or due_minor, due_minor)
         if amount_minor <= 0:
-            raise unfit(WhyNot.SUMS_DIFFER, "Nothing is due: pay 0 in cash to end the sale.")
+            raise unfit(WhyNot.SUMS_DIFFER, NOTHING_DUE)
         try:
             await self._actions.pay_by_card(key, cart.cart_id, amount_minor)
             self._stage.say("plain", "The terminal is asked. The customer pays there.")
@@ -81,8 +99,8 @@ class Paying:
             if reason_of(refused) != WhyNot.NO_TERMINAL:
                 raise
             # One that stands beside the till and knows nothing of it: the cashier tells its word.
-            await self._actions.request_tender(key, cart.cart_id, "card", amount_minor)
-            self._stage.say("plain", "Ask the card terminal, then say here what it answered.")
+            await self._request(key, cart, "card", amount_minor)
+            self._stage.say("plain", "Take the payment at the terminal, then say what it shows.")
 
     def _payable(self) -> PricedCart:
         """The cart, which can be paid; raises `Refusal`."""
@@ -91,7 +109,7 @@ class Paying:
         if not cart.lines:
             raise conflict(WhyNot.CART_EMPTY, "The cart has no line: scan something first.")
         if asked_for(cart) is not None:
-            words = "Say first what became of the card payment."
+            words = "Say first what became of the payment that is not settled."
             raise conflict(WhyNot.TENDER_UNSETTLED, words)
         return sale
 
@@ -99,35 +117,42 @@ class Paying:
         """Minor units of what was typed; None for nothing. Raises `Refusal`."""
         if not text:
             return None
-        read = field.read(f"+{text}", self._actions.today(), self._actions.terms.field)
-        if not isinstance(read, PayAsked) or not read.amount_minor:
-            raise unfit(WhyNot.NOT_IN_CONTRACT, f"{text[:20]} is no amount: type one like 20.00.")
-        return read.amount_minor
+        amount_minor = typed_amount(text, self._actions.terms.field)
+        if not amount_minor:
+            raise unfit(WhyNot.NOT_IN_CONTRACT, "Type an amount above 0, such as 20.00.")
+        return amount_minor
 
     async def _part(self, key: str, cart: TillCart, kind: TenderKind, amount_minor: int) -> None:
         """Keep a payment that may be a part; the sale ends where nothing is left."""
         if amount_minor <= 0:
-            raise unfit(WhyNot.SUMS_DIFFER, "Nothing is due: pay 0 in cash to end the sale.")
-        await self._actions.request_tender(key, cart.cart_id, kind, amount_minor)
+            raise unfit(WhyNot.SUMS_DIFFER, NOTHING_DUE)
+        await self._request(key, cart, kind, amount_minor)
         await self._settle(f"{key} taken", key, is_taken=True)
 
+    async def _request(self, key: str, cart: TillCart, kind: TenderKind, amount_minor: int) -> None:
+        """A payment is about to be made; its id is ``key``."""
+        want = asked.AskedTender(tender_id=key, kind=kind, amount_minor=amount_minor)
+        await self._actions.cart_step(key, cart.cart_id, want, tendering.request_tender)
+
     async def _settle(self, key: str, tender_id: str, *, is_taken: bool) -> None:
+        """Somebody who has looked says whether it was paid; while the till's own terminal is asked,
+        nobody else says so."""
         cart = require_cart(self._stage.scene)
-        tender = cart.tenders.get(tender_id)
-        if tender is not None and tender.kind == "card" and self._actions.has_terminal(cart):
-            words = "The terminal itself says what became of a payment: wait for its word."
-            raise conflict(WhyNot.TENDER_UNSETTLED, words)
-        await self._actions.settle_tender(key, cart.cart_id, tender_id, is_taken)
+        outcome = "captured" if is_taken else "declined"
+        want = asked.AskedSettlement(tender_id=tender_id, outcome=outcome)
+        await self._actions.cart_step(key, cart.cart_id, want, tendering.settle_by_hand)
         paid = (await self._actions.read()).sales[cart.cart_id]
         self._stage.scene.cart, self._stage.scene.sale = paid.cart, paid
         if is_taken:
             await self.go_on(f"{key} sold", paid)
         else:
-            self._stage.say("bad", "The card was declined. Pay in another way, or once more.")
+            self._stage.say("bad", unpaid_words(paid.cart.tenders[tender_id].kind))
 
     async def go_on(self, key: str, sale: PricedCart) -> None:
         """Something was paid: the sale ends where nothing is left."""
         if due_of(sale) <= 0:
+            # Where somebody must approve it, this is done again, and not the payment.
+            self._stage.retry = PageInput(key, "button", "finish")
             await self._complete(key, sale, 0)
         else:
             self._stage.say("good", f"{self._money(due_of(sale))} is still due.")
@@ -138,22 +163,25 @@ class Paying:
             return
         for tender_id, tender in cart.tenders.items():
             known = before.tenders.get(tender_id)
-            if not tender.is_settled or (known is not None and known.is_settled):
+            if known is not None and (known.is_settled or known.outcome == tender.outcome):
                 continue
             if tender.outcome == "captured":
                 await self.go_on(f"{tender_id} sold", require_sale(self._stage.scene))
-            else:
-                self._stage.say("bad", "The card was declined. Pay in another way, or once more.")
+            elif tender.outcome == "declined":
+                self._stage.say("bad", unpaid_words(tender.kind))
+            elif tender.outcome == "unknown" and tender.is_own:
+                self._stage.say("bad", "The terminal does not answer. Look at it.")
 
     async def _complete(self, key: str, sale: PricedCart, given_minor: int) -> None:
         scene = self._stage.scene
         told = await self._actions.complete(key, sale, given_minor, scene.cashier_id)
         scene.cart = scene.sale = None
         scene.receipt = await shown_receipt(self._actions, told, given_minor)
-        scene.view = PageView.RECEIPT
+        scene.view, scene.was_training = PageView.RECEIPT, told["training"]
         self._stage.sounds.append("sold")
         change = f"Change {scene.receipt.change}" if scene.receipt.change else ""
-        self._stage.say("good", f"Sold: {scene.receipt.total}", change)
+        sold = "Training, not sold" if scene.was_training else "Sold"
+        self._stage.say("good", f"{sold}: {scene.receipt.total}", change)
 
     def _money(self, amount_minor: int) -> str:
         return money(amount_minor, self._actions.currency)

@@ -30,6 +30,20 @@ class PageView(StrEnum):
     """A receipt is looked for."""
 
     CUSTOMER = "customer"
+    DISCOUNT = "discount"
+    APPROVAL = "approval"
+    """What was asked needs somebody else's card and PIN."""
+
+    LOCKED = "locked"
+    """A card that is locked here, and who may end that."""
+
+
+class PageInput(NamedTuple):
+    """An input as it was heard."""
+
+    key: str
+    kind: Literal["typed", "scan", "button"]
+    text: str
 
 
 class PageWord(NamedTuple):
@@ -132,6 +146,34 @@ class ReturnOnPage:
     is_store_asked: bool = True
 
 
+class NeededApproval(NamedTuple):
+    """What was refused to the cashier, and is done once somebody else has agreed."""
+
+    words: str
+    again: PageInput
+    cart: TillCart | None
+    """As it was when the words were said: whoever agrees has seen no other."""
+
+    back_to: PageView
+
+
+class DiscountLine(NamedTuple):
+    """A line that a discount may be given on."""
+
+    line_no: int
+    name: str
+    amount: str
+
+
+@dataclass
+class DiscountOnPage:
+    """A discount that is being given; ``line_no`` None is the whole cart."""
+
+    lines: list[DiscountLine]
+    line_no: int | None = None
+    reason: str = ""
+
+
 @dataclass
 class PageScene:
     """All of it."""
@@ -160,7 +202,12 @@ class PageScene:
 
     day: str | None = None
     today: str = ""
-    training: bool = False
+    trains: bool = False
+    """Whether the employee has chosen training, which no cart changes."""
+
+    was_training: bool = False
+    """Whether the receipt that is shown is one of training."""
+
     age_years: int | None = None
     """Of an age that is checked: the field takes a date of birth."""
 
@@ -174,6 +221,15 @@ class PageScene:
     found: list[BundledProduct] = field(default_factory=list[BundledProduct])
     receipt: ShownReceipt | None = None
     back: ReturnOnPage | None = None
+    discount: DiscountOnPage | None = None
+    approval: NeededApproval | None = None
+    approver: ShownEmployee | None = None
+    """Who is about to agree: the field takes their PIN."""
+
+    locked: ShownEmployee | None = None
+    is_opening: bool = False
+    """Whether it is asked why the drawer opens."""
+
     shift: dict[str, Any] = field(default_factory=dict[str, Any])
     """The shift that is open, as much as is told of it before the count."""
 
@@ -196,6 +252,18 @@ class PageScene:
         if cart is None or customer is None or cart.customer_id != customer.customer_id:
             return None
         return customer
+
+    @property
+    def training(self) -> bool:
+        """Whether what is shown counts nowhere: a cart is what it began as, whatever is chosen."""
+        if self.view is PageView.RECEIPT:
+            return self.was_training
+        return self.trains if self.cart is None else self.cart.training
+
+    @property
+    def takes_pin(self) -> bool:
+        """Whether the field takes a PIN, which nobody may read."""
+        return self.asked_of is not None or self.approver is not None
 
     @property
     def is_checkout(self) -> bool:

@@ -17,8 +17,9 @@ from edge.till.carts import TillCart
 from edge.till.page.actions import TillActions, reason_of
 from edge.till.page.drawing import Picture, difference, whole
 from edge.till.page.open_pages import OpenPage, OpenPages
-from edge.till.page.scene import PageScene, PageView, PageWord
-from edge.till.refusals import WhyNot
+from edge.till.page.scene import NeededApproval, PageInput, PageScene, PageView, PageWord
+from edge.till.page.wording import over_words
+from edge.till.refusals import WhyNot, conflict
 
 Kind = Literal["typed", "scan", "button"]
 
@@ -53,6 +54,9 @@ class PageStage:
         self.handlers: dict[Kind, Handling] = {}
         self.leave: Callable[[], Awaitable[None]] = _nobody_leaves
         self.follow: Callable[[TillCart, TillCart], Awaitable[None]] = _unmoved
+        self.retry = PageInput("", "button", "stay")
+        """What is done again once somebody has approved it."""
+
         self.sounds: list[str] = []
         self.beside: set[asyncio.Task[None]] = set()
         self.changed = asyncio.Event()
@@ -79,6 +83,7 @@ class PageStage:
             return True
 
     async def _handle(self, key: str, kind: Kind, text: str) -> None:
+        self.retry = PageInput(key, kind, text)
         await self._carefully(self.handlers[kind](key, text))
 
     async def _carefully(self, doing: Awaitable[None]) -> None:
@@ -87,11 +92,36 @@ class PageStage:
         except Refusal as refusal:
             if reason_of(refusal) in SEAT_LOST:
                 self.start_over()
-            self.say("bad", refusal.detail)
+            words = refusal.detail
+            if reason_of(refusal) == WhyNot.OVER_LIMIT:
+                words = await self._ask_approval(refusal)
+            self.say("bad", words)
         except Exception:
             # The line must not end over it: the page would say the same input again.
             structlog.get_logger("tillstream.till").exception("page_input_failed")
             self.say("bad", "The till failed at this. Try once more; nothing is done twice.")
+
+    async def _ask_approval(self, refused: Refusal) -> str:
+        """What goes beyond the limit, which the page holds until somebody else has agreed."""
+        await self._read()
+        scene, words = self.scene, over_words(refused.more, self.actions.currency)
+        scene.approval = NeededApproval(words, self.retry, scene.cart, scene.view)
+        scene.view, scene.approver = PageView.APPROVAL, None
+        return words
+
+    async def do_again(self, needed: NeededApproval, approval: str) -> None:
+        """Do what was refused before, by somebody's approval; raises `Refusal`."""
+        scene = self.scene
+        scene.view, scene.approval = needed.back_to, None
+        await self._read()
+        if scene.cart != needed.cart:
+            words = "The cart has changed since somebody was asked to approve. Ask again."
+            raise conflict(WhyNot.NO_SUCH_APPROVAL, words)
+        self.retry, self.actions.approval = needed.again, approval
+        try:
+            await self.handlers[needed.again.kind](needed.again.key, needed.again.text)
+        finally:
+            self.actions.approval = ""
 
     def say(self, tone: Literal["plain", "good", "bad"], text: str, more: str = "") -> None:
         """Say it on the page; what is bad is heard too."""
@@ -156,8 +186,6 @@ class PageStage:
             scene.cart = None
         if scene.cart is None and scene.view is PageView.CART:
             scene.cart = next((cart for cart in reversed(carts) if cart.status == "open"), None)
-        if scene.cart is not None:
-            scene.training = scene.cart.training
         scene.sale = sales.get(scene.cart.cart_id) if scene.cart else None
         scene.waiting = [cart for cart in carts if cart.status == "suspended"]
         scene.today = self.actions.today().isoformat()

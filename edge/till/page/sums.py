@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from edge.bundle.catalog import TillCatalog
 from edge.till.carts import CartTender, TillCart
 from edge.till.ruling import PricedCart
-from topics.wire_parts import WireLine, WireTax, WireTender
+from topics.wire_parts import WireLine, WireTax
 
 _WHOLE = 10_000
 """Basis points of one."""
@@ -14,15 +14,6 @@ _WHOLE = 10_000
 def due_of(sale: PricedCart) -> int:
     """What is still to be paid, in minor units."""
     return sale.due_minor - sale.cart.captured_minor
-
-
-def captured(cart: TillCart) -> tuple[WireTender, ...]:
-    """What was paid of it so far."""
-    return tuple(
-        WireTender(each.kind, each.amount_minor)
-        for each in cart.tenders.values()
-        if each.outcome == "captured"
-    )
 
 
 def asked_for(cart: TillCart) -> tuple[str, CartTender] | None:

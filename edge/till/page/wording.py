@@ -2,27 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
+from edge.bundle.catalog import TillCatalog
+from edge.bundle.rows import BundledProduct
 from edge.rules.evaluating import Check
+from edge.till.carts import CartTender, GivenDiscount
+from edge.till.employees.attempts import WRONG_MAX
 from edge.till.receipts.amounts import measure, money
 from edge.till.refusals import WhyNot
-from edge.till.scanning.items import Unread
 from edge.till.store_carts.asking import WaitingElsewhere
 from topics.wire_parts import WireLine
-
-UNREAD = {
-    Unread.EMPTY: "Scan or type something first.",
-    Unread.TOO_LONG: "That was too long: scan once more.",
-    Unread.WRONG_CHECK_DIGIT: "The code was misread: its check digit is wrong. Scan again.",
-    Unread.WRONG_VERIFIER: "The label was misread: its price or weight is wrong. Scan again.",
-    Unread.WRONG_LENGTH: "Digits are missing, or two codes ran together. Scan again.",
-    Unread.NO_PRODUCT: "This code names no product. Look for another code on it.",
-    Unread.WRONG_DATE: "The date in this code is none. Type the number below the bars.",
-    Unread.WRONG_VALUE: "That number is too large, or is none. Type it again.",
-    Unread.UNKNOWN_FORM: "The till does not know such a code. Scan again, or type the number.",
-}
-
 
 CHECK_WORDS = {
     "id": "Somebody must be old enough for this.",
@@ -30,6 +20,14 @@ CHECK_WORDS = {
     "scanned-twice": "The same once more. Is it there as often?",
     "serial": "Look at the serial number. Is it the right one?",
 }
+
+DISCOUNT_REASONS = ("Damaged", "Short-dated", "Price match", "Goodwill")
+"""As they stand on the receipt. Few, so that a week's can be added up by them."""
+
+OPENING_REASONS = ("Change for a customer", "Check the drawer", "Opened by mistake")
+"""Why a drawer opens without a sale."""
+
+CARDS_ONLY = "This till takes cards only: it has no drawer for cash."
 
 HEARD_SECONDS = 90
 """The store was heard within: a till asks it each minute at least."""
@@ -59,6 +57,91 @@ def line_words(line: WireLine, currency: str) -> str:
     if (line.quantity, line.unit) == (1, "each") and line.unit_price_minor == line.amount_minor:
         return ""
     return measure(line.quantity, line.unit, money(line.unit_price_minor, currency))
+
+
+class DoubtWords(NamedTuple):
+    """What is asked of the cashier about a payment; without answers where nobody is to say."""
+
+    title: str
+    asks: str
+    taken: str = ""
+    not_taken: str = ""
+
+
+_ASKED_AT_THE_TERMINAL = "The terminal is being asked. The customer pays there."
+_SILENT = (
+    "The terminal does not answer. Look at its display, or at the list of its payments: did it "
+    "take the money? The till goes on asking it meanwhile."
+)
+_BESIDE_THE_TILL = (
+    "Take the payment at the terminal, then say here what it shows. If you do not know, look at "
+    "the list of its payments."
+)
+_INTERRUPTED = (
+    "The till was interrupted while it noted this payment. Look whether it lies in the drawer: "
+    "“Paid” counts it, “Not paid” lets the customer pay again."
+)
+
+
+def doubt_words(tender: CartTender, currency: str) -> DoubtWords:
+    """A payment of which nobody knows yet whether it was made."""
+    title = f"{tender.kind.capitalize()}: {money(tender.amount_minor, currency)} {currency}"
+    if tender.kind != "card":
+        return DoubtWords(title, _INTERRUPTED, "Paid", "Not paid")
+    if not tender.is_own:
+        return DoubtWords(title, _BESIDE_THE_TILL, "Paid", "Declined")
+    if tender.outcome is None:
+        return DoubtWords(title, _ASKED_AT_THE_TERMINAL)
+    return DoubtWords(title, _SILENT, "Paid", "Not paid")
+
+
+def unpaid_words(kind: str) -> str:
+    """A payment was not made."""
+    if kind == "card":
+        return "The card was declined. Pay in another way, or once more."
+    return f"The payment by {kind} does not count. It is still due."
+
+
+def over_words(refused: Mapping[str, Any], currency: str) -> str:
+    """What goes beyond somebody's limit, of the members of the problem that says so."""
+    asked, allowed = refused["asked"], refused["allowed"]
+    match refused["limit"]:
+        case "discount_percent":
+            return f"This takes {asked} % off, and you may give {allowed} %."
+        case "refund_minor":
+            asked_for, most = money(asked, currency), money(allowed, currency)
+            return f"This pays {asked_for} {currency} out, and you may pay out {most}."
+        case "drawer":
+            return "You may not open the drawer without a sale by yourself."
+        case "unlock_cards":
+            return "You may not unlock cards by yourself."
+        case _:
+            return f"This needs {refused['limit']} {asked}, and you have {allowed}."
+
+
+def locked_words(employee_id: str) -> str:
+    """A card on which no PIN is tried any more, and how that ends."""
+    return (
+        f"The card of {employee_id} is locked at this till: {WRONG_MAX} PINs were wrong. Somebody "
+        "who may unlock cards signs in and shows it here, or the head office gives a new PIN."
+    )
+
+
+def given_words(given: GivenDiscount, currency: str) -> str:
+    """A discount that was given by hand."""
+    if given.percent is not None:
+        off = f"{given.percent} %"
+    else:
+        off = f"{money(given.amount_minor or 0, currency)} {currency}"
+    place = "the cart" if given.line_no is None else f"line {given.line_no}"
+    return f"{given.reason}: {off} off {place}"
+
+
+def shelf_price_words(catalog: TillCatalog | None, product: BundledProduct, at: datetime) -> str:
+    """What a product costs at a moment."""
+    shelf = catalog.price_of(product.sku, at) if catalog else None
+    price_minor = shelf.price_minor if shelf else product.price_minor
+    return price_words(price_minor, product.currency, product.unit)
 
 
 def price_words(price_minor: int, currency: str, unit: str) -> str:

@@ -76,6 +76,14 @@ def read(text: str, today: date, terms: FieldTerms, is_scan: bool = False) -> Re
         return NotRead(error.why)
 
 
+def read_amount(text: str, terms: FieldTerms) -> int | None:
+    """Minor units of an amount by itself, such as ``20`` or ``9.99``; None for what is none."""
+    try:
+        return _amount(text.strip(), terms.money_digits)
+    except CannotBeRead:
+        return None
+
+
 def _require_length(text: str) -> None:
     if not text:
         raise CannotBeRead(Unread.EMPTY)

@@ -62,12 +62,13 @@ def count_cash(shift: Shift, cashier_id: str, counted: Mapping[str, int]) -> dic
     return event | {"counted": dict(counted)}
 
 
-def close_shift(shift: Shift, cashier_id: str) -> dict[str, Any]:
-    """The shift ends by its last count; raises `ShiftRefused` where cash has moved since."""
+def close_shift(shift: Shift, cashier_id: str, has_drawer: bool = True) -> dict[str, Any]:
+    """The shift ends by its last count; raises `ShiftRefused` where cash has moved since. A till
+    without a drawer has nothing to count."""
     event = _step(shift, "shift_closed", cashier_id)
-    if not shift.is_counted:
+    if has_drawer and not shift.is_counted:
         raise ShiftRefused(WhyNotInShift.NOT_COUNTED)
-    over_short_minor = shift.counts[-1].over_short_minor
+    over_short_minor = shift.counts[-1].over_short_minor if shift.counts else 0
     return event | {
         "expected_minor": shift.expected_minor,
         "over_short_minor": over_short_minor,

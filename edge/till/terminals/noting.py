@@ -23,6 +23,8 @@ class LeftPayment(NamedTuple):
     asked: AskedPayment
     sight: TenderSight
     is_training: bool = False
+    is_own: bool = True
+    """Whether the till itself asks for it, and nobody else is to say how it stands."""
 
 
 def left_payments(carts: Iterable[TillCart], till_id: str, currency: str) -> list[LeftPayment]:
@@ -34,6 +36,7 @@ def left_payments(carts: Iterable[TillCart], till_id: str, currency: str) -> lis
             AskedPayment(till_id, tender_id, cart.tenders[tender_id].amount_minor, currency),
             TenderSight(is_noted=True, outcome=cart.tenders[tender_id].outcome),
             cart.training,
+            cart.tenders[tender_id].is_own,
         )
         for cart in carts
         if cart.status == "open"

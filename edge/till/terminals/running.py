@@ -96,7 +96,7 @@ class CardPayments:
                 while self._begun:
                     group.create_task(self._carry(self._begun.popleft()))
                 for payment in await self._left():
-                    if payment.asked.tender_id not in self._held and self._at(payment):
+                    if payment.asked.tender_id not in self._held and self._is_to_do(payment):
                         self._held.add(payment.asked.tender_id)
                         group.create_task(self._carry(payment))
                 with suppress(TimeoutError):
@@ -106,12 +106,18 @@ class CardPayments:
     def _at(self, payment: LeftPayment) -> CardTerminal | None:
         return self._training if payment.is_training else self._terminal
 
+    def _is_to_do(self, payment: LeftPayment) -> bool:
+        """Whether a terminal can be asked, or it is yet to be said that none can any more."""
+        return self._at(payment) is not None or (payment.is_own and payment.sight.outcome is None)
+
     async def _carry(self, payment: LeftPayment) -> None:
-        terminal = self._at(payment)
+        terminal, notes = self._at(payment), CartNotes(self._do, payment.cart_id)
         try:
             if terminal is not None:
-                terms = PayingTerms(CartNotes(self._do, payment.cart_id), terminal)
+                terms = PayingTerms(notes, terminal)
                 await carry_through(payment.asked, terms, payment.sight)
+            else:  # it was taken away meanwhile: the cashier looks at it, and says
+                await notes.settled(payment.asked, "unknown")
         except JournalUnusable:
             raise
         except (Refusal, JournalError) as error:

@@ -51,6 +51,22 @@ async def test_a_shift_without_a_drawer_begins_and_ends(carried: Program) -> Non
     await carried.post("/events", shift | {"type": "shift_closed"})
 
 
+async def test_a_shift_ends_uncounted_where_there_is_nothing_to_count(carried: Program) -> None:
+    await carried.post("/shifts", {"cashier_id": "7", "float_minor": 0})
+    told = await carried.post("/shifts/close", {"cashier_id": "7"})
+    assert (told["expected_minor"], told["over_short_minor"]) == (0, 0)
+
+
+async def test_goods_that_come_back_are_paid_for_at_a_till_with_a_drawer(carried: Program) -> None:
+    line = {
+        "line_no": 1, "sku": "tea", "quantity": 1, "unit": "each",
+        "unit_price_minor": 300, "amount_minor": 300,
+    }  # fmt: skip
+    back = {"receipt_no": "1", "lines": [line], "refund_minor": 300, "restock": True}
+    assert await carried.refused("POST", "/returns", back) == (409, "cards_only")
+    await carried.post("/returns", back | {"refund_minor": 0})
+
+
 async def test_a_till_at_a_counter_takes_both(program: Program) -> None:
     await program.sell()
     assert (await program.state())["kind"] == "counter"

@@ -123,11 +123,51 @@ async def test_a_refund_goes_as_far_as_the_limit_also_within_a_cart(manned: Prog
     assert await over_limit(manned, f"{cart}/complete", paid(99)) == ("refund_minor", 501, 500)
 
 
+def in_tenders(*named: tuple[str, int]) -> dict[str, Any]:
+    tenders = [{"kind": kind, "amount_minor": amount_minor} for kind, amount_minor in named]
+    return {"currency": "EUR", "tenders": tenders}
+
+
+async def test_cash_below_nothing_is_a_refund(manned: Program) -> None:
+    await seated(manned, "anna")
+    cart = await two_teas(manned)
+    for named in (("voucher", 1_101), ("cash", -501)), (("card", 1_101), ("cash", -501)):
+        refused = await over_limit(manned, f"{cart}/complete", in_tenders(*named))
+        assert refused == ("refund_minor", 501, 500)
+    asked = {"tender_id": "t", "kind": "cash", "amount_minor": -501}
+    assert (await over_limit(manned, f"{cart}/tenders", asked))[0] == "refund_minor"
+    change = in_tenders(("cash", 2_000), ("cash", -1_400))
+    await manned.post(f"{cart}/complete", change)
+
+
+async def test_a_line_that_is_voided_after_the_card_has_paid_is_a_refund(manned: Program) -> None:
+    await seated(manned, "anna")
+    cart = await two_teas(manned)
+    await manned.post(f"{cart}/lines", {"sku": "tea", "quantity": 2})
+    tender = {"tender_id": "t", "kind": "card", "amount_minor": 1_200}
+    await manned.post(f"{cart}/tenders", tender)
+    await manned.post(f"{cart}/settlements", {"tender_id": "t", "outcome": "captured"})
+    await manned.post(f"{cart}/voids", {"line_no": 2})
+    rest = {"currency": "EUR", "cash_given_minor": 0}
+    assert await over_limit(manned, f"{cart}/complete", rest) == ("refund_minor", 600, 500)
+    headers = await approved(manned, "mia")
+    status, told = await manned.ask("POST", f"{cart}/complete", rest, headers=headers)
+    assert status == 200, told
+    sold = (await events(manned))[-1]
+    assert {"kind": "cash", "amount_minor": -600} in sold["tenders"]
+    assert sold["auth"]["approver"] == "mia"
+
+
 async def test_training_is_no_money_and_has_no_limits(manned: Program) -> None:
     await seated(manned, "ben")
     await manned.post("/returns", returned(10_000, training=True))
     cart = await two_teas(manned, training=True)
     await manned.post(f"{cart}/lines", {"sku": "tea", "unit_price_minor": 1})
+    await manned.post(f"{cart}/discounts", {"percent": 100, "reason": "damaged"})
+    await manned.post(f"{cart}/discounts/voids", {"discount_no": 1})
+    back = {"tender_id": "t", "kind": "cash", "amount_minor": -9_000}
+    await manned.post(f"{cart}/tenders", back)
+    await manned.post(f"{cart}/settlements", {"tender_id": "t", "outcome": "declined"})
     await manned.post(
         f"{cart}/complete", paid(1, discounts=[{"rule": "a/b", "amount_minor": -600}])
     )

@@ -51,6 +51,24 @@ async def test_a_card_and_a_voucher_pay_what_the_tables_leave_due(
     assert till.said == "7.50 is still due."
 
 
+async def test_a_discount_by_hand_gives_way_to_an_exclusive_row_that_takes_off_more(
+    till: PagedTill, page: OpenPage
+) -> None:
+    await till.scan(page, "watch")
+    await till.type(page, "5*tea")
+    for press in ("discount", "discount-why:Goodwill", "discount-amount:1"):
+        await till.press(page, press)
+    assert "1.00 is not taken off" in till.said, "the page says what is not so"
+    seen = await till.seen()
+    assert "47.50" in seen and "the larger one counts: Discount: Goodwill" in seen
+    for press in ("discount", "discount-why:Goodwill", "discount-amount:2"):
+        await till.press(page, press)
+    assert till.said == "2.00 off: Goodwill."
+    await till.type(page, "+50")
+    (sale,) = await till.sales()
+    assert sale["discounts"] == [{"rule": "Discount: Goodwill", "amount_minor": -300}]
+
+
 async def test_the_page_asks_for_an_age_before_it_takes_money(
     till: PagedTill, page: OpenPage
 ) -> None:
@@ -85,7 +103,7 @@ async def test_what_goes_beyond_a_limit_is_said_and_not_sold(
 ) -> None:
     await till.type(page, "1.00/")
     await till.scan(page, "tea")
-    assert "discount_percent" in till.said
+    assert till.said == "This takes 67 % off, and you may give 20 %."
     assert (await till.cart()).lines == ()
 
 

@@ -124,7 +124,7 @@ async def test_a_sale_is_paid_in_parts(till: PagedTill, page: OpenPage) -> None:
     await till.press(page, "card")
     (tender_id,) = (await till.cart()).unsettled
     await till.press(page, "cash")
-    assert "what became of the card" in till.said, "it was paid twice"
+    assert "what became of the payment" in till.said, "it was paid twice"
     await till.press(page, f"taken:{tender_id}")
     (sale,) = await till.sales()
     paid = [(each["kind"], each["amount_minor"]) for each in sale["tenders"]]
