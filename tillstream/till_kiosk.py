@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import psutil
 import structlog
 
 from tillstream.settings import SettingsError
@@ -24,7 +25,7 @@ _FLAGS = (
     "--kiosk",
     "--no-first-run",
     "--noerrdialogs",
-    "--disable-session-crashed-bubble",
+    "--hide-crash-restore-bubble",
     "--disable-pinch",
     "--overscroll-history-navigation=0",
     "--autoplay-policy=no-user-gesture-required",
@@ -32,6 +33,10 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+_LOCKS = ("SingletonLock", "SingletonCookie", "SingletonSocket")
+"""By which Chromium finds the process that has a profile; links, which dangle where it has gone."""
 
 
 def browser() -> str:
@@ -45,7 +50,8 @@ def browser() -> str:
 
 @asynccontextmanager
 async def kiosk(path: str, address: str, folder: Path) -> AsyncGenerator[None]:
-    """Show the page for the length of a block; ``folder`` is the browser's own."""
+    """Show the page for the length of a block; ``folder`` is the browser's own, and nobody else's:
+    whatever browser has it is ended."""
     showing = asyncio.create_task(_show_for_ever(path, address, folder))
     try:
         yield
@@ -66,10 +72,40 @@ async def _show_for_ever(path: str, address: str, folder: Path) -> None:
         await asyncio.sleep(pause_seconds)
 
 
+def _named_by(folder: Path) -> str:
+    """The argument that tells a kiosk's browser from all others."""
+    return f"--user-data-dir={folder.resolve()}"
+
+
+def _free(folder: Path) -> None:
+    """Let no browser have the folder. One that has outlived its till would take the next one's page
+    in as a further tab, and show a page at a port that nobody serves any more.
+
+    What is left of the lock names the machine, too: after a new name of it no browser would start.
+    """
+    own = _named_by(folder)
+    left = [each for each in psutil.process_iter() if own in _arguments_of(each)]
+    for stop in (psutil.Process.terminate, psutil.Process.kill):
+        for each in left:
+            with suppress(psutil.Error):
+                stop(each)
+        _, left = psutil.wait_procs(left, STOP_SECONDS)
+    for name in _LOCKS:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _arguments_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it has ended, or is somebody else's
+        return []
+
+
 async def _shown(path: str, address: str, folder: Path) -> int | str:
     """The status with which the browser ended, or why it did not start."""
-    command = (path, *_FLAGS, f"--user-data-dir={folder}", address)
+    command = (path, *_FLAGS, _named_by(folder), address)
     try:
+        await asyncio.to_thread(_free, folder)
         started = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
         )

@@ -34,8 +34,8 @@ from tests.acceptance.desk.operators import Desk, Fault, beating
 from tests.gateways import Fleet, SignedGateway, signed_gateway
 from tests.integration.process import HOME
 from tests.unit.edge.journal.tills import TILL, event
-from tests.unit.edge.till.employees.crews import ANNA, MIA, PINS, bundle, hold
-from tests.unit.edge.till.tills import enrolled
+from tests.unit.edge.till.employees.crews import ANNA, CARD_KEY, MIA, PINS
+from tests.unit.edge.till.tills import enrolled, sells
 
 WAITING = 150
 """Events that were written before; the alert is for more than a hundred."""
@@ -140,7 +140,7 @@ def _till(desk: Desk, folder: Path) -> Iterator[_Selling]:
     (port,) = choose(1)
     with _gateway(fleet, folder) as gateway:
         enrolled(fleet, folder / "till", gateway.address)
-        hold(folder / "till", bundle(1, ANNA, MIA))
+        sells(folder / "till", ANNA, MIA, CARD_KEY)
         _sold_before(folder / "till")
         command = [sys.executable, "-m", "tillstream", "till", "--metrics-port", str(port)]
         environment = {**os.environ, "TILLSTREAM_HOME": str(folder)}
