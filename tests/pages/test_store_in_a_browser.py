@@ -39,14 +39,10 @@ async def seen_at(
 ) -> AsyncGenerator[tuple[PagedTill, Visit]]:
     """A till of the store and its page, at which the cashier is signed in."""
     async with (
-        store.till(till_id) as (till, _),
+        store.opened(till_id) as till,
         visit(browser, till.address, viewport=SCREEN, **context) as seen,
     ):
-        await till.stage.show(till.stage.start_over)
         await seen.page.goto(till.address)
-        await seen.page.wait_for_function("document.body.dataset.page !== undefined")
-        if await seen.page.locator("#elsewhere").is_visible():
-            await seen.page.get_by_role("button", name="Take it here").click()
         await sign_in(seen.page)
         yield till, seen
 

@@ -78,6 +78,12 @@ class PageStore:
     @asynccontextmanager
     async def till(self, till_id: str) -> AsyncGenerator[tuple[PagedTill, OpenPage]]:
         """A till at which somebody sells, known to the gateway."""
+        async with self.opened(till_id) as till:
+            yield till, await till.sign_in()
+
+    @asynccontextmanager
+    async def opened(self, till_id: str) -> AsyncGenerator[PagedTill]:
+        """A till whose day is open, and at which nobody is."""
         home = self.folder / till_id
         if not home.exists():
             address = f"https://127.0.0.1:{self.port}"
@@ -89,7 +95,8 @@ class PageStore:
         async with paged(home) as opened:
             if self.shop is not None:
                 await until(lambda: _has_way(opened), "there is no way to the gateway")
-            yield opened, await opened.sign_in()
+            await opened.open_day()
+            yield opened
 
 
 async def _has_way(till: PagedTill) -> bool:
