@@ -24,7 +24,7 @@ class Scenario(NamedTuple):
         return self._replace(bounds={**self.bounds, **bounds})
 
 
-OF_A_STORE = ("LOST_ANSWER", "KILL", "PURGE", "STORE_LOST", "STORE_RESTORED", "VOUCHER")
+OF_A_STORE = ("LOST_ANSWER", "LATE", "KILL", "PURGE", "STORE_LOST", "STORE_RESTORED", "VOUCHER")
 
 OF_ALL = {"BATCH": 2, "QUEUE": 3, "BAD": 1}
 """Events of a batch, messages between gateway and centre, and the event that nobody can read."""
