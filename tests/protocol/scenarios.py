@@ -71,7 +71,9 @@ SHORT = (
 LARGE = (
     ONE_TILL.larger(SALES=3, IDS=6, FAULTS=3),
     ONE_TILL.larger(SALES=3, EPOCHS=3, IDS=6, FAULTS=3)._replace(is_lasting=False),
-    RESTORED_TILL.larger(IDS=6, FAULTS=3),
+    RESTORED_TILL.larger(IDS=6, FAULTS=3)._replace(
+        faults=("LOST_ANSWER", "PURGE", "TILL_RESTORED")
+    ),
     TWO_MACHINES.larger(SALES=3, IDS=5),
     TWO_MACHINES.larger(SALES=3, IDS=5, FAULTS=3)._replace(is_lasting=False),
 )
