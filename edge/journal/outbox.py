@@ -41,6 +41,11 @@ class _Standing(NamedTuple):
     kept_from: int
     last: int
 
+    @property
+    def is_parted(self) -> bool:
+        """Whether the epoch is forked, and it is known up to where it was accepted."""
+        return self.doubted_to is not None and self.accepted_to >= self.doubted_to
+
 
 class EpochStanding(NamedTuple):
     """How far an epoch has come: its last number here, what the gateway and the centre have of it,
@@ -129,9 +134,9 @@ class JournalOutbox:
         if accepted_to < standing.accepted_to and standing.doubted_to is None:
             return self._note(batch.epoch, accepted_to)
         known = max(standing.accepted_to, min(accepted_to, batch.last))
-        if accepted_to > standing.last:
+        if accepted_to > standing.last and not standing.is_parted:
             return self._note(batch.epoch, known, standing.last, accepted_to)
-        return self._note(batch.epoch, known)
+        return self._note(batch.epoch, known, reached=accepted_to)
 
     def judge(self, epoch: int, accepted_to: int, last_hash: str | None = None) -> Judgement:
         """What it means that the gateway has an epoch up to ``accepted_to``, and ``last_hash`` as
@@ -176,6 +181,6 @@ class JournalOutbox:
         standing = self._standing(epoch)
         if standing.doubted_to is None:
             return Judgement.CONTINUE
-        if standing.accepted_to >= standing.doubted_to:
+        if standing.is_parted:
             self._parted()
         return Judgement.FORK

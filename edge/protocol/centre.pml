@@ -41,6 +41,14 @@ inline count_in() {
 
 /* agents/outputs.till_message, ack.<location>, edge/gateway/feeds/statuses.py: the newest word. */
 inline bring_word() {
+#ifdef NO_VERSION
+    if
+    :: word.epoch && !early.epoch ->
+        early.epoch = word.epoch; early.hash = word.hash;
+        for (i : 1 .. EPOCHS) { early.last[i] = word.last[i]; early.miss[i] = word.miss[i] }
+    :: else
+    fi;
+#endif
     word.epoch = newest;
     for (e : 1 .. EPOCHS) {
         word.last[e] = centre[e].last; word.miss[e] = 0;

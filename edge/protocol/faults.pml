@@ -48,8 +48,10 @@ inline strike_newest() {
     queue[waiting].id = 0; queue[waiting].fork = 0
 }
 
+#define MAY_COME_LATE (n <= M0.cur && M0.ep[n].kept <= f && f <= M0.ep[n].acc)
+
 proctype trouble() {
-    byte m;
+    byte m, n, f;
     do
     :: d_step { FAULT -> faults = FAULTS } /* no more of it */
 #ifdef LOST_ANSWER
@@ -69,6 +71,31 @@ proctype trouble() {
         FAULT && M0.cur && !M0.kind && ROOM ->
         faults++; m = 0; printf("FAULT: the gateway is killed in this batch\n");
         next_batch(); if :: e -> take(1) :: else fi
+    }
+#endif
+#ifdef LATE /* a request that the till gave up comes once more, and nobody hears the answer */
+    :: atomic {
+        FAULT && M0.cur && !M0.kind && ROOM ->
+        if :: n = 1 :: n = 2 fi;
+        if :: f = 1 :: f = 2 :: f = 3 fi;
+        if
+        :: n <= EPOCHS && MAY_COME_LATE -> d_step {
+            faults++; printf("FAULT: a request comes late\n");
+            e = n; first = f;
+            last = (f + BATCH - 1 < B.acc -> f + BATCH - 1 : B.acc);
+            take(0); hang_up(); n = 0; f = 0
+        }
+        :: else -> n = 0; f = 0
+        fi
+    }
+#endif
+#ifdef NO_VERSION /* what came down comes down again */
+    :: d_step {
+        FAULT && early.epoch ->
+        faults++; printf("FAULT: the gateway hears an old word again\n");
+        word.epoch = early.epoch; word.hash = early.hash;
+        for (i : 1 .. EPOCHS) { word.last[i] = early.last[i]; word.miss[i] = early.miss[i] };
+        skip
     }
 #endif
 #ifdef PURGE /* a record leaves the log before it is mirrored, or the mirror skips it */

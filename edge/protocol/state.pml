@@ -64,6 +64,9 @@ byte waiting;         /* how many of these */
 Window centre[E];
 byte newest;          /* the centre's newest epoch of this till */
 Word word;
+#ifdef NO_VERSION
+Word early;           /* the first that was heard */
+#endif
 bit stale;            /* the centre knows more than the gateway has heard */
 byte written;         /* events so far */
 byte issued = 1;      /* epochs that the registration has given out */

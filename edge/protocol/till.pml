@@ -2,7 +2,7 @@
 
 #define OF(number) till[m].ep[number]
 #define CUR till[m].ep[till[m].cur]
-#define LIMIT (B.doubt -> B.doubt - 1 : B.last)
+#define IS_PARTED (B.doubt && B.acc + 1 >= B.doubt)
 
 inline append(id_) { /* writing.py: the number is taken in the transaction of its event */
     assert(CUR.last < IDS);
@@ -17,10 +17,11 @@ inline next_batch() {
     e = 0;
     for (i : 1 .. EPOCHS) {
         lim = (OF(i).doubt -> OF(i).doubt - 1 : OF(i).last);
+        k = (OF(i).acc < OF(i).kept -> OF(i).kept : OF(i).acc + 1);
         if
-        :: !e && lim > OF(i).acc ->
-            e = i; first = (OF(i).acc < OF(i).kept -> OF(i).kept : OF(i).acc + 1);
-            last = (lim < first + BATCH - 1 -> lim : first + BATCH - 1)
+        :: !e && lim >= k ->
+            e = i; first = k;
+            last = (lim < k + BATCH - 1 -> lim : k + BATCH - 1)
         :: else
         fi
     };
@@ -109,7 +110,7 @@ inline answered() { /* outbox.answered */
         if :: k < B.acc -> k = B.acc :: else fi;
         if
 #ifndef NO_BEYOND
-        :: till[m].a_acc > B.last -> note_accepted(k, B.last + 1)
+        :: till[m].a_acc > B.last && !IS_PARTED -> note_accepted(k, B.last + 1)
 #endif
         :: else -> note_accepted(k, 0)
         fi

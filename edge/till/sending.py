@@ -80,6 +80,7 @@ class BatchSender:
         self._backoff = Backoff()
         self._woken = asyncio.Event()
         self._forked_batch: tuple[int, int, int] | None = None
+        self._refused_begin: tuple[int, int] | None = None
 
     def wake(self) -> None:
         """Something was written."""
@@ -135,7 +136,17 @@ class BatchSender:
         self._standing.heard_at = time.monotonic()
         if isinstance(said, AcceptedBatch):
             return await self._accepted(batch, said)
+        return await self._conflicted(batch, said)
+
+    async def _conflicted(self, batch: EventBatch, said: ConflictingBatch) -> float:
+        """Note where the gateway stands; seconds to wait."""
         judged = await self._books.run(lambda: self._conflict(batch, said))
+        begin = (batch.epoch, batch.first)
+        again, self._refused_begin = begin == self._refused_begin, begin
+        if judged is Judgement.CONTINUE and again:
+            # What it asks for has left this till: it may have it once the centre has told it so.
+            why = f"the gateway asks for events before {batch.first} of epoch {batch.epoch}"
+            return await self._failed(Trouble("conflict", why))
         self._counted("conflict")
         return self._judged(batch, judged)
 

@@ -178,4 +178,11 @@ MUTANTS = (
         ONE_TILL,
         FOR_EVER,
     ),
+    Mutant(
+        "NO_VERSION",
+        "Of the centre's words on a till the newest counts, in whatever order they come.",
+        "edge/gateway/feeds/statuses.py",
+        ONE_TILL,
+        FOR_EVER,
+    ),
 )

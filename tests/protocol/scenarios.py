@@ -24,7 +24,7 @@ class Scenario(NamedTuple):
         return self._replace(bounds={**self.bounds, **bounds})
 
 
-OF_A_STORE = ("LOST_ANSWER", "KILL", "PURGE", "STORE_LOST", "STORE_RESTORED", "VOUCHER")
+OF_A_STORE = ("LOST_ANSWER", "LATE", "KILL", "PURGE", "STORE_LOST", "STORE_RESTORED", "VOUCHER")
 
 OF_ALL = {"BATCH": 2, "QUEUE": 3, "BAD": 1}
 """Events of a batch, messages between gateway and centre, and the event that nobody can read."""
@@ -71,7 +71,9 @@ SHORT = (
 LARGE = (
     ONE_TILL.larger(SALES=3, IDS=6, FAULTS=3),
     ONE_TILL.larger(SALES=3, EPOCHS=3, IDS=6, FAULTS=3)._replace(is_lasting=False),
-    RESTORED_TILL.larger(IDS=6, FAULTS=3),
+    RESTORED_TILL.larger(IDS=6, FAULTS=3)._replace(
+        faults=("LOST_ANSWER", "PURGE", "TILL_RESTORED")
+    ),
     TWO_MACHINES.larger(SALES=3, IDS=5),
     TWO_MACHINES.larger(SALES=3, IDS=5, FAULTS=3)._replace(is_lasting=False),
 )

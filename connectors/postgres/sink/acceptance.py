@@ -13,6 +13,7 @@ from topics.envelope import Numbered, numbered
 from topics.partitioning import partition_of
 from topics.scalars import NUMBER_MAX, SAFE_INTEGER_MAX
 from topics.sequences import Verdict, Window
+from topics.till_headers import is_fork
 from topics.wire import (
     AnyWireEvent,
     Refused,
@@ -47,9 +48,12 @@ largest add up to no more than may be said."""
 
 
 def heard_events(records: Iterable[FollowedRecord], partitions: int) -> list[Heard]:
-    """The till events among ``records`` whose number can be read and that lie where they belong."""
+    """The till events among ``records`` whose number can be read and that lie where they belong;
+    what a gateway calls a fork has no number of its own."""
     heard: list[Heard] = []
     for record in records:
+        if record.headers and is_fork(record.headers):
+            continue
         try:
             event = decode_till_event(record.value)
         except Refused:

@@ -16,6 +16,7 @@ from topics.partitioning import partition_of
 from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
 from topics.scalars import NUMBER_MAX
 from topics.sequences import RANGES_MAX, Window
+from topics.till_headers import FORK
 
 PARTITIONS = 8
 OWN = partition_of("shop-1", PARTITIONS)
@@ -126,6 +127,15 @@ def test_an_event_in_another_partition_than_its_locations_is_not_heard() -> None
 
 def test_a_number_counts_once() -> None:
     assert sold(Flow().count(*[said(sale(number)) for number in (1, 3, 3, 2, 1)])) == [1, 3, 2]
+
+
+def test_what_a_gateway_calls_a_fork_leaves_its_number_to_the_other() -> None:
+    flow = Flow()
+    forks = [said(sale(1), 1), said(event(2), 2)]
+    for fork in forks:
+        fork.headers = [FORK]
+    assert sold(flow.count(*forks)) == []
+    assert sold(flow.count(said(sale(1), 3), said(sale(2), 4))) == [1, 2]
 
 
 def test_a_receipt_keeps_its_event_id_and_the_number_of_its_catalog() -> None:

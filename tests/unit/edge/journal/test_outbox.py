@@ -221,3 +221,32 @@ def test_of_epochs_that_have_ended_the_centres_word_is_asked_for(
     assert asked(4) == (2, 1, 1), "what it lacks comes first"
     journal.keeping.confirm(2, 2, [], 0)
     assert [asked(step) for step in (5, 6, 7)] == [None] * 3
+
+
+def forked_and_written_again(journal: Journal, outbox: JournalOutbox) -> None:
+    """Number 2 of epoch 1 is another device's, and is number 1 of epoch 2 now; all is accepted."""
+    journal.append([sale()])
+    outbox.answered(next_batch(outbox), 1)
+    journal.append([sale()])
+    assert outbox.answered(next_batch(outbox), 3, [2]) is FORK
+    journal.begin_epoch(2)
+    outbox.answered(next_batch(outbox), 1)
+
+
+def test_a_fork_that_was_written_again_is_not_doubted_once_more(
+    journal: Journal, outbox: JournalOutbox
+) -> None:
+    forked_and_written_again(journal, outbox)
+    asked = outbox.next_batch(NOW)
+    assert asked and numbers(asked) == (1, 1, 1)
+    assert outbox.answered(asked, 3) is FORK
+    assert outbox.next_batch(NOW) is None, "it is sent again, and is another's"
+
+
+def test_what_has_left_holds_up_nothing(journal: Journal, outbox: JournalOutbox) -> None:
+    forked_and_written_again(journal, outbox)
+    journal.file.database.execute("UPDATE epochs SET doubted_to = 2 WHERE epoch = 1")
+    journal.keeping.confirm(1, 1, [], 0)
+    assert journal.keeping.tidy(40 * 86_400) == 2
+    journal.append([sale()])
+    assert numbers(outbox.next_batch(NOW)) == (2, 2, 2), "no sale is ever sent"

@@ -281,6 +281,22 @@ async def test_a_gateway_that_answers_nonsense_changes_nothing(
             assert count < 60, "it asks without a pause"
 
 
+async def test_a_gateway_that_asks_in_vain_is_asked_with_pauses(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    """One that was restored from a backup older than what the till keeps, in a dark store."""
+    conflict = {"conflict": "gap", "expected": 1, "code": Code.REQUEST}
+    async with signed_gateway(fleet, tmp_path, StoreName(TILL.location_id)) as gateway:
+        enrolled(fleet, tmp_path / "till", gateway.address)
+        gateway.answer_with = lambda: web.json_response(conflict, status=HTTPStatus.CONFLICT)
+        async with running(tmp_path / "till") as program:
+            await program.open_day()
+            await program.sell()
+            state = await standing(program, "away")
+            assert state["may_begin"] and "asks for events" in state["sending"]["why"]
+            assert await counted(program, "conflict") < 60, "it asks without a pause"
+
+
 async def counted(program: Program, result: str) -> float:
     """How many batches ended so, once there is one and some time has gone by."""
 
