@@ -270,3 +270,7 @@ async def test_what_the_information_screen_notes_needs_nobody(manned: Program) -
     assert await manned.refused("POST", "/events", reprint) == (403, "employee_needed")
     odd = {"type": "noted", "kind": "card_locked", "detail": 7}
     assert await manned.refused("POST", "/events", odd) == (403, "employee_needed")
+    await seated(manned, "mia")
+    for lacking in ({"kind": "reprint"}, {"kind": "card_locked"}, {}):
+        refused = await manned.refused("POST", "/events", {"type": "noted"} | lacking)
+        assert refused == (422, "not_in_contract"), lacking
