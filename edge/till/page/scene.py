@@ -200,6 +200,11 @@ class PageScene:
     standing: dict[str, Any] = field(default_factory=dict[str, Any])
     """How the till stands, as programs are told."""
 
+    def ask_approval(self, words: str, again: PageInput) -> None:
+        """Hold what was refused until somebody else has agreed."""
+        self.approval = NeededApproval(words, again, self.cart, self.view)
+        self.view, self.approver = PageView.APPROVAL, None
+
     @property
     def training(self) -> bool:
         """Whether what is shown counts nowhere: a cart is what it began as, whatever is chosen."""
