@@ -160,8 +160,8 @@ class PageScene:
     trains: bool = False
     """Whether the employee has chosen training, which no cart changes."""
 
-    was_training: bool = False
-    """Whether the receipt that is shown is one of training."""
+    sold: tuple[str, bool] | None = None
+    """The last sale's receipt number, and whether it was training."""
 
     age_years: int | None = None
     """Of an age that is checked: the field takes a date of birth."""
@@ -208,8 +208,10 @@ class PageScene:
     @property
     def training(self) -> bool:
         """Whether what is shown counts nowhere: a cart is what it began as, whatever is chosen."""
-        if self.view is PageView.RECEIPT:
-            return self.was_training
+        if self.view is PageView.RECEIPT and self.sold and self.receipt:
+            receipt_no, was_training = self.sold
+            if self.receipt.receipt_no == receipt_no:
+                return was_training
         return self.trains if self.cart is None else self.cart.training
 
     @property

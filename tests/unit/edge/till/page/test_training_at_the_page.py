@@ -49,6 +49,19 @@ async def test_it_ends_with_the_sign_out(till: PagedTill, page: OpenPage) -> Non
     assert not (await till.cart()).training
 
 
+async def test_a_receipt_that_was_looked_up_is_no_sale_of_now(
+    till: PagedTill, page: OpenPage
+) -> None:
+    await till.scan(page, TEA)
+    await till.press(page, "cash")
+    scene = till.stage.scene
+    sold, scene.view = scene.receipt, PageView.CART
+    await till.press(page, "training")
+    assert sold is not None
+    scene.view, scene.receipt = PageView.RECEIPT, sold._replace(receipt_no="of another day")
+    assert await is_shown(till), "the next scan is training, and the page does not say so"
+
+
 async def test_it_ends_where_somebody_else_takes_the_seat(tmp_path: Path) -> None:
     async with paged(stocked(tmp_path, employee("mia", "3456"))) as till:
         page = await till.sign_in()
