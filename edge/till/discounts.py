@@ -17,6 +17,8 @@ def rule_of(given: GivenDiscount) -> str:
 
 def by_hand(cart: TillCart) -> list[TableDiscount]:
     """What each takes off, in the order in which they were given; none that takes nothing."""
+    if not cart.given:  # at each scan, also into a cart of a thousand lines
+        return []
     lines = {line.line_no: max(0, line.amount_minor) for line in cart.lines}
     left, whole_minor = dict(lines), max(0, cart.total_minor)
     whole_left, found = whole_minor, list[TableDiscount]()

@@ -103,13 +103,14 @@ def _require_tender(event: Mapping[str, Any], leave: Leave) -> None:
 def _require_note(event: Mapping[str, Any], leave: Leave) -> None:
     """Of notes, those that end a lock or give a discount, which counts with all that were given
     before it, also on its line."""
-    kind, detail = event.get("kind"), event["detail"]
+    kind = event.get("kind")
     if kind == "card_locked":
         _require(leave, "unlock_cards", 1)
-    if kind != "discount" or detail["step"] != "given" or event.get("training"):
-        return
-    _require_plain(leave, "a discount is given")
-    _require(leave, "discount_percent", max(detail["line_percent"], detail["cart_percent"]))
+    elif kind == "discount" and not event.get("training"):
+        detail = event["detail"]
+        if detail["step"] == "given":
+            _require_plain(leave, "a discount is given")
+            _require(leave, "discount_percent", max(detail["line_percent"], detail["cart_percent"]))
 
 
 def _is_unplain(tenders: Iterable[Mapping[str, Any]], cart: TillCart) -> bool:

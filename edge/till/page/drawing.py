@@ -13,6 +13,7 @@ import jinja2
 
 from edge.till.ages import AgeCheck
 from edge.till.checking import open_checks
+from edge.till.employees.attempts import WRONG_MAX
 from edge.till.page.actions import TillActions
 from edge.till.page.scene import PageScene, PageView
 from edge.till.page.sums import asked_for, due_of
@@ -23,7 +24,6 @@ from edge.till.page.wording import (
     doubt_words,
     given_words,
     line_words,
-    locked_words,
     standing_words,
     stock_words,
     waiting_words,
@@ -128,7 +128,7 @@ def _context(scene: PageScene, actions: TillActions) -> dict[str, Any]:
         else (),
         "discount_reasons": DISCOUNT_REASONS,
         "opening_reasons": OPENING_REASONS,
-        "locked_words": locked_words,
+        "wrong_pins_max": WRONG_MAX,
         "born_by": AgeCheck(scene.age_years or 0, actions.today()).born_by,
         "has_printer": actions.store.has_printer,
         "elsewhere": [

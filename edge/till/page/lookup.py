@@ -41,7 +41,7 @@ class LookupSteps:
         """Show a receipt of this till, or of another one of the store."""
         scene = self._stage.scene
         scene.receipt = await self._found(receipt_no)
-        scene.view, scene.was_training = PageView.RECEIPT, False
+        scene.view = PageView.RECEIPT
         words = "The next print is a copy." if scene.receipt.is_copy else ""
         self._stage.say("plain", f"Receipt {scene.receipt.receipt_no}", words)
 

@@ -177,10 +177,10 @@ class Paying:
         told = await self._actions.complete(key, sale, given_minor, scene.cashier_id)
         scene.cart = scene.sale = None
         scene.receipt = await shown_receipt(self._actions, told, given_minor)
-        scene.view, scene.was_training = PageView.RECEIPT, told["training"]
+        scene.view, scene.sold = PageView.RECEIPT, (told["receipt_no"], told["training"])
         self._stage.sounds.append("sold")
         change = f"Change {scene.receipt.change}" if scene.receipt.change else ""
-        sold = "Training, not sold" if scene.was_training else "Sold"
+        sold = "Training, not sold" if told["training"] else "Sold"
         self._stage.say("good", f"{sold}: {scene.receipt.total}", change)
 
     def _money(self, amount_minor: int) -> str:

@@ -205,8 +205,8 @@ class PageScene:
     trains: bool = False
     """Whether the employee has chosen training, which no cart changes."""
 
-    was_training: bool = False
-    """Whether the receipt that is shown is one of training."""
+    sold: tuple[str, bool] | None = None
+    """The last sale's receipt number, and whether it was training."""
 
     age_years: int | None = None
     """Of an age that is checked: the field takes a date of birth."""
@@ -245,6 +245,11 @@ class PageScene:
     standing: dict[str, Any] = field(default_factory=dict[str, Any])
     """How the till stands, as programs are told."""
 
+    def ask_approval(self, words: str, again: PageInput) -> None:
+        """Hold what was refused until somebody else has agreed."""
+        self.approval = NeededApproval(words, again, self.cart, self.view)
+        self.view, self.approver = PageView.APPROVAL, None
+
     @property
     def shown_customer(self) -> CartCustomer | None:
         """The cart's; None where it has none, or is nobody's whose card was read here."""
@@ -256,8 +261,10 @@ class PageScene:
     @property
     def training(self) -> bool:
         """Whether what is shown counts nowhere: a cart is what it began as, whatever is chosen."""
-        if self.view is PageView.RECEIPT:
-            return self.was_training
+        if self.view is PageView.RECEIPT and self.sold and self.receipt:
+            receipt_no, was_training = self.sold
+            if self.receipt.receipt_no == receipt_no:
+                return was_training
         return self.trains if self.cart is None else self.cart.training
 
     @property

@@ -92,10 +92,8 @@ class PageStage:
         except Refusal as refusal:
             if reason_of(refusal) in SEAT_LOST:
                 self.start_over()
-            words = refusal.detail
-            if reason_of(refusal) == WhyNot.OVER_LIMIT:
-                words = await self._ask_approval(refusal)
-            self.say("bad", words)
+            is_over = reason_of(refusal) == WhyNot.OVER_LIMIT
+            self.say("bad", await self._ask_approval(refusal) if is_over else refusal.detail)
         except Exception:
             # The line must not end over it: the page would say the same input again.
             structlog.get_logger("tillstream.till").exception("page_input_failed")
@@ -104,9 +102,8 @@ class PageStage:
     async def _ask_approval(self, refused: Refusal) -> str:
         """What goes beyond the limit, which the page holds until somebody else has agreed."""
         await self._read()
-        scene, words = self.scene, over_words(refused.more, self.actions.currency)
-        scene.approval = NeededApproval(words, self.retry, scene.cart, scene.view)
-        scene.view, scene.approver = PageView.APPROVAL, None
+        words = over_words(refused.more, self.scene.cashier_id, self.actions.currency)
+        self.scene.ask_approval(words, self.retry)
         return words
 
     async def do_again(self, needed: NeededApproval, approval: str) -> None:

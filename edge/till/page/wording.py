@@ -69,17 +69,18 @@ class DoubtWords(NamedTuple):
 
 
 _ASKED_AT_THE_TERMINAL = "The terminal is being asked. The customer pays there."
+_PAID_OR_NOT = "“Paid” counts it. “{}” takes no money, and the customer pays again."
 _SILENT = (
     "The terminal does not answer. Look at its display, or at the list of its payments: did it "
-    "take the money? The till goes on asking it meanwhile."
+    "take the money? The till goes on asking it meanwhile. " + _PAID_OR_NOT.format("Not paid")
 )
 _BESIDE_THE_TILL = (
     "Take the payment at the terminal, then say here what it shows. If you do not know, look at "
-    "the list of its payments."
+    "the list of its payments. " + _PAID_OR_NOT.format("Declined")
 )
 _INTERRUPTED = (
-    "The till was interrupted while it noted this payment. Look whether it lies in the drawer: "
-    "“Paid” counts it, “Not paid” lets the customer pay again."
+    "The till was interrupted while it noted this payment. Look whether it lies in the drawer. "
+    + _PAID_OR_NOT.format("Not paid")
 )
 
 
@@ -102,21 +103,22 @@ def unpaid_words(kind: str) -> str:
     return f"The payment by {kind} does not count. It is still due."
 
 
-def over_words(refused: Mapping[str, Any], currency: str) -> str:
-    """What goes beyond somebody's limit, of the members of the problem that says so."""
+def over_words(refused: Mapping[str, Any], who: str, currency: str) -> str:
+    """What goes beyond somebody's limit, of the members of the problem that says so; read by them
+    and by whoever is to approve it."""
     asked, allowed = refused["asked"], refused["allowed"]
     match refused["limit"]:
         case "discount_percent":
-            return f"This takes {asked} % off, and you may give {allowed} %."
+            return f"This takes {asked} % off, and {who} may give {allowed} %."
         case "refund_minor":
             asked_for, most = money(asked, currency), money(allowed, currency)
-            return f"This pays {asked_for} {currency} out, and you may pay out {most}."
+            return f"This pays {asked_for} {currency} out, and {who} may pay out {most}."
         case "drawer":
-            return "You may not open the drawer without a sale by yourself."
+            return f"{who} may not open the drawer without a sale alone."
         case "unlock_cards":
-            return "You may not unlock cards by yourself."
-        case _:
-            return f"This needs {refused['limit']} {asked}, and you have {allowed}."
+            return f"{who} may not unlock cards alone."
+        case limit:
+            return f"This needs {limit} {asked}, and {who} has {allowed}."
 
 
 def locked_words(employee_id: str) -> str:

@@ -101,6 +101,7 @@ TILL_EVENTS: list[dict[str, Any]] = [
         ("drawer_opened", {"cashier_id": "7", "reason": "change"}),
         ("noted", {"kind": "survey", "detail": {"question": "Würstchen?", "answer": 4}}),
         ("noted", {"kind": "rule_checked", "detail": {"rule": "a/b"}, "cart_id": "c-1"}),
+        ("noted", {"kind": "discount", "detail": {"step": "given"}, "cart_id": "c-1"}),
         ("unreadable", {"body": "eyJ0", "reason": "cut off"}),
         ("cart_opened", {"cart_id": "c-2", "training": True, "chain": CHAIN}),
     )

@@ -278,3 +278,10 @@ async def test_a_copy_of_a_receipt_needs_somebody(manned: Program) -> None:
     await manned.post(prints, {"form": "lines"})
     noted = (await events(manned))[-1]
     assert (noted["kind"], noted["cashier_id"]) == ("reprint", "ben")
+
+
+async def test_a_note_without_its_kind_or_detail_is_none(manned: Program) -> None:
+    await seated(manned, "mia")
+    for lacking in ({"kind": "price_checked"}, {"detail": {}}, {}):
+        refused = await manned.refused("POST", "/events", {"type": "noted"} | lacking)
+        assert refused == (422, "not_in_contract"), lacking

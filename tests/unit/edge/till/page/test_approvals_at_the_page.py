@@ -37,7 +37,7 @@ async def test_who_may_agrees_and_what_was_refused_is_done(till: PagedTill, page
     await half_price(till, page)
     assert till.stage.scene.view is PageView.APPROVAL
     seen = await till.seen()
-    assert "Somebody else must approve" in seen and "50 % off, and you may give 20 %" in seen
+    assert "Somebody else must approve" in seen and "50 % off, and anna may give 20 %" in seen
     await till.scan(page, MIA)
     seen = await till.seen()
     assert "data-secret" in seen and "mia: type your PIN" in seen

@@ -103,7 +103,7 @@ async def test_what_goes_beyond_a_limit_is_said_and_not_sold(
 ) -> None:
     await till.type(page, "1.00/")
     await till.scan(page, "tea")
-    assert till.said == "This takes 67 % off, and you may give 20 %."
+    assert till.said == "This takes 67 % off, and anna may give 20 %."
     assert (await till.cart()).lines == ()
 
 

@@ -10,7 +10,7 @@ from tests.till_pages import CARD, PIN, TEA, PagedTill, employee, paged, stocked
 
 async def is_shown(till: PagedTill) -> bool:
     seen = await till.seen()
-    signs = ("data-training", "<h1>Training</h1>", "Nothing that is sold now counts")
+    signs = ("data-training", "<h1>Training</h1>", "No sale counts now")
     found = [each in seen for each in signs]
     assert all(found) or not any(found), "training is shown by half"
     return all(found)
@@ -47,6 +47,19 @@ async def test_it_ends_with_the_sign_out(till: PagedTill, page: OpenPage) -> Non
     await till.type(page, PIN)
     await till.scan(page, TEA)
     assert not (await till.cart()).training
+
+
+async def test_a_receipt_that_was_looked_up_is_no_sale_of_now(
+    till: PagedTill, page: OpenPage
+) -> None:
+    await till.scan(page, TEA)
+    await till.press(page, "cash")
+    scene = till.stage.scene
+    sold, scene.view = scene.receipt, PageView.CART
+    await till.press(page, "training")
+    assert sold is not None
+    scene.view, scene.receipt = PageView.RECEIPT, sold._replace(receipt_no="of another day")
+    assert await is_shown(till), "the next scan is training, and the page does not say so"
 
 
 async def test_it_ends_where_somebody_else_takes_the_seat(tmp_path: Path) -> None:
