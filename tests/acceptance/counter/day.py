@@ -222,6 +222,7 @@ async def sells_by_weight_and_trains(day: Day) -> None:
     await at.receipt()
     await at.presses("Training")
     await at.scans(jacket)
+    await at.sees_nothing_wrong()
     await at.types("+")
     await at.reads(f"Paid {euros(jacket.price_minor)} EUR")
     await at.receipt()
