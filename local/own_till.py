@@ -5,13 +5,14 @@ that it is told.
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local.checkout import environment, module
+from local.checkout import PREFIX, environment, module
 from local.child import Service
 from local.home import StackHome
 from local.ports import LOOPBACK, answers_ok
@@ -54,7 +55,8 @@ def service(
         "home": str(own),
         "till_country": till.country,
         "till_heading": till.heading,
-        "till_terminal": "simulated",
+        # Whoever has a card terminal, or one that fails as they say, names it.
+        "till_terminal": os.environ.get(f"{PREFIX}TILL_TERMINAL", "simulated"),
         **metrics,
     }
     made = Service(

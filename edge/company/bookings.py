@@ -14,6 +14,7 @@ import psycopg
 import structlog
 
 from clients.postgres import PostgresAccess
+from edge.company.ruled import company_tables
 from edge.simulator.shelves import StockKey
 from edge.simulator.world import World
 from topics.wire import WireMovement, WirePolicy
@@ -63,8 +64,8 @@ class Bookings:
         policies: Mapping[StockKey, WirePolicy],
         opening: Iterable[WireMovement],
     ) -> None:
-        """Locations, catalog, assortment, some prices and offers, and opening stock, where they are
-        not there yet."""
+        """Locations, catalog, assortment, some prices and offers, decision tables, and opening
+        stock, where they are not there yet."""
         sells = {site.location.location_id for site in world.sites}
         self._insert("insert_locations", world.locations)
         self._insert("insert_products", [article.product for article in world.articles])
@@ -73,6 +74,7 @@ class Bookings:
         # The product that comes first in each shop.
         offered = {each.location_id: each for each in sorted(policies.values(), key=_sku)[::-1]}
         self._insert("insert_offers", [each for at, each in offered.items() if at in sells])
+        self._insert("insert_rule_tables", company_tables())
         self._insert("insert_movements", list(opening))
 
     def stock_now(self, world: World) -> dict[StockKey, int]:

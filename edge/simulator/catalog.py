@@ -1,7 +1,8 @@
-"""What the simulated shops sell: some 300 everyday articles, read from ``catalog.csv``, and clothes
-in colours and sizes from ``clothes.csv``.
+"""What the simulated shops sell: some 300 everyday articles, read from ``catalog.csv``, clothes in
+colours and sizes from ``clothes.csv``, and from ``ruled.csv`` what decision tables look for.
 
-GTINs carry GS1's prefix 952, set aside for demonstrations, so they are nobody's articles.
+Those name categories and SKUs letter for letter: ``alcohol``, ``tobacco``, ``orange``. GTINs carry
+GS1's prefix 952, set aside for demonstrations, so they are nobody's articles.
 """
 
 import csv
@@ -15,7 +16,7 @@ from topics.wire import WireProduct
 
 CURRENCY = "EUR"
 
-_FILES = ("catalog.csv", "clothes.csv")
+_FILES = ("catalog.csv", "clothes.csv", "ruled.csv")
 """In this order for good: an article's place among all is the number in its GTIN."""
 
 _DEMONSTRATION_PREFIX = 952

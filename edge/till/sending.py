@@ -57,6 +57,9 @@ class SendingStanding:
     heard_at: float | None = None
     """On the monotonic clock."""
 
+    asked_at: float | None = None
+    """On the same: since when the gateway owes an answer; None where it owes none."""
+
 
 class BatchSender:
     """Sends for one identity, by one way."""
@@ -123,9 +126,8 @@ class BatchSender:
 
     async def _send(self, batch: EventBatch) -> float:
         """Send a batch and take the answer; seconds to wait."""
-        headers = {"Content-Type": "application/json"}
         try:
-            said = read_reply(await self._way.ask("POST", self._target, batch.body, headers))
+            said = read_reply(await self._ask(batch))
         except Refusal as refusal:
             result = "away" if refusal.code is Code.UPSTREAM else "busy"
             return await self._failed(Trouble(result, refusal.detail))
@@ -149,6 +151,14 @@ class BatchSender:
             return await self._failed(Trouble("conflict", why))
         self._counted("conflict")
         return self._judged(batch, judged)
+
+    async def _ask(self, batch: EventBatch) -> Reply:
+        headers = {"Content-Type": "application/json"}
+        self._standing.asked_at = time.monotonic()
+        try:
+            return await self._way.ask("POST", self._target, batch.body, headers)
+        finally:
+            self._standing.asked_at = None
 
     def _conflict(self, batch: EventBatch, said: ConflictingBatch) -> Judgement:
         outbox = self._books.journal.outbox

@@ -113,11 +113,10 @@ def told_of_identity(
 
 def told_of_sending(sending: SendingStanding, books: BooksStanding | None) -> dict[str, Any]:
     """How the sending goes, and how old what the gateway last said is, as it is told."""
-    heard = sending.heard_at
-    age_seconds = None if heard is None else int(time.monotonic() - heard)
     told: dict[str, Any] = {
         "state": sending.state,
         "why": sending.why,
+        "owed_seconds": _seconds_since(sending.asked_at),
         "durable": sending.durable,
         "quarantined": sending.quarantined,
     }
@@ -129,7 +128,12 @@ def told_of_sending(sending: SendingStanding, books: BooksStanding | None) -> di
             "epochs": [each._asdict() for each in books.epochs],
         }
     lists = {"catalog_version": sending.catalog_version, "devices_version": sending.devices_version}
-    return {"sending": told, "lists": lists | {"age_seconds": age_seconds}}
+    return {"sending": told, "lists": lists | {"age_seconds": _seconds_since(sending.heard_at)}}
+
+
+def _seconds_since(at: float | None) -> int | None:
+    """By the monotonic clock; None since never."""
+    return None if at is None else int(time.monotonic() - at)
 
 
 def _rfc(at: datetime) -> str:

@@ -23,7 +23,6 @@ from clients.kafka import KafkaAccess
 from dashboards.grafana.document import expressions
 from operations.applications import BESIDE
 from operations.kafka.reader import TopicReader
-from tests.acceptance.conftest import Stack
 from tests.acceptance.desk import faults_of_data as data
 from tests.acceptance.desk import faults_of_gateways as gateways
 from tests.acceptance.desk import faults_of_people as people
@@ -40,6 +39,7 @@ from tests.acceptance.desk.prometheus import (
     secured,
     watching,
 )
+from tests.acceptance.stacks import Stack
 from topics.partitioning import partition_of
 from topics.topic_spec import PARTITIONS_DEFAULT
 

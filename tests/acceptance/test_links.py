@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 from kafka import KafkaProducer
 
-from tests.acceptance.conftest import Stack
 from tests.acceptance.links.doors import Door, doors
 from tests.acceptance.links.knocking import nameless_answers, plain_answers
 from tests.acceptance.links.wire import tapped
+from tests.acceptance.stacks import Stack
 from tests.integration.sink_world import Till, line
 
 SELLING_SECONDS = 10.0

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import Stack
+from tests.acceptance.stacks import Stack
 
 EVENTS = 20_000
 GAPS = 33_000

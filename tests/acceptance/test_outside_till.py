@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.acceptance.conftest import Stack
 from tests.acceptance.outside_till import BEGINNING, Answer, OutsideTill
+from tests.acceptance.stacks import Stack
 from tests.integration.sink_world import until
 
 SKU = "whole-milk-1l"

@@ -9,8 +9,8 @@ import psycopg
 from playwright.async_api import expect
 
 from edge.producer import TillProducer
-from tests.acceptance.conftest import Stack
 from tests.acceptance.outside.stack import RECONCILE
+from tests.acceptance.stacks import Stack
 from tests.browser import chromium, visit
 from tests.integration.sink_world import Till, line
 from tests.links import access

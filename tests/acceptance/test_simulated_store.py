@@ -8,7 +8,7 @@ from edge.journal.entries import TillPlace
 from edge.journal.verifying import prove
 from edge.simulator.places import STORE
 from operations.kafka.reader import TopicReader
-from tests.acceptance.conftest import Stack
+from tests.acceptance.stacks import Stack
 from tests.links import access
 from topics.envelope import numbered
 from topics.registry import TILL_EVENTS

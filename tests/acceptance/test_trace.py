@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from clients import blocking_kafka
 from edge.journal.entries import TillPlace
 from edge.journal.journal import Journal
-from tests.acceptance.conftest import Stack
+from tests.acceptance.stacks import Stack
 from tests.integration.sink_world import until
 from tests.links import access
 from tests.unit.edge.journal.tills import all_accepted, heartbeat, sale

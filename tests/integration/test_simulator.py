@@ -125,6 +125,12 @@ def test_master_data_and_movements_are_booked_once_however_often_it_starts(
     locations, products = 3 + 1 + 1, scalar(fresh_postgres, "SELECT count(*) FROM products")
     assert scalar(fresh_postgres, "SELECT count(*) FROM locations") == locations
     assert scalar(fresh_postgres, "SELECT count(*) FROM assortment") == locations * products
+    tables = "SELECT array_agg(table_name || version ORDER BY 1) FROM rule_tables"
+    assert scalar(fresh_postgres, tables) == [
+        "id-check1", "off51", "scanned-twice1", "serial-loyalty1", "weight-check1",
+    ]  # fmt: skip
+    begun = "SELECT bool_and(valid_from < now()) FROM rule_tables"
+    assert scalar(fresh_postgres, begun), "a table holds only from some later day on"
     assert told["movements"] > 0
     assert booked == locations * products + told["movements"]
     assert scalar(fresh_postgres, "SELECT count(*) FROM stock_movements") == booked

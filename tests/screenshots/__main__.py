@@ -15,8 +15,8 @@ import typer
 from dashboards.board.people.policy import AccessPolicy
 from local import cashier
 from local.home import StackHome
-from tests.acceptance.conftest import ROOT, START_SECONDS_MAX, Stack
 from tests.acceptance.outside.stack import as_service
+from tests.acceptance.stacks import ROOT, START_SECONDS_MAX, Stack
 from tests.boards import open_board
 from tests.links import access
 from tests.screenshots.camera import Subject, take_all, take_for_readme

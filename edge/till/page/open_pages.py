@@ -95,8 +95,10 @@ class OpenPages:
         return page
 
     def may_speak(self, page: OpenPage) -> bool:
-        """Whether it has the input; it takes what nobody has."""
-        if self.holder is None or not self.holder.is_here:
+        """Whether it has the input; it takes what nobody has. One that is there comes before one
+        that was only drawn: whoever asks whether the till answers draws a page that never comes."""
+        held = self.holder
+        if held is None or not held.is_here or (page.lines > 0 and held.lines == 0):
             self.holder = page
         return self.holder is page
 

@@ -32,6 +32,10 @@ CARDS_ONLY = "This till takes cards only: it has no drawer for cash."
 HEARD_SECONDS = 90
 """The store was heard within: a till asks it each minute at least."""
 
+OWED_SECONDS = 5
+"""For which the store may owe an answer before the page says so. It answers within hundredths; what
+hangs is called away only after 40 s."""
+
 
 def standing_words(standing: Mapping[str, Any]) -> str:
     """How the till stands, for who sells; it sells whatever these say, unless they say so."""
@@ -39,9 +43,11 @@ def standing_words(standing: Mapping[str, Any]) -> str:
     why_not.pop(WhyNot.DAY_NOT_OPEN.value, None)
     if why_not:
         return f"▲ No new cart: {next(iter(why_not.values()))}"
-    waiting = standing.get("sending", {}).get("waiting", 0)
+    sending = standing.get("sending", {})
+    waiting = sending.get("waiting", 0)
     age_seconds = standing.get("lists", {}).get("age_seconds")
-    if age_seconds is None or age_seconds > HEARD_SECONDS:
+    is_silent = sending.get("state") == "away" or (sending.get("owed_seconds") or 0) >= OWED_SECONDS
+    if is_silent or age_seconds is None or age_seconds > HEARD_SECONDS:
         return f"▲ Store not heard, {waiting} to send. Sell on."
     return "● Store heard"
 

@@ -19,9 +19,9 @@ from kafka import KafkaProducer
 from edge.producer import TillProducer
 from local import control
 from local.home import StackHome
-from tests.acceptance.conftest import Stack
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS, Prometheus
 from tests.acceptance.outside.stack import as_owner
+from tests.acceptance.stacks import Stack
 from tests.integration.process import HOME
 from tests.integration.sink_world import Message, Till, line
 from tests.links import Link, access, connect, link

@@ -1,10 +1,15 @@
-"""The simulated catalog can be booked and scanned as it is."""
+"""The simulated catalog can be booked and scanned as it is, and decided by the company's tables."""
 
 import msgspec
 from pydantic import TypeAdapter
 
+from edge.company.ruled import company_tables
+from edge.rules.evaluating import Ruleset
+from edge.rules.facts import cart_of
+from edge.rules.trying import sound_table
 from edge.simulator.catalog import gtin13, load_catalog
 from topics.changes import Product
+from topics.wire_parts import WireLine
 
 
 def test_a_check_digit_is_the_one_of_a_published_example() -> None:
@@ -46,3 +51,21 @@ def test_clothes_come_in_colours_and_sizes_and_no_two_are_alike() -> None:
     assert len(told) == len(variants), "a customer could not say which one is wanted"
     assert {size for style, _, size in told if style == "t-shirt"} == {"S", "M", "L", "XL"}
     assert len({colour for style, colour, _ in told if style == "t-shirt"}) > 1
+
+
+def test_the_companys_tables_find_what_they_ask_for_among_its_articles() -> None:
+    rules = Ruleset(sound_table(each, each.table_name) for each in company_tables())
+    products = [article.product for article in load_catalog()]
+    categories = {product.sku: product.category for product in products}
+
+    def asked_of(sku: str, unit_price_minor: int, *, grams: int = 0) -> set[str | None]:
+        amount = (grams or 1, "gram") if grams else (1, "each")
+        line = WireLine(1, sku, *amount, unit_price_minor, unit_price_minor)
+        twice = [line, WireLine(2, sku, *amount, unit_price_minor, unit_price_minor)]
+        verdict = rules.verdict(cart_of(twice, categories.get, None))
+        return {each.check for each in verdict.checks}
+
+    assert asked_of("riesling-0.75-l", 599) == asked_of("cigarettes-20-pieces", 890) == {"id"}
+    assert asked_of("alcohol-free-beer-0.5-l", 109) == set()
+    assert asked_of("rain-jacket-navy-m", 3_999) == {"scanned-twice"}
+    assert asked_of("orange", 200, grams=1_000) == asked_of("apple", 200, grams=1_000) == {"weight"}

@@ -75,7 +75,10 @@ def test_the_names_of_the_files_are_those_of_the_till(own: Path, fleet: Fleet) -
     assert (CURRENT, DEVICE, VOUCHER) == ("current", "device.json", "voucher.json")
 
 
-def test_its_process_has_a_home_of_its_own_and_nothing_of_the_stacks(tmp_path: Path) -> None:
+def test_its_process_has_a_home_of_its_own_and_nothing_of_the_stacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TILLSTREAM_TILL_TERMINAL", raising=False)
     home, till = StackHome(tmp_path), OwnTill("shop-1", "counter-1", "DE", "Shop")
     made, page = service(home, till, StoreDoors("shop-1", GATEWAY, RELAY), 8000, {})
     assert page == "http://127.0.0.1:8000"
@@ -86,3 +89,12 @@ def test_its_process_has_a_home_of_its_own_and_nothing_of_the_stacks(tmp_path: P
     assert {name for name in told if name.startswith("TILLSTREAM_")} == {
         f"TILLSTREAM_{name}" for name in own
     }
+
+
+def test_it_asks_the_terminal_that_somebody_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TILLSTREAM_TILL_TERMINAL", "127.0.0.1:9100")
+    home, till = StackHome(tmp_path), OwnTill("shop-1", "counter-1", "DE", "Shop")
+    made, _ = service(home, till, StoreDoors("shop-1", GATEWAY, RELAY), 8000, {})
+    assert made.environment["TILLSTREAM_TILL_TERMINAL"] == "127.0.0.1:9100"

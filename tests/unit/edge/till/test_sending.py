@@ -17,6 +17,7 @@ from edge.problems import Code, Refusal
 from edge.till import sending
 from edge.till.backoff import RETRY_AFTER_SECONDS_MAX, Backoff
 from edge.till.clock import TillClock
+from edge.till.page.wording import OWED_SECONDS, standing_words
 from identity.names import StoreName
 from tests.gateways import Fleet, signed_gateway
 from tests.unit.edge.gateway.stores import status
@@ -95,6 +96,25 @@ async def test_a_till_sells_while_its_gateway_is_away_and_sends_it_then(
         async with shop(fleet, tmp_path / "shop", port) as again:
             await sent(program)
             assert again.sales() == receipts
+
+
+async def test_a_gateway_that_hangs_owes_an_answer(fleet: Fleet, tmp_path: Path) -> None:
+    async with signed_gateway(fleet, tmp_path, StoreName(TILL.location_id)) as gateway:
+        gateway.pieces = [b" "] * 1_000
+        enrolled(fleet, tmp_path / "till", gateway.address)
+        async with running(tmp_path / "till") as program:
+            await program.open_day()
+            await program.sell()
+
+            async def is_owed() -> Any:
+                told = await program.state()
+                return (told["sending"]["owed_seconds"] or 0) >= 1 and told
+
+            told = await until(is_owed, "nobody says that the gateway does not answer")
+            assert told["sending"]["state"] != "away", "it is not known to be away yet"
+            assert "not heard, 3 to send" in standing_words(
+                told | {"sending": told["sending"] | {"owed_seconds": OWED_SECONDS}}
+            )
 
 
 async def test_an_answer_that_a_full_disk_cannot_note_is_heard_again_later(

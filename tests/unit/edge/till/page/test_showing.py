@@ -65,6 +65,15 @@ async def test_the_input_of_a_page_that_is_gone_is_free(till: PagedTill, page: O
     assert len((await till.cart()).lines) == 1
 
 
+async def test_a_page_that_was_only_drawn_keeps_nobody_from_selling(till: PagedTill) -> None:
+    """As the stack's supervisor draws one, when it asks whether a till that died is there again."""
+    await till.stage.begin()
+    here, _ = await till.stage.begin()
+    assert not await till.stage.hear(here, str(uuid4()), "typed", "milk")
+    till.stage.pages.connected(here, 1)
+    assert await till.stage.hear(here, str(uuid4()), "typed", "milk"), "a cashier's input is lost"
+
+
 async def test_500_scans_of_two_pages_are_500_lines(till: PagedTill, page: OpenPage) -> None:
     other, _ = await till.stage.begin()
 
