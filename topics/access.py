@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from identity.names import ServiceName
-from topics.for_stores import CUSTOMERS, EMPLOYEES
+from topics.for_stores import CUSTOMERS, EMPLOYEES, OFFERS
 from topics.registry import (
     ACCEPTED,
     ALL,
@@ -31,6 +31,7 @@ from topics.registry import (
     RECEIPTS_INPUTS,
     SET_ASIDE,
     STOCK_LEVELS,
+    STOCK_MOVEMENTS,
     TILL_EVENTS,
     TILL_STATUS,
     TILL_UPKEEP,
@@ -56,6 +57,9 @@ OFFSETS = "__consumer_offsets"
 CONNECT_GROUP = "tillstream-connect"
 
 CONNECT_TOPICS = ("connect.configs", "connect.offsets", "connect.status")
+
+ADMISSION_ID = "tillstream-admission"
+"""Group and transactional id of who admits what stores send: one at a time, the newest."""
 
 HEARTBEATS = "__debezium-heartbeat.tillstream"
 """Where Debezium says that it lives."""
@@ -176,6 +180,13 @@ SERVICES = (
     ServiceAccess("simulator", "sells as tills do.", writes=_names(TILL_EVENTS)),
     GATEWAY,
     ServiceAccess(
+        "admission",
+        "moves on what stores with a Kafka of their own send, each for itself alone; their topics "
+        "are in `topics.store_access`.",
+        writes=_names(TILL_EVENTS, STOCK_MOVEMENTS, OFFERS),
+        more=(("group", ADMISSION_ID, "read"), ("transactional-id", ADMISSION_ID, "write")),
+    ),
+    ServiceAccess(
         "connect",
         "brings what the database changes.",
         reads=CONNECT_TOPICS,
@@ -199,7 +210,7 @@ SERVICES = (
         more=(
             *(("topic", name, each) for name in _names(ALL) for each in ADMINISTERS),
             *(("cluster", CLUSTER, each) for each in ("alter", "describe", "describe-configs")),
-            ("group", CONNECT_GROUP, "describe"),
+            *(("group", each, "describe") for each in (CONNECT_GROUP, ADMISSION_ID)),
             ("topic", OFFSETS, "describe"),
         ),
     ),
@@ -213,7 +224,7 @@ STATE_KEEPERS = ("worker", "products", "receipts")
 def static_rules() -> set[AccessRule]:
     """All that does not depend on how applications are called."""
     allowed = {rule for each in SERVICES for rule in each.rules()}
-    return allowed | {_not_in_group("client", CONNECT_GROUP)}
+    return allowed | {_not_in_group("client", each) for each in (CONNECT_GROUP, ADMISSION_ID)}
 
 
 def rules_of_state(

@@ -48,7 +48,9 @@ def _services() -> str:
 
 
 def _row(access: ServiceAccess) -> str:
-    denied = (rule for rule in static_rules() if rule.service == access.service and not rule.allows)
+    denied = sorted(
+        rule for rule in static_rules() if rule.service == access.service and not rule.allows
+    )
     more = [_told(rule) for rule in access.rules() if rule.operation not in ("read", "write")]
     more += [_told(rule) for rule in access.rules() if _reads_no_topic(rule)]
     more += [_told(rule) for rule in denied]

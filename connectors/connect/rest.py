@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from clients.connect import ConnectAccess
 from clients.errors import AccessError
-from connectors.debezium.errors import ConnectorError
+from connectors.connect.errors import ConnectorError
 
 _ANSWER_SECONDS_MAX = 90
 """Connect itself waits 90 s for a definition to be validated; less would hide its verdict."""

@@ -1,0 +1,134 @@
+"""Topics between the centre and a store with a Kafka of its own: the same names on both sides.
+
+`up.*` are written in that store alone, `down.*` and `ack.*` at the centre alone: no name goes both
+ways, so nothing goes round. Each has one partition on either side.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Literal
+
+from topics.changes import StockMovement
+from topics.derived import TillStatus
+from topics.events import till_event_adapter
+from topics.topic_spec import (
+    DEAD_LETTER_BYTES_MAX,
+    DEAD_LETTER_SUFFIX,
+    FOREVER_MS,
+    TopicSpec,
+)
+
+Side = Literal["store", "centre"]
+
+TILL_EVENTS_UP = "till-events"
+STOCK_MOVEMENTS_UP = "stock-movements"
+REPORTS_UP = "reports"
+
+UP = (TILL_EVENTS_UP, STOCK_MOVEMENTS_UP, REPORTS_UP)
+"""What a store sends, as the topics' names end."""
+
+PARTITIONS = 1
+"""Of each: all that they hold is of one location, in order."""
+
+
+def up_topic(location_id: str, what: str) -> str:
+    """The topic in which a store sends ``what``, one of `UP`."""
+    return f"up.{location_id}.{what}"
+
+
+def up_topics(location_id: str) -> tuple[str, ...]:
+    """All that a store sends."""
+    return tuple(up_topic(location_id, what) for what in UP)
+
+
+def down_topics(location_id: str) -> tuple[str, ...]:
+    """All that a store is sent: its master data, and what the centre has of its tills."""
+    return f"down.{location_id}", f"ack.{location_id}"
+
+
+def letters_topic(location_id: str, what: str) -> str:
+    """What of ``what`` the centre did not admit, at the centre."""
+    return up_topic(location_id, what) + DEAD_LETTER_SUFFIX
+
+
+def specs(location_id: str, side: Side) -> tuple[TopicSpec, ...]:
+    """What the topics of a store must be on one side of its link."""
+    up = tuple(_at_centre(spec) if side == "centre" else spec for spec in _up(location_id))
+    letters = tuple(_letters(location_id, what) for what in UP) if side == "centre" else ()
+    return (*up, *_down(location_id), *letters)
+
+
+def _up(location_id: str) -> Iterator[TopicSpec]:
+    """In the store: on its disk before they are acknowledged, and stamped by its broker."""
+    told = {
+        TILL_EVENTS_UP: ("what its tills say", till_event_adapter),
+        STOCK_MOVEMENTS_UP: ("what is booked there", StockMovement),
+        REPORTS_UP: ("its offers, its devices' and its own status", None),
+    }
+    for what, (summary, model) in told.items():
+        yield TopicSpec(
+            up_topic(location_id, what),
+            f"From the store {location_id}: {summary}.",
+            "location_id",
+            model,
+            "delete",
+            FOREVER_MS,
+            stamped_by_broker=True,
+            synced=True,
+        )
+
+
+def _at_centre(spec: TopicSpec) -> TopicSpec:
+    """The mirror keeps the store's time, and compresses in its own way. Kept for ever: by the
+    store's time, what comes after a month in the dark would leave as it comes."""
+    return replace(spec, stamped_by_broker=False, message_bytes_max=DEAD_LETTER_BYTES_MAX)
+
+
+def _down(location_id: str) -> Iterator[TopicSpec]:
+    feed, confirmed = down_topics(location_id)
+    yield TopicSpec(
+        feed,
+        f"Master data of the store {location_id}, by ascending versions.",
+        "kind/id, or head",
+        None,
+        "compact",
+        FOREVER_MS,
+        message_bytes_max=DEAD_LETTER_BYTES_MAX,
+    )
+    yield TopicSpec(
+        confirmed,
+        f"What the centre has of the tills of the store {location_id}.",
+        "till_id",
+        TillStatus,
+        "compact",
+        FOREVER_MS,
+        message_bytes_max=DEAD_LETTER_BYTES_MAX,
+    )
+
+
+def _letters(location_id: str, what: str) -> TopicSpec:
+    return TopicSpec(
+        letters_topic(location_id, what),
+        f"Messages of {up_topic(location_id, what)} that the centre did not admit.",
+        "as received",
+        None,
+        "delete",
+        FOREVER_MS,
+        message_bytes_max=DEAD_LETTER_BYTES_MAX,
+    )
+
+
+def links_among(topics: Iterable[str]) -> Mapping[str, Side]:
+    """The stores whose topics are among ``topics``, and on which side of their links these are."""
+    names = frozenset(topics)
+    return {
+        location_id: "centre" if letters_topic(location_id, TILL_EVENTS_UP) in names else "store"
+        for location_id in filter(None, map(_location_of, names))
+    }
+
+
+def _location_of(topic: str) -> str:
+    """The store whose tills' events a topic has; empty of any other topic."""
+    begin, end = "up.", f".{TILL_EVENTS_UP}"
+    is_one = topic.startswith(begin) and topic.endswith(end) and len(topic) > len(begin + end)
+    return topic[len(begin) : -len(end)] if is_one else ""
