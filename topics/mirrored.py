@@ -14,6 +14,7 @@ from topics.events import till_event_adapter
 from topics.topic_spec import (
     DEAD_LETTER_BYTES_MAX,
     DEAD_LETTER_SUFFIX,
+    EVENT_BYTES_MAX,
     FOREVER_MS,
     TopicSpec,
 )
@@ -26,6 +27,15 @@ REPORTS_UP = "reports"
 
 UP = (TILL_EVENTS_UP, STOCK_MOVEMENTS_UP, REPORTS_UP)
 """What a store sends, as the topics' names end."""
+
+REPORT_HEADER = "report"
+"""Of each message of `REPORTS_UP`: which kind it is."""
+
+OFFER_REPORT = "offer"
+
+UP_BYTES_MAX = 2 * EVENT_BYTES_MAX
+"""At the centre: room for what another codec than the gateway's makes of the largest event, and
+little enough that what is refused fits into a dead letter."""
 
 PARTITIONS = 1
 """Of each: all that they hold is of one location, in order."""
@@ -81,7 +91,7 @@ def _up(location_id: str) -> Iterator[TopicSpec]:
 def _at_centre(spec: TopicSpec) -> TopicSpec:
     """The mirror keeps the store's time, and compresses in its own way. Kept for ever: by the
     store's time, what comes after a month in the dark would leave as it comes."""
-    return replace(spec, stamped_by_broker=False, message_bytes_max=DEAD_LETTER_BYTES_MAX)
+    return replace(spec, stamped_by_broker=False, message_bytes_max=UP_BYTES_MAX)
 
 
 def _down(location_id: str) -> Iterator[TopicSpec]:
@@ -118,17 +128,18 @@ def _letters(location_id: str, what: str) -> TopicSpec:
     )
 
 
+def told_by(topic: str) -> tuple[str, str] | None:
+    """The location whose store sends ``topic``, and what it sends there; None of others."""
+    begin, _, rest = topic.partition(".")
+    location_id, _, what = rest.rpartition(".")
+    return (location_id, what) if begin == "up" and location_id and what in UP else None
+
+
 def links_among(topics: Iterable[str]) -> Mapping[str, Side]:
     """The stores whose topics are among ``topics``, and on which side of their links these are."""
     names = frozenset(topics)
     return {
-        location_id: "centre" if letters_topic(location_id, TILL_EVENTS_UP) in names else "store"
-        for location_id in filter(None, map(_location_of, names))
+        told[0]: "centre" if letters_topic(*told) in names else "store"
+        for told in filter(None, map(told_by, names))
+        if told[1] == TILL_EVENTS_UP
     }
-
-
-def _location_of(topic: str) -> str:
-    """The store whose tills' events a topic has; empty of any other topic."""
-    begin, end = "up.", f".{TILL_EVENTS_UP}"
-    is_one = topic.startswith(begin) and topic.endswith(end) and len(topic) > len(begin + end)
-    return topic[len(begin) : -len(end)] if is_one else ""

@@ -61,6 +61,10 @@ class Connect:
         """Restart what has failed, the connector or a task, and nothing else."""
         self._call("POST", "/restart?includeTasks=true&onlyFailed=true")
 
+    def restart(self) -> None:
+        """Restart the connector and its tasks, whatever they do."""
+        self._call("POST", "/restart?includeTasks=true")
+
     def resume(self) -> None:
         """Start the tasks of a connector that was paused or stopped."""
         self._call("PUT", "/resume")

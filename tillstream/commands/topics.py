@@ -1,12 +1,15 @@
 """``tillstream topics``: a cluster's topics, and the documents of the contracts."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from identity.names import StoreName
 from operations.topic_sync import access_sync
 from operations.topic_sync.access_sync import AccessFinding
+from operations.topic_sync.links import links_of, sync_links
 from operations.topic_sync.sync import TopicFinding, is_in_order, is_refused, sync
 from tillstream.settings import HOME, load_settings
 from tillstream.terminal import AsJson, grouped, tell
@@ -30,6 +33,17 @@ def sync_topics(
             "store are kept, too; those of others stay as they are."
         ),
     ] = None,
+    mirrored: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A location whose store has a Kafka of its own, mirrored with this one; once for "
+            "each. Its topics and rules here are kept from then on, named again or not."
+        ),
+    ] = None,
+    own: Annotated[
+        str | None,
+        typer.Option(help="The location whose store this cluster is, mirrored with the centre's."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Create missing topics, set the settings that differ, and keep who may do what to the table.
@@ -40,13 +54,16 @@ def sync_topics(
     """
     settings = load_settings()
     kafka, partitions, name = settings.kafka_access(), settings.partitions, settings.application_id
+    links = links_of(kafka, _locations(mirrored or ()), own and _locations((own,))[0])
     if not check and not topics_only:
-        access_sync.begin(kafka)
+        access_sync.begin(kafka, links)
     findings = sync(kafka, partitions, settings.replication, change=not check, application_id=name)
+    if not is_refused(findings):
+        findings += sync_links(kafka, links, settings.replication, change=not check)
     ruled: list[AccessFinding] | None = []
     if not topics_only and not is_refused(findings):
         ruled = access_sync.sync_access(
-            kafka, name, partitions, change=not check, stores=store or ()
+            kafka, name, partitions, change=not check, stores=store or (), links=links
         )
     every = (*findings, *(ruled or ()))
     tell(as_json, [e.as_json() for e in every], (line for e in every for line in e.in_words()))
@@ -71,6 +88,11 @@ def export(
     for stale in sorted(set(folder.glob("schemas/*.json")) - {folder / path for path in written}):
         stale.unlink()
     typer.echo(f"{len(written)} documents in {folder}")
+
+
+def _locations(named: Sequence[str]) -> list[str]:
+    """Raises `IdentityError` where one can be no location's id."""
+    return [StoreName(each).location_id for each in named]
 
 
 def _note(findings: list[TopicFinding], ruled: list[AccessFinding] | None) -> None:
