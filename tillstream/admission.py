@@ -6,7 +6,7 @@ import uvloop
 from prometheus_client import CollectorRegistry
 
 from clients.kafka import KafkaAccess
-from connectors.admission.carrying import Admission, Superseded
+from connectors.admission.carrying import AdmissionLoop, Superseded
 from connectors.admission.metrics import admission_metrics
 from tillstream.process import measured, stop_asked
 from tillstream.settings import Settings
@@ -29,4 +29,4 @@ def run(settings: Settings) -> None:
 
 
 async def _until_stopped(kafka: KafkaAccess, registry: CollectorRegistry) -> None:
-    await Admission(kafka, admission_metrics(registry), stop_asked()).run()
+    await AdmissionLoop(kafka, admission_metrics(registry), stop_asked()).run()

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from identity.names import ServiceName
 from topics.for_stores import CUSTOMERS, EMPLOYEES, OFFERS
+from topics.mirrored import ADMISSION_ID
 from topics.registry import (
     ACCEPTED,
     ALL,
@@ -57,9 +58,6 @@ OFFSETS = "__consumer_offsets"
 CONNECT_GROUP = "tillstream-connect"
 
 CONNECT_TOPICS = ("connect.configs", "connect.offsets", "connect.status")
-
-ADMISSION_ID = "tillstream-admission"
-"""Group and transactional id of who admits what stores send: one at a time, the newest."""
 
 HEARTBEATS = "__debezium-heartbeat.tillstream"
 """Where Debezium says that it lives."""
@@ -126,15 +124,8 @@ GATEWAY = ServiceAccess(
     "gateway",
     "passes on what tills say, tells them what the centre has of it, and what they sell by.",
     reads=_names(
-        TILL_STATUS,
-        STOCK_LEVELS,
-        RECEIPTS,
-        PRODUCTS,
-        LOCATIONS,
-        ASSORTMENT,
-        PRICING,
-        EMPLOYEES,
-        CUSTOMERS,
+        *(TILL_STATUS, STOCK_LEVELS, RECEIPTS),
+        *(PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES, CUSTOMERS),
     ),
     writes=_names(TILL_EVENTS),
 )
@@ -181,8 +172,7 @@ SERVICES = (
     GATEWAY,
     ServiceAccess(
         "admission",
-        "moves on what stores with a Kafka of their own send, each for itself alone; their topics "
-        "are in `topics.store_access`.",
+        "moves on what stores send, each for itself alone; see `topics.store_access`.",
         writes=_names(TILL_EVENTS, STOCK_MOVEMENTS, OFFERS),
         more=(("group", ADMISSION_ID, "read"), ("transactional-id", ADMISSION_ID, "write")),
     ),

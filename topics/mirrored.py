@@ -28,6 +28,9 @@ REPORTS_UP = "reports"
 UP = (TILL_EVENTS_UP, STOCK_MOVEMENTS_UP, REPORTS_UP)
 """What a store sends, as the topics' names end."""
 
+ADMISSION_ID = "tillstream-admission"
+"""Group and transactional id of who admits what stores send: one at a time, the newest."""
+
 REPORT_HEADER = "report"
 """Of each message of `REPORTS_UP`: which kind it is."""
 

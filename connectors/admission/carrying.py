@@ -22,8 +22,7 @@ from clients.kafka import KafkaAccess
 from connectors.admission.judging import MovedOn, SentUp, judge
 from connectors.admission.metrics import AdmissionMetrics
 from following.outage import Outage
-from topics.access import ADMISSION_ID
-from topics.mirrored import UP, told_by
+from topics.mirrored import ADMISSION_ID, UP, told_by
 from topics.partitioning import partition_of
 
 PATTERN = rf"^up\..+\.({'|'.join(UP)})$"
@@ -53,7 +52,7 @@ class Superseded(Exception):
     """Another process admits now; the text is for people."""
 
 
-class Admission:
+class AdmissionLoop:
     """The loop, until ``stopping`` is set."""
 
     def __init__(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from clients import java_kafka
 from clients.kafka import KafkaAccess
 from connectors.connect.errors import ConnectorError
 from connectors.connect.secrets import held_in
@@ -130,18 +131,8 @@ def _client(access: KafkaAccess) -> dict[str, str]:
     """Settings by which Java's clients come to a cluster; secrets are only named."""
     if access.login is not None:
         raise ConnectorError(f"mirrors come to {access} by a certificate, and by no password")
-    told = {"bootstrap.servers": access.servers, "security.protocol": access.protocol}
-    if access.tls is None:
-        return told
-    told["ssl.enabled.protocols"] = "TLSv1.3"
-    if access.tls.authorities is not None:
-        told["ssl.truststore.type"] = "PEM"
-        told["ssl.truststore.certificates"] = held_in(access.tls.authorities)
-    if access.tls.certificate is not None and access.tls.key is not None:
-        told["ssl.keystore.type"] = "PEM"
-        told["ssl.keystore.certificate.chain"] = held_in(access.tls.certificate)
-        told["ssl.keystore.key"] = held_in(access.tls.key)
-    return told
+    newest = {"ssl.enabled.protocols": "TLSv1.3"} if access.tls is not None else {}
+    return {**java_kafka.properties(access, held_in), **newest}
 
 
 def _prefixed(prefix: str, settings: Mapping[str, str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from connectors.mirrormaker.definition import UP
 from connectors.mirrormaker.errors import ClusterAway
 from connectors.mirrormaker.logs import SourceLogs
 from connectors.mirrormaker.noted import OFFSETS, Mirrored, NotedPosition, NotedPositions
-from connectors.mirrormaker.progress import LogSpan, Progress
+from connectors.mirrormaker.progress import LogSpan, MirrorProgress
 from topics.mirrored import up_topics
 
 Verdict = Literal["in order", "new", "set back", "purged"]
@@ -77,7 +77,7 @@ def _read(
 
 def _finding(topic: str, span: LogSpan, position: NotedPosition | None) -> GuardFinding:
     noted = None if position is None else position.next_offset
-    progress = Progress(noted or 0, span)
+    progress = MirrorProgress(noted or 0, span)
     verdict: Verdict = "new" if position is None else "in order"
     if progress.ahead:
         verdict = "set back"

@@ -15,7 +15,7 @@ class LogSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class MirrorProgress:
     """A mirror's next offset, ``noted``, against its log.
 
     ``ahead`` is by how much it lies behind the log's end: it is of another time than the log, and
@@ -59,7 +59,7 @@ class SkippedRecords:
     def __init__(self) -> None:
         self._noted: int | None = None
 
-    def look(self, progress: Progress) -> int:
+    def look(self, progress: MirrorProgress) -> int:
         """How many since the look before."""
         before = progress.noted if self._noted is None else min(self._noted, progress.noted)
         skipped = max(0, progress.span.start - before)

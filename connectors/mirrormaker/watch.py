@@ -12,7 +12,7 @@ from connectors.mirrormaker.errors import ClusterAway
 from connectors.mirrormaker.logs import SourceLogs
 from connectors.mirrormaker.metrics import MirrorMetrics
 from connectors.mirrormaker.noted import Mirrored, NotedPositions
-from connectors.mirrormaker.progress import LogSpan, Progress, SkippedRecords
+from connectors.mirrormaker.progress import LogSpan, MirrorProgress, SkippedRecords
 from connectors.mirrormaker.tending import TendedMirror
 
 LOOK_SECONDS = 5.0
@@ -73,7 +73,7 @@ class MirrorWatch:
         noted = self._answered(STORE, self._noted.read)
         for topic, span in spans.items():
             position = noted.get(Mirrored(self._direction.connector, topic))
-            self._see(topic, Progress(position.next_offset if position else 0, span))
+            self._see(topic, MirrorProgress(position.next_offset if position else 0, span))
         return set(spans)
 
     def _answered(self, cluster: str, ask: Callable[[], Any]) -> Any:
@@ -85,7 +85,7 @@ class MirrorWatch:
         self._metrics.cluster_up.labels(cluster).set(1)
         return answer
 
-    def _see(self, topic: str, progress: Progress) -> None:
+    def _see(self, topic: str, progress: MirrorProgress) -> None:
         labels = self._direction.connector, topic
         self._metrics.ahead.labels(*labels).set(progress.ahead)
         self._metrics.unread.labels(*labels).set(progress.unread)
@@ -94,7 +94,7 @@ class MirrorWatch:
             self._metrics.skipped.labels(*labels).inc(skipped)
             self._tell_skipped(topic, progress.span, skipped)
 
-    def _oldest_seconds(self, topic: str, progress: Progress) -> float:
+    def _oldest_seconds(self, topic: str, progress: MirrorProgress) -> float:
         if not progress.unread:
             return 0.0
         waiting = self._logs.first_waiting(topic, progress.next_offset)

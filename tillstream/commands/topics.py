@@ -18,32 +18,37 @@ from topics.export import documents
 group = grouped("Create and check the topics; write the documents of the contracts.")
 
 
+Check = Annotated[
+    bool, typer.Option("--check", help="Only compare; exit status 1 if anything differs.")
+]
+TopicsOnly = Annotated[bool, typer.Option("--topics-only", help="Leave alone who may do what.")]
+Store = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="A location whose gateway stands on this cluster; once for each. The rules of its "
+        "store are kept, too; those of others stay as they are."
+    ),
+]
+StoreMirrored = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="A location whose store has a Kafka of its own, mirrored with this one; once for "
+        "each. Its topics and rules here are kept from then on, named again or not."
+    ),
+]
+Own = Annotated[
+    str | None,
+    typer.Option(help="The location whose store this cluster is, mirrored with the centre's."),
+]
+
+
 @group.command("sync")
 def sync_topics(
-    check: Annotated[
-        bool, typer.Option("--check", help="Only compare; exit status 1 if anything differs.")
-    ] = False,
-    topics_only: Annotated[
-        bool, typer.Option("--topics-only", help="Leave alone who may do what.")
-    ] = False,
-    store: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A location whose gateway stands on this cluster; once for each. The rules of its "
-            "store are kept, too; those of others stay as they are."
-        ),
-    ] = None,
-    mirrored: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A location whose store has a Kafka of its own, mirrored with this one; once for "
-            "each. Its topics and rules here are kept from then on, named again or not."
-        ),
-    ] = None,
-    own: Annotated[
-        str | None,
-        typer.Option(help="The location whose store this cluster is, mirrored with the centre's."),
-    ] = None,
+    check: Check = False,
+    topics_only: TopicsOnly = False,
+    store: Store = None,
+    mirrored: StoreMirrored = None,
+    own: Own = None,
     as_json: AsJson = False,
 ) -> None:
     """Create missing topics, set the settings that differ, and keep who may do what to the table.
@@ -54,7 +59,7 @@ def sync_topics(
     """
     settings = load_settings()
     kafka, partitions, name = settings.kafka_access(), settings.partitions, settings.application_id
-    links = links_of(kafka, _locations(mirrored or ()), own and _locations((own,))[0])
+    links = links_of(kafka, _locations(mirrored or ()), *_locations((own,) if own else ()))
     if not check and not topics_only:
         access_sync.begin(kafka, links)
     findings = sync(kafka, partitions, settings.replication, change=not check, application_id=name)
@@ -65,10 +70,7 @@ def sync_topics(
         ruled = access_sync.sync_access(
             kafka, name, partitions, change=not check, stores=store or (), links=links
         )
-    every = (*findings, *(ruled or ()))
-    tell(as_json, [e.as_json() for e in every], (line for e in every for line in e.in_words()))
-    if not as_json:
-        _note(findings, ruled)
+    _tell(findings, ruled, as_json)
     in_order = is_in_order(findings) and all(each.is_in_order for each in ruled or ())
     raise typer.Exit(0 if in_order else 1)
 
@@ -95,8 +97,10 @@ def _locations(named: Sequence[str]) -> list[str]:
     return [StoreName(each).location_id for each in named]
 
 
-def _note(findings: list[TopicFinding], ruled: list[AccessFinding] | None) -> None:
-    if is_refused(findings):
+def _tell(findings: list[TopicFinding], ruled: list[AccessFinding] | None, as_json: bool) -> None:
+    every = (*findings, *(ruled or ()))
+    tell(as_json, [e.as_json() for e in every], (line for e in every for line in e.in_words()))
+    if not as_json and is_refused(findings):
         typer.echo("Nothing was changed.", err=True)
-    if ruled is None:
+    if not as_json and ruled is None:
         typer.echo("Kafka asks nobody who they are, and lets everybody do everything.", err=True)

@@ -12,7 +12,7 @@ from connectors.connect.errors import ConnectorError
 from connectors.connect.finding import ConnectorFinding
 from connectors.mirrormaker.metrics import mirror_metrics
 from connectors.mirrormaker.noted import Mirrored, mirrored_of
-from connectors.mirrormaker.progress import LogSpan, Progress, SkippedRecords
+from connectors.mirrormaker.progress import LogSpan, MirrorProgress, SkippedRecords
 from connectors.mirrormaker.tending import AGAIN_SECONDS, IDLE_SECONDS, TendedMirror
 
 
@@ -31,7 +31,7 @@ from connectors.mirrormaker.tending import AGAIN_SECONDS, IDLE_SECONDS, TendedMi
 def test_a_position_against_its_log(
     noted: int, start: int, end: int, ahead: int, purged: int, unread: int, begins: int
 ) -> None:
-    seen = Progress(noted, LogSpan(start, end))
+    seen = MirrorProgress(noted, LogSpan(start, end))
     assert (seen.ahead, seen.purged, seen.unread, seen.next_offset) == (
         *(ahead, purged),
         *(unread, begins),
@@ -40,28 +40,28 @@ def test_a_position_against_its_log(
 
 def test_a_log_that_gives_up_what_was_carried_lost_nothing() -> None:
     skipped = SkippedRecords()
-    assert skipped.look(Progress(100, LogSpan(0, 100))) == 0
-    assert skipped.look(Progress(100, LogSpan(80, 120))) == 0
-    assert skipped.look(Progress(120, LogSpan(100, 120))) == 0
-    assert skipped.look(Progress(120, LogSpan(120, 120))) == 0
+    assert skipped.look(MirrorProgress(100, LogSpan(0, 100))) == 0
+    assert skipped.look(MirrorProgress(100, LogSpan(80, 120))) == 0
+    assert skipped.look(MirrorProgress(120, LogSpan(100, 120))) == 0
+    assert skipped.look(MirrorProgress(120, LogSpan(120, 120))) == 0
 
 
 def test_what_left_before_it_was_carried_is_counted_once_also_when_the_mirror_has_gone_on() -> None:
     skipped = SkippedRecords()
-    skipped.look(Progress(100, LogSpan(0, 200)))
-    assert skipped.look(Progress(210, LogSpan(150, 210))) == 50
-    assert skipped.look(Progress(210, LogSpan(150, 210))) == 0
+    skipped.look(MirrorProgress(100, LogSpan(0, 200)))
+    assert skipped.look(MirrorProgress(210, LogSpan(150, 210))) == 50
+    assert skipped.look(MirrorProgress(210, LogSpan(150, 210))) == 0
 
 
 def test_a_log_that_was_purged_before_the_first_look_is_told_at_once() -> None:
-    assert SkippedRecords().look(Progress(0, LogSpan(40, 60))) == 40
+    assert SkippedRecords().look(MirrorProgress(0, LogSpan(40, 60))) == 40
 
 
 def test_whatever_happens_no_record_is_lost_uncounted() -> None:
     """Drawn histories: the mirror carries, the log grows and gives up, looks come in between."""
     for seed in range(300):
         draw, skipped = random.Random(seed), SkippedRecords()
-        start = end = noted = lost = counted = skipped.look(Progress(0, LogSpan(0, 0)))
+        start = end = noted = lost = counted = skipped.look(MirrorProgress(0, LogSpan(0, 0)))
         for _ in range(60):
             end += draw.randrange(10)
             start = max(start, min(end, start + draw.choice((0, 0, 0, 7))))
@@ -69,8 +69,8 @@ def test_whatever_happens_no_record_is_lost_uncounted() -> None:
                 lost += max(0, start - noted)
                 noted = max(noted, start) + draw.randrange(end - max(noted, start) + 1)
             if draw.random() < 0.5:
-                counted += skipped.look(Progress(noted, LogSpan(start, end)))
-        counted += skipped.look(Progress(noted, LogSpan(start, end)))
+                counted += skipped.look(MirrorProgress(noted, LogSpan(start, end)))
+        counted += skipped.look(MirrorProgress(noted, LogSpan(start, end)))
         assert counted >= lost, f"seed {seed}: {lost} were lost, {counted} were told"
 
 
