@@ -30,6 +30,9 @@ PATTERN = rf"^up\..+\.({'|'.join(UP)})$"
 NEW_STORES_MS = 10_000
 """How soon a store's topics are found once they are made; each look asks for all topics."""
 
+SESSION_MS = 6_000
+"""Shortest that a broker allows: as long, stores wait for who takes the place of one that died."""
+
 RECORDS_MAX = 2_000
 """Of one transaction. Fewer spend their time on commits; with more, a store that drains a day holds
 up what others say by more than a tenth of a second."""
@@ -182,6 +185,8 @@ async def _consuming(kafka: KafkaAccess) -> AsyncGenerator[Any]:
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
+        session_timeout_ms=SESSION_MS,
+        heartbeat_interval_ms=SESSION_MS // 3,
         metadata_max_age_ms=NEW_STORES_MS,
         max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
     )
