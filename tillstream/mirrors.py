@@ -2,14 +2,18 @@
 stop."""
 
 import asyncio
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
 from clients.kafka import KafkaAccess
 from clients.tls import Tls
+from connectors.connect.errors import ConnectorError
 from connectors.mirrormaker import keeper
 from connectors.mirrormaker.definition import StoreLink, directions
+from connectors.mirrormaker.errors import ClusterAway
 from connectors.mirrormaker.guard import guard
 from connectors.mirrormaker.metrics import MirrorMetrics, mirror_metrics
 from connectors.mirrormaker.noted import NotedPositions
@@ -28,7 +32,7 @@ def link_of(settings: Settings) -> StoreLink:
     """Both clusters as Connect reaches them. Raises `SettingsError`, `IdentityError` and
     `AccessError`."""
     ca, certificate, key = settings.files(
-        "mirrors", "centre_kafka_ca", "centre_kafka_cert", "centre_kafka_key"
+        "watch of mirrors", "centre_kafka_ca", "centre_kafka_cert", "centre_kafka_key"
     )
     centre = KafkaAccess(settings.require("centre_kafka"), Tls(ca, certificate, key))
     return StoreLink(_location(certificate), _as_connect(settings), centre)
@@ -38,7 +42,7 @@ def _as_connect(settings: Settings) -> KafkaAccess:
     ours = settings.kafka_access()
     if ours.tls is None:
         return ours
-    certificate, key = settings.files("mirrors", "mirror_cert", "mirror_key")
+    certificate, key = settings.files("watch of mirrors", "mirror_cert", "mirror_key")
     return KafkaAccess(ours.servers, Tls(ours.tls.authorities, certificate, key))
 
 
@@ -53,14 +57,19 @@ def run(settings: Settings) -> None:
     """Guard the positions once, then watch both mirrors until SIGTERM or SIGINT.
 
     It has guarded before it says that it watches: whoever starts a store lets its gateway and its
-    Connect begin after that. Raises `ClusterAway` where the store's Kafka is away.
+    Connect begin after that. Ends the process with status 1 and one line where the store's Kafka is
+    away, or the link cannot be mirrored.
     """
     settings = settings.as_service(SERVICE)
     link = link_of(settings)
     with measured(settings, SERVICE, link.location_id) as registry:
         metrics = mirror_metrics(registry)
-        _guard(settings, link, metrics)
-        asyncio.run(_until_stopped(settings, link, metrics))
+        try:
+            _guard(settings, link, metrics)
+            watches = _watches(settings, link, metrics)
+        except (ClusterAway, ConnectorError) as fault:
+            sys.exit(f"tillstream: the mirrors are not watched: {fault}")
+        asyncio.run(_until_stopped(watches))
 
 
 def _guard(settings: Settings, link: StoreLink, metrics: MirrorMetrics) -> None:
@@ -73,10 +82,10 @@ def _guard(settings: Settings, link: StoreLink, metrics: MirrorMetrics) -> None:
     log.info("mirrors_guarded", location_id=link.location_id)
 
 
-async def _until_stopped(settings: Settings, link: StoreLink, metrics: MirrorMetrics) -> None:
+async def _until_stopped(watches: Sequence[MirrorWatch]) -> None:
     stopping = stop_asked()
     async with asyncio.TaskGroup() as work:
-        for watch in _watches(settings, link, metrics):
+        for watch in watches:
             work.create_task(_watch(watch, stopping))
 
 

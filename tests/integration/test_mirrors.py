@@ -20,6 +20,8 @@ from connectors.mirrormaker.tending import TendedMirror
 from connectors.mirrormaker.watch import MirrorWatch
 from local.kafka_links import BROKER
 from tests.integration.mirror_world import SHOP, MirrorWorld, eventually, mirror_world
+from tests.integration.own_broker import tillstream_json
+from tests.integration.process import Process
 from tests.till_faults.link import LineState
 
 pytestmark = pytest.mark.lonely
@@ -263,7 +265,42 @@ def test_a_store_may_not_do_more_at_the_centre_than_its_mirrors_need(
         }
 
 
-@pytest.mark.parametrize("path", ["connect.log"])
-def test_the_log_of_connect_names_no_secret(world: MirrorWorld, path: str) -> None:
+def test_the_commands_say_what_connect_and_the_logs_say(world: MirrorWorld) -> None:
+    status, told = tillstream_json(world.store.bootstrap, "mirrors", "check", **world.settings())
+    assert [(each["name"], each["state"], each["in_order"]) for each in told] == [
+        (UP, "RUNNING", True),
+        (DOWN, "RUNNING", True),
+    ], told
+    assert status == 0
+    _, told = tillstream_json(world.store.bootstrap, "mirrors", "guard", **world.settings())
+    assert {each["topic"]: each["verdict"] for each in told} == {
+        EVENTS: "in order",
+        MOVEMENTS: "in order",
+        f"up.{SHOP}.reports": "new",
+    }
+
+
+def test_who_watches_defines_a_mirror_that_is_missing_and_stops_when_asked(
+    world: MirrorWorld, tmp_path: Path
+) -> None:
+    connect = Connect(world.connect, DOWN)
+    connect.delete()
+    arguments = ["-m", "tillstream", "worker", "mirrors"]
+    watcher = Process(arguments, tmp_path / "mirrors.log", world.settings())
+    try:
+        eventually(lambda: connect.config() is not None, "nobody defines it", 60)
+        eventually(lambda: (connect.status() or {}).get("tasks") != [], "it has no task", 60)
+        world.centre.say(BROKER, CONFIRMED, [b'{"again":1}'])
+        eventually(
+            lambda: values(world.store.records(CONFIRMED))[-1] == b'{"again":1}',
+            "it carries nothing",
+        )
+        assert "mirrors_guarded" in watcher.log
+    finally:
+        status = watcher.stop()
+    assert status == 0, watcher.log
+
+
+def test_the_log_of_connect_names_no_secret(world: MirrorWorld) -> None:
     log = Path(world.service.log).read_text(errors="replace")
     assert "BEGIN PRIVATE KEY" not in log
