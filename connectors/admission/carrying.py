@@ -168,7 +168,6 @@ async def _producing(kafka: KafkaAccess) -> AsyncGenerator[Any]:
         transaction_timeout_ms=TRANSACTION_MS,
         max_batch_size=BATCH_BYTES,
         max_request_size=REQUEST_BYTES_MAX,
-        compression_type="lz4",
     )
     await producer.start()
     try:
