@@ -2,19 +2,14 @@
 
 # pyright: reportMissingTypeStubs=false
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from kafka.structs import TopicPartition
 
 from clients.kafka import KafkaAccess
-from connectors.mirrormaker.asking import ANSWER_MS, KeptConsumer
-from connectors.mirrormaker.errors import ClusterAway
+from connectors.mirrormaker.asking import KeptConsumer, records_up_to
 from connectors.mirrormaker.progress import LogSpan
-
-_POLL_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +49,10 @@ class SourceLogs:
         with self._consumer.asked() as consumer:
             consumer.assign([place])
             consumer.seek(place, offset)
-            end = consumer.end_offsets([place])[place]
-            return self._first(consumer, place, end)
+            for record in records_up_to(consumer, consumer.end_offsets([place]), records_max=1):
+                return WaitingRecord(record.offset, record.timestamp)
+        return None
 
     def close(self) -> None:
         """End the connections."""
         self._consumer.close()
-
-    def _first(self, consumer: Any, place: TopicPartition, end: int) -> WaitingRecord | None:
-        deadline = time.monotonic() + ANSWER_MS / 1000
-        while consumer.position(place) < end:
-            for record in consumer.poll(_POLL_MS, max_records=1).get(place, ()):
-                return WaitingRecord(record.offset, record.timestamp)
-            if time.monotonic() > deadline:
-                raise ClusterAway(f"{place.topic} gives nothing from {consumer.position(place)} on")
-        return None

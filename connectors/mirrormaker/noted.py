@@ -15,12 +15,10 @@ from typing import Any, NamedTuple
 from kafka.structs import TopicPartition
 
 from clients.kafka import KafkaAccess
-from connectors.mirrormaker.asking import KeptConsumer
+from connectors.mirrormaker.asking import KeptConsumer, records_up_to
 
 OFFSETS = "connect.offsets"
 """The topic, as `local.connect` and `topics.access` name it."""
-
-_POLL_MS = 500
 
 
 class Mirrored(NamedTuple):
@@ -52,12 +50,9 @@ class NotedPositions:
         with self._consumer.asked() as consumer:
             if is_fresh or not consumer.assignment():
                 self._begin(consumer)
-            places = sorted(consumer.assignment())
-            ends: dict[Any, int] = consumer.end_offsets(places) if places else {}
-            while any(consumer.position(place) < end for place, end in ends.items()):
-                for records in consumer.poll(_POLL_MS).values():
-                    for record in records:
-                        self._take(record)
+            if places := sorted(consumer.assignment()):
+                for record in records_up_to(consumer, consumer.end_offsets(places)):
+                    self._take(record)
         return dict(self._noted)
 
     def close(self) -> None:
@@ -67,8 +62,8 @@ class NotedPositions:
     def _begin(self, consumer: Any) -> None:
         self._noted = {}
         # The whole cluster is asked: to ask for a missing topic by its name may make it.
-        if OFFSETS in consumer.topics():
-            partitions = consumer.partitions_for_topic(OFFSETS) or ()
+        there = OFFSETS in consumer.topics()
+        if partitions := there and consumer.partitions_for_topic(OFFSETS):
             consumer.assign([TopicPartition(OFFSETS, each) for each in partitions])
             consumer.seek_to_beginning()
 
