@@ -13,7 +13,7 @@ ADMISSION_REFUSED = MetricSpec(
     "tillstream_admission_refused_total",
     "counter",
     "Messages of stores that became dead letters, by store and reason: foreign_location, too_large "
-    "or unknown_report.",
+    "or unknown_report; and topics that are left alone, for what nobody can unpack: unreadable.",
     ("location_id", "reason"),
 )
 ADMISSION_AGE = MetricSpec(

@@ -20,10 +20,13 @@ from clients import async_kafka
 from clients.errors import AccessError
 from clients.kafka import KafkaAccess
 from connectors.admission.judging import MovedOn, SentUp, judge
+from connectors.admission.lots import Lots, ReadAgain
 from connectors.admission.metrics import AdmissionMetrics
 from following.outage import Outage
 from topics.mirrored import ADMISSION_ID, UP, told_by
 from topics.partitioning import partition_of
+
+UNREADABLE = "unreadable"
 
 PATTERN = rf"^up\..+\.({'|'.join(UP)})$"
 
@@ -33,15 +36,8 @@ NEW_STORES_MS = 10_000
 SESSION_MS = 6_000
 """Shortest that a broker allows: as long, stores wait for who takes the place of one that died."""
 
-RECORDS_MAX = 2_000
-"""Of one transaction. Fewer spend their time on commits; with more, a store that drains a day holds
-up what others say by more than a tenth of a second."""
-
 PARTITION_FETCH_BYTES = 512 * 1024
 """Of one store in one fetch, so that one that drains leaves room for the others."""
-
-WAIT_MS = 200
-"""How long nothing may come before it is seen whether to stop. What comes ends the wait."""
 
 BATCH_BYTES = 256 * 1024
 REQUEST_BYTES_MAX = 9 * 1024 * 1024
@@ -68,6 +64,7 @@ class AdmissionLoop:
         self._partitions: dict[str, int] = {}
         self._log: Any = structlog.get_logger("tillstream.admission")
         self._outage = Outage("kafka", metrics.kafka_up, self._log)
+        self._lots = Lots(lambda place: self._refused(place, UNREADABLE))
 
     async def run(self) -> None:
         """Move messages, and wait out what passes; raises `Superseded`."""
@@ -78,6 +75,8 @@ class AdmissionLoop:
                 raise Superseded(
                     "another process admits what stores send; one does at a time"
                 ) from fault
+            except ReadAgain as fault:
+                self._log.error("message_of_store_is_no_message", cause=str(fault))
             except (KafkaError, OSError, TimeoutError, AccessError) as fault:
                 await self._outage.wait(fault, self._stopping)
 
@@ -87,8 +86,7 @@ class AdmissionLoop:
             self._outage.note_answer()
             self._reached, self._partitions = {}, {}
             while not self._stopping.is_set():
-                fetched = await consumer.getmany(timeout_ms=WAIT_MS, max_records=RECORDS_MAX)
-                if fetched:
+                if fetched := await self._lots.next(consumer):
                     await self._move(producer, fetched)
                     self._outage.note_answer()
                 self._metrics.lag_records.set(self._lag(consumer))

@@ -143,6 +143,33 @@ def test_what_no_input_would_take_is_a_dead_letter_and_what_follows_goes_on(
     assert letter.value == huge
 
 
+class _NoText(str):
+    """The name of a header that is no text, once it is bytes."""
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return b"\xff\xfe"
+
+
+def test_a_message_that_no_client_can_unpack_silences_its_store_alone(
+    broker: GuardedBroker, admission: Process
+) -> None:
+    shop = "shop-9"
+    assert broker.sync("--mirrored", shop)[0] == 0
+    producer = blocking_kafka.producer(broker.as_somebody(StoreName(shop)), acks="all")
+    headers = [(_NoText("name"), b"x")]
+    producer.send(up_topic(shop, "till-events"), b"{}", b"k", headers, 0).get(timeout=30)
+    producer.close()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while "unreadable" not in admission.log:
+        assert time.monotonic() < deadline, admission.log[-2000:]
+        time.sleep(0.2)
+    for number in range(3):
+        own = _named(HERE, f"beside-the-broken-{number}", 20)
+        _say(broker, HERE, own)
+        found = [each.value for each in _arrived(broker, TILL_EVENTS.name, _of(HERE), own[-1])]
+        assert [each for each in found if each in own] == own
+
+
 def test_an_admission_that_is_killed_in_mid_work_moves_each_message_once(
     broker: GuardedBroker, admission: Process
 ) -> None:
