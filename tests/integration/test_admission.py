@@ -14,6 +14,7 @@ from clients.kafka import KafkaAccess
 from identity.names import StoreName
 from local.kafka_links import BROKER
 from tests.integration.guarded_broker import PARTITIONS, GuardedBroker, guarded_broker
+from tests.integration.own_broker import tillstream_json
 from tests.integration.process import PATIENCE_SECONDS, Process
 from topics.dead_letters import told
 from topics.mirrored import up_topic
@@ -121,6 +122,12 @@ def test_a_store_that_speaks_for_another_holds_up_nobody_and_is_not_heard(
     letters = _records(broker, f"{up_topic(THERE, 'till-events')}.dead-letter", 0)
     assert [each.value for each in letters] == [*forged, b"\xff"]
     assert {told(each.headers, "reason") for each in letters} == {"foreign_location"}
+    _, listed = tillstream_json(
+        broker.mutual,
+        *("dead-letters", "list", up_topic(THERE, "till-events")),
+        **broker.settings("operator"),
+    )
+    assert [each["reason"] for each in listed] == ["foreign_location"] * 6
     everywhere = [_records(broker, TILL_EVENTS.name, each) for each in range(PARTITIONS)]
     heard = {each.value for records in everywhere for each in records}
     assert not heard & set(forged)

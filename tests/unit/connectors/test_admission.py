@@ -8,6 +8,7 @@ import pytest
 
 from connectors.admission.carrying import PATTERN
 from connectors.admission.judging import INPUT_BYTES_MAX, SentUp, judge
+from operations.dead_letters.letters import dead_letter_topics
 from topics.dead_letters import parse_source, told
 from topics.mirrored import UP, told_by, up_topics
 from topics.topic_spec import DEAD_LETTER_BYTES_MAX
@@ -129,6 +130,13 @@ def test_a_topic_says_whose_it_is_whatever_the_store_is_called(shop: str) -> Non
         assert re.match(PATTERN, topic)
         assert told_by(f"{topic}.dead-letter") is None
         assert not re.match(PATTERN, f"{topic}.dead-letter")
+
+
+def test_operators_look_at_what_a_store_was_refused_by_the_name_of_what_it_sends() -> None:
+    topic = f"up.{SHOP}.till-events"
+    assert dead_letter_topics(topic) == [f"{topic}.dead-letter"]
+    with pytest.raises(ValueError, match="no dead letters"):
+        dead_letter_topics(f"down.{SHOP}")
 
 
 @pytest.mark.parametrize("topic", ["up.till-events", "up..till-events", "down.a", "up.a.b", "upx"])
