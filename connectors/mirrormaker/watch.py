@@ -37,7 +37,6 @@ class MirrorWatch:
         self._metrics = metrics
         self._now_seconds = now_seconds
         self._skipped = {topic: SkippedRecords() for topic in direction.topics}
-        self._shown: set[str] = set()
         self._log: Any = structlog.get_logger("tillstream.mirrors")
         for topic in direction.topics:
             metrics.skipped.labels(direction.connector, topic)
@@ -49,9 +48,8 @@ class MirrorWatch:
             seen = self._look_at_logs()
         except ClusterAway as fault:
             self._log.warning("mirror_unseen", mirror=self._mirror.name, cause=str(fault))
-        for topic in self._shown - seen:
+        for topic in set(self._direction.topics) - seen:
             self._metrics.forget(self._mirror.name, topic)
-        self._shown = seen
         self._look_at_connect()
 
     def close(self) -> None:
