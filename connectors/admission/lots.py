@@ -40,7 +40,7 @@ class Lots:
         places = consumer.assignment() - self._unreadable
         if self._one_by_one:
             return await self._search(consumer, places)
-        if not places:
+        if self._unreadable and not places:
             await asyncio.sleep(WAIT_MS / 1000)
             return {}
         # Without names, all that is assigned is meant, also what will be in a moment.
