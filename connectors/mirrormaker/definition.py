@@ -29,8 +29,8 @@ nothing goes for as long, and shorter takes a slow line for one that is cut."""
 
 LINGER_MS = 20
 BATCH_BYTES = 256 * 1024
-"""Of what waits to go together: a day in the dark drains six times as fast as by Kafka's 0 ms and
-16 KiB, and a sale is 20 ms later. More would show on the board."""
+"""Of what waits to go together: with lz4, a day in the dark drained six times as fast as by Kafka's
+0 ms and 16 KiB, and a sale was 20 ms later. More would show on the board."""
 
 RECORD_BYTES_MAX = 9 * 1024 * 1024
 """As the largest that brokers take. A mirror that meets a larger one stops for good, and by Kafka's
