@@ -6,7 +6,8 @@ from typing import Any
 
 from edge.problems import Refusal
 from edge.till.page.paying import require_cart
-from edge.till.page.scene import CartCustomer, PageView
+from edge.till.page.scene import PageView
+from edge.till.page.shown import CartCustomer
 from edge.till.page.stage import PageStage
 from edge.till.receipts.amounts import money
 

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from edge.till import asked, discounting
 from edge.till.page.paying import require_cart
-from edge.till.page.scene import DiscountLine, DiscountOnPage, PageView
+from edge.till.page.scene import PageView
+from edge.till.page.shown import DiscountLine, DiscountOnPage
 from edge.till.page.stage import PageStage
 from edge.till.page.typed import typed_amount
 from edge.till.page.wording import DISCOUNT_REASONS

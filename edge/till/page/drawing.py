@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 
 from edge.till.ages import AgeCheck
+from edge.till.carts import TillCart
 from edge.till.checking import open_checks
 from edge.till.employees.attempts import WRONG_MAX
 from edge.till.page.actions import TillActions
@@ -29,6 +30,7 @@ from edge.till.page.wording import (
     waiting_words,
 )
 from edge.till.receipts.amounts import money
+from edge.till.ruling import PricedCart
 from topics.wire_parts import WireLine
 
 LINES_DRAWN_MAX = 4_096
@@ -101,9 +103,6 @@ class Picture:
 
 def _context(scene: PageScene, actions: TillActions) -> dict[str, Any]:
     cart, sale, currency = scene.cart, scene.sale, actions.currency
-    due_minor = due_of(sale) if sale else 0
-    check = next(iter(open_checks(sale)), None) if sale else None
-    in_doubt = asked_for(cart) if cart else None
     return {
         "scene": scene,
         "till_name": actions.till_name,
@@ -112,32 +111,44 @@ def _context(scene: PageScene, actions: TillActions) -> dict[str, Any]:
         "money": partial(_money, currency),
         "stock_words": stock_words,
         "on_screen": actions.on_screen() if scene.view is PageView.START else {},
-        "due_minor": due_minor,
-        "discounts": sale.verdict.told() if sale else (),
-        "says": [each.say for each in sale.verdict.checks if each.say and not each.check]
-        if sale
-        else (),
-        "check": check,
-        "check_words": check_words(check) if check else "",
-        "paid": cart.captured if cart else (),
-        "displaced": sale.verdict.displaced if sale else (),
-        "asked_for": in_doubt,
-        "doubt": doubt_words(in_doubt[1], currency) if in_doubt else None,
-        "given": [(each.discount_no, given_words(each, currency)) for each in cart.given]
-        if cart
-        else (),
         "discount_reasons": DISCOUNT_REASONS,
         "opening_reasons": OPENING_REASONS,
         "wrong_pins_max": WRONG_MAX,
         "born_by": AgeCheck(scene.age_years or 0, actions.today()).born_by,
         "has_printer": actions.store.has_printer,
+        "has_drawer": actions.has_drawer,
         "elsewhere": [
             (each, waiting_words(each, actions.now(), actions.time_zone))
             for each in scene.elsewhere
-        ]
-        if scene.view is PageView.WAITING
-        else (),
-        "has_drawer": actions.has_drawer,
+        ],
+        **_of_cart(cart, currency),
+        **_of_sale(sale),
+    }
+
+
+def _of_cart(cart: TillCart | None, currency: str) -> dict[str, Any]:
+    in_doubt = asked_for(cart) if cart else None
+    given = cart.given if cart else ()
+    return {
+        "paid": cart.captured if cart else (),
+        "asked_for": in_doubt,
+        "doubt": doubt_words(in_doubt[1], currency) if in_doubt else None,
+        "given": [(each.discount_no, given_words(each, currency)) for each in given],
+    }
+
+
+def _of_sale(sale: PricedCart | None) -> dict[str, Any]:
+    """What the cart's tables say."""
+    due_minor = due_of(sale) if sale else 0
+    check = next(iter(open_checks(sale)), None) if sale else None
+    checks = sale.verdict.checks if sale else ()
+    return {
+        "due_minor": due_minor,
+        "discounts": sale.verdict.told() if sale else (),
+        "displaced": sale.verdict.displaced if sale else (),
+        "says": [each.say for each in checks if each.say and not each.check],
+        "check": check,
+        "check_words": check_words(check) if check else "",
         "notes_minor": [each for each in NOTES_MINOR if each > due_minor > 0][:3],
     }
 

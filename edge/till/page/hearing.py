@@ -3,10 +3,11 @@
 from edge.till.page.approving import Approvals
 from edge.till.page.checkout import CheckoutMode
 from edge.till.page.information import InformationMode
+from edge.till.page.lasting import lasting
 from edge.till.page.locks import LockedCards
 from edge.till.page.people import PagePeople, ShownEmployee
 from edge.till.page.scene import PageView
-from edge.till.page.stage import PageStage, lasting
+from edge.till.page.stage import PageStage
 from edge.till.refusals import WhyNot, conflict
 from edge.till.scanning.items import NotRead, ScannedItem
 from edge.till.scanning.wording import UNREAD

@@ -12,7 +12,8 @@ from urllib.parse import quote
 from edge.bundle.catalog import TillCatalog
 from edge.bundle.rows import BundledOffer, BundledProduct
 from edge.problems import Refusal
-from edge.till.page.scene import PageView, ProductOnPage, ShownStock, ShownVariant
+from edge.till.page.scene import PageView
+from edge.till.page.shown import ProductOnPage, ShownStock, ShownVariant
 from edge.till.page.stage import PageStage
 from edge.till.page.wording import clock_words, shelf_price_words
 from edge.till.receipts.amounts import money

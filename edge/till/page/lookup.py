@@ -6,7 +6,8 @@ from edge.problems import Refusal
 from edge.till import asked
 from edge.till.page.actions import reason_of
 from edge.till.page.receipts import others_receipt, own_receipt
-from edge.till.page.scene import PageView, ShownReceipt
+from edge.till.page.scene import PageView
+from edge.till.page.shown import ShownReceipt
 from edge.till.page.stage import PageStage
 from edge.till.receipts.proofs import ReceiptProof, WrongProof, read_proof
 from edge.till.refusals import WhyNot, conflict, unfit

@@ -7,7 +7,7 @@ import segno
 
 from edge.till.checkout.finding import SoldReceipt
 from edge.till.page.actions import TillActions
-from edge.till.page.scene import ShownReceipt
+from edge.till.page.shown import ShownReceipt
 from edge.till.receipts.amounts import money
 from edge.till.receipts.layout import Receipt
 

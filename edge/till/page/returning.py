@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from edge.till import asked
 from edge.till.checkout.finding import SoldReceipt
 from edge.till.page.lookup import number_of, proof_of
-from edge.till.page.scene import BackLine, PageView, ReturnOnPage
+from edge.till.page.scene import PageView
+from edge.till.page.shown import BackLine, ReturnOnPage
 from edge.till.page.stage import PageStage
 from edge.till.receipts.amounts import money
 from edge.till.refusals import WhyNot, conflict, unfit

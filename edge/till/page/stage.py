@@ -16,6 +16,7 @@ from edge.problems import Refusal
 from edge.till.carts import TillCart
 from edge.till.page.actions import TillActions, reason_of
 from edge.till.page.drawing import Picture, difference, whole
+from edge.till.page.lasting import lasting
 from edge.till.page.open_pages import OpenPage, OpenPages
 from edge.till.page.scene import NeededApproval, PageInput, PageScene, PageView, PageWord
 from edge.till.page.wording import over_words
@@ -241,13 +242,3 @@ async def _nobody_leaves() -> None:
 
 async def _unmoved(before: TillCart, now: TillCart) -> None:
     """A cart that has changed without an input asks nothing."""
-
-
-async def lasting(part: Callable[[], Awaitable[None]]) -> None:
-    """A part that begins anew where it fails: the page must not end over it."""
-    while True:
-        try:
-            await part()
-        except Exception:
-            structlog.get_logger("tillstream.till").exception("page_part_failed")
-            await asyncio.sleep(1.0)

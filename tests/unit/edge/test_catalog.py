@@ -4,7 +4,7 @@ import msgspec
 from pydantic import TypeAdapter
 
 from edge.company.ruled import company_tables
-from edge.rules.evaluating import Ruleset
+from edge.rules.evaluating import Ruleset, compiled_table
 from edge.rules.facts import cart_of
 from edge.rules.trying import sound_table
 from edge.simulator.catalog import gtin13, load_catalog
@@ -54,7 +54,7 @@ def test_clothes_come_in_colours_and_sizes_and_no_two_are_alike() -> None:
 
 
 def test_the_companys_tables_find_what_they_ask_for_among_its_articles() -> None:
-    rules = Ruleset(sound_table(each, each.table_name) for each in company_tables())
+    rules = Ruleset(compiled_table(sound_table(each, each.table_name)) for each in company_tables())
     products = [article.product for article in load_catalog()]
     categories = {product.sku: product.category for product in products}
 
