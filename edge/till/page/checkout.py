@@ -53,6 +53,7 @@ class CheckoutMode:
             "void-last": lambda key, _: self._void(key, None),
             "suspend": lambda key, _: self._suspend(key),
             "cart": self._show_cart,
+            "search": self._search,
             "leave": self._ask_to_leave,
             "abandon": self._abandon,
             "training": self._train,
@@ -194,6 +195,10 @@ class CheckoutMode:
         scene.age_years = scene.discount = scene.approval = scene.approver = None
         scene.is_opening = False
         self._stage.say("plain", "")
+
+    async def _search(self, _: str, __: str) -> None:
+        self._scene.view = PageView.SEARCH
+        self._stage.say("plain", "Type part of the product's name.")
 
     async def _ask_to_leave(self, _: str, __: str) -> None:
         require_cart(self._scene)

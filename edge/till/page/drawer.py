@@ -70,9 +70,16 @@ class DrawerSteps:
         await self._show()
         self._stage.say("good", f"Noted: {reason}. Open the drawer.")
 
-    async def take_pieces(self, text: str) -> None:
-        """``3*20`` was typed: three pieces of 20.00 were counted; the same again puts it right."""
+    async def take_text(self, key: str, text: str) -> None:
+        """What was typed: the float of a shift that begins, or pieces that were counted."""
         self._require_cash()
+        if not self._stage.scene.shift.get("shift_id"):
+            await self._open(key, text)
+        else:
+            self._take_pieces(text)
+
+    def _take_pieces(self, text: str) -> None:
+        """``3*20`` is three pieces of 20.00; the same value again puts it right."""
         found = _PIECES.match(text.strip())
         if found is None:
             words = "Type pieces and value, such as 3*20 for three notes of 20."

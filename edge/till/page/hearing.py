@@ -61,12 +61,12 @@ class Hearing:
         scene = self._stage.scene
         if scene.is_checkout and scene.age_years is not None and not is_scan:
             await self._checkout.ages.take_birth(key, text)
-        elif scene.is_checkout and await self._is_stores(key, text, is_scan):
-            return
         elif scene.view is PageView.DISCOUNT and not is_scan:
             await self._checkout.discounts.take_text(key, text)
+        elif scene.is_checkout and await self._is_stores(key, text, is_scan):
+            return
         elif scene.view is PageView.DRAWER and not is_scan:
-            await self._checkout.drawer.take_pieces(text)
+            await self._checkout.drawer.take_text(key, text)
         elif scene.is_checkout:
             await self._sell(key, text, is_scan)
         else:

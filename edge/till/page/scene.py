@@ -37,6 +37,9 @@ class PageView(StrEnum):
     """A receipt is looked for."""
 
     CUSTOMER = "customer"
+    SEARCH = "search"
+    """Letters for fingers: an employee looks for a product that has no code."""
+
     DISCOUNT = "discount"
     APPROVAL = "approval"
     """What was asked needs somebody else's card and PIN."""

@@ -162,6 +162,11 @@ def stock_words(quantity: int, unit: str) -> str:
     return f"{quantity / 1000:.1f} kg" if unit == "gram" else str(quantity)
 
 
+def lines_words(count: int) -> str:
+    """How many lines a cart has."""
+    return "1 line" if count == 1 else f"{count} lines"
+
+
 def waiting_words(cart: WaitingElsewhere, now: datetime, zone: tzinfo) -> str:
     """Where a cart waits and since when; its till's clock may say what is no time."""
     try:
@@ -169,7 +174,7 @@ def waiting_words(cart: WaitingElsewhere, now: datetime, zone: tzinfo) -> str:
     except (ValueError, OverflowError):
         since = "an unknown time"
     training = ", training" if cart.training else ""
-    return f"{cart.lines} lines, till {cart.till_id}, since {since}{training}"
+    return f"{lines_words(cart.lines)}, till {cart.till_id}, since {since}{training}"
 
 
 def clock_words(at: datetime, now: datetime, zone: tzinfo) -> str:

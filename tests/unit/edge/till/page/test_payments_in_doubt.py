@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge.till import asked, tendering
+from edge.till.carts import TillCart
 from edge.till.checkout.terms import SIMULATED
 from edge.till.page.open_pages import OpenPage
 from edge.till.page.scene import PageView
@@ -135,6 +136,11 @@ async def test_a_payment_that_was_interrupted_between_its_two_notes_is_settled(
         assert sum(each["amount_minor"] for each in sale["tenders"]) == 300
 
 
+async def goes_no_further(*_: TillCart) -> None:
+    """The page that the power leaves before it ends a sale that is paid."""
+    await asyncio.Event().wait()
+
+
 async def test_what_was_paid_whole_before_a_power_cut_is_finished(home: Path) -> None:
     async with paged(home) as till:
         page = await till.sign_in()
@@ -142,6 +148,7 @@ async def test_what_was_paid_whole_before_a_power_cut_is_finished(home: Path) ->
         want = asked.AskedTender(tender_id="cut-off", kind="card", amount_minor=300)
         cart_id = (await till.cart()).cart_id
         await till.actions.cart_step("k1", cart_id, want, tendering.request_tender)
+        till.stage.follow = goes_no_further
         paid = asked.AskedSettlement(tender_id="cut-off", outcome="captured")
         await till.actions.cart_step("k2", cart_id, paid, tendering.settle_by_hand)
     async with paged(home) as till:

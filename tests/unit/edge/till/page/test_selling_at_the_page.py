@@ -291,6 +291,35 @@ async def test_a_shift_is_counted_blind_and_ends_with_its_report(
     assert kinds[-1] == "shift_closed" and kinds.count("shift_counted") == 1
 
 
+async def test_a_shift_begins_by_its_float_and_enter(till: PagedTill, page: OpenPage) -> None:
+    await till.press(page, "drawer")
+    await till.type(page, "nothing")
+    assert "is no amount" in till.said
+    await till.type(page, "80.50")
+    assert till.said == "The shift has begun."
+    assert (await till.events())[-1]["float_minor"] == 8_050
+
+
+async def test_fingers_find_what_has_no_code_by_its_name(till: PagedTill, page: OpenPage) -> None:
+    await till.press(page, "search")
+    assert 'data-key="Q"' in await till.seen(), "there are no letters to touch"
+    await till.type(page, "SHIRT")
+    await till.press(page, "add:shirt-m")
+    assert [each.sku for each in (await till.cart()).lines] == ["shirt-m"]
+    assert till.stage.scene.view is PageView.CART
+
+
+async def test_what_is_asked_can_be_answered_by_a_key(till: PagedTill, page: OpenPage) -> None:
+    await till.scan(page, TEA)
+    await till.press(page, "leave")
+    assert 'data-do="abandon" data-hotkey="F8"' in await till.seen()
+    await till.press(page, "cart")
+    await till.press(page, "suspend")
+    await till.press(page, "waiting")
+    assert 'data-hotkey="F4"' in await till.seen(), "the cart that waits needs a mouse"
+    assert "1 line, F4" in await till.seen()
+
+
 async def test_goods_come_back_by_their_receipt_and_never_more_than_was_bought(
     till: PagedTill, page: OpenPage
 ) -> None:
