@@ -188,7 +188,8 @@ proctype trouble() {
 #define QUIET (written >= SALES && !waiting && !stale && !CUR.doubt && CUR.last == CUR.acc)
 #define MINUTE_PASSES (QUIET && written < IDS \
     && (centre[till[m].cur].last < CUR.acc || (till[m].cur > 1 && newest < till[m].cur)))
-#define WORD_IS_NEW (QUIET && (word.miss[till[m].cur] & ~CUR.miss))
+#define OWN(bits) ((bits) & ((1 << (CUR.acc + 1)) - 1) & ~((1 << CUR.kept) - 1))
+#define WORD_IS_NEW (QUIET && OWN(word.miss[till[m].cur] & ~CUR.miss))
 
 #define TIDIES(n) (n <= EPOCHS && n <= till[m].cur && UPTO(n) >= OF(n).kept)
 #if EPOCHS == 1

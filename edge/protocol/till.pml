@@ -117,17 +117,17 @@ inline answered() { /* outbox.answered */
     fi
 }
 
-inline confirm() { /* keeping.Retention.confirm */
+inline confirm(conf_, miss_) { /* keeping.Retention.confirm */
 #ifdef CONFIRM_BEYOND
     lim = (B.doubt -> B.acc : B.last);
 #else
     lim = B.acc; /* what lies behind may be another's at the centre */
 #endif
-    k = (till[m].a_conf < lim -> till[m].a_conf : lim);
+    k = ((conf_) < lim -> (conf_) : lim);
     B.miss = 0;
     for (s : 1 .. IDS) {
         if
-        :: s <= lim && s >= B.kept && ((till[m].a_miss >> s) & 1) ->
+        :: s <= lim && s >= B.kept && (((miss_) >> s) & 1) ->
             B.miss = B.miss | (1 << s);
 #ifndef CONFIRM_MISSING
             if :: s - 1 < k -> k = s - 1 :: else fi
@@ -136,14 +136,14 @@ inline confirm() { /* keeping.Retention.confirm */
         fi
     };
     printf("till %d hears of epoch %d: the centre has it to %d, and of this till's all to %d\n",
-        m + 1, e, till[m].a_conf, k);
+        m + 1, e, conf_, k);
     B.safe = k;
     if :: k > B.conf -> B.conf = k :: else fi
 }
 
 inline hear_of_newest() { /* the centre's word, in the answer to a heartbeat */
-    e = till[m].cur; till[m].a_conf = word.last[e]; till[m].a_miss = word.miss[e];
-    confirm(); hang_up()
+    e = till[m].cur;
+    confirm(word.last[e], word.miss[e])
 }
 
 inline conflicted() { /* sending._conflict: outbox.broken_chain and outbox.judge */
@@ -178,7 +178,7 @@ inline hear() { /* sending._send: what was said is noted */
     e = till[m].a_epoch;
     if
     :: till[m].kind == TAKEN ->
-        answered(); confirm();
+        answered(); confirm(till[m].a_conf, till[m].a_miss);
         assert(till[m].a_acc <= B.last || B.doubt) /* UNNOTICED: it is an old image */
     :: else -> conflicted()
     fi;
