@@ -83,7 +83,8 @@ async def _judge_taken(connection: Connection, taken: set[Asked]) -> list[Asked]
 async def _forget(
     connection: Connection, asked: set[Asked], found: Sequence[Dispute]
 ) -> list[Asked]:
-    """Let go of what was found before and is found no more; what of it had been told."""
+    """Let go of what was found before and is found no more; the numbers of which something had been
+    told and nothing stands, each with its location."""
     of = [(number, EVERYWHERE if place == NOBODYS else place) for number, place in asked]
     values = by_column(("numbers", "places"), of)
     values |= by_column(
@@ -91,7 +92,8 @@ async def _forget(
         [(each.receipt_no, each.location_id) for each in found],
     )
     gone = await _rows(connection, "forget", values)
-    return [(number, place) for number, place, was_told in gone if was_told]
+    disputed = {each.receipt_no for each in found}
+    return [(row[0], row[1]) for row in gone if row[2] and row[0] not in disputed]
 
 
 def _row(dispute: Dispute) -> dict[str, Any]:
