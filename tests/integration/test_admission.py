@@ -57,7 +57,7 @@ def _say(broker: GuardedBroker, shop: str, values: list[bytes], what: str = "til
     access = broker.as_somebody(StoreName(shop))
     producer = blocking_kafka.producer(access, acks="all", linger_ms=5)
     for value in values:
-        producer.send(up_topic(shop, what), value, b"k", 0, timestamp_ms=STORE_MS)
+        producer.send(up_topic(shop, what), value, b"k", partition=0, timestamp_ms=STORE_MS)
     producer.flush()
     producer.close()
 
@@ -140,7 +140,7 @@ def test_what_no_input_would_take_is_a_dead_letter_and_what_follows_goes_on(
     huge = b'{"location_id":"%b","x":"%b"}' % (HERE.encode(), b"x" * 1_050_000)
     access = broker.as_somebody(StoreName(HERE))
     producer = blocking_kafka.producer(access, acks="all", max_request_size=9_000_000)
-    producer.send(up_topic(HERE, "till-events"), huge, b"k", 0).get(timeout=30)
+    producer.send(up_topic(HERE, "till-events"), huge, b"k", partition=0).get(timeout=30)
     producer.close()
     after = _named(HERE, "after-the-huge-one", 1)
     _say(broker, HERE, after)
@@ -233,7 +233,7 @@ def test_a_store_reads_no_feed_but_its_own(broker: GuardedBroker) -> None:
 def _written(access: KafkaAccess, topic: str) -> int:
     producer = blocking_kafka.producer(access, max_block_ms=5_000, enable_idempotence=False)
     try:
-        return producer.send(topic, b"{}", b"k", 0).get(timeout=30).offset
+        return producer.send(topic, b"{}", b"k", partition=0).get(timeout=30).offset
     finally:
         producer.close(timeout=1)
 

@@ -209,7 +209,7 @@ def test_what_is_purged_before_it_was_carried_is_counted_and_what_follows_arrive
     eventually(lambda: _all_quiet(watches), "something waits", 30)
     connect, start = Connect(world.connect, UP), world.centre.end(EVENTS)
     connect.stop()
-    eventually(lambda: (connect.status() or {})["connector"]["state"] == "STOPPED", "it runs on")
+    eventually(lambda: (connect.status() or {})["tasks"] == [], "it runs on")
     world.store.say("gateway", EVENTS, told("purged", 100))
     _purge(world, EVENTS)
     connect.resume()
