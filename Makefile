@@ -87,6 +87,11 @@ bench: setup ## Compare with Kafka Streams, Quix Streams, Faust and a bare loop;
 bounds: setup ## Four hours of one busy partition: memory stays bounded, and it opens at once; ten minutes
 	@$(BIN)/python -m benchmarks.bounds
 
+.PHONY: till-page
+till-page: setup ## How soon a till's page answers, and what it takes; five minutes: make till-page SCANS=200 THROTTLE=6 JSON=1
+	@.ci/test-tools
+	@$(BIN)/python -m benchmarks.till_page --scans $(or $(SCANS),200) --throttle $(or $(THROTTLE),6) $(if $(JSON),--json)
+
 .PHONY: check
 check: lint ## Format, lint, import directions and types
 	@$(BIN)/pyright

@@ -31,8 +31,44 @@ def peak_mib(pid: int) -> float:
     return 0.0
 
 
+def family_mib(pid: int) -> float:
+    """What the process and all that it has started hold by themselves, where a page that n of them
+    share counts as one in n (PSS)."""
+    parents = {each: _parent(each) for each in _pids()}
+    family, found = {pid}, True
+    while found:
+        found = {each for each, parent in parents.items() if parent in family} - family
+        family |= found
+    return sum(_shared_out_mib(each) for each in family)
+
+
+def _pids() -> list[int]:
+    return [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(_stat(pid)[1])
+    except OSError:  # it has ended meanwhile
+        return 0
+
+
+def _shared_out_mib(pid: int) -> float:
+    try:
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0
+    return (
+        next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:")) / 1024
+    )
+
+
+def _stat(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
 def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / _TICK
 
 

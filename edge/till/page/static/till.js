@@ -57,6 +57,7 @@ function take(message) {
 }
 
 function draw(text) {
+  if (isSpent) catchUp(); // in the frame of what it has led to
   const whole = { text, sourceElement: document.body, target: document.body, swap: "none swapEmpty:false" };
   swapped = swapped.then(() => htmx.swap(whole));
 }
@@ -81,6 +82,52 @@ setInterval(() => {
 // --- the field ------------------------------------------------------------------------------------
 
 let keys = [];
+let unseen = ""; // the end of a scan, which the field does not show yet
+let isSpent = false; // whether what the field shows was sent: it goes with the answer
+let catchingUp = 0;
+
+// A browser that has a key to draw holds back what comes over the line until it has drawn it: with a
+// code's keys in the field, the till's answer would wait for a frame of its own. So they are shown
+// where the scanner pauses, and what was sent goes in the frame that shows what it has led to.
+function written() {
+  return isSpent ? "" : (field.value + unseen).slice(0, field.maxLength);
+}
+
+function show(shown) {
+  clearTimeout(catchingUp);
+  if (field.value !== shown) field.value = shown;
+  unseen = "";
+  isSpent = false;
+}
+
+function catchUp() {
+  if (unseen || isSpent) show(written());
+}
+
+function catchUpLater() {
+  clearTimeout(catchingUp);
+  catchingUp = setTimeout(catchUp, PAUSE_MS);
+}
+
+// Whether a key follows the one before at a scanner's pace, at the end of the text.
+function isFast(event) {
+  const before = keys[keys.length - 1];
+  const isAtEnd = field.selectionStart === field.value.length;
+  return isAtEnd && before && !event.repeat && event.timeStamp - before.at <= SCAN_GAP_MS;
+}
+
+function note(event) {
+  if (isFast(event)) {
+    event.preventDefault();
+    unseen += event.key;
+    catchUpLater();
+  } else {
+    catchUp();
+    field.focus({ preventScroll: true });
+  }
+  keys.push({ key: event.key, at: event.timeStamp });
+  if (keys.length > KEYS_MAX) keys.shift();
+}
 
 // How many keys at the end of the text a scanner sent: none of them after a pause, and on the whole
 // faster than fingers are. One that comes late on a busy machine does not cut a code in two.
@@ -100,17 +147,21 @@ function fastKeys(text, enterAt) {
 // scan; anything else before a scan makes all of it one text, whose check digit will tell.
 function enter(text, fast) {
   const typed = text.slice(0, text.length - fast);
-  field.value = "";
+  isSpent = true;
+  unseen = "";
   keys = [];
+  catchUpLater();
   if (!fast || (typed && !/[*/]$/.test(typed))) return hear("typed", text);
   if (typed) hear("typed", typed);
   hear("scan", text.slice(text.length - fast));
 }
 
+field.addEventListener("beforeinput", catchUp);
+
 let enterAt = 0;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const text = field.value;
+  const text = written();
   if (text) enter(text, fastKeys(text, enterAt));
 });
 
@@ -118,7 +169,7 @@ const isControl = (element) => element.closest?.("button, a, summary") !== null;
 
 document.addEventListener("keydown", (event) => {
   stay();
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return catchUp();
   const pressed = document.querySelector(`button[data-hotkey="${CSS.escape(event.key)}"]`);
   if (pressed) {
     event.preventDefault();
@@ -127,13 +178,13 @@ document.addEventListener("keydown", (event) => {
     enterAt = event.timeStamp;
     if (!isControl(event.target) && event.target !== field) form.requestSubmit();
   } else if (event.key === "Escape") {
-    if (!field.value) hear("button", "start");
-    field.value = "";
+    if (!written()) hear("button", "start");
+    show("");
     keys = [];
   } else if (event.key.length === 1 && !(event.key === " " && isControl(event.target))) {
-    field.focus({ preventScroll: true });
-    keys.push({ key: event.key, at: event.timeStamp });
-    if (keys.length > KEYS_MAX) keys.shift();
+    note(event);
+  } else {
+    catchUp();
   }
 }, true);
 
@@ -146,15 +197,15 @@ document.addEventListener("click", ({ target }) => {
 });
 
 function press(button) {
-  const typed = "field" in button.dataset ? field.value : "";
-  if (typed) field.value = "";
+  const typed = "field" in button.dataset ? written() : "";
+  if (typed) show("");
   if (button.dataset.do === "take-input") document.getElementById("elsewhere").hidden = true;
   hear("button", typed ? `${button.dataset.do}:${typed}` : button.dataset.do);
 }
 
 function pressKey(key) {
   if (key === "Enter") return form.requestSubmit();
-  field.value = key === "Backspace" ? field.value.slice(0, -1) : field.value + key;
+  show(key === "Backspace" ? written().slice(0, -1) : written() + key);
   keys = [];
 }
 
@@ -179,8 +230,15 @@ function stay() {
 const TONES = { good: [[1400, 0.04]], bad: [[220, 0.18], [160, 0.25]], sold: [[900, 0.07], [1350, 0.1]] };
 let audio = null;
 
-function sound(name) {
+// To make one takes a slow machine a tenth of a second: not in the way of the first line.
+function prepareSound() {
   audio ??= new AudioContext();
+}
+
+document.addEventListener("keydown", prepareSound, { once: true });
+
+function sound(name) {
+  prepareSound();
   let at = audio.currentTime;
   for (const [hertz, seconds] of TONES[name] ?? []) {
     const tone = new OscillatorNode(audio, { frequency: hertz, type: name === "bad" ? "square" : "sine" });
