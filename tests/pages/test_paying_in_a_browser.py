@@ -122,7 +122,7 @@ async def test_fingers_alone_settle_what_a_silent_terminal_has_left_open(
         await page.get_by_text("The card was declined").wait_for()
         await page.get_by_role("button", name="Card").tap()
         await page.get_by_text("Look at its display").wait_for()
-        await page.get_by_role("button", name="Paid", exact=True).tap()
+        await page.get_by_role("button", name="Paid F1", exact=True).tap()
         await page.get_by_text("Paid 2.70 EUR").wait_for()
         (sale,) = await till.sales()
         assert sale["tenders"] == [{"kind": "card", "amount_minor": 270}]

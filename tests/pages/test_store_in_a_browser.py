@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser import Visit, visit
@@ -27,7 +27,7 @@ CUT_OFF = """() => [...document.querySelectorAll("#side, .done, body")]
     .map((each) => each.id || each.className || each.tagName)"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def store(tmp_path: Path) -> AsyncIterator[PageStore]:
     async with page_store(tmp_path) as opened:
         yield opened

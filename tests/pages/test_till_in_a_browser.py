@@ -254,3 +254,36 @@ async def test_at_twice_the_size_nothing_is_cut_off(browser: Browser, tmp_path: 
         await scan(page, TEA)
         await lines(page, 1)
         assert not await page.evaluate(wide), "it must be scrolled both ways"
+
+
+async def test_a_function_key_waits_for_the_picture_that_has_its_button(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with till_seen(browser, tmp_path) as (till, seen):
+        page = seen.page
+        await sign_in(page)
+        await scan(page, TEA)
+        await lines(page, 1)
+        still = "() => { const end = Date.now() + 400; while (Date.now() < end); }"
+        busy = asyncio.create_task(page.evaluate(still))
+        for key in ("F9", "Escape", "F8", "F1"):  # the drawer and back, abandon, yes
+            await page.keyboard.press(key)
+        await busy
+        await lines(page, 0)
+        assert (await till.events())[-1]["type"] == "cart_abandoned"
+
+
+async def test_a_key_that_is_held_down_answers_nothing(browser: Browser, tmp_path: Path) -> None:
+    async with till_seen(browser, tmp_path) as (till, seen):
+        page = seen.page
+        await sign_in(page)
+        await scan(page, TEA)
+        await lines(page, 1)
+        await page.keyboard.down("F2")
+        await page.get_by_role("button", name="Declined").wait_for()
+        await page.evaluate(
+            "document.querySelectorAll('[data-hotkey]').forEach(each => each.dataset.hotkey = 'F2')"
+        )
+        await page.keyboard.down("F2")  # the same key again is a repeat
+        await scan(page, MILK)
+        assert await till.sales() == []

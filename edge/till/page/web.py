@@ -132,7 +132,7 @@ async def _paper(request: web.Request) -> web.Response:
     found = request.app[STAGE].actions.store.paper(request.match_info["token"])
     if found is None:
         raise web.HTTPNotFound(text="This page is no longer kept: print the receipt once more.")
-    headers = {"Content-Disposition": 'attachment; filename="receipt.pdf"'}
+    headers = {"Content-Disposition": "attachment"}  # under the name that its link gives
     return web.Response(body=found, content_type="application/pdf", headers=headers)
 
 

@@ -59,7 +59,7 @@ function take(message) {
 function draw(text) {
   if (isSpent) catchUp(); // in the frame of what it has led to
   const whole = { text, sourceElement: document.body, target: document.body, swap: "none swapEmpty:false" };
-  swapped = swapped.then(() => htmx.swap(whole));
+  swapped = swapped.then(() => htmx.swap(whole)).then(() => early && pressHotkey(early));
 }
 
 function ended(word, key) {
@@ -170,10 +170,10 @@ const isControl = (element) => element.closest?.("button, a, summary") !== null;
 document.addEventListener("keydown", (event) => {
   stay();
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return catchUp();
-  const pressed = document.querySelector(`button[data-hotkey="${CSS.escape(event.key)}"]`);
-  if (pressed) {
+  early = "";
+  if (/^F\d+$/.test(event.key)) {
     event.preventDefault();
-    pressed.click();
+    if (!event.repeat) pressHotkey(event.key); // a key that is held down answers no question
   } else if (event.key === "Enter") {
     enterAt = event.timeStamp;
     if (!isControl(event.target) && event.target !== field) form.requestSubmit();
@@ -195,6 +195,14 @@ document.addEventListener("click", ({ target }) => {
   if (button?.dataset.do) press(button);
   else if (button?.dataset.key) pressKey(button.dataset.key);
 });
+
+let early = ""; // a key whose button comes with a picture that is under way
+
+function pressHotkey(key) {
+  const button = document.querySelector(`button[data-hotkey="${CSS.escape(key)}"]`);
+  early = button || !waiting.length ? "" : key;
+  button?.click();
+}
 
 function press(button) {
   const typed = "field" in button.dataset ? written() : "";

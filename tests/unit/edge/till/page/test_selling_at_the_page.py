@@ -312,7 +312,7 @@ async def test_fingers_find_what_has_no_code_by_its_name(till: PagedTill, page: 
 async def test_what_is_asked_can_be_answered_by_a_key(till: PagedTill, page: OpenPage) -> None:
     await till.scan(page, TEA)
     await till.press(page, "leave")
-    assert 'data-do="abandon" data-hotkey="F8"' in await till.seen()
+    assert 'data-do="abandon" data-hotkey="F1"' in await till.seen()
     await till.press(page, "cart")
     await till.press(page, "suspend")
     await till.press(page, "waiting")
