@@ -53,7 +53,8 @@ async def nothing_is_cut_off(page: Page) -> None:
 
 async def tab_to(page: Page, words: str) -> None:
     """The focus goes by Tab alone to the button with these words."""
-    has_focus = "(words) => document.activeElement.textContent.includes(words)"
+    has_focus = """(words) => document.activeElement.matches("button, a")
+        && document.activeElement.textContent.includes(words)"""
     for _ in range(60):
         if await page.evaluate(has_focus, words):
             return

@@ -226,4 +226,4 @@ async def sells_by_weight_and_trains(day: Day) -> None:
     await at.types("+")
     await at.reads(f"Paid {euros(jacket.price_minor)} EUR")
     await at.receipt()
-    await at.presses("Training")
+    await at.presses("End training")
