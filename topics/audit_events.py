@@ -3,7 +3,7 @@
 from typing import Literal
 
 from topics.event_parts import Envelope
-from topics.scalars import Amount, Number, Reference, TenderKind, Text
+from topics.scalars import Amount, NoteKind, Number, Reference, TenderKind, Text
 
 
 class _Shift(Envelope):
@@ -90,15 +90,7 @@ class Noted(Envelope):
     """Something worth keeping for the audit."""
 
     type: Literal["noted"]
-    kind: Literal[
-        "survey",
-        "reprint",
-        "pin_failed",
-        "card_locked",
-        "price_checked",
-        "rule_checked",
-        "discount",
-    ]
+    kind: NoteKind
     detail: dict[str, Text | Amount]
     cashier_id: Reference | None = None
     cart_id: Reference | None = None

@@ -144,3 +144,6 @@ BusinessDate = Annotated[date, BeforeValidator(_parse_date)]
 
 Unit = Literal["each", "gram"]
 TenderKind = Literal["cash", "card", "voucher", "other"]
+NoteKind = Literal[
+    "survey", "reprint", "pin_failed", "card_locked", "price_checked", "rule_checked", "discount"
+]

@@ -67,15 +67,7 @@ class WireDrawerOpened(_WireAudited, frozen=True, gc=False, tag="drawer_opened")
 class WireNoted(WireEvent, frozen=True, gc=False, tag="noted"):
     """See `topics.events.Noted`."""
 
-    kind: Literal[
-        "survey",
-        "reprint",
-        "pin_failed",
-        "card_locked",
-        "price_checked",
-        "rule_checked",
-        "discount",
-    ]
+    kind: s.NoteKind
     detail: dict[str, str | s.Amount]
     cashier_id: s.Reference | None = None
     cart_id: s.Reference | None = None

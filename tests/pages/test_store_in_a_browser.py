@@ -20,7 +20,6 @@ from tests.pages.test_till_in_a_browser import (
 )
 from tests.till_pages import MILK, TEA, PagedTill
 from tests.unit.edge.till.page.page_stores import CUSTOMERS_CARD, PageStore, page_store
-from tests.unit.edge.till.tills import until
 
 CUT_OFF = """() => [...document.querySelectorAll("#side, .done, body")]
     .filter((each) => each.scrollHeight > each.clientHeight + 1 && each.checkVisibility())
@@ -62,18 +61,6 @@ async def tab_to(page: Page, words: str) -> None:
     raise AssertionError(f"no Tab leads to {words}")
 
 
-async def sold(store: PageStore, till: PagedTill) -> str:
-    """The number of the last sale, which the gateway has."""
-    receipt_no = (await till.sales())[-1]["receipt_no"]
-
-    async def is_there() -> bool:
-        assert store.parts
-        return bool(store.parts.shelf.sales(receipt_no))
-
-    await until(is_there, "the gateway has not heard of the sale")
-    return receipt_no
-
-
 async def test_keys_alone_go_on_with_a_cart_and_take_goods_back_at_another_till(
     browser: Browser, store: PageStore
 ) -> None:
@@ -97,7 +84,7 @@ async def test_keys_alone_go_on_with_a_cart_and_take_goods_back_at_another_till(
         await type_in(page, "+")
         await page.get_by_text("Paid 4.19 EUR").wait_for()
         await nothing_is_cut_off(page)
-        receipt_no = await sold(store, second)
+        receipt_no = await store.last_sale(second)
         await page.keyboard.press("F3")
         async with page.expect_download() as saving:
             await page.get_by_text("Save the PDF").focus()
@@ -138,7 +125,7 @@ async def test_fingers_alone_serve_a_customer_whose_card_is_read(
         await nothing_is_cut_off(page)
         await page.get_by_role("button", name="Cash").tap()
         await page.get_by_text("Paid 3.00 EUR").wait_for()
-        receipt_no = await sold(store, till)
+        receipt_no = await store.last_sale(till)
         await targets_are_large(page)
         await page.get_by_role("button", name="PDF").tap()
         await page.get_by_text("Save the PDF").wait_for()

@@ -68,6 +68,17 @@ class PageStore:
         gateway.intake.watchers.append(PassingReceipts(self.parts.shelf).see)
         return list(self.parts.calls())
 
+    async def last_sale(self, till: PagedTill) -> str:
+        """The number of a till's last sale, once the gateway has it."""
+        receipt_no: str = (await till.sales())[-1]["receipt_no"]
+
+        async def is_there() -> bool:
+            assert self.parts
+            return bool(self.parts.shelf.sales(receipt_no))
+
+        await until(is_there, "the gateway has not heard of the sale")
+        return receipt_no
+
     async def dark(self) -> None:
         """The gateway is away."""
         assert self.parts

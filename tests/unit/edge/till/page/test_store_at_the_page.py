@@ -61,14 +61,7 @@ async def sold(store: PageStore, till: PagedTill, page: OpenPage, *codes: str) -
     """The number of a sale that the gateway has."""
     await till.scan(page, *codes)
     await till.press(page, "cash")
-    receipt_no = (await till.sales())[-1]["receipt_no"]
-
-    async def is_there() -> bool:
-        assert store.parts
-        return bool(store.parts.shelf.sales(receipt_no))
-
-    await until(is_there, "the gateway has not heard of the sale")
-    return receipt_no
+    return await store.last_sale(till)
 
 
 # --- carts of other tills -------------------------------------------------------------------------
