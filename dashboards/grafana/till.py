@@ -61,16 +61,17 @@ PANELS = (
         "list is lost, only plain cash sales stay there.",
         [
             ("{{instance}}", "tillstream_till_employees_age_seconds"),
-            ("plain cash only", "sum(tillstream_till_plain_cash_only)"),
         ],
         unit="s",
         red_above=1_728_000,
     ),
     Panel(
         "Cards and approvals at tills",
-        "Cards that are locked now after wrong PINs, and approvals that were refused within an "
-        "hour, by reason: a wrong card or PIN, one that was used or too old, or a limit.",
+        "Tills that take plain cash only, cards that are locked now after wrong PINs, and "
+        "approvals that were refused within an hour, by reason: a wrong card or PIN, one that was "
+        "used or too old, or a limit.",
         [
+            ("tills that take plain cash only", "sum(tillstream_till_plain_cash_only)"),
             ("locked at {{instance}}", "tillstream_till_cards_locked"),
             (
                 "refused: {{reason}}",

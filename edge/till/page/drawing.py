@@ -122,7 +122,9 @@ def _context(scene: PageScene, actions: TillActions) -> dict[str, Any]:
         "elsewhere": [
             (each, waiting_words(each, actions.now(), actions.time_zone))
             for each in scene.elsewhere
-        ],
+        ]
+        if scene.view is PageView.WAITING  # a scan words no carts that nobody looks at
+        else (),
         **_of_cart(cart, currency),
         **_of_sale(sale),
     }

@@ -52,6 +52,10 @@ async def test_its_shift_has_no_float_and_ends_uncounted(carried: PagedTill) -> 
     (tender_id,) = (await carried.cart()).unsettled
     await carried.press(page, f"taken:{tender_id}")
     assert carried.said == "Sold: 3.00"
+    receipt_no = (await carried.sales())[-1]["receipt_no"]
+    await carried.press(page, f"show-receipt:{receipt_no}")
+    seen = await carried.seen()
+    assert "Sold here on" in seen and "Return goods" not in seen, "a refund would be cash"
     await carried.press(page, "drawer")
     await carried.press(page, "shift-close")
     assert carried.said == "The shift has ended."
