@@ -26,6 +26,13 @@ what that one must do. Its API knows no smaller rights: whoever is answered may 
 
 HEAP_MB = 512
 
+MIRRORS_HEAP_MB = 192
+"""For both mirrors of a store: with 128 it starts, and a day that drains fills it."""
+
+OFFSETS_SEGMENT_BYTES = 16 * 1024 * 1024
+"""Of the topic of positions, which takes a note a second from each connector. The newest segment is
+never compacted: by Kafka's 1 GiB, Connect would read all of that at each start."""
+
 GROUP = "tillstream-connect"
 
 TOPICS = ("connect.configs", "connect.offsets", "connect.status")
@@ -52,10 +59,12 @@ def service(
     log: Path,
     identities: Identities,
     named: Path | None = None,
+    heap_mb: int = HEAP_MB,
 ) -> Service:
     """A Connect worker whose state is in the cluster that the properties ``kafka`` lead to.
 
-    Definitions of connectors may name files in the folder ``named`` in place of what they hold.
+    Definitions of connectors may name files in the folder ``named`` in place of what they hold. A
+    store's, which runs mirrors alone, does with `MIRRORS_HEAP_MB`.
     """
     config = folder / "connect.properties"
 
@@ -67,7 +76,7 @@ def service(
 
     return Service(
         name="connect",
-        command=java.command(PROGRAM, str(config), heap_mb=HEAP_MB, class_path=class_path),
+        command=java.command(PROGRAM, str(config), heap_mb=heap_mb, class_path=class_path),
         log=log,
         ready=lambda: is_ready(address(port), identities),
         environment={"CLASSPATH": class_path},
@@ -146,6 +155,7 @@ def _properties(port: int, kafka: Mapping[str, object]) -> dict[str, object]:
         "offset.storage.topic": offsets,
         "offset.storage.replication.factor": 1,
         "offset.storage.partitions": 1,
+        "offset.storage.segment.bytes": OFFSETS_SEGMENT_BYTES,
         "status.storage.topic": status,
         "status.storage.replication.factor": 1,
         "status.storage.partitions": 1,

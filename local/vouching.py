@@ -38,6 +38,8 @@ SERVERS = (
     "sink",
     "webhooks",
     "board",
+    "admission",
+    "mirrors",
 )
 """Services that somebody connects to: servers, and processes that show their metrics."""
 

@@ -4,8 +4,10 @@ Names end in their unit; counters are named as they are shown, with ``_total``. 
 their figures from these specs, so that a board or a rule can rely on the names.
 """
 
+from metrics.admission import ADMISSION
 from metrics.board import BOARD
 from metrics.gateway import GATEWAY
+from metrics.mirrors import MIRRORS
 from metrics.proxy import PROXY
 from metrics.registration import REGISTRATION
 from metrics.sink import SINK
@@ -20,6 +22,8 @@ BY_PROCESS = {
     "registration": REGISTRATION,
     "gateway": GATEWAY,
     "board": BOARD,
+    "mirrors": MIRRORS,
+    "admission": ADMISSION,
     "proxy": PROXY,
     "till": TILL,
 }

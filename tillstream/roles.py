@@ -7,6 +7,8 @@ AGENTS = "agents"
 
 SINK = "sink"
 WEBHOOKS = "webhooks"
+MIRRORS = "mirrors"
+ADMISSION = "admission"
 
 ROLES = {
     AGENTS: "keep stock, totals, alerts and till status from the inputs.",
@@ -14,5 +16,7 @@ ROLES = {
     "receipts": "say each accepted sale and return once.",
     SINK: "copy derived topics, ledger and receipts into PostgreSQL.",
     WEBHOOKS: "tell endpoints of restock alerts.",
+    MIRRORS: "guard and watch the mirrors of a store, in that store.",
+    ADMISSION: "move on what stores send, each for itself alone, at the centre.",
 }
-"""What each does. All but the sink and the webhooks are of `tillstream.applications`."""
+"""What each does. Those before the sink are of `tillstream.applications`."""

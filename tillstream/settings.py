@@ -28,6 +28,7 @@ from tillstream.database_roles import LOOKING, DatabaseRole
 from tillstream.gateway_settings import GatewaySettings
 from tillstream.kafka_settings import KafkaSettings
 from tillstream.metrics_settings import MetricsSettings
+from tillstream.mirror_settings import MirrorSettings
 from tillstream.noted_settings import NotedByLocalStack
 from tillstream.people_settings import PeopleSettings
 from tillstream.postgres_settings import PostgresSettings
@@ -51,6 +52,7 @@ class Settings(
     GatewaySettings,
     KafkaSettings,
     MetricsSettings,
+    MirrorSettings,
     PeopleSettings,
     PostgresSettings,
     RegistrationSettings,

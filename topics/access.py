@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from identity.names import ServiceName
-from topics.for_stores import CUSTOMERS, EMPLOYEES
+from topics.for_stores import CUSTOMERS, EMPLOYEES, OFFERS
+from topics.mirrored import ADMISSION_ID
 from topics.registry import (
     ACCEPTED,
     ALL,
@@ -31,6 +32,7 @@ from topics.registry import (
     RECEIPTS_INPUTS,
     SET_ASIDE,
     STOCK_LEVELS,
+    STOCK_MOVEMENTS,
     TILL_EVENTS,
     TILL_STATUS,
     TILL_UPKEEP,
@@ -122,15 +124,8 @@ GATEWAY = ServiceAccess(
     "gateway",
     "passes on what tills say, tells them what the centre has of it, and what they sell by.",
     reads=_names(
-        TILL_STATUS,
-        STOCK_LEVELS,
-        RECEIPTS,
-        PRODUCTS,
-        LOCATIONS,
-        ASSORTMENT,
-        PRICING,
-        EMPLOYEES,
-        CUSTOMERS,
+        *(TILL_STATUS, STOCK_LEVELS, RECEIPTS),
+        *(PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES, CUSTOMERS),
     ),
     writes=_names(TILL_EVENTS),
 )
@@ -176,6 +171,12 @@ SERVICES = (
     ServiceAccess("simulator", "sells as tills do.", writes=_names(TILL_EVENTS)),
     GATEWAY,
     ServiceAccess(
+        "admission",
+        "moves on what stores send, each for itself alone; see `topics.store_access`.",
+        writes=_names(TILL_EVENTS, STOCK_MOVEMENTS, OFFERS),
+        more=(("group", ADMISSION_ID, "read"), ("transactional-id", ADMISSION_ID, "write")),
+    ),
+    ServiceAccess(
         "connect",
         "brings what the database changes.",
         reads=CONNECT_TOPICS,
@@ -199,7 +200,7 @@ SERVICES = (
         more=(
             *(("topic", name, each) for name in _names(ALL) for each in ADMINISTERS),
             *(("cluster", CLUSTER, each) for each in ("alter", "describe", "describe-configs")),
-            ("group", CONNECT_GROUP, "describe"),
+            *(("group", each, "describe") for each in (CONNECT_GROUP, ADMISSION_ID)),
             ("topic", OFFSETS, "describe"),
         ),
     ),
@@ -213,7 +214,7 @@ STATE_KEEPERS = ("worker", "products", "receipts")
 def static_rules() -> set[AccessRule]:
     """All that does not depend on how applications are called."""
     allowed = {rule for each in SERVICES for rule in each.rules()}
-    return allowed | {_not_in_group("client", CONNECT_GROUP)}
+    return allowed | {_not_in_group("client", each) for each in (CONNECT_GROUP, ADMISSION_ID)}
 
 
 def rules_of_state(

@@ -1,13 +1,14 @@
-"""What a store may do at the centre's Kafka, where its gateway stands there.
+"""What a store may do at the centre's Kafka, and what services do with its topics on either side.
 
-Each rule names its topic in full, as those of services do. `tillstream topics sync --store` keeps
-them.
+Each rule names its topic in full, as those of services do. `tillstream topics sync` keeps them.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from identity.names import StoreName
-from topics.access import GATEWAY, Operation, Resource
+from topics.access import ADMINISTERS, CONNECT_TOPICS, GATEWAY, AccessRule, Operation, Resource
+from topics.mirrored import UP, Side, down_topics, letters_topic, specs, up_topics
 
 
 class StoreRule(NamedTuple):
@@ -31,7 +32,51 @@ def principal_of(location_id: str) -> str:
 
 
 def rules_of_store(location_id: str) -> set[StoreRule]:
-    """What the store of that location may do: what its gateway does."""
+    """What the store of that location may do whose gateway stands at the centre's Kafka: what its
+    gateway does."""
     return {
         StoreRule(location_id, rule.resource, rule.name, rule.operation) for rule in GATEWAY.rules()
     }
+
+
+def rules_of_mirrored(location_id: str) -> set[StoreRule]:
+    """What the store of that location may do that has a Kafka of its own: its mirrors write what
+    it sends and read what it is sent. They need no group, and make no topic."""
+    write = {StoreRule(location_id, "topic", each, "write") for each in up_topics(location_id)}
+    read = {StoreRule(location_id, "topic", each, "read") for each in down_topics(location_id)}
+    return write | read
+
+
+def rules_of_link(location_id: str, side: Side) -> set[AccessRule]:
+    """What services do with the topics of a store, on one side of its link."""
+    return {*_tended(location_id, side), *(_BY_SIDE[side](location_id))}
+
+
+def _tended(location_id: str, side: Side) -> Iterator[AccessRule]:
+    for spec in specs(location_id, side):
+        yield AccessRule("client", "topic", spec.name, "read")
+        for operation in ADMINISTERS:
+            yield AccessRule("operator", "topic", spec.name, operation)
+
+
+def _at_centre(location_id: str) -> Iterator[AccessRule]:
+    for what, name in zip(UP, up_topics(location_id), strict=True):
+        yield AccessRule("admission", "topic", name, "read")
+        yield AccessRule("admission", "topic", letters_topic(location_id, what), "write")
+
+
+def _in_store(location_id: str) -> Iterator[AccessRule]:
+    """The gateway says and hears, Connect carries, and who watches sees how far it is."""
+    for name in up_topics(location_id):
+        yield AccessRule("gateway", "topic", name, "write")
+        yield AccessRule("connect", "topic", name, "read")
+        yield AccessRule("mirrors", "topic", name, "read")
+    for name in down_topics(location_id):
+        yield AccessRule("gateway", "topic", name, "read")
+        yield AccessRule("connect", "topic", name, "write")
+    offsets = CONNECT_TOPICS[1]
+    yield AccessRule("mirrors", "topic", offsets, "read")
+    yield AccessRule("mirrors", "topic", offsets, "write")
+
+
+_BY_SIDE = {"centre": _at_centre, "store": _in_store}

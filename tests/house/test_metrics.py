@@ -5,6 +5,8 @@ import ast
 import pytest
 from prometheus_client import CollectorRegistry
 
+from connectors.admission.metrics import admission_metrics
+from connectors.mirrormaker.metrics import mirror_metrics
 from connectors.postgres.metrics import sink_metrics
 from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
@@ -103,6 +105,18 @@ def _gateway() -> CollectorRegistry:
     return registry
 
 
+def _mirrors() -> CollectorRegistry:
+    registry = _anyone("mirrors")
+    mirror_metrics(registry)
+    return registry
+
+
+def _admission() -> CollectorRegistry:
+    registry = _anyone("admission")
+    admission_metrics(registry)
+    return registry
+
+
 def _proxy() -> CollectorRegistry:
     registry = _anyone("proxy")
     proxy_metrics(registry)
@@ -123,6 +137,8 @@ PROCESSES = {
     "registration": _registration,
     "gateway": _gateway,
     "board": _board,
+    "mirrors": _mirrors,
+    "admission": _admission,
     "proxy": _proxy,
     "till": _till,
 }

@@ -16,10 +16,10 @@ from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from clients.tls import Tls
+from connectors.connect.errors import ConnectorError
+from connectors.connect.rest import Connect
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, ROLE, SourceDatabase, definition
-from connectors.debezium.errors import ConnectorError
-from connectors.debezium.rest import Connect
 from connectors.postgres.migrate import migrate
 from local import connect as connect_service
 from local import jars, postgres_clients
