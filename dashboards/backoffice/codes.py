@@ -1,26 +1,17 @@
 """Products by what is scanned or typed: a SKU, or a GTIN with or without its leading zeros."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
 
 import msgspec
-from psycopg import sql
 
 from clients.statements import statement
 from dashboards.backoffice.asked import AskedLine
+from dashboards.backoffice.asking import BookingWork, fetched
 from dashboards.backoffice.refusals import NotBooked, NotBookedReason
 from topics.scalars import NUMBER_MAX
 
 CODES_TOLD = 20
 """Of a refusal: whoever scans another shop's labels has all of them wrong."""
-
-T = TypeVar("T")
-
-
-class _Asking(Protocol):
-    async def query(
-        self, question: sql.SQL, row_type: type[T], /, **parameters: object
-    ) -> list[T]: ...
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -29,12 +20,12 @@ class _Found(msgspec.Struct, frozen=True):
     by_sku: bool
 
 
-async def found_codes(work: _Asking, lines: Sequence[AskedLine]) -> dict[str, str]:
+async def found_codes(work: BookingWork, lines: Sequence[AskedLine]) -> dict[str, str]:
     """The SKU of each code; raises `NotBooked` where nobody knows one, or two products have it."""
     codes = sorted({each.code for each in lines})
     if not codes:
         return {}
-    rows = await work.query(statement(__file__, "codes"), _Found, codes=codes)
+    rows = await fetched(work, statement(__file__, "codes"), _Found, codes=codes)
     found: dict[str, set[str]] = {}
     for row in sorted(rows, key=lambda each: not each.by_sku):
         # A SKU counts before a GTIN of the same digits.

@@ -7,11 +7,13 @@ change nothing.
 """
 
 from datetime import timedelta
+from hashlib import sha256
 
 import msgspec
 
 from clients.statements import statement
 from dashboards.backoffice import counting
+from dashboards.backoffice.asking import BookingWork, fetched
 from dashboards.backoffice.documents import (
     Booking,
     Document,
@@ -21,7 +23,6 @@ from dashboards.backoffice.documents import (
 )
 from dashboards.backoffice.writer import (
     Ask,
-    BookingWork,
     bookings_of,
     expected_of,
     write_booking,
@@ -31,11 +32,11 @@ AT_ONCE = 10
 """Counts of one look. Each reads the location's ledger; others come with the next look."""
 
 YOUNG = timedelta(minutes=2)
-"""How old a count is at least before it is settled: what was booked a moment before it may be on its
+"""How old a count is at least before it is settled: what was booked just before it may be on its
 way to the ledger, which takes a second, and a minute where the sink was started anew."""
 
 FORGOTTEN = timedelta(days=90)
-"""After which it is settled whatever is missing. Tills keep what is not confirmed; one that has said
+"""After which it is settled whatever is missing. Tills keep what is not confirmed; one that said
 nothing for a quarter of a year is scrap, and each look costs."""
 
 WHO = "late sales"
@@ -58,7 +59,7 @@ class _Age(msgspec.Struct, frozen=True):
 async def settle(work: BookingWork) -> list[Look]:
     """Look at the counts that nobody else looks at now."""
     question = statement(__file__, "unsettled_for_update")
-    counts = await work.query(question, Document, most=AT_ONCE)
+    counts = await fetched(work, question, Document, most=AT_ONCE)
     return [await _look(work, count) for count in counts]
 
 
@@ -70,11 +71,13 @@ async def _look(work: BookingWork, count: Document) -> Look:
     expected = await expected_of(work, count) or {}
     moved = counting.settled(counted, expected, _corrected(bookings))
     if moved:
-        ask = Ask(f"{count.document_id[:40]}.late.{count.version}", "settle", [], "")
+        ask = Ask(_id_of_look(count), "settle", [], "")
         outcome = Outcome(moved, "booked")
         if await write_booking(work, WHO, count, ask, outcome) is None:
             raise RuntimeError(f"{ask.booking_id} is booked, and {count.document_id} not settled")
-    age = (await work.query(statement(__file__, "age"), _Age, moment=count.counted_at))[0].seconds
+    age = (await fetched(work, statement(__file__, "age"), _Age, moment=count.counted_at))[
+        0
+    ].seconds
     is_settled = not moved and (
         age > FORGOTTEN.total_seconds() or (not waiting and age > YOUNG.total_seconds())
     )
@@ -88,9 +91,15 @@ async def _look(work: BookingWork, count: Document) -> Look:
     return Look(count.document_id, len(moved), waiting, is_settled)
 
 
+def _id_of_look(count: Document) -> str:
+    """Another for each version of each count, and short enough for an id."""
+    name = sha256(f"{count.document_id}/{count.location_id}".encode()).hexdigest()[:32]
+    return f"late-{name}-{count.version}"
+
+
 async def _heard(work: BookingWork, count: Document) -> list[HeardTill]:
     question = statement(__file__, "heard")
-    return await work.query(question, HeardTill, location_id=count.location_id)
+    return await fetched(work, question, HeardTill, location_id=count.location_id)
 
 
 def _corrected(bookings: list[Booking]) -> dict[str, int]:

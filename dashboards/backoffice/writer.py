@@ -9,15 +9,14 @@
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
 
 import msgspec
-from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from clients.statements import statement
 from dashboards.backoffice import counting, deciding
 from dashboards.backoffice.asked import AskedBooking, AskedDocument
+from dashboards.backoffice.asking import BookingWork, fetched
 from dashboards.backoffice.codes import found_codes, found_quantities
 from dashboards.backoffice.correcting import effects
 from dashboards.backoffice.documents import (
@@ -35,22 +34,8 @@ from dashboards.backoffice.documents import (
 from dashboards.backoffice.identity import digest_of, require_same
 from dashboards.backoffice.refusals import NotBooked, NotBookedReason, UnknownDocument
 
-T = TypeVar("T")
-
 NAME_CHARACTERS_MAX = 128
 """Of who books, as migration 0038 has it."""
-
-
-class BookingWork(Protocol):
-    """One open transaction: `dashboards.board.feed.writing.Work`."""
-
-    async def query(self, question: sql.SQL, row_type: type[T], /, **parameters: object) -> list[T]:
-        """Rows of a statement."""
-        ...
-
-    async def run(self, order: sql.SQL | sql.Composed, /, **parameters: object) -> int:
-        """Run a statement without rows; how many rows it touched."""
-        ...
 
 
 class Booked(msgspec.Struct, frozen=True):
@@ -132,7 +117,7 @@ async def scene_of(
 async def bookings_of(work: BookingWork, document: Document) -> list[Booking]:
     """What was done with a document at its location, in order."""
     asked = {"document_id": document.document_id, "location_id": document.location_id}
-    return await work.query(statement(__file__, "bookings"), Booking, **asked)
+    return await fetched(work, statement(__file__, "bookings"), Booking, **asked)
 
 
 async def expected_of(work: BookingWork, count: Document) -> dict[str, int] | None:
@@ -142,7 +127,8 @@ async def expected_of(work: BookingWork, count: Document) -> dict[str, int] | No
     """
     if count.counted_at is None:
         return None
-    rows = await work.query(
+    rows = await fetched(
+        work,
         statement(__file__, "expected"),
         Line,
         document_id=count.document_id,
@@ -160,7 +146,8 @@ async def write_booking(
     moved = [Line(each.sku, each.quantity) for each in outcome.movements]
     # A commit and what settles it keep what they corrected: the next correction starts from there.
     kept = moved if ask.act in ("commit", "settle") else ask.lines
-    written = await work.query(
+    written = await fetched(
+        work,
         statement(__file__, "insert_booking"),
         Booking,
         booking_id=ask.booking_id,
@@ -215,7 +202,8 @@ async def stand(
     marks: Mapping[str, Mark] | None = None,
 ) -> Document:
     """The document in that state; with ``marks`` its count begins now."""
-    (after,) = await work.query(
+    (after,) = await fetched(
+        work,
         statement(__file__, "stand"),
         Document,
         document_id=document.document_id,
@@ -229,8 +217,8 @@ async def stand(
 async def _begun(work: BookingWork, count: Document, ask: Ask) -> dict[str, Mark]:
     if count.counted_at is not None:
         raise NotBooked(NotBookedReason.NOT_THIS_ACT, "This count has begun already.")
-    known = await work.query(
-        statement(__file__, "marks"), _KnownMark, location_id=count.location_id
+    known = await fetched(
+        work, statement(__file__, "marks"), _KnownMark, location_id=count.location_id
     )
     heard = {each.till_id: Mark(each.epoch, each.sequence, exact=False) for each in known}
     return counting.marked(heard, ask.marks)
@@ -262,7 +250,7 @@ async def _sent(work: BookingWork, documents: Sequence[Document]) -> dict[str, i
 
 async def _locked(work: BookingWork, document_id: str) -> list[Document]:
     question = statement(__file__, "documents_for_update")
-    return await work.query(question, Document, document_id=document_id)
+    return await fetched(work, question, Document, document_id=document_id)
 
 
 def _of(documents: Sequence[Document], document_id: str, location_id: str) -> Document:
@@ -273,7 +261,7 @@ def _of(documents: Sequence[Document], document_id: str, location_id: str) -> Do
 
 
 async def _booking(work: BookingWork, booking_id: str) -> Booking | None:
-    found = await work.query(statement(__file__, "booking"), Booking, booking_id=booking_id)
+    found = await fetched(work, statement(__file__, "booking"), Booking, booking_id=booking_id)
     return found[0] if found else None
 
 
@@ -297,7 +285,7 @@ async def _places(work: BookingWork, asked: AskedDocument) -> Mapping[str, bool]
 async def _known_places(work: BookingWork, location_ids: Sequence[str]) -> dict[str, bool]:
     """Whether each is booked here; without those that nobody knows."""
     question = statement(__file__, "places")
-    found = await work.query(question, _Place, location_ids=list(location_ids))
+    found = await fetched(work, question, _Place, location_ids=list(location_ids))
     return {each.location_id: each.here for each in found}
 
 
@@ -328,5 +316,5 @@ def _row(
 
 
 async def _inserted(work: BookingWork, row: Mapping[str, object]) -> Document | None:
-    written = await work.query(statement(__file__, "insert_document"), Document, **row)
+    written = await fetched(work, statement(__file__, "insert_document"), Document, **row)
     return written[0] if written else None
