@@ -1,9 +1,10 @@
 """Which role may do what with which table: the only place that says so.
 
 Each process of Tillstream comes to PostgreSQL under a role of its own. A table has one role that
-writes it; `MASTER_DATA` alone have two, the business's own programs and the board's pages. Of
-people the board changes what two views show; what is hidden stays with its one writer. A new table,
-view, or function that somebody calls is declared here, and `granting` brings a database to it.
+writes it; `MASTER_DATA` and movements have two, the business's own programs and the board's pages.
+Of people the board changes what two views show; what is hidden stays with its one writer. A new
+table, view, or function that somebody calls is declared here, and `granting` brings a database to
+it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -92,6 +93,8 @@ FUNCTIONS = (
     Function("forget_old_audit_entries()", frozenset({SINK})),
     Function("lived_before(integer)", frozenset({WEBHOOKS})),
     Function("erase_customer(text)", frozenset({BOARD, PEOPLE})),
+    Function("books_here(text)", frozenset({BOARD, CLIENT, OPERATOR})),
+    Function("take_document(jsonb)", frozenset({BOARD})),
 )
 
 
@@ -110,7 +113,12 @@ TABLES: Mapping[str, Granted] = {
     "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE),
     # What the centre allows is set by people on the board, and by no program.
     "business_limits": _table(_FIGURES, board=CHANGED),
-    "stock_movements": _table((*_FIGURES, CDC), client=APPEND),
+    "stock_movements": _table((*_FIGURES, CDC), client=APPEND, board=APPEND),
+    # What people want to be moved and counted, and what was done about it, with its movements.
+    "documents": _table((*_FIGURES, CDC), board=KEPT),
+    "document_bookings": _table(_FIGURES, board=APPEND),
+    # Written where a store is added: at the centre, and in the store that it is.
+    "stores": _table(_FIGURES, client=WRITE),
     **dict.fromkeys(DERIVED, _table(_FIGURES, sink=WRITE)),
     # Of an alert whose item has left, nobody asks for the version that was told.
     "stock_levels": _table((*_FIGURES, WEBHOOKS), sink=WRITE),
@@ -142,7 +150,8 @@ TABLES: Mapping[str, Granted] = {
     **dict.fromkeys(["audit_retention", "days_lived"], _table(_LOOKING)),
     **dict.fromkeys(OF_BOARD, _table(board=WRITE)),
     "sink_offsets": _table((BOARD, *_LOOKING), sink=WRITE),
-    "sink_tills": _table(_LOOKING, sink=WRITE),
+    # A count notes how far each till was told.
+    "sink_tills": _table((BOARD, *_LOOKING), sink=WRITE),
     "returns_to_judge": _table(_LOOKING, sink=WRITE),
     "sink_refused": _table(_LOOKING, sink=WRITE),
     "sink_malformed": _table(_LOOKING, sink=WRITE),
