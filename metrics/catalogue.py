@@ -10,6 +10,7 @@ from metrics.gateway import GATEWAY
 from metrics.mirrors import MIRRORS
 from metrics.proxy import PROXY
 from metrics.registration import REGISTRATION
+from metrics.replication import REPLICATION
 from metrics.sink import SINK
 from metrics.till import TILL
 from metrics.webhooks import WEBHOOKS
@@ -24,6 +25,7 @@ BY_PROCESS = {
     "board": BOARD,
     "mirrors": MIRRORS,
     "admission": ADMISSION,
+    "replication": REPLICATION,
     "proxy": PROXY,
     "till": TILL,
 }

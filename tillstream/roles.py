@@ -9,6 +9,7 @@ SINK = "sink"
 WEBHOOKS = "webhooks"
 MIRRORS = "mirrors"
 ADMISSION = "admission"
+REPLICATION = "replication"
 
 ROLES = {
     AGENTS: "keep stock, totals, alerts and till status from the inputs.",
@@ -18,5 +19,6 @@ ROLES = {
     WEBHOOKS: "tell endpoints of restock alerts.",
     MIRRORS: "guard and watch the mirrors of a store, in that store.",
     ADMISSION: "move on what stores send, each for itself alone, at the centre.",
+    REPLICATION: "keep a store's database equal to its feed, in that store.",
 }
 """What each does. Those before the sink are of `tillstream.applications`."""

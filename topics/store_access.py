@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from identity.names import StoreName
 from topics.access import ADMINISTERS, CONNECT_TOPICS, GATEWAY, AccessRule, Operation, Resource
-from topics.mirrored import UP, Side, down_topics, letters_topic, specs, up_topics
+from topics.mirrored import (
+    REPORTS_UP,
+    UP,
+    Side,
+    down_topics,
+    letters_topic,
+    specs,
+    up_topic,
+    up_topics,
+)
 
 
 class StoreRule(NamedTuple):
@@ -66,7 +75,8 @@ def _at_centre(location_id: str) -> Iterator[AccessRule]:
 
 
 def _in_store(location_id: str) -> Iterator[AccessRule]:
-    """The gateway says and hears, Connect carries, and who watches sees how far it is."""
+    """The gateway says and hears, Connect carries, who watches sees how far it is, and who
+    replicates says how far the store is with what it was told."""
     for name in up_topics(location_id):
         yield AccessRule("gateway", "topic", name, "write")
         yield AccessRule("connect", "topic", name, "read")
@@ -74,6 +84,8 @@ def _in_store(location_id: str) -> Iterator[AccessRule]:
     for name in down_topics(location_id):
         yield AccessRule("gateway", "topic", name, "read")
         yield AccessRule("connect", "topic", name, "write")
+    yield AccessRule("replication", "topic", down_topics(location_id)[0], "read")
+    yield AccessRule("replication", "topic", up_topic(location_id, REPORTS_UP), "write")
     offsets = CONNECT_TOPICS[1]
     yield AccessRule("mirrors", "topic", offsets, "read")
     yield AccessRule("mirrors", "topic", offsets, "write")

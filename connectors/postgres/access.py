@@ -2,9 +2,9 @@
 
 Each process of Tillstream comes to PostgreSQL under a role of its own. A table has one role that
 writes it; `MASTER_DATA` and movements have two, the business's own programs and the board's pages.
-Of people the board changes what two views show; what is hidden stays with its one writer. A new
-table, view, or function that somebody calls is declared here, and `granting` brings a database to
-it.
+In a store, master data and people come from the centre: there `REPLICATION` writes them. Of people
+the board changes what two views show; what is hidden stays with its one writer. A new table, view,
+or function that somebody calls is declared here, and `granting` brings a database to it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +17,7 @@ WEBHOOKS = "tillstream_webhooks"
 GATEWAY = "tillstream_gateway"
 REGISTRATION = "tillstream_registration"
 PEOPLE = "tillstream_people"
+REPLICATION = "tillstream_replication"
 CDC = "tillstream_cdc"
 READER = "tillstream_reader"
 CLIENT = "tillstream_client"
@@ -29,6 +30,7 @@ ROLES: Mapping[str, str] = {
     GATEWAY: "takes what a store's tills send",
     REGISTRATION: "gives devices their identities",
     PEOPLE: "commands that keep employees and customers, which they hide and open",
+    REPLICATION: "copies a store's feed into its tables, and judges nothing again",
     CDC: "Debezium: follows the changes of the captured tables",
     READER: "analysts: figures, and nothing of people",
     CLIENT: "the business's own programs: books, and reads all that is no secret",
@@ -108,9 +110,11 @@ _FIGURES = (READER, BOARD, *_LOOKING)
 
 TABLES: Mapping[str, Granted] = {
     # A policy that is deleted tells its readers so: the business may take its own rows away.
-    **dict.fromkeys(MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE)),
+    **dict.fromkeys(
+        MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE, replication=WRITE)
+    ),
     # By them the sink decides each sale again.
-    "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE),
+    "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE, replication=WRITE),
     # What the centre allows is set by people on the board, and by no program.
     "business_limits": _table(_FIGURES, board=CHANGED),
     "stock_movements": _table((*_FIGURES, CDC), client=APPEND, board=APPEND),
@@ -134,8 +138,8 @@ TABLES: Mapping[str, Granted] = {
     "device_vouchers": _table(registration=KEPT),
     # Hashes and what is sealed: Debezium alone reads them beside their writer. Who is erased is
     # erased by a function, which deletes row and key and keeps the proof.
-    "employees": _table((CDC,), people=KEPT),
-    "customers": _table((CDC,), people=KEPT),
+    "employees": _table((CDC,), people=KEPT, replication=WRITE),
+    "customers": _table((CDC,), people=KEPT, replication=WRITE),
     "customer_keys": _table(people=APPEND),
     "customer_erasures": _table((*_LOOKING, PEOPLE, BOARD)),
     # Views without what is hidden: the board changes duties and consents through them.
@@ -162,6 +166,13 @@ TABLES: Mapping[str, Granted] = {
     "webhook_dead_letters": _table(_LOOKING, webhooks=WRITE),
     "cdc_heartbeat": _table(_LOOKING, cdc=frozenset({"UPDATE"})),
     "cdc_signals": _table(_LOOKING, cdc=frozenset({"INSERT"})),
+    # The feed as it came, of people too: who looks sees which rows are in no table, and why.
+    **dict.fromkeys(["replicated_rows", "replicated_onward"], _table(replication=WRITE)),
+    "replicated_aside": _table(_LOOKING),
+    "replication_state": _table(_LOOKING, replication=KEPT),
+    # Written by triggers, as the owner; who tells the centre takes away what is told.
+    "outbox": _table(_LOOKING, replication=frozenset({"SELECT", "DELETE"})),
+    "offers_of_here": _table(_LOOKING),
     "schema_migrations": _table(_LOOKING),
     "migration_hashes": _table(_LOOKING),
 }
