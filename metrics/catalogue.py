@@ -8,6 +8,7 @@ from metrics.admission import ADMISSION
 from metrics.board import BOARD
 from metrics.gateway import GATEWAY
 from metrics.mirrors import MIRRORS
+from metrics.outbox import OUTBOX
 from metrics.proxy import PROXY
 from metrics.registration import REGISTRATION
 from metrics.replication import REPLICATION
@@ -25,7 +26,7 @@ BY_PROCESS = {
     "board": BOARD,
     "mirrors": MIRRORS,
     "admission": ADMISSION,
-    "replication": REPLICATION,
+    "replication": (*REPLICATION, *OUTBOX),
     "proxy": PROXY,
     "till": TILL,
 }

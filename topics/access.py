@@ -38,7 +38,7 @@ from topics.registry import (
     TILL_UPKEEP,
     TopicSpec,
 )
-from topics.replicated import REPLICATION_ID
+from topics.replicated import OUTBOX_ID, REPLICATION_ID
 from topics.topic_spec import DEAD_LETTER_SUFFIX
 
 Resource = Literal["topic", "group", "transactional-id", "cluster"]
@@ -179,9 +179,10 @@ SERVICES = (
     ),
     ServiceAccess(
         "replication",
-        "tells a store's workers what came down to it; see `topics.store_access`.",
+        "tells a store's workers what came down to it, and what its database books; see "
+        "`topics.store_access`.",
         writes=_names(PRODUCTS, ASSORTMENT, LOCATIONS),
-        more=(("transactional-id", REPLICATION_ID, "write"),),
+        more=tuple(("transactional-id", each, "write") for each in (REPLICATION_ID, OUTBOX_ID)),
     ),
     ServiceAccess(
         "connect",

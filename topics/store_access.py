@@ -10,6 +10,7 @@ from identity.names import StoreName
 from topics.access import ADMINISTERS, CONNECT_TOPICS, GATEWAY, AccessRule, Operation, Resource
 from topics.mirrored import (
     REPORTS_UP,
+    STOCK_MOVEMENTS_UP,
     UP,
     Side,
     down_topics,
@@ -76,7 +77,7 @@ def _at_centre(location_id: str) -> Iterator[AccessRule]:
 
 def _in_store(location_id: str) -> Iterator[AccessRule]:
     """The gateway says and hears, Connect carries, who watches sees how far it is, and who
-    replicates says how far the store is with what it was told."""
+    replicates says how far the store is with what it was told, and what it books."""
     for name in up_topics(location_id):
         yield AccessRule("gateway", "topic", name, "write")
         yield AccessRule("connect", "topic", name, "read")
@@ -85,7 +86,8 @@ def _in_store(location_id: str) -> Iterator[AccessRule]:
         yield AccessRule("gateway", "topic", name, "read")
         yield AccessRule("connect", "topic", name, "write")
     yield AccessRule("replication", "topic", down_topics(location_id)[0], "read")
-    yield AccessRule("replication", "topic", up_topic(location_id, REPORTS_UP), "write")
+    for what in (STOCK_MOVEMENTS_UP, REPORTS_UP):
+        yield AccessRule("replication", "topic", up_topic(location_id, what), "write")
     offsets = CONNECT_TOPICS[1]
     yield AccessRule("mirrors", "topic", offsets, "read")
     yield AccessRule("mirrors", "topic", offsets, "write")

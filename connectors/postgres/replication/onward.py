@@ -23,6 +23,7 @@ from clients.postgres import PostgresAccess
 from clients.statements import by_column, statement
 from connectors.postgres.replication.kinds import ONWARD
 from connectors.postgres.replication.metrics import ReplicationMetrics
+from connectors.superseding import Superseded
 from following.outage import Outage
 from following.postgres import POSTGRES_AWAY, Connection, connection_to
 from topics.partitioning import partition_of
@@ -39,10 +40,6 @@ TRANSACTION_MS = 30_000
 STATEMENT_SECONDS = 30
 
 _KAFKA_AWAY = (KafkaError, OSError, TimeoutError, AccessError)
-
-
-class Superseded(Exception):
-    """Another process tells them now; the text is for people."""
 
 
 class Marked(NamedTuple):
