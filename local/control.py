@@ -30,7 +30,6 @@ class Status:
     """The stack now; ``record`` is None where nothing was ever started. ``cashier`` is let in at
     its tills."""
 
-    home: StackHome
     state: StackState
     record: StackRecord | None
     cashier: StackCashier | None = None
@@ -40,8 +39,7 @@ class Status:
         if self.record is None or self.state == "stopped":
             nowhere: dict[str, Any] = dict.fromkeys(Addresses.model_fields)
             return {**nowhere, "metrics": [], "stores": [], "processes": self._processes()}
-        told = _with_lines(self.home, self.record.addresses).model_dump()
-        return {**told, "processes": self._processes()}
+        return {**self.record.addresses.model_dump(), "processes": self._processes()}
 
     def print(self, console: Console) -> None:
         """For people."""
@@ -50,7 +48,7 @@ class Status:
             console.print("Start it with 'tillstream local up'.")
             return
         if self.state != "stopped":
-            console.print(_address_table(_with_lines(self.home, self.record.addresses)))
+            console.print(_address_table(self.record.addresses))
             if self.cashier is not None:
                 console.print(_signs_in(self.cashier))
         console.print(_process_table(self.record.processes))
@@ -64,11 +62,13 @@ def status(home: StackHome) -> Status:
     """How the stack is; one whose supervisor is gone is stopped, whatever it noted last."""
     noted = record.load(home)
     if noted is None:
-        return Status(home, "stopped", None)
+        return Status("stopped", None)
     if home.is_supervised():
-        return Status(home, noted.state, noted, cashier.known(home))
+        told = _with_lines(home, noted.addresses)
+        shown = noted.model_copy(update={"addresses": told})
+        return Status(noted.state, shown, cashier.known(home))
     stopped = [_stopped(process) for process in noted.processes]
-    return Status(home, "stopped", noted.model_copy(update={"processes": stopped}))
+    return Status("stopped", noted.model_copy(update={"processes": stopped}))
 
 
 def _with_lines(home: StackHome, addresses: Addresses) -> Addresses:
@@ -99,7 +99,7 @@ def say_already_running(home: StackHome, report: Report) -> None:
     else:
         report.say(f"The stack is {found.state} already, by another process; nothing was started.")
     if found.record is not None:
-        report.console.print(_address_table(_with_lines(home, found.record.addresses)))
+        report.console.print(_address_table(found.record.addresses))
 
 
 def up_detached(home: StackHome, command: Sequence[str], report: Report) -> int:

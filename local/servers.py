@@ -24,7 +24,7 @@ from local.outside import Outside
 from local.ports import RememberedPorts
 from local.postgres_door import by_certificate
 from local.report import Report
-from local.stores.place import StorePlace
+from local.stores.site import StoreSite
 
 POSTGRES = "postgres"
 """The service whose identity the database shows."""
@@ -67,11 +67,11 @@ class Servers:
         ports: RememberedPorts,
         class_path: str,
         outside: Outside,
-        places: Sequence[StorePlace] = (),
+        sites: Sequence[StoreSite] = (),
     ) -> None:
-        """``places`` are stores, each of which has a door of its own at this Kafka."""
+        """``sites`` are stores, each of which has a door of its own at this Kafka."""
         self._home = home
-        self._places = places
+        self._sites = sites
         self._ports = ports
         self._class_path = class_path
         self._outside = outside
@@ -115,7 +115,7 @@ class Servers:
 
     def _kafka(self) -> Server:
         port, controller_port = self._ports.take("kafka"), self._ports.take("kafka-controller")
-        more = [(place.port("door"), place.address("line-kafka")) for place in self._places]
+        more = [(site.port("door"), site.address("line-kafka")) for site in self._sites]
         service = kafka.service(
             self._home.folder / "kafka",
             port,

@@ -15,7 +15,7 @@ from local.record import Addresses, ProcessRecord, StackRecord, StackState, Stor
 from local.report import Report
 from local.servers import Server, Servers
 from local.stores.furnished import FurnishedStore, furnish_store, side_by_side
-from local.stores.place import place_of
+from local.stores.site import site_of
 from local.supervisor import StopRequested, Supervisor
 
 
@@ -78,12 +78,12 @@ class Stack:
         servers.fetch(self._report)
         class_path = servers.java_class_path(self._report)
         ports = RememberedPorts(self._home.ports)
-        places = [place_of(each.location_id, self._home, ports) for each in self._own_stores]
-        own = Servers(self._home, ports, class_path, self._outside, places)
+        sites = [site_of(each.location_id, self._home, ports) for each in self._own_stores]
+        own = Servers(self._home, ports, class_path, self._outside, sites)
         wanted = own.wanted()
         links = {name: value for server in wanted for name, value in server.links.items()}
         settings = {server.name: server.address for server in wanted} | links
-        programs = self._furnish(ports, settings, [place.doors for place in places])
+        programs = self._furnish(ports, settings, [site.doors for site in sites])
         self._start_servers(own, wanted, programs)
         by_hand = {**programs.by_hand, **metrics_links.settings(self._identities, "operator")}
         self._home.note_addresses({**settings, **by_hand})
@@ -93,8 +93,8 @@ class Stack:
         self._set_addresses(metrics=[each.metrics for each in processes if each.metrics])
         registration = urlsplit(programs.registration).port or 0
         stores = [
-            furnish_store(each, place, class_path, registration)
-            for each, place in zip(self._own_stores, places, strict=True)
+            furnish_store(each, site, class_path, registration)
+            for each, site in zip(self._own_stores, sites, strict=True)
         ]
         self._open_stores(stores)
         self._tell_stores(programs.stores, stores)
@@ -129,7 +129,7 @@ class Stack:
 
     def _open_stores(self, stores: Sequence[FurnishedStore]) -> None:
         for each in stores:
-            each.place.home.note_addresses(each.by_hand)
+            each.site.home.note_addresses(each.by_hand)
         for together in side_by_side(stores):
             self._together(together.services, together.steps)
             together.opens()

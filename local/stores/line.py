@@ -55,7 +55,7 @@ class _Bottleneck:
         await asyncio.sleep(self._free_at - clock() + SLOW_DELAY_SECONDS)
 
 
-class Line:
+class StoreLine:
     """All ways of one store. One loop's only."""
 
     def __init__(self, ways: Sequence[Way]) -> None:
@@ -142,7 +142,7 @@ def write(folder: Path, name: str, state: LineState) -> None:
     write_json(folder / name, {"state": state})
 
 
-async def _obey(line: Line, folder: Path) -> None:
+async def _obey(line: StoreLine, folder: Path) -> None:
     now: LineState | None = None
     while True:
         if (wished := read(folder, WISH)) != now:
@@ -152,7 +152,7 @@ async def _obey(line: Line, folder: Path) -> None:
 
 
 async def _run(folder: Path, ways: Sequence[Way]) -> None:
-    line = Line(ways)
+    line = StoreLine(ways)
     async with asyncio.TaskGroup() as work:
         work.create_task(_obey(line, folder))
         work.create_task(line.serve())

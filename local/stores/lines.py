@@ -7,7 +7,7 @@ from local.child import Service
 from local.home import StackHome
 from local.ports import answers
 from local.stores.line import NOW, WISH, LineState, read, write
-from local.stores.place import StorePlace
+from local.stores.site import StoreSite
 
 OBEYS_SECONDS = 15.0
 """A line that was just killed is started again within a few seconds."""
@@ -19,17 +19,17 @@ class LineAway(Exception):
     """The line does not do what it was asked to; the text says so."""
 
 
-def line_of(place: StorePlace, registration_port: int) -> Service:
+def line_of(site: StoreSite, registration_port: int) -> Service:
     """The line, whole at each start of the stack: one that was cut last week would puzzle."""
-    home, folder = place.home, place.home.line
-    ways = ("line-kafka", place.port("door")), ("line-registration", registration_port)
-    pairs = [f"{place.port(name)}={to}" for name, to in ways]
+    home, folder = site.home, site.home.line
+    ways = ("line-kafka", site.port("door")), ("line-registration", registration_port)
+    pairs = [f"{site.port(name)}={to}" for name, to in ways]
     write(folder, WISH, "up")
     return Service(
-        name=f"line{place.mark}",
+        name=f"line{site.mark}",
         command=module("local.stores.line", str(folder.absolute()), *pairs),
         log=home.log("line"),
-        ready=lambda: all(answers(place.port(name)) for name, _ in ways),
+        ready=lambda: all(answers(site.port(name)) for name, _ in ways),
         environment=environment({}),
     )
 

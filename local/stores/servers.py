@@ -6,7 +6,7 @@ from dataclasses import replace
 from local import connect, kafka, kafka_links, kafka_rules, postgres, postgres_clients
 from local.child import Service
 from local.postgres_door import by_certificate
-from local.stores.place import StorePlace
+from local.stores.site import StoreSite
 
 POSTGRES_SETTINGS: Mapping[str, object] = {
     "shared_buffers": "24MB",
@@ -18,67 +18,67 @@ POSTGRES_SETTINGS: Mapping[str, object] = {
 """A store's tables have some ten thousand rows, and one machine of two cores."""
 
 
-def postgres_of(place: StorePlace) -> Service:
+def postgres_of(site: StoreSite) -> Service:
     """Its database, behind its own authority."""
-    own = place.identities
+    own = site.identities
     door = by_certificate(own.services_alone, own.certificate("postgres"), own.key("postgres"))
     door = replace(door, settings={**door.settings, **POSTGRES_SETTINGS})
-    folder, log = place.home.folder / "postgres", place.home.log("postgres")
-    return _named(postgres.service(folder, place.port("postgres"), log, door), place)
+    folder, log = site.home.folder / "postgres", site.home.log("postgres")
+    return _named(postgres.service(folder, site.port("postgres"), log, door), site)
 
 
-def kafka_of(place: StorePlace, class_path: str) -> Service:
+def kafka_of(site: StoreSite, class_path: str) -> Service:
     """Its broker, which is its own controller."""
     service = kafka.service(
-        place.home.folder / "kafka",
-        place.port("kafka"),
-        place.port("kafka-controller"),
+        site.home.folder / "kafka",
+        site.port("kafka"),
+        site.port("kafka-controller"),
         class_path,
-        place.home.log("kafka"),
-        place.identities,
+        site.home.log("kafka"),
+        site.identities,
         kafka.SMALL_SETTINGS,
         kafka.SMALL,
     )
-    return _named(service, place)
+    return _named(service, site)
 
 
-def connect_of(place: StorePlace, class_path: str) -> Service:
+def connect_of(site: StoreSite, class_path: str) -> Service:
     """Runs both mirrors; it may read what it is shown and nothing else."""
     service = connect.service(
-        place.home.folder / "connect",
-        place.port("connect"),
-        lambda: kafka_links.java_client(place.address("kafka"), place.identities, "connect"),
+        site.home.folder / "connect",
+        site.port("connect"),
+        lambda: kafka_links.java_client(site.address("kafka"), site.identities, "connect"),
         class_path,
-        place.home.log("connect"),
-        place.identities,
-        [place.shown.folder.absolute()],
+        site.home.log("connect"),
+        site.identities,
+        [site.shown.folder.absolute()],
         connect.MIRRORS,
         connect.MIRRORS_VISITORS,
     )
-    return _named(service, place)
+    return _named(service, site)
 
 
-def admit_operator(place: StorePlace) -> None:
+def admit_operator(site: StoreSite) -> None:
     """Let the store's operator make access rules in its Kafka; raises `StartError`."""
-    kafka_rules.admit_operator(place.address("kafka"), place.identities)
+    kafka_rules.admit_operator(site.address("kafka"), site.identities)
 
 
-def database(place: StorePlace) -> str:
+def database(site: StoreSite) -> str:
     """The address of its PostgreSQL, without anybody's name."""
-    return postgres.address(place.port("postgres"))
+    return postgres.address(site.port("postgres"))
 
 
-def settings(place: StorePlace) -> dict[str, str]:
+def settings(site: StoreSite) -> dict[str, str]:
     """What every process and command in the store is told."""
     return {
-        "home": str(place.home.folder.absolute()),
-        "store": place.location_id,
+        "home": str(site.home.folder.absolute()),
+        "store": site.location_id,
         "partitions": "1",
-        "kafka": place.address("kafka"),
-        "postgres": database(place),
-        **postgres_clients.settings(place.identities),
+        "kafka": site.address("kafka"),
+        "postgres": database(site),
+        **postgres_clients.settings(site.identities),
     }
 
 
-def _named(service: Service, place: StorePlace) -> Service:
-    return replace(service, name=service.name + place.mark)
+def _named(service: Service, site: StoreSite) -> Service:
+    return replace(service, name=service.name + site.mark)

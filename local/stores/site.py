@@ -21,7 +21,7 @@ _DOORS = ("gateway", "registration")
 
 
 @dataclass(frozen=True)
-class StorePlace:
+class StoreSite:
     """One store of a stack in ``home``, the centre's."""
 
     location_id: str
@@ -73,7 +73,7 @@ class StorePlace:
         return f"{LOOPBACK}:{self._taken[name]}"
 
 
-def place_of(location_id: str, centre: StackHome, ports: RememberedPorts) -> StorePlace:
-    """The place of a store, with all `PORTS` taken: before anything listens there."""
+def site_of(location_id: str, centre: StackHome, ports: RememberedPorts) -> StoreSite:
+    """The site of a store, with all `PORTS` taken: before anything listens there."""
     taken = {name: ports.take(f"{name}@{location_id}") for name in PORTS}
-    return StorePlace(location_id, centre, ports, taken)
+    return StoreSite(location_id, centre, ports, taken)
