@@ -121,7 +121,7 @@ class Outbox:
         what, headers = _WAYS[row.kind]
         topic, key = up_topic(self._location_id, what), self._location_id.encode()
         self._metrics.told.labels(row.kind).inc()
-        return await producer.send(topic, row.body.encode(), key, 0, headers=headers)
+        return await producer.send(topic, row.body.encode(), key, 0, headers=list(headers))
 
     async def _count(self, connection: Connection) -> None:
         counted = await connection.execute(statement(__file__, "count_outbox"))
