@@ -10,6 +10,7 @@ from typing import Literal
 
 from topics.changes import StockMovement
 from topics.derived import TillStatus
+from topics.down import feed_adapter
 from topics.events import till_event_adapter
 from topics.topic_spec import (
     DEAD_LETTER_BYTES_MAX,
@@ -36,6 +37,14 @@ REPORT_HEADER = "report"
 
 OFFER_REPORT = "offer"
 
+FEEDS_ID = "tillstream-feeds"
+"""Group of who reads the centre's topics for stores, and beginning of its transactional ids."""
+
+FEED_WRITERS = 8
+"""Transactional ids of who writes feeds: a store's is always by the same of them. So a transaction
+has the feeds of some hundred stores at most, and one that hangs holds up an eighth of them."""
+
+
 UP_BYTES_MAX = 2 * EVENT_BYTES_MAX
 """At the centre: room for what another codec than the gateway's makes of the largest event, and
 little enough that what is refused fits into a dead letter."""
@@ -57,6 +66,12 @@ def up_topics(location_id: str) -> tuple[str, ...]:
 def down_topics(location_id: str) -> tuple[str, ...]:
     """All that a store is sent: its master data, and what the centre has of its tills."""
     return f"down.{location_id}", f"ack.{location_id}"
+
+
+def feed_of(topic: str) -> str | None:
+    """The location whose feed ``topic`` is; None of others."""
+    begin, _, location_id = topic.partition(".")
+    return location_id if begin == "down" and location_id else None
 
 
 def letters_topic(location_id: str, what: str) -> str:
@@ -103,7 +118,7 @@ def _down(location_id: str) -> Iterator[TopicSpec]:
         feed,
         f"Master data of the store {location_id}, by ascending versions.",
         "kind/id, or head",
-        None,
+        feed_adapter,
         "compact",
         FOREVER_MS,
         message_bytes_max=DEAD_LETTER_BYTES_MAX,
