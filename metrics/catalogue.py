@@ -6,6 +6,7 @@ their figures from these specs, so that a board or a rule can rely on the names.
 
 from metrics.admission import ADMISSION
 from metrics.board import BOARD
+from metrics.feeds import FEEDS
 from metrics.gateway import GATEWAY
 from metrics.mirrors import MIRRORS
 from metrics.proxy import PROXY
@@ -24,6 +25,7 @@ BY_PROCESS = {
     "board": BOARD,
     "mirrors": MIRRORS,
     "admission": ADMISSION,
+    "feeds": FEEDS,
     "proxy": PROXY,
     "till": TILL,
 }

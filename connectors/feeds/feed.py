@@ -21,10 +21,12 @@ _PLACE_OF_KIND = {kind: at for at, kind in enumerate((*_FIRST, *KINDS)[::-1])}
 
 
 class Message(NamedTuple):
-    """A record of a feed; without a value it lets compaction remove the key."""
+    """A record of a feed; without a value it lets compaction remove the key. ``what`` it says:
+    row, gone, forgotten or head."""
 
     key: bytes
     value: bytes | None
+    what: str
 
 
 class Feed:
@@ -51,6 +53,11 @@ class Feed:
     def gone(self) -> int:
         """How many records say that something is gone, and wait for the store's word."""
         return len(self._gone)
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """Of which rows stand."""
+        return self._sums.rows()
 
     @property
     def is_headed(self) -> bool:
@@ -96,12 +103,12 @@ class Feed:
         a later version."""
         for key in [key for key, version in self._gone.items() if version < applied]:
             del self._gone[key]
-            yield Message(key.encode(), None)
+            yield Message(key.encode(), None, "forgotten")
 
     def head(self) -> Message:
         """What stands, after all that was said."""
         self._head = self._head_value()
-        return Message(HEAD_KEY.encode(), self._head)
+        return Message(HEAD_KEY.encode(), self._head, "head")
 
     def _differs(self, key: str, row: Row) -> bool:
         return self._said.get(key) != _digest(key, row.body)
@@ -111,14 +118,14 @@ class Feed:
         self._put(key, row.body)
         begins: dict[str, Any] = {"valid_from": row.valid_from} if row.valid_from else {}
         told = {**_named(key), "version": self.version, **begins}
-        return Message(key.encode(), _with_row(told, row.body))
+        return Message(key.encode(), _with_row(told, row.body), "row")
 
     def _leave(self, key: str) -> Message:
         self.version += 1
         self._put(key, None)
         self._gone[key] = self.version
         told = {**_named(key), "version": self.version, "gone": True}
-        return Message(key.encode(), orjson.dumps(told))
+        return Message(key.encode(), orjson.dumps(told), "gone")
 
     def _put(self, key: str, body: bytes | None) -> None:
         kind = key.partition("/")[0]

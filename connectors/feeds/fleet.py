@@ -6,7 +6,7 @@ without reading anything again.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from pydantic import TypeAdapter
 
@@ -61,6 +61,11 @@ class Fleet:
         if location_id not in self._places:
             self._places[location_id] = Place(location_id)
         return self._places[location_id]
+
+    def last_bought(self, location_id: str, customer_id: str) -> date | None:
+        """When a customer of a location bought there last, as noted; None of others."""
+        place = self._places.get(location_id)
+        return None if place is None else place.customers.get(customer_id)
 
     def hear(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """Take a record of `INPUTS`; raises `BadRow`, and then what was heard before stays."""

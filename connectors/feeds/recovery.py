@@ -41,14 +41,11 @@ async def read_to_ends(reader: Reader, hear: Hear) -> None:
     ends = await reader.end_offsets()
     left = await _unread(reader, ends, ends)
     while left:
-        fetched = await reader.take(RECORDS_MAX, WAIT_SECONDS)
-        for (topic, _), records in fetched.items():
+        for (topic, _), records in (await reader.take(RECORDS_MAX, WAIT_SECONDS)).items():
             for record in records:
                 hear(topic, record.key, record.value, record.timestamp)
         # Past the last record there may be nothing but marks of transactions.
-        left = await _unread(reader, ends, set(fetched) & left if fetched else left) | (
-            left - set(fetched) if fetched else set()
-        )
+        left = await _unread(reader, ends, left)
 
 
 async def _unread(reader: Reader, ends: dict[Place, int], places: Iterable[Place]) -> set[Place]:

@@ -50,7 +50,7 @@ class Writers:
             waited = [
                 await producer.send(down_topics(location_id)[0], value, key, 0)
                 for location_id, messages in lot.items()
-                for key, value in messages
+                for key, value, _ in messages
             ]
             await asyncio.gather(*waited)
 
