@@ -88,7 +88,7 @@ async def _producer(kafka: KafkaAccess, **options: Any) -> AsyncGenerator[Any]:
         kafka,
         max_batch_size=BATCH_BYTES,
         max_request_size=REQUEST_BYTES_MAX,
-        compression_type="zstd",
+        compression_type="gzip",  # which every client of the house can unpack
         **options,
     )
     await producer.start()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from connectors.feeds.feed import Feed, Message
 from connectors.feeds.rows import Row
 from connectors.feeds.told import InputsLost, ToldStores
-from tests.unit.connectors.feeds.company import StoreCopy
+from tests.feed_company import StoreCopy
 from topics.down import FeedGone, FeedHead, read_feed
 
 KEYS = ("product/milk", "product/tea", "price/p-1", "rule_table/off5/3")

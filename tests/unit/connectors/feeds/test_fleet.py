@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from connectors.feeds.feed import Feed
 from connectors.feeds.fleet import Fleet
 from connectors.feeds.rows import BadRow
-from tests.unit.connectors.feeds.company import (
+from tests.feed_company import (
     NOW,
     Record,
     StoreCopy,
