@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.feeds.feed import Feed, Message, wanted_by
+from connectors.feeds.feed import Feed, SaidRecord, wanted_by
 from connectors.feeds.fleet import Fleet
 from topics.down import FeedHead, FeedRow, FeedSums, canonical, read_feed, row_digest
 
@@ -81,14 +81,14 @@ def tell(fleet: Fleet, *records: Record) -> Fleet:
     return fleet
 
 
-def write(fleet: Fleet, feed: Feed) -> list[Message]:
+def write(fleet: Fleet, feed: Feed) -> list[SaidRecord]:
     """Bring a feed up to all that its store should have."""
     keys = {*feed.keys(), *fleet.all_wanted(feed.location_id)}
     said = list(feed.say(wanted_by(fleet.wanted, feed.location_id, keys)))
     return said if feed.is_headed else [*said, feed.head()]
 
 
-def follow(fleet: Fleet, feed: Feed) -> list[Message]:
+def follow(fleet: Fleet, feed: Feed) -> list[SaidRecord]:
     """Bring a feed up to what was noted as changed."""
     keys = fleet.changed().get(feed.location_id, set())
     return list(feed.say(wanted_by(fleet.wanted, feed.location_id, keys)))
@@ -102,7 +102,7 @@ class StoreCopy:
         self.version = 0
         self.head: FeedHead | None = None
 
-    def apply(self, messages: list[Message]) -> None:
+    def apply(self, messages: list[SaidRecord]) -> None:
         """Take records in order; those that are known change nothing."""
         for key, value, _ in messages:
             if value is None:

@@ -12,12 +12,13 @@ from clients.registration import RegistrationAccess
 from connectors.feeds.customers import CustomerNotes
 from connectors.feeds.lists import AskedLists
 from connectors.feeds.metrics import FeedMetrics, feed_metrics
-from connectors.feeds.process import FeedsProcess, Superseded
+from connectors.feeds.process import FeedsProcess, FeedsTaken
 from connectors.feeds.told import InputsLost
+from connectors.feeds.writing import ALL_WRITERS
 from following.outage import Outage
 from tillstream.process import measured, stop_asked
 from tillstream.registration import access_of
-from tillstream.settings import Settings
+from tillstream.settings import Settings, SettingsError
 
 SERVICE = "feeds"
 
@@ -30,18 +31,25 @@ def run(settings: Settings) -> None:
     """
     settings = settings.as_service(SERVICE)
     kafka, registration = settings.kafka_access(), access_of(settings)
+    part, parts = settings.feeds_part, settings.feeds_parts
+    if part > parts:
+        raise SettingsError(f"there are {parts} parts, and no part {part}")
+    writers = frozenset(each for each in ALL_WRITERS if each % parts == part - 1)
     with measured(settings, SERVICE, settings.worker_name) as registry:
         try:
-            uvloop.run(_until_stopped(kafka, registration, registry))
-        except (Superseded, InputsLost) as fault:
+            uvloop.run(_until_stopped(kafka, registration, registry, writers))
+        except (FeedsTaken, InputsLost) as fault:
             sys.exit(f"tillstream: stores are told nothing more: {fault}")
 
 
 async def _until_stopped(
-    kafka: KafkaAccess, registration: RegistrationAccess, registry: CollectorRegistry
+    kafka: KafkaAccess,
+    registration: RegistrationAccess,
+    registry: CollectorRegistry,
+    writers: frozenset[int],
 ) -> None:
     metrics, stopping = feed_metrics(registry), stop_asked()
-    process = FeedsProcess(kafka, metrics, stopping)
+    process = FeedsProcess(kafka, metrics, stopping, writers)
     work = (
         process.run(),
         _notes(kafka, process, metrics).run(stopping),

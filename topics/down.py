@@ -126,7 +126,7 @@ FeedRecord = FeedRow | FeedGone
 
 _records: TypeAdapter[FeedRecord] = TypeAdapter(FeedGone | FeedRow)
 
-FeedMessage = FeedRow | FeedGone | FeedHead
+FeedMessage = Annotated[FeedRow | FeedGone | FeedHead, Field(union_mode="smart")]
 
 feed_adapter: TypeAdapter[FeedMessage] = TypeAdapter(FeedMessage)
 """Of the topic, for its description; `read_feed` reads one message by its key."""

@@ -83,7 +83,7 @@ def specs(location_id: str, side: Side) -> tuple[TopicSpec, ...]:
     """What the topics of a store must be on one side of its link."""
     up = tuple(_at_centre(spec) if side == "centre" else spec for spec in _up(location_id))
     letters = tuple(_letters(location_id, what) for what in UP) if side == "centre" else ()
-    return (*up, *_down(location_id), *letters)
+    return (*up, *down_specs(location_id), *letters)
 
 
 def _up(location_id: str) -> Iterator[TopicSpec]:
@@ -112,7 +112,8 @@ def _at_centre(spec: TopicSpec) -> TopicSpec:
     return replace(spec, stamped_by_broker=False, message_bytes_max=UP_BYTES_MAX)
 
 
-def _down(location_id: str) -> Iterator[TopicSpec]:
+def down_specs(location_id: str) -> Iterator[TopicSpec]:
+    """What the topics of a store must be in which it is told something, on either side."""
     feed, confirmed = down_topics(location_id)
     yield TopicSpec(
         feed,

@@ -8,24 +8,25 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from connectors.feeds.rows import Held, ToldRow, held
+from connectors.feeds.rows import StandingRow, ToldRow, held
 
 PAST_KEPT = timedelta(days=8)
 """How long a price, an offer or a recall that has ended stays in feeds. Gateways keep a day of it
 for tills whose clocks are behind; a week more, and what is sent is not taken back at once."""
 
 
-class Table:
-    """All rows of one kind that stand, by id."""
+class RowTable:
+    """All rows of one kind that stand, by id; by product as well, where it is ``indexed``."""
 
-    def __init__(self) -> None:
-        self._rows: dict[str, list[Held]] = {}
+    def __init__(self, *, indexed: bool) -> None:
+        self._indexed = indexed
+        self._rows: dict[str, list[StandingRow]] = {}
         self._ids_by_sku: dict[str, set[str]] = defaultdict(set)
         self._deleted_ms: dict[tuple[str, str], int] = {}
 
-    def hear(self, told: ToldRow) -> Iterable[Held]:
+    def hear(self, told: ToldRow) -> Iterable[StandingRow]:
         """Take a record; what stood under its id before and what stands now, empty where nothing
-        changed. Raises `rows.BadRow`."""
+        changed. Raises `rows.UntellableRow`."""
         new = None if told.row is None else held(told)
         before = self._rows.get(told.id, [])
         own = next((each for each in before if each.place == told.place), None)
@@ -38,13 +39,13 @@ class Table:
         self._set(told, own, new)
         return [each for each in (own, new) if each is not None]
 
-    def _is_older(self, told: ToldRow, own: Held | None) -> bool:
+    def _is_older(self, told: ToldRow, own: StandingRow | None) -> bool:
         deleted_ms = self._deleted_ms.get((told.id, told.place), 0)
         return bool(told.changed_ms) and (
             told.changed_ms < (own.changed_ms if own else 0) or told.changed_ms < deleted_ms
         )
 
-    def _set(self, told: ToldRow, own: Held | None, new: Held | None) -> None:
+    def _set(self, told: ToldRow, own: StandingRow | None, new: StandingRow | None) -> None:
         rows = [each for each in self._rows.get(told.id, ()) if each is not own]
         if new is not None:
             rows.append(new)
@@ -54,16 +55,17 @@ class Table:
         self._rows[told.id] = rows
         if not rows:
             del self._rows[told.id]
-        self._index(told.id, own, new)
+        if self._indexed:
+            self._index(told.id, own, new)
 
-    def _index(self, row_id: str, own: Held | None, new: Held | None) -> None:
+    def _index(self, row_id: str, own: StandingRow | None, new: StandingRow | None) -> None:
         if own is not None and own.sku is not None:
             self._ids_by_sku[own.sku].discard(row_id)
         for each in self._rows.get(row_id, ()):
             if each.sku is not None:
                 self._ids_by_sku[each.sku].add(row_id)
 
-    def rows(self, row_id: str) -> Collection[Held]:
+    def rows(self, row_id: str) -> Collection[StandingRow]:
         """What stands under an id, the newest first: one row, or two while it moves from one key
         to another."""
         return self._rows.get(row_id, ())
@@ -77,12 +79,12 @@ class Table:
         return self._ids_by_sku.get(sku, ())
 
 
-def is_over(each: Held, now: datetime) -> bool:
+def is_over(each: StandingRow, now: datetime) -> bool:
     """Whether it ended so long ago that no store needs it."""
     return each.ends is not None and each.ends <= now - PAST_KEPT
 
 
-def replaced(prices: Table, price: Held, now: datetime) -> bool:
+def replaced(prices: RowTable, price: StandingRow, now: datetime) -> bool:
     """Whether another price of the same product and place, without an end, has long counted in its
     stead: the one that began last counts (decision 14)."""
     past = now - PAST_KEPT
@@ -95,7 +97,7 @@ def replaced(prices: Table, price: Held, now: datetime) -> bool:
     )
 
 
-def _of_its_place(prices: Table, price: Held) -> Iterator[Held]:
+def _of_its_place(prices: RowTable, price: StandingRow) -> Iterator[StandingRow]:
     for price_id in prices.ids_of(price.sku or ""):
         for other in prices.rows(price_id):
             if other.sku == price.sku and other.location_id == price.location_id:

@@ -5,14 +5,19 @@ All that is known of a feed can be read back from its topic, so nothing else is 
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 
-from connectors.feeds.rows import Row
+from connectors.feeds.rows import DownRow
 from topics.down import HEAD_KEY, KINDS, FeedSums, canonical, row_digest
 
 _DIGEST_BYTES = 32
+
+DIGESTS_KEPT = 65_536
+"""Rows that several stores have are hashed once for all of them, and lie in memory once; some
+30 MiB."""
 
 _FIRST = ("location", "product", "rule_table", "employee", "customer", "device_list")
 """What others refer to goes first, and leaves last."""
@@ -20,7 +25,7 @@ _FIRST = ("location", "product", "rule_table", "employee", "customer", "device_l
 _PLACE_OF_KIND = {kind: at for at, kind in enumerate((*_FIRST, *KINDS)[::-1])}
 
 
-class Message(NamedTuple):
+class SaidRecord(NamedTuple):
     """A record of a feed; without a value it lets compaction remove the key. ``what`` it says:
     row, gone, forgotten or head."""
 
@@ -84,7 +89,7 @@ class Feed:
         else:
             self._put(text, canonical(told["row"]))
 
-    def say(self, wanted: Mapping[str, Row | None]) -> Iterator[Message]:
+    def say(self, wanted: Mapping[str, DownRow | None]) -> Iterator[SaidRecord]:
         """What brings the rows under these keys to what is wanted: nothing where they are so.
 
         Every message counts as said once it was made: who fails to write one begins anew.
@@ -98,34 +103,34 @@ class Feed:
         for key in sorted(old, key=_order):
             yield self._leave(key)
 
-    def forget(self, applied: int) -> Iterator[Message]:
+    def forget(self, applied: int) -> Iterator[SaidRecord]:
         """What lets go of records that the store has long passed: those of which it has reported
         a later version."""
         for key in [key for key, version in self._gone.items() if version < applied]:
             del self._gone[key]
-            yield Message(key.encode(), None, "forgotten")
+            yield SaidRecord(key.encode(), None, "forgotten")
 
-    def head(self) -> Message:
+    def head(self) -> SaidRecord:
         """What stands, after all that was said."""
         self._head = self._head_value()
-        return Message(HEAD_KEY.encode(), self._head, "head")
+        return SaidRecord(HEAD_KEY.encode(), self._head, "head")
 
-    def _differs(self, key: str, row: Row) -> bool:
+    def _differs(self, key: str, row: DownRow) -> bool:
         return self._said.get(key) != _digest(key, row.body)
 
-    def _row(self, key: str, row: Row) -> Message:
+    def _row(self, key: str, row: DownRow) -> SaidRecord:
         self.version += 1
         self._put(key, row.body)
         begins: dict[str, Any] = {"valid_from": row.valid_from} if row.valid_from else {}
         told = {**_named(key), "version": self.version, **begins}
-        return Message(key.encode(), _with_row(told, row.body), "row")
+        return SaidRecord(key.encode(), _with_row(told, row.body), "row")
 
-    def _leave(self, key: str) -> Message:
+    def _leave(self, key: str) -> SaidRecord:
         self.version += 1
         self._put(key, None)
         self._gone[key] = self.version
         told = {**_named(key), "version": self.version, "gone": True}
-        return Message(key.encode(), orjson.dumps(told), "gone")
+        return SaidRecord(key.encode(), orjson.dumps(told), "gone")
 
     def _put(self, key: str, body: bytes | None) -> None:
         kind = key.partition("/")[0]
@@ -143,6 +148,7 @@ class Feed:
         return orjson.dumps(told)
 
 
+@lru_cache(maxsize=DIGESTS_KEPT)
 def _digest(key: str, body: bytes) -> bytes:
     return row_digest(key, body).to_bytes(_DIGEST_BYTES)
 
@@ -162,10 +168,10 @@ def _order(key: str) -> tuple[int, str]:
     return _PLACE_OF_KIND.get(kind, 0), key
 
 
-Wanted = Callable[[str, str, str], Row | None]
+Wanted = Callable[[str, str, str], DownRow | None]
 """A location, a kind and an id, to the row as that store should have it."""
 
 
-def wanted_by(wanted: Wanted, location_id: str, keys: Iterable[str]) -> dict[str, Row | None]:
+def wanted_by(wanted: Wanted, location_id: str, keys: Iterable[str]) -> dict[str, DownRow | None]:
     """What is wanted under these keys."""
     return {key: wanted(location_id, *key.split("/", 1)) for key in keys}

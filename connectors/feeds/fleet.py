@@ -10,15 +10,15 @@ from datetime import UTC, date, datetime
 
 from pydantic import TypeAdapter
 
-from connectors.feeds.catalog import Table, is_over, replaced
-from connectors.feeds.places import Place
+from connectors.feeds.catalog import RowTable, is_over, replaced
+from connectors.feeds.places import LocationRows
 from connectors.feeds.rows import (
     KIND_OF_TOPIC,
     OF_ONE_PLACE,
-    BadRow,
-    Held,
-    Row,
+    DownRow,
+    StandingRow,
     ToldRow,
+    UntellableRow,
     cut_to,
     read,
 )
@@ -38,17 +38,23 @@ _device = TypeAdapter(Device)
 _customer = TypeAdapter(StoreCustomer)
 
 
-class Fleet:
-    """All locations. ``now`` is the time by which rows hold; whoever asks sets it."""
+Owns = Callable[[str], bool]
+"""Whether a location is among those of which rows are kept."""
 
-    def __init__(self) -> None:
+
+class Fleet:
+    """The locations that it ``owns``. ``now`` is the time by which rows hold; whoever asks sets
+    it."""
+
+    def __init__(self, owns: Owns = lambda _: True) -> None:
+        self._owns = owns
         self.now = datetime.min.replace(tzinfo=UTC)
         self.is_followed = False
         """Whether changes are noted: not while all that there is comes in."""
         self.list_numbers: dict[str, int] = {}
         """By location, the number that its list of devices has reached."""
-        self._places: dict[str, Place] = {}
-        self._tables = {kind: Table() for kind in _OF_ALL}
+        self._places: dict[str, LocationRows] = {}
+        self._tables = {kind: RowTable(indexed=kind in _OF_SKU) for kind in _OF_ALL}
         self._changed: dict[str, set[str]] = defaultdict(set)
         self._others: Mapping[str, Callable[[str, str, bytes | None], None]] = {
             STOCK_LEVELS.name: self._hear_level,
@@ -56,10 +62,10 @@ class Fleet:
             DEVICES.name: self._hear_device,
         }
 
-    def place(self, location_id: str) -> Place:
+    def place(self, location_id: str) -> LocationRows:
         """A location, also one of which nothing was heard yet."""
         if location_id not in self._places:
-            self._places[location_id] = Place(location_id)
+            self._places[location_id] = LocationRows(location_id)
         return self._places[location_id]
 
     def last_bought(self, location_id: str, customer_id: str) -> date | None:
@@ -68,7 +74,8 @@ class Fleet:
         return None if place is None else place.customers.get(customer_id)
 
     def hear(self, topic: str, key: bytes | None, value: bytes | None) -> None:
-        """Take a record of `INPUTS`; raises `BadRow`, and then what was heard before stays."""
+        """Take a record of `INPUTS`; raises `UntellableRow`, and then what was heard before
+        stays."""
         if topic in KIND_OF_TOPIC:
             told = read(topic, key, value)
             take = self._hear_of_place if told.kind in OF_ONE_PLACE else self._hear_of_all
@@ -78,9 +85,9 @@ class Fleet:
             location_id, _, rest = (key or b"").decode().partition("/")
             self._others[topic](location_id, rest, value)
         except ValueError as error:
-            raise BadRow(f"not what {topic} holds: {type(error).__name__}") from error
+            raise UntellableRow(f"not what {topic} holds: {type(error).__name__}") from error
 
-    def hear_device_list(self, location_id: str, signed: Row) -> None:
+    def hear_device_list(self, location_id: str, signed: DownRow) -> None:
         """Take a location's signed list."""
         self.place(location_id).device_list = signed
         self._change(location_id, "device_list", location_id)
@@ -90,7 +97,7 @@ class Fleet:
         changed, self._changed = self._changed, defaultdict(set)
         return changed
 
-    def wanted(self, location_id: str, kind: str, row_id: str) -> Row | None:
+    def wanted(self, location_id: str, kind: str, row_id: str) -> DownRow | None:
         """A row as that store should have it; None where it should not."""
         place = self.place(location_id)
         if kind in OF_ONE_PLACE:
@@ -117,7 +124,7 @@ class Fleet:
         if place.device_list is not None:
             yield f"device_list/{location_id}"
 
-    def _concerns(self, place: Place, kind: str, row_id: str, each: Held) -> bool:
+    def _concerns(self, place: LocationRows, kind: str, row_id: str, each: StandingRow) -> bool:
         """Whether a row is that store's business at all, now."""
         if kind == "customer":
             return place.knows(row_id, self.now)
@@ -132,6 +139,8 @@ class Fleet:
         return kind == "rule_table" or place.carries(each.sku)
 
     def _hear_of_place(self, told: ToldRow) -> None:
+        if not self._owns(told.place):
+            return
         place = self.place(told.place)
         if told.kind != "assortment":
             if place.hear(told):
@@ -154,7 +163,7 @@ class Fleet:
                         for price_id in self._tables["price"].ids_of(each.sku or ""):
                             self._change(location_id, "price", price_id)
 
-    def _may_concern(self, place: Place, told: ToldRow, each: Held) -> bool:
+    def _may_concern(self, place: LocationRows, told: ToldRow, each: StandingRow) -> bool:
         if told.kind == "customer":
             return told.id in place.customers
         if each.locations or told.kind == "employee":
@@ -164,6 +173,8 @@ class Fleet:
         return each.sku is None or place.carries(each.sku)
 
     def _hear_level(self, location_id: str, sku: str, value: bytes | None) -> None:
+        if not self._owns(location_id):
+            return
         place = self.place(location_id)
         if (sku in place.moved) == (value is not None):
             return
@@ -174,7 +185,7 @@ class Fleet:
             place.moved.add(sku)
         self._carries(place, sku, carried)
 
-    def _carries(self, place: Place, sku: str, before: bool) -> None:
+    def _carries(self, place: LocationRows, sku: str, before: bool) -> None:
         if place.carries(sku) != before:
             for key in self._keys_of_product(sku):
                 self._change(place.location_id, *key.split("/", 1))

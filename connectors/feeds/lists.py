@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from clients.registration import RegistrationAccess, RegistrationError
-from connectors.feeds.rows import BadRow, Row
+from connectors.feeds.rows import DownRow, UntellableRow
 from following.outage import Outage
 from topics.down import canonical
 
@@ -23,17 +23,17 @@ class ToldLists(Protocol):
         """Locations with a feed whose list has a higher number than the one that they were told."""
         ...
 
-    def hear_list(self, location_id: str, number: int, signed: Row) -> None:
+    def hear_list(self, location_id: str, number: int, signed: DownRow) -> None:
         """Take a newer list."""
         ...
 
 
-def list_of(location_id: str, signed: Mapping[str, Any]) -> tuple[int, Row]:
-    """Number and row of a signed list; raises `BadRow`."""
+def list_of(location_id: str, signed: Mapping[str, Any]) -> tuple[int, DownRow]:
+    """Number and row of a signed list; raises `UntellableRow`."""
     number = signed.get("number")
     if signed.get("location_id") != location_id or not isinstance(number, int):
-        raise BadRow("no list of this location's devices")
-    return number, Row(canonical(signed))
+        raise UntellableRow("no list of this location's devices")
+    return number, DownRow(canonical(signed))
 
 
 class AskedLists:
@@ -53,7 +53,7 @@ class AskedLists:
                 try:
                     signed = await self._access.device_list(location_id)
                     self._told().hear_list(location_id, *list_of(location_id, signed))
-                except (RegistrationError, BadRow) as fault:
+                except (RegistrationError, UntellableRow) as fault:
                     await self._outage.wait(fault, stopping)
                 else:
                     self._outage.note_answer()

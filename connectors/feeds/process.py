@@ -23,12 +23,12 @@ from aiokafka.errors import ProducerFenced
 
 from clients.kafka import KafkaAccess
 from connectors.feeds import recovery
-from connectors.feeds.feed import Message
+from connectors.feeds.feed import SaidRecord
 from connectors.feeds.fleet import INPUTS
 from connectors.feeds.metrics import FeedMetrics
 from connectors.feeds.shown import show_stores
 from connectors.feeds.told import ToldStores
-from connectors.feeds.writing import Writers, writer_of, writing
+from connectors.feeds.writing import ALL_WRITERS, Writers, writer_of, writing
 from following.outage import Outage
 from following.reader import KAFKA_AWAY, Reader, opened
 from following.records import Fetched, Positions
@@ -57,29 +57,36 @@ record that says so. One store takes some 10 ms for a thousand rows."""
 SHOWN_SECONDS = 2.0
 
 
-class Superseded(Exception):
+class FeedsTaken(Exception):
     """Another process tells stores now; the text is for people."""
 
 
 class FeedsProcess:
-    """The process, until ``stopping`` is set."""
+    """The process, until ``stopping`` is set, for the stores of these ``writers``."""
 
-    def __init__(self, kafka: KafkaAccess, metrics: FeedMetrics, stopping: asyncio.Event) -> None:
+    def __init__(
+        self,
+        kafka: KafkaAccess,
+        metrics: FeedMetrics,
+        stopping: asyncio.Event,
+        writers: Collection[int] = ALL_WRITERS,
+    ) -> None:
         self._kafka = kafka
+        self._own = writers
         self._metrics = metrics
         self._stopping = stopping
         self._log: Any = structlog.get_logger("tillstream.feeds")
         self._outage = Outage("kafka", metrics.kafka_up.labels("feeds"), self._log)
-        self.told = ToldStores(self.left_out)
+        self.told = self.new()
         """What is known: of a new one, nothing yet."""
 
     async def run(self) -> None:
-        """Tell stores, and wait out what passes; raises `Superseded` and `told.InputsLost`."""
+        """Tell stores, and wait out what passes; raises `FeedsTaken` and `told.InputsLost`."""
         while not self._stopping.is_set():
             try:
                 # The writers first: they end what another has open, before that is read.
                 async with (
-                    writing(self._kafka) as writers,
+                    writing(self._kafka, self._own) as writers,
                     opened(self._kafka, FOLLOWED) as reader,
                 ):
                     self._outage.note_answer()
@@ -87,11 +94,15 @@ class FeedsProcess:
                         reader, self._stopping
                     )
             except ProducerFenced as fault:
-                raise Superseded("another process tells stores; one does at a time") from fault
+                raise FeedsTaken("another process tells stores; one does at a time") from fault
             except KAFKA_AWAY as fault:
                 await self._outage.wait(fault, self._stopping)
             finally:
                 self._metrics.ready.set(0)
+
+    def new(self) -> ToldStores:
+        """One that knows nothing yet, of the stores that are this process's."""
+        return ToldStores(self.left_out, lambda each: writer_of(each) in self._own)
 
     def note_ready(self, told: ToldStores) -> None:
         """All that there was has been read and written."""
@@ -115,7 +126,7 @@ class _Session:
         self._kafka = kafka
         self._metrics = metrics
         self._writers = writers
-        self._told = ToldStores(process.left_out)
+        self._told = process.new()
         self._compared = deque[tuple[float, str]]()
         self._look_at = 0.0
         self._show_at = 0.0
@@ -147,7 +158,8 @@ class _Session:
 
     async def _look_for_stores(self, ends: Mapping[str, int]) -> None:
         """Take in stores whose topics were made, and forget those whose topics are gone."""
-        told, here = self._told, await recovery.stores_here(self._kafka)
+        told = self._told
+        here = {each for each in await recovery.stores_here(self._kafka) if told.owns(each)}
         for gone in told.feeds.keys() - here:
             told.drop([gone])
             self._metrics.forget(gone)
@@ -198,7 +210,7 @@ class _Session:
                 self._told.standings[location_id].said(version, time.time())
                 self._count(messages)
 
-    def _count(self, messages: Sequence[Message]) -> None:
+    def _count(self, messages: Sequence[SaidRecord]) -> None:
         for each in messages:
             self._metrics.written.labels(each.what).inc()
         self._metrics.written_bytes.inc(sum(len(each.value or b"") for each in messages))

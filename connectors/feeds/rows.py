@@ -5,6 +5,7 @@ is, and when it holds, is read of it.
 """
 
 import re
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -37,11 +38,11 @@ CHANGED_MS = "__source_ts_ms"
 _ID = re.compile(anchored(ID_PATTERN))
 
 
-class BadRow(ValueError):
+class UntellableRow(ValueError):
     """What cannot be told to anybody; the text says what is wrong, and repeats no value."""
 
 
-class Row(NamedTuple):
+class DownRow(NamedTuple):
     """A row as it goes down: ``body`` is its canonical JSON."""
 
     body: bytes
@@ -62,10 +63,10 @@ class ToldRow(NamedTuple):
     changed_ms: int = 0
 
 
-class Held(NamedTuple):
+class StandingRow(NamedTuple):
     """A row that stands, with what decides whose it is: None concerns everybody."""
 
-    row: Row
+    row: DownRow
     place: str
     changed_ms: int
     sku: str | None = None
@@ -76,7 +77,7 @@ class Held(NamedTuple):
 
 
 def read(topic: str, key: bytes | None, value: bytes | None) -> ToldRow:
-    """The record of one of `KIND_OF_TOPIC`; raises `BadRow`."""
+    """The record of one of `KIND_OF_TOPIC`; raises `UntellableRow`."""
     kind = KIND_OF_TOPIC[topic]
     try:
         place = (key or b"").decode()
@@ -88,10 +89,10 @@ def read(topic: str, key: bytes | None, value: bytes | None) -> ToldRow:
         changed_ms = int(told.get(CHANGED_MS) or 0)
         is_gone = told.get(DELETED) == "true" or _is_dismissed(kind, row)
     except (ValueError, TypeError, AttributeError, KeyError) as error:
-        raise BadRow(f"no row of the kind {kind}: {type(error).__name__}") from error
+        raise UntellableRow(f"no row of the kind {kind}: {type(error).__name__}") from error
     if not all(_ID.match(part) for part in row_id.split("/")):
-        raise BadRow(f"a {kind} whose id is none")
-    return ToldRow(kind, row_id, place, None if is_gone else row, changed_ms)
+        raise UntellableRow(f"a {kind} whose id is none")
+    return ToldRow(kind, sys.intern(row_id), place, None if is_gone else row, changed_ms)
 
 
 def _is_dismissed(kind: str, row: Mapping[str, Any]) -> bool:
@@ -99,29 +100,40 @@ def _is_dismissed(kind: str, row: Mapping[str, Any]) -> bool:
     return kind == "employee" and row.get("active") is not True
 
 
-def held(told: ToldRow) -> Held:
-    """A row that stands; raises `BadRow`."""
+def held(told: ToldRow) -> StandingRow:
+    """A row that stands; raises `UntellableRow`."""
     row = told.row or {}
     try:
         begins, ends = _time(row.get("valid_from")), _time(row.get("valid_to"))
-        return Held(
-            Row(canonical(row), begins and _text(begins)),
-            told.place,
+        return StandingRow(
+            DownRow(_exact(canonical(row)), begins and _text(begins)),
+            sys.intern(told.place),
             told.changed_ms,
-            row.get("sku"),
-            row.get("location_id"),
+            _once(row.get("sku")),
+            _once(row.get("location_id")),
             tuple(row.get("locations") or ()),
             begins,
             ends,
         )
     except (ValueError, TypeError, OverflowError) as error:
-        raise BadRow(f"no row of the kind {told.kind}: {type(error).__name__}") from error
+        raise UntellableRow(f"no row of the kind {told.kind}: {type(error).__name__}") from error
 
 
-def cut_to(location_id: str, whole: Row) -> Row:
+def cut_to(location_id: str, whole: DownRow) -> DownRow:
     """The row as one location has it: of all that it names, that location alone."""
     row = orjson.loads(whole.body)
     return whole._replace(body=canonical({**row, "locations": [location_id]}))
+
+
+def _exact(body: bytes) -> bytes:
+    """The same in as much memory as it needs: what orjson gives has a kilobyte, and there are
+    millions of rows."""
+    return bytes(memoryview(body))
+
+
+def _once(told: object) -> str | None:
+    """A name that many rows have, in memory once."""
+    return None if told is None else sys.intern(str(told))
 
 
 def _time(told: object) -> datetime | None:

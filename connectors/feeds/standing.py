@@ -17,7 +17,7 @@ class _Mark(NamedTuple):
     said_at: float
 
 
-class Standing:
+class FeedStanding:
     """One store's. Times are in seconds since 1970."""
 
     def __init__(self) -> None:

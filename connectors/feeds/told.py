@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 import orjson
 
 from connectors.feeds.acks import Acks
-from connectors.feeds.feed import Feed, Message, wanted_by
-from connectors.feeds.fleet import Fleet
-from connectors.feeds.rows import KIND_OF_TOPIC, BadRow, Row
-from connectors.feeds.standing import Standing
+from connectors.feeds.feed import Feed, SaidRecord, wanted_by
+from connectors.feeds.fleet import Fleet, Owns
+from connectors.feeds.rows import KIND_OF_TOPIC, DownRow, UntellableRow
+from connectors.feeds.standing import FeedStanding
 from topics.down import canonical
 from topics.for_stores import STORE_STATUS
 from topics.mirrored import feed_of
@@ -32,13 +32,15 @@ class InputsLost(Exception):
 
 
 class ToldStores:
-    """Feeds by location, over one fleet. ``left_out`` hears of what nobody can read."""
+    """Feeds by location, over one fleet. ``left_out`` hears of what nobody can read, ``owns`` says
+    of which locations anything is kept."""
 
-    def __init__(self, left_out: LeftOut) -> None:
-        self.fleet = Fleet()
+    def __init__(self, left_out: LeftOut, owns: Owns = lambda _: True) -> None:
+        self.owns = owns
+        self.fleet = Fleet(owns)
         self.acks = Acks()
         self.feeds: dict[str, Feed] = {}
-        self.standings: dict[str, Standing] = defaultdict(Standing)
+        self.standings: dict[str, FeedStanding] = defaultdict(FeedStanding)
         self._list_numbers: dict[str, int] = {}
         self._dirty: dict[str, set[str]] = defaultdict(set)
         self._reported: set[str] = set()
@@ -53,7 +55,7 @@ class ToldStores:
                 self._hear_status(value)
             else:
                 self.fleet.hear(topic, key, value)
-        except (BadRow, ValueError) as error:
+        except (UntellableRow, ValueError) as error:
             self._left_out(topic, str(error))
 
     def recover(self, topic: str, key: bytes | None, value: bytes | None, time_ms: int) -> None:
@@ -67,7 +69,7 @@ class ToldStores:
         self.standings[location_id].said(feed.version, time_ms / 1000)
         if value is not None and (key or b"").startswith(_LIST):
             row = orjson.loads(value)["row"]
-            self.hear_list(location_id, row["number"], Row(canonical(row)))
+            self.hear_list(location_id, row["number"], DownRow(canonical(row)))
 
     def add(self, stores: Iterable[str]) -> None:
         """Give stores a feed, still empty; `recover` fills those that are not new."""
@@ -98,10 +100,12 @@ class ToldStores:
         keys.update(self.feeds[location_id].keys())
         keys.update(self.fleet.all_wanted(location_id))
 
-    def lots(self, stores: Collection[str], records_max: int) -> Iterator[dict[str, list[Message]]]:
+    def lots(
+        self, stores: Collection[str], records_max: int
+    ) -> Iterator[dict[str, list[SaidRecord]]]:
         """What there is to tell these stores, some at a time; a store's own is never divided."""
         self._note_changed()
-        lot: dict[str, list[Message]] = {}
+        lot: dict[str, list[SaidRecord]] = {}
         for location_id in stores:
             if messages := list(self._to_say(self.feeds[location_id])):
                 lot[location_id] = messages
@@ -121,7 +125,7 @@ class ToldStores:
             if location_id in self.feeds:
                 self._dirty[location_id] |= keys
 
-    def _to_say(self, feed: Feed) -> Iterator[Message]:
+    def _to_say(self, feed: Feed) -> Iterator[SaidRecord]:
         keys = self._dirty.pop(feed.location_id, set[str]())
         yield from feed.say(wanted_by(self.fleet.wanted, feed.location_id, keys))
         if feed.location_id in self._reported:
@@ -143,7 +147,7 @@ class ToldStores:
             if self.fleet.list_numbers.get(location_id, 0) > told:
                 yield location_id
 
-    def hear_list(self, location_id: str, number: int, signed: Row) -> None:
+    def hear_list(self, location_id: str, number: int, signed: DownRow) -> None:
         """Take a signed list; one that is not above the last changes nothing."""
         if number > self._list_numbers.get(location_id, 0):
             self._list_numbers[location_id] = number

@@ -8,14 +8,14 @@ sees all of it or nothing.
 # pyright: reportMissingTypeStubs=false
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from clients import async_kafka
 from clients.kafka import KafkaAccess
 from connectors.feeds.acks import Word
-from connectors.feeds.feed import Message
+from connectors.feeds.feed import SaidRecord
 from topics.mirrored import FEED_WRITERS, FEEDS_ID, down_topics
 from topics.partitioning import partition_of
 
@@ -28,6 +28,9 @@ TRANSACTION_MS = 60_000
 written well within it, and readers wait for it as long."""
 
 
+ALL_WRITERS = frozenset(range(FEED_WRITERS))
+
+
 def writer_of(location_id: str) -> int:
     """By which of the transactional ids a store's feed is written."""
     return partition_of(location_id, FEED_WRITERS)
@@ -36,11 +39,11 @@ def writer_of(location_id: str) -> int:
 class Writers:
     """One producer for each transactional id, and one for what needs no transaction."""
 
-    def __init__(self, feeds: Sequence[Any], words: Any) -> None:
+    def __init__(self, feeds: Mapping[int, Any], words: Any) -> None:
         self._feeds = feeds
         self._words = words
 
-    async def write(self, writer: int, lot: Mapping[str, Sequence[Message]]) -> None:
+    async def write(self, writer: int, lot: Mapping[str, Sequence[SaidRecord]]) -> None:
         """Write what each store is told, by location, in one transaction.
 
         Raises `ProducerFenced` where another has taken over.
@@ -65,19 +68,20 @@ class Writers:
 
 
 @asynccontextmanager
-async def writing(kafka: KafkaAccess) -> AsyncGenerator[Writers]:
-    """Take over from whoever writes feeds now; raises one of `following.reader.KAFKA_AWAY`."""
+async def writing(kafka: KafkaAccess, writers: Collection[int]) -> AsyncGenerator[Writers]:
+    """Take over from whoever writes by these ids now; raises one of
+    `following.reader.KAFKA_AWAY`."""
     async with AsyncExitStack() as opened:
-        feeds = [
-            await opened.enter_async_context(
+        feeds = {
+            writer: await opened.enter_async_context(
                 _producer(
                     kafka,
                     transactional_id=f"{FEEDS_ID}-{writer}",
                     transaction_timeout_ms=TRANSACTION_MS,
                 )
             )
-            for writer in range(FEED_WRITERS)
-        ]
+            for writer in writers
+        }
         words = await opened.enter_async_context(_producer(kafka, enable_idempotence=True))
         yield Writers(feeds, words)
 

@@ -5,41 +5,41 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.feeds.feed import Feed, Message
-from connectors.feeds.rows import Row
+from connectors.feeds.feed import Feed, SaidRecord
+from connectors.feeds.rows import DownRow
 from connectors.feeds.told import InputsLost, ToldStores
 from tests.feed_company import StoreCopy
 from topics.down import FeedGone, FeedHead, read_feed
 
 KEYS = ("product/milk", "product/tea", "price/p-1", "rule_table/off5/3")
 
-ROWS = [None, Row(b'{"a":1}'), Row(b'{"a":2}', "2027-01-01T00:00:00Z")]
+ROWS = [None, DownRow(b'{"a":1}'), DownRow(b'{"a":2}', "2027-01-01T00:00:00Z")]
 
 wanted = st.dictionaries(st.sampled_from(KEYS), st.sampled_from(ROWS))
 
 
-def lot(feed: Feed, rows: dict[str, Row | None]) -> list[Message]:
+def lot(feed: Feed, rows: dict[str, DownRow | None]) -> list[SaidRecord]:
     said = list(feed.say(rows))
     return [*said, feed.head()] if said else []
 
 
-def recovered(written: list[Message], feed_id: str = "another") -> Feed:
+def recovered(written: list[SaidRecord], feed_id: str = "another") -> Feed:
     feed = Feed("shop-1", feed_id)
     for key, value, _ in written:
         feed.recover(key, value)
     return feed
 
 
-def compacted(written: list[Message]) -> list[Message]:
+def compacted(written: list[SaidRecord]) -> list[SaidRecord]:
     newest = {each.key: each for each in written}
     return [each for each in written if newest[each.key] is each]
 
 
 @given(st.lists(wanted), st.integers(0, 40), st.booleans())
 def test_who_is_killed_at_any_moment_goes_on_as_if_nothing_had_been(
-    lots: list[dict[str, Row | None]], killed_after: int, is_compacted: bool
+    lots: list[dict[str, DownRow | None]], killed_after: int, is_compacted: bool
 ) -> None:
-    feed, written, want = Feed("shop-1", "first"), list[Message](), dict[str, Row | None]()
+    feed, written, want = Feed("shop-1", "first"), list[SaidRecord](), dict[str, DownRow | None]()
     store = StoreCopy()
     for n, rows in enumerate(lots):
         want |= rows
@@ -72,7 +72,7 @@ def test_what_is_as_it_was_is_not_said_again() -> None:
 
 def test_what_others_refer_to_goes_first_and_leaves_last() -> None:
     feed = Feed("shop-1", "f")
-    rows = dict.fromkeys(
+    rows: dict[str, DownRow | None] = dict.fromkeys(
         ("price/p-1", "assortment/milk", "product/milk", "location/shop-1"), ROWS[1]
     )
     said = [each.key.decode() for each in feed.say(rows)]
@@ -87,16 +87,16 @@ def test_what_is_gone_is_kept_until_the_store_has_reported_a_later_version() -> 
     gone = read_feed(b"product/milk", written[-2].value or b"")
     assert isinstance(gone, FeedGone)
     assert list(feed.forget(gone.version)) == [], "it has reported that version, and no later one"
-    assert list(feed.forget(gone.version + 1)) == [Message(b"product/milk", None, "forgotten")]
+    assert list(feed.forget(gone.version + 1)) == [SaidRecord(b"product/milk", None, "forgotten")]
     assert feed.gone == 0
     assert list(feed.forget(gone.version + 2)) == []
 
 
 def test_a_row_that_comes_back_is_not_forgotten() -> None:
     feed = Feed("shop-1", "f")
-    for rows in ({"product/milk": ROWS[1]}, {"product/milk": None}, {"product/milk": ROWS[2]}):
-        lot(feed, rows)
-    assert list(feed.forget(99)) == []
+    for row in (ROWS[1], None, ROWS[2]):
+        lot(feed, {"product/milk": row})
+    assert list(feed.forget(99)) == [], "what stands would leave with compaction"
 
 
 def test_a_head_says_what_stands_and_whose_it_is() -> None:
@@ -112,7 +112,7 @@ def test_what_stores_were_told_is_not_taken_back_because_a_topic_was_lost() -> N
     told = ToldStores(lambda topic, why: None)
     told.add(["shop-1"])
     list(told.feeds["shop-1"].say({"product/milk": ROWS[1]}))
-    ends = dict.fromkeys(
+    ends: dict[str, int] = dict.fromkeys(
         ("cdc.products", "cdc.prices", "cdc.assortment", "cdc.locations", "cdc.employees",
          "cdc.customers", "cdc.rule-tables", "cdc.offers", "cdc.recalls"), 0,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.feeds.feed import Feed
 from connectors.feeds.fleet import Fleet
-from connectors.feeds.rows import BadRow
+from connectors.feeds.rows import UntellableRow
 from tests.feed_company import (
     NOW,
     Record,
@@ -179,7 +179,7 @@ def test_what_nobody_can_read_is_refused_and_changes_nothing(
 ) -> None:
     fleet = tell(Fleet(), product("milk"), assortment(HERE, "milk"))
     before = told(fleet)
-    with pytest.raises(BadRow):
+    with pytest.raises(UntellableRow):
         fleet.hear(topic, key, value)
     assert told(fleet) == before
 
@@ -223,9 +223,9 @@ def _kept(record: Record, is_kept: bool, changed_ms: int) -> Record:
     return topic, key, (row or {}) | marks
 
 
-def _interleaved(draw: st.DrawFn, found: list[list[Record]]) -> list[Record]:
+def _interleaved(data: st.DataObject, found: list[list[Record]]) -> list[Record]:
     """In an order that keeps that of each thing."""
-    order = draw(st.permutations([n for n, each in enumerate(found) for _ in each]))
+    order = data.draw(st.permutations([n for n, each in enumerate(found) for _ in each]))
     left = [iter(each) for each in found]
     return [next(left[n]) for n in order]
 
@@ -235,8 +235,8 @@ def test_in_any_order_and_with_repeats_every_store_has_the_same_and_its_own_alon
     data: st.DataObject,
 ) -> None:
     found = data.draw(histories())
-    once = tell(Fleet(), *_interleaved(data.draw, found))
-    records = _interleaved(data.draw, found)
+    once = tell(Fleet(), *_interleaved(data, found))
+    records = _interleaved(data, found)
     cut = data.draw(st.integers(0, len(records)))
     other, feeds = Fleet(), {place: Feed(place, "f") for place in PLACES}
     copies = defaultdict[str, StoreCopy](StoreCopy)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from connectors.feeds.standing import MARKS_MAX, Standing
+from connectors.feeds.standing import MARKS_MAX, FeedStanding
 from topics.store_status import StoreStatus
 
 
@@ -17,7 +17,7 @@ def status(applied: int, feed: str = "f", *, whole: bool | None = None) -> Store
 
 
 def test_a_store_is_behind_since_the_first_change_that_it_has_not_reported() -> None:
-    standing = Standing()
+    standing = FeedStanding()
     assert standing.behind_seconds("f", 1000.0) == 0.0
     standing.said(10, 100.0)
     standing.said(20, 200.0)
@@ -36,7 +36,7 @@ def test_a_store_is_behind_since_the_first_change_that_it_has_not_reported() -> 
 
 
 def test_what_is_said_of_another_feed_is_no_word_on_this_one() -> None:
-    standing = Standing()
+    standing = FeedStanding()
     standing.said(10, 100.0)
     standing.status = status(10, "another", whole=True)
     assert standing.applied("f") == 0
@@ -44,7 +44,7 @@ def test_what_is_said_of_another_feed_is_no_word_on_this_one() -> None:
 
 
 def test_a_store_that_is_beyond_its_feed_does_not_have_what_it_says() -> None:
-    standing = Standing()
+    standing = FeedStanding()
     standing.said(10, 100.0)
     standing.status = status(11, whole=True)
     assert standing.is_whole("f") is False
@@ -55,7 +55,7 @@ def test_a_store_that_is_beyond_its_feed_does_not_have_what_it_says() -> None:
 
 
 def test_a_store_that_is_dark_for_a_year_costs_no_memory() -> None:
-    standing = Standing()
+    standing = FeedStanding()
     for n in range(5 * MARKS_MAX):
         standing.said(n + 1, 100.0 + 10 * n)
     assert len(standing._marks) <= MARKS_MAX + 1  # noqa: SLF001 - what the bound is about
