@@ -6,6 +6,7 @@ their figures from these specs, so that a board or a rule can rely on the names.
 
 from metrics.admission import ADMISSION
 from metrics.board import BOARD
+from metrics.feeds import FEEDS
 from metrics.gateway import GATEWAY
 from metrics.mirrors import MIRRORS
 from metrics.outbox import OUTBOX
@@ -27,6 +28,7 @@ BY_PROCESS = {
     "mirrors": MIRRORS,
     "admission": ADMISSION,
     "replication": (*REPLICATION, *OUTBOX),
+    "feeds": FEEDS,
     "proxy": PROXY,
     "till": TILL,
 }

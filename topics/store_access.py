@@ -74,6 +74,14 @@ def _at_centre(location_id: str) -> Iterator[AccessRule]:
     for what, name in zip(UP, up_topics(location_id), strict=True):
         yield AccessRule("admission", "topic", name, "read")
         yield AccessRule("admission", "topic", letters_topic(location_id, what), "write")
+    yield from _fed(location_id)
+
+
+def _fed(location_id: str) -> Iterator[AccessRule]:
+    """Who writes feeds reads them, too: what a store was told is known from there alone."""
+    for name in down_topics(location_id):
+        yield AccessRule("feeds", "topic", name, "read")
+        yield AccessRule("feeds", "topic", name, "write")
 
 
 def _in_store(location_id: str) -> Iterator[AccessRule]:

@@ -1,6 +1,6 @@
 """Which shops and tills need somebody?"""
 
-from dashboards.grafana import gateways, mirrors, people, proxy, registration, till
+from dashboards.grafana import feeds, gateways, mirrors, people, proxy, registration, till
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: shops and tills"
@@ -97,6 +97,7 @@ PANELS = (
     *registration.PANELS,
     *gateways.PANELS,
     *mirrors.PANELS,
+    *feeds.PANELS,
     *proxy.PANELS,
     *till.PANELS,
     *people.PANELS,

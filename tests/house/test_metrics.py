@@ -6,6 +6,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from connectors.admission.metrics import admission_metrics
+from connectors.feeds.metrics import feed_metrics
 from connectors.mirrormaker.metrics import mirror_metrics
 from connectors.postgres.metrics import sink_metrics
 from connectors.webhooks.metrics import webhook_metrics
@@ -117,6 +118,12 @@ def _admission() -> CollectorRegistry:
     return registry
 
 
+def _feeds() -> CollectorRegistry:
+    registry = _anyone("feeds")
+    feed_metrics(registry)
+    return registry
+
+
 def _proxy() -> CollectorRegistry:
     registry = _anyone("proxy")
     proxy_metrics(registry)
@@ -139,6 +146,7 @@ PROCESSES = {
     "board": _board,
     "mirrors": _mirrors,
     "admission": _admission,
+    "feeds": _feeds,
     "proxy": _proxy,
     "till": _till,
 }
