@@ -11,15 +11,12 @@ from tests.integration.replication_world import (
     Feed,
     ReplicationProcess,
     applied,
-    as_role,
     count,
     make_store_topics,
     replicating,
     state,
 )
-from tests.integration.process import PATIENCE_SECONDS
 from tests.integration.sink_world import execute, rows, until
-from topics.mirrored import REPORTS_UP, up_topic
 
 TABLES = (
     *("prices", "assortment", "locations", "employees", "customers"),
