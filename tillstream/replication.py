@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from connectors.postgres.errors import Unready
 from connectors.postgres.replication.loop import Replication
 from connectors.postgres.replication.metrics import replication_metrics
-from connectors.postgres.replication.onward import Onward, Superseded
+from connectors.postgres.replication.onward import Onward, ReplicationSuperseded
 from connectors.postgres.replication.reporting import StatusReports
 from tillstream.database_roles import REPLICATION
 from tillstream.process import measured, stop_asked
@@ -29,7 +29,7 @@ def run(settings: Settings) -> None:
     with measured(settings, SERVICE, location_id) as registry:
         try:
             uvloop.run(_until_stopped(settings, location_id, registry))
-        except* (Superseded, Unready) as faults:
+        except* (ReplicationSuperseded, Unready) as faults:
             sys.exit(f"tillstream: the replication stopped: {faults.exceptions[0]}")
 
 

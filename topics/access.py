@@ -38,7 +38,6 @@ from topics.registry import (
     TILL_UPKEEP,
     TopicSpec,
 )
-from topics.replicated import REPLICATION_ID
 from topics.topic_spec import DEAD_LETTER_SUFFIX
 
 Resource = Literal["topic", "group", "transactional-id", "cluster"]
@@ -176,12 +175,6 @@ SERVICES = (
         "moves on what stores send, each for itself alone; see `topics.store_access`.",
         writes=_names(TILL_EVENTS, STOCK_MOVEMENTS, OFFERS),
         more=(("group", ADMISSION_ID, "read"), ("transactional-id", ADMISSION_ID, "write")),
-    ),
-    ServiceAccess(
-        "replication",
-        "tells a store's workers what came down to it; see `topics.store_access`.",
-        writes=_names(PRODUCTS, ASSORTMENT, LOCATIONS),
-        more=(("transactional-id", REPLICATION_ID, "write"),),
     ),
     ServiceAccess(
         "connect",

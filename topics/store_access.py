@@ -18,6 +18,8 @@ from topics.mirrored import (
     up_topic,
     up_topics,
 )
+from topics.registry import ASSORTMENT, LOCATIONS, PRODUCTS
+from topics.replicated import REPLICATION_ID
 
 
 class StoreRule(NamedTuple):
@@ -76,7 +78,7 @@ def _at_centre(location_id: str) -> Iterator[AccessRule]:
 
 def _in_store(location_id: str) -> Iterator[AccessRule]:
     """The gateway says and hears, Connect carries, who watches sees how far it is, and who
-    replicates says how far the store is with what it was told."""
+    replicates tells workers what came down, and the centre how far the store is with it."""
     for name in up_topics(location_id):
         yield AccessRule("gateway", "topic", name, "write")
         yield AccessRule("connect", "topic", name, "read")
@@ -85,6 +87,9 @@ def _in_store(location_id: str) -> Iterator[AccessRule]:
         yield AccessRule("gateway", "topic", name, "read")
         yield AccessRule("connect", "topic", name, "write")
     yield AccessRule("replication", "topic", down_topics(location_id)[0], "read")
+    for spec in (PRODUCTS, ASSORTMENT, LOCATIONS):
+        yield AccessRule("replication", "topic", spec.name, "write")
+    yield AccessRule("replication", "transactional-id", REPLICATION_ID, "write")
     yield AccessRule("replication", "topic", up_topic(location_id, REPORTS_UP), "write")
     offsets = CONNECT_TOPICS[1]
     yield AccessRule("mirrors", "topic", offsets, "read")

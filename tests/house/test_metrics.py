@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 from connectors.admission.metrics import admission_metrics
 from connectors.mirrormaker.metrics import mirror_metrics
 from connectors.postgres.metrics import sink_metrics
+from connectors.postgres.replication.metrics import replication_metrics
 from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
 from dashboards.board.live.metrics import BoardMetrics
@@ -117,6 +118,12 @@ def _admission() -> CollectorRegistry:
     return registry
 
 
+def _replication() -> CollectorRegistry:
+    registry = _anyone("replication")
+    replication_metrics(registry)
+    return registry
+
+
 def _proxy() -> CollectorRegistry:
     registry = _anyone("proxy")
     proxy_metrics(registry)
@@ -138,6 +145,7 @@ PROCESSES = {
     "gateway": _gateway,
     "board": _board,
     "mirrors": _mirrors,
+    "replication": _replication,
     "admission": _admission,
     "proxy": _proxy,
     "till": _till,

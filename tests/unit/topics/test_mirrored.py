@@ -79,4 +79,5 @@ def test_in_the_store_each_topic_has_one_writer_beside_operators() -> None:
     assert writers == {
         **{name: {"operator", "gateway"} for name in UP},
         **{name: {"operator", "connect"} for name in DOWN},
+        f"up.{SHOP}.reports": {"operator", "gateway", "replication"},
     }
