@@ -13,6 +13,7 @@ from topics.mirrored import (
     UP,
     Side,
     down_topics,
+    inputs_of,
     letters_topic,
     specs,
     up_topic,
@@ -77,8 +78,13 @@ def _at_centre(location_id: str) -> Iterator[AccessRule]:
 
 
 def _in_store(location_id: str) -> Iterator[AccessRule]:
-    """The gateway says and hears, Connect carries, who watches sees how far it is, and who
+    """The gateway says and hears, worker and sink read what was said, Connect carries it, and who
+    watches sees how far it is. A program of the user's may write the inputs, as at the centre. Who
     replicates tells workers what came down, and the centre how far the store is with it."""
+    for name in inputs_of(location_id).values():
+        yield AccessRule("worker", "topic", name, "read")
+        yield AccessRule("sink", "topic", name, "read")
+        yield AccessRule("client", "topic", name, "write")
     for name in up_topics(location_id):
         yield AccessRule("gateway", "topic", name, "write")
         yield AccessRule("connect", "topic", name, "read")
