@@ -40,6 +40,7 @@ SERVERS = (
     "board",
     "admission",
     "mirrors",
+    "replication",
 )
 """Services that somebody connects to: servers, and processes that show their metrics."""
 

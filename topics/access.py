@@ -46,7 +46,6 @@ from topics.registry import (
     TILL_STATUS,
     TILL_UPKEEP,
 )
-from topics.replicated import OUTBOX_ID, REPLICATION_ID
 from topics.topic_spec import DEAD_LETTER_SUFFIX
 
 CLUSTER = "kafka-cluster"
@@ -138,13 +137,6 @@ SERVICES = (
         "moves on what stores send, each for itself alone; see `topics.store_access`.",
         writes=names_of(TILL_EVENTS, STOCK_MOVEMENTS, OFFERS, STORE_STATUS),
         more=(("group", ADMISSION_ID, "read"), ("transactional-id", ADMISSION_ID, "write")),
-    ),
-    ServiceAccess(
-        "replication",
-        "tells a store's workers what came down to it, and what its database books; see "
-        "`topics.store_access`.",
-        writes=names_of(PRODUCTS, ASSORTMENT, LOCATIONS),
-        more=tuple(("transactional-id", each, "write") for each in (REPLICATION_ID, OUTBOX_ID)),
     ),
     ServiceAccess(
         "feeds",

@@ -20,6 +20,8 @@ from topics.mirrored import (
     up_topic,
     up_topics,
 )
+from topics.registry import ASSORTMENT, LOCATIONS, PRODUCTS
+from topics.replicated import OUTBOX_ID, REPLICATION_ID
 
 
 class StoreRule(NamedTuple):
@@ -85,9 +87,10 @@ def _fed(location_id: str) -> Iterator[AccessRule]:
 
 
 def _in_store(location_id: str) -> Iterator[AccessRule]:
-    """The gateway says and hears, worker and sink read what was said, Connect carries it, who
-    watches sees how far it is, and who replicates says how far the store is with what it was told,
-    and what it books. A program of the user's may write the inputs, as at the centre."""
+    """The gateway says and hears, worker and sink read what was said, Connect carries it, and who
+    watches sees how far it is. A program of the user's may write the inputs, as at the centre. Who
+    replicates tells workers what came down, and the centre what is booked here and how far the
+    store is with its feed."""
     for name in inputs_of(location_id).values():
         yield AccessRule("worker", "topic", name, "read")
         yield AccessRule("sink", "topic", name, "read")
@@ -100,6 +103,10 @@ def _in_store(location_id: str) -> Iterator[AccessRule]:
         yield AccessRule("gateway", "topic", name, "read")
         yield AccessRule("connect", "topic", name, "write")
     yield AccessRule("replication", "topic", down_topics(location_id)[0], "read")
+    for spec in (PRODUCTS, ASSORTMENT, LOCATIONS):
+        yield AccessRule("replication", "topic", spec.name, "write")
+    for each in (REPLICATION_ID, OUTBOX_ID):
+        yield AccessRule("replication", "transactional-id", each, "write")
     for what in (STOCK_MOVEMENTS_UP, REPORTS_UP):
         yield AccessRule("replication", "topic", up_topic(location_id, what), "write")
     offsets = CONNECT_TOPICS[1]

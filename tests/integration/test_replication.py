@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -252,3 +253,28 @@ async def test_what_the_centre_decided_is_not_judged_by_the_stores_clock_or_limi
         await feed.send(kafka)
         await applied(fresh_postgres, feed.version)
         assert count(fresh_postgres, "rule_tables") == 0, "a rule that the centre took back stays"
+
+
+async def test_a_new_store_of_ten_thousand_products_is_full_from_an_empty_disk(
+    feed: Feed,
+    kafka: str,
+    fresh_postgres: str,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    for number in range(10_000):
+        feed.product(f"sku-{number}")
+        feed.price(f"p-{number}", f"sku-{number}")
+        feed.assortment(f"sku-{number}")
+    feed.head()
+    await feed.send(kafka)
+    began = time.monotonic()
+    with replicating(feed.location, kafka, fresh_postgres, tmp_path):
+        await applied(fresh_postgres, feed.version)
+        record_property("seconds_to_tables", round(time.monotonic() - began, 1))
+        await until(lambda: count(fresh_postgres, "replicated_onward") == 0, "all is told")
+        record_property("seconds_to_workers", round(time.monotonic() - began, 1))
+    assert state(fresh_postgres)["is_whole"]
+    assert {count(fresh_postgres, each) for each in ("products", "prices", "assortment")} == {
+        10_000
+    }

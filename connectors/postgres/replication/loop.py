@@ -10,7 +10,7 @@ from clients import topic_ids
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from connectors.postgres.replication.metrics import ReplicationMetrics
-from connectors.postgres.replication.session import ReplicationSession, Shown
+from connectors.postgres.replication.session import ReplicationProgress, ReplicationSession
 from connectors.postgres.replication.store import connected
 from following.follower import Follower
 from following.offsets import Overtaken
@@ -42,7 +42,7 @@ class Replication:
         self._log: Any = structlog.get_logger("tillstream.replication")
         self._kafka = Outage("kafka", metrics.kafka_up, self._log)
         self._database = Outage("postgres", metrics.database_up, self._log)
-        self.shown = Shown()
+        self.shown = ReplicationProgress()
         """How far it is, as of the last commit."""
 
     async def run(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from topics.down import FeedGone, FeedHead, FeedKey, FeedRow, FeedSums, canonical, row_digest
 
 
-class Held(NamedTuple):
+class HeldRow(NamedTuple):
     """A row that stands: its version, what it adds to its kind's hash, and when it last came, as
     a number that ascends with each record."""
 
@@ -24,13 +24,13 @@ class Held(NamedTuple):
 class NewRow(NamedTuple):
     """A row as it is to be kept; ``body`` is its canonical JSON."""
 
-    held: Held
+    held: HeldRow
     row: Mapping[str, Any]
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FeedStanding:
     """How far a store is. The newest head that it has read lies at ``head_offset``.
 
     ``filling_to`` is the offset up to which all is taken once more, and ``may_sweep`` says that the
@@ -69,7 +69,7 @@ class AnotherFeed(Exception):
 class Replica:
     """The rows that stand and the sums over them; ``changes`` are those since `written`."""
 
-    def __init__(self, standing: Standing, rows: Mapping[FeedKey, Held]) -> None:
+    def __init__(self, standing: FeedStanding, rows: Mapping[FeedKey, HeldRow]) -> None:
         self.standing = standing
         self.rows = dict(rows)
         self.sums = _sums(self.rows.items())
@@ -93,7 +93,7 @@ class Replica:
     def begin_anew(self, first_offset: int) -> None:
         """The topic is another one: nothing that it says is known."""
         now = self.standing
-        self.standing = Standing(first_offset, place=now.place, may_sweep=bool(self.rows))
+        self.standing = FeedStanding(first_offset, place=now.place, may_sweep=bool(self.rows))
 
     def fill(self, filling_to: int, first_offset: int) -> None:
         """Take all once more from ``first_offset``; versions count again after ``filling_to``."""
@@ -122,7 +122,7 @@ class Replica:
         body = canonical(told.row)
         digest = row_digest(key, body)
         self._drop(key)
-        held = Held(told.version, digest, self._next_place())
+        held = HeldRow(told.version, digest, self._next_place())
         self.rows[key], self.changes[key] = held, NewRow(held, told.row, body)
         self.sums.add(key.kind, digest)
 
@@ -182,7 +182,7 @@ class Replica:
                 self._drop(key)
 
 
-def _sums(rows: Iterable[tuple[FeedKey, Held]]) -> FeedSums:
+def _sums(rows: Iterable[tuple[FeedKey, HeldRow]]) -> FeedSums:
     sums = FeedSums()
     for key, held in rows:
         sums.add(key.kind, held.digest)

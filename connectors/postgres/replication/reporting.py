@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from clients import async_kafka
 from clients.errors import AccessError
 from clients.kafka import KafkaAccess
-from connectors.postgres.replication.session import Shown
+from connectors.postgres.replication.session import ReplicationProgress
 from topics.mirrored import REPORT_HEADER, REPORTS_UP, up_topic
 from topics.store_status import STATUS_REPORT, StoreStatus
 
@@ -29,7 +29,7 @@ STEADY_SECONDS = 300.0
 """Between two reports where nothing changed: by them the centre sees that the replication lives."""
 
 
-def status_of(location_id: str, shown: Shown, now: datetime) -> StoreStatus | None:
+def status_of(location_id: str, shown: ReplicationProgress, now: datetime) -> StoreStatus | None:
     """What there is to say; None before the first look at the database."""
     standing = shown.standing
     if standing is None:
@@ -52,7 +52,7 @@ class StatusReports:
         self,
         location_id: str,
         kafka: KafkaAccess,
-        shown: Callable[[], Shown],
+        shown: Callable[[], ReplicationProgress],
         stopping: asyncio.Event,
     ) -> None:
         self._location_id = location_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.postgres.replication.metrics import ReplicationMetrics
-from connectors.postgres.replication.replica import AnotherFeed, Replica, Standing
+from connectors.postgres.replication.replica import AnotherFeed, FeedStanding, Replica
 from connectors.postgres.replication.store import Aside, ReplicaStore
 from following.reader import Reader
 from following.records import Fetched, FollowedRecord
@@ -29,10 +29,10 @@ PROBE_SECONDS = 5.0
 
 
 @dataclass(slots=True)
-class Shown:
+class ReplicationProgress:
     """What others may tell of the replication: as of the last commit."""
 
-    standing: Standing | None = None
+    standing: FeedStanding | None = None
     aside: Aside = field(default_factory=lambda: Aside(0, 0))
 
 
@@ -46,7 +46,7 @@ class ReplicationSession:
         topic_id: str,
         metrics: ReplicationMetrics,
         log: Any,
-        shown: Shown,
+        shown: ReplicationProgress,
         written: Callable[[], None],
     ) -> None:
         """``written`` is called after each commit."""

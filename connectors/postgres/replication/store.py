@@ -14,7 +14,7 @@ from clients.statements import by_column, statement
 from connectors.postgres.errors import Unready
 from connectors.postgres.replication.kinds import ONWARD, TABLES
 from connectors.postgres.replication.putting import Columns, FeedRowBody, Tables, Why
-from connectors.postgres.replication.replica import Changes, Held, NewRow, Standing
+from connectors.postgres.replication.replica import Changes, FeedStanding, HeldRow, NewRow
 from following.offsets import Overtaken
 from following.postgres import Connection, connection_to
 from topics.down import KINDS, FeedKey
@@ -33,8 +33,8 @@ class Found(NamedTuple):
     """What the database knows of its feed."""
 
     topic_id: str
-    standing: Standing
-    rows: dict[FeedKey, Held]
+    standing: FeedStanding
+    rows: dict[FeedKey, HeldRow]
 
 
 class Aside(NamedTuple):
@@ -67,13 +67,13 @@ class ReplicaStore:
             await self._put_again()
         rows = await self._fetch("read_rows")
         held = {
-            FeedKey(kind, row_id): Held(version, int.from_bytes(digest), place)
+            FeedKey(kind, row_id): HeldRow(version, int.from_bytes(digest), place)
             for kind, row_id, version, digest, place in rows
         }
-        return Found(state.pop("topic_id"), Standing(**state), held)
+        return Found(state.pop("topic_id"), FeedStanding(**state), held)
 
     async def write(
-        self, was: tuple[str, Standing], now: tuple[str, Standing], changes: Changes
+        self, was: tuple[str, FeedStanding], now: tuple[str, FeedStanding], changes: Changes
     ) -> None:
         """A lot and the position after it, both or neither; raises `Overtaken`."""
         async with self._connection.transaction():
@@ -98,7 +98,7 @@ class ReplicaStore:
         ((refused, unknown),) = await self._fetch("count_refused", {"known": list(KINDS)})
         return Aside(refused, unknown)
 
-    async def _move(self, was: tuple[str, Standing], now: tuple[str, Standing]) -> None:
+    async def _move(self, was: tuple[str, FeedStanding], now: tuple[str, FeedStanding]) -> None:
         before = was[1]
         moved = await self._connection.execute(
             statement(__file__, "move_state"),
