@@ -113,13 +113,10 @@ class Act:
             self.held.location_id,
             [AskedLine(code=self.held.sku, quantity=decided.quantity)],
         )
-        asked = AskedDocument(
-            document_id=decided.proposal_id,
-            kind=decided.kind,
-            location_id=decided.from_location_id or at,
-            to_location_id=at if decided.from_location_id else None,
-            lines=goods,
-        )
+        told = {"document_id": decided.proposal_id, "kind": decided.kind, "lines": goods}
+        place = {"location_id": decided.from_location_id or at}
+        target = {"to_location_id": at} if decided.from_location_id else {}
+        asked = AskedDocument.model_validate({**told, **place, **target})
         try:
             await open_document(self.work, self.by, asked)
         except NotBooked as refusal:

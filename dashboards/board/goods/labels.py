@@ -1,4 +1,4 @@
-"""Shelf labels as PDF: name, price, and the product's code as bars. Three by eight on a sheet of A4.
+"""Shelf labels as PDF: name, price, and the product's code as bars; three by eight on A4.
 
 A GTIN of 8, 12 or 13 digits whose check digit is right is drawn as EAN; any other, and a SKU, as
 Code 128, which scanners read as well. Letters that Helvetica lacks are shown as question marks.

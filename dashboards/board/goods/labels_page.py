@@ -1,6 +1,7 @@
 """Shelf labels of products: which, and the file to print."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -76,12 +77,11 @@ def _price(visit: Visit, each: _Labelled) -> str:
     return f"{told} / kg" if each.unit == "gram" else told
 
 
-async def _form(visit: Visit, sent: object, wrong: str, status: int) -> web.Response:
-    typed_in = sent if isinstance(sent, dict) else {}
+async def _form(visit: Visit, sent: Mapping[str, object], wrong: str, status: int) -> web.Response:
     shown = {
         "wrong": wrong,
-        "lines": field(typed_in, "lines") or visit.request.query.get("lines", "")[:64],
-        "location": field(typed_in, "location"),
+        "lines": field(sent, "lines") or visit.request.query.get("lines", "")[:64],
+        "location": field(sent, "location"),
         "places": await reading.places(visit.board.database.query),
     }
     return visit.page("goods/labels.html", None, shown, status)

@@ -62,7 +62,7 @@ HINTS: Mapping[str, str] = {
     "send": "What leaves, a line each.",
     "take_in": "What came, a line each.",
     "count": "What is on the shelf, a line each; also what there is none of, with 0.",
-    "begin": "Tills that are cut off: a line each with till, epoch and number, as on their screens.",
+    "begin": "Of tills that are cut off, a line each: till, epoch and number, by its screen.",
 }
 
 
