@@ -13,6 +13,7 @@ from topics.derived import (
     StockLevel,
     TillStatus,
 )
+from topics.documents import StoreDocument
 from topics.events import receipt_adapter, till_event_adapter
 from topics.for_stores import FOR_STORES as FOR_STORES
 from topics.for_stores import OFFERS as OFFERS
@@ -161,6 +162,14 @@ RESTOCK_PROPOSALS = TopicSpec(
     "delete",
     FOREVER_MS,
 )
+DOCUMENTS = TopicSpec(
+    "cdc.documents",
+    "What a location is to order, receive, transfer, count and set right.",
+    "location_id",
+    StoreDocument,
+    "delete",
+    FOREVER_MS,
+)
 
 TILL_UPKEEP = TopicSpec(
     "till.upkeep",
@@ -181,7 +190,7 @@ RECEIPTS_INPUTS = (ACCEPTED,)
 """What the application `agents.receipts` reads."""
 KEPT_ON_PAGES = (PRODUCTS, LOCATIONS, ASSORTMENT, *PRICING)
 """Master data that people change on the board, which hears here that a change is published."""
-DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
+DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS, DOCUMENTS)
 """What people decide on the board, for others to carry out: no worker reads them."""
 
 

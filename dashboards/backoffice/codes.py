@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from clients.statements import statement
+from dashboards.asking import Ask
 from dashboards.backoffice.asked import AskedLine
 from dashboards.backoffice.asking import BookingWork, fetched
 from dashboards.backoffice.refusals import NotBooked, NotBookedReason
@@ -25,18 +26,36 @@ async def found_codes(work: BookingWork, lines: Sequence[AskedLine]) -> dict[str
     codes = sorted({each.code for each in lines})
     if not codes:
         return {}
-    rows = await fetched(work, statement(__file__, "codes"), _Found, codes=codes)
-    found: dict[str, set[str]] = {}
-    for row in sorted(rows, key=lambda each: not each.by_sku):
-        # A SKU counts before a GTIN of the same digits.
-        if row.by_sku or not any(row.code == each.code and each.by_sku for each in rows):
-            found.setdefault(row.code, set()).add(row.sku)
+    return _one_each(codes, await fetched(work, statement(__file__, "codes"), _Found, codes=codes))
+
+
+async def skus_of(ask: Ask, lines: Sequence[AskedLine]) -> dict[str, str]:
+    """The same, outside of a transaction."""
+    codes = sorted({each.code for each in lines})
+    return _one_each(codes, await ask(statement(__file__, "codes"), _Found, codes=codes))
+
+
+def _one_each(codes: Sequence[str], rows: Sequence[_Found]) -> dict[str, str]:
+    """A SKU counts before a GTIN of the same digits."""
+    by_sku = {row.code: {row.sku} for row in rows if row.by_sku}
+    by_gtin: dict[str, set[str]] = {}
+    for row in rows:
+        by_gtin.setdefault(row.code, set()).add(row.sku)
+    found = by_gtin | by_sku
     unknown = [code for code in codes if code not in found]
     shared = [code for code in codes if len(found.get(code, ())) > 1]
     if unknown or shared:
         words = "No product has this SKU or GTIN" if unknown else "Several products have this GTIN"
         raise NotBooked(NotBookedReason.UNKNOWN_CODE, f"{words}: {_told(unknown or shared)}.")
     return {code: next(iter(skus)) for code, skus in found.items()}
+
+
+async def sku_of(ask: Ask, code: str) -> str | None:
+    """The one product of a code; None where nobody knows it, or several have it."""
+    rows = await ask(statement(__file__, "codes"), _Found, codes=[code])
+    by_sku = [row.sku for row in rows if row.by_sku]
+    found = set(by_sku or [row.sku for row in rows])
+    return found.pop() if len(found) == 1 else None
 
 
 def found_quantities(lines: Sequence[AskedLine], skus: Mapping[str, str]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from clients.postgres import PostgresAccess
 from dashboards.backoffice.asked import AskedBooking, AskedDocument
@@ -111,7 +112,7 @@ def _hear(dsn: str, shop: str, till: str, sequences: Sequence[int], at: datetime
             "INSERT INTO sink_tills (location_id, till_id, epoch, last_sequence, missing) "
             "VALUES (%s, %s, 1, %s, %s) ON CONFLICT (location_id, till_id, epoch) DO UPDATE "
             "SET last_sequence = excluded.last_sequence, missing = excluded.missing",
-            (shop, till, last, psycopg.types.json.Jsonb(missing)),
+            (shop, till, last, Jsonb(missing)),
         )
         connection.execute(
             "INSERT INTO till_status (location_id, till_id, epoch, last_sequence, missing, "
