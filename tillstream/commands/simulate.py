@@ -1,7 +1,6 @@
 """``tillstream simulate``: shops that sell."""
 
-import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
@@ -12,7 +11,6 @@ import typer
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from edge.company.bookings import NotBooked
-from edge.company.furnishing import NoSuchShop, furnish_shops, stock_shop
 from edge.company.order import Order, simulate
 from edge.company.store_tills import NotSent
 from edge.producer import DeliveryFailed
@@ -68,15 +66,6 @@ def command(
             help=f"Tills of {STORE} keep journals, as real ones do, and send to its gateway.",
         ),
     ] = False,
-    furnish: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LOCATION",
-            help="Only write what the company keeps of this shop, and end: at the centre its "
-            "catalog and assortment, in a store of its own (TILLSTREAM_STORE) its first stock. "
-            "Repeatable.",
-        ),
-    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="At the end, counts by type as JSON.")
     ] = False,
@@ -98,10 +87,6 @@ def command(
     if through_gateway and start_ms is not None:
         raise typer.BadParameter("--through-gateway repeats no run: leave --start out")
     settings = begin()
-    if furnish:
-        with _told():
-            _furnish(settings, seed, rate, furnish)
-        return
     order = Order(seed, locations, tills, rate, steady, events, start_ms, speed)
     store = store_terms(settings, STORE) if through_gateway else None
     with interruption() as wished, _told():
@@ -113,18 +98,8 @@ def command(
 def _told() -> Generator[None]:
     try:
         yield
-    except (DeliveryFailed, NoSuchShop, NotSent, NotBooked, psycopg.Error) as error:
+    except (DeliveryFailed, NotSent, NotBooked, psycopg.Error) as error:
         raise ended(f"the simulator stopped: {_advice(error)}", 1) from error
-
-
-def _furnish(settings: Settings, seed: int, rate: float, locations: Sequence[str]) -> None:
-    postgres = settings.as_service(BUSINESS.service).postgres_access(BUSINESS)
-    if not settings.store:
-        furnish_shops(postgres, seed, rate, locations)
-    elif list(locations) == [settings.store]:
-        stock_shop(postgres, seed, rate, settings.store, int(time.time() * 1000))
-    else:
-        raise NoSuchShop(f"this is the store {settings.store}, and no other is furnished here")
 
 
 def _services(settings: Settings, database: bool) -> tuple[KafkaAccess, PostgresAccess | None]:
