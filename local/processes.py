@@ -124,7 +124,8 @@ class _Processes:
         is the user's own, whom it holds is theirs to say."""
         if "postgres" in external():
             return []
-        command = module("local.cashier", str(self._home.folder.absolute()), till.location_id)
+        home = str(self._home.folder.absolute())
+        command = module("local.cashier", home, till.location_id, home)
         log = self._home.log("cashier")
         return [Service("cashier", command, log, lambda: False, environment({}))]
 
