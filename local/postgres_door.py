@@ -21,6 +21,7 @@ SERVICES: Mapping[str, Sequence[str]] = {
     "webhooks": ("tillstream_webhooks",),
     "gateway": ("tillstream_gateway",),
     "registration": ("tillstream_registration",),
+    "replication": ("tillstream_replication",),
     "cdc": ("tillstream_cdc",),
     "reader": ("tillstream_reader",),
     "client": ("tillstream_client",),

@@ -19,6 +19,9 @@ from local.programs import Furnish, Programs, StackProcess, StoreDoors, TillPage
 from local.servers import external
 from local.starting import Starter
 
+ASKS_REGISTRATION = frozenset({"feeds"})
+"""Roles that fetch from the registration what stores are told of their devices."""
+
 STEPS = (("connectors", "apply"),)
 """Commands that must have succeeded before the stack counts as started. No process waits for them:
 what the connector reads comes to its topics whenever it begins."""
@@ -81,7 +84,10 @@ class _Processes:
 
     def role(self, role: str) -> StackProcess:
         """What there is one of: the worker of another application, the sink, the webhooks."""
-        return self._start.measured(role, ("worker", role), {"worker_name": role, **self._as(role)})
+        settings = {"worker_name": role, **self._as(role)}
+        if role in ASKS_REGISTRATION:
+            settings |= {**self._registration_place(), **self._at_registration(role)}
+        return self._start.measured(role, ("worker", role), settings)
 
     def gateway(self, location_id: str) -> tuple[StackProcess, StoreDoors]:
         """What takes a store's events, and where it is reached."""
