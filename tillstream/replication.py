@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from connectors.postgres.errors import Unready
 from connectors.postgres.outbox.metrics import outbox_metrics
-from connectors.postgres.outbox.sender import Outbox
+from connectors.postgres.outbox.sender import StoreOutbox
 from connectors.postgres.replication.loop import Replication
 from connectors.postgres.replication.metrics import replication_metrics
 from connectors.postgres.replication.onward import Onward
@@ -42,7 +42,7 @@ async def _until_stopped(settings: Settings, location_id: str, registry: Collect
     stopping, metrics = stop_asked(), replication_metrics(registry)
     onward = Onward(location_id, kafka, postgres, metrics, stopping)
     replication = Replication(location_id, kafka, postgres, metrics, stopping, onward.wake)
-    outbox = Outbox(location_id, kafka, postgres, outbox_metrics(registry), stopping)
+    outbox = StoreOutbox(location_id, kafka, postgres, outbox_metrics(registry), stopping)
     reports = StatusReports(location_id, kafka, lambda: replication.shown, stopping)
     async with asyncio.TaskGroup() as work:
         work.create_task(replication.run())

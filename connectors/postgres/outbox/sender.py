@@ -63,7 +63,7 @@ class Told(NamedTuple):
     body: str
 
 
-class Outbox:
+class StoreOutbox:
     """Tells what the database of the store at ``location_id`` has to say, until ``stopping``."""
 
     def __init__(
