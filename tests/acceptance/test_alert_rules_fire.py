@@ -194,6 +194,7 @@ def test_what_goes_wrong_around_a_stores_gateway(desk: Desk, tmp_path: Path) -> 
             desk,
             gateways.nothing_to_sell(desk),
             gateways.forged(desk, tmp_path / "forged"),
+            gateways.sold_twice(desk, tmp_path / "twice"),
             gateways.false_word(desk),
             gateways.wrong_table(desk),
             gateways.wrongly_decided(desk, tmp_path / "decided"),
