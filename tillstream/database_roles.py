@@ -24,6 +24,7 @@ SINK = DatabaseRole(access.SINK, "sink")
 BOARD = DatabaseRole(access.BOARD, "board")
 WEBHOOKS = DatabaseRole(access.WEBHOOKS, "webhooks")
 REGISTRATION = DatabaseRole(access.REGISTRATION, "registration")
+STORE_API = DatabaseRole(access.STORE_API, "store-api")
 CAPTURE = DatabaseRole(access.CDC, "cdc")
 BUSINESS = DatabaseRole(access.CLIENT, "simulator")
 

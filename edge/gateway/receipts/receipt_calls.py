@@ -15,9 +15,10 @@ from edge.gateway.employees.authorizations import Authorizations
 from edge.gateway.errors import GatewayUnusable
 from edge.gateway.receipts import described
 from edge.gateway.receipts.refunds import returned_of
-from edge.gateway.receipts.returns import Returns, WantedReturn
+from edge.gateway.receipts.returns import Returns
 from edge.gateway.receipts.shelf import ReceiptShelf
 from edge.gateway.receipts.stored import decode_receipt
+from edge.gateway.receipts.wanted import WantedReturn
 from edge.gateway.served import Operation
 from edge.problems import Code, Refusal
 from edge.signing.guard import CERTIFICATE

@@ -11,7 +11,7 @@ import pytest
 
 from edge.gateway.receipts import shelf as shelves
 from edge.gateway.receipts.passing import PassingReceipts
-from edge.gateway.receipts.returns import RESERVED_SECONDS
+from edge.gateway.receipts.wanted import RESERVED_SECONDS
 from edge.gateway.receipts.shelf import DAYS_KEPT, ReceiptShelf, TopicPlace
 from edge.gateway.receipts.stored import decode_receipt
 from tests.unit.edge.gateway.catalog.catalog_doors import CatalogDoor, catalog_door, of
