@@ -17,8 +17,8 @@ Json = dict[str, Any]
 _DESCRIPTION = (
     "What the centre answers a store's gateway about other stores. It speaks TLS 1.3; who asks "
     "shows the fleet's certificate `store/<location>` and asks as that store alone. A gateway "
-    "waits a second in all. Every refusal is a problem by RFC 9457 with a `code`: 100 who asks, 200 to "
-    "202 the request, 300 the database."
+    "waits a second in all. Every refusal is a problem by RFC 9457 with a `code`: 100 who asks, "
+    "200 to 202 the request, 300 the database."
 )
 
 _STORE: Json = {"store": {"type": "mutualTLS", "description": "The store's certificate."}}

@@ -12,9 +12,16 @@ WITH RECURSIVE place AS (
     WHERE place.location_id IS NOT NULL
 )
 SELECT level.location_id, level.on_hand, level.in_carts, level.available,
-    to_char(level.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS as_of,
+    -- A till may say a year that nobody can read.
+    to_char(
+        least(greatest(level.as_of, '1970-01-01 00:00Z'), '9000-01-01 00:00Z')
+        AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'
+    ) AS as_of,
     (
-        SELECT to_char(max(last_seen) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+        SELECT to_char(
+            least(greatest(max(last_seen), '1970-01-01 00:00Z'), '9000-01-01 00:00Z')
+            AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'
+        )
         FROM till_status
         WHERE till_status.location_id = level.location_id
     ) AS heard_at
