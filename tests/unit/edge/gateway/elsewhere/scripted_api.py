@@ -69,7 +69,7 @@ async def scripted(folder: Path, script: Script) -> AsyncIterator[tuple[Scripted
     centre = AskedCentre(access, Outage("store_api", up, structlog.get_logger("test")))
     looking = asyncio.create_task(centre.run())
     try:
-        while not up._value.get():  # noqa: SLF001
+        while not up._value.get():  # noqa: SLF001, ASYNC110
             await asyncio.sleep(0.01)
         yield api, centre
     finally:
