@@ -1,4 +1,4 @@
-"""How much may have been sold that nobody has heard of: more with time, nothing without a reason."""
+"""How much may have been sold unheard: more with time, and nothing without a reason."""
 
 import random
 from datetime import date, datetime, timedelta
