@@ -21,24 +21,31 @@ NO_KAFKA = "127.0.0.1:1"
 _OFFSETS = itertools.count(1)
 
 
-def moved(location_id: str, reason: str, quantity: int, reference: str | None, sku: str) -> Any:
+def moved(
+    location_id: str,
+    reason: str,
+    quantity: int,
+    reference: str | None,
+    sku: str,
+    at: datetime | None = None,
+) -> Any:
     """A row of the ledger."""
     return (
-        *(location_id, sku, quantity, reason, reference, datetime.now(UTC)),
+        *(location_id, sku, quantity, reason, reference, at or datetime.now(UTC)),
         *(f"m-{uuid.uuid4().hex}", "cdc.stock-movements", 0, next(_OFFSETS)),
     )
 
 
 def book(dsn: str, *rows: Any) -> None:
     """As the sink does, as the role that it has."""
-    with psycopg.connect(make_conninfo(dsn, user=SINK), autocommit=True) as connection:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO stock_ledger (location_id, sku, quantity, reason, reference,"
-                " occurred_at, movement_id, source_topic, source_partition, source_offset)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                rows,
-            )
+    own = make_conninfo(dsn, user=SINK)
+    with psycopg.connect(own, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO stock_ledger (location_id, sku, quantity, reason, reference,"
+            " occurred_at, movement_id, source_topic, source_partition, source_offset)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            rows,
+        )
 
 
 def on_way(dsn: str, sku: str) -> list[tuple[Any, ...]]:

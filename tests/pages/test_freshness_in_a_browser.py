@@ -32,7 +32,7 @@ async def test_a_silent_store_says_what_is_in_doubt_and_what_is_on_its_way(
     store(fresh_postgres, rows)
     for each in (dark, heard):
         sold(fresh_postgres, each, MILK, lines=40, quantity=1)
-    book(fresh_postgres, moved(dark, "transfer_out", -9, f"{HOSTILE}-1", MILK))
+    book(fresh_postgres, moved(dark, "transfer_out", -9, f"{HOSTILE}-1", MILK, long_ago))
     book(fresh_postgres, moved(heard, "transfer_in", 2, f"{HOSTILE}-1", MILK))
 
     async with (
@@ -45,7 +45,7 @@ async def test_a_silent_store_says_what_is_in_doubt_and_what_is_on_its_way(
         assert await seen.cell(figures, "unheard") == "25 % of a usual day"
         # Ten lines and two receipts are expected; in one of twenty cases it is more than this.
         assert await seen.cell(stock, "doubt") == "perhaps 18 fewer"
-        await seen.shows(figures, "in_transit", "1 product, for 0 s")
+        await seen.shows(figures, "in_transit", "1 product, for 6 h 0 min")
         way = seen.page.locator("#in-transit tbody tr")
         told = " ".join((await way.inner_text()).split())
         assert told.startswith(f"{HOSTILE}-1 {HOSTILE} 7 Dark Heard")
