@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from edge.till import asked
 from edge.till.checkout.finding import SoldReceipt
 from edge.till.page.lookup import named_by, proof_of
-from edge.till.page.receipts import sold_where
+from edge.till.page.receipts import note_receipt, sold_where
 from edge.till.page.scene import PageView
 from edge.till.page.shown import BackLine, ReturnOnPage
 from edge.till.page.stage import PageStage
@@ -110,7 +110,7 @@ class ReturnSteps:
             location_id=back.location_id,
         )
         told = await self._actions.take_back(key, back.receipt_no, want)
-        self._actions.store.recent.appendleft(told["return_id"])
+        note_receipt(self._actions, told["return_id"], -told["refund_minor"])
         scene.view, scene.back = PageView.CART, None
         refund = money(told["refund_minor"], self._actions.currency)
         unasked = "" if told["verified"] != "till" else " The store's other tills were not asked."
