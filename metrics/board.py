@@ -54,6 +54,13 @@ SILENT_TILLS = MetricSpec(
     ("location_id",),
 )
 
+IN_TRANSIT_OLDEST = MetricSpec(
+    "tillstream_in_transit_oldest_seconds",
+    "gauge",
+    "Since when the oldest goods are on their way that left a location and came in nowhere.",
+    ("location_id",),
+)
+
 BOARD = (
     *EVERYWHERE,
     BOARD_VIEWERS,
@@ -67,5 +74,6 @@ BOARD = (
     STOCK_ALERTS,
     MISSING_EVENTS,
     SILENT_TILLS,
+    IN_TRANSIT_OLDEST,
 )
 """What the board shows."""

@@ -1,6 +1,6 @@
 """Which shops and tills need somebody?"""
 
-from dashboards.grafana import gateways, mirrors, people, proxy, registration, till
+from dashboards.grafana import gateways, mirrors, people, proxy, registration, stores, till
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: shops and tills"
@@ -96,6 +96,7 @@ PANELS = (
     ),
     *registration.PANELS,
     *gateways.PANELS,
+    *stores.PANELS,
     *mirrors.PANELS,
     *proxy.PANELS,
     *till.PANELS,

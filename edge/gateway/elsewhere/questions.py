@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
+from itertools import product
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -14,6 +15,12 @@ from edge.gateway.errors import GatewayUnusable
 from edge.watched import MinuteQuota, ResultCounter
 
 T = TypeVar("T")
+
+KINDS = ("stock", "receipt", "customer", "return")
+"""What is asked."""
+
+RESULTS = ("fresh", "kept", "own", "refused", "nothing")
+"""What comes of a question: see `metrics.gateway.GATEWAY_ASKED`."""
 
 
 class AsksCentre(Protocol):
@@ -39,6 +46,8 @@ class CentreQuestions:
         self.centre = centre
         self._kept = kept
         self._asked = asked
+        for kind, result in product(KINDS, RESULTS):
+            asked.labels(kind, result)
         self._quota = MinuteQuota()
         self._log = structlog.get_logger("tillstream.gateway")
 
