@@ -142,6 +142,7 @@ def opened(
         gateway_store_api.opened(gateway, folder, settings) as elsewhere,
     ):
         desk = CatalogDesk(location_id, file, reports, count)
+        gateway.centre.catalog_age = lambda: desk.age_seconds
         metrics.look(lambda: desk.waiting.count)
         authorizations = Authorizations(time.monotonic, lambda: desk.view)
         levels = HeardLevels(location_id, _now)

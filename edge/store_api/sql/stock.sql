@@ -24,6 +24,7 @@ SELECT level.location_id, level.on_hand, level.in_carts, level.available,
         )
         FROM till_status
         WHERE till_status.location_id = level.location_id
+        HAVING count(*) > 0
     ) AS heard_at
 FROM place
 CROSS JOIN LATERAL (

@@ -2,12 +2,16 @@
 -- are registered, and those of which a till was heard.
 SELECT
     place.location_id,
-    least(greatest(heard.at, '1970-01-01 00:00Z'), '9000-01-01 00:00Z') AT TIME ZONE 'UTC'
-        AS heard_at,
+    -- A till or a movement may say a year that nobody can read.
+    CASE WHEN heard.at IS NOT NULL THEN
+        least(greatest(heard.at, '1970-01-01 00:00Z'), '9000-01-01 00:00Z') AT TIME ZONE 'UTC'
+    END AS heard_at,
     least(coalesce(heard.missing_events, 0), 9007199254740991)::bigint AS missing_events,
     coalesce(left_for.products, 0) AS in_transit_products,
-    least(greatest(left_for.since, '1970-01-01 00:00Z'), '9000-01-01 00:00Z') AT TIME ZONE 'UTC'
-        AS in_transit_since
+    CASE WHEN left_for.since IS NOT NULL THEN
+        least(greatest(left_for.since, '1970-01-01 00:00Z'), '9000-01-01 00:00Z')
+        AT TIME ZONE 'UTC'
+    END AS in_transit_since
 FROM (
     SELECT location_id FROM locations
     UNION
