@@ -5,7 +5,7 @@ import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import aiohttp
 import psycopg
@@ -319,7 +319,7 @@ async def test_a_database_that_holds_on_is_given_up_before_the_store_gives_up(
 async def test_its_role_reads_nothing_of_people_and_writes_nothing_but_reservations(
     world: StoreApiWorld,
 ) -> None:
-    refused = [
+    refused: list[LiteralString] = [
         "SELECT FROM customers",
         "SELECT FROM employees",
         "SELECT FROM customer_keys",
@@ -333,7 +333,7 @@ async def test_its_role_reads_nothing_of_people_and_writes_nothing_but_reservati
     with psycopg.connect(dsn, autocommit=True) as connection:
         for order in refused:
             with pytest.raises(errors.InsufficientPrivilege):
-                connection.execute(order)  # pyright: ignore[reportArgumentType]
+                connection.execute(order)
 
 
 async def test_questions_are_counted_by_call_and_status(world: StoreApiWorld, shop: str) -> None:
