@@ -78,6 +78,11 @@ async def _standing(
 ) -> tuple[StoredReceipt, dict[int, int]]:
     """The receipt that is meant, and what of it is no longer there to come back."""
     found = [each.sale for each in await sold.of_number(connection, receipt_no)]
+    is_only = len({each.location_id for each in found}) == 1
+    if len(found) == sold.SALES_MAX and wanted.location_id is not None:
+        # Those of that store may be among those that were not read.
+        named = await sold.of_number(connection, receipt_no, wanted.location_id)
+        found = [each.sale for each in named]
     sale = meant_of(found, wanted)
     if sale is None:
         raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, "No store has sold by such a receipt.")
@@ -90,7 +95,6 @@ async def _standing(
     if len(kept) >= RESERVED_MAX:
         words = f"{RESERVED_MAX} returns of this receipt are under way."
         raise Refusal(HTTPStatus.CONFLICT, Code.REQUEST, words)
-    is_only = len({each.location_id for each in found}) == 1
     return sale, back_of(sale, Counted(came, kept), is_only)
 
 

@@ -20,6 +20,7 @@ from edge.problems import Code, Refusal
 from edge.store_api import calls, connections, openapi
 from edge.store_api.calls import StoreCalls
 from edge.store_api.metrics import StoreApiMetrics
+from edge.store_api.quota import StoreQuotas
 from edge.store_api.visitors import LOCATION, store_asking
 
 IDLE_SECONDS = 75.0
@@ -51,6 +52,7 @@ class StoreApi:
         self.metrics = metrics
         self.clock = clock
         self.room = Room()
+        self._quotas = StoreQuotas()
         self._is_ready = False
 
     def application(self) -> web.Application:
@@ -81,6 +83,7 @@ class StoreApi:
             if request.path in open_paths:
                 return await handler(request)
             request[LOCATION] = store_asking(request, self.clock())
+            self._quotas.take(request[LOCATION])
             with self.room.turn(request[LOCATION]):
                 return await handler(request)
 

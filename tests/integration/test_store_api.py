@@ -1,6 +1,7 @@
 """What the centre answers stores about other stores: on a real database, over real TLS."""
 
 import asyncio
+import ssl
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,9 @@ from psycopg.conninfo import make_conninfo
 
 from connectors.postgres.access import STORE_API
 from edge.store_api import openapi
+from edge.store_api.quota import BURST
 from edge.store_api.reservations import OF_STORE_MAX
+from edge.store_api.sold import SALES_MAX
 from identity.names import ServiceName, StoreName, TillName
 from tests.house.checkout import CHECKOUT
 from tests.integration.store_api_world import StoreApiWorld, store_api
@@ -352,3 +355,28 @@ async def test_a_clock_that_is_a_year_off_is_told_as_what_it_is(
     ) as world:
         reply = await world.call("GET", "/v1/stock/A", world.store(shop))
     assert reply.status == 403 and b"clocks" in reply.body
+
+
+async def test_a_store_that_asks_without_end_is_slowed_down_and_others_are_not(
+    world: StoreApiWorld, shop: str
+) -> None:
+    own = world.store(shop)
+    context = ssl.create_default_context(cafile=world.pki.ca)
+    context.load_cert_chain(own.certificate, own.key)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context)) as http:
+        statuses: list[int] = []
+        for _ in range(BURST + 40):
+            async with http.get(f"{world.address}/v1/receipts/guessed") as answer:
+                statuses.append(answer.status)
+    assert set(statuses[:BURST]) == {200} and 429 in statuses
+    assert (await world.call("GET", "/v1/stock/A", world.store(f"{shop}-b"))).status == 200
+
+
+async def test_of_a_number_that_many_tills_use_the_named_stores_receipt_is_found(
+    world: StoreApiWorld, shop: str, number: str
+) -> None:
+    for each in range(SALES_MAX + 2):
+        world.receipt(f"{shop}-{each:03}", number)
+    last = f"{shop}-{SALES_MAX + 1:03}"
+    kept = await world.reserve(last, number, "R-1", 3, location_id=last)
+    assert kept.json["location_id"] == last

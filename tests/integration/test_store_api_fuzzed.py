@@ -6,12 +6,13 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
-from edge.store_api import openapi
+from edge.store_api import openapi, quota
 from tests.fuzz.gateway import BUSY, LOOKED_AT
 from tests.integration.registration_world import Files
 from tests.integration.store_api_world import StoreApiWorld, store_api
@@ -21,8 +22,9 @@ EXAMPLES = 60
 
 
 async def test_no_question_of_a_store_breaks_the_store_api(
-    postgres: str, tmp_path: Path, shop: str
+    postgres: str, tmp_path: Path, shop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(quota, "BURST", 10**6)
     async with store_api(postgres, tmp_path) as world:
         world.receipt(shop, "1")
         own = world.store(shop)
