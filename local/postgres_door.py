@@ -22,6 +22,7 @@ SERVICES: Mapping[str, Sequence[str]] = {
     "gateway": ("tillstream_gateway",),
     "registration": ("tillstream_registration",),
     "replication": ("tillstream_replication",),
+    "store-api": ("tillstream_store_api",),
     "cdc": ("tillstream_cdc",),
     "reader": ("tillstream_reader",),
     "client": ("tillstream_client",),

@@ -29,6 +29,7 @@ SERVERS = (
     "postgres",
     "connect",
     "registration",
+    "store-api",
     "gateway",
     "till",
     "worker",

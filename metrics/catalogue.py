@@ -14,6 +14,7 @@ from metrics.proxy import PROXY
 from metrics.registration import REGISTRATION
 from metrics.replication import REPLICATION
 from metrics.sink import SINK
+from metrics.store_api import STORE_API
 from metrics.till import TILL
 from metrics.webhooks import WEBHOOKS
 from metrics.workers import WORKERS
@@ -23,6 +24,7 @@ BY_PROCESS = {
     "sink": SINK,
     "webhooks": WEBHOOKS,
     "registration": REGISTRATION,
+    "store-api": STORE_API,
     "gateway": GATEWAY,
     "board": BOARD,
     "mirrors": MIRRORS,

@@ -16,6 +16,7 @@ BOARD = "tillstream_board"
 WEBHOOKS = "tillstream_webhooks"
 GATEWAY = "tillstream_gateway"
 REGISTRATION = "tillstream_registration"
+STORE_API = "tillstream_store_api"
 PEOPLE = "tillstream_people"
 REPLICATION = "tillstream_replication"
 CDC = "tillstream_cdc"
@@ -29,6 +30,7 @@ ROLES: Mapping[str, str] = {
     WEBHOOKS: "tells endpoints of alerts; also under which commands keep endpoints",
     GATEWAY: "takes what a store's tills send",
     REGISTRATION: "gives devices their identities",
+    STORE_API: "answers stores: levels and receipts of others, and reserves returns",
     PEOPLE: "commands that keep employees and customers, which they hide and open",
     REPLICATION: "copies a store's feed into its tables, and judges nothing again",
     CDC: "Debezium: follows the changes of the captured tables",
@@ -125,9 +127,11 @@ TABLES: Mapping[str, Granted] = {
     "stores": _table(_FIGURES, client=WRITE),
     **dict.fromkeys(DERIVED, _table(_FIGURES, sink=WRITE)),
     # Of an alert whose item has left, nobody asks for the version that was told.
-    "stock_levels": _table((*_FIGURES, WEBHOOKS), sink=WRITE),
+    "stock_levels": _table((*_FIGURES, WEBHOOKS, STORE_API), sink=WRITE),
+    # Written by a trigger of the ledger.
+    "stock_in_transit": _table(_FIGURES, sink=WRITE),
     # A till's newest epoch, as the centre has heard it, is where the next one begins.
-    "till_status": _table((*_FIGURES, REGISTRATION), sink=WRITE),
+    "till_status": _table((*_FIGURES, REGISTRATION, STORE_API), sink=WRITE),
     **dict.fromkeys(HANDLED, _table((*_FIGURES, CDC), board=KEPT)),
     # Written by a trigger of the sink's table, which runs as the owner.
     "alerts_rebuilt": _table(_LOOKING),
@@ -147,7 +151,9 @@ TABLES: Mapping[str, Granted] = {
     "employee_cards": _table(people=KEPT),
     "card_keys": _table(people=KEPT),
     # Who is erased is told how many receipts carry the id still.
-    "sales": _table((*_FIGURES, PEOPLE), sink=WRITE),
+    "sales": _table((*_FIGURES, PEOPLE, STORE_API), sink=WRITE),
+    "sale_lines": _table((*_FIGURES, STORE_API), sink=WRITE),
+    "return_reservations": _table(_LOOKING, store_api=WRITE),
     # Written by triggers and by record_in_audit_log, both as the owner.
     "audit_log": _table((BOARD, *_LOOKING)),
     # How long that keeps its entries, which the owner says, and what makes them old.

@@ -38,7 +38,7 @@ from dashboards.board.people.door import DOOR, Door
 from dashboards.board.people.guard import guard
 from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy, origin_of
 from dashboards.board.returns import page as returns_page
-from dashboards.board.stock import product_page
+from dashboards.board.stock import in_transit, product_page
 from dashboards.board.stock import words as stock
 from dashboards.board.subscribe import page as subscribe_page
 from dashboards.board.totals import page as totals_page
@@ -116,6 +116,7 @@ def build(
     board.work.append(lambda: sweep.run(board))
     goods = Goods(board.registry)
     board.work.append(lambda: goods_sweep.run(board, goods))
+    board.work.append(lambda: in_transit.run(board))
     board.registry.register(Shops(board.memory))
     for page in PAGES:
         app.add_routes(page.ROUTES)

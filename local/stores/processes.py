@@ -58,6 +58,8 @@ class StoreProcesses:
                 "registration_ca": str(shown.fleet.absolute()),
                 "registration_cert": str(shown.certificate.absolute()),
                 "registration_key": str(shown.key.absolute()),
+                "store_api": f"https://{site.address('line-store-api')}",
+                "store_api_ca": str(shown.fleet.absolute()),
                 **self._as("gateway"),
             },
         )

@@ -20,6 +20,7 @@ from edge.gateway.catalog.metrics import catalog_metrics
 from edge.gateway.metrics import gateway_metrics
 from edge.proxy.metrics import proxy_metrics
 from edge.registration.metrics import registration_metrics
+from edge.store_api.metrics import store_api_metrics
 from edge.till.metrics import till_metrics
 from metrics.catalogue import BY_PROCESS
 from metrics.page import page
@@ -101,6 +102,12 @@ def _registration() -> CollectorRegistry:
     return registry
 
 
+def _store_api() -> CollectorRegistry:
+    registry = _anyone("store-api")
+    store_api_metrics(registry)
+    return registry
+
+
 def _gateway() -> CollectorRegistry:
     registry = _anyone("gateway")
     gateway_metrics(registry)
@@ -151,6 +158,7 @@ PROCESSES = {
     "sink": _sink,
     "webhooks": _webhooks,
     "registration": _registration,
+    "store-api": _store_api,
     "gateway": _gateway,
     "board": _board,
     "mirrors": _mirrors,
