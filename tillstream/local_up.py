@@ -67,13 +67,17 @@ def _with_stores(options: StackOptions, count: int) -> StackOptions:
         workers=options.workers,
         simulate=options.simulate,
         rate=options.rate,
-        own_stores=_own_stores(count),
+        own_stores=_own_stores(count, options.simulate),
     )
 
 
-def _own_stores(count: int) -> Sequence[OwnStore]:
+def _own_stores(count: int, is_furnished: bool) -> Sequence[OwnStore]:
     return [
-        OwnStore(shop.location.location_id, [_till(shop, till_id) for till_id in TILLS_OF_STORE])
+        OwnStore(
+            shop.location.location_id,
+            [_till(shop, till_id) for till_id in TILLS_OF_STORE],
+            is_furnished,
+        )
         for shop in OWN_STORES[:count]
     ]
 
