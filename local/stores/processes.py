@@ -34,12 +34,12 @@ class StoreProcesses:
         """The step that sets back positions of mirrors, while nobody writes."""
         return self._start.step("mirrors", "guard", settings=self._mirrors("operator"))
 
-    def furnishing(self) -> list[Service]:
-        """Steps that bring the first stock, and somebody who may sell."""
+    def furnishing(self, has_tills: bool) -> list[Service]:
+        """Steps that bring the first stock, and somebody who may sell where there are tills."""
         site = self.site
         step = cashier.step(site.centre, site.location_id, site.home)
         stock = self._step("furnish", site.location_id)
-        return [stock, replace(step, name=step.name + site.mark)]
+        return [stock, replace(step, name=step.name + site.mark)] if has_tills else [stock]
 
     def workers(self) -> list[StackProcess]:
         """What is one of its kind and tells its metrics."""
