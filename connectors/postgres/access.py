@@ -176,9 +176,6 @@ TABLES: Mapping[str, Granted] = {
     **dict.fromkeys(["replicated_rows", "replicated_onward"], _table(replication=WRITE)),
     "replicated_aside": _table(_LOOKING),
     "replication_state": _table(_LOOKING, replication=KEPT),
-    # Written by triggers, as the owner; who tells the centre takes away what is told.
-    "outbox": _table(_LOOKING, replication=frozenset({"SELECT", "DELETE"})),
-    "offers_of_here": _table(_LOOKING),
     "schema_migrations": _table(_LOOKING),
     "migration_hashes": _table(_LOOKING),
 }

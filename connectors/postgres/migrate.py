@@ -64,20 +64,21 @@ def migrate(
             if audit_days is not None:
                 conn.execute(statement(__file__, "keep_audit_log"), {"days": audit_days})
             if store:
-                _mark_store(conn, store)
+                _start_store(conn, store)
             return [files[version].name for version in sorted(_applied(conn) - before)]
     except psycopg.Error as error:
         raise MigrationError(f"the database does not let itself be migrated: {error}") from error
 
 
-def _mark_store(conn: _Connection, location_id: str) -> None:
+def _start_store(conn: _Connection, location_id: str) -> None:
     try:
-        conn.execute(statement(__file__, "mark_store"), {"location_id": location_id})
+        conn.execute(statement(__file__, "name_store"), {"location_id": location_id})
     except psycopg.errors.UniqueViolation as error:
         raise MigrationError(
             f"this database is of another store than {location_id}: name that one by "
             "TILLSTREAM_STORE, or the database of this one"
         ) from error
+    conn.execute(statement(__file__, "start_store"))
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from connectors.admission.metrics import admission_metrics
 from connectors.feeds.metrics import feed_metrics
 from connectors.mirrormaker.metrics import mirror_metrics
 from connectors.postgres.metrics import sink_metrics
-from connectors.postgres.outbox.metrics import outbox_metrics
 from connectors.postgres.replication.metrics import replication_metrics
 from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
@@ -136,7 +135,6 @@ def _feeds() -> CollectorRegistry:
 def _replication() -> CollectorRegistry:
     registry = _anyone("replication")
     replication_metrics(registry)
-    outbox_metrics(registry)
     return registry
 
 
