@@ -16,13 +16,13 @@ from dashboards.backoffice import counting
 from dashboards.backoffice.asking import BookingWork, fetched
 from dashboards.backoffice.documents import (
     Booking,
+    BookingOutcome,
     Document,
     HeardTill,
-    Outcome,
     quantities,
 )
-from dashboards.backoffice.writer import (
-    Ask,
+from dashboards.backoffice.keeping import (
+    BookingAct,
     bookings_of,
     expected_of,
     write_booking,
@@ -71,10 +71,10 @@ async def _look(work: BookingWork, count: Document) -> Look:
     expected = await expected_of(work, count) or {}
     moved = counting.settled(counted, expected, _corrected(bookings))
     if moved:
-        ask = Ask(_id_of_look(count), "settle", [], "")
-        outcome = Outcome(moved, "booked")
-        if await write_booking(work, WHO, count, ask, outcome) is None:
-            raise RuntimeError(f"{ask.booking_id} is booked, and {count.document_id} not settled")
+        act = BookingAct(_id_of_look(count), "settle", [], "")
+        outcome = BookingOutcome(moved, "booked")
+        if await write_booking(work, WHO, count, act, outcome) is None:
+            raise RuntimeError(f"{act.booking_id} is booked, and {count.document_id} not settled")
     age = (await fetched(work, statement(__file__, "age"), _Age, moment=count.counted_at))[
         0
     ].seconds

@@ -9,11 +9,11 @@ import psycopg
 import structlog
 
 from dashboards.backoffice import reading
-from dashboards.backoffice.refusals import NotBooked
+from dashboards.backoffice.refusals import BookingRefused
 from dashboards.backoffice.settling import WHO, settle
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.feed.writing import Actor
-from dashboards.board.goods.metrics import Goods
+from dashboards.board.goods.metrics import GoodsFigures
 from dashboards.board.live.board import Board
 
 SETTLE_SECONDS = 5.0
@@ -23,7 +23,7 @@ FIGURES_SECONDS = 60.0
 """Between two looks at what is on its way: it is told for days."""
 
 
-async def run(board: Board, goods: Goods) -> None:
+async def run(board: Board, goods: GoodsFigures) -> None:
     """Until cancelled. What fails is told, and tried again: pages go on meanwhile."""
     log: Any = structlog.get_logger("tillstream.board")
     figures_due = 0.0
@@ -42,12 +42,12 @@ async def run(board: Board, goods: Goods) -> None:
                 figures_due = time.monotonic() + FIGURES_SECONDS
         except DatabaseAway:
             continue  # the board tells that it is away, or that somebody else holds the rows
-        except (psycopg.Error, NotBooked) as fault:
+        except (psycopg.Error, BookingRefused) as fault:
             goods.failed.inc()
             log.error("count_not_settled", error=str(fault))
 
 
-async def _tell(board: Board, goods: Goods) -> None:
+async def _tell(board: Board, goods: GoodsFigures) -> None:
     ask, now = board.database.query, datetime.now(UTC)
     found = await reading.under_way(ask)
     goods.under_way.set(len({each.reference for each in found}))
