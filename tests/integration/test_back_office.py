@@ -7,7 +7,10 @@ import pytest
 from psycopg import errors
 from psycopg.types.json import Jsonb
 
+from dashboards.backoffice.asked import AskedDocument
 from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
+from dashboards.backoffice.writer import open_document
+from dashboards.board.feed.writing import Work
 from tests.integration.office_world import (
     Office,
     carry_movements,
@@ -148,20 +151,44 @@ async def test_nothing_comes_of_a_transfer_before_it_was_sent(office: Office) ->
     assert state_of(closed) == {"ulm": "closed", "bonn": "closed"}
 
 
+async def test_nothing_is_sent_that_nobody_takes_in_any_more(office: Office) -> None:
+    document = await a_transfer(office, milk=4)
+    with psycopg.connect(office.dsn, autocommit=True) as connection:
+        # As one side is that was taken back by a centre of before.
+        connection.execute(
+            "UPDATE documents SET state = 'closed', version = 2 WHERE kind = 'transfer_in'"
+        )
+    with pytest.raises(BookingRefused) as refused:
+        await office.do(document, "ulm", "send", lines=lines(milk=4))
+    assert refused.value.reason is WhyNotBooked.NOT_OPEN
+
+
+async def test_one_id_is_not_given_to_two_documents(office: Office) -> None:
+    first, second, ident = await an_order(office), await an_order(office), new_id()
+    await office.do(first, "ulm", "receive", id=ident, lines=lines(milk=1))
+    with pytest.raises(BookingRefused) as refused:
+        await office.do(second, "ulm", "receive", id=ident, lines=lines(milk=1))
+    assert refused.value.reason is WhyNotBooked.OTHER_CONTENT
+    assert on_hand(office.dsn, "ulm") == 1
+
+
+async def an_order(office: Office) -> str:
+    """Of two milk."""
+    made = await office.open("order", "ulm", lines=lines(milk=2))
+    return made.documents[0].document_id
+
+
 async def test_a_transaction_that_is_cut_off_leaves_neither_document_nor_movement(
     office: Office,
 ) -> None:
     class Killed(Exception):
         pass
 
-    from dashboards.backoffice.asked import AskedDocument
-    from dashboards.backoffice.writer import open_document
-
     told = {"document_id": new_id(), "kind": "delivery", "location_id": "ulm"}
     asked = AskedDocument.model_validate({**told, "lines": lines(milk=3)})
 
-    async def cut_off(work: object) -> None:
-        await open_document(work, "ann", asked)  # type: ignore[arg-type]
+    async def cut_off(work: Work) -> None:
+        await open_document(work, "ann", asked)
         raise Killed
 
     with pytest.raises(Killed):
@@ -212,9 +239,12 @@ async def test_a_location_with_a_store_is_ordered_from_and_not_booked(office: Of
     has_store(office, "ulm", here=False)
     told = await office.open("delivery", "ulm", lines=lines(milk=3))
     assert (told.booking, state_of(told)) == (None, {"ulm": "open"})
+    document = told.documents[0].document_id
     with pytest.raises(BookingRefused) as refused:
-        await office.do(told.documents[0].document_id, "ulm", "book")
+        await office.do(document, "ulm", "book")
     assert refused.value.reason is WhyNotBooked.NOT_HERE
+    taken_back = await office.do(document, "ulm", "close")
+    assert state_of(taken_back) == {"ulm": "closed"}
     with (
         pytest.raises(errors.RestrictViolation, match="not booked in this database"),
         psycopg.connect(office.dsn) as connection,

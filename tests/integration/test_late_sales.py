@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from dashboards.backoffice.settling import Look, settle
+from dashboards.board.feed.writing import Work
 from tests.integration.office_world import (
     Office,
     furnish,
@@ -57,7 +58,6 @@ async def looked(office: Office) -> list[Look]:
 async def aged(office: Office) -> None:
     """As if the counts were some minutes old: their rows are moved back, as no program may."""
     with psycopg.connect(office.dsn, autocommit=True) as connection:
-        connection.execute("SET session_replication_role = replica")
         connection.execute("ALTER TABLE documents DISABLE TRIGGER documents_guard")
         connection.execute(
             "UPDATE documents SET counted_at = counted_at - interval '3 minutes' "
@@ -129,11 +129,14 @@ async def test_two_looks_at_once_and_one_that_is_lost_correct_once(office: Offic
     await counted(office, 14, **{"1": 4})
     sell(office.dsn, "ulm", "1", [3, 4], now() + BEFORE)
 
-    async def lost(work: object) -> None:
-        await settle(work)  # type: ignore[arg-type]
-        raise InterruptedError
+    class Lost(Exception):
+        pass
 
-    with pytest.raises(InterruptedError):
+    async def lost(work: Work) -> None:
+        await settle(work)
+        raise Lost
+
+    with pytest.raises(Lost):
         await office.within(lost)
     told = await asyncio.gather(*(looked(office) for _ in range(4)))
     assert sum(look.corrected for each in told for look in each) == 1
