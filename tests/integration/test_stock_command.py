@@ -1,4 +1,4 @@
-"""``tillstream stock``: what a person or a script books by command, once, and with clear refusals."""
+"""``tillstream stock``: what people and scripts book by command, once, with clear refusals."""
 
 from pathlib import Path
 from typing import Any
