@@ -25,6 +25,7 @@ BOARD = DatabaseRole(access.BOARD, "board")
 WEBHOOKS = DatabaseRole(access.WEBHOOKS, "webhooks")
 REGISTRATION = DatabaseRole(access.REGISTRATION, "registration")
 CAPTURE = DatabaseRole(access.CDC, "cdc")
+GATEWAY = DatabaseRole(access.GATEWAY, "gateway")
 BUSINESS = DatabaseRole(access.CLIENT, "simulator")
 
 LOOKING = DatabaseRole(access.OPERATOR, "operator")

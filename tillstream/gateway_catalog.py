@@ -28,6 +28,7 @@ from edge.gateway.feeds.customer_topic import CustomerTopic
 from edge.gateway.feeds.level_topic import LevelTopic
 from edge.gateway.feeds.receipt_topic import ReceiptTopic
 from edge.gateway.gateway import Gateway, Part
+from edge.gateway.office.offers import OwnOffers
 from edge.gateway.products.levels import HeardLevels
 from edge.gateway.products.product_call import GET_PRODUCT, ProductCall
 from edge.gateway.receipts.passing import PassingReceipts
@@ -57,6 +58,7 @@ class StoreCatalogParts:
     customers: HeardCustomers
     reports: CatalogReports
     own: OwnRows
+    offers: OwnOffers
 
     def catalog(self) -> TillCatalog | None:
         """The one that counts now."""
@@ -135,9 +137,10 @@ def opened(
         metrics.look(lambda: desk.waiting.count)
         authorizations = Authorizations(time.monotonic, lambda: desk.view)
         levels = HeardLevels(location_id, _now)
-        own = OwnRows(folder / "own", desk.take, desk.retake, reports)
+        offers = OwnOffers(desk.take, desk.retake)
+        own = OwnRows(folder / "own", offers.take, offers.retake, reports)
         yield StoreCatalogParts(
-            gateway, desk, levels, authorizations, shelf, HeardCustomers(), reports, own
+            gateway, desk, levels, authorizations, shelf, HeardCustomers(), reports, own, offers
         )
 
 
