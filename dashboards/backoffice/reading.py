@@ -115,12 +115,6 @@ async def under_way(ask: Ask, location_id: str | None = None) -> list[UnderWay]:
     return await ask(question, UnderWay, location_id=location_id, most=TRANSFERS_TOLD_MAX)
 
 
-async def unsettled(ask: Ask) -> int:
-    """How many committed counts wait for tills."""
-    (told,) = await ask(statement(__file__, "unsettled"), dict[str, int])
-    return told["counts"]
-
-
 async def places(ask: Ask) -> list[OfficePlace]:
     """All locations, by name."""
     return await ask(statement(__file__, "all_places"), OfficePlace)

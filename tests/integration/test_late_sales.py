@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from itertools import permutations
 
 import psycopg
 import pytest
 
-from dashboards.backoffice.settling import Look, settle
+from dashboards.backoffice.settling import Look, UnsettledCount, settle
 from dashboards.board.feed.writing import Work
 from tests.integration.office_world import (
     Office,
@@ -52,7 +53,14 @@ async def counted(office: Office, found: int, **marks: int) -> str:
 async def looked(office: Office) -> list[Look]:
     """One look at what is unsettled."""
     on_hand(office.dsn, "ulm")
-    return await office.within(settle)
+    waiting = rows(
+        office.dsn,
+        "SELECT document_id, location_id FROM documents "
+        "WHERE kind = 'count' AND state = 'booked' AND settled_at IS NULL ORDER BY ordered_at",
+    )
+    names = [UnsettledCount(**each) for each in waiting]
+    told = [await office.within(partial(settle, which=each)) for each in names]
+    return [each for each in told if each is not None]
 
 
 async def aged(office: Office) -> None:
@@ -133,7 +141,8 @@ async def test_two_looks_at_once_and_one_that_is_lost_correct_once(office: Offic
         pass
 
     async def lost(work: Work) -> None:
-        await settle(work)
+        (which,) = rows(office.dsn, "SELECT document_id, location_id FROM documents")
+        await settle(work, UnsettledCount(**which))
         raise Lost
 
     with pytest.raises(Lost):
