@@ -12,6 +12,7 @@ from connectors.postgres.metrics import sink_metrics
 from connectors.postgres.replication.metrics import replication_metrics
 from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
+from dashboards.board.goods.metrics import GoodsFigures
 from dashboards.board.live.metrics import BoardMetrics
 from dashboards.board.locations.metrics import Shops
 from dashboards.board.people.sign_ins import SignIns
@@ -86,6 +87,7 @@ def _board() -> CollectorRegistry:
     BoardMetrics(registry)
     registry.register(Shops(Memory()))
     SignIns(registry)
+    GoodsFigures(registry)
     return registry
 
 
