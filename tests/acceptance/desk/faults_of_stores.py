@@ -128,7 +128,7 @@ def changed_by_hand(at: StoreDesk) -> Fault:
 def revoked(at: StoreDesk) -> Fault:
     """The centre takes back what the store may write, while it sells."""
     topic, location = at.topic("till-events"), at.side.location_id
-    _revoke(at.desk.link(BROKER), topic, f"User:store:{location}", ACLOperation.WRITE)
+    revoke(at.desk.link(BROKER), topic, f"User:store:{location}", ACLOperation.WRITE)
     with beating(at.seller.sell):
         at.desk.prometheus.fires("MirrorDoesNotRun", time.monotonic(), mirror=UP)
     yield [
@@ -137,12 +137,6 @@ def revoked(at: StoreDesk) -> Fault:
         ("MirrorDoesNotRun", {"mirror": UP}),
     ]
     at.desk.run("topics", "sync", "--mirrored", location)
-
-
-def cut(at: StoreDesk) -> Fault:
-    at.side.link("cut")
-    yield [("StoreIsCutOff", {})]
-    at.side.link("heal")
 
 
 def hanging(at: StoreDesk, name: str, alert: str) -> Fault:
@@ -183,7 +177,7 @@ def of_another_time(at: StoreDesk) -> Fault:
 def not_admitted(at: StoreDesk) -> Fault:
     """The admission may not write the input any more, and a store says something."""
     rule = TILL_EVENTS.name, "User:service:admission", ACLOperation.WRITE
-    _revoke(at.desk.link(BROKER), *rule)
+    revoke(at.desk.link(BROKER), *rule)
     _say(at.desk.link("operator"), at.topic("till-events"), [heartbeat(at.side.location_id)])
     yield [("AdmissionIsAway", {})]
     at.desk.run("topics", "sync")
@@ -223,7 +217,8 @@ def _admin(there: Link) -> Iterator[Any]:
         yield admin
 
 
-def _revoke(there: Link, topic: str, principal: str, operation: ACLOperation) -> None:
+def revoke(there: Link, topic: str, principal: str, operation: ACLOperation) -> None:
+    """Take a right away, as somebody who may do anything."""
     resource = ResourcePatternFilter(ResourceType.TOPIC, topic, ACLResourcePatternType.LITERAL)
     rule = ACLFilter(principal, "*", operation, ACLPermissionType.ALLOW, resource)
     with _admin(there) as admin:
