@@ -49,15 +49,16 @@ async def _serve(
     gateway: Gateway, catalog: StoreCatalogParts, door: TillDoor, settings: Settings
 ) -> None:
     log, stopping = structlog.get_logger("tillstream.gateway"), stop_asked()
+    ears = gateway_feeds.ears_of(gateway, settings)
     await gateway.run(
         door,
         stopping,
         lambda address: log.info("gateway_serves", address=address, topic=settings.gateway_topic),
         catalog.calls(),
         (
-            *gateway_feeds.parts(gateway, settings),
+            *gateway_feeds.parts(gateway, ears, settings),
             *gateway_relay.parts(gateway, settings),
-            *catalog.parts(settings, stopping),
+            *catalog.parts(settings, stopping, ears),
         ),
     )
 

@@ -52,6 +52,9 @@ MASTER_DATA = (
     *("prices", "offers", "recalls", "rule_tables"),
 )
 
+REPLICATED = (*MASTER_DATA, "employees", "customers")
+"""What a store's feed brings."""
+
 SHOWN = ("employees_shown", "customers_shown")
 """Views of people, without hashes and what is sealed."""
 

@@ -14,10 +14,10 @@ from clients.statements import by_column, statement
 from connectors.postgres.errors import Unready
 from connectors.postgres.replication.kinds import ONWARD, TABLES
 from connectors.postgres.replication.putting import Columns, FeedRowBody, Tables, Why
-from connectors.postgres.replication.replica import Changes, FeedStanding, HeldRow, NewRow
 from following.offsets import Overtaken
 from following.postgres import Connection, connection_to
 from topics.down import KINDS, FeedKey
+from topics.replica import Changes, FeedStanding, HeldRow, NewRow
 
 STATEMENT_SECONDS = 30
 """As long as the sink's: what takes longer waits for somebody's lock."""

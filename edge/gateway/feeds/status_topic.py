@@ -1,4 +1,5 @@
-"""The source of the centre's words where the centre's own Kafka is in reach: `till.status`.
+"""The source of the centre's words on tills: `till.status` where the centre's own Kafka is in
+reach, `ack.LOCATION` in a store's own.
 
 It is read from its start each time, of this location's partition alone: the newest word on each
 till is there, and one that is known changes nothing.
@@ -18,6 +19,7 @@ from edge.gateway.feeds.topic_source import (
 from following.outage import Outage
 from following.reader import Reader
 from following.records import Fetched
+from topics.mirrored import down_topics
 from topics.registry import TILL_STATUS
 
 RECORDS_MAX = 2_000
@@ -32,11 +34,14 @@ class StatusTopic:
     location_id: str
     hear: Hear
     outage: Outage
+    is_own: bool = False
+    """Whether the Kafka is the store's."""
 
     async def run(self) -> None:
         """Follow for ever; wait while Kafka is away."""
         own = partition_of_location(self.location_id)
-        await follow_for_ever(self.kafka, [TILL_STATUS.name], self.outage, self._follow, own)
+        topic = down_topics(self.location_id)[1] if self.is_own else TILL_STATUS.name
+        await follow_for_ever(self.kafka, [topic], self.outage, self._follow, own)
 
     async def _follow(self, reader: Reader) -> None:
         reader.seek(await reader.first_offsets())
@@ -54,7 +59,7 @@ class StatusTopic:
 
     def _news(self, fetched: Fetched) -> dict[str, News]:
         """The newest on each till, by its id; other locations share the partition."""
-        own = f"{self.location_id}/".encode()
+        own = b"" if self.is_own else f"{self.location_id}/".encode()
         found: dict[str, News] = {}
         for records in fetched.values():
             for record in records:

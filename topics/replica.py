@@ -90,10 +90,11 @@ class Replica:
         """What there was to write is written."""
         self.changes = {}
 
-    def begin_anew(self, first_offset: int) -> None:
-        """The topic is another one: nothing that it says is known."""
-        now = self.standing
-        self.standing = FeedStanding(first_offset, place=now.place, may_sweep=bool(self.rows))
+    def begin_anew(self, first_offset: int, end_offset: int) -> None:
+        """Nothing is known of what the topic says, which has records from the one to the other."""
+        self.standing = FeedStanding(first_offset, place=self.standing.place, may_sweep=True)
+        if end_offset > first_offset:
+            self.fill(end_offset - 1, first_offset)
 
     def fill(self, filling_to: int, first_offset: int) -> None:
         """Take all once more from ``first_offset``; versions count again after ``filling_to``."""

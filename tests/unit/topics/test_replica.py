@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.postgres.replication.replica import AnotherFeed, FeedStanding, Replica
+from topics.replica import AnotherFeed, FeedStanding, Replica
 from topics.down import FeedGone, FeedHead, FeedKey, FeedRow, FeedSums, canonical, row_digest
 
 KINDS = ("product", "price", "loyalty_tier")
