@@ -1,6 +1,14 @@
 """Which shops and tills need somebody?"""
 
-from dashboards.grafana import gateways, mirrors, people, proxy, registration, till
+from dashboards.grafana import (
+    gateways,
+    mirrors,
+    people,
+    proxy,
+    registration,
+    replication,
+    till,
+)
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: shops and tills"
@@ -97,6 +105,7 @@ PANELS = (
     *registration.PANELS,
     *gateways.PANELS,
     *mirrors.PANELS,
+    *replication.PANELS,
     *proxy.PANELS,
     *till.PANELS,
     *people.PANELS,

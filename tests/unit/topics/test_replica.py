@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topics.replica import AnotherFeed, FeedStanding, Replica
 from topics.down import FeedGone, FeedHead, FeedKey, FeedRow, FeedSums, canonical, row_digest
+from topics.replica import AnotherFeed, FeedStanding, Replica
 
 KINDS = ("product", "price", "loyalty_tier")
 
