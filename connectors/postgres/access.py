@@ -97,6 +97,7 @@ FUNCTIONS = (
     Function("renew_card_key(text, text)", frozenset({REGISTRATION, PEOPLE})),
     Function("forget_old_audit_entries()", frozenset({SINK})),
     Function("lived_before(integer)", frozenset({WEBHOOKS})),
+    Function("replicated_digests(text)", frozenset({CLIENT, OPERATOR})),
     Function("erase_customer(text)", frozenset({BOARD, PEOPLE})),
 )
 

@@ -11,7 +11,7 @@ from connectors.postgres.replication.store import Aside, ReplicaStore
 from following.reader import Reader
 from following.records import Fetched, FollowedRecord
 from topics.down import read_feed
-from topics.replica import AnotherFeed, FeedStanding, Replica
+from topics.replica import AnotherFeed, ReplicaStanding, Replica
 
 LOT_RECORDS_MAX = 2_000
 """Records in one transaction, half a second's work. Fewer make a new store wait for commits; more
@@ -32,7 +32,7 @@ PROBE_SECONDS = 5.0
 class ReplicationProgress:
     """What others may tell of the replication: as of the last commit."""
 
-    standing: FeedStanding | None = None
+    standing: ReplicaStanding | None = None
     aside: Aside = field(default_factory=lambda: Aside(0, 0))
 
 

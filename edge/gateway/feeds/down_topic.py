@@ -33,7 +33,7 @@ from following.reader import Reader
 from following.records import FollowedRecord, Positions
 from topics.down import FeedKey, read_feed
 from topics.mirrored import down_topics
-from topics.replica import AnotherFeed, FeedStanding, NewRow, Replica
+from topics.replica import AnotherFeed, ReplicaStanding, NewRow, Replica
 
 RECORDS_MAX = 500
 """Of one fetch, some 10 ms: tills wait for their answers meanwhile."""
@@ -100,7 +100,7 @@ class _Reading:
     def __init__(self, location_id: str, readers: FeedReaders, first: int, end: int) -> None:
         self._readers = readers
         self._rows = CentreRows(location_id, TriedTables())
-        self._replica = Replica(FeedStanding(first), {})
+        self._replica = Replica(ReplicaStanding(first), {})
         self._replica.begin_anew(first, end)
         self._is_another = False
         self._version: int | None = None
