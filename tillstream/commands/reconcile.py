@@ -28,31 +28,32 @@ NOT_COMPARED = 2
 """Exit status where the comparison itself failed."""
 
 
+Location = Annotated[str, typer.Option(help="Compare one location only.", metavar="LOCATION_ID")]
+Wait = Annotated[
+    float,
+    typer.Option(min=0, help="Seconds that workers and sink may take to catch up first."),
+]
+Stores = Annotated[
+    bool,
+    typer.Option(
+        "--stores",
+        help="Compare stores with the centre, instead: those of a local stack, or those that "
+        "--store names.",
+    ),
+]
+StoreDsns = Annotated[
+    list[str] | None,
+    typer.Option(metavar="LOCATION_ID=DSN", help="A store and its own database; again for each."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print what was found as a JSON list.")]
+
+
 def command(
-    location: Annotated[
-        str, typer.Option(help="Compare one location only.", metavar="LOCATION_ID")
-    ] = "",
-    wait: Annotated[
-        float,
-        typer.Option(min=0, help="Seconds that workers and sink may take to catch up first."),
-    ] = 30.0,
-    stores: Annotated[
-        bool,
-        typer.Option(
-            "--stores",
-            help="Compare stores with the centre, instead: those of a local "
-            "stack, or those that --store names.",
-        ),
-    ] = False,
-    store: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LOCATION_ID=DSN", help="A store and its own database; again for each."
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print what was found as a JSON list.")
-    ] = False,
+    location: Location = "",
+    wait: Wait = 30.0,
+    stores: Stores = False,
+    store: StoreDsns = None,
+    as_json: AsJson = False,
 ) -> None:
     """Compare levels with the ledger, totals with receipts, and PostgreSQL with the topics.
 
