@@ -25,6 +25,7 @@ BOARD = DatabaseRole(access.BOARD, "board")
 WEBHOOKS = DatabaseRole(access.WEBHOOKS, "webhooks")
 REGISTRATION = DatabaseRole(access.REGISTRATION, "registration")
 REPLICATION = DatabaseRole(access.REPLICATION, "replication")
+STORE_API = DatabaseRole(access.STORE_API, "store-api")
 CAPTURE = DatabaseRole(access.CDC, "cdc")
 BUSINESS = DatabaseRole(access.CLIENT, "simulator")
 

@@ -27,7 +27,8 @@ def parts(gateway: Gateway, ears: Ears, settings: Settings) -> Sequence[Part]:
     if settings.registration:
         access, above = access_of(settings), lambda: ears.lists.kept_number
         away = outage(gateway, "registration")
-        found.append(AskedRegistration(access, location_id, ears.hear, above, away).run)
+        current = gateway.centre.devices_are_current
+        found.append(AskedRegistration(access, location_id, ears.hear, above, away, current).run)
     kafka, away = settings.kafka_access(), outage(gateway, "till_status")
     words = StatusTopic(kafka, location_id, ears.hear, away, is_own=has_own_kafka(settings))
     return [*found, words.run]

@@ -126,6 +126,11 @@ FeedRecord = FeedRow | FeedGone
 
 _records: TypeAdapter[FeedRecord] = TypeAdapter(FeedGone | FeedRow)
 
+FeedMessage = Annotated[FeedRow | FeedGone | FeedHead, Field(union_mode="smart")]
+
+feed_adapter: TypeAdapter[FeedMessage] = TypeAdapter(FeedMessage)
+"""Of the topic, for its description; `read_feed` reads one message by its key."""
+
 
 class FeedKey(NamedTuple):
     """What a row is called in a feed; the key of its records is its text."""
@@ -172,7 +177,7 @@ def canonical(row: Mapping[str, Any]) -> bytes:
     return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
 
 
-def row_digest(key: FeedKey, canonical_row: bytes) -> int:
+def row_digest(key: FeedKey | str, canonical_row: bytes) -> int:
     """What a row adds to the hash of its kind."""
     return int.from_bytes(sha256(f"{key}\n".encode() + canonical_row).digest())
 

@@ -1,10 +1,10 @@
 """Which role may do what with which table: the only place that says so.
 
 Each process of Tillstream comes to PostgreSQL under a role of its own. A table has one role that
-writes it; `MASTER_DATA` alone have two, the business's own programs and the board's pages. In a
-store, master data and people come from the centre: there `REPLICATION` writes them. Of people the
-board changes what two views show; what is hidden stays with its one writer. A new table, view, or
-function that somebody calls is declared here, and `granting` brings a database to it.
+writes it; `MASTER_DATA` and movements have two, the business's own programs and the board's pages.
+In a store, master data and people come from the centre: there `REPLICATION` writes them. Of people
+the board changes what two views show; what is hidden stays with its one writer. A new table, view,
+or function that somebody calls is declared here, and `granting` brings a database to it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,6 +16,7 @@ BOARD = "tillstream_board"
 WEBHOOKS = "tillstream_webhooks"
 GATEWAY = "tillstream_gateway"
 REGISTRATION = "tillstream_registration"
+STORE_API = "tillstream_store_api"
 PEOPLE = "tillstream_people"
 REPLICATION = "tillstream_replication"
 CDC = "tillstream_cdc"
@@ -29,6 +30,7 @@ ROLES: Mapping[str, str] = {
     WEBHOOKS: "tells endpoints of alerts; also under which commands keep endpoints",
     GATEWAY: "takes what a store's tills send",
     REGISTRATION: "gives devices their identities",
+    STORE_API: "answers stores: levels and receipts of others, and reserves returns",
     PEOPLE: "commands that keep employees and customers, which they hide and open",
     REPLICATION: "copies a store's feed into its tables, and judges nothing again",
     CDC: "Debezium: follows the changes of the captured tables",
@@ -99,6 +101,8 @@ FUNCTIONS = (
     Function("lived_before(integer)", frozenset({WEBHOOKS})),
     Function("replicated_digests(text)", frozenset({CLIENT, OPERATOR})),
     Function("erase_customer(text)", frozenset({BOARD, PEOPLE})),
+    Function("books_here(text)", frozenset({BOARD, CLIENT, OPERATOR})),
+    Function("take_document(jsonb)", frozenset({BOARD})),
 )
 
 
@@ -119,12 +123,19 @@ TABLES: Mapping[str, Granted] = {
     "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE, replication=WRITE),
     # What the centre allows is set by people on the board, and by no program.
     "business_limits": _table(_FIGURES, board=CHANGED),
-    "stock_movements": _table((*_FIGURES, CDC), client=APPEND),
+    "stock_movements": _table((*_FIGURES, CDC), client=APPEND, board=APPEND),
+    # What people want to be moved and counted, and what was done about it, with its movements.
+    "documents": _table((*_FIGURES, CDC), board=KEPT),
+    "document_bookings": _table(_FIGURES, board=APPEND),
+    # Written where a store is added: at the centre, and in the store that it is.
+    "stores": _table(_FIGURES, client=WRITE),
     **dict.fromkeys(DERIVED, _table(_FIGURES, sink=WRITE)),
     # Of an alert whose item has left, nobody asks for the version that was told.
-    "stock_levels": _table((*_FIGURES, WEBHOOKS), sink=WRITE),
+    "stock_levels": _table((*_FIGURES, WEBHOOKS, STORE_API), sink=WRITE),
+    # Written by a trigger of the ledger.
+    "stock_in_transit": _table(_FIGURES, sink=WRITE),
     # A till's newest epoch, as the centre has heard it, is where the next one begins.
-    "till_status": _table((*_FIGURES, REGISTRATION), sink=WRITE),
+    "till_status": _table((*_FIGURES, REGISTRATION, STORE_API), sink=WRITE),
     **dict.fromkeys(HANDLED, _table((*_FIGURES, CDC), board=KEPT)),
     # Written by a trigger of the sink's table, which runs as the owner.
     "alerts_rebuilt": _table(_LOOKING),
@@ -144,14 +155,17 @@ TABLES: Mapping[str, Granted] = {
     "employee_cards": _table(people=KEPT),
     "card_keys": _table(people=KEPT),
     # Who is erased is told how many receipts carry the id still.
-    "sales": _table((*_FIGURES, PEOPLE), sink=WRITE),
+    "sales": _table((*_FIGURES, PEOPLE, STORE_API), sink=WRITE),
+    "sale_lines": _table((*_FIGURES, STORE_API), sink=WRITE),
+    "return_reservations": _table(_LOOKING, store_api=WRITE),
     # Written by triggers and by record_in_audit_log, both as the owner.
     "audit_log": _table((BOARD, *_LOOKING)),
     # How long that keeps its entries, which the owner says, and what makes them old.
     **dict.fromkeys(["audit_retention", "days_lived"], _table(_LOOKING)),
     **dict.fromkeys(OF_BOARD, _table(board=WRITE)),
     "sink_offsets": _table((BOARD, *_LOOKING), sink=WRITE),
-    "sink_tills": _table(_LOOKING, sink=WRITE),
+    # A count notes how far each till was told.
+    "sink_tills": _table((BOARD, *_LOOKING), sink=WRITE),
     "returns_to_judge": _table(_LOOKING, sink=WRITE),
     "sink_refused": _table(_LOOKING, sink=WRITE),
     "sink_malformed": _table(_LOOKING, sink=WRITE),
@@ -166,6 +180,9 @@ TABLES: Mapping[str, Granted] = {
     **dict.fromkeys(["replicated_rows", "replicated_onward"], _table(replication=WRITE)),
     "replicated_aside": _table(_LOOKING),
     "replication_state": _table(_LOOKING, replication=KEPT),
+    # Written by triggers, as the owner; who tells the centre takes away what is told.
+    "outbox": _table(_LOOKING, replication=frozenset({"SELECT", "DELETE"})),
+    "offers_of_here": _table(_LOOKING),
     "schema_migrations": _table(_LOOKING),
     "migration_hashes": _table(_LOOKING),
 }

@@ -1,12 +1,14 @@
 """Which shops and tills need somebody?"""
 
 from dashboards.grafana import (
+    feeds,
     gateways,
     mirrors,
     people,
     proxy,
     registration,
     replication,
+    stores,
     till,
 )
 from dashboards.grafana.panel import Panel
@@ -104,8 +106,10 @@ PANELS = (
     ),
     *registration.PANELS,
     *gateways.PANELS,
+    *stores.PANELS,
     *mirrors.PANELS,
     *replication.PANELS,
+    *feeds.PANELS,
     *proxy.PANELS,
     *till.PANELS,
     *people.PANELS,

@@ -23,6 +23,7 @@ from clients.postgres import PostgresAccess
 from clients.statements import by_column, statement
 from connectors.postgres.replication.kinds import ONWARD
 from connectors.postgres.replication.metrics import ReplicationMetrics
+from connectors.superseding import Superseded
 from following.outage import Outage
 from following.postgres import POSTGRES_AWAY, Connection, connection_to
 from topics.partitioning import partition_of
@@ -39,10 +40,6 @@ TRANSACTION_MS = 30_000
 STATEMENT_SECONDS = 30
 
 _KAFKA_AWAY = (KafkaError, OSError, TimeoutError, AccessError)
-
-
-class ReplicationSuperseded(Exception):
-    """Another process tells them now; the text is for people."""
 
 
 class Marked(NamedTuple):
@@ -102,13 +99,13 @@ class Onward:
         self._changed.set()
 
     async def run(self) -> None:
-        """Tell, and wait out what passes; raises `ReplicationSuperseded`."""
+        """Tell, and wait out what passes; raises `Superseded`."""
         while not self._stopping.is_set():
             try:
                 await self._while_both_answer()
             except ProducerFenced as fault:
                 words = "another process replicates here; one does at a time"
-                raise ReplicationSuperseded(words) from fault
+                raise Superseded(words) from fault
             except POSTGRES_AWAY as fault:
                 await self._database_outage.wait(fault, self._stopping)
             except _KAFKA_AWAY as fault:

@@ -33,7 +33,7 @@ from following.reader import Reader
 from following.records import FollowedRecord, Positions
 from topics.down import FeedKey, read_feed
 from topics.mirrored import down_topics
-from topics.replica import AnotherFeed, ReplicaStanding, NewRow, Replica
+from topics.replica import AnotherFeed, NewRow, Replica, ReplicaStanding
 
 RECORDS_MAX = 500
 """Of one fetch, some 10 ms: tills wait for their answers meanwhile."""
