@@ -122,7 +122,9 @@ class StoreCatalogParts:
         return rows.run, customers.run
 
     def _fed(self, kafka: KafkaAccess, ears: Ears) -> Sequence[Part]:
-        readers = FeedReaders(self.own.take, self.customers, ears.hear, self.reports)
+        readers = FeedReaders(
+            self.own.take, self.customers, ears.hear, self.reports, self.desk.is_current
+        )
         away = outage(self.gateway, "feed")
         return (DownTopic(kafka, self.gateway.location_id, readers, away).run,)
 

@@ -1,6 +1,6 @@
 """What a gateway hears of the centre, and by which ways: those to which its settings lead."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -16,11 +16,14 @@ from tillstream.settings import Settings
 from topics.registry import TILL_EVENTS
 
 
-def parts(gateway: Gateway, ears: Ears, settings: Settings) -> Sequence[Part]:
+def parts(
+    gateway: Gateway, ears: Ears, settings: Settings, current: Callable[[], object]
+) -> Sequence[Part]:
     """What brings the news to ``ears``, to run beside the intake.
 
     The registration is asked where its address is named. What Kafka tells comes from the centre's
-    topics where events go to the centre's, and else from what came down to the store's own Kafka.
+    topics where events go to the centre's, and else from what came down to the store's own Kafka;
+    ``current`` hears that something has just come down.
     """
     location_id = gateway.location_id
     found: list[Part] = []
@@ -30,7 +33,10 @@ def parts(gateway: Gateway, ears: Ears, settings: Settings) -> Sequence[Part]:
         current = gateway.centre.devices_are_current
         found.append(AskedRegistration(access, location_id, ears.hear, above, away, current).run)
     kafka, away = settings.kafka_access(), outage(gateway, "till_status")
-    words = StatusTopic(kafka, location_id, ears.hear, away, is_own=has_own_kafka(settings))
+    if has_own_kafka(settings):
+        words = StatusTopic(kafka, location_id, ears.hear, away, is_own=True, current=current)
+    else:
+        words = StatusTopic(kafka, location_id, ears.hear, away)
     return [*found, words.run]
 
 

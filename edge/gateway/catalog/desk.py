@@ -92,16 +92,22 @@ class CatalogDesk:
     async def take(self, rows: BundleRows, version: int | None = None) -> bool:
         """Let these rows count, all that the centre has for the store's tills now; whether they do.
 
-        They are called by ``version`` where the store's feed has numbers of its own.
+        They are called by ``version`` where the store's feed has numbers of its own. What lies in
+        the store's own Kafka may be old: then whoever hears the centre says so by `is_current`.
 
         They do once they are on the disk. False where that failed, or they are too many: what
         counted before still does, and the same may be tried again.
         """
         if not await self.retake(rows, version):
             return False
+        if version is None:
+            self.is_current()
+        return True
+
+    def is_current(self) -> None:
+        """What counts is, now, all that the centre has."""
         self._current_at = self._monotonic()
         self._reports.is_current()
-        return True
 
     async def retake(self, rows: BundleRows, version: int | None = None) -> bool:
         """The same, where what has changed is the store's own and nobody has heard the centre: what

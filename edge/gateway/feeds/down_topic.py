@@ -7,7 +7,7 @@ feed had at the start has been read.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -50,12 +50,16 @@ class TakeFeedRows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FeedReaders:
-    """Who takes what of the feed: the catalog, customers, and news of the device list."""
+    """Who takes what of the feed: the catalog, customers, and news of the device list.
+
+    ``current`` is told whenever something has just come down: the centre is in reach.
+    """
 
     take: TakeFeedRows
     customers: HeardCustomers
     hear: Hear
     reports: CatalogReports
+    current: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,10 @@ class DownTopic:
         reading = _Reading(self.location_id, self.readers, _at(first), _at(ends))
         probe, quiet_since = KafkaProbe(reader, self.outage), time.monotonic()
         while not reading.is_over(time.monotonic() - quiet_since):
+            is_live = await is_reached(reader, ends)
             fetched = await reader.gather(RECORDS_MAX, WAIT_SECONDS)
+            if fetched and is_live:
+                self.readers.current()
             for records in fetched.values():
                 quiet_since = time.monotonic()
                 await reading.hear(records)

@@ -5,6 +5,7 @@ It is read from its start each time, of this location's partition alone: the new
 till is there, and one that is known changes nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from clients.kafka import KafkaAccess
@@ -36,6 +37,8 @@ class StatusTopic:
     outage: Outage
     is_own: bool = False
     """Whether the Kafka is the store's."""
+    current: Callable[[], object] | None = None
+    """Is told whenever a word has just come: the centre is in reach."""
 
     async def run(self) -> None:
         """Follow for ever; wait while Kafka is away."""
@@ -50,7 +53,11 @@ class StatusTopic:
         lot: dict[str, News] = {}
         probe = KafkaProbe(reader, self.outage)
         while True:
-            lot |= self._news(await reader.gather(RECORDS_MAX, WAIT_SECONDS))
+            is_live = await is_reached(reader, ends)
+            news = self._news(await reader.gather(RECORDS_MAX, WAIT_SECONDS))
+            if news and is_live and self.current is not None:
+                self.current()
+            lot |= news
             if lot and await is_reached(reader, ends):
                 await self.hear(list(lot.values()))
                 lot = {}
