@@ -187,6 +187,6 @@ async def test_the_centres_words_on_the_stores_tills_come_by_ack(kafka: str, sho
         for version in (5, 6):  # the first may have been there before the gateway
             word = status(7, version=version, location_id=shop, till_id="till-9")
             await send(kafka, [(ack, "till-9", msgspec.json.encode(word), 0)])
-            await gateway.until(lambda: len(gateway.news) == version - 4)
+            await gateway.until(lambda count=version - 4: len(gateway.news) == count)
         assert {each[:2] for each in gateway.news} == {(NewsKind.TILL_STATUS, "till-9")}
         await gateway.until(lambda: gateway.lived > 0)
