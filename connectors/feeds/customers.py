@@ -123,13 +123,11 @@ async def _clients(kafka: KafkaAccess) -> AsyncGenerator[tuple[Any, Any]]:
         auto_offset_reset="earliest",
         isolation_level="read_committed",
     )
-    await producer.start()
     try:
+        await producer.start()
         await consumer.start()
-        try:
-            consumer.subscribe([RECEIPTS.name])
-            yield consumer, producer
-        finally:
-            await consumer.stop()
+        consumer.subscribe([RECEIPTS.name])
+        yield consumer, producer
     finally:
+        await consumer.stop()
         await producer.stop()

@@ -1,10 +1,12 @@
 """The process that tells stores, at a broker that asks everybody who they are."""
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from kafka.structs import TopicPartition
@@ -36,9 +38,7 @@ class FeedsWorld:
 
     def worker(self, name: str, **settings: str) -> Process:
         """One that tells stores, as the service that it is."""
-        access = self.broker.as_somebody(ServiceName("feeds"))
-        assert access.tls is not None
-        own = {"cert": access.tls.certificate, "key": access.tls.key, "ca": access.tls.authorities}
+        own = self._identity()
         given = {
             "home": str(self.broker.folder / "home"),
             "partitions": str(PARTITIONS),
@@ -52,6 +52,15 @@ class FeedsWorld:
         log = self.broker.folder / f"{name}.log"
         arguments = ["-m", "tillstream", "worker", "feeds", "--name", name]
         return Process(arguments, log, given | settings)
+
+    def _identity(self) -> dict[str, Path]:
+        """Files of its own: those of somebody are another's with the next who asks."""
+        access = self.broker.as_somebody(ServiceName("feeds"))
+        assert access.tls is not None and access.tls.certificate and access.tls.key
+        own = {name: self.broker.folder / f"feeds.{name}" for name in ("cert", "key")}
+        shutil.copy(access.tls.certificate, own["cert"])
+        shutil.copy(access.tls.key, own["key"])
+        return {**own, "ca": self.broker.identities.authorities}
 
     @contextmanager
     def running(self, name: str, **settings: str) -> Generator[Process]:
