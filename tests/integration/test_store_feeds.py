@@ -1,15 +1,20 @@
 """Each store's feed at a real broker: whole, in order, its own alone, whatever is killed."""
 
+import asyncio
 import random
 import time
 from collections.abc import Generator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import kafka.errors as errors
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from clients import blocking_kafka
+from edge.signed_list import require_signed
 from identity.names import ServiceName
 from tests.feed_company import (
     assortment,
@@ -26,6 +31,7 @@ from tests.integration.feeds_world import FeedsWorld, await_word
 from tests.integration.guarded_broker import guarded_broker
 from tests.integration.own_broker import tillstream_json
 from tests.integration.process import PATIENCE_SECONDS, Process
+from tests.integration.registration_world import World, registration
 from topics.down import FeedGone, FeedRow, read_feed
 
 pytestmark = pytest.mark.lonely
@@ -264,3 +270,47 @@ def test_who_tells_stores_writes_nothing_else(world: FeedsWorld, topic: str) -> 
             producer.send(topic, b"{}", b"k", partition=0).get(timeout=30)
     finally:
         producer.close(timeout=1)
+
+
+async def test_a_till_that_is_revoked_is_out_of_its_stores_list_in_seconds(
+    world: FeedsWorld, postgres: str, tmp_path: Path
+) -> None:
+    async with registration(postgres, tmp_path) as devices:
+        ours = devices.pki.certified(ServiceName("feeds"))
+        settings = {
+            "registration": devices.address,
+            "registration_ca": str(devices.pki.ca),
+            "registration_cert": str(ours.certificate),
+            "registration_key": str(ours.key),
+        }
+        till = devices.till(HERE, f"till-{tmp_path.name}")
+        await devices.enrolled(till)
+        await asyncio.to_thread(_publish, world, devices)
+        worker = await asyncio.to_thread(world.worker, "third", **settings)
+        try:
+            first = await asyncio.to_thread(_listed, world, 0)
+            status = {each["till_id"]: each["status"] for each in first["devices"]}
+            assert status[till.till_id] == "active"
+            signer = x509.load_pem_x509_certificate(first["certificate"].encode()).public_key()
+            assert isinstance(signer, ec.EllipticCurvePublicKey)
+            require_signed(first, signer)
+            await devices.revoke(till)
+            await asyncio.to_thread(_publish, world, devices)
+            later = await asyncio.to_thread(_listed, world, first["number"])
+            status = {each["till_id"]: each["status"] for each in later["devices"]}
+            assert status[till.till_id] == "revoked"
+            assert "device_list/" + HERE not in world.store(THERE).rows
+        finally:
+            await asyncio.to_thread(worker.stop)
+
+
+def _publish(world: FeedsWorld, devices: World) -> None:
+    """The rows of devices, as Debezium brings them."""
+    rows = devices.rows("SELECT row_to_json(devices) FROM devices WHERE location_id = %s", HERE)
+    world.say(*(("cdc.devices", HERE, row) for (row,) in rows))
+
+
+def _listed(world: FeedsWorld, above: int) -> dict[str, Any]:
+    key = f"device_list/{HERE}"
+    store = world.told(HERE, lambda store: store.rows.get(key, {"number": 0})["number"] > above)
+    return store.rows[key]
