@@ -26,6 +26,7 @@ from engine.clients import (
 from engine.contract import Record
 from engine.fetching import FETCH_WAIT_MS, PlainConsumer
 from engine.flow import Opened
+from engine.lag import InputLag
 
 log = structlog.get_logger()
 
@@ -83,6 +84,15 @@ class Flow(Protocol):
 class BatchConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that fetches and keeps the group membership."""
 
+    fetched_to: Mapping[TP, int] = {}
+    """The next offsets to fetch, as the last fetch left them; none where it failed."""
+
+    async def _fetch_records(self, consumer: Any, *which: Any, **limits: Any) -> Any:
+        self.fetched_to = {}
+        fetched = await super()._fetch_records(consumer, *which, **limits)
+        self.fetched_to = consumer.fetched_to()
+        return fetched
+
     def _create_worker_consumer(self, transport: Any) -> Any:
         conf = self.app.conf
         # The range assignor gives every topic's partition n to the same worker; round robin,
@@ -123,12 +133,18 @@ class BatchConsumer(driver.Consumer):
 
     flow: Flow
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lag = InputLag()
+
     def _new_consumer_thread(self) -> BatchConsumerThread:
-        return BatchConsumerThread(self, loop=self.loop, beacon=cast(Any, self).beacon)
+        beacon = cast(Any, self).beacon
+        self._fetching = BatchConsumerThread(self, loop=self.loop, beacon=beacon)
+        return self._fetching
 
     def ends(self) -> dict[TP, int | None]:
         """The known end of every assigned partition, for lag."""
-        return cast(BatchConsumerThread, self._thread).ends(self.assignment())
+        return self._fetching.ends(self.assignment())
 
     @property
     def member_id(self) -> str:
@@ -141,8 +157,7 @@ class BatchConsumer(driver.Consumer):
         Offsets without a record in them count as read. Empty where the fetching thread does not
         answer in time, or the group has just taken one of them.
         """
-        thread = cast(BatchConsumerThread, self._thread)
-        read = [tp for tp in tps if self.flow.is_read(tp)]
+        thread, read = self._fetching, [tp for tp in tps if self.flow.is_read(tp)]
         asked = asyncio.run_coroutine_threadsafe(thread.read_up_to(read), thread.thread_loop)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(asked), patience_seconds)
@@ -191,6 +206,7 @@ class BatchConsumer(driver.Consumer):
         # because the next fetch goes on behind it.
         for tp, records in fetched.items():
             self.flow.put(tp, records)
+        self.lag.take(fetched, self._fetching.fetched_to)
 
     async def _begin(self, ready: Sequence[Opened]) -> None:
         if ready:
@@ -198,6 +214,7 @@ class BatchConsumer(driver.Consumer):
             # The group may take partitions back at any moment; then their work is closed by now.
             with suppress(IllegalStateError):
                 await self.seek_wait(starts)
+            self.lag.begin(starts)
             self.flow.begin(ready)
 
     async def _fetch(self) -> Mapping[TP, Sequence[Record]]:

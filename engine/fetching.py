@@ -92,3 +92,11 @@ class PlainConsumer(Consumer):
         await super().start()  # pyright: ignore[reportUnknownMemberType]
         self._fetcher._records = PlainBuffer(self._fetcher._records)  # noqa: SLF001
         ask_seldom_when_quiet(self)
+
+    def fetched_to(self) -> dict[Any, int]:
+        """The next offset to fetch of each partition that has one."""
+        now: Any = self._subscription.subscription
+        assigned: Any = now and now.assignment
+        if not assigned:
+            return {}
+        return {tp: each.offset for tp, each in assigned.all_consumed_offsets().items()}

@@ -52,5 +52,6 @@ class Programs:
     stores: Sequence[StoreDoors] = ()
 
 
-Furnish = Callable[[RememberedPorts, Mapping[str, str]], Programs]
-"""Makes the programs, once the addresses of the servers are known, by name."""
+Furnish = Callable[[RememberedPorts, Mapping[str, str], Sequence[StoreDoors]], Programs]
+"""Makes the programs, once the addresses of the servers are known, by name, and the doors of stores
+that have a stack of their own."""

@@ -160,12 +160,16 @@ class PagedTill:
 
 @asynccontextmanager
 async def paged(
-    home: Path, port: int = 0, terminal: str = "", kind: TillKind = "counter"
+    home: Path,
+    port: int = 0,
+    terminal: str = "",
+    kind: TillKind = "counter",
+    printer: str = "",
 ) -> AsyncGenerator[PagedTill]:
     """The till of a folder with its page, for the length of a block."""
     registry = CollectorRegistry()
     metrics = till_metrics(registry), proxy_metrics(registry)
-    checkout = CheckoutTerms(terminal=terminal)
+    checkout = CheckoutTerms(terminal=terminal, printer=printer)
     terms = TillTerms(home, "test", *metrics, TillClock(), checkout, kind)
     premises = TillPremises(terms)
     counter = TillCounter(premises, lambda _: None)

@@ -174,8 +174,8 @@ def _lag(app: BatchApp) -> dict[tuple[str, int], int]:
         return {}
     work = app.flow.work
     return {
-        (tp.topic, tp.partition): max(
-            0, (end or 0) - work[tp.partition].progress.positions[tp.topic]
+        (tp.topic, tp.partition): consumer.lag.of(
+            tp, end or 0, work[tp.partition].progress.positions[tp.topic]
         )
         for tp, end in consumer.ends().items()
         if tp.partition in work

@@ -12,6 +12,7 @@ from topics.changes import StockMovement
 from topics.derived import TillStatus
 from topics.down import feed_adapter
 from topics.events import till_event_adapter
+from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
 from topics.topic_spec import (
     DEAD_LETTER_BYTES_MAX,
     DEAD_LETTER_SUFFIX,
@@ -61,6 +62,15 @@ def up_topic(location_id: str, what: str) -> str:
 def up_topics(location_id: str) -> tuple[str, ...]:
     """All that a store sends."""
     return tuple(up_topic(location_id, what) for what in UP)
+
+
+def inputs_of(location_id: str) -> Mapping[str, str]:
+    """What takes the place of inputs in the Kafka of that store, by the name that an input has at
+    the centre."""
+    return {
+        TILL_EVENTS.name: up_topic(location_id, TILL_EVENTS_UP),
+        STOCK_MOVEMENTS.name: up_topic(location_id, STOCK_MOVEMENTS_UP),
+    }
 
 
 def down_topics(location_id: str) -> tuple[str, ...]:

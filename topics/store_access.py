@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from identity.names import StoreName
 from topics.access import ADMINISTERS, CONNECT_TOPICS, GATEWAY, AccessRule, Operation, Resource
-from topics.mirrored import UP, Side, down_topics, letters_topic, specs, up_topics
+from topics.mirrored import UP, Side, down_topics, inputs_of, letters_topic, specs, up_topics
 
 
 class StoreRule(NamedTuple):
@@ -74,7 +74,12 @@ def _fed(location_id: str) -> Iterator[AccessRule]:
 
 
 def _in_store(location_id: str) -> Iterator[AccessRule]:
-    """The gateway says and hears, Connect carries, and who watches sees how far it is."""
+    """The gateway says and hears, worker and sink read what was said, Connect carries it, and who
+    watches sees how far it is. A program of the user's may write the inputs, as at the centre."""
+    for name in inputs_of(location_id).values():
+        yield AccessRule("worker", "topic", name, "read")
+        yield AccessRule("sink", "topic", name, "read")
+        yield AccessRule("client", "topic", name, "write")
     for name in up_topics(location_id):
         yield AccessRule("gateway", "topic", name, "write")
         yield AccessRule("connect", "topic", name, "read")

@@ -57,11 +57,16 @@ class SkippedRecords:
     """
 
     def __init__(self) -> None:
-        self._noted: int | None = None
+        self._seen: int | None = None
+        """The position at the look before."""
+        self._accounted = 0
+        """Up to where it is known what became of the records."""
 
     def look(self, progress: MirrorProgress) -> int:
-        """How many since the look before."""
-        before = progress.noted if self._noted is None else min(self._noted, progress.noted)
-        skipped = max(0, progress.span.start - before)
-        self._noted = max(progress.noted, progress.span.start)
-        return skipped
+        """How many since the look before. A mirror that stands still notes nothing, and what it
+        has lost is not lost again with each look; one that was set back may lose more."""
+        is_new = self._seen is None or progress.noted < self._seen
+        before = progress.noted if is_new else self._accounted
+        self._seen = progress.noted
+        self._accounted = max(progress.noted, progress.span.start)
+        return max(0, progress.span.start - before)

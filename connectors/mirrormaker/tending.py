@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import structlog
 
@@ -43,6 +43,8 @@ class TendedMirror:
         self._idle_since: float | None = None
         self._started_at = -AGAIN_SECONDS
         self._log: Any = structlog.get_logger("tillstream.mirrors")
+        for reason in get_args(Reason):  # so that the first start counts as an increase, too
+            metrics.restarts.labels(self.name, reason)
 
     def look(self) -> None:
         """See how it is, and do what helps; raises `ConnectorError` where Connect is away."""

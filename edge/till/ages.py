@@ -11,6 +11,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 YEARS_MAX = 120
 """Of an age that may be asked for; above it a rule has a date or an amount in the place of one."""
 
+LIFE_YEARS_MAX = 123
+"""Between the years of a birth and of today. Nobody has lived to be 123 (Jeanne Calment, who died
+in 1997, was 122 years and 164 days old): a year before that is mistyped, as 1008 for 2008, and
+would let a child pass."""
+
+
+def may_live(born_on: date, today: date) -> bool:
+    """Whether somebody who was born on that day can stand at the counter."""
+    return born_on <= today and today.year - born_on.year <= LIFE_YEARS_MAX
+
 
 class UnknownTimeZone(ValueError):
     """The store's time zone is none that this machine knows."""

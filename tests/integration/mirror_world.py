@@ -239,8 +239,9 @@ def _with_connect(
             jars.class_path(),
             folder / "connect.log",
             store.identities,
-            folder / "identities",
-            connect_service.MIRRORS_HEAP_MB,
+            [folder / "identities"],
+            connect_service.MIRRORS,
+            connect_service.MIRRORS_VISITORS,
         )
     )
     access = ConnectAccess(connect_service.address(port), store.tls("operator"))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.request import urlopen
 
 HOME = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 120.0
@@ -48,3 +49,15 @@ class Process:
         """Ask it to stop; its exit status."""
         self.process.terminate()
         return self.process.wait(timeout=PATIENCE_SECONDS)
+
+    def metric(self, name: str) -> float:
+        """The sum of a metric's samples, or the one with the labels that ``name`` has; 0 where
+        there is none."""
+        at = self.log.rsplit("metrics=", 1)[1].split()[0]
+        with urlopen(at) as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(
+            float(each.rsplit(" ", 1)[1])
+            for each in lines
+            if name in (each.split("{")[0].split(" ")[0], each.rpartition(" ")[0])
+        )

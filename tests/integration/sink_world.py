@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import time
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -223,18 +222,6 @@ class SinkProcess(Process):
     def running(self) -> bool:
         """Whether it is still there."""
         return self.process.poll() is None
-
-    def metric(self, name: str) -> float:
-        """The sum of a metric's samples, or the one with the labels that ``name`` has; 0 where
-        there is none."""
-        at = self.log.rsplit("metrics=", 1)[1].split()[0]
-        with urllib.request.urlopen(at) as answer:
-            lines = answer.read().decode().splitlines()
-        return sum(
-            float(each.rsplit(" ", 1)[1])
-            for each in lines
-            if name in (each.split("{")[0].split(" ")[0], each.rpartition(" ")[0])
-        )
 
 
 @contextlib.contextmanager

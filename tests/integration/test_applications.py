@@ -1,12 +1,18 @@
 """The applications beside the first, each with a state of its own, on a real broker."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from kafka import KafkaProducer
 
+from metrics.workers import CONSUMER_LAG
 from tests.integration.own_broker import tillstream
-from tests.integration.sink_world import PARTITIONS, Till, line
+from tests.integration.process import PATIENCE_SECONDS
+from tests.integration.sink_world import PARTITIONS, Message, Till, line
 from tests.integration.worker_world import Topics, WorkerProcess, eventually
 
 SEED = 20261129
@@ -82,6 +88,46 @@ def _counted(topics: Topics) -> int:
         for totals in topics.now("checkout.totals").values()
         if totals["till_id"] is None
     )
+
+
+def test_a_worker_that_has_read_all_shows_no_lag_behind_the_ends_of_transactions(
+    topics: Topics, tmp_path: Path
+) -> None:
+    """Whatever agents write for other applications ends in a marker."""
+    till = Till("idle-shop", "till-1")
+    agents = WorkerProcess(topics.kafka, tmp_path, "retail", "idle")
+    products = WorkerProcess(topics.kafka, tmp_path, "adding", "idle", "products")
+    try:
+        topics.send([till.sale(line(1, "idle-sku", 1)) for _ in range(20)])
+        eventually(
+            "the sum", lambda: _said(topics).get("idle-sku") == (-20, 0, 1), lambda: products.log
+        )
+        with _taken_back(topics.kafka, till.event("till_heartbeat")):
+            eventually("the lag of what is held up", lambda: _lag(agents) > 0, lambda: agents.log)
+        for worker in (agents, products):
+            eventually("no lag", lambda of=worker: _lag(of) == 0, lambda of=worker: of.log)
+    finally:
+        statuses = products.stop(), agents.stop()
+    assert statuses == (0, 0), products.log[-3000:]
+
+
+@contextmanager
+def _taken_back(kafka: str, message: Message) -> Iterator[None]:
+    """A transaction with one message that is open for the length of a block."""
+    producer: Any = KafkaProducer(bootstrap_servers=kafka, transactional_id="careless")
+    producer.init_transactions()
+    producer.begin_transaction()
+    topic, key, value, partition = message
+    producer.send(topic, value, key.encode(), partition=partition).get(PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        producer.abort_transaction()
+        producer.close()
+
+
+def _lag(worker: WorkerProcess) -> float:
+    return worker.metric(CONSUMER_LAG.name)
 
 
 def test_each_sale_is_a_receipt_once_also_when_both_workers_are_killed(

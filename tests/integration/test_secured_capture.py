@@ -80,7 +80,7 @@ def connect(
     folder, log = services_folder / "connect-secrets", services_folder / "connect-secrets.log"
     link = {"bootstrap.servers": kafka}
     service = connect_service.service(
-        folder, port, lambda: link, jars.class_path(), log, identities, secrets
+        folder, port, lambda: link, jars.class_path(), log, identities, [secrets]
     )
     own = identities.certificate("operator"), identities.key("operator")
     with running(service):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from edge.till import asked
-from edge.till.ages import AgeCheck
+from edge.till.ages import AgeCheck, may_live
 from edge.till.checkout.places import today_of
 from edge.till.deciding import Decision, Sight, event_of
 from edge.till.refusals import WhyNot, unfit
@@ -31,8 +31,9 @@ def check_of(want: asked.AskedAge, today: date) -> CheckedAge:
     if want.is_admitted is not None:
         words = "The date of birth says whether the customer is admitted: leave is_admitted out."
         raise unfit(WhyNot.NOT_IN_CONTRACT, words)
-    if want.born_on > today:
-        raise unfit(WhyNot.NOT_IN_CONTRACT, "Nobody was born after today.")
+    if not may_live(want.born_on, today):
+        words = "Nobody alive was born on that day. Look at the document again."
+        raise unfit(WhyNot.NOT_IN_CONTRACT, words)
     is_admitted = AgeCheck(want.years, today).admits(want.born_on)
     return CheckedAge(want.years, is_admitted, want.cashier_id, want.reason)
 

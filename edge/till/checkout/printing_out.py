@@ -1,4 +1,5 @@
-"""Prints receipts: to bytes for whoever asks, or at the till's own printer."""
+"""Prints receipts: to bytes for whoever asks, or at the till's own printer, which has the drawer's
+lock as well."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,7 @@ from edge.till.checkout import printing
 from edge.till.checkout.printing import FoundReceipt
 from edge.till.checkout.terms import CheckoutTerms
 from edge.till.receipts import printer
+from edge.till.receipts.escpos_printing import DRAWER_PULSE
 from edge.till.refusals import WhyNot, conflict
 from edge.till.terminals.running import Doing
 
@@ -60,17 +62,25 @@ class ReceiptPrinting:
         async with self._one_at_a_time:
             body, kind = await asyncio.to_thread(printing.rendered, receipt, want, self._terms)
             if want.form == "printer":
-                await self._send(body)
+                await self._send(body, "receipt", "Look at its paper, and print again.")
                 kind = "application/json"
                 body = orjson.dumps({"receipt_no": receipt_no, "copy": is_copy})
         return PrintedReceipt(body, kind, is_copy)
 
-    async def _send(self, body: bytes) -> None:
+    async def open_drawer(self) -> bool:
+        """Have the printer open the drawer; False where the till has none. Raises `Refusal`."""
+        if not self._terms.printer:
+            return False
+        async with self._one_at_a_time:  # never within a receipt
+            await self._send(DRAWER_PULSE, "pulse", "Open the drawer with its key.")
+        return True
+
+    async def _send(self, body: bytes, what: str, advice: str) -> None:
         try:
             await printer.send(self._terms.printer, body)
         except printer.PrinterAway as away:
             log = structlog.get_logger("tillstream.till")
-            log.warning("receipt_unprinted", printer=self._terms.printer, why=str(away))
-            words = f"The printer did not take it: {away}. Look at its paper, and print again."
+            log.warning("printer_away", sent=what, printer=self._terms.printer, why=str(away))
+            words = f"The printer did not take it: {away}. {advice}"
             more = {"reason": WhyNot.PRINTER_AWAY.value}
             raise Refusal(HTTPStatus.BAD_GATEWAY, Code.UPSTREAM, words, more=more) from away

@@ -225,6 +225,10 @@ class TillActions:
         """A step of `edge.till.checkout.drawer`."""
         return await self._do(key, want, lambda sight: decide(sight, want))
 
+    async def open_lock(self) -> bool:
+        """Have the printer open the drawer; False where the till has none."""
+        return await self._counter.printing.open_drawer()
+
     async def _do(self, key: str, want: object, decide: Callable[[Sight], Decision]) -> Json:
         given = await self._counter.do(self._once(key, want), decide)
         return orjson.loads(given.body)

@@ -61,14 +61,15 @@ class DrawerSteps:
         self._stage.say("plain", "Why is the drawer opened?")
 
     async def _open_drawer(self, key: str, reason: str) -> None:
-        """Keep why, and who. Its lock is opened by hand: the page has no printer."""
+        """Keep why, and who, and only then let the printer open it; without one it has a key."""
         self._require_cash()
         if reason not in OPENING_REASONS:
             raise unfit(WhyNot.NO_REASON, "Say why it is opened: press one of the reasons.")
         want = asked.AskedDrawer(cashier_id=self._stage.scene.cashier_id, reason=reason)
         await self._actions.drawer_step(key, want, drawer.open_drawer)
         await self._show()
-        self._stage.say("good", f"Noted: {reason}. Open the drawer.")
+        is_opened = await self._actions.open_lock()
+        self._stage.say("good", f"Noted: {reason}.", "" if is_opened else "Open the drawer.")
 
     async def take_text(self, key: str, text: str) -> None:
         """What was typed: the float of a shift that begins, or pieces that were counted."""

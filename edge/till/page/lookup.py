@@ -9,6 +9,9 @@ from edge.till.page.receipts import others_receipt, own_receipt
 from edge.till.page.scene import PageView
 from edge.till.page.shown import ShownReceipt
 from edge.till.page.stage import PageStage
+from edge.till.page.store_actions import RecentReceipt
+from edge.till.page.wording import clock_words
+from edge.till.receipts.amounts import money
 from edge.till.receipts.proofs import ReceiptProof, WrongProof, read_proof
 from edge.till.refusals import WhyNot, conflict, unfit
 
@@ -31,8 +34,14 @@ class LookupSteps:
     async def _begin(self) -> None:
         scene = self._stage.scene
         scene.view, scene.receipt = PageView.LOOKUP, None
-        scene.recent = list(self._actions.store.recent)
+        scene.recent = [(each.receipt_no, self._words(each)) for each in self._actions.store.recent]
         self._stage.say("plain", "Scan the receipt's code, or type its number.")
+
+    def _words(self, receipt: RecentReceipt) -> str:
+        actions, amount_minor = self._actions, receipt.amount_minor
+        at = clock_words(receipt.at, actions.now(), actions.time_zone)
+        amount = money(abs(amount_minor), actions.currency)
+        return f"{at}, {amount} {actions.currency}{' given back' if amount_minor < 0 else ''}"
 
     async def take(self, text: str) -> None:
         """The receipt's number, or what its code says."""

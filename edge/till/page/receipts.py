@@ -8,6 +8,7 @@ import segno
 from edge.till.checkout.finding import SoldReceipt
 from edge.till.page.actions import TillActions
 from edge.till.page.shown import ShownReceipt
+from edge.till.page.store_actions import RecentReceipt
 from edge.till.receipts.amounts import money
 from edge.till.receipts.layout import Receipt
 
@@ -21,13 +22,18 @@ async def shown_receipt(
 ) -> ShownReceipt:
     """The receipt of a sale that was just answered; ``given_minor`` is in cash."""
     receipt = await actions.receipt(told["receipt_no"])
-    actions.store.recent.appendleft(receipt.receipt_no)
+    note_receipt(actions, receipt.receipt_no, told["total_minor"])
     change_minor: int = told["change_minor"] or 0
     return _drawn(receipt)._replace(
         total=money(told["total_minor"], actions.currency),
         given=money(given_minor, actions.currency),
         change=money(change_minor, actions.currency) if change_minor else "",
     )
+
+
+def note_receipt(actions: TillActions, receipt_no: str, amount_minor: int) -> None:
+    """Offer it again among the last ones."""
+    actions.store.recent.appendleft(RecentReceipt(receipt_no, actions.now(), amount_minor))
 
 
 async def own_receipt(actions: TillActions, receipt_no: str) -> ShownReceipt:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from edge.till import asked
 from edge.till.checkout.finding import SoldReceipt
 from edge.till.page.lookup import number_of, proof_of
+from edge.till.page.receipts import note_receipt
 from edge.till.page.scene import PageView
 from edge.till.page.shown import BackLine, ReturnOnPage
 from edge.till.page.stage import PageStage
@@ -102,7 +103,7 @@ class ReturnSteps:
             sequence=sequence,
         )
         told = await self._actions.take_back(key, back.receipt_no, want)
-        self._actions.store.recent.appendleft(told["return_id"])
+        note_receipt(self._actions, told["return_id"], -told["refund_minor"])
         scene.view, scene.back = PageView.CART, None
         refund = money(told["refund_minor"], self._actions.currency)
         unasked = "" if told["verified"] == "store" else " The store's other tills were not asked."

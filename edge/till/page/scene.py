@@ -98,8 +98,8 @@ class PageScene:
 
     elsewhere_state: Literal["asked", "told", "away"] = "asked"
     customer: CartCustomer | None = None
-    recent: list[str] = field(default_factory=list[str])
-    """Numbers of the last receipts of this till, while one is looked for."""
+    recent: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """Numbers of the last receipts of this till with time and amount, while one is looked for."""
 
     several: list[str] = field(default_factory=list[str])
     """Receipts with one number, of which one is to be chosen."""

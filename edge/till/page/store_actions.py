@@ -3,7 +3,8 @@
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
 import orjson
@@ -30,6 +31,14 @@ PAPERS_MAX = 4
 """Printed pages that wait for the browser, some 30 kB each: it fetches one at once."""
 
 
+class RecentReceipt(NamedTuple):
+    """One of this till; ``amount_minor`` was paid, or below nothing given back."""
+
+    receipt_no: str
+    at: datetime
+    amount_minor: int
+
+
 class StoreActions:
     """All of them raise `Refusal`, in words for who stands at the till. A ``key`` is that of the
     input that asks."""
@@ -38,7 +47,7 @@ class StoreActions:
         """``once`` makes of an input's key, and what it asks, a request that is done once."""
         self._counter = counter
         self._once = once
-        self.recent: deque[str] = deque(maxlen=RECENT_MAX)
+        self.recent: deque[RecentReceipt] = deque(maxlen=RECENT_MAX)
         self._papers: OrderedDict[str, bytes] = OrderedDict()
 
     # --- receipts --------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, TimeoutError, expect
 
 from tests.acceptance.counter.books import Goods, Taken, sum_of
 from tests.browser import Visit
@@ -82,7 +82,11 @@ class Cashier:
 
     async def reads(self, text: str) -> None:
         """Somewhere on the page, once it is there."""
-        await self.page.get_by_text(text).first.wait_for()
+        try:
+            await self.page.get_by_text(text).first.wait_for()
+        except TimeoutError as late:
+            shown = await self.page.locator("body").inner_text()
+            raise AssertionError(f"no “{text}” on the page, but: {shown}") from late
 
     async def hears(self, text: str) -> None:
         """What the page says to the last input."""

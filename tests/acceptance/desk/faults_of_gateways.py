@@ -15,9 +15,18 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from psycopg.types.json import Jsonb
+
 from tests.acceptance.desk.operators import Desk, Fault, beating
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS
 from tests.acceptance.outside_till import OutsideTill
+
+UNLIST_ALL = """
+WITH gone AS (DELETE FROM assortment WHERE location_id = %s RETURNING *)
+SELECT jsonb_agg(to_jsonb(gone)) FROM gone
+"""
+LIST_AGAIN = "INSERT INTO assortment SELECT * FROM jsonb_populate_recordset(NULL::assortment, %s)"
+"""What the store sold before: other tests go on to sell it."""
 
 
 def till_of(desk: Desk, folder: Path) -> OutsideTill:
@@ -65,10 +74,10 @@ def nothing_to_sell(desk: Desk) -> Fault:
     desk.prometheus.until(lambda: _is_sold(desk, sku), "the store does not sell it")
     # A minute without a change is long here: it would fire by itself, and must rest first.
     desk.prometheus.rests("GatewayCatalogIsOld")
-    desk.by_mistake("DELETE FROM assortment WHERE location_id = %s", desk.store)
+    (gone,) = desk.by_mistake(UNLIST_ALL, desk.store)
     desk.prometheus.fires("GatewayCatalogIsOld", time.monotonic())
     yield [("GatewayKeepsCatalogBack", {}), ("GatewayCatalogIsOld", {})]
-    desk.sql(listed, desk.store, sku)
+    desk.sql(LIST_AGAIN, Jsonb(gone[0]))
 
 
 def wrongly_decided(desk: Desk, folder: Path) -> Fault:

@@ -66,9 +66,9 @@ class Desk:
         """What the server answers the database's owner, who is connected to another."""
         return _answer(as_owner(self.postgres, "postgres"), statement, values)
 
-    def by_mistake(self, statement: str, *values: object) -> None:
-        """What only the owner of the tables may do, and should not have."""
-        _answer(as_owner(self.postgres), statement, values)
+    def by_mistake(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """What only the owner of the tables may do, and should not have; what it is answered."""
+        return _answer(as_owner(self.postgres), statement, values)
 
     def open_shop(self, location_id: str) -> None:
         """Register a location."""

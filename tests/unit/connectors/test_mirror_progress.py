@@ -53,6 +53,18 @@ def test_what_left_before_it_was_carried_is_counted_once_also_when_the_mirror_ha
     assert skipped.look(MirrorProgress(210, LogSpan(150, 210))) == 0
 
 
+def test_a_mirror_that_stands_still_does_not_lose_the_same_again_with_each_look() -> None:
+    skipped = SkippedRecords()
+    assert skipped.look(MirrorProgress(0, LogSpan(0, 5))) == 0
+    assert [skipped.look(MirrorProgress(0, LogSpan(5, 5))) for _ in range(3)] == [5, 0, 0]
+
+
+def test_a_mirror_that_was_set_back_may_lose_what_lies_between_once_more() -> None:
+    skipped = SkippedRecords()
+    skipped.look(MirrorProgress(50, LogSpan(20, 60)))
+    assert [skipped.look(MirrorProgress(10, LogSpan(20, 60))) for _ in range(2)] == [10, 0]
+
+
 def test_a_log_that_was_purged_before_the_first_look_is_told_at_once() -> None:
     assert SkippedRecords().look(MirrorProgress(0, LogSpan(40, 60))) == 40
 

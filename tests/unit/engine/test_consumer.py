@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from faust.types import TP
 
 from engine.clients import IllegalStateError, NoOffset, OffsetOutOfRange
 from engine.consumer import NO_PARTITION, POLL_SECONDS, SHORT_POLL_SECONDS, BatchConsumer
+from engine.lag import InputLag
 
 EVENTS = TP("till.cart-events", 3)
 OTHERS = TP("till.cart-events", 4)
@@ -59,6 +61,8 @@ class Turning(BatchConsumer):
     def __init__(self, flow: Noting) -> None:
         self.flow_active = True
         self.flow: Any = flow
+        self.lag = InputLag()
+        self._fetching: Any = SimpleNamespace(fetched_to={})
         self.asked: list[tuple[set[TP], float]] = []
         self.fails: Exception | None = None
         self.seek_fails = False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from topics.mirrored import links_among, specs
+from topics.mirrored import inputs_of, links_among, specs
 from topics.store_access import rules_of_link, rules_of_mirrored
 from topics.topic_spec import kafka_configs
 
@@ -73,10 +73,16 @@ def test_nobody_but_its_store_and_operators_writes_what_a_store_sends() -> None:
     assert writers == {"operator"}
 
 
-def test_in_the_store_each_topic_has_one_writer_beside_operators() -> None:
+def test_in_the_store_each_topic_has_one_writer_beside_operators_and_the_users_own_programs() -> (
+    None
+):
+    inputs = set(inputs_of(SHOP).values())
     rules = [rule for rule in rules_of_link(SHOP, "store") if rule.operation == "write"]
     writers = {name: {rule.service for rule in rules if rule.name == name} for name in UP | DOWN}
     assert writers == {
-        **{name: {"operator", "gateway"} for name in UP},
+        **{
+            name: {"operator", "gateway"} | ({"client"} if name in inputs else set[str]())
+            for name in UP
+        },
         **{name: {"operator", "connect"} for name in DOWN},
     }

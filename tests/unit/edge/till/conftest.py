@@ -1,5 +1,6 @@
-"""A till of the tests that sells: enrolled, and its day opened."""
+"""A till of the tests that sells: enrolled, and its day opened; and a printer."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,3 +21,17 @@ async def program(home: Path) -> AsyncIterator[Program]:
     async with running(home) as opened:
         await opened.open_day()
         yield opened
+
+
+@pytest.fixture
+async def paper() -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A printer of the network, and what came to it."""
+    printed: list[bytes] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        printed.append(await reader.read())
+        writer.close()
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    async with server:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", printed

@@ -78,6 +78,7 @@ async def test_no_date_of_birth_is_on_the_disk(program: Program, home: Path) -> 
         {"years": -1},
         {"years": 121},
         {"born_on": "2999-01-01"},
+        {"born_on": "1008-01-01"},
         {"born_on": "1990-02-30"},
         {"born_on": "23.07.1985"},
         {"born_on": "1985-07-23", "is_admitted": True},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.till.ages import AgeCheck, UnknownTimeZone, local_day
+from edge.till.ages import AgeCheck, UnknownTimeZone, local_day, may_live
 
 DAY = timedelta(days=1)
 
@@ -81,6 +81,21 @@ def test_a_time_zone_that_nobody_knows_is_said_so(time_zone: str) -> None:
 def test_an_age_that_nobody_reaches_is_a_wrong_rule(years: int) -> None:
     with pytest.raises(ValueError, match="an age of 0 to 120 years"):
         _ = AgeCheck(years, date(2026, 11, 30)).born_by
+
+
+@pytest.mark.parametrize(
+    ("born_on", "may"),
+    [
+        (date(2026, 11, 30), True),
+        (date(2026, 12, 1), False),
+        (date(1903, 1, 1), True),
+        (date(1902, 12, 31), False),
+        (date(1008, 12, 31), False),
+        (date.min, False),
+    ],
+)
+def test_nobody_alive_was_born_tomorrow_or_before_the_oldest_ever(born_on: date, may: bool) -> None:
+    assert may_live(born_on, date(2026, 11, 30)) is may
 
 
 def test_the_decision_is_kept_without_a_date_of_birth() -> None:

@@ -212,6 +212,8 @@ async def test_an_age_is_checked_by_date_of_birth_which_nobody_keeps(
     assert f"{born_by}</p>" in await till.seen()
     await till.type(page, "1 January")
     assert "20081231" in till.said and (await till.cart()).aged_years == 0
+    await till.type(page, "10081231")
+    assert "Nobody alive" in till.said and (await till.cart()).aged_years == 0, "a child passed"
     await till.type(page, "19700102")
     assert (await till.cart()).aged_years == 18
     assert "1970" not in await till.seen()

@@ -1,6 +1,7 @@
 """Receipts, customers and carts of the whole store at the page: tills with pages, and a gateway."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -225,8 +226,11 @@ async def test_the_last_receipts_are_offered_and_a_return_has_one(store: PageSto
         await till.press(page, "back:1")
         await till.press(page, "give-back:damaged")
         await till.press(page, "receipts")
-        return_id = till.stage.scene.recent[0]
-        assert till.stage.scene.recent == [return_id, receipt_no]
+        (return_id, given_back), (sold_no, paid) = till.stage.scene.recent
+        assert sold_no == receipt_no
+        assert re.fullmatch("[0-9]{2}:[0-9]{2}, 3.00 EUR", paid), "which customer's was it?"
+        assert re.fullmatch("[0-9]{2}:[0-9]{2}, 3.00 EUR given back", given_back)
+        assert paid in await till.seen()
         await till.press(page, f"show-receipt:{return_id}")
         assert "Taken back here on" in await till.seen()
         await till.press(page, f"return:{return_id}")

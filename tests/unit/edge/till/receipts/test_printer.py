@@ -1,10 +1,8 @@
 """Receipts at the till's own printer: a device, or a port of the network; and one that takes
 nothing holds nobody up."""
 
-import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,20 +13,6 @@ from tests.gateways import Fleet
 from tests.unit.edge.till.tills import enrolled, running
 
 CUT = b"\x1dV"
-
-
-@pytest.fixture
-async def paper() -> AsyncIterator[tuple[str, list[bytes]]]:
-    """A printer of the network, and what came to it."""
-    printed: list[bytes] = []
-
-    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        printed.append(await reader.read())
-        writer.close()
-
-    server = await asyncio.start_server(take, "127.0.0.1", 0)
-    async with server:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", printed
 
 
 async def test_the_first_print_is_the_receipt_and_the_next_a_copy_that_is_noted(
