@@ -123,3 +123,27 @@ class StoreCopy:
         for key, row in self.rows.items():
             sums.add(key.partition("/")[0], row_digest(key, canonical(row)))
         return sums
+
+
+HERE, THERE, LATER = "shop-1", "shop-2", "shop.3"
+
+COMPANY = (
+    *(product(sku) for sku in ("milk", "tea", "salt")),
+    *(assortment(HERE, sku) for sku in ("milk", "tea")),
+    assortment(THERE, "salt"),
+    *(assortment(LATER, sku) for sku in ("milk", "tea", "salt")),
+    price("p-1", "milk"),
+    price("p-2", "salt"),
+    employee("ann", HERE, LATER),
+    employee("bob", THERE),
+    customer("c-1"),
+    customer("c-2"),
+    bought(THERE, "c-2"),
+    rule_table("off5", 1),
+)
+
+OWN = {
+    *("product/milk", "product/tea", "assortment/milk", "assortment/tea", "price/p-1"),
+    *("employee/ann", "rule_table/off5/1"),
+}
+"""What the store `HERE` is to have of `COMPANY`."""

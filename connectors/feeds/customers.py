@@ -42,7 +42,7 @@ _decode = msgspec.json.Decoder(_Sale).decode
 
 def to_note(value: bytes | None, last_bought: LastBought) -> StoreCustomer | None:
     """What a receipt changes of whose customers there are. Pure."""
-    if value is None or b'"customer_id":"' not in value:  # of a hundred sales a few name one
+    if value is None or b'"customer_id"' not in value:  # most name none
         return None
     sale = _decode(value)
     if sale.customer_id is None:

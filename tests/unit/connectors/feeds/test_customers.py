@@ -15,7 +15,7 @@ from topics.store_customers import NOTED_AGAIN_DAYS
 
 def receipt(**more: Any) -> bytes:
     told = {"location_id": "shop-1", "business_date": "2026-11-30", "customer_id": "c-1"}
-    return json.dumps(told | more, separators=(",", ":")).encode()
+    return json.dumps(told | more).encode()
 
 
 def never(location_id: str, customer_id: str) -> date | None:
