@@ -14,6 +14,7 @@ import psycopg
 
 from clients import async_kafka
 from clients.kafka import KafkaAccess
+from clients.postgres import PostgresAccess
 from connectors.feeds.feed import SaidRecord
 from connectors.feeds.writing import ALL_WRITERS, writer_of, writing
 
@@ -98,7 +99,7 @@ async def outbox(
     producer = async_kafka.producer(kafka, enable_idempotence=True, max_batch_size=262_144)
     await producer.start()
     try:
-        with psycopg.connect(dsn, autocommit=True) as database:
+        with PostgresAccess(dsn).connect(autocommit=True) as database:
             _prepare(database, stores)
             for _ in range(times):
                 began = time.perf_counter()

@@ -201,3 +201,12 @@ def listed(world: FeedsWorld, store: str, above: int) -> dict[str, Any]:
 def state_of(till: Till, told: dict[str, Any]) -> str:
     """What a list says of a till."""
     return {each["till_id"]: each["status"] for each in told["devices"]}[till.till_id]
+
+
+def names_in(store: StoreCopy) -> dict[str, str]:
+    """Of a store's products, by SKU."""
+    return {
+        key.partition("/")[2]: row["name"]
+        for key, row in store.rows.items()
+        if key.startswith("product/")
+    }
