@@ -14,7 +14,7 @@ finds exactly what is missing.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -96,6 +96,7 @@ class FeedsProcess:
             except ProducerFenced as fault:
                 raise FeedsTaken("another process tells stores; one does at a time") from fault
             except KAFKA_AWAY as fault:
+                self.told = self.new()  # or both would be in memory
                 await self._outage.wait(fault, self._stopping)
             finally:
                 self._metrics.ready.set(0)
@@ -135,7 +136,7 @@ class _Session:
         reader.seek(await reader.first_offsets())
         await recovery.read_to_ends(reader, self._told.hear)
         self._told.fleet.is_followed = True
-        await self._look_for_stores(_sums(await reader.end_offsets()))
+        await self._look_for_stores(reader)
         self._process.note_ready(self._told)
         while not stopping.is_set():
             oldest_ms = self._hear(await reader.gather(RECORDS_MAX, WAIT_SECONDS))
@@ -144,7 +145,7 @@ class _Session:
             await self._write(self._told.waiting(), oldest_ms)
             await self._pass_on_words()
             if time.monotonic() >= self._look_at:
-                await self._look_for_stores(_sums(reader.ends_heard()))
+                await self._look_for_stores(reader)
             if time.monotonic() >= self._show_at:
                 show_stores(self._metrics, self._told, time.time())
                 self._show_at = time.monotonic() + SHOWN_SECONDS
@@ -156,7 +157,7 @@ class _Session:
                 self._told.hear(topic, record.key, record.value)
         return min((each[0].timestamp for each in fetched.values() if each), default=0)
 
-    async def _look_for_stores(self, ends: Mapping[str, int]) -> None:
+    async def _look_for_stores(self, reader: Reader) -> None:
         """Take in stores whose topics were made, and forget those whose topics are gone."""
         told = self._told
         here = {each for each in await recovery.stores_here(self._kafka) if told.owns(each)}
@@ -164,6 +165,7 @@ class _Session:
             told.drop([gone])
             self._metrics.forget(gone)
         new = sorted(here - told.feeds.keys())
+        ends = _sums(await reader.end_offsets()) if new else {}
         for at in range(0, len(new), STORES_AT_ONCE):
             stores = new[at : at + STORES_AT_ONCE]
             await self._take_in(stores)

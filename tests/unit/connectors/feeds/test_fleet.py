@@ -262,3 +262,12 @@ def _is_its_own_alone(place: str, store: StoreCopy) -> None:
     assert foreign not in json.dumps(list(store.rows.items()))
     assert store.head is None or store.sums().hash() == store.head.hash
     assert store.head is None or store.sums().rows() == store.head.rows
+
+
+def test_a_row_that_is_sent_again_behind_a_newer_one_changes_nothing() -> None:
+    first, second = price("p-1", "milk", 100, 1), price("p-1", "milk", 200, 2)
+    fleet = tell(Fleet(), product("milk"), assortment(HERE, "milk"), first, second)
+    assert told(tell(fleet, first))["price/p-1"]["price_minor"] == 200
+    tell(fleet, deleted(second, 3))
+    assert "price/p-1" not in told(tell(fleet, first, second)), "what was deleted came back"
+    assert "price/p-1" in told(tell(fleet, price("p-1", "milk", 300, 4)))
