@@ -125,6 +125,13 @@ class StoreCopy:
         return sums
 
 
+def told(fleet: Fleet, location_id: str = "shop-1") -> dict[str, dict[str, Any]]:
+    """What a new store would be told."""
+    store = StoreCopy()
+    store.apply(write(fleet, Feed(location_id, "f")))
+    return store.rows
+
+
 HERE, THERE, LATER = "shop-1", "shop-2", "shop.3"
 
 COMPANY = (
