@@ -39,6 +39,7 @@ SERVERS = (
     "webhooks",
     "board",
     "admission",
+    "feeds",
     "mirrors",
 )
 """Services that somebody connects to: servers, and processes that show their metrics."""

@@ -1,13 +1,11 @@
 """The process that tells stores, at a broker that asks everybody who they are."""
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from kafka.structs import TopicPartition
@@ -25,13 +23,14 @@ from topics.mirrored import down_topics
 from topics.partitioning import partition_of
 from topics.registry import BY_NAME
 
+_FILES = ("kafka_ca", "kafka_cert", "kafka_key")
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class FeedsWorld:
     """A broker, and who is told what there."""
 
     broker: GuardedBroker
-    settings: dict[str, str] = field(default_factory=dict[str, str])
 
     def mirror(self, *stores: str) -> None:
         """Give stores topics."""
@@ -41,29 +40,12 @@ class FeedsWorld:
 
     def worker(self, name: str, **settings: str) -> Process:
         """One that tells stores, as the service that it is."""
-        own = self._identity()
-        given = {
-            "home": str(self.broker.folder / "home"),
-            "partitions": str(PARTITIONS),
-            "kafka": self.broker.mutual,
-            "kafka_plaintext": "false",
-            "registration": "https://127.0.0.1:1",
-            "log_level": "info",
-            **{f"kafka_{each}": str(file) for each, file in own.items()},
-            **{f"registration_{each}": str(file) for each, file in own.items()},
-        } | self.settings
+        own = self.broker.settings("feeds")
+        files = {name.replace("kafka_", "registration_"): own[name] for name in _FILES}
+        more = {"kafka": self.broker.mutual, "log_level": "info", **files}
+        given = own | more | {"registration": "https://127.0.0.1:1"} | settings
         log = self.broker.folder / f"{name}.log"
-        arguments = ["-m", "tillstream", "worker", "feeds", "--name", name]
-        return Process(arguments, log, given | settings)
-
-    def _identity(self) -> dict[str, Path]:
-        """Files of its own: those of somebody are another's with the next who asks."""
-        access = self.broker.as_somebody(ServiceName("feeds"))
-        assert access.tls is not None and access.tls.certificate and access.tls.key
-        own = {name: self.broker.folder / f"feeds.{name}" for name in ("cert", "key")}
-        shutil.copy(access.tls.certificate, own["cert"])
-        shutil.copy(access.tls.key, own["key"])
-        return {**own, "ca": self.broker.identities.authorities}
+        return Process(["-m", "tillstream", "worker", "feeds", "--name", name], log, given)
 
     @contextmanager
     def running(self, name: str, **settings: str) -> Generator[Process]:
