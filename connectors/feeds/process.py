@@ -140,7 +140,7 @@ class _Session:
         self._process.note_ready(self._told)
         while not stopping.is_set():
             oldest_ms = self._hear(await reader.gather(RECORDS_MAX, WAIT_SECONDS))
-            self._told.fleet.now = datetime.now(UTC)
+            self._told.set_clock(datetime.now(UTC))
             self._compare_next()
             await self._write(self._told.waiting(), oldest_ms)
             await self._pass_on_words()
@@ -154,7 +154,7 @@ class _Session:
         """Take what came; when the oldest of it was written, in milliseconds, 0 where none was."""
         for (topic, _), records in fetched.items():
             for record in records:
-                self._told.hear(topic, record.key, record.value)
+                self._told.hear(topic, record.key, record.value, record.timestamp)
         return min((each[0].timestamp for each in fetched.values() if each), default=0)
 
     async def _look_for_stores(self, reader: Reader) -> None:
@@ -177,7 +177,7 @@ class _Session:
         """Read back what these stores were told, and look at all of their rows."""
         self._told.add(stores)
         await recovery.read_back(self._kafka, stores, self._told.recover)
-        self._told.fleet.now = datetime.now(UTC)
+        self._told.set_clock(datetime.now(UTC))
         for location_id in stores:
             self._compare(location_id)
 
