@@ -29,6 +29,7 @@ SERVERS = (
     "postgres",
     "connect",
     "registration",
+    "store-api",
     "gateway",
     "till",
     "worker",
@@ -41,6 +42,8 @@ SERVERS = (
     "admission",
     "feeds",
     "mirrors",
+    "replication",
+    "replication",
 )
 """Services that somebody connects to: servers, and processes that show their metrics."""
 

@@ -11,7 +11,9 @@ from metrics.gateway import GATEWAY
 from metrics.mirrors import MIRRORS
 from metrics.proxy import PROXY
 from metrics.registration import REGISTRATION
+from metrics.replication import REPLICATION
 from metrics.sink import SINK
+from metrics.store_api import STORE_API
 from metrics.till import TILL
 from metrics.webhooks import WEBHOOKS
 from metrics.workers import WORKERS
@@ -21,10 +23,12 @@ BY_PROCESS = {
     "sink": SINK,
     "webhooks": WEBHOOKS,
     "registration": REGISTRATION,
+    "store-api": STORE_API,
     "gateway": GATEWAY,
     "board": BOARD,
     "mirrors": MIRRORS,
     "admission": ADMISSION,
+    "replication": REPLICATION,
     "feeds": FEEDS,
     "proxy": PROXY,
     "till": TILL,

@@ -34,6 +34,7 @@ from tillstream.noted_settings import NotedByLocalStack
 from tillstream.people_settings import PeopleSettings
 from tillstream.postgres_settings import PostgresSettings
 from tillstream.registration_settings import RegistrationSettings
+from tillstream.store_api_settings import StoreApiSettings
 from tillstream.store_settings import StoreSettings
 from tillstream.till_settings import TillSettings
 from tillstream.webhook_settings import WebhookSettings
@@ -59,6 +60,7 @@ class Settings(
     PeopleSettings,
     PostgresSettings,
     RegistrationSettings,
+    StoreApiSettings,
     StoreSettings,
     TillSettings,
     WebhookSettings,

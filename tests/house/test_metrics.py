@@ -9,8 +9,10 @@ from connectors.admission.metrics import admission_metrics
 from connectors.feeds.metrics import feed_metrics
 from connectors.mirrormaker.metrics import mirror_metrics
 from connectors.postgres.metrics import sink_metrics
+from connectors.postgres.replication.metrics import replication_metrics
 from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
+from dashboards.board.goods.metrics import GoodsFigures
 from dashboards.board.live.metrics import BoardMetrics
 from dashboards.board.locations.metrics import Shops
 from dashboards.board.people.sign_ins import SignIns
@@ -18,6 +20,7 @@ from edge.gateway.catalog.metrics import catalog_metrics
 from edge.gateway.metrics import gateway_metrics
 from edge.proxy.metrics import proxy_metrics
 from edge.registration.metrics import registration_metrics
+from edge.store_api.metrics import store_api_metrics
 from edge.till.metrics import till_metrics
 from metrics.catalogue import BY_PROCESS
 from metrics.page import page
@@ -84,6 +87,7 @@ def _board() -> CollectorRegistry:
     BoardMetrics(registry)
     registry.register(Shops(Memory()))
     SignIns(registry)
+    GoodsFigures(registry)
     return registry
 
 
@@ -96,6 +100,12 @@ def _webhooks() -> CollectorRegistry:
 def _registration() -> CollectorRegistry:
     registry = _anyone("registration")
     registration_metrics(registry)
+    return registry
+
+
+def _store_api() -> CollectorRegistry:
+    registry = _anyone("store-api")
+    store_api_metrics(registry)
     return registry
 
 
@@ -124,6 +134,12 @@ def _feeds() -> CollectorRegistry:
     return registry
 
 
+def _replication() -> CollectorRegistry:
+    registry = _anyone("replication")
+    replication_metrics(registry)
+    return registry
+
+
 def _proxy() -> CollectorRegistry:
     registry = _anyone("proxy")
     proxy_metrics(registry)
@@ -142,9 +158,11 @@ PROCESSES = {
     "sink": _sink,
     "webhooks": _webhooks,
     "registration": _registration,
+    "store-api": _store_api,
     "gateway": _gateway,
     "board": _board,
     "mirrors": _mirrors,
+    "replication": _replication,
     "admission": _admission,
     "feeds": _feeds,
     "proxy": _proxy,

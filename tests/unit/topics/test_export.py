@@ -35,8 +35,8 @@ def resolve(document: Any, reference: str) -> Any:
     return document
 
 
-OF_OTHERS = ("gateway-openapi.json", "till-openapi.json")
-"""Have tests of their own beside the gateway and the till."""
+OF_OTHERS = ("gateway-openapi.json", "store-api-openapi.json", "till-openapi.json")
+"""Have tests of their own beside who serves them."""
 
 
 def test_the_committed_documents_are_current() -> None:
