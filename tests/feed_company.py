@@ -60,6 +60,12 @@ def offer(offer_id: str, location_id: str, changed_ms: int = 1, **more: Any) -> 
     return "cdc.offers", location_id, row | {"__source_ts_ms": changed_ms} | more
 
 
+def document(document_id: str, location_id: str, state: str = "open") -> Record:
+    row = {"document_id": document_id, "location_id": location_id, "kind": "order"}
+    row |= {"lines": "[]", "rounds": 1, "state": state, "ordered_by": "ann", "version": 1}
+    return "cdc.documents", location_id, row | {"ordered_at": "2026-11-20T08:00:00Z"}
+
+
 def rule_table(name: str, version: int, *locations: str) -> Record:
     row = {"table_name": name, "version": version, "hit_policy": "first", "columns": "[]"}
     row |= {"rows": "[]", "tests": "[]", "locations": list(locations)}

@@ -29,6 +29,7 @@ from connectors.feeds.metrics import FeedMetrics
 from connectors.feeds.shown import show_stores
 from connectors.feeds.told import ToldStores
 from connectors.feeds.writing import ALL_WRITERS, Writers, writer_of, writing
+from connectors.superseding import Superseded
 from following.outage import Outage
 from following.reader import KAFKA_AWAY, Reader, opened
 from following.records import Fetched, Positions
@@ -57,10 +58,6 @@ record that says so. One store takes some 10 ms for a thousand rows."""
 SHOWN_SECONDS = 2.0
 
 
-class FeedsTaken(Exception):
-    """Another process tells stores now; the text is for people."""
-
-
 class FeedsProcess:
     """The process, until ``stopping`` is set, for the stores of these ``writers``."""
 
@@ -81,7 +78,7 @@ class FeedsProcess:
         """What is known: of a new one, nothing yet."""
 
     async def run(self) -> None:
-        """Tell stores, and wait out what passes; raises `FeedsTaken` and `told.InputsLost`."""
+        """Tell stores, and wait out what passes; raises `Superseded` and `told.InputsLost`."""
         while not self._stopping.is_set():
             try:
                 # The writers first: they end what another has open, before that is read.
@@ -94,7 +91,7 @@ class FeedsProcess:
                         reader, self._stopping
                     )
             except ProducerFenced as fault:
-                raise FeedsTaken("another process tells stores; one does at a time") from fault
+                raise Superseded("another process tells stores; one does at a time") from fault
             except KAFKA_AWAY as fault:
                 self.told = self.new()  # or both would be in memory
                 await self._outage.wait(fault, self._stopping)

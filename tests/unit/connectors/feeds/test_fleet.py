@@ -17,6 +17,7 @@ from tests.feed_company import (
     bought,
     customer,
     deleted,
+    document,
     employee,
     follow,
     moved,
@@ -141,6 +142,14 @@ def test_a_price_that_is_moved_to_another_product_is_told_once() -> None:
     for moves in ((deleted(before), after), (after, deleted(before))):
         fleet = tell(Fleet(), *both, before, *moves)
         assert told(fleet)["price/p-1"]["sku"] == "tea"
+
+
+def test_a_document_goes_to_its_store_until_it_is_long_done_with() -> None:
+    fleet = tell(Fleet(), document("d-1", HERE), document("d-2", HERE, state="closed"))
+    assert set(told(fleet)) == {"document/d-1", "document/d-2"}
+    assert not told(fleet, THERE)
+    fleet.now = NOW + timedelta(days=120)
+    assert set(told(fleet)) == {"document/d-1"}, "one that is open waits for as long as it takes"
 
 
 def test_columns_of_the_next_release_go_down_whole() -> None:

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from connectors.feeds.rows import DownRow
+from connectors.feeds.rows import KIND_OF_TOPIC, DownRow
 from connectors.feeds.told import InputsLost, ToldStores
 from tests.feed_company import HERE, NOW, THERE, Record, assortment, price, product
 
@@ -56,10 +56,7 @@ def test_what_stores_were_told_is_not_taken_back_because_a_topic_was_lost() -> N
     told = ToldStores(lambda topic, why: None)
     told.add(["shop-1"])
     list(told.feeds["shop-1"].say({"product/milk": DownRow(b"{}")}))
-    ends: dict[str, int] = dict.fromkeys(
-        ("cdc.products", "cdc.prices", "cdc.assortment", "cdc.locations", "cdc.employees",
-         "cdc.customers", "cdc.rule-tables", "cdc.offers", "cdc.recalls"), 0,
-    )  # fmt: skip
+    ends = dict.fromkeys(KIND_OF_TOPIC, 0)
     told.require_inputs({**ends, "cdc.products": 1})
     try:
         told.require_inputs(ends)
