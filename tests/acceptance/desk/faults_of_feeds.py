@@ -78,17 +78,41 @@ def no_lists(at: StoreDesk) -> Fault:
 
 def false_head(at: StoreDesk) -> Fault:
     """Somebody in the store writes a head that no store could have all of."""
-    news(at)
-    eventually(lambda: _newest_head(at), "the feed does not come down")
     head = _newest_head(at)
     head["rows"] = {**head["rows"], "product": head["rows"].get("product", 0) + 1}
     _intrude(at, HEAD, json.dumps(head).encode())
-    yield [("StoreHasSomethingElse", {"location_id": at.side.location_id})]
+    told = {"location_id": at.side.location_id}
+    yield [("ReplicationDiffers", {}), ("StoreHasSomethingElse", told)]
     news(at)  # whose head is the centre's own
 
 
+def another_feed(at: StoreDesk) -> Fault:
+    """Somebody in the store writes the head of a feed that nobody has begun."""
+    _intrude(at, HEAD, json.dumps({**_newest_head(at), "feed": uuid.uuid4().hex}).encode())
+    yield [("FeedBeganAnew", {"reason": "another_feed"})]
+    news(at)
+
+
+def spoilt(at: StoreDesk) -> Fault:
+    """Somebody in the store writes what is no row, and again once that was seen."""
+    counted = "tillstream_replication_records_total"
+    for number in (1, 2):
+        _intrude(at, b"product/nothing", b"{")
+        at.desk.prometheus.reaches(
+            lambda now, wanted=number: now >= wanted, counted, outcome="malformed"
+        )
+    yield [("ReplicationSetsRowsAside", {})]
+
+
 def _newest_head(at: StoreDesk) -> dict[str, Any]:
-    """What the store's feed says that it holds; nothing where nothing has come."""
+    """What the store's feed says that it holds, once there is news."""
+    news(at)
+    eventually(lambda: _head_now(at), "the feed does not come down")
+    return _head_now(at)
+
+
+def _head_now(at: StoreDesk) -> dict[str, Any]:
+    """The same; nothing where nothing has come."""
     place = TopicPartition(f"down.{at.side.location_id}", 0)
     untyped: Any = KafkaConsumer(**at.link("client"), auto_offset_reset="earliest")
     with closing(untyped) as consumer:

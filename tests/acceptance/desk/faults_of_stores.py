@@ -139,11 +139,11 @@ def revoked(at: StoreDesk) -> Fault:
     at.desk.run("topics", "sync", "--mirrored", location)
 
 
-def hanging(at: StoreDesk, name: str, alert: str) -> Fault:
+def hanging(at: StoreDesk, name: str, *alerts: str) -> Fault:
     """A server of the store that is there and does not answer."""
     pid = at.pid(name)
     os.kill(pid, signal.SIGSTOP)
-    yield [(alert, {})]
+    yield [(alert, {}) for alert in alerts]
     at.kill(name)
 
 
