@@ -20,6 +20,9 @@ from local.servers import external
 from local.starting import Starter
 from local.store_api import StoreApiPlace
 
+ASKS_REGISTRATION = frozenset({"feeds"})
+"""Roles that fetch from the registration what stores are told of their devices."""
+
 STEPS = (("connectors", "apply"),)
 """Commands that must have succeeded before the stack counts as started. No process waits for them:
 what the connector reads comes to its topics whenever it begins."""
@@ -85,7 +88,10 @@ class _Processes:
 
     def role(self, role: str) -> StackProcess:
         """What there is one of: the worker of another application, the sink, the webhooks."""
-        return self._start.measured(role, ("worker", role), {"worker_name": role, **self._as(role)})
+        settings = {"worker_name": role, **self._as(role)}
+        if role in ASKS_REGISTRATION:
+            settings |= {**self._registration_place(), **self._at_registration(role)}
+        return self._start.measured(role, ("worker", role), settings)
 
     def gateway(self, location_id: str) -> tuple[StackProcess, StoreDoors]:
         """What takes a store's events, and where it is reached."""
@@ -129,7 +135,8 @@ class _Processes:
         is the user's own, whom it holds is theirs to say."""
         if "postgres" in external():
             return []
-        command = module("local.cashier", str(self._home.folder.absolute()), till.location_id)
+        home = str(self._home.folder.absolute())
+        command = module("local.cashier", home, till.location_id, home)
         log = self._home.log("cashier")
         return [Service("cashier", command, log, lambda: False, environment({}))]
 

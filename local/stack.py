@@ -148,8 +148,11 @@ class Stack:
         if self._report.console.is_terminal:
             self._report.say("\nCtrl-C stops everything; the data stay.")
         self._report.say(f"\nThe board: {addresses.dashboard}")
-        for till in (till for store in addresses.stores for till in store.tills):
-            self._report.say(f"The till's page: {till.page}")
+        for store in addresses.stores:
+            if store.dashboard != addresses.dashboard:
+                self._report.say(f"\nThe board of {store.location_id}: {store.dashboard}")
+            for till in store.tills:
+                self._report.say(f"The till's page: {till.page}")
 
     def _stop(self) -> None:
         self._set_state("stopping")

@@ -1,5 +1,6 @@
 """Metrics of the board. Part of the catalogue, `metrics.catalogue`."""
 
+from metrics.goods import GOODS
 from metrics.spec import BOARD_AGE_SECONDS_BUCKETS, MetricSpec
 from metrics.upkeep import EVERYWHERE
 from metrics.workers import FRESHNESS
@@ -74,6 +75,7 @@ BOARD = (
     STOCK_ALERTS,
     MISSING_EVENTS,
     SILENT_TILLS,
+    *GOODS,
     IN_TRANSIT_OLDEST,
 )
 """What the board shows."""

@@ -6,10 +6,13 @@ their figures from these specs, so that a board or a rule can rely on the names.
 
 from metrics.admission import ADMISSION
 from metrics.board import BOARD
+from metrics.feeds import FEEDS
 from metrics.gateway import GATEWAY
 from metrics.mirrors import MIRRORS
+from metrics.outbox import OUTBOX
 from metrics.proxy import PROXY
 from metrics.registration import REGISTRATION
+from metrics.replication import REPLICATION
 from metrics.sink import SINK
 from metrics.store_api import STORE_API
 from metrics.till import TILL
@@ -26,6 +29,8 @@ BY_PROCESS = {
     "board": BOARD,
     "mirrors": MIRRORS,
     "admission": ADMISSION,
+    "replication": (*REPLICATION, *OUTBOX),
+    "feeds": FEEDS,
     "proxy": PROXY,
     "till": TILL,
 }

@@ -50,6 +50,11 @@ GATEWAY_HEAD_DOUBTS = MetricSpec(
     "counter",
     "Batches whose signed head did not vouch for their events.",
 )
+GATEWAY_CARTS_TWICE = MetricSpec(
+    "tillstream_gateway_carts_twice_total",
+    "counter",
+    "Carts with which two tills went on, as one of them could not ask: both sales count.",
+)
 GATEWAY_ANSWER_SECONDS = MetricSpec(
     "tillstream_gateway_answer_seconds",
     "histogram",
@@ -158,6 +163,7 @@ GATEWAY = (
     GATEWAY_FORKS,
     GATEWAY_FOREIGN,
     GATEWAY_HEAD_DOUBTS,
+    GATEWAY_CARTS_TWICE,
     GATEWAY_ANSWER_SECONDS,
     GATEWAY_SYNC_SECONDS,
     GATEWAY_KAFKA_UP,

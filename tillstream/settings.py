@@ -25,6 +25,7 @@ from operations.installation import Installation
 from operations.upkeep.metrics_door import MetricsDoor
 from tillstream.board_settings import BoardSettings
 from tillstream.database_roles import LOOKING, DatabaseRole
+from tillstream.feeds_settings import FeedsSettings
 from tillstream.gateway_settings import GatewaySettings
 from tillstream.kafka_settings import KafkaSettings
 from tillstream.metrics_settings import MetricsSettings
@@ -51,6 +52,7 @@ class SettingsError(Exception):
 
 class Settings(
     BoardSettings,
+    FeedsSettings,
     GatewaySettings,
     KafkaSettings,
     MetricsSettings,

@@ -13,6 +13,7 @@ from topics.derived import (
     StockLevel,
     TillStatus,
 )
+from topics.documents import StoreDocument
 from topics.events import receipt_adapter, till_event_adapter
 from topics.for_stores import FOR_STORES as FOR_STORES
 from topics.for_stores import OFFERS as OFFERS
@@ -20,6 +21,7 @@ from topics.for_stores import PRICES as PRICES
 from topics.for_stores import PRICING as PRICING
 from topics.for_stores import RECALLS as RECALLS
 from topics.for_stores import RULE_TABLES as RULE_TABLES
+from topics.for_stores import TOLD_BY as TOLD_BY
 from topics.handling import AlertHandling, RestockProposal
 from topics.topic_spec import DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
 from topics.topic_spec import PARTITIONS_DEFAULT as PARTITIONS_DEFAULT
@@ -160,6 +162,14 @@ RESTOCK_PROPOSALS = TopicSpec(
     "delete",
     FOREVER_MS,
 )
+DOCUMENTS = TopicSpec(
+    "cdc.documents",
+    "What a location is to order, receive, transfer, count and set right.",
+    "location_id",
+    StoreDocument,
+    "delete",
+    FOREVER_MS,
+)
 
 TILL_UPKEEP = TopicSpec(
     "till.upkeep",
@@ -180,7 +190,7 @@ RECEIPTS_INPUTS = (ACCEPTED,)
 """What the application `agents.receipts` reads."""
 KEPT_ON_PAGES = (PRODUCTS, LOCATIONS, ASSORTMENT, *PRICING)
 """Master data that people change on the board, which hears here that a change is published."""
-DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
+DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS, DOCUMENTS)
 """What people decide on the board, for others to carry out: no worker reads them."""
 
 
@@ -237,6 +247,7 @@ GENERATIONS = TopicSpec(
 ALL = (
     *(*INPUTS, *OUTPUTS, *FURTHER_OUTPUTS, LEVELS_BY_PRODUCT, ACCEPTED, *DECISIONS),
     *FOR_STORES,
+    *TOLD_BY,
     *(*ALL_DEAD_LETTERS, RETRIED, SET_ASIDE, GENERATIONS),
 )
 

@@ -1,9 +1,10 @@
 """Which role may do what with which table: the only place that says so.
 
 Each process of Tillstream comes to PostgreSQL under a role of its own. A table has one role that
-writes it; `MASTER_DATA` alone have two, the business's own programs and the board's pages. Of
-people the board changes what two views show; what is hidden stays with its one writer. A new table,
-view, or function that somebody calls is declared here, and `granting` brings a database to it.
+writes it; `MASTER_DATA` and movements have two, the business's own programs and the board's pages.
+In a store, master data and people come from the centre: there `REPLICATION` writes them. Of people
+the board changes what two views show; what is hidden stays with its one writer. A new table, view,
+or function that somebody calls is declared here, and `granting` brings a database to it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ GATEWAY = "tillstream_gateway"
 REGISTRATION = "tillstream_registration"
 STORE_API = "tillstream_store_api"
 PEOPLE = "tillstream_people"
+REPLICATION = "tillstream_replication"
 CDC = "tillstream_cdc"
 READER = "tillstream_reader"
 CLIENT = "tillstream_client"
@@ -30,6 +32,7 @@ ROLES: Mapping[str, str] = {
     REGISTRATION: "gives devices their identities",
     STORE_API: "answers stores: levels and receipts of others, and reserves returns",
     PEOPLE: "commands that keep employees and customers, which they hide and open",
+    REPLICATION: "copies a store's feed into its tables, and judges nothing again",
     CDC: "Debezium: follows the changes of the captured tables",
     READER: "analysts: figures, and nothing of people",
     CLIENT: "the business's own programs: books, and reads all that is no secret",
@@ -94,6 +97,8 @@ FUNCTIONS = (
     Function("forget_old_audit_entries()", frozenset({SINK})),
     Function("lived_before(integer)", frozenset({WEBHOOKS})),
     Function("erase_customer(text)", frozenset({BOARD, PEOPLE})),
+    Function("books_here(text)", frozenset({BOARD, CLIENT, OPERATOR})),
+    Function("take_document(jsonb)", frozenset({BOARD})),
 )
 
 
@@ -107,12 +112,19 @@ _FIGURES = (READER, BOARD, *_LOOKING)
 
 TABLES: Mapping[str, Granted] = {
     # A policy that is deleted tells its readers so: the business may take its own rows away.
-    **dict.fromkeys(MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE)),
+    **dict.fromkeys(
+        MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE, replication=WRITE)
+    ),
     # By them the sink decides each sale again.
-    "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE),
+    "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE, replication=WRITE),
     # What the centre allows is set by people on the board, and by no program.
     "business_limits": _table(_FIGURES, board=CHANGED),
-    "stock_movements": _table((*_FIGURES, CDC), client=APPEND),
+    "stock_movements": _table((*_FIGURES, CDC), client=APPEND, board=APPEND),
+    # What people want to be moved and counted, and what was done about it, with its movements.
+    "documents": _table((*_FIGURES, CDC), board=KEPT),
+    "document_bookings": _table(_FIGURES, board=APPEND),
+    # Written where a store is added: at the centre, and in the store that it is.
+    "stores": _table(_FIGURES, client=WRITE),
     **dict.fromkeys(DERIVED, _table(_FIGURES, sink=WRITE)),
     # Of an alert whose item has left, nobody asks for the version that was told.
     "stock_levels": _table((*_FIGURES, WEBHOOKS, STORE_API), sink=WRITE),
@@ -130,8 +142,8 @@ TABLES: Mapping[str, Granted] = {
     "device_vouchers": _table(registration=KEPT),
     # Hashes and what is sealed: Debezium alone reads them beside their writer. Who is erased is
     # erased by a function, which deletes row and key and keeps the proof.
-    "employees": _table((CDC,), people=KEPT),
-    "customers": _table((CDC,), people=KEPT),
+    "employees": _table((CDC,), people=KEPT, replication=WRITE),
+    "customers": _table((CDC,), people=KEPT, replication=WRITE),
     "customer_keys": _table(people=APPEND),
     "customer_erasures": _table((*_LOOKING, PEOPLE, BOARD)),
     # Views without what is hidden: the board changes duties and consents through them.
@@ -148,7 +160,8 @@ TABLES: Mapping[str, Granted] = {
     **dict.fromkeys(["audit_retention", "days_lived"], _table(_LOOKING)),
     **dict.fromkeys(OF_BOARD, _table(board=WRITE)),
     "sink_offsets": _table((BOARD, *_LOOKING), sink=WRITE),
-    "sink_tills": _table(_LOOKING, sink=WRITE),
+    # A count notes how far each till was told.
+    "sink_tills": _table((BOARD, *_LOOKING), sink=WRITE),
     "returns_to_judge": _table(_LOOKING, sink=WRITE),
     "sink_refused": _table(_LOOKING, sink=WRITE),
     "sink_malformed": _table(_LOOKING, sink=WRITE),
@@ -159,6 +172,13 @@ TABLES: Mapping[str, Granted] = {
     "webhook_dead_letters": _table(_LOOKING, webhooks=WRITE),
     "cdc_heartbeat": _table(_LOOKING, cdc=frozenset({"UPDATE"})),
     "cdc_signals": _table(_LOOKING, cdc=frozenset({"INSERT"})),
+    # The feed as it came, of people too: who looks sees which rows are in no table, and why.
+    **dict.fromkeys(["replicated_rows", "replicated_onward"], _table(replication=WRITE)),
+    "replicated_aside": _table(_LOOKING),
+    "replication_state": _table(_LOOKING, replication=KEPT),
+    # Written by triggers, as the owner; who tells the centre takes away what is told.
+    "outbox": _table(_LOOKING, replication=frozenset({"SELECT", "DELETE"})),
+    "offers_of_here": _table(_LOOKING),
     "schema_migrations": _table(_LOOKING),
     "migration_hashes": _table(_LOOKING),
 }

@@ -18,6 +18,9 @@ from dashboards.board.customers import page as customers_page
 from dashboards.board.devices import page as devices_page
 from dashboards.board.devices.page import REGISTRATION
 from dashboards.board.feed.recent import Recent
+from dashboards.board.goods import document_page, goods_page, labels_page, new_page
+from dashboards.board.goods import sweep as goods_sweep
+from dashboards.board.goods.metrics import Goods
 from dashboards.board.live import view
 from dashboards.board.live.board import BOARD, Board
 from dashboards.board.live.refused import refused_pages
@@ -64,6 +67,10 @@ PAGES = (
     devices_page,
     customers_page,
     returns_page,
+    goods_page,
+    new_page,
+    document_page,
+    labels_page,
 )
 
 _HEADERS = {
@@ -107,6 +114,8 @@ def build(
     app[REPORTS] = Reports(board.postgres, board.database_source)
     board.artist.pieces |= locations.PIECES | stock.PIECES
     board.work.append(lambda: sweep.run(board))
+    goods = Goods(board.registry)
+    board.work.append(lambda: goods_sweep.run(board, goods))
     board.work.append(lambda: in_transit.run(board))
     board.registry.register(Shops(board.memory))
     for page in PAGES:

@@ -41,6 +41,7 @@ class GatewayMetrics:
     forks: Counter
     foreign: Counter
     head_doubts: Counter
+    carts_twice: Counter
     answer_seconds: Histogram
     sync_seconds: Histogram
     feed_up: Gauge
@@ -97,6 +98,7 @@ def gateway_metrics(registry: CollectorRegistry) -> GatewayMetrics:
         forks=counter(names.GATEWAY_FORKS),
         foreign=counter(names.GATEWAY_FOREIGN),
         head_doubts=counter(names.GATEWAY_HEAD_DOUBTS),
+        carts_twice=counter(names.GATEWAY_CARTS_TWICE),
         answer_seconds=histogram(names.GATEWAY_ANSWER_SECONDS),
         sync_seconds=histogram(names.GATEWAY_SYNC_SECONDS),
         feed_up=gauge(names.GATEWAY_FEED_UP),

@@ -12,7 +12,7 @@ from local.starting import Starter
 from local.stores import servers
 from local.stores.site import StoreSite
 
-ROLES = ("receipts", "sink")
+ROLES = ("receipts", "sink", "replication")
 """Of `tillstream worker`, beside the agents. Sums over all locations are the centre's."""
 
 

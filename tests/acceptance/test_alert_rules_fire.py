@@ -198,6 +198,7 @@ def test_what_goes_wrong_around_a_stores_gateway(
             data.not_received(desk, shops["pulse"]),
             gateways.nothing_to_sell(desk),
             gateways.forged(desk, tmp_path / "forged"),
+            gateways.sold_twice(desk, tmp_path / "twice"),
             gateways.false_word(desk),
             gateways.wrong_table(desk),
             gateways.wrongly_decided(desk, tmp_path / "decided"),
@@ -256,7 +257,7 @@ def test_what_goes_wrong_around_a_store_with_a_stack_of_its_own(
     FIRED.update(suffer(desk, stores.foreign(at), stores.changed_by_hand(at)))
     FIRED.update(suffer(desk, stores.purged(at), stores.not_admitted(at)))
     FIRED.update(suffer(desk, stores.of_another_time(at), stores.flooded(at)))
-    FIRED.update(suffer(desk, stores.revoked(at)))
+    FIRED.update(suffer(desk, stores.revoked(at), stores.untold(at)))
     hanging = stores.hanging(at, "connect", "StoreConnectIsAway")
     FIRED.update(suffer(desk, stores.cut(at), hanging))
     FIRED.update(suffer(desk, stores.hanging(at, "kafka", "StoreKafkaIsAway")))

@@ -6,8 +6,11 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from connectors.admission.metrics import admission_metrics
+from connectors.feeds.metrics import feed_metrics
 from connectors.mirrormaker.metrics import mirror_metrics
 from connectors.postgres.metrics import sink_metrics
+from connectors.postgres.outbox.metrics import outbox_metrics
+from connectors.postgres.replication.metrics import replication_metrics
 from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
 from dashboards.board.live.metrics import BoardMetrics
@@ -124,6 +127,19 @@ def _admission() -> CollectorRegistry:
     return registry
 
 
+def _feeds() -> CollectorRegistry:
+    registry = _anyone("feeds")
+    feed_metrics(registry)
+    return registry
+
+
+def _replication() -> CollectorRegistry:
+    registry = _anyone("replication")
+    replication_metrics(registry)
+    outbox_metrics(registry)
+    return registry
+
+
 def _proxy() -> CollectorRegistry:
     registry = _anyone("proxy")
     proxy_metrics(registry)
@@ -146,7 +162,9 @@ PROCESSES = {
     "gateway": _gateway,
     "board": _board,
     "mirrors": _mirrors,
+    "replication": _replication,
     "admission": _admission,
+    "feeds": _feeds,
     "proxy": _proxy,
     "till": _till,
 }

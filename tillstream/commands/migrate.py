@@ -17,6 +17,6 @@ def command(as_json: AsJson = False) -> None:
     settings = load_settings()
     file, owner = settings.cdc_password_file, settings.postgres_access(OWNER)
     password = password_in(file) if file else ""
-    applied = migrate(owner, password, audit_days=settings.audit_days)
+    applied = migrate(owner, password, audit_days=settings.audit_days, store=settings.store)
     words = [f"applied {name}" for name in applied] or ["the schema is up to date"]
     tell(as_json, {"applied": applied}, words)

@@ -23,13 +23,15 @@ from topics.derived import RestockAlert, StockLevel
 
 @dataclass(frozen=True, slots=True)
 class ApiEndpoint:
-    """One address. ``asked`` names its parameters, in the path or after it."""
+    """One address. ``asked`` names its parameters, in the path or after it; ``body`` is what is
+    sent to one that changes something."""
 
     path: str
     operation: str
     summary: str
     asked: type[BaseModel]
     answer: type[BaseModel] | dict[str, Any]
+    body: type[BaseModel] | None = None
 
 
 LEVELS = ApiEndpoint(

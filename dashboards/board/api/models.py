@@ -177,6 +177,9 @@ class Problem(BaseModel):
     status: int = Field(ge=400, le=599)
     detail: str
     errors: list[WrongParameter] = Field(default_factory=list[WrongParameter])
+    code: str | None = Field(
+        default=None, description="Of a booking that was refused: why, for programs."
+    )
 
 
 IDENTIFIER = re.compile(ID_PATTERN.removesuffix("$") + r"\Z")

@@ -1,0 +1,2 @@
+-- What was told.
+DELETE FROM outbox WHERE place = ANY (%(places)s)
