@@ -20,7 +20,7 @@ from dashboards.board.devices.page import REGISTRATION
 from dashboards.board.feed.recent import Recent
 from dashboards.board.goods import document_page, goods_page, labels_page, new_page
 from dashboards.board.goods import sweep as goods_sweep
-from dashboards.board.goods.metrics import Goods
+from dashboards.board.goods.metrics import GoodsFigures
 from dashboards.board.live import view
 from dashboards.board.live.board import BOARD, Board
 from dashboards.board.live.refused import refused_pages
@@ -113,10 +113,7 @@ def build(
     app[REGISTRATION] = registration
     app[REPORTS] = Reports(board.postgres, board.database_source)
     board.artist.pieces |= locations.PIECES | stock.PIECES
-    board.work.append(lambda: sweep.run(board))
-    goods = Goods(board.registry)
-    board.work.append(lambda: goods_sweep.run(board, goods))
-    board.work.append(lambda: in_transit.run(board))
+    _add_work(board)
     board.registry.register(Shops(board.memory))
     for page in PAGES:
         app.add_routes(page.ROUTES)
@@ -132,6 +129,15 @@ def build(
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(_end_streams)
     return app
+
+
+def _add_work(board: Board) -> None:
+    goods = GoodsFigures(board.registry)
+    board.work += [
+        lambda: sweep.run(board),
+        lambda: goods_sweep.run(board, goods),
+        lambda: in_transit.run(board),
+    ]
 
 
 def _headers(policy: AccessPolicy) -> dict[str, str]:

@@ -26,6 +26,7 @@ from operations.applications import BESIDE
 from operations.kafka.reader import TopicReader
 from tests.acceptance.desk import faults_of_data as data
 from tests.acceptance.desk import faults_of_gateways as gateways
+from tests.acceptance.desk import faults_of_goods as goods
 from tests.acceptance.desk import faults_of_people as people
 from tests.acceptance.desk import faults_of_registration as registrations
 from tests.acceptance.desk import faults_of_selling as selling
@@ -179,6 +180,8 @@ def test_what_goes_wrong_around_working_workers(
             data.forked(desk, shops["forked"]),
             data.malformed_record(desk, shops["forked"]),
             data.returned_twice(desk, shops["forked"], shops["malformed"]),
+            goods.lost_on_the_way(desk, shops["gap"]),
+            goods.counted_by_nobody(desk, shops["gap"]),
             tills.cut_off(desk, tmp_path / "cut-off"),
             tills.old_certificate(desk, tmp_path / "dark"),
             registrations.stolen(desk),
@@ -257,7 +260,7 @@ def test_what_goes_wrong_around_a_store_with_a_stack_of_its_own(
     FIRED.update(suffer(desk, stores.foreign(at), stores.changed_by_hand(at)))
     FIRED.update(suffer(desk, stores.purged(at), stores.not_admitted(at)))
     FIRED.update(suffer(desk, stores.of_another_time(at), stores.flooded(at)))
-    FIRED.update(suffer(desk, stores.revoked(at), stores.untold(at)))
+    FIRED.update(suffer(desk, stores.revoked(at)))
     hanging = stores.hanging(at, "connect", "StoreConnectIsAway")
     FIRED.update(suffer(desk, stores.cut(at), hanging))
     FIRED.update(suffer(desk, stores.hanging(at, "kafka", "StoreKafkaIsAway")))

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import (
     ACLFilter,
@@ -42,11 +41,6 @@ from topics.registry import TILL_EVENTS
 
 BROKER = "kafka"
 """The identity of a broker: what these faults do, nobody else may."""
-
-BOOK = (
-    "INSERT INTO stock_movements (location_id, sku, quantity, reason)"
-    " VALUES (%s, 'tea', 12, 'delivery')"
-)
 
 BACKLOG = 6_000
 """Messages; one transaction of the admission moves 2,000."""
@@ -146,16 +140,6 @@ def cut(at: StoreDesk) -> Fault:
     at.side.link("cut")
     yield [("StoreIsCutOff", {})]
     at.side.link("heal")
-
-
-def untold(at: StoreDesk) -> Fault:
-    """Somebody books, and who tells Kafka of it may not write there any more."""
-    topic = at.topic("stock-movements")
-    _revoke(at.link(BROKER), topic, "User:service:replication", ACLOperation.WRITE)
-    with psycopg.connect(at.side.told["postgres"]) as connection:
-        connection.execute(BOOK, (at.side.location_id,))
-    yield [("BookingsAreNotTold", {})]
-    at.run_there("topics", "sync", "--own", at.side.location_id)
 
 
 def hanging(at: StoreDesk, name: str, alert: str) -> Fault:
