@@ -183,8 +183,8 @@ TABLES: Mapping[str, Granted] = {
     "cdc_signals": _table(_LOOKING, cdc=frozenset({"INSERT"})),
     # The feed as it came, of people too: who looks sees which rows are in no table, and why.
     **dict.fromkeys(["replicated_rows", "replicated_onward"], _table(replication=WRITE)),
-    "replicated_aside": _table(_LOOKING),
-    "replication_state": _table(_LOOKING, replication=KEPT),
+    "replicated_aside": _table((BOARD, *_LOOKING)),
+    "replication_state": _table((BOARD, *_LOOKING), replication=KEPT),
     "schema_migrations": _table(_LOOKING),
     "migration_hashes": _table(_LOOKING),
 }

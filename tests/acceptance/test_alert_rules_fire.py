@@ -204,14 +204,11 @@ def test_what_goes_wrong_around_working_workers(
     )
 
 
-def test_what_goes_wrong_around_a_stores_gateway(
-    desk: Desk, shops: dict[str, str], tmp_path: Path
-) -> None:
+def test_what_goes_wrong_around_a_stores_gateway(desk: Desk, tmp_path: Path) -> None:
     """Not while the connector stands still: it is by that that a store hears what it sells."""
     FIRED.update(
         suffer(
             desk,
-            data.not_received(desk, shops["pulse"]),
             gateways.nothing_to_sell(desk),
             gateways.forged(desk, tmp_path / "forged"),
             gateways.sold_twice(desk, tmp_path / "twice"),
