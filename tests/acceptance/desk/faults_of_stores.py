@@ -76,11 +76,6 @@ class StoreDesk:
         tls = access(self.side.told, "operator").tls
         return Connect(ConnectAccess(noted["connect"], tls), mirror)
 
-    def run_there(self, *arguments: str) -> None:
-        """A command of the runbook in the store, which must succeed."""
-        done = self.there.python("tillstream", *arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
-
     def pid(self, name: str) -> int:
         """Of a process in the store."""
         return self.desk.pid(f"{name}@{self.side.location_id}")
@@ -122,7 +117,7 @@ def changed_by_hand(at: StoreDesk) -> Fault:
     connect = at.connect(DOWN)
     connect.put_config({**(connect.config() or {}), "consumer.isolation.level": "read_uncommitted"})
     yield [("MirrorDiffers", {"mirror": DOWN})]
-    at.run_there("mirrors", "apply")
+    at.side.run("mirrors", "apply")
 
 
 def revoked(at: StoreDesk) -> Fault:
@@ -155,7 +150,7 @@ def purged(at: StoreDesk) -> Fault:
     with _admin(at.link(BROKER)) as admin:
         admin.delete_records({place: _end(at.link(BROKER), place)})
     yield [("MirrorSkippedRecords", {"topic": place.topic})]
-    at.run_there("mirrors", "apply")
+    at.side.run("mirrors", "apply")
 
 
 def of_another_time(at: StoreDesk) -> Fault:
@@ -167,11 +162,11 @@ def of_another_time(at: StoreDesk) -> Fault:
     at.connect(UP).stop()
     with _admin(at.link(BROKER)) as admin:
         admin.delete_topics([place.topic])
-    at.run_there("topics", "sync", "--own", at.side.location_id)
+    at.side.run("topics", "sync", "--own", at.side.location_id)
     yield [("MirrorIsAheadOfItsLog", {"topic": place.topic})]
-    at.run_there("mirrors", "guard")
+    at.side.run("mirrors", "guard")
     at.kill("connect")
-    at.run_there("mirrors", "apply")
+    at.side.run("mirrors", "apply")
 
 
 def not_admitted(at: StoreDesk) -> Fault:
