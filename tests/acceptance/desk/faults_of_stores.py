@@ -34,7 +34,6 @@ from connectors.mirrormaker.definition import DOWN, UP
 from local.home import StackHome
 from tests.acceptance.desk.operators import Desk, Fault, beating
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS
-from tests.acceptance.stacks import Stack
 from tests.acceptance.store_side import Seller, StoreSide
 from tests.links import Link, access, link
 from topics.registry import TILL_EVENTS
@@ -57,11 +56,6 @@ class StoreDesk:
     side: StoreSide
     seller: Seller
 
-    @property
-    def there(self) -> Stack:
-        """The store, for commands that are given in it."""
-        return Stack(StackHome(self.desk.stack.home).store(self.side.location_id).folder)
-
     def topic(self, what: str) -> str:
         """One that the store writes."""
         return f"up.{self.side.location_id}.{what}"
@@ -72,7 +66,8 @@ class StoreDesk:
 
     def connect(self, mirror: str) -> Connect:
         """A mirror in the store's own Connect, as its operator has it."""
-        noted = json.loads((self.there.home / "addresses.json").read_text())
+        home = StackHome(self.desk.stack.home).store(self.side.location_id)
+        noted = json.loads(home.addresses.read_text())
         tls = access(self.side.told, "operator").tls
         return Connect(ConnectAccess(noted["connect"], tls), mirror)
 
