@@ -153,12 +153,13 @@ class ToldStores:
             self.standings[status.location_id].status = status
             self._reported.add(status.location_id)
 
-    def behind(self) -> Iterable[str]:
-        """Stores whose list of devices has a higher number than the one that they were told."""
+    def behind(self) -> Iterable[tuple[str, int]]:
+        """Stores whose list of devices has a higher number than the one that they were told, and
+        that number."""
         for location_id in self.feeds:
-            told = self._list_numbers.get(location_id, 0)
-            if self.fleet.list_numbers.get(location_id, 0) > told:
-                yield location_id
+            number = self.fleet.list_numbers.get(location_id, 0)
+            if number > self._list_numbers.get(location_id, 0):
+                yield location_id, number
 
     def hear_list(self, location_id: str, number: int, signed: DownRow) -> None:
         """Take a signed list; one that is not above the last changes nothing."""
