@@ -123,8 +123,9 @@ SERVICES = (
     ServiceAccess("webhooks", "tells alerts.", reads=names_of(OUTPUTS)),
     ServiceAccess(
         "board",
-        "shows what is derived, and whether master data that was changed on it is published.",
-        reads=names_of(OUTPUTS, KEPT_ON_PAGES),
+        "shows what is derived, what stores say of themselves, and whether master data that was "
+        "changed on it is published.",
+        reads=names_of(OUTPUTS, KEPT_ON_PAGES, STORE_STATUS),
     ),
     ServiceAccess(
         "shadow",
