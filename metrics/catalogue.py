@@ -9,7 +9,6 @@ from metrics.board import BOARD
 from metrics.feeds import FEEDS
 from metrics.gateway import GATEWAY
 from metrics.mirrors import MIRRORS
-from metrics.outbox import OUTBOX
 from metrics.proxy import PROXY
 from metrics.registration import REGISTRATION
 from metrics.replication import REPLICATION
@@ -29,7 +28,7 @@ BY_PROCESS = {
     "board": BOARD,
     "mirrors": MIRRORS,
     "admission": ADMISSION,
-    "replication": (*REPLICATION, *OUTBOX),
+    "replication": REPLICATION,
     "feeds": FEEDS,
     "proxy": PROXY,
     "till": TILL,

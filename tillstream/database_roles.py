@@ -27,6 +27,7 @@ REGISTRATION = DatabaseRole(access.REGISTRATION, "registration")
 REPLICATION = DatabaseRole(access.REPLICATION, "replication")
 STORE_API = DatabaseRole(access.STORE_API, "store-api")
 CAPTURE = DatabaseRole(access.CDC, "cdc")
+GATEWAY = DatabaseRole(access.GATEWAY, "gateway")
 BUSINESS = DatabaseRole(access.CLIENT, "simulator")
 
 LOOKING = DatabaseRole(access.OPERATOR, "operator")

@@ -14,7 +14,7 @@ from edge.gateway.metrics import gateway_metrics
 from identity import files
 from identity.errors import IdentityError
 from identity.names import StoreName, name_of
-from tillstream import gateway_catalog, gateway_feeds, gateway_relay
+from tillstream import gateway_catalog, gateway_feeds, gateway_office, gateway_relay
 from tillstream.gateway_catalog import StoreCatalogParts
 from tillstream.process import measured, stop_asked
 from tillstream.settings import Settings, SettingsError
@@ -58,6 +58,7 @@ async def _serve(
         (
             *gateway_feeds.parts(gateway, ears, settings, catalog.desk.is_current),
             *gateway_relay.parts(gateway, settings),
+            *gateway_office.parts(gateway, catalog.offers, settings),
             *catalog.parts(settings, stopping, ears),
         ),
     )

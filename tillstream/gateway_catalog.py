@@ -31,6 +31,7 @@ from edge.gateway.feeds.ears import Ears
 from edge.gateway.feeds.level_topic import LevelTopic
 from edge.gateway.feeds.receipt_topic import ReceiptTopic
 from edge.gateway.gateway import Gateway, Part
+from edge.gateway.office.offers import OwnOffers
 from edge.gateway.products.levels import HeardLevels, KnowsLevels
 from edge.gateway.products.product_call import GET_PRODUCT, ProductCall
 from edge.gateway.receipts.passing import PassingReceipts
@@ -61,6 +62,7 @@ class StoreCatalogParts:
     customers: HeardCustomers
     reports: CatalogReports
     own: OwnRows
+    offers: OwnOffers
     elsewhere: StoreApiParts | None
 
     def catalog(self) -> TillCatalog | None:
@@ -154,9 +156,19 @@ def opened(
         metrics.look(lambda: desk.waiting.count)
         authorizations = Authorizations(time.monotonic, lambda: desk.view)
         levels = HeardLevels(location_id, _now)
-        own = OwnRows(folder / "own", desk.take, desk.retake, reports)
+        offers = OwnOffers(desk.take, desk.retake)
+        own = OwnRows(folder / "own", offers.take, offers.retake, reports)
         yield StoreCatalogParts(
-            gateway, desk, levels, authorizations, shelf, HeardCustomers(), reports, own, elsewhere
+            gateway,
+            desk,
+            levels,
+            authorizations,
+            shelf,
+            HeardCustomers(),
+            reports,
+            own,
+            offers,
+            elsewhere,
         )
 
 

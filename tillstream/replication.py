@@ -1,5 +1,4 @@
-"""The process of a store that keeps its database equal to its feed, and tells what is booked in it,
-until it is asked to stop."""
+"""The process of a store that keeps its database equal to its feed, until it is asked to stop."""
 
 import asyncio
 import sys
@@ -8,8 +7,6 @@ import uvloop
 from prometheus_client import CollectorRegistry
 
 from connectors.postgres.errors import Unready
-from connectors.postgres.outbox.metrics import outbox_metrics
-from connectors.postgres.outbox.sender import StoreOutbox
 from connectors.postgres.replication.loop import Replication
 from connectors.postgres.replication.metrics import replication_metrics
 from connectors.postgres.replication.onward import Onward
@@ -42,10 +39,8 @@ async def _until_stopped(settings: Settings, location_id: str, registry: Collect
     stopping, metrics = stop_asked(), replication_metrics(registry)
     onward = Onward(location_id, kafka, postgres, metrics, stopping)
     replication = Replication(location_id, kafka, postgres, metrics, stopping, onward.wake)
-    outbox = StoreOutbox(location_id, kafka, postgres, outbox_metrics(registry), stopping)
     reports = StatusReports(location_id, kafka, lambda: replication.shown, stopping)
     async with asyncio.TaskGroup() as work:
         work.create_task(replication.run())
         work.create_task(onward.run())
         work.create_task(reports.run())
-        work.create_task(outbox.run())

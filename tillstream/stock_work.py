@@ -13,12 +13,12 @@ from dashboards.backoffice import reading
 from dashboards.backoffice.asked import (
     AskedBooking,
     AskedDocument,
-    AskedLine,
+    AskedGoods,
     AskedMark,
 )
 from dashboards.backoffice.documents import Document, State
-from dashboards.backoffice.refusals import NotBooked, NotBookedReason
-from dashboards.backoffice.writer import Booked, book, open_document
+from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
+from dashboards.backoffice.writer import BookedDocument, book, open_document
 from dashboards.board.feed.writing import Work
 from operations.who import who
 from tillstream.by_hand import in_one_transaction
@@ -30,12 +30,12 @@ LISTED_MAX = 1_000
 """Documents of one list: more than a person reads; the API has all."""
 
 
-class Wanted(NamedTuple):
+class WantedBooking(NamedTuple):
     """What is to be booked, as it was typed."""
 
     kind: str
     location_id: str
-    lines: list[AskedLine]
+    lines: list[AskedGoods]
     id: str | None = None
     file: Path | None = None
     supplier: str | None = None
@@ -53,7 +53,7 @@ class Wanted(NamedTuple):
         return line_texts.id_of_file(*place, _text(self.file))
 
     def document(self) -> AskedDocument:
-        """The document; raises `NotBooked`."""
+        """The document; raises `BookingRefused`."""
         told: dict[str, Any] = {
             "document_id": self.ident(),
             "kind": self.kind,
@@ -67,38 +67,38 @@ class Wanted(NamedTuple):
         return _checked(AskedDocument, told)
 
     def booking(self, act: str, ident: str, **more: Any) -> AskedBooking:
-        """One thing to be done with a document; raises `NotBooked`."""
+        """One thing to be done with a document; raises `BookingRefused`."""
         told = {"booking_id": ident, "location_id": self.location_id, "act": act, **more}
         return _checked(AskedBooking, told)
 
 
-def make(wanted: Wanted, as_json: bool) -> None:
+def make(wanted: WantedBooking, as_json: bool) -> None:
     """A document, booked where it tells of what has happened."""
     asked = wanted.document()
 
-    async def act(work: Work) -> Booked:
+    async def act(work: Work) -> BookedDocument:
         return await _recorded(work, asked.document_id, await open_document(work, who(), asked))
 
     _tell(in_one_transaction(act), as_json)
 
 
-def do(document_id: str, act: str, wanted: Wanted, as_json: bool) -> None:
+def do(document_id: str, act: str, wanted: WantedBooking, as_json: bool) -> None:
     """One thing with a document."""
     ident = wanted.ident(document_id, act)
     asked = wanted.booking(act, ident, lines=wanted.lines)
 
-    async def booked(work: Work) -> Booked:
+    async def booked(work: Work) -> BookedDocument:
         return await _recorded(work, document_id, await book(work, who(), document_id, asked))
 
     _tell(in_one_transaction(booked), as_json)
 
 
-def transfer(wanted: Wanted, has_left: bool, as_json: bool) -> None:
+def transfer(wanted: WantedBooking, has_left: bool, as_json: bool) -> None:
     """A transfer; what has left is booked with it."""
     asked = wanted.document()
     sent = wanted.booking("send", f"{asked.document_id}.out", lines=wanted.lines)
 
-    async def act(work: Work) -> Booked:
+    async def act(work: Work) -> BookedDocument:
         made = await open_document(work, who(), asked)
         if has_left:
             made = await book(work, who(), asked.document_id, sent)
@@ -107,7 +107,7 @@ def transfer(wanted: Wanted, has_left: bool, as_json: bool) -> None:
     _tell(in_one_transaction(act), as_json)
 
 
-def count(wanted: Wanted, marks: Mapping[str, AskedMark], as_json: bool) -> None:
+def count(wanted: WantedBooking, marks: Mapping[str, AskedMark], as_json: bool) -> None:
     """A count of what was typed, as of now."""
     asked = wanted.document()
     ident = asked.document_id
@@ -117,7 +117,7 @@ def count(wanted: Wanted, marks: Mapping[str, AskedMark], as_json: bool) -> None
         wanted.booking("commit", f"{ident}.commit"),
     )
 
-    async def act(work: Work) -> Booked:
+    async def act(work: Work) -> BookedDocument:
         booked = await open_document(work, who(), asked)
         for step in steps:
             booked = await book(work, who(), ident, step)
@@ -153,20 +153,20 @@ def in_transit(as_json: bool) -> None:
     tell(as_json, found, lines)
 
 
-def line_of(text: str) -> AskedLine:
-    """CODE=QUANTITY; raises `NotBooked`."""
+def line_of(text: str) -> AskedGoods:
+    """CODE=QUANTITY; raises `BookingRefused`."""
     code, equals, quantity = text.rpartition("=")
     if not equals:
         code, quantity = text, "1"
     try:
-        return AskedLine(code=code, quantity=int(quantity))
+        return AskedGoods(code=code, quantity=int(quantity))
     except ValueError as fault:
         words = f"{text!r} is not CODE=QUANTITY, with a whole number. Nothing was booked."
-        raise NotBooked(NotBookedReason.NOT_UNDERSTOOD, words) from fault
+        raise BookingRefused(WhyNotBooked.NOT_UNDERSTOOD, words) from fault
 
 
-def lines_of_file(file: Path) -> list[AskedLine]:
-    """The lines of a CSV file; raises `NotBooked`."""
+def lines_of_file(file: Path) -> list[AskedGoods]:
+    """The lines of a CSV file; raises `BookingRefused`."""
     return line_texts.of_file(_text(file))
 
 
@@ -175,7 +175,7 @@ def _text(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         words = f"{file} cannot be read: {fault}"
-        raise NotBooked(NotBookedReason.NOT_UNDERSTOOD, words) from fault
+        raise BookingRefused(WhyNotBooked.NOT_UNDERSTOOD, words) from fault
 
 
 def _checked(model: type[M], told: Mapping[str, Any]) -> M:
@@ -187,17 +187,19 @@ def _checked(model: type[M], told: Mapping[str, Any]) -> M:
             f"{'.'.join(map(str, each['loc']))}: {each['msg'].removeprefix('Value error, ')}"
             for each in found
         )
-        raise NotBooked(NotBookedReason.NOT_UNDERSTOOD, f"Nothing was booked: {words}.") from fault
+        raise BookingRefused(
+            WhyNotBooked.NOT_UNDERSTOOD, f"Nothing was booked: {words}."
+        ) from fault
 
 
-async def _recorded(work: Work, document_id: str, booked: Booked) -> Booked:
+async def _recorded(work: Work, document_id: str, booked: BookedDocument) -> BookedDocument:
     if not booked.known:
         act = booked.booking.act if booked.booking else "make"
         await work.record(f"documents.{act}", f"documents/{document_id}")
     return booked
 
 
-def _tell(booked: Booked, as_json: bool) -> None:
+def _tell(booked: BookedDocument, as_json: bool) -> None:
     first = booked.documents[0]
     told = {
         "document_id": first.document_id,
@@ -208,7 +210,7 @@ def _tell(booked: Booked, as_json: bool) -> None:
     tell(as_json, told, _in_words(booked, first))
 
 
-def _in_words(booked: Booked, first: Document) -> Iterator[str]:
+def _in_words(booked: BookedDocument, first: Document) -> Iterator[str]:
     if booked.known:
         yield f"{first.document_id} was booked before; nothing was booked twice"
     elif booked.booking is None and first.state == "open":

@@ -10,7 +10,6 @@ from identity.names import StoreName
 from topics.access import ADMINISTERS, CONNECT_TOPICS, GATEWAY, AccessRule, Operation, Resource
 from topics.mirrored import (
     REPORTS_UP,
-    STOCK_MOVEMENTS_UP,
     UP,
     Side,
     down_topics,
@@ -21,7 +20,7 @@ from topics.mirrored import (
     up_topics,
 )
 from topics.registry import ASSORTMENT, LOCATIONS, PRODUCTS
-from topics.replicated import OUTBOX_ID, REPLICATION_ID
+from topics.replicated import REPLICATION_ID
 
 
 class StoreRule(NamedTuple):
@@ -89,8 +88,8 @@ def _fed(location_id: str) -> Iterator[AccessRule]:
 def _in_store(location_id: str) -> Iterator[AccessRule]:
     """The gateway says and hears, worker and sink read what was said, Connect carries it, and who
     watches sees how far it is. A program of the user's may write the inputs, as at the centre. Who
-    replicates tells workers what came down, and the centre what is booked here and how far the
-    store is with its feed."""
+    replicates tells workers what came down, and the centre how far the store is with its
+    feed."""
     for name in inputs_of(location_id).values():
         yield AccessRule("worker", "topic", name, "read")
         yield AccessRule("sink", "topic", name, "read")
@@ -105,10 +104,8 @@ def _in_store(location_id: str) -> Iterator[AccessRule]:
     yield AccessRule("replication", "topic", down_topics(location_id)[0], "read")
     for spec in (PRODUCTS, ASSORTMENT, LOCATIONS):
         yield AccessRule("replication", "topic", spec.name, "write")
-    for each in (REPLICATION_ID, OUTBOX_ID):
-        yield AccessRule("replication", "transactional-id", each, "write")
-    for what in (STOCK_MOVEMENTS_UP, REPORTS_UP):
-        yield AccessRule("replication", "topic", up_topic(location_id, what), "write")
+    yield AccessRule("replication", "transactional-id", REPLICATION_ID, "write")
+    yield AccessRule("replication", "topic", up_topic(location_id, REPORTS_UP), "write")
     offsets = CONNECT_TOPICS[1]
     yield AccessRule("mirrors", "topic", offsets, "read")
     yield AccessRule("mirrors", "topic", offsets, "write")

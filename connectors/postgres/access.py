@@ -121,12 +121,17 @@ TABLES: Mapping[str, Granted] = {
     ),
     # By them the sink decides each sale again.
     "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE, replication=WRITE),
+    # A store's gateway tells its tills of the store's own.
+    "offers": _table((*_FIGURES, CDC, GATEWAY), client=WRITE, board=WRITE, replication=WRITE),
     # What the centre allows is set by people on the board, and by no program.
     "business_limits": _table(_FIGURES, board=CHANGED),
     "stock_movements": _table((*_FIGURES, CDC), client=APPEND, board=APPEND),
     # What people want to be moved and counted, and what was done about it, with its movements.
     "documents": _table((*_FIGURES, CDC), board=KEPT),
     "document_bookings": _table(_FIGURES, board=APPEND),
+    # What a store says to its own Kafka: triggers write it, its gateway takes it away.
+    "outbox": _table(_LOOKING, gateway=frozenset({"SELECT", "DELETE"})),
+    "own_offers": _table((GATEWAY, *_LOOKING)),
     # Written where a store is added: at the centre, and in the store that it is.
     "stores": _table(_FIGURES, client=WRITE),
     **dict.fromkeys(DERIVED, _table(_FIGURES, sink=WRITE)),
@@ -178,11 +183,8 @@ TABLES: Mapping[str, Granted] = {
     "cdc_signals": _table(_LOOKING, cdc=frozenset({"INSERT"})),
     # The feed as it came, of people too: who looks sees which rows are in no table, and why.
     **dict.fromkeys(["replicated_rows", "replicated_onward"], _table(replication=WRITE)),
-    "replicated_aside": _table(_LOOKING),
-    "replication_state": _table(_LOOKING, replication=KEPT),
-    # Written by triggers, as the owner; who tells the centre takes away what is told.
-    "outbox": _table(_LOOKING, replication=frozenset({"SELECT", "DELETE"})),
-    "offers_of_here": _table(_LOOKING),
+    "replicated_aside": _table((BOARD, *_LOOKING)),
+    "replication_state": _table((BOARD, *_LOOKING), replication=KEPT),
     "schema_migrations": _table(_LOOKING),
     "migration_hashes": _table(_LOOKING),
 }

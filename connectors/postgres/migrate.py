@@ -39,14 +39,12 @@ def migrate(
     cdc_password: str = "",
     migrations: Path = MIGRATIONS,
     audit_days: int | None = None,
-    store: str = "",
 ) -> list[str]:
     """Apply the files that are missing; their names, in order.
 
     ``cdc_password`` becomes the password of the role that Debezium connects as, unless it works
     already; empty leaves the role alone. ``audit_days`` is how long entries of the audit log are
-    kept from now on; None leaves that as it is. ``store`` is the location whose store this database
-    is of: with each call its movements begin to be numbered anew. Raises `MigrationError`.
+    kept from now on; None leaves that as it is. Raises `MigrationError`.
     """
     files = {path.name.split("_")[0]: path for path in sorted(migrations.glob("*.sql"))}
     try:
@@ -63,21 +61,9 @@ def migrate(
             give_password(conn, postgres, cdc_password)
             if audit_days is not None:
                 conn.execute(statement(__file__, "keep_audit_log"), {"days": audit_days})
-            if store:
-                _mark_store(conn, store)
             return [files[version].name for version in sorted(_applied(conn) - before)]
     except psycopg.Error as error:
         raise MigrationError(f"the database does not let itself be migrated: {error}") from error
-
-
-def _mark_store(conn: _Connection, location_id: str) -> None:
-    try:
-        conn.execute(statement(__file__, "mark_store"), {"location_id": location_id})
-    except psycopg.errors.UniqueViolation as error:
-        raise MigrationError(
-            f"this database is of another store than {location_id}: name that one by "
-            "TILLSTREAM_STORE, or the database of this one"
-        ) from error
 
 
 @contextmanager

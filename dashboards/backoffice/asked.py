@@ -33,7 +33,7 @@ class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class AskedLine(_Asked):
+class AskedGoods(_Asked):
     """So much of a product, which is named by its SKU or its GTIN."""
 
     code: Code = Field(description="The product's SKU, or its GTIN as a scanner reads it.")
@@ -58,7 +58,7 @@ class AskedDocument(_Asked):
     kind: DocumentKind
     location_id: Identifier = Field(description="Whose stock it is; of a transfer, who sends.")
     to_location_id: Identifier | None = Field(None, description="Of a transfer: who takes in.")
-    lines: list[AskedLine] = Field(max_length=LINES_MAX)
+    lines: list[AskedGoods] = Field(max_length=LINES_MAX)
     supplier: Annotated[Words, Field(max_length=128)] | None = None
     why: Why | None = Field(None, description="Of an adjustment.")
     note: Words | None = None
@@ -98,7 +98,7 @@ class AskedBooking(_Asked):
     booking_id: Identifier = Field(description="Yours: the id under which it is booked once.")
     location_id: Identifier
     act: AskedAct
-    lines: list[AskedLine] = Field(default_factory=list[AskedLine], max_length=LINES_MAX)
+    lines: list[AskedGoods] = Field(default_factory=list[AskedGoods], max_length=LINES_MAX)
     marks: dict[Identifier, AskedMark] = Field(
         default_factory=dict[Identifier, AskedMark], max_length=1_000
     )
@@ -118,7 +118,7 @@ class AskedBooking(_Asked):
         return self
 
 
-def _require_signs(lines: Iterable[AskedLine], *, may_be_negative: bool) -> None:
+def _require_signs(lines: Iterable[AskedGoods], *, may_be_negative: bool) -> None:
     for each in lines:
         if each.quantity == 0 or (each.quantity < 0 and not may_be_negative):
             raise ValueError(f"{each.code}: the quantity must be above 0")

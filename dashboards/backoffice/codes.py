@@ -6,9 +6,9 @@ import msgspec
 
 from clients.statements import statement
 from dashboards.asking import Ask
-from dashboards.backoffice.asked import AskedLine
+from dashboards.backoffice.asked import AskedGoods
 from dashboards.backoffice.asking import BookingWork, fetched
-from dashboards.backoffice.refusals import NotBooked, NotBookedReason
+from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
 from topics.scalars import NUMBER_MAX
 
 CODES_TOLD = 20
@@ -21,15 +21,15 @@ class _Found(msgspec.Struct, frozen=True):
     by_sku: bool
 
 
-async def found_codes(work: BookingWork, lines: Sequence[AskedLine]) -> dict[str, str]:
-    """The SKU of each code; raises `NotBooked` where nobody knows one, or two products have it."""
+async def found_codes(work: BookingWork, lines: Sequence[AskedGoods]) -> dict[str, str]:
+    """The SKU of each code; raises `BookingRefused` where it is none, or two products."""
     codes = sorted({each.code for each in lines})
     if not codes:
         return {}
     return _one_each(codes, await fetched(work, statement(__file__, "codes"), _Found, codes=codes))
 
 
-async def skus_of(ask: Ask, lines: Sequence[AskedLine]) -> dict[str, str]:
+async def skus_of(ask: Ask, lines: Sequence[AskedGoods]) -> dict[str, str]:
     """The same, outside of a transaction."""
     codes = sorted({each.code for each in lines})
     return _one_each(codes, await ask(statement(__file__, "codes"), _Found, codes=codes))
@@ -46,7 +46,7 @@ def _one_each(codes: Sequence[str], rows: Sequence[_Found]) -> dict[str, str]:
     shared = [code for code in codes if len(found.get(code, ())) > 1]
     if unknown or shared:
         words = "No product has this SKU or GTIN" if unknown else "Several products have this GTIN"
-        raise NotBooked(NotBookedReason.UNKNOWN_CODE, f"{words}: {_told(unknown or shared)}.")
+        raise BookingRefused(WhyNotBooked.UNKNOWN_CODE, f"{words}: {_told(unknown or shared)}.")
     return {code: next(iter(skus)) for code, skus in found.items()}
 
 
@@ -58,8 +58,8 @@ async def sku_of(ask: Ask, code: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def found_quantities(lines: Sequence[AskedLine], skus: Mapping[str, str]) -> dict[str, int]:
-    """Quantities by SKU, added up where a product was told twice; raises `NotBooked`."""
+def found_quantities(lines: Sequence[AskedGoods], skus: Mapping[str, str]) -> dict[str, int]:
+    """Quantities by SKU, added up where a product was told twice; raises `BookingRefused`."""
     found: dict[str, int] = {}
     for each in lines:
         sku = skus[each.code]
@@ -67,7 +67,7 @@ def found_quantities(lines: Sequence[AskedLine], skus: Mapping[str, str]) -> dic
     beyond = [sku for sku, quantity in found.items() if abs(quantity) > NUMBER_MAX]
     if beyond:
         words = f"Of one product no more than {NUMBER_MAX}: {_told(beyond)}."
-        raise NotBooked(NotBookedReason.NOT_UNDERSTOOD, words)
+        raise BookingRefused(WhyNotBooked.NOT_UNDERSTOOD, words)
     return found
 
 

@@ -1,6 +1,6 @@
 """Rules of what is written off, set right, and sent back. Pure."""
 
-from dashboards.backoffice.documents import LOSSES, Movement, Outcome, Quantities
+from dashboards.backoffice.documents import LOSSES, BookingOutcome, Movement, Quantities
 from topics.changes import MovementReason
 
 
@@ -10,12 +10,14 @@ def effects(why: str | None, lines: Quantities) -> dict[str, int]:
     return {sku: sign * each for sku, each in lines.items()}
 
 
-def adjusted(why: str | None, effect: Quantities) -> Outcome:
+def adjusted(why: str | None, effect: Quantities) -> BookingOutcome:
     """An adjustment whose lines are its effects."""
     reason: MovementReason = "shrinkage" if why in LOSSES else "adjustment"
-    return Outcome([Movement(sku, each, reason) for sku, each in effect.items()], "booked")
+    return BookingOutcome([Movement(sku, each, reason) for sku, each in effect.items()], "booked")
 
 
-def returned(lines: Quantities) -> Outcome:
+def returned(lines: Quantities) -> BookingOutcome:
     """Goods that go back to whom they came from."""
-    return Outcome([Movement(sku, -each, "vendor_return") for sku, each in lines.items()], "booked")
+    return BookingOutcome(
+        [Movement(sku, -each, "vendor_return") for sku, each in lines.items()], "booked"
+    )

@@ -14,22 +14,22 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dashboards.backoffice.documents import (
     Booking,
+    BookingOutcome,
     Difference,
     Document,
     HeardTill,
-    Mark,
     Movement,
-    Outcome,
     Quantities,
+    TillMark,
 )
-from dashboards.backoffice.refusals import NotBooked, NotBookedReason
+from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
 
 SKUS_TOLD = 20
 """Of a refusal: whoever has counted the wrong shelf has all of them wrong."""
 
 
 def agreed(count: Document, bookings: Sequence[Booking]) -> dict[str, int]:
-    """What was counted; raises `NotBooked` where something was not, or two counts differ.
+    """What was counted; raises `BookingRefused` where something was not, or two counts differ.
 
     Each product takes its last two counts, or its only one where one is enough.
     """
@@ -44,20 +44,20 @@ def agreed(count: Document, bookings: Sequence[Booking]) -> dict[str, int]:
         words = (
             f"Not counted {again}yet: {_told(missing) or 'anything'}. Count it, also if it is 0."
         )
-        raise NotBooked(NotBookedReason.NOT_COUNTED, words)
+        raise BookingRefused(WhyNotBooked.NOT_COUNTED, words)
     differing = [sku for sku, found in rounds.items() if len(set(found[-2:])) > 1]
     if differing:
         words = f"Two counts differ, so count once more: {_told(differing)}."
-        raise NotBooked(NotBookedReason.COUNTS_DIFFER, words)
+        raise BookingRefused(WhyNotBooked.COUNTS_DIFFER, words)
     return {sku: found[-1] for sku, found in sorted(rounds.items())}
 
 
-def committed(counted: Quantities, expected: Quantities) -> Outcome:
+def committed(counted: Quantities, expected: Quantities) -> BookingOutcome:
     """Each counted product has its movement, of 0 too: that it was counted is in the ledger."""
     moved = [
         Movement(sku, each - expected.get(sku, 0), "stocktake") for sku, each in counted.items()
     ]
-    return Outcome(moved, "booked", shown(counted, expected))
+    return BookingOutcome(moved, "booked", shown(counted, expected))
 
 
 def shown(counted: Quantities, expected: Quantities) -> list[Difference]:
@@ -85,7 +85,7 @@ def waits_for(count: Document, heard: Iterable[HeardTill]) -> list[str]:
     return [till for till, mark in marks if not _is_whole(mark, known.get(till, ()), count)]
 
 
-def _is_whole(mark: Mark, epochs: Sequence[HeardTill], count: Document) -> bool:
+def _is_whole(mark: TillMark, epochs: Sequence[HeardTill], count: Document) -> bool:
     if any(each.missing for each in epochs if each.epoch < mark.epoch):
         return False
     own = next((each for each in epochs if each.epoch == mark.epoch), None)
@@ -98,7 +98,7 @@ def _is_whole(mark: Mark, epochs: Sequence[HeardTill], count: Document) -> bool:
     return is_told and not any(first <= mark.sequence for first, *_ in own.missing)
 
 
-def marked(known: Mapping[str, Mark], told: Mapping[str, Mark]) -> dict[str, Mark]:
+def marked(known: Mapping[str, TillMark], told: Mapping[str, TillMark]) -> dict[str, TillMark]:
     """The marks of a count: as far as each till was heard, or as its screen said, which counts."""
     return {**known, **told}
 

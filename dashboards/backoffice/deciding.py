@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dashboards.backoffice import correcting, counting, moving
-from dashboards.backoffice.documents import Act, Booking, Document, Kind, Outcome, Quantities
-from dashboards.backoffice.refusals import NotBooked, NotBookedReason
+from dashboards.backoffice.documents import Act, Booking, BookingOutcome, Document, Kind, Quantities
+from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
 
 ACTS: dict[Kind, tuple[Act, ...]] = {
     "order": ("receive", "close"),
@@ -22,7 +22,7 @@ MOVES_AT_ONCE: frozenset[Kind] = frozenset({"delivery", "adjustment", "vendor_re
 """Documents that tell of what has happened: who books for the location books them as they come."""
 
 
-class Scene(NamedTuple):
+class BookingScene(NamedTuple):
     """What a decision looks at beside the document.
 
     ``sent`` is what the other side of a transfer has sent, None where that is not booked here;
@@ -35,20 +35,20 @@ class Scene(NamedTuple):
 
 
 def require(document: Document, act: Act) -> None:
-    """Raises `NotBooked` where the document takes no such act, or none any more."""
+    """Raises `BookingRefused` where the document takes no such act, or none any more."""
     if act not in ACTS[document.kind]:
         words = f"A {words_of(document.kind)} cannot be told to {act.replace('_', ' ')}."
-        raise NotBooked(NotBookedReason.NOT_THIS_ACT, words)
+        raise BookingRefused(WhyNotBooked.NOT_THIS_ACT, words)
     if document.state != "open":
         words = f"This {words_of(document.kind)} is {document.state} already; nothing was booked."
-        raise NotBooked(NotBookedReason.NOT_OPEN, words)
+        raise BookingRefused(WhyNotBooked.NOT_OPEN, words)
     if document.kind == "count" and act in ("count", "commit") and document.counted_at is None:
         words = "Begin the count first: it needs its moment, and how far each till is."
-        raise NotBooked(NotBookedReason.NOT_BEGUN, words)
+        raise BookingRefused(WhyNotBooked.NOT_BEGUN, words)
 
 
-def decide(document: Document, act: Act, lines: Quantities, scene: Scene) -> Outcome:
-    """What the act comes to; raises `NotBooked`."""
+def decide(document: Document, act: Act, lines: Quantities, scene: BookingScene) -> BookingOutcome:
+    """What the act comes to; raises `BookingRefused`."""
     require(document, act)
     match act:
         case "receive":
@@ -65,10 +65,10 @@ def decide(document: Document, act: Act, lines: Quantities, scene: Scene) -> Out
         case "close":
             return _closed(document, scene)
         case _:
-            return Outcome()
+            return BookingOutcome()
 
 
-def at_once(document: Document) -> Outcome:
+def at_once(document: Document) -> BookingOutcome:
     """What a document moves that tells of what has happened."""
     if document.kind == "adjustment":
         return correcting.adjusted(document.why, document.wanted)
@@ -77,12 +77,12 @@ def at_once(document: Document) -> Outcome:
     return moving.delivered(document.wanted)
 
 
-def _closed(document: Document, scene: Scene) -> Outcome:
+def _closed(document: Document, scene: BookingScene) -> BookingOutcome:
     if document.kind == "transfer_in":
         return moving.closed_transfer(scene.bookings, scene.sent)
     if document.kind == "order":
         return moving.closed_order(document, scene.bookings)
-    return Outcome([], "closed")
+    return BookingOutcome([], "closed")
 
 
 def words_of(kind: Kind) -> str:

@@ -25,7 +25,7 @@ Quantities = Mapping[str, int]
 """By SKU."""
 
 
-class Line(msgspec.Struct, frozen=True):
+class GoodsLine(msgspec.Struct, frozen=True):
     """So much of a product."""
 
     sku: str
@@ -40,7 +40,7 @@ class Difference(msgspec.Struct, frozen=True):
     found: int
 
 
-class Mark(msgspec.Struct, frozen=True):
+class TillMark(msgspec.Struct, frozen=True):
     """How far a till was: what it sold up to this number had left the shelf.
 
     ``exact`` where its screen said so. Else it is how far it had been heard, and of what it sold
@@ -73,11 +73,11 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     supplier: str | None = None
     why: str | None = None
     note: str | None = None
-    lines: list[Line]
+    lines: list[GoodsLine]
     rounds: int = 1
     state: State = "open"
     counted_at: datetime | None = None
-    marks: dict[str, Mark] | None = None
+    marks: dict[str, TillMark] | None = None
     settled_at: datetime | None = None
     digest: str = ""
     ordered_by: str
@@ -95,7 +95,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
 
     booking_id: str
     act: Act
-    lines: list[Line]
+    lines: list[GoodsLine]
     differences: list[Difference] = []
     digest: str
     booked_by: str
@@ -117,7 +117,7 @@ class Movement(msgspec.Struct, frozen=True):
     part: str = ""
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class BookingOutcome(msgspec.Struct, frozen=True):
     """What an act comes to: what moves, how the document stands then, and what differs."""
 
     movements: list[Movement] = []
@@ -125,7 +125,7 @@ class Outcome(msgspec.Struct, frozen=True):
     differences: list[Difference] = []
 
 
-def quantities(lines: Iterable[Line]) -> dict[str, int]:
+def quantities(lines: Iterable[GoodsLine]) -> dict[str, int]:
     """By SKU, added up."""
     found: dict[str, int] = {}
     for line in lines:
@@ -133,9 +133,9 @@ def quantities(lines: Iterable[Line]) -> dict[str, int]:
     return found
 
 
-def lines_of(found: Quantities) -> list[Line]:
+def lines_of(found: Quantities) -> list[GoodsLine]:
     """The same as lines, by SKU."""
-    return [Line(sku, found[sku]) for sku in sorted(found)]
+    return [GoodsLine(sku, found[sku]) for sku in sorted(found)]
 
 
 def differing(wanted: Quantities, found: Quantities) -> list[Difference]:

@@ -4,16 +4,16 @@ from hashlib import sha256
 
 from pydantic import BaseModel
 
-from dashboards.backoffice.refusals import NotBooked, NotBookedReason
+from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
 
 
-def digest_of(asked: BaseModel) -> str:
-    """The SHA-256 of what is asked, as JSON."""
-    return sha256(asked.model_dump_json().encode()).hexdigest()
+def digest_of(asked: BaseModel, of: str = "") -> str:
+    """The SHA-256 of what is asked, as JSON, and of which document."""
+    return sha256(f"{of}\n{asked.model_dump_json()}".encode()).hexdigest()
 
 
 def require_same(earlier: str, now: str, asked_id: str) -> None:
-    """Raises `NotBooked` where another content comes under an id that is taken."""
+    """Raises `BookingRefused` where another content comes under an id that is taken."""
     if earlier != now:
         words = f"Something else was booked under the id {asked_id}. Nothing was booked now."
-        raise NotBooked(NotBookedReason.OTHER_CONTENT, words)
+        raise BookingRefused(WhyNotBooked.OTHER_CONTENT, words)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
-from dashboards.backoffice.asked import LINES_MAX, AskedLine
-from dashboards.backoffice.refusals import NotBooked, NotBookedReason
+from dashboards.backoffice.asked import LINES_MAX, AskedGoods
+from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
 
 MISTAKES_TOLD = 20
 """Of one text: whoever has a column wrong has it wrong in each line."""
@@ -24,8 +24,8 @@ _APART = re.compile(r"\s*[,;\t]\s*|\s+")
 _CODE_COLUMNS = ("code", "sku", "gtin")
 
 
-def typed(text: str) -> list[AskedLine]:
-    """The lines of a form's field; raises `NotBooked` with each mistake by its line."""
+def typed(text: str) -> list[AskedGoods]:
+    """The lines of a form's field; raises `BookingRefused` with each mistake by its line."""
     found: list[tuple[int, str, str]] = []
     for number, each in enumerate(_within(text).splitlines(), 1):
         parts = [part for part in _APART.split(each.strip()) if part]
@@ -36,9 +36,9 @@ def typed(text: str) -> list[AskedLine]:
     return _read(found)
 
 
-def of_file(text: str) -> list[AskedLine]:
+def of_file(text: str) -> list[AskedGoods]:
     """The rows of a file of comma-separated values with a head: ``code`` (or ``sku``, ``gtin``) and
-    ``quantity``; further columns are passed over. Raises `NotBooked`."""
+    ``quantity``; further columns are passed over. Raises `BookingRefused`."""
     text = _within(text.removeprefix("\N{BYTE ORDER MARK}"))
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), _dialect(text), strict=True))
@@ -80,8 +80,8 @@ def _cells(
             yield number, padded[code], padded[quantity]
 
 
-def _read(found: Iterable[tuple[int, str, str]]) -> list[AskedLine]:
-    lines: list[AskedLine] = []
+def _read(found: Iterable[tuple[int, str, str]]) -> list[AskedGoods]:
+    lines: list[AskedGoods] = []
     mistakes: list[str] = []
     for number, code, quantity in found:
         if not 0 < len(code) <= 64:
@@ -89,7 +89,7 @@ def _read(found: Iterable[tuple[int, str, str]]) -> list[AskedLine]:
         elif not re.fullmatch(r"[+-]?[0-9]{1,12}", quantity):
             mistakes.append(f"line {number}, {code}: {quantity[:20]!r} is no whole number")
         else:
-            lines.append(AskedLine(code=code, quantity=int(quantity)))
+            lines.append(AskedGoods(code=code, quantity=int(quantity)))
     if len(lines) > LINES_MAX:
         mistakes.append(f"more than {LINES_MAX:,} lines: make several documents of it")
     if mistakes:
@@ -97,7 +97,7 @@ def _read(found: Iterable[tuple[int, str, str]]) -> list[AskedLine]:
     return lines
 
 
-def _wrong(mistakes: Sequence[str]) -> NotBooked:
+def _wrong(mistakes: Sequence[str]) -> BookingRefused:
     more = len(mistakes) - MISTAKES_TOLD
     told = "; ".join(mistakes[:MISTAKES_TOLD]) + (f"; and {more} more" if more > 0 else "")
-    return NotBooked(NotBookedReason.NOT_UNDERSTOOD, f"Not understood: {told}.")
+    return BookingRefused(WhyNotBooked.NOT_UNDERSTOOD, f"Not understood: {told}.")

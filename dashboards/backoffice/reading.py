@@ -18,7 +18,7 @@ from dashboards.backoffice.documents import (
     Booking,
     Difference,
     Document,
-    Line,
+    GoodsLine,
     done,
     quantities,
 )
@@ -59,7 +59,7 @@ class DocumentTold(msgspec.Struct, frozen=True, kw_only=True):
         return "booked in the store" if is_all else "booked in part in the store"
 
 
-class Place(msgspec.Struct, frozen=True):
+class OfficePlace(msgspec.Struct, frozen=True):
     """A location; ``here`` says whether it is booked in this database."""
 
     location_id: str
@@ -115,15 +115,9 @@ async def under_way(ask: Ask, location_id: str | None = None) -> list[UnderWay]:
     return await ask(question, UnderWay, location_id=location_id, most=TRANSFERS_TOLD_MAX)
 
 
-async def unsettled(ask: Ask) -> int:
-    """How many committed counts wait for tills."""
-    (told,) = await ask(statement(__file__, "unsettled"), dict[str, int])
-    return told["counts"]
-
-
-async def places(ask: Ask) -> list[Place]:
+async def places(ask: Ask) -> list[OfficePlace]:
     """All locations, by name."""
-    return await ask(statement(__file__, "all_places"), Place)
+    return await ask(statement(__file__, "all_places"), OfficePlace)
 
 
 async def names_of(ask: Ask, skus: Sequence[str]) -> dict[str, str]:
@@ -142,7 +136,7 @@ async def _told(ask: Ask, rows: Sequence[dict[str, Any]]) -> list[DocumentTold]:
     places = [each.location_id for each in documents]
     done_with = await _rows(ask, "bookings_of_many", document_ids=ids, location_ids=places)
     heard = await _rows(ask, "heard_of_many", document_ids=ids, location_ids=places)
-    bookings, ledger = _grouped(done_with, Booking), _grouped(heard, Line)
+    bookings, ledger = _grouped(done_with, Booking), _grouped(heard, GoodsLine)
     return [
         _one_told(each, row["here"], bookings.get(_key(row), []), ledger.get(_key(row), []))
         for each, row in zip(documents, rows, strict=True)
@@ -150,7 +144,7 @@ async def _told(ask: Ask, rows: Sequence[dict[str, Any]]) -> list[DocumentTold]:
 
 
 def _one_told(
-    document: Document, here: bool, bookings: Sequence[Booking], heard: Sequence[Line]
+    document: Document, here: bool, bookings: Sequence[Booking], heard: Sequence[GoodsLine]
 ) -> DocumentTold:
     shown = [_blinded(document, each) for each in bookings]
     return DocumentTold(
@@ -159,7 +153,7 @@ def _one_told(
 
 
 def _found(
-    document: Document, here: bool, bookings: Sequence[Booking], heard: Sequence[Line]
+    document: Document, here: bool, bookings: Sequence[Booking], heard: Sequence[GoodsLine]
 ) -> list[Difference]:
     """What was wanted of each product, and what was done."""
     if document.kind == "count":

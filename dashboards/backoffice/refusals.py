@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class NotBookedReason(StrEnum):
+class WhyNotBooked(StrEnum):
     """As programs read it."""
 
     NOT_UNDERSTOOD = "not_understood"
@@ -20,17 +20,17 @@ class NotBookedReason(StrEnum):
     COUNTS_DIFFER = "counts_differ"
 
 
-class NotBooked(Exception):
+class BookingRefused(Exception):
     """The message says it to people."""
 
-    def __init__(self, reason: NotBookedReason, words: str) -> None:
+    def __init__(self, reason: WhyNotBooked, words: str) -> None:
         super().__init__(words)
         self.reason = reason
 
 
-class UnknownDocument(NotBooked):
+class UnknownDocument(BookingRefused):
     """There is no such document at that location."""
 
     def __init__(self, document_id: str, location_id: str) -> None:
         words = f"There is no document {document_id} at {location_id}."
-        super().__init__(NotBookedReason.UNKNOWN_DOCUMENT, words)
+        super().__init__(WhyNotBooked.UNKNOWN_DOCUMENT, words)

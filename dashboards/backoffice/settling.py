@@ -12,24 +12,25 @@ from hashlib import sha256
 import msgspec
 
 from clients.statements import statement
+from dashboards.asking import Ask
 from dashboards.backoffice import counting
 from dashboards.backoffice.asking import BookingWork, fetched
 from dashboards.backoffice.documents import (
     Booking,
+    BookingOutcome,
     Document,
     HeardTill,
-    Outcome,
     quantities,
 )
-from dashboards.backoffice.writer import (
-    Ask,
+from dashboards.backoffice.keeping import (
+    BookingAct,
     bookings_of,
     expected_of,
     write_booking,
 )
 
-AT_ONCE = 10
-"""Counts of one look. Each reads the location's ledger; others come with the next look."""
+AT_ONCE = 50
+"""Counts of one round. Each reads the location's ledger; of more, others come with the next."""
 
 YOUNG = timedelta(minutes=2)
 """How old a count is at least before it is settled: what was booked just before it may be on its
@@ -52,15 +53,28 @@ class Look(msgspec.Struct, frozen=True):
     settled: bool
 
 
+class UnsettledCount(msgspec.Struct, frozen=True):
+    """A committed count, by its name."""
+
+    document_id: str
+    location_id: str
+
+
 class _Age(msgspec.Struct, frozen=True):
     seconds: float
 
 
-async def settle(work: BookingWork) -> list[Look]:
-    """Look at the counts that nobody else looks at now."""
+async def unsettled(ask: Ask) -> list[UnsettledCount]:
+    """Counts for which late sales may still come; some of them where there are very many."""
+    return await ask(statement(__file__, "unsettled"), UnsettledCount, most=AT_ONCE)
+
+
+async def settle(work: BookingWork, which: UnsettledCount) -> Look | None:
+    """Look at one of them; None where somebody else does so now, or it is settled."""
     question = statement(__file__, "unsettled_for_update")
-    counts = await fetched(work, question, Document, most=AT_ONCE)
-    return [await _look(work, count) for count in counts]
+    names = {"document_id": which.document_id, "location_id": which.location_id}
+    found = await fetched(work, question, Document, **names)
+    return await _look(work, found[0]) if found else None
 
 
 async def _look(work: BookingWork, count: Document) -> Look:
@@ -71,16 +85,11 @@ async def _look(work: BookingWork, count: Document) -> Look:
     expected = await expected_of(work, count) or {}
     moved = counting.settled(counted, expected, _corrected(bookings))
     if moved:
-        ask = Ask(_id_of_look(count), "settle", [], "")
-        outcome = Outcome(moved, "booked")
-        if await write_booking(work, WHO, count, ask, outcome) is None:
-            raise RuntimeError(f"{ask.booking_id} is booked, and {count.document_id} not settled")
-    age = (await fetched(work, statement(__file__, "age"), _Age, moment=count.counted_at))[
-        0
-    ].seconds
-    is_settled = not moved and (
-        age > FORGOTTEN.total_seconds() or (not waiting and age > YOUNG.total_seconds())
-    )
+        act = BookingAct(_id_of_look(count), "settle", [], "")
+        outcome = BookingOutcome(moved, "booked")
+        if await write_booking(work, WHO, count, act, outcome) is None:
+            raise RuntimeError(f"{act.booking_id} is booked, and {count.document_id} not settled")
+    is_settled = not moved and await _is_old(work, count, FORGOTTEN if waiting else YOUNG)
     if moved or is_settled:
         await work.run(
             statement(__file__, "settled"),
@@ -89,6 +98,13 @@ async def _look(work: BookingWork, count: Document) -> Look:
             is_settled=is_settled,
         )
     return Look(count.document_id, len(moved), waiting, is_settled)
+
+
+async def _is_old(work: BookingWork, count: Document, age: timedelta) -> bool:
+    """By the database's clock."""
+    question = statement(__file__, "age")
+    (found,) = await fetched(work, question, _Age, moment=count.counted_at)
+    return found.seconds > age.total_seconds()
 
 
 def _id_of_look(count: Document) -> str:

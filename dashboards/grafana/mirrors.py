@@ -38,17 +38,6 @@ PANELS = (
         ],
     ),
     Panel(
-        "Booked in stores",
-        "Rows that a store's database has told its own Kafka, per second, and how many wait.",
-        [
-            (
-                "{{instance}} {{kind}}",
-                "sum by (instance, kind) (rate(tillstream_outbox_told_total[5m]))",
-            ),
-            ("{{instance}} waits", "sum by (instance) (tillstream_outbox_waiting_rows)"),
-        ],
-    ),
-    Panel(
         "What is wrong with mirrors",
         "Within an hour: records that left a log before they were carried, positions that were set "
         "back, starts. Now: settings that differ, and records by which a position is ahead.",

@@ -26,6 +26,7 @@ from operations.applications import BESIDE
 from operations.kafka.reader import TopicReader
 from tests.acceptance.desk import faults_of_data as data
 from tests.acceptance.desk import faults_of_gateways as gateways
+from tests.acceptance.desk import faults_of_goods as goods
 from tests.acceptance.desk import faults_of_people as people
 from tests.acceptance.desk import faults_of_registration as registrations
 from tests.acceptance.desk import faults_of_selling as selling
@@ -43,6 +44,7 @@ from tests.acceptance.desk.prometheus import (
 )
 from tests.acceptance.stacks import Stack
 from tests.acceptance.store_side import Seller, StoreSide, books
+from tests.told_metrics import read_metrics
 from topics.partitioning import partition_of
 from topics.topic_spec import PARTITIONS_DEFAULT
 
@@ -128,9 +130,17 @@ def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
 
 def _jobs_around(side: StoreSide) -> dict[str, list[str]]:
     """Of the store, and of who admits what it sends."""
-    _, _, _, mirrors, *_ = side.told["metrics"]
-    *_, admission, _, _, _ = side.stack.status()["metrics"]
-    return {MIRRORS: [urlsplit(mirrors).netloc], ADMISSION: [urlsplit(admission).netloc]}
+    centre, there = side.stack.home, StackHome(side.stack.home).store(side.location_id).folder
+    return {
+        MIRRORS: [_told_by("mirrors", side.told["metrics"], there)],
+        ADMISSION: [_told_by("admission", side.stack.status()["metrics"], centre)],
+    }
+
+
+def _told_by(process: str, metrics: list[str], home: Path) -> str:
+    """Where a process tells its metrics, host:port, by what it says of itself."""
+    says = f'process="{process}"'
+    return next(urlsplit(url).netloc for url in metrics if says in read_metrics(home, url))
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +189,8 @@ def test_what_goes_wrong_around_working_workers(
             data.forked(desk, shops["forked"]),
             data.malformed_record(desk, shops["forked"]),
             data.returned_twice(desk, shops["forked"], shops["malformed"]),
+            goods.lost_on_the_way(desk, shops["gap"]),
+            goods.counted_by_nobody(desk, shops["gap"]),
             tills.cut_off(desk, tmp_path / "cut-off"),
             tills.old_certificate(desk, tmp_path / "dark"),
             registrations.stolen(desk),
@@ -188,14 +200,11 @@ def test_what_goes_wrong_around_working_workers(
     )
 
 
-def test_what_goes_wrong_around_a_stores_gateway(
-    desk: Desk, shops: dict[str, str], tmp_path: Path
-) -> None:
+def test_what_goes_wrong_around_a_stores_gateway(desk: Desk, tmp_path: Path) -> None:
     """Not while the connector stands still: it is by that that a store hears what it sells."""
     FIRED.update(
         suffer(
             desk,
-            data.not_received(desk, shops["pulse"]),
             gateways.nothing_to_sell(desk),
             gateways.forged(desk, tmp_path / "forged"),
             gateways.sold_twice(desk, tmp_path / "twice"),
@@ -257,7 +266,7 @@ def test_what_goes_wrong_around_a_store_with_a_stack_of_its_own(
     FIRED.update(suffer(desk, stores.foreign(at), stores.changed_by_hand(at)))
     FIRED.update(suffer(desk, stores.purged(at), stores.not_admitted(at)))
     FIRED.update(suffer(desk, stores.of_another_time(at), stores.flooded(at)))
-    FIRED.update(suffer(desk, stores.revoked(at), stores.untold(at)))
+    FIRED.update(suffer(desk, stores.revoked(at)))
     hanging = stores.hanging(at, "connect", "StoreConnectIsAway")
     FIRED.update(suffer(desk, stores.cut(at), hanging))
     FIRED.update(suffer(desk, stores.hanging(at, "kafka", "StoreKafkaIsAway")))

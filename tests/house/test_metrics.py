@@ -9,10 +9,10 @@ from connectors.admission.metrics import admission_metrics
 from connectors.feeds.metrics import feed_metrics
 from connectors.mirrormaker.metrics import mirror_metrics
 from connectors.postgres.metrics import sink_metrics
-from connectors.postgres.outbox.metrics import outbox_metrics
 from connectors.postgres.replication.metrics import replication_metrics
 from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
+from dashboards.board.goods.metrics import GoodsFigures
 from dashboards.board.live.metrics import BoardMetrics
 from dashboards.board.locations.metrics import Shops
 from dashboards.board.people.sign_ins import SignIns
@@ -87,6 +87,7 @@ def _board() -> CollectorRegistry:
     BoardMetrics(registry)
     registry.register(Shops(Memory()))
     SignIns(registry)
+    GoodsFigures(registry)
     return registry
 
 
@@ -136,7 +137,6 @@ def _feeds() -> CollectorRegistry:
 def _replication() -> CollectorRegistry:
     registry = _anyone("replication")
     replication_metrics(registry)
-    outbox_metrics(registry)
     return registry
 
 

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from clients.postgres import PostgresAccess
 from dashboards.backoffice.asked import AskedBooking, AskedDocument
-from dashboards.backoffice.writer import Booked, book, open_document
+from dashboards.backoffice.writer import BookedDocument, book, open_document
 from dashboards.board.feed.sources import DATABASE, FeedSource
 from dashboards.board.feed.writing import Actor, Work, Writing
 from tests.integration.board_world import catalogue, insert, register
@@ -44,7 +44,9 @@ class Office:
         async with self._writing.transaction(Actor(self.who)) as work:
             return await act(work)
 
-    async def open(self, kind: str, at: str, /, id: str | None = None, **more: Any) -> Booked:
+    async def open(
+        self, kind: str, at: str, /, id: str | None = None, **more: Any
+    ) -> BookedDocument:
         """A document."""
         told = {"document_id": id or new_id(), "kind": kind, "location_id": at, **more}
         asked = AskedDocument.model_validate(told)
@@ -52,7 +54,7 @@ class Office:
 
     async def do(
         self, document_id: str, at: str, act: str, /, id: str | None = None, **more: Any
-    ) -> Booked:
+    ) -> BookedDocument:
         """One thing with a document."""
         told = {"booking_id": id or new_id(), "location_id": at, "act": act, **more}
         asked = AskedBooking.model_validate(told)
@@ -152,6 +154,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def state_of(booked: Booked) -> Mapping[str, str]:
+def state_of(booked: BookedDocument) -> Mapping[str, str]:
     """Of each location's side."""
     return {each.location_id: each.state for each in booked.documents}

@@ -7,7 +7,10 @@ import pytest
 from psycopg import errors
 from psycopg.types.json import Jsonb
 
-from dashboards.backoffice.refusals import NotBooked, NotBookedReason
+from dashboards.backoffice.asked import AskedDocument
+from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
+from dashboards.backoffice.writer import open_document
+from dashboards.board.feed.writing import Work
 from tests.integration.office_world import (
     Office,
     carry_movements,
@@ -57,9 +60,9 @@ async def test_what_is_sent_twice_is_booked_once(office: Office) -> None:
     two = await office.open("delivery", "ulm", id=ident, lines=lines(milk=3))
     assert (one.known, two.known) == (False, True)
     assert two.booking == one.booking
-    with pytest.raises(NotBooked) as refused:
+    with pytest.raises(BookingRefused) as refused:
         await office.open("delivery", "ulm", id=ident, lines=lines(milk=4))
-    assert refused.value.reason is NotBookedReason.OTHER_CONTENT
+    assert refused.value.reason is WhyNotBooked.OTHER_CONTENT
     assert on_hand(office.dsn, "ulm") == 3
 
 
@@ -87,8 +90,8 @@ async def test_two_people_who_take_in_one_transfer_do_not_take_in_more_than_was_
         *(office.do(document, "bonn", "take_in", lines=lines(milk=10)) for _ in range(2)),
         return_exceptions=True,
     )
-    refused = [each for each in told if isinstance(each, NotBooked)]
-    assert [each.reason for each in refused] == [NotBookedReason.NOT_OPEN]
+    refused = [each for each in told if isinstance(each, BookingRefused)]
+    assert [each.reason for each in refused] == [WhyNotBooked.NOT_OPEN]
     assert (on_hand(office.dsn, "ulm"), on_hand(office.dsn, "bonn")) == (-10, 10)
 
 
@@ -141,11 +144,38 @@ async def test_who_takes_in_more_than_was_sent_has_found_the_rest(office: Office
 
 async def test_nothing_comes_of_a_transfer_before_it_was_sent(office: Office) -> None:
     document = await a_transfer(office, milk=4)
-    with pytest.raises(NotBooked) as refused:
+    with pytest.raises(BookingRefused) as refused:
         await office.do(document, "bonn", "take_in", lines=lines(milk=4))
-    assert refused.value.reason is NotBookedReason.NOTHING_SENT
+    assert refused.value.reason is WhyNotBooked.NOTHING_SENT
     closed = await office.do(document, "ulm", "close")
     assert state_of(closed) == {"ulm": "closed", "bonn": "closed"}
+
+
+async def test_nothing_is_sent_that_nobody_takes_in_any_more(office: Office) -> None:
+    document = await a_transfer(office, milk=4)
+    with psycopg.connect(office.dsn, autocommit=True) as connection:
+        # As one side is that was taken back by a centre of before.
+        connection.execute(
+            "UPDATE documents SET state = 'closed', version = 2 WHERE kind = 'transfer_in'"
+        )
+    with pytest.raises(BookingRefused) as refused:
+        await office.do(document, "ulm", "send", lines=lines(milk=4))
+    assert refused.value.reason is WhyNotBooked.NOT_OPEN
+
+
+async def test_one_id_is_not_given_to_two_documents(office: Office) -> None:
+    first, second, ident = await an_order(office), await an_order(office), new_id()
+    await office.do(first, "ulm", "receive", id=ident, lines=lines(milk=1))
+    with pytest.raises(BookingRefused) as refused:
+        await office.do(second, "ulm", "receive", id=ident, lines=lines(milk=1))
+    assert refused.value.reason is WhyNotBooked.OTHER_CONTENT
+    assert on_hand(office.dsn, "ulm") == 1
+
+
+async def an_order(office: Office) -> str:
+    """Of two milk."""
+    made = await office.open("order", "ulm", lines=lines(milk=2))
+    return made.documents[0].document_id
 
 
 async def test_a_transaction_that_is_cut_off_leaves_neither_document_nor_movement(
@@ -154,14 +184,11 @@ async def test_a_transaction_that_is_cut_off_leaves_neither_document_nor_movemen
     class Killed(Exception):
         pass
 
-    from dashboards.backoffice.asked import AskedDocument
-    from dashboards.backoffice.writer import open_document
-
     told = {"document_id": new_id(), "kind": "delivery", "location_id": "ulm"}
     asked = AskedDocument.model_validate({**told, "lines": lines(milk=3)})
 
-    async def cut_off(work: object) -> None:
-        await open_document(work, "ann", asked)  # type: ignore[arg-type]
+    async def cut_off(work: Work) -> None:
+        await open_document(work, "ann", asked)
         raise Killed
 
     with pytest.raises(Killed):
@@ -189,7 +216,7 @@ async def test_products_are_found_by_what_a_scanner_reads(office: Office) -> Non
     scanned = [{"code": "4006381333931", "quantity": 2}, {"code": "04006381333931", "quantity": 1}]
     await office.open("delivery", "ulm", lines=[*scanned, {"code": "milk", "quantity": 1}])
     assert moved(office.dsn, "ulm") == [("milk", 4, "delivery")]
-    with pytest.raises(NotBooked, match="4006381333999"):
+    with pytest.raises(BookingRefused, match="4006381333999"):
         await office.open("delivery", "ulm", lines=[{"code": "4006381333999", "quantity": 1}])
 
 
@@ -202,7 +229,7 @@ async def test_a_gtin_of_two_products_is_refused_and_a_sku_counts_before_one(
             "INSERT INTO products (sku, name, category, price_minor) "
             "VALUES ('4006381333955', 'Trap', '', 1)"
         )
-    with pytest.raises(NotBooked, match="Several products"):
+    with pytest.raises(BookingRefused, match="Several products"):
         await office.open("delivery", "ulm", lines=[{"code": "4006381333931", "quantity": 1}])
     await office.open("delivery", "ulm", lines=[{"code": "4006381333955", "quantity": 1}])
     assert moved(office.dsn, "ulm") == [("4006381333955", 1, "delivery")]
@@ -212,9 +239,12 @@ async def test_a_location_with_a_store_is_ordered_from_and_not_booked(office: Of
     has_store(office, "ulm", here=False)
     told = await office.open("delivery", "ulm", lines=lines(milk=3))
     assert (told.booking, state_of(told)) == (None, {"ulm": "open"})
-    with pytest.raises(NotBooked) as refused:
-        await office.do(told.documents[0].document_id, "ulm", "book")
-    assert refused.value.reason is NotBookedReason.NOT_HERE
+    document = told.documents[0].document_id
+    with pytest.raises(BookingRefused) as refused:
+        await office.do(document, "ulm", "book")
+    assert refused.value.reason is WhyNotBooked.NOT_HERE
+    taken_back = await office.do(document, "ulm", "close")
+    assert state_of(taken_back) == {"ulm": "closed"}
     with (
         pytest.raises(errors.RestrictViolation, match="not booked in this database"),
         psycopg.connect(office.dsn) as connection,
@@ -241,9 +271,9 @@ async def test_a_store_books_for_itself_and_for_nobody_else(office: Office) -> N
     document = await a_transfer(office, milk=2)
     sent = await office.do(document, "ulm", "send", lines=lines(milk=2))
     assert state_of(sent) == {"ulm": "booked", "bonn": "open"}
-    with pytest.raises(NotBooked) as refused:
+    with pytest.raises(BookingRefused) as refused:
         await office.do(document, "bonn", "take_in", lines=lines(milk=2))
-    assert refused.value.reason is NotBookedReason.NOT_HERE
+    assert refused.value.reason is WhyNotBooked.NOT_HERE
     assert on_hand(office.dsn, "ulm") == 1
 
 
@@ -277,8 +307,8 @@ async def test_what_comes_down_is_taken_once_and_a_correction_is_booked_as_it_co
 def take(office: Office, row: dict[str, object]) -> bool:
     """As who applies the feed does."""
     with psycopg.connect(office.dsn, autocommit=True) as connection:
-        (taken,) = connection.execute("SELECT take_document(%s)", (Jsonb(row),)).fetchone() or ()
-    return taken
+        found = connection.execute("SELECT take_document(%s)", (Jsonb(row),)).fetchone()
+    return found == (True,)
 
 
 async def test_what_was_booked_is_neither_changed_nor_forgotten(office: Office) -> None:
@@ -293,6 +323,6 @@ async def test_what_was_booked_is_neither_changed_nor_forgotten(office: Office) 
     ):
         with psycopg.connect(office.dsn) as connection, pytest.raises(errors.RestrictViolation):
             connection.execute(refused)  # type: ignore[arg-type]
-    with pytest.raises(NotBooked) as again:
+    with pytest.raises(BookingRefused) as again:
         await office.do(ident, "ulm", "book")
-    assert again.value.reason is NotBookedReason.NOT_OPEN
+    assert again.value.reason is WhyNotBooked.NOT_OPEN

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from dashboards.backoffice.asked import AskedLine, AskedMark
+from dashboards.backoffice.asked import AskedGoods, AskedMark
 from dashboards.backoffice.documents import Why
-from dashboards.backoffice.refusals import NotBooked
+from dashboards.backoffice.refusals import BookingRefused
 from tillstream import stock_work
-from tillstream.stock_work import Wanted
+from tillstream.stock_work import WantedBooking
 from tillstream.terminal import AsJson, grouped, mendable
 
 group = grouped(
@@ -39,7 +39,7 @@ Supplier = Annotated[str | None, typer.Option(help="Whose goods they are.")]
 
 
 @group.command()
-@mendable(NotBooked)
+@mendable(BookingRefused)
 def receive(
     location: Location,
     lines: Lines = None,
@@ -61,7 +61,7 @@ def receive(
     """
     if order and transfer:
         raise typer.BadParameter("goods come by an order or by a transfer, and not by both")
-    wanted = Wanted("delivery", location, read(lines, file), id, file, supplier, note)
+    wanted = WantedBooking("delivery", location, read(lines, file), id, file, supplier, note)
     if document := order or transfer:
         stock_work.do(document, "receive" if order else "take_in", wanted, as_json)
     else:
@@ -69,7 +69,7 @@ def receive(
 
 
 @group.command()
-@mendable(NotBooked)
+@mendable(BookingRefused)
 def transfer(
     sender: Annotated[str, typer.Argument(metavar="FROM", help="Location that sends.")],
     receiver: Annotated[str, typer.Argument(metavar="TO", help="Location that takes in.")],
@@ -87,12 +87,12 @@ def transfer(
 
     Exit status 1 if it cannot be booked; nothing of it is then.
     """
-    wanted = Wanted("transfer", sender, read(lines, file), id, file, None, note, to=receiver)
+    wanted = WantedBooking("transfer", sender, read(lines, file), id, file, None, note, to=receiver)
     stock_work.transfer(wanted, not only_order, as_json)
 
 
 @group.command()
-@mendable(NotBooked)
+@mendable(BookingRefused)
 def count(
     location: Location,
     lines: Lines = None,
@@ -113,12 +113,12 @@ def count(
     What a till sold before and tells later is subtracted once. Exit status 1 if it cannot be
     booked; nothing of it is then.
     """
-    wanted = Wanted("count", location, read(lines, file), id, file, None, note)
+    wanted = WantedBooking("count", location, read(lines, file), id, file, None, note)
     stock_work.count(wanted, dict(map(_mark, mark or ())), as_json)
 
 
 @group.command()
-@mendable(NotBooked)
+@mendable(BookingRefused)
 def adjust(
     location: Location,
     why: Annotated[Why, typer.Argument(help="For what reason.")],
@@ -132,12 +132,12 @@ def adjust(
 
     Exit status 1 if it cannot be booked; nothing of it is then.
     """
-    wanted = Wanted("adjustment", location, read(lines, file), id, file, None, note, why=why)
+    wanted = WantedBooking("adjustment", location, read(lines, file), id, file, None, note, why=why)
     stock_work.make(wanted, as_json)
 
 
 @group.command()
-@mendable(NotBooked)
+@mendable(BookingRefused)
 def order(
     location: Location,
     lines: Lines = None,
@@ -148,11 +148,13 @@ def order(
     as_json: AsJson = False,
 ) -> None:
     """Order goods, to be received against. Exit status 1 if that cannot be."""
-    stock_work.make(Wanted("order", location, read(lines, file), id, file, supplier, note), as_json)
+    stock_work.make(
+        WantedBooking("order", location, read(lines, file), id, file, supplier, note), as_json
+    )
 
 
 @group.command("return")
-@mendable(NotBooked)
+@mendable(BookingRefused)
 def return_goods(
     location: Location,
     lines: Lines = None,
@@ -164,17 +166,17 @@ def return_goods(
 ) -> None:
     """Send goods back to their supplier. Exit status 1 if it cannot be booked."""
     kind, found = "vendor_return", read(lines, file)
-    stock_work.make(Wanted(kind, location, found, id, file, supplier, note), as_json)
+    stock_work.make(WantedBooking(kind, location, found, id, file, supplier, note), as_json)
 
 
 @group.command()
-@mendable(NotBooked)
+@mendable(BookingRefused)
 def close(document: Document, location: Location, as_json: AsJson = False) -> None:
     """Wait for no more of a document. What a transfer still lacks is written off as lost.
 
     Exit status 1 if there is none that is open.
     """
-    stock_work.do(document, "close", Wanted("order", location, []), as_json)
+    stock_work.do(document, "close", WantedBooking("order", location, []), as_json)
 
 
 @group.command("documents")
@@ -196,8 +198,8 @@ def list_in_transit(as_json: AsJson = False) -> None:
     stock_work.in_transit(as_json)
 
 
-def read(lines: list[str] | None, file: Path | None) -> list[AskedLine]:
-    """What the arguments, or the file, name; raises `NotBooked`."""
+def read(lines: list[str] | None, file: Path | None) -> list[AskedGoods]:
+    """What the arguments, or the file, name; raises `BookingRefused`."""
     if file is not None:
         if lines:
             raise typer.BadParameter("name products as arguments or by --file, and not by both")

@@ -11,7 +11,7 @@ from connectors.postgres.replication.store import Aside, ReplicaStore
 from following.reader import Reader
 from following.records import Fetched, FollowedRecord
 from topics.down import read_feed
-from topics.replica import AnotherFeed, ReplicaStanding, Replica
+from topics.replica import AnotherFeed, Replica, ReplicaStanding
 
 LOT_RECORDS_MAX = 2_000
 """Records in one transaction, half a second's work. Fewer make a new store wait for commits; more

@@ -17,7 +17,7 @@ from connectors.postgres.replication.putting import Columns, FeedRowBody, Tables
 from following.offsets import Overtaken
 from following.postgres import Connection, connection_to
 from topics.down import KINDS, FeedKey
-from topics.replica import Changes, ReplicaStanding, HeldRow, NewRow
+from topics.replica import Changes, HeldRow, NewRow, ReplicaStanding
 
 STATEMENT_SECONDS = 30
 """As long as the sink's: what takes longer waits for somebody's lock."""

@@ -1,4 +1,6 @@
--- Committed counts for which tills may still tell what they sold before.
-SELECT count(*) AS counts
+-- Counts for which late sales may still come. Any of them: over the rounds each has its turn.
+SELECT document_id, location_id
 FROM documents
 WHERE kind = 'count' AND state = 'booked' AND settled_at IS NULL
+ORDER BY random()
+LIMIT %(most)s

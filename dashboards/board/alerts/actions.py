@@ -9,8 +9,8 @@ import msgspec
 from psycopg import errors
 
 from clients.statements import statement
-from dashboards.backoffice.asked import AskedDocument, AskedLine
-from dashboards.backoffice.refusals import NotBooked
+from dashboards.backoffice.asked import AskedDocument, AskedGoods
+from dashboards.backoffice.refusals import BookingRefused
 from dashboards.backoffice.writer import open_document
 from dashboards.board.alerts.demand import Candidate, Demand, pick
 from dashboards.board.alerts.handling import Handling, Raising
@@ -111,7 +111,7 @@ class Act:
         """An accepted proposal is a document of the same id, for who carries it out to book."""
         at, goods = (
             self.held.location_id,
-            [AskedLine(code=self.held.sku, quantity=decided.quantity)],
+            [AskedGoods(code=self.held.sku, quantity=decided.quantity)],
         )
         told = {"document_id": decided.proposal_id, "kind": decided.kind, "lines": goods}
         place = {"location_id": decided.from_location_id or at}
@@ -119,7 +119,7 @@ class Act:
         asked = AskedDocument.model_validate({**told, **place, **target})
         try:
             await open_document(self.work, self.by, asked)
-        except NotBooked as refusal:
+        except BookingRefused as refusal:
             raise RequestRefused("Not accepted", str(refusal), 422) from refusal
 
     async def _put(

@@ -9,10 +9,10 @@ from dashboards.backoffice.documents import (
     Act,
     Booking,
     Difference,
+    GoodsLine,
     Kind,
-    Line,
-    Mark,
     State,
+    TillMark,
 )
 from dashboards.backoffice.reading import DocumentTold, UnderWay
 from dashboards.board.api.models import Paged
@@ -54,7 +54,7 @@ class ShownLine(_Shown):
     quantity: int
 
     @classmethod
-    def of(cls, lines: list[Line]) -> list[Self]:
+    def of(cls, lines: list[GoodsLine]) -> list[Self]:
         """The same of each."""
         return [cls.model_validate(each) for each in lines]
 
@@ -80,7 +80,7 @@ class ShownMark(_Shown):
     exact: bool
 
     @classmethod
-    def of(cls, marks: dict[str, Mark] | None) -> dict[str, Self] | None:
+    def of(cls, marks: dict[str, TillMark] | None) -> dict[str, Self] | None:
         """The same of each till."""
         if marks is None:
             return None

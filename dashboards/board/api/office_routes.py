@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from dashboards.backoffice import reading
 from dashboards.backoffice.asked import AskedBooking, AskedDocument
 from dashboards.backoffice.reading import DocumentTold
-from dashboards.backoffice.refusals import NotBooked, NotBookedReason
-from dashboards.backoffice.writer import Booked, book, open_document
+from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
+from dashboards.backoffice.writer import BookedDocument, book, open_document
 from dashboards.board.api import answers, cursors
 from dashboards.board.api.asking import asked_of
 from dashboards.board.api.office_endpoints import (
@@ -39,10 +39,10 @@ from dashboards.board.live.visitor import USER, User
 M = TypeVar("M", bound=BaseModel)
 
 _STATUS = {
-    NotBookedReason.NOT_UNDERSTOOD: HTTPStatus.UNPROCESSABLE_ENTITY,
-    NotBookedReason.UNKNOWN_CODE: HTTPStatus.UNPROCESSABLE_ENTITY,
-    NotBookedReason.UNKNOWN_LOCATION: HTTPStatus.UNPROCESSABLE_ENTITY,
-    NotBookedReason.UNKNOWN_DOCUMENT: HTTPStatus.NOT_FOUND,
+    WhyNotBooked.NOT_UNDERSTOOD: HTTPStatus.UNPROCESSABLE_ENTITY,
+    WhyNotBooked.UNKNOWN_CODE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    WhyNotBooked.UNKNOWN_LOCATION: HTTPStatus.UNPROCESSABLE_ENTITY,
+    WhyNotBooked.UNKNOWN_DOCUMENT: HTTPStatus.NOT_FOUND,
 }
 """All others are conflicts: as things stand, it cannot be booked."""
 
@@ -116,14 +116,14 @@ async def _booked(
     user: User,
     action: str,
     document_id: str,
-    act: Callable[[Work], Awaitable[Booked]],
+    act: Callable[[Work], Awaitable[BookedDocument]],
 ) -> web.Response:
     try:
         async with request.app[BOARD].writing.transaction(user) as work:
             booked = await act(work)
             if not booked.known:
                 await work.record(action, f"documents/{document_id}")
-    except NotBooked as refusal:
+    except BookingRefused as refusal:
         status = _STATUS.get(refusal.reason, HTTPStatus.CONFLICT)
         raise NoAnswer(status, str(refusal), code=refusal.reason.value) from refusal
     except (psycopg.IntegrityError, psycopg.DataError) as refusal:

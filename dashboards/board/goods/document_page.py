@@ -13,7 +13,7 @@ from dashboards.backoffice.asked import AskedBooking
 from dashboards.backoffice.deciding import ACTS
 from dashboards.backoffice.documents import Act
 from dashboards.backoffice.reading import DocumentTold
-from dashboards.backoffice.refusals import NotBooked, NotBookedReason
+from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
 from dashboards.backoffice.writer import book
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.goods import words
@@ -45,7 +45,7 @@ async def act(request: web.Request) -> web.Response:
             if not booked.known:
                 told = {"location_id": asked.location_id, "lines": len(asked.lines)}
                 await work.record(f"documents.{asked.act}", f"documents/{ident}", None, told)
-    except NotBooked as refusal:
+    except BookingRefused as refusal:
         return await _page(visit, ident, sent, str(refusal), _status(refusal))
     except (psycopg.IntegrityError, psycopg.DataError) as refusal:
         told = f"The database refuses it: {refusal.diag.message_primary}."
@@ -54,13 +54,13 @@ async def act(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(f"/goods/documents/{ident}?{known}")
 
 
-def _status(refusal: NotBooked) -> int:
-    wrong = (NotBookedReason.NOT_UNDERSTOOD, NotBookedReason.UNKNOWN_CODE)
+def _status(refusal: BookingRefused) -> int:
+    wrong = (WhyNotBooked.NOT_UNDERSTOOD, WhyNotBooked.UNKNOWN_CODE)
     return 422 if refusal.reason in wrong else 409
 
 
 def _asked(sent: Mapping[str, object], ident: str) -> AskedBooking:
-    """What the form says; raises `NotBooked`."""
+    """What the form says; raises `BookingRefused`."""
     doing, location = field(sent, "do"), field(sent, "location")
     found = sent_lines(sent, ident, location, doing) if doing in _WITH_LINES else None
     told: dict[str, Any] = {
@@ -73,7 +73,7 @@ def _asked(sent: Mapping[str, object], ident: str) -> AskedBooking:
     try:
         return AskedBooking.model_validate(told)
     except ValidationError as fault:
-        raise NotBooked(NotBookedReason.NOT_UNDERSTOOD, in_words(fault)) from fault
+        raise BookingRefused(WhyNotBooked.NOT_UNDERSTOOD, in_words(fault)) from fault
 
 
 async def _page(

@@ -11,7 +11,7 @@ from clients.statements import statement
 from dashboards.backoffice import reading
 from dashboards.backoffice.codes import skus_of
 from dashboards.backoffice.lines import typed
-from dashboards.backoffice.refusals import NotBooked
+from dashboards.backoffice.refusals import BookingRefused
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.goods.goods_page import AWAY
 from dashboards.board.live.visit import Visit, field, form, is_identifier, message
@@ -58,7 +58,7 @@ async def printed(request: web.Request) -> web.Response:
                 moment=datetime.now(UTC),
             )
         }
-    except NotBooked as refusal:
+    except BookingRefused as refusal:
         return await _form(visit, sent, str(refusal), 422)
     except DatabaseAway:
         return message(visit, "Not known at the moment", AWAY, status=503)

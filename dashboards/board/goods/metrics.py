@@ -5,7 +5,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from metrics import goods as names
 
 
-class Goods:
+class GoodsFigures:
     """The figures of one board."""
 
     def __init__(self, registry: CollectorRegistry) -> None:

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from dashboards.backoffice import reading
 from dashboards.backoffice.asked import AskedDocument
-from dashboards.backoffice.refusals import NotBooked, NotBookedReason
-from dashboards.backoffice.writer import Booked, open_document
+from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
+from dashboards.backoffice.writer import BookedDocument, open_document
 from dashboards.board.goods import words
 from dashboards.board.goods.sent_lines import sent_lines
 from dashboards.board.live.visit import Visit, field, form, is_identifier
@@ -19,7 +19,7 @@ from dashboards.board.live.visitor import RequestRefused, require
 
 _FIELDS = ("location", "to_location", "supplier", "why", "note", "rounds", "lines")
 
-_CONFLICTS = frozenset({NotBookedReason.OTHER_CONTENT, NotBookedReason.NOT_HERE})
+_CONFLICTS = frozenset({WhyNotBooked.OTHER_CONTENT, WhyNotBooked.NOT_HERE})
 
 
 async def blank(request: web.Request) -> web.Response:
@@ -43,7 +43,7 @@ async def create(request: web.Request) -> web.Response:
         async with visit.board.writing.transaction(user) as work:
             booked = await open_document(work, user.who, asked)
             await _recorded(work, booked, kind)
-    except NotBooked as refusal:
+    except BookingRefused as refusal:
         status = 409 if refusal.reason in _CONFLICTS else 422
         return await _form(visit, kind, typed, ident, str(refusal), status)
     except (psycopg.IntegrityError, psycopg.DataError) as refusal:
@@ -53,7 +53,7 @@ async def create(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(f"/goods/documents/{asked.document_id}{known}")
 
 
-async def _recorded(work: Any, booked: Booked, kind: str) -> None:
+async def _recorded(work: Any, booked: BookedDocument, kind: str) -> None:
     if not booked.known:
         first = booked.documents[0]
         after = {"location_id": first.location_id, "lines": len(first.lines), "state": first.state}
@@ -63,7 +63,7 @@ async def _recorded(work: Any, booked: Booked, kind: str) -> None:
 def _asked(
     kind: str, typed: Mapping[str, str], sent: Mapping[str, object], ident: str
 ) -> AskedDocument:
-    """What the form says; raises `NotBooked`."""
+    """What the form says; raises `BookingRefused`."""
     lines, file_id = sent_lines(sent, kind, typed["location"], typed["to_location"], typed["why"])
     told: dict[str, Any] = {
         "document_id": file_id or ident,
@@ -79,7 +79,7 @@ def _asked(
     try:
         return AskedDocument.model_validate(told)
     except ValidationError as fault:
-        raise NotBooked(NotBookedReason.NOT_UNDERSTOOD, in_words(fault)) from fault
+        raise BookingRefused(WhyNotBooked.NOT_UNDERSTOOD, in_words(fault)) from fault
 
 
 def in_words(fault: ValidationError) -> str:

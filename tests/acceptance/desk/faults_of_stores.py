@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import (
     ACLFilter,
@@ -43,13 +42,11 @@ from topics.registry import TILL_EVENTS
 BROKER = "kafka"
 """The identity of a broker: what these faults do, nobody else may."""
 
-BOOK = (
-    "INSERT INTO stock_movements (location_id, sku, quantity, reason)"
-    " VALUES (%s, 'tea', 12, 'delivery')"
-)
-
 BACKLOG = 6_000
 """Messages; one transaction of the admission moves 2,000."""
+
+BYTES_PER_SECOND = 100_000.0
+"""One such transaction takes some seconds, and well less than Kafka gives it up after."""
 
 
 @dataclass(frozen=True)
@@ -148,16 +145,6 @@ def cut(at: StoreDesk) -> Fault:
     at.side.link("heal")
 
 
-def untold(at: StoreDesk) -> Fault:
-    """Somebody books, and who tells Kafka of it may not write there any more."""
-    topic = at.topic("stock-movements")
-    _revoke(at.link(BROKER), topic, "User:service:replication", ACLOperation.WRITE)
-    with psycopg.connect(at.side.told["postgres"]) as connection:
-        connection.execute(BOOK, (at.side.location_id,))
-    yield [("BookingsAreNotTold", {})]
-    at.run_there("topics", "sync", "--own", at.side.location_id)
-
-
 def hanging(at: StoreDesk, name: str, alert: str) -> Fault:
     """A server of the store that is there and does not answer."""
     pid = at.pid(name)
@@ -253,7 +240,7 @@ def _end(there: Link, place: TopicPartition) -> int:
 def _set_quota(there: Link, user: str, *, remove: bool) -> None:
     Entry: Any = AlterClientQuotasRequest.EntryData
     entity = [Entry.EntityData(entity_type="user", entity_name=user)]
-    change = [Entry.OpData(key="producer_byte_rate", value=1.0, remove=remove)]
+    change = [Entry.OpData(key="producer_byte_rate", value=BYTES_PER_SECOND, remove=remove)]
     request = AlterClientQuotasRequest(
         entries=[Entry(entity=entity, ops=change)], validate_only=False
     )

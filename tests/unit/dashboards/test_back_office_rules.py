@@ -9,19 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.backoffice import counting, lines
-from dashboards.backoffice.deciding import Scene, decide
+from dashboards.backoffice.deciding import BookingScene, decide
 from dashboards.backoffice.documents import (
     Act,
     Booking,
     Document,
+    GoodsLine,
     HeardTill,
-    Line,
-    Mark,
     Movement,
+    TillMark,
     lines_of,
     quantities,
 )
-from dashboards.backoffice.refusals import NotBooked, NotBookedReason
+from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 
@@ -45,7 +45,9 @@ def booking(act: Act, done: dict[str, int]) -> Booking:
 def summed(movements: Sequence[Movement], *reasons: str) -> dict[str, int]:
     """What they add up to, by SKU; without those that add up to nothing."""
     found = quantities(
-        Line(each.sku, each.quantity) for each in movements if not reasons or each.reason in reasons
+        GoodsLine(each.sku, each.quantity)
+        for each in movements
+        if not reasons or each.reason in reasons
     )
     return {sku: quantity for sku, quantity in found.items() if quantity}
 
@@ -61,19 +63,21 @@ def test_a_transfer_makes_nothing_and_loses_nothing(
     sent: dict[str, int], parts: list[dict[str, int]], closes: bool
 ) -> None:
     """What is on hand everywhere, and in transit, changes by what is written off or found alone."""
-    out = decide(document("transfer_out", sent, other_location_id="bonn"), "send", sent, Scene())
+    out = decide(
+        document("transfer_out", sent, other_location_id="bonn"), "send", sent, BookingScene()
+    )
     inward = document("transfer_in", sent, other_location_id="koeln")
     moved, bookings = [*out.movements], list[Booking]()
     state = "open"
     for part in parts:
         if state != "open":
             break
-        outcome = decide(inward, "take_in", part, Scene(bookings, sent=sent))
+        outcome = decide(inward, "take_in", part, BookingScene(bookings, sent=sent))
         bookings.append(booking("take_in", part))
         moved += outcome.movements
         state = outcome.state
     if closes and state == "open":
-        outcome = decide(inward, "close", {}, Scene(bookings, sent=sent))
+        outcome = decide(inward, "close", {}, BookingScene(bookings, sent=sent))
         moved += outcome.movements
         state = outcome.state
     under_way = {
@@ -91,7 +95,7 @@ def test_one_booking_moves_a_product_once_under_one_id(
     sent: dict[str, int], part: dict[str, int], first: dict[str, int]
 ) -> None:
     inward = document("transfer_in", sent, other_location_id="koeln")
-    scene = Scene([booking("take_in", first)], sent=sent)
+    scene = BookingScene([booking("take_in", first)], sent=sent)
     for act, taken in (("take_in", part), ("close", {})):
         outcome = decide(inward, act, taken, scene)  # type: ignore[arg-type]
         ids = [(each.part, each.sku) for each in outcome.movements]
@@ -105,7 +109,7 @@ def test_an_order_is_done_when_all_has_come_and_not_before(
     order, bookings = document("order", wanted), list[Booking]()
     come: dict[str, int] = {}
     for part in parts:
-        outcome = decide(order, "receive", part, Scene(bookings))
+        outcome = decide(order, "receive", part, BookingScene(bookings))
         bookings.append(booking("receive", part))
         come = {sku: come.get(sku, 0) + part.get(sku, 0) for sku in SKUS}
         assert summed(outcome.movements) == part
@@ -185,21 +189,21 @@ LATER = datetime(2026, 11, 21, 11, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("mark", "told", "waits"),
     [
-        (Mark(1, 5), [heard(5)], False),
-        (Mark(1, 5), [heard(4)], True),
-        (Mark(1, 5), [heard(9, [6, 7])], False),
-        (Mark(1, 5), [heard(9, [5, 7])], True),
-        (Mark(1, 5), [], True),
-        (Mark(1, 0), [], False),
-        (Mark(2, 5), [heard(9, [3, 3]), heard(5, epoch=2)], True),
-        (Mark(2, 5), [heard(9), heard(5, epoch=2)], False),
-        (Mark(1, 5, exact=False), [heard(5)], True),
-        (Mark(1, 5, exact=False), [heard(6, seen=LATER)], False),
-        (Mark(1, 5, exact=False), [heard(8, [6, 6], seen=LATER)], True),
+        (TillMark(1, 5), [heard(5)], False),
+        (TillMark(1, 5), [heard(4)], True),
+        (TillMark(1, 5), [heard(9, [6, 7])], False),
+        (TillMark(1, 5), [heard(9, [5, 7])], True),
+        (TillMark(1, 5), [], True),
+        (TillMark(1, 0), [], False),
+        (TillMark(2, 5), [heard(9, [3, 3]), heard(5, epoch=2)], True),
+        (TillMark(2, 5), [heard(9), heard(5, epoch=2)], False),
+        (TillMark(1, 5, exact=False), [heard(5)], True),
+        (TillMark(1, 5, exact=False), [heard(6, seen=LATER)], False),
+        (TillMark(1, 5, exact=False), [heard(8, [6, 6], seen=LATER)], True),
     ],
 )
 def test_a_count_waits_for_what_was_sold_before_it(
-    mark: Mark, told: list[HeardTill], waits: bool
+    mark: TillMark, told: list[HeardTill], waits: bool
 ) -> None:
     count = document("count", {}, counted_at=NOW, marks={"1": mark})
     assert counting.waits_for(count, told) == (["1"] if waits else [])
@@ -209,12 +213,12 @@ def test_a_count_takes_two_that_agree_where_two_are_wanted() -> None:
     count = document("count", {"milk": 0}, rounds=2, counted_at=NOW, marks={})
     rounds = list[Booking]()
     for found, reason in (
-        (7, NotBookedReason.NOT_COUNTED),
-        (8, NotBookedReason.COUNTS_DIFFER),
-        (7, NotBookedReason.COUNTS_DIFFER),
+        (7, WhyNotBooked.NOT_COUNTED),
+        (8, WhyNotBooked.COUNTS_DIFFER),
+        (7, WhyNotBooked.COUNTS_DIFFER),
     ):
         rounds.append(booking("count", {"milk": found}))
-        with pytest.raises(NotBooked) as refused:
+        with pytest.raises(BookingRefused) as refused:
             counting.agreed(count, rounds)
         assert refused.value.reason is reason
     rounds.append(booking("count", {"milk": 7}))
@@ -227,13 +231,13 @@ def test_a_count_takes_two_that_agree_where_two_are_wanted() -> None:
 )
 def test_a_document_takes_what_belongs_to_it_alone(kind: str, act: Act) -> None:
     more = {"other_location_id": "bonn"} if kind.startswith("transfer") else {}
-    with pytest.raises(NotBooked) as refused:
-        decide(document(kind, {"milk": 1}, **more), act, {"milk": 1}, Scene())
-    assert refused.value.reason is NotBookedReason.NOT_THIS_ACT
+    with pytest.raises(BookingRefused) as refused:
+        decide(document(kind, {"milk": 1}, **more), act, {"milk": 1}, BookingScene())
+    assert refused.value.reason is WhyNotBooked.NOT_THIS_ACT
     closed = document("order", {"milk": 1}, state="closed")
-    with pytest.raises(NotBooked) as refused:
-        decide(closed, "receive", {"milk": 1}, Scene())
-    assert refused.value.reason is NotBookedReason.NOT_OPEN
+    with pytest.raises(BookingRefused) as refused:
+        decide(closed, "receive", {"milk": 1}, BookingScene())
+    assert refused.value.reason is WhyNotBooked.NOT_OPEN
 
 
 @given(st.lists(st.tuples(st.sampled_from(["milk", "00123456"]), st.integers(0, 10**12 - 1))))
@@ -257,5 +261,5 @@ def test_a_file_may_come_from_a_spreadsheet() -> None:
     ["", "code\r\nmilk", "code,quantity\r\nmilk,1.5", "code,quantity\r\n,1", 'code,quantity\r\n"x'],
 )
 def test_a_file_that_says_nothing_is_refused_with_its_lines(text: str) -> None:
-    with pytest.raises(NotBooked, match="Not understood"):
+    with pytest.raises(BookingRefused, match="Not understood"):
         lines.of_file(text)

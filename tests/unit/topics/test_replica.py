@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topics.down import FeedGone, FeedHead, FeedKey, FeedRow, FeedSums, canonical, row_digest
-from topics.replica import AnotherFeed, ReplicaStanding, Replica
+from topics.replica import AnotherFeed, Replica, ReplicaStanding
 
 KINDS = ("product", "price", "loyalty_tier")
 

@@ -1,2 +1,0 @@
--- What was told.
-DELETE FROM outbox WHERE place = ANY (%(places)s)

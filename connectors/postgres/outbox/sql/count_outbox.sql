@@ -1,2 +1,0 @@
--- How much waits to be told.
-SELECT count(*) FROM outbox
