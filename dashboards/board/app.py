@@ -114,9 +114,7 @@ def build(
     app[EDITOR] = Editor(board.writing, follow(board))
     app[REGISTRATION] = registration
     app[REPORTS] = Reports(board.postgres, board.database_source)
-    board.artist.pieces |= locations.PIECES | stock.PIECES
     _add_work(board, store)
-    board.registry.register(Shops(board.memory))
     for page in PAGES:
         app.add_routes(page.ROUTES)
     app.add_routes(
@@ -134,6 +132,8 @@ def build(
 
 
 def _add_work(board: Board, store: str) -> None:
+    board.artist.pieces |= locations.PIECES | stock.PIECES
+    board.registry.register(Shops(board.memory))
     goods = GoodsFigures(board.registry)
     board.work += [
         lambda: sweep.run(board),
