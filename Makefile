@@ -53,6 +53,14 @@ faults: setup ## Suffer drawn faults on a whole stack: make faults SEEDS=20 FIRS
 till-faults: setup ## Tills that sell while everything breaks: make till-faults SEEDS=10 FIRST=1 MINUTES=2; SEED=7 is one
 	@$(BIN)/python -m tests.till_faults --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10) --first $(or $(FIRST),1))
 
+.PHONY: store-faults
+store-faults: setup ## A store in which everything breaks: make store-faults SEEDS=10 FIRST=1 MINUTES=2; SEED=7 is one
+	@$(BIN)/python -m tests.store_faults --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10) --first $(or $(FIRST),1))
+
+.PHONY: store-day
+store-day: setup ## A day without a line in a store, and how soon the centre is equal: make store-day EVENTS=50000
+	@$(BIN)/python -m tests.store_day --events $(or $(EVENTS),50000)
+
 .PHONY: simulate
 simulate: setup ## Drawn crashes between any two steps, simulated: make simulate SEEDS=10000 FIRST=1
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),1)

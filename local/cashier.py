@@ -1,8 +1,9 @@
 """Somebody who may sell at the stack's own till: a card and a PIN, drawn at the first start.
 
-    python -m local.cashier STACK_HOME LOCATION
+    python -m local.cashier STACK_HOME LOCATION STORE_HOME
 
-They lie in the stack's home, for their owner's eyes, and `tillstream local status` shows them.
+They lie in the store's home, for their owner's eyes, and `tillstream local status` shows them. That
+is the stack's own home where the store's gateway stands at the centre.
 """
 
 import json
@@ -46,21 +47,23 @@ def drawn() -> StackCashier:
 
 
 def known(home: StackHome) -> StackCashier | None:
-    """Who was drawn for this stack, if anybody was."""
+    """Who was drawn for the store with that home, if anybody was."""
     file = home.folder / FILE
     return StackCashier(**json.loads(file.read_text())) if file.exists() else None
 
 
-def let_in(home: StackHome, location_id: str) -> None:
-    """Add the cashier and give the store's gateway its list of cards, unless it has one.
+def let_in(home: StackHome, location_id: str, store: StackHome | None = None) -> None:
+    """Add the cashier and give the store's gateway its list of cards, unless it has one; ``store``
+    is the home of a store that has one of its own.
 
     Ended at any step, the next start goes on with the same card. Raises `NotLetIn`.
     """
-    cards = home.folder / "gateway" / location_id / "own" / "cards.json"
+    own = store or home
+    cards = own.folder / "gateway" / location_id / "own" / "cards.json"
     if cards.exists():
         return
-    cashier = known(home) or drawn()
-    write_json(home.folder / FILE, asdict(cashier))
+    cashier = known(own) or drawn()
+    write_json(own.folder / FILE, asdict(cashier))
     try:
         _add(home, location_id, cashier)
     except NotLetIn:
@@ -96,6 +99,6 @@ def _command(home: StackHome, *words: str, said: str = "") -> str:
 
 if __name__ == "__main__":
     try:
-        let_in(StackHome(Path(sys.argv[1])), sys.argv[2])
+        let_in(StackHome(Path(sys.argv[1])), sys.argv[2], StackHome(Path(sys.argv[3])))
     except NotLetIn as error:
         sys.exit(f"tillstream: {error}")

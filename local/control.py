@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -28,11 +28,12 @@ DOWN_SECONDS = 300
 @dataclass(frozen=True)
 class Status:
     """The stack now; ``record`` is None where nothing was ever started. ``cashier`` is let in at
-    its tills."""
+    the centre's till, ``cashiers`` at those of stores with a stack of their own."""
 
     state: StackState
     record: StackRecord | None
     cashier: StackCashier | None = None
+    cashiers: Mapping[str, StackCashier] = field(default_factory=dict[str, StackCashier])
 
     def as_json(self) -> dict[str, Any]:
         """The fixed form that programs read; addresses are null while the stack is down."""
@@ -50,7 +51,9 @@ class Status:
         if self.state != "stopped":
             console.print(_address_table(self.record.addresses))
             if self.cashier is not None:
-                console.print(_signs_in(self.cashier))
+                console.print(_signs_in("At the till", self.cashier))
+            for location_id, who in self.cashiers.items():
+                console.print(_signs_in(f"At the tills of {location_id}", who))
         console.print(_process_table(self.record.processes))
 
     def _processes(self) -> list[dict[str, Any]]:
@@ -66,9 +69,16 @@ def status(home: StackHome) -> Status:
     if home.is_supervised():
         told = _with_lines(home, noted.addresses)
         shown = noted.model_copy(update={"addresses": told})
-        return Status(noted.state, shown, cashier.known(home))
+        return Status(noted.state, shown, cashier.known(home), _cashiers(home, told))
     stopped = [_stopped(process) for process in noted.processes]
     return Status("stopped", noted.model_copy(update={"processes": stopped}))
+
+
+def _cashiers(home: StackHome, addresses: Addresses) -> Mapping[str, StackCashier]:
+    found = {
+        each.location_id: cashier.known(home.store(each.location_id)) for each in addresses.stores
+    }
+    return {location_id: who for location_id, who in found.items() if who is not None}
 
 
 def _with_lines(home: StackHome, addresses: Addresses) -> Addresses:
@@ -171,8 +181,8 @@ def _address_table(addresses: Addresses) -> Table:
     return table
 
 
-def _signs_in(who: StackCashier) -> str:
-    return f"At the till {who.employee_id} signs in with card {who.card} and PIN {who.pin}."
+def _signs_in(where: str, who: StackCashier) -> str:
+    return f"{where} {who.employee_id} signs in with card {who.card} and PIN {who.pin}."
 
 
 def _process_table(processes: list[ProcessRecord]) -> Table:

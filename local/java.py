@@ -41,6 +41,8 @@ LOG_SETTINGS = (
 QUIET = (
     # Jetty logs its every connection at start.
     "-Dorg.slf4j.simpleLogger.log.org.eclipse.jetty=warn",
+    # It logs its every request, and Connect is asked how it is several times a minute.
+    "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.connect.runtime.rest.RestServer=warn",
     # These print all their settings, once for each client that is made.
     "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig=warn",
     "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.clients=warn",

@@ -18,6 +18,10 @@ from local.ports import LOOPBACK, RememberedPorts, answers_ok
 from local.programs import Furnish, Programs, StackProcess, StoreDoors, TillPage
 from local.servers import external
 from local.starting import Starter
+from local.store_api import StoreApiPlace
+
+ASKS_REGISTRATION = frozenset({"feeds"})
+"""Roles that fetch from the registration what stores are told of their devices."""
 
 STEPS = (("connectors", "apply"),)
 """Commands that must have succeeded before the stack counts as started. No process waits for them:
@@ -46,6 +50,7 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
         doors = [store for _, store in gateways]
         registration, asked = processes.registration([*doors, *elsewhere])
         wanted += [registration, board, *(process for process, _ in gateways)]
+        wanted += [processes.store_api()] if doors or elsewhere else []
         if options.till is not None:
             till, doors = processes.till(options.till, doors)
             wanted.append(till)
@@ -53,7 +58,8 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
         if options.simulate:
             wanted.append(processes.simulator(options.rate, is_store=bool(options.stores)))
         asked |= processes.by_hand()
-        return Programs(before, steps, wanted, dashboard, asked["registration"], asked, doors)
+        known = dashboard, asked["registration"]
+        return Programs(before, steps, wanted, *known, asked, doors, processes.store_api_address)
 
     return furnish
 
@@ -69,6 +75,7 @@ class _Processes:
         self._start = Starter(home, ports.take, {"home": str(home.folder), **addresses})
         self._identities = Identities(home.identities)
         self._registration_port = ports.take("registration")
+        self._store_api = StoreApiPlace(self._identities, ports.take("store-api"))
 
     def step(self, *arguments: str) -> Service:
         """A command that is run to its end, as somebody would give it by hand."""
@@ -81,7 +88,10 @@ class _Processes:
 
     def role(self, role: str) -> StackProcess:
         """What there is one of: the worker of another application, the sink, the webhooks."""
-        return self._start.measured(role, ("worker", role), {"worker_name": role, **self._as(role)})
+        settings = {"worker_name": role, **self._as(role)}
+        if role in ASKS_REGISTRATION:
+            settings |= {**self._registration_place(), **self._at_registration(role)}
+        return self._start.measured(role, ("worker", role), settings)
 
     def gateway(self, location_id: str) -> tuple[StackProcess, StoreDoors]:
         """What takes a store's events, and where it is reached."""
@@ -97,6 +107,7 @@ class _Processes:
                 "gateway_ca": str(self._identities.devices[0].absolute()),
                 **self._registration_place(),
                 **self._at_registration(own),
+                **self._store_api.asked(),
                 **self._as(own),
             },
             own,
@@ -124,7 +135,8 @@ class _Processes:
         is the user's own, whom it holds is theirs to say."""
         if "postgres" in external():
             return []
-        command = module("local.cashier", str(self._home.folder.absolute()), till.location_id)
+        home = str(self._home.folder.absolute())
+        command = module("local.cashier", home, till.location_id, home)
         log = self._home.log("cashier")
         return [Service("cashier", command, log, lambda: False, environment({}))]
 
@@ -146,6 +158,15 @@ class _Processes:
         }
         process = self._start.measured("registration", ("registration",), settings)
         return process, {**place, **self._at_registration("operator")}
+
+    @property
+    def store_api_address(self) -> str:
+        """Where stores ask about other stores."""
+        return self._store_api.address
+
+    def store_api(self) -> StackProcess:
+        """What answers them."""
+        return self._store_api.process(self._start)
 
     def _registration_place(self) -> dict[str, str]:
         return {

@@ -15,6 +15,7 @@ from local.record import Addresses, ProcessRecord, StackRecord, StackState, Stor
 from local.report import Report
 from local.servers import Server, Servers
 from local.stores.furnished import FurnishedStore, furnish_store, side_by_side
+from local.stores.lines import CentrePorts
 from local.stores.site import site_of
 from local.supervisor import StopRequested, Supervisor
 
@@ -91,9 +92,9 @@ class Stack:
         processes = programs.processes
         self._together([each.service for each in processes], programs.steps)
         self._set_addresses(metrics=[each.metrics for each in processes if each.metrics])
-        registration = urlsplit(programs.registration).port or 0
+        centre = CentrePorts(_port(programs.registration), _port(programs.store_api))
         stores = [
-            furnish_store(each, site, class_path, registration)
+            furnish_store(each, site, class_path, centre)
             for each, site in zip(self._own_stores, sites, strict=True)
         ]
         self._open_stores(stores)
@@ -147,8 +148,11 @@ class Stack:
         if self._report.console.is_terminal:
             self._report.say("\nCtrl-C stops everything; the data stay.")
         self._report.say(f"\nThe board: {addresses.dashboard}")
-        for till in (till for store in addresses.stores for till in store.tills):
-            self._report.say(f"The till's page: {till.page}")
+        for store in addresses.stores:
+            if store.dashboard != addresses.dashboard:
+                self._report.say(f"\nThe board of {store.location_id}: {store.dashboard}")
+            for till in store.tills:
+                self._report.say(f"The till's page: {till.page}")
 
     def _stop(self) -> None:
         self._set_state("stopping")
@@ -173,3 +177,7 @@ class Stack:
         everything = [*self._external, *processes]
         self._record = self._record.model_copy(update={"processes": everything})
         self._record.save(self._home)
+
+
+def _port(address: str) -> int:
+    return urlsplit(address).port or 0

@@ -29,6 +29,7 @@ SERVERS = (
     "postgres",
     "connect",
     "registration",
+    "store-api",
     "gateway",
     "till",
     "worker",
@@ -39,7 +40,10 @@ SERVERS = (
     "webhooks",
     "board",
     "admission",
+    "feeds",
     "mirrors",
+    "replication",
+    "replication",
 )
 """Services that somebody connects to: servers, and processes that show their metrics."""
 

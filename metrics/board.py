@@ -55,6 +55,13 @@ SILENT_TILLS = MetricSpec(
     ("location_id",),
 )
 
+IN_TRANSIT_OLDEST = MetricSpec(
+    "tillstream_in_transit_oldest_seconds",
+    "gauge",
+    "Since when the oldest goods are on their way that left a location and came in nowhere.",
+    ("location_id",),
+)
+
 BOARD = (
     *EVERYWHERE,
     BOARD_VIEWERS,
@@ -69,5 +76,6 @@ BOARD = (
     MISSING_EVENTS,
     SILENT_TILLS,
     *GOODS,
+    IN_TRANSIT_OLDEST,
 )
 """What the board shows."""

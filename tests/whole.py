@@ -69,7 +69,7 @@ SIDE_BY_SIDE = (
     _lot("lonely", "integration", marker="lonely"),
     _lot("integration", "integration", marker="not alone and not lonely"),
     _lot("acceptance", "acceptance"),
-    _lot("faults", "faults", "till_faults"),
+    _lot("faults", "faults", "till_faults", "store_faults"),
     _lot("pages", "pages"),
     _lot("simulation", "simulation", "protocol"),
 )

@@ -6,8 +6,9 @@ import uvloop
 from prometheus_client import CollectorRegistry
 
 from clients.kafka import KafkaAccess
-from connectors.admission.carrying import AdmissionLoop, Superseded
+from connectors.admission.carrying import AdmissionLoop
 from connectors.admission.metrics import admission_metrics
+from connectors.superseding import Superseded
 from tillstream.process import measured, stop_asked
 from tillstream.settings import Settings
 

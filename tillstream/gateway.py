@@ -36,7 +36,7 @@ def run(settings: Settings) -> None:
     with (
         measured(settings, "gateway", location_id) as registry,
         whole.opened(location_id, folder, topic, gateway_metrics(registry)) as gateway,
-        gateway_catalog.opened(gateway, folder, registry) as catalog,
+        gateway_catalog.opened(gateway, folder, registry, settings) as catalog,
     ):
         door = _door(settings, certificate, key, authorities)
         try:

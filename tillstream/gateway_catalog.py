@@ -29,7 +29,7 @@ from edge.gateway.feeds.level_topic import LevelTopic
 from edge.gateway.feeds.receipt_topic import ReceiptTopic
 from edge.gateway.gateway import Gateway, Part
 from edge.gateway.office.offers import OwnOffers
-from edge.gateway.products.levels import HeardLevels
+from edge.gateway.products.levels import HeardLevels, KnowsLevels
 from edge.gateway.products.product_call import GET_PRODUCT, ProductCall
 from edge.gateway.receipts.passing import PassingReceipts
 from edge.gateway.receipts.receipt_calls import (
@@ -41,7 +41,9 @@ from edge.gateway.receipts.receipt_calls import (
 from edge.gateway.receipts.returns import Returns
 from edge.gateway.receipts.shelf import ReceiptShelf
 from edge.gateway.served import ServedCall
+from tillstream import gateway_store_api
 from tillstream.gateway_feeds import outage
+from tillstream.gateway_store_api import StoreApiParts
 from tillstream.settings import Settings
 from topics.registry import TILL_EVENTS
 
@@ -59,6 +61,7 @@ class StoreCatalogParts:
     reports: CatalogReports
     own: OwnRows
     offers: OwnOffers
+    elsewhere: StoreApiParts | None
 
     def catalog(self) -> TillCatalog | None:
         """The one that counts now."""
@@ -68,11 +71,12 @@ class StoreCatalogParts:
         """What is answered by it."""
         devices = self.gateway.centre.devices
         location_id, pins = self.gateway.location_id, PinCheck(time.monotonic)
-        product = ProductCall(location_id, self.catalog, self.levels, devices, _now)
+        product = ProductCall(location_id, self.catalog, self._all_levels(), devices, _now)
         authorize = AuthorizeCall(self.catalog, pins, self.authorizations, devices, _now)
         customer = CustomerCall(self.customers, self.authorizations, devices)
         returns = Returns(self.shelf, time.time)
-        receipts = ReceiptCalls(self.shelf, returns, self.authorizations, devices)
+        elsewhere = self.elsewhere and self.elsewhere.known(returns, self.shelf)
+        receipts = ReceiptCalls(self.shelf, returns, self.authorizations, devices, elsewhere)
         return (
             ServedCall(GET_BUNDLE, BundleCall(self.desk, devices).get),
             ServedCall(GET_PRODUCT, product.get),
@@ -83,6 +87,9 @@ class StoreCatalogParts:
             ServedCall(POST_RETURN, receipts.post_return),
         )
 
+    def _all_levels(self) -> KnowsLevels:
+        return self.levels if self.elsewhere is None else self.elsewhere.levels(self.levels)
+
     def parts(self, settings: Settings, stopping: asyncio.Event) -> Sequence[Part]:
         """What brings it; a stop waits for no till that waits for news.
 
@@ -92,8 +99,9 @@ class StoreCatalogParts:
         released = partial(_released, self.desk, stopping)
         passing = PassingReceipts(self.shelf)
         self.gateway.intake.watchers.append(passing.see)
+        asking = () if self.elsewhere is None else (self.elsewhere.centre.run,)
         if settings.gateway_topic != TILL_EVENTS.name:
-            return (released, passing.run)
+            return (released, passing.run, *asking)
         kafka, gateway, reports = settings.kafka_access(), self.gateway, self.reports
         away = outage(gateway, "catalog")
         rows = CatalogTopics(kafka, gateway.location_id, self.own.take, reports, away)
@@ -111,12 +119,13 @@ class StoreCatalogParts:
             levels.run,
             receipts.run,
             customers.run,
+            *asking,
         )
 
 
 @contextmanager
 def opened(
-    gateway: Gateway, folder: Path, registry: CollectorRegistry
+    gateway: Gateway, folder: Path, registry: CollectorRegistry, settings: Settings
 ) -> Generator[StoreCatalogParts]:
     """The catalog in ``folder``, for the length of a block; `GatewayUnusable` where its file cannot
     be used. What was known before counts at once."""
@@ -132,15 +141,26 @@ def opened(
     with (
         closing(CatalogFile(folder / "catalog.sqlite", location_id)) as file,
         closing(ReceiptShelf(folder / "receipts.sqlite")) as shelf,
+        gateway_store_api.opened(gateway, folder, settings) as elsewhere,
     ):
         desk = CatalogDesk(location_id, file, reports, count)
+        gateway.centre.catalog_age = lambda: desk.age_seconds
         metrics.look(lambda: desk.waiting.count)
         authorizations = Authorizations(time.monotonic, lambda: desk.view)
         levels = HeardLevels(location_id, _now)
         offers = OwnOffers(desk.take, desk.retake)
         own = OwnRows(folder / "own", offers.take, offers.retake, reports)
         yield StoreCatalogParts(
-            gateway, desk, levels, authorizations, shelf, HeardCustomers(), reports, own, offers
+            gateway,
+            desk,
+            levels,
+            authorizations,
+            shelf,
+            HeardCustomers(),
+            reports,
+            own,
+            offers,
+            elsewhere,
         )
 
 

@@ -29,7 +29,8 @@ def parts(gateway: Gateway, settings: Settings) -> Sequence[Part]:
     if settings.registration:
         access, above = access_of(settings), lambda: ears.lists.kept_number
         away = outage(gateway, "registration")
-        found.append(AskedRegistration(access, location_id, ears.hear, above, away).run)
+        current = gateway.centre.devices_are_current
+        found.append(AskedRegistration(access, location_id, ears.hear, above, away, current).run)
     if settings.gateway_topic == TILL_EVENTS.name:
         kafka, away = settings.kafka_access(), outage(gateway, "till_status")
         found.append(StatusTopic(kafka, location_id, ears.hear, away).run)

@@ -16,7 +16,7 @@ from local.stack import Stack
 from local.stores.own import OwnStore
 from operations.applications import BESIDE
 from tillstream.outside import outside
-from tillstream.roles import ADMISSION
+from tillstream.roles import ADMISSION, FEEDS
 from tillstream.settings import SettingsError, load_settings
 from tillstream.terminal import mendable
 
@@ -63,7 +63,7 @@ def _with_stores(options: StackOptions, count: int) -> StackOptions:
         named = ", ".join(theirs.values())
         raise SettingsError(f"--stores needs servers of the stack's own, and not {named}")
     return StackOptions(
-        (*options.roles, ADMISSION),
+        (*options.roles, ADMISSION, FEEDS),
         workers=options.workers,
         simulate=options.simulate,
         rate=options.rate,

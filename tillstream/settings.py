@@ -25,6 +25,7 @@ from operations.installation import Installation
 from operations.upkeep.metrics_door import MetricsDoor
 from tillstream.board_settings import BoardSettings
 from tillstream.database_roles import LOOKING, DatabaseRole
+from tillstream.feeds_settings import FeedsSettings
 from tillstream.gateway_settings import GatewaySettings
 from tillstream.kafka_settings import KafkaSettings
 from tillstream.metrics_settings import MetricsSettings
@@ -33,6 +34,7 @@ from tillstream.noted_settings import NotedByLocalStack
 from tillstream.people_settings import PeopleSettings
 from tillstream.postgres_settings import PostgresSettings
 from tillstream.registration_settings import RegistrationSettings
+from tillstream.store_api_settings import StoreApiSettings
 from tillstream.store_settings import StoreSettings
 from tillstream.till_settings import TillSettings
 from tillstream.webhook_settings import WebhookSettings
@@ -50,6 +52,7 @@ class SettingsError(Exception):
 
 class Settings(
     BoardSettings,
+    FeedsSettings,
     GatewaySettings,
     KafkaSettings,
     MetricsSettings,
@@ -57,6 +60,7 @@ class Settings(
     PeopleSettings,
     PostgresSettings,
     RegistrationSettings,
+    StoreApiSettings,
     StoreSettings,
     TillSettings,
     WebhookSettings,

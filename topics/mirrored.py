@@ -10,6 +10,7 @@ from typing import Literal
 
 from topics.changes import StockMovement
 from topics.derived import TillStatus
+from topics.down import feed_adapter
 from topics.events import till_event_adapter
 from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
 from topics.topic_spec import (
@@ -36,6 +37,14 @@ REPORT_HEADER = "report"
 """Of each message of `REPORTS_UP`: which kind it is."""
 
 OFFER_REPORT = "offer"
+
+FEEDS_ID = "tillstream-feeds"
+"""Group of who reads the centre's topics for stores, and beginning of its transactional ids."""
+
+FEED_WRITERS = 8
+"""Transactional ids of who writes feeds: a store's is always by the same of them. So a transaction
+has the feeds of some hundred stores at most, and one that hangs holds up an eighth of them."""
+
 
 UP_BYTES_MAX = 2 * EVENT_BYTES_MAX
 """At the centre: room for what another codec than the gateway's makes of the largest event, and
@@ -69,6 +78,12 @@ def down_topics(location_id: str) -> tuple[str, ...]:
     return f"down.{location_id}", f"ack.{location_id}"
 
 
+def feed_of(topic: str) -> str | None:
+    """The location whose feed ``topic`` is; None of others."""
+    begin, _, location_id = topic.partition(".")
+    return location_id if begin == "down" and location_id else None
+
+
 def letters_topic(location_id: str, what: str) -> str:
     """What of ``what`` the centre did not admit, at the centre."""
     return up_topic(location_id, what) + DEAD_LETTER_SUFFIX
@@ -78,7 +93,7 @@ def specs(location_id: str, side: Side) -> tuple[TopicSpec, ...]:
     """What the topics of a store must be on one side of its link."""
     up = tuple(_at_centre(spec) if side == "centre" else spec for spec in _up(location_id))
     letters = tuple(_letters(location_id, what) for what in UP) if side == "centre" else ()
-    return (*up, *_down(location_id), *letters)
+    return (*up, *down_specs(location_id), *letters)
 
 
 def _up(location_id: str) -> Iterator[TopicSpec]:
@@ -107,13 +122,14 @@ def _at_centre(spec: TopicSpec) -> TopicSpec:
     return replace(spec, stamped_by_broker=False, message_bytes_max=UP_BYTES_MAX)
 
 
-def _down(location_id: str) -> Iterator[TopicSpec]:
+def down_specs(location_id: str) -> Iterator[TopicSpec]:
+    """What the topics of a store must be in which it is told something, on either side."""
     feed, confirmed = down_topics(location_id)
     yield TopicSpec(
         feed,
         f"Master data of the store {location_id}, by ascending versions.",
         "kind/id, or head",
-        None,
+        feed_adapter,
         "compact",
         FOREVER_MS,
         message_bytes_max=DEAD_LETTER_BYTES_MAX,

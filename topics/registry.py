@@ -24,6 +24,7 @@ from topics.for_stores import PRICES as PRICES
 from topics.for_stores import PRICING as PRICING
 from topics.for_stores import RECALLS as RECALLS
 from topics.for_stores import RULE_TABLES as RULE_TABLES
+from topics.for_stores import TOLD_BY as TOLD_BY
 from topics.topic_spec import DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
 from topics.topic_spec import PARTITIONS_DEFAULT as PARTITIONS_DEFAULT
 from topics.topic_spec import TopicSpec as TopicSpec
@@ -221,6 +222,7 @@ GENERATIONS = TopicSpec(
 ALL = (
     *(*INPUTS, *OUTPUTS, *FURTHER_OUTPUTS, LEVELS_BY_PRODUCT, ACCEPTED, *DECISIONS),
     *FOR_STORES,
+    *TOLD_BY,
     *(*ALL_DEAD_LETTERS, RETRIED, SET_ASIDE, GENERATIONS),
 )
 

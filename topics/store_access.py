@@ -8,7 +8,19 @@ from typing import NamedTuple
 
 from identity.names import StoreName
 from topics.access import ADMINISTERS, CONNECT_TOPICS, GATEWAY, AccessRule, Operation, Resource
-from topics.mirrored import UP, Side, down_topics, inputs_of, letters_topic, specs, up_topics
+from topics.mirrored import (
+    REPORTS_UP,
+    UP,
+    Side,
+    down_topics,
+    inputs_of,
+    letters_topic,
+    specs,
+    up_topic,
+    up_topics,
+)
+from topics.registry import ASSORTMENT, LOCATIONS, PRODUCTS
+from topics.replicated import REPLICATION_ID
 
 
 class StoreRule(NamedTuple):
@@ -63,11 +75,21 @@ def _at_centre(location_id: str) -> Iterator[AccessRule]:
     for what, name in zip(UP, up_topics(location_id), strict=True):
         yield AccessRule("admission", "topic", name, "read")
         yield AccessRule("admission", "topic", letters_topic(location_id, what), "write")
+    yield from _fed(location_id)
+
+
+def _fed(location_id: str) -> Iterator[AccessRule]:
+    """Who writes feeds reads them, too: what a store was told is known from there alone."""
+    for name in down_topics(location_id):
+        yield AccessRule("feeds", "topic", name, "read")
+        yield AccessRule("feeds", "topic", name, "write")
 
 
 def _in_store(location_id: str) -> Iterator[AccessRule]:
     """The gateway says and hears, worker and sink read what was said, Connect carries it, and who
-    watches sees how far it is. A program of the user's may write the inputs, as at the centre."""
+    watches sees how far it is. A program of the user's may write the inputs, as at the centre. Who
+    replicates tells workers what came down, and the centre how far the store is with its
+    feed."""
     for name in inputs_of(location_id).values():
         yield AccessRule("worker", "topic", name, "read")
         yield AccessRule("sink", "topic", name, "read")
@@ -79,6 +101,11 @@ def _in_store(location_id: str) -> Iterator[AccessRule]:
     for name in down_topics(location_id):
         yield AccessRule("gateway", "topic", name, "read")
         yield AccessRule("connect", "topic", name, "write")
+    yield AccessRule("replication", "topic", down_topics(location_id)[0], "read")
+    for spec in (PRODUCTS, ASSORTMENT, LOCATIONS):
+        yield AccessRule("replication", "topic", spec.name, "write")
+    yield AccessRule("replication", "transactional-id", REPLICATION_ID, "write")
+    yield AccessRule("replication", "topic", up_topic(location_id, REPORTS_UP), "write")
     offsets = CONNECT_TOPICS[1]
     yield AccessRule("mirrors", "topic", offsets, "read")
     yield AccessRule("mirrors", "topic", offsets, "write")

@@ -22,6 +22,7 @@ from clients.kafka import KafkaAccess
 from connectors.admission.judging import MovedOn, SentUp, judge
 from connectors.admission.lots import Lots, ReadAgain
 from connectors.admission.metrics import AdmissionMetrics
+from connectors.superseding import Superseded
 from following.outage import Outage
 from topics.mirrored import ADMISSION_ID, UP, told_by
 from topics.partitioning import partition_of
@@ -45,10 +46,6 @@ REQUEST_BYTES_MAX = 9 * 1024 * 1024
 
 TRANSACTION_MS = 30_000
 """After which Kafka gives up a transaction whose process died: readers wait for it as long."""
-
-
-class Superseded(Exception):
-    """Another process admits now; the text is for people."""
 
 
 class AdmissionLoop:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from topics.dead_letters import ERROR_BYTES_MAX, Headers, dead_letter_headers
+from topics.for_stores import STORE_STATUS
 from topics.mirrored import (
     OFFER_REPORT,
     REPORT_HEADER,
@@ -19,6 +20,7 @@ from topics.mirrored import (
     letters_topic,
 )
 from topics.registry import OFFERS, STOCK_MOVEMENTS, TILL_EVENTS
+from topics.store_status import STATUS_REPORT
 from topics.taken import STORE_AT, store_at
 from topics.topic_spec import EVENT_BYTES_MAX
 
@@ -34,7 +36,7 @@ LETTER_BYTES_MAX = 2 * EVENT_BYTES_MAX
 """As much of a message goes into a dead letter; of a larger one, which only somebody who packs it
 well can have sent, the letter names the place."""
 
-_REPORTS = {OFFER_REPORT: OFFERS.name}
+_REPORTS = {OFFER_REPORT: OFFERS.name, STATUS_REPORT: STORE_STATUS.name}
 
 
 class _Named(msgspec.Struct):

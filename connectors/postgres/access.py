@@ -2,9 +2,9 @@
 
 Each process of Tillstream comes to PostgreSQL under a role of its own. A table has one role that
 writes it; `MASTER_DATA` and movements have two, the business's own programs and the board's pages.
-Of people the board changes what two views show; what is hidden stays with its one writer. A new
-table, view, or function that somebody calls is declared here, and `granting` brings a database to
-it.
+In a store, master data and people come from the centre: there `REPLICATION` writes them. Of people
+the board changes what two views show; what is hidden stays with its one writer. A new table, view,
+or function that somebody calls is declared here, and `granting` brings a database to it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,9 @@ BOARD = "tillstream_board"
 WEBHOOKS = "tillstream_webhooks"
 GATEWAY = "tillstream_gateway"
 REGISTRATION = "tillstream_registration"
+STORE_API = "tillstream_store_api"
 PEOPLE = "tillstream_people"
+REPLICATION = "tillstream_replication"
 CDC = "tillstream_cdc"
 READER = "tillstream_reader"
 CLIENT = "tillstream_client"
@@ -28,7 +30,9 @@ ROLES: Mapping[str, str] = {
     WEBHOOKS: "tells endpoints of alerts; also under which commands keep endpoints",
     GATEWAY: "takes what a store's tills send",
     REGISTRATION: "gives devices their identities",
+    STORE_API: "answers stores: levels and receipts of others, and reserves returns",
     PEOPLE: "commands that keep employees and customers, which they hide and open",
+    REPLICATION: "copies a store's feed into its tables, and judges nothing again",
     CDC: "Debezium: follows the changes of the captured tables",
     READER: "analysts: figures, and nothing of people",
     CLIENT: "the business's own programs: books, and reads all that is no secret",
@@ -108,11 +112,13 @@ _FIGURES = (READER, BOARD, *_LOOKING)
 
 TABLES: Mapping[str, Granted] = {
     # A policy that is deleted tells its readers so: the business may take its own rows away.
-    **dict.fromkeys(MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE)),
+    **dict.fromkeys(
+        MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE, replication=WRITE)
+    ),
     # By them the sink decides each sale again.
-    "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE),
+    "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE, replication=WRITE),
     # A store's gateway tells its tills of the store's own.
-    "offers": _table((*_FIGURES, CDC, GATEWAY), client=WRITE, board=WRITE),
+    "offers": _table((*_FIGURES, CDC, GATEWAY), client=WRITE, board=WRITE, replication=WRITE),
     # What the centre allows is set by people on the board, and by no program.
     "business_limits": _table(_FIGURES, board=CHANGED),
     "stock_movements": _table((*_FIGURES, CDC), client=APPEND, board=APPEND),
@@ -126,9 +132,11 @@ TABLES: Mapping[str, Granted] = {
     "stores": _table(_FIGURES, client=WRITE),
     **dict.fromkeys(DERIVED, _table(_FIGURES, sink=WRITE)),
     # Of an alert whose item has left, nobody asks for the version that was told.
-    "stock_levels": _table((*_FIGURES, WEBHOOKS), sink=WRITE),
+    "stock_levels": _table((*_FIGURES, WEBHOOKS, STORE_API), sink=WRITE),
+    # Written by a trigger of the ledger.
+    "stock_in_transit": _table(_FIGURES, sink=WRITE),
     # A till's newest epoch, as the centre has heard it, is where the next one begins.
-    "till_status": _table((*_FIGURES, REGISTRATION), sink=WRITE),
+    "till_status": _table((*_FIGURES, REGISTRATION, STORE_API), sink=WRITE),
     **dict.fromkeys(HANDLED, _table((*_FIGURES, CDC), board=KEPT)),
     # Written by a trigger of the sink's table, which runs as the owner.
     "alerts_rebuilt": _table(_LOOKING),
@@ -139,8 +147,8 @@ TABLES: Mapping[str, Granted] = {
     "device_vouchers": _table(registration=KEPT),
     # Hashes and what is sealed: Debezium alone reads them beside their writer. Who is erased is
     # erased by a function, which deletes row and key and keeps the proof.
-    "employees": _table((CDC,), people=KEPT),
-    "customers": _table((CDC,), people=KEPT),
+    "employees": _table((CDC,), people=KEPT, replication=WRITE),
+    "customers": _table((CDC,), people=KEPT, replication=WRITE),
     "customer_keys": _table(people=APPEND),
     "customer_erasures": _table((*_LOOKING, PEOPLE, BOARD)),
     # Views without what is hidden: the board changes duties and consents through them.
@@ -148,7 +156,9 @@ TABLES: Mapping[str, Granted] = {
     "employee_cards": _table(people=KEPT),
     "card_keys": _table(people=KEPT),
     # Who is erased is told how many receipts carry the id still.
-    "sales": _table((*_FIGURES, PEOPLE), sink=WRITE),
+    "sales": _table((*_FIGURES, PEOPLE, STORE_API), sink=WRITE),
+    "sale_lines": _table((*_FIGURES, STORE_API), sink=WRITE),
+    "return_reservations": _table(_LOOKING, store_api=WRITE),
     # Written by triggers and by record_in_audit_log, both as the owner.
     "audit_log": _table((BOARD, *_LOOKING)),
     # How long that keeps its entries, which the owner says, and what makes them old.
@@ -167,6 +177,10 @@ TABLES: Mapping[str, Granted] = {
     "webhook_dead_letters": _table(_LOOKING, webhooks=WRITE),
     "cdc_heartbeat": _table(_LOOKING, cdc=frozenset({"UPDATE"})),
     "cdc_signals": _table(_LOOKING, cdc=frozenset({"INSERT"})),
+    # The feed as it came, of people too: who looks sees which rows are in no table, and why.
+    **dict.fromkeys(["replicated_rows", "replicated_onward"], _table(replication=WRITE)),
+    "replicated_aside": _table(_LOOKING),
+    "replication_state": _table(_LOOKING, replication=KEPT),
     "schema_migrations": _table(_LOOKING),
     "migration_hashes": _table(_LOOKING),
 }

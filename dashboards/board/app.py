@@ -38,7 +38,7 @@ from dashboards.board.people.door import DOOR, Door
 from dashboards.board.people.guard import guard
 from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy, origin_of
 from dashboards.board.returns import page as returns_page
-from dashboards.board.stock import product_page
+from dashboards.board.stock import in_transit, product_page
 from dashboards.board.stock import words as stock
 from dashboards.board.subscribe import page as subscribe_page
 from dashboards.board.totals import page as totals_page
@@ -133,7 +133,11 @@ def build(
 
 def _add_work(board: Board) -> None:
     goods = GoodsFigures(board.registry)
-    board.work += [lambda: sweep.run(board), lambda: goods_sweep.run(board, goods)]
+    board.work += [
+        lambda: sweep.run(board),
+        lambda: goods_sweep.run(board, goods),
+        lambda: in_transit.run(board),
+    ]
 
 
 def _headers(policy: AccessPolicy) -> dict[str, str]:

@@ -1,6 +1,15 @@
 """Which shops and tills need somebody?"""
 
-from dashboards.grafana import gateways, mirrors, people, proxy, registration, till
+from dashboards.grafana import (
+    feeds,
+    gateways,
+    mirrors,
+    people,
+    proxy,
+    registration,
+    stores,
+    till,
+)
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: shops and tills"
@@ -96,7 +105,9 @@ PANELS = (
     ),
     *registration.PANELS,
     *gateways.PANELS,
+    *stores.PANELS,
     *mirrors.PANELS,
+    *feeds.PANELS,
     *proxy.PANELS,
     *till.PANELS,
     *people.PANELS,

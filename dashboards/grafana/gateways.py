@@ -69,12 +69,14 @@ PANELS = (
     ),
     Panel(
         "What is wrong with tills' events",
-        "Within an hour: numbers with two contents, heads that do not vouch, events of others.",
+        "Within an hour: numbers with two contents, heads that do not vouch, events of others, and "
+        "carts with which two tills went on.",
         [
             ("forks", "sum(increase(tillstream_gateway_forks_total[1h]))"),
             ("heads", "sum(increase(tillstream_gateway_head_doubts_total[1h]))"),
             ("foreign", "sum(increase(tillstream_gateway_foreign_total[1h]))"),
             ("conflicts", "sum(increase(tillstream_gateway_conflicts_total[1h]))"),
+            ("carts twice", "sum(increase(tillstream_gateway_carts_twice_total[1h]))"),
         ],
         red_above=1,
     ),

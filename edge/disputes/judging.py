@@ -9,9 +9,10 @@ one that has the number. Where several have it, a return is explained by any of 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from edge.disputes.claims import ReceiptCase, Returned, Sold
+from topics.disputed_returns import DisputeReason
 
 GRACE = timedelta(days=7)
 """How long a return may wait for its sale. Less disputes the returns of receipts that a dark store
@@ -19,8 +20,6 @@ still keeps; more lets whoever makes receipts up go on for longer."""
 
 NOBODYS = ""
 """In place of a location: that of a receipt which nobody has, or which several have."""
-
-Reason = Literal["unknown_receipt", "beyond_purchase", "beyond_payment"]
 
 Item = tuple[str, str]
 """SKU and unit."""
@@ -42,7 +41,7 @@ class Dispute(NamedTuple):
 
     receipt_no: str
     location_id: str
-    reason: Reason
+    reason: DisputeReason
     due_at: datetime
     beyond: list[Beyond]
     paid_minor: int
@@ -155,7 +154,7 @@ def _dispute(
     refunded = _refunded(returns)
     if not beyond and refunded <= paid:
         return None
-    reason: Reason = "beyond_purchase" if beyond else "beyond_payment"
+    reason: DisputeReason = "beyond_purchase" if beyond else "beyond_payment"
     due_at = min(each.received_at for each in returns)
     return Dispute(receipt_no, place, reason, due_at, beyond, paid, refunded, sales, returns)
 

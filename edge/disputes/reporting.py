@@ -7,8 +7,8 @@ from typing import Any, get_args
 import structlog
 
 from edge.disputes.desk import Round
-from edge.disputes.judging import Reason
 from edge.watched import MinuteQuota, ResultCounter
+from topics.disputed_returns import DisputeReason
 
 
 class ReportedDisputes:
@@ -23,7 +23,7 @@ class ReportedDisputes:
         """``found`` counts disputes by their reason, ``standing`` shows how many there are."""
         self._found = found
         self._standing = standing
-        for reason in get_args(Reason):
+        for reason in get_args(DisputeReason):
             found.labels(reason)
         self._quota = MinuteQuota(clock)
         self._log: Any = structlog.get_logger("tillstream.returns")
@@ -40,5 +40,5 @@ class ReportedDisputes:
 
     def stands(self, counted: Mapping[str, int]) -> None:
         """How many stand now."""
-        for reason in get_args(Reason):
+        for reason in get_args(DisputeReason):
             self._standing.labels(reason).set(counted.get(reason, 0))

@@ -23,7 +23,7 @@ from edge.gateway.events import AlteredEvent, ForeignEvent, ReadEvent, published
 from edge.gateway.file import GatewayFile
 from edge.gateway.headed import SentHead, doubts, read_head, sums_after
 from edge.gateway.judging import BatchVerdict, Conflict, judge, linked
-from edge.gateway.outlet import Durable, Outlet
+from edge.gateway.outlet import Delivered, Durable, Outlet
 from edge.gateway.records import Known, TillChange, look
 from edge.gateway.reports import IntakeReports
 from edge.gateway.spool import TopicMessage
@@ -112,7 +112,9 @@ class BatchIntake:
         except Conflict as conflict:
             self._reports.conflict(till.name, batch.epoch, conflict.kind, str(conflict))
             raise _conflict(conflict) from conflict
-        durable = await self._deliver(case, verdict)
+        durable, twice = await self._deliver(case, verdict)
+        for cart in twice:
+            self._reports.went_on_twice(till.name, cart)
         for watcher in self.watchers:
             watcher(verdict.new)
         unreadable = sum(event.fault is not None for event in verdict.new)
@@ -165,7 +167,7 @@ class BatchIntake:
         except AlteredEvent as error:
             raise Conflict("chain", f"Event {error.sequence}: {error}.", standing) from error
 
-    async def _deliver(self, case: _Case, verdict: BatchVerdict) -> Durable:
+    async def _deliver(self, case: _Case, verdict: BatchVerdict) -> Delivered:
         sums = self._judged_head(case, verdict)
         change = _change(case, verdict, sums, self._now())
         if verdict.forked:

@@ -41,6 +41,7 @@ class GatewayMetrics:
     forks: Counter
     foreign: Counter
     head_doubts: Counter
+    carts_twice: Counter
     answer_seconds: Histogram
     sync_seconds: Histogram
     feed_up: Gauge
@@ -48,6 +49,7 @@ class GatewayMetrics:
     news_refused: Counter
     news_unkept: Counter
     closed: Counter
+    asked_centre: Counter
     relaying: Gauge
     relayed: Counter
     gauges: Mapping[MetricSpec, Gauge]
@@ -96,6 +98,7 @@ def gateway_metrics(registry: CollectorRegistry) -> GatewayMetrics:
         forks=counter(names.GATEWAY_FORKS),
         foreign=counter(names.GATEWAY_FOREIGN),
         head_doubts=counter(names.GATEWAY_HEAD_DOUBTS),
+        carts_twice=counter(names.GATEWAY_CARTS_TWICE),
         answer_seconds=histogram(names.GATEWAY_ANSWER_SECONDS),
         sync_seconds=histogram(names.GATEWAY_SYNC_SECONDS),
         feed_up=gauge(names.GATEWAY_FEED_UP),
@@ -103,6 +106,7 @@ def gateway_metrics(registry: CollectorRegistry) -> GatewayMetrics:
         news_refused=counter(names.GATEWAY_NEWS_REFUSED),
         news_unkept=counter(names.GATEWAY_NEWS_UNKEPT),
         closed=counter(names.GATEWAY_CLOSED),
+        asked_centre=counter(names.GATEWAY_ASKED),
         relaying=gauge(names.GATEWAY_RELAYING),
         relayed=counter(names.GATEWAY_RELAYED),
         gauges={spec: gauge(spec) for spec in LOOKED_AT},

@@ -9,11 +9,12 @@ event by its number.
 import asyncio
 from collections.abc import Sequence
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 
 from edge.gateway import spool as spooling
+from edge.gateway.carts.keeping import GoneTwice
 from edge.gateway.errors import GatewayUnusable, TopicAway
 from edge.gateway.file import GatewayFile
 from edge.gateway.records import TillChange, keep
@@ -51,6 +52,25 @@ class Durable(Enum):
     SPOOL = "spool"
 
 
+class Delivered(NamedTuple):
+    """What became of a batch: where it is durable, and carts that have gone on elsewhere before."""
+
+    durable: Durable
+    twice: Sequence[GoneTwice] = ()
+
+
+class _Kept:
+    """A change that is written, and what was found as it was."""
+
+    def __init__(self, change: TillChange) -> None:
+        self.change = change
+        self.twice: Sequence[GoneTwice] = ()
+
+    def write(self, database: Any) -> None:
+        """May be done twice, the first time without a trace."""
+        self.twice = keep(database, self.change)
+
+
 class Outlet:
     """Delivers to one topic; a till's batches one after the other."""
 
@@ -64,20 +84,21 @@ class Outlet:
 
     async def deliver(
         self, messages: Sequence[TopicMessage], change: TillChange | None, is_spooled: bool
-    ) -> Durable:
-        """Make messages and what is known durable; where.
+    ) -> Delivered:
+        """Make messages and what is known durable.
 
         ``change`` is None where there is nothing to do: all was here. ``is_spooled`` says that
         something of the same till waits already. Raises `SpoolFull` and `GatewayUnusable`; the
         batch may then be taken, in whole, or not.
         """
         if change is None:
-            return Durable.SPOOL if is_spooled else Durable.KAFKA
+            return Delivered(Durable.SPOOL if is_spooled else Durable.KAFKA)
+        kept = _Kept(change)
         if not is_spooled and self._topic.is_up and await self._is_published(messages):
-            await self._file.commit(lambda database: keep(database, change))
-            return Durable.KAFKA
-        await self._let_wait(messages, change)
-        return Durable.SPOOL
+            await self._file.commit(kept.write)
+            return Delivered(Durable.KAFKA, kept.twice)
+        await self._let_wait(messages, kept)
+        return Delivered(Durable.SPOOL, kept.twice)
 
     async def _is_published(self, messages: Sequence[TopicMessage]) -> bool:
         try:
@@ -87,12 +108,12 @@ class Outlet:
             return False
         return True
 
-    async def _let_wait(self, messages: Sequence[TopicMessage], change: TillChange) -> None:
+    async def _let_wait(self, messages: Sequence[TopicMessage], kept: _Kept) -> None:
         parcel = self._spool.packed(messages)
 
         def work(database: Any) -> None:
-            keep(database, change)
-            spooling.put(database, change.till_id, parcel)
+            kept.write(database)
+            spooling.put(database, kept.change.till_id, parcel)
 
         try:
             await self._file.commit(work)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from edge.gateway.carts.keeping import keep_steps
+from edge.gateway.carts.keeping import GoneTwice, keep_steps
 from edge.gateway.carts.steps import CartStep
 from edge.gateway.standing import FORKS_MAX, HASHES_KEPT, NOTHING_HELD, Held, Standing
 from edge.gateway.statements import statement
@@ -86,8 +86,8 @@ def _digest(told: str | None) -> bytes:
     return bytes.fromhex(told) if told else _UNTOLD
 
 
-def keep(database: Any, change: TillChange) -> None:
-    """Write a change, within the transaction of whoever calls."""
+def keep(database: Any, change: TillChange) -> list[GoneTwice]:
+    """Write a change, within the transaction of whoever calls; carts that went on elsewhere."""
     epoch_of = change.till_id, change.epoch
     accepted_to, last_hash, sums = change.standing
     digest = bytes.fromhex(last_hash) if last_hash else None
@@ -110,7 +110,7 @@ def keep(database: Any, change: TillChange) -> None:
     for words, values in rows.items():
         if values:
             database.executemany(words, [(*epoch_of, *each) for each in values])
-    keep_steps(database, change.till_id, change.carts, change.at)
+    return keep_steps(database, change.till_id, change.carts, change.at)
 
 
 def _forget(database: Any, epoch_of: tuple[str, int], below: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from edge.gateway.carts.keeping import GoneTwice
 from edge.gateway.metrics import GatewayMetrics
 from identity.names import TillName
 
@@ -39,6 +40,13 @@ class ReportedIntake:
         shown = list(numbers[:SHOWN_MAX])
         self._log.error(
             "fork_taken", till=str(till), epoch=epoch, count=len(numbers), sequences=shown
+        )
+
+    def went_on_twice(self, till: TillName, cart: GoneTwice) -> None:
+        """See `IntakeReports`."""
+        self._metrics.carts_twice.inc()
+        self._log.warning(
+            "cart_went_on_twice", cart=cart.cart_id, first=cart.first, second=cart.second
         )
 
     def conflict(self, till: TillName, epoch: int, kind: str, detail: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from edge.gateway.carts.keeping import GoneTwice
 from identity.names import TillName
 
 
@@ -20,6 +21,10 @@ class IntakeReports(Protocol):
     def forked(self, till: TillName, epoch: int, numbers: Sequence[int]) -> None:
         """Two devices use one identity, or an old image runs: other events came under these
         numbers."""
+        ...
+
+    def went_on_twice(self, till: TillName, cart: GoneTwice) -> None:
+        """The till went on with a cart with which another one had gone on."""
         ...
 
     def conflict(self, till: TillName, epoch: int, kind: str, detail: str) -> None:

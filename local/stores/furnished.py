@@ -11,7 +11,7 @@ from local.kafka_clients import CLIENT
 from local.programs import StackProcess
 from local.record import StoreAddresses, StoreTill
 from local.stores import servers
-from local.stores.lines import line_of
+from local.stores.lines import CentrePorts, line_of
 from local.stores.own import OwnStore
 from local.stores.processes import StoreProcesses
 from local.stores.site import StoreSite
@@ -37,7 +37,7 @@ class FurnishedStore:
 
 
 def furnish_store(
-    store: OwnStore, site: StoreSite, class_path: str, registration_port: int
+    store: OwnStore, site: StoreSite, class_path: str, centre: CentrePorts
 ) -> FurnishedStore:
     """Make the store's identities, and all that it runs.
 
@@ -51,7 +51,7 @@ def furnish_store(
     processes = [*programs.workers(), programs.gateway(), programs.board()]
     processes += [process for process, _ in tills]
     at_first = [
-        line_of(site, registration_port),
+        line_of(site, centre),
         servers.kafka_of(site, class_path),
         servers.postgres_of(site),
     ]

@@ -1,6 +1,7 @@
 """The line of a store as the stack starts it, and as commands change and show it."""
 
 import time
+from typing import NamedTuple
 
 from local.checkout import environment, module
 from local.child import Service
@@ -19,10 +20,21 @@ class LineAway(Exception):
     """The line does not do what it was asked to; the text says so."""
 
 
-def line_of(site: StoreSite, registration_port: int) -> Service:
+class CentrePorts(NamedTuple):
+    """Where the centre answers a store, beside its broker."""
+
+    registration: int
+    store_api: int
+
+
+def line_of(site: StoreSite, centre: CentrePorts) -> Service:
     """The line, whole at each start of the stack: one that was cut last week would puzzle."""
     home, folder = site.home, site.home.line
-    ways = ("line-kafka", site.port("door")), ("line-registration", registration_port)
+    ways = (
+        ("line-kafka", site.port("door")),
+        ("line-registration", centre.registration),
+        ("line-store-api", centre.store_api),
+    )
     pairs = [f"{site.port(name)}={to}" for name, to in ways]
     write(folder, WISH, "up")
     return Service(

@@ -12,7 +12,7 @@ from local.starting import Starter
 from local.stores import servers
 from local.stores.site import StoreSite
 
-ROLES = ("receipts", "sink")
+ROLES = ("receipts", "sink", "replication")
 """Of `tillstream worker`, beside the agents. Sums over all locations are the centre's."""
 
 
@@ -58,6 +58,8 @@ class StoreProcesses:
                 "registration_ca": str(shown.fleet.absolute()),
                 "registration_cert": str(shown.certificate.absolute()),
                 "registration_key": str(shown.key.absolute()),
+                "store_api": f"https://{site.address('line-store-api')}",
+                "store_api_ca": str(shown.fleet.absolute()),
                 **self._as("gateway"),
             },
         )

@@ -12,7 +12,7 @@ from local.stores.shown import ShownFiles
 PORTS = (
     *("postgres", "kafka", "kafka-controller", "connect"),
     *("gateway", "registration", "board"),
-    *("door", "line-kafka", "line-registration"),
+    *("door", "line-kafka", "line-registration", "line-store-api"),
 )
 """``door`` is the listener of the store's own at the centre's broker, to which ``line-kafka``
 leads; ``registration`` is the gateway's, which leads over ``line-registration`` to the centre's."""

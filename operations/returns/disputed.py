@@ -1,8 +1,7 @@
 """What the sink keeps of disputed returns, for programs and in words."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 from psycopg.rows import class_row
@@ -10,36 +9,13 @@ from psycopg.rows import class_row
 from clients.postgres import PostgresAccess
 from clients.statements import statement
 from operations.errors import OperationError
+from topics.disputed_returns import WHY, DisputedReturn
 
 CONNECT_SECONDS = 5
 """How long the database may take to answer before it counts as away."""
 
 LISTED_MAX = 10_000
 """Disputes that are listed, the newest. A till that makes receipts up makes as many as it likes."""
-
-_WHY = {
-    "unknown_receipt": "nobody has sold under this number",
-    "beyond_purchase": "more came back than was bought",
-    "beyond_payment": "more was paid back than was paid",
-}
-
-
-class DisputedReturn(NamedTuple):
-    """Returns of one receipt. ``location_id`` is whose receipt it is, '' where nobody or several
-    have one of the number. ``sales`` and ``returns`` are the first of so many; times in them are
-    RFC 3339, money is in minor units."""
-
-    receipt_no: str
-    location_id: str
-    reason: str
-    due_at: datetime
-    beyond: list[dict[str, Any]]
-    paid_minor: int
-    refunded_minor: int
-    sales_count: int
-    sales: list[dict[str, Any]]
-    returns_count: int
-    returns: list[dict[str, Any]]
 
 
 def disputed(postgres: PostgresAccess, location_id: str | None) -> list[DisputedReturn]:
@@ -65,7 +41,7 @@ def lines(found: list[DisputedReturn]) -> Iterator[str]:
 
 def _words(each: DisputedReturn) -> Iterator[str]:
     of = f" of {each.location_id}" if each.location_id else ""
-    yield f"receipt {each.receipt_no}{of}: {_WHY[each.reason]}"
+    yield f"receipt {each.receipt_no}{of}: {WHY[each.reason]}"
     for goods in each.beyond:
         line = "" if goods["line_no"] is None else f"line {goods['line_no']}, "
         yield f"  {line}{goods['sku']}: {goods['returned']} of {goods['bought']} {goods['unit']}"

@@ -111,7 +111,7 @@ def _rules(stack: Stack) -> str:
 
 
 def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
-    *workers, sink, webhooks, registration, board, gateway, till = (
+    *workers, sink, webhooks, registration, board, gateway, store_api, till = (
         urlsplit(each).netloc for each in addresses["metrics"]
     )
     return {
@@ -120,6 +120,7 @@ def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
         "tillstream-webhooks": [webhooks],
         "tillstream-registration": [registration],
         "tillstream-board": [board],
+        "tillstream-store-api": [store_api],
         "tillstream-gateway": [gateway],
         "tillstream-proxy": [],
         "tillstream-till": [secured(till)],
@@ -129,7 +130,7 @@ def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
 def _jobs_around(side: StoreSide) -> dict[str, list[str]]:
     """Of the store, and of who admits what it sends."""
     _, _, _, mirrors, *_ = side.told["metrics"]
-    *_, admission, _, _ = side.stack.status()["metrics"]
+    *_, admission, _, _, _ = side.stack.status()["metrics"]
     return {MIRRORS: [urlsplit(mirrors).netloc], ADMISSION: [urlsplit(admission).netloc]}
 
 
@@ -190,13 +191,17 @@ def test_what_goes_wrong_around_working_workers(
     )
 
 
-def test_what_goes_wrong_around_a_stores_gateway(desk: Desk, tmp_path: Path) -> None:
+def test_what_goes_wrong_around_a_stores_gateway(
+    desk: Desk, shops: dict[str, str], tmp_path: Path
+) -> None:
     """Not while the connector stands still: it is by that that a store hears what it sells."""
     FIRED.update(
         suffer(
             desk,
+            data.not_received(desk, shops["pulse"]),
             gateways.nothing_to_sell(desk),
             gateways.forged(desk, tmp_path / "forged"),
+            gateways.sold_twice(desk, tmp_path / "twice"),
             gateways.false_word(desk),
             gateways.wrong_table(desk),
             gateways.wrongly_decided(desk, tmp_path / "decided"),
@@ -234,6 +239,7 @@ def test_who_hangs_or_takes_what_is_not_theirs(
                 services.throttled(desk, shops["pulse"]),
                 services.hanging(desk, "connect", "ConnectIsAway"),
                 services.hanging(desk, "board", "ProcessIsDown", **down),
+                services.hanging(desk, "store-api", "StoreApiIsAway"),
                 *(
                     services.hanging(desk, role, "ApplicationIsNotRun", application=role)
                     for role in BESIDE

@@ -1,9 +1,7 @@
 """A store with a stack of its own: it sells with the line down, and store and centre agree then."""
 
 import ssl
-import subprocess
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
@@ -12,13 +10,11 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from tests.acceptance.memory import pss_mib_of_store
 from tests.acceptance.stacks import Stack
 from tests.acceptance.store_side import Books, Seller, StoreSide, books, eventually
 
 MEMORY_MIB_MAX = 1024
-
-UNMEASURED = ("till-", "line@")
-"""On machines of their own, or nothing that a real store has."""
 
 
 @pytest.fixture(scope="module")
@@ -145,25 +141,6 @@ def test_what_is_killed_in_mid_work_loses_nothing_and_doubles_nothing(
 
 
 def test_a_whole_store_fits_into_a_gigabyte(stores_stack: Stack, side: StoreSide) -> None:
-    mark = f"@{side.location_id}"
-    pids = {
-        each["name"]: each["pid"]
-        for each in stores_stack.status()["processes"]
-        if each["name"].endswith(mark) and not each["name"].startswith(UNMEASURED)
-    }
-    found = {name: sum(map(_pss_mib, (pid, *_children(pid)))) for name, pid in pids.items()}
+    found = pss_mib_of_store(stores_stack.home, side.location_id)
     print({name: round(mib) for name, mib in found.items()})  # noqa: T201 - figures for the docs
     assert sum(found.values()) <= MEMORY_MIB_MAX, found
-
-
-def _children(pid: int) -> list[int]:
-    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout
-    return [int(each) for each in listed.split()]
-
-
-def _pss_mib(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except FileNotFoundError:  # it has ended since
-        return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

@@ -6,8 +6,10 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from connectors.admission.metrics import admission_metrics
+from connectors.feeds.metrics import feed_metrics
 from connectors.mirrormaker.metrics import mirror_metrics
 from connectors.postgres.metrics import sink_metrics
+from connectors.postgres.replication.metrics import replication_metrics
 from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
 from dashboards.board.goods.metrics import GoodsFigures
@@ -18,6 +20,7 @@ from edge.gateway.catalog.metrics import catalog_metrics
 from edge.gateway.metrics import gateway_metrics
 from edge.proxy.metrics import proxy_metrics
 from edge.registration.metrics import registration_metrics
+from edge.store_api.metrics import store_api_metrics
 from edge.till.metrics import till_metrics
 from metrics.catalogue import BY_PROCESS
 from metrics.page import page
@@ -100,6 +103,12 @@ def _registration() -> CollectorRegistry:
     return registry
 
 
+def _store_api() -> CollectorRegistry:
+    registry = _anyone("store-api")
+    store_api_metrics(registry)
+    return registry
+
+
 def _gateway() -> CollectorRegistry:
     registry = _anyone("gateway")
     gateway_metrics(registry)
@@ -116,6 +125,18 @@ def _mirrors() -> CollectorRegistry:
 def _admission() -> CollectorRegistry:
     registry = _anyone("admission")
     admission_metrics(registry)
+    return registry
+
+
+def _feeds() -> CollectorRegistry:
+    registry = _anyone("feeds")
+    feed_metrics(registry)
+    return registry
+
+
+def _replication() -> CollectorRegistry:
+    registry = _anyone("replication")
+    replication_metrics(registry)
     return registry
 
 
@@ -137,10 +158,13 @@ PROCESSES = {
     "sink": _sink,
     "webhooks": _webhooks,
     "registration": _registration,
+    "store-api": _store_api,
     "gateway": _gateway,
     "board": _board,
     "mirrors": _mirrors,
+    "replication": _replication,
     "admission": _admission,
+    "feeds": _feeds,
     "proxy": _proxy,
     "till": _till,
 }

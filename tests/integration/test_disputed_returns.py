@@ -29,7 +29,7 @@ from edge.disputes.judging import GRACE, NOBODYS
 from edge.disputes.reading import READ_MAX, read_cases
 from following.postgres import connection_to
 from following.records import Place
-from operations.returns.disputed import DisputedReturn, disputed
+from operations.returns.disputed import disputed
 from tests.integration.process import HOME
 from tests.integration.sink_world import (
     Message,
@@ -45,6 +45,7 @@ from tests.integration.sink_world import (
 )
 from tests.integration.test_sink_extremes import Record
 from topics.dead_letters import dead_letter_headers
+from topics.disputed_returns import DisputedReturn
 from topics.partitioning import partition_of
 from topics.registry import TILL_EVENTS
 from topics.sequences import Window

@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from tillstream.logs import configure_logs
-from tillstream.roles import ADMISSION, AGENTS, MIRRORS, ROLES, SINK, WEBHOOKS
+from tillstream.roles import (
+    ADMISSION,
+    AGENTS,
+    FEEDS,
+    MIRRORS,
+    REPLICATION,
+    ROLES,
+    SINK,
+    WEBHOOKS,
+)
 from tillstream.settings import Settings, load_settings
 from tillstream.terminal import MetricsPort
 
@@ -59,6 +68,14 @@ def run_role(role: str, settings: Settings) -> None:
         from tillstream import admission
 
         admission.run(settings)
+    elif role == REPLICATION:
+        from tillstream import replication
+
+        replication.run(settings)
+    elif role == FEEDS:
+        from tillstream import feeds
+
+        feeds.run(settings)
     else:
         from tillstream import agents_worker, applications
 

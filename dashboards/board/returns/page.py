@@ -1,41 +1,17 @@
 """The list of disputed returns, the newest first, all or those of one location."""
 
-from datetime import datetime
-from typing import Any
-
-import msgspec
 from aiohttp import web
 
 from clients.statements import statement
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.live.visit import Visit, is_identifier, message
 from dashboards.board.live.visitor import require
+from topics.disputed_returns import WHY, DisputedReturn
 
 SHOWN_MAX = 100
 """Disputes on the page: a few screens of them; ``tillstream returns disputed`` lists all."""
 
 AWAY = "PostgreSQL does not answer: disputed returns are shown when it is back."
-
-WHY = {
-    "unknown_receipt": "Nobody has sold under this number",
-    "beyond_purchase": "More came back than was bought",
-    "beyond_payment": "More was paid back than was paid",
-}
-
-
-class ShownDispute(msgspec.Struct, frozen=True):
-    """A dispute; ``location_id`` is '' where nobody, or several, have a receipt of the number."""
-
-    receipt_no: str
-    location_id: str
-    reason: str
-    due_at: datetime
-    beyond: list[dict[str, Any]]
-    paid_minor: int
-    refunded_minor: int
-    sales: list[dict[str, Any]]
-    returns_count: int
-    returns: list[dict[str, Any]]
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -45,7 +21,7 @@ async def listed(request: web.Request) -> web.Response:
     location = location if is_identifier(location) else ""
     try:
         found = await visit.board.database.query(
-            statement(__file__, "disputed"), ShownDispute, location_id=location, most=SHOWN_MAX
+            statement(__file__, "disputed"), DisputedReturn, location_id=location, most=SHOWN_MAX
         )
     except DatabaseAway:
         return message(visit, "Not known at the moment", AWAY, status=503)

@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import structlog
-
 from edge.gateway.carts.steps import CartStep
 
 CARTS_MAX = 2_000
@@ -43,18 +41,32 @@ class HoldVerdict(NamedTuple):
     body: bytes | None = None
 
 
-def keep_steps(database: Any, till_id: str, steps: Sequence[CartStep], now: float) -> None:
-    """Write what a till's events say, within the transaction of whoever calls."""
+class GoneTwice(NamedTuple):
+    """A cart with which two tills went on, as one of them could not ask. Both sales count, and
+    somebody should look at the goods."""
+
+    cart_id: str
+    first: str
+    second: str
+
+
+def keep_steps(
+    database: Any, till_id: str, steps: Sequence[CartStep], now: float
+) -> list[GoneTwice]:
+    """Write what a till's events say, within the transaction of whoever calls; what has gone on at
+    another till before."""
+    twice: list[GoneTwice] = []
     for step in steps:
         match step.kind:
             case "waits":
                 _wait(database, till_id, step, now)
             case "goes_on":
-                _go_on(database, till_id, step, now)
+                twice += _go_on(database, till_id, step, now)
             case "ends":
                 database.execute(_statement("ended"), (till_id, step.cart_id))
     if steps:
         database.execute(_statement("forget"), (now - KEPT_SECONDS, CARTS_MAX))
+    return twice
 
 
 def _wait(database: Any, till_id: str, step: CartStep, now: float) -> None:
@@ -65,16 +77,12 @@ def _wait(database: Any, till_id: str, step: CartStep, now: float) -> None:
     database.execute(_statement("wait"), (till_id, step.cart_id, *said))
 
 
-def _go_on(database: Any, till_id: str, step: CartStep, now: float) -> None:
+def _go_on(database: Any, till_id: str, step: CartStep, now: float) -> list[GoneTwice]:
     held_by = _held_by(database, step.from_till_id, step.cart_id)
-    if held_by not in (None, till_id):
-        # One of them could not ask: both sales count, and somebody should look at the goods.
-        structlog.get_logger("tillstream.gateway").warning(
-            "cart_went_on_twice", cart=step.cart_id, first=held_by, second=till_id
-        )
     if step.from_till_id != till_id:
         database.execute(_statement("gone"), (step.from_till_id, step.cart_id, now, till_id))
     database.execute(_statement("ended"), (till_id, step.cart_id))
+    return [] if held_by in (None, till_id) else [GoneTwice(step.cart_id, held_by, till_id)]
 
 
 def _held_by(database: Any, till_id: str, cart_id: str) -> str | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from psycopg.types.json import Jsonb
@@ -51,6 +52,23 @@ def forged(desk: Desk, folder: Path) -> Fault:
     again = till.send(till.batch(till.written({"type": "till_heartbeat"}))).told
     assert again["forks"] == [1], again
     yield [("GatewayDoubtsHeads", {}), ("GatewaySeesForks", {}), ("HeadsAreDoubted", {})]
+
+
+def sold_twice(desk: Desk, folder: Path) -> Fault:
+    """A cart that waits goes on at another till, and at its own, which could not ask."""
+    here, there = till_of(desk, folder / "here"), till_of(desk, folder / "there")
+    cart: dict[str, Any] = {"cart_id": str(uuid.uuid4())}
+    lines = here.sale("whole-milk-1l", 5)["lines"]
+    resumed = cart | {"type": "cart_resumed", "from_till_id": here.voucher["till_id"]}
+    said = (
+        (here, cart | {"type": "cart_suspended", "lines": lines}),
+        (there, resumed | {"lines": lines}),
+        (here, resumed | {"lines": lines}),
+    )
+    for till, event in said:
+        told = till.send(till.batch(till.written(event))).told
+        assert told["quarantined"] == [], told
+    yield [("CartsWentOnTwice", {})]
 
 
 def false_word(desk: Desk) -> Fault:

@@ -12,11 +12,12 @@ from local.home import StackHome
 from local.own_till import OwnTill
 from local.ports import RememberedPorts
 from local.stores.furnished import FurnishedStore, furnish_store, side_by_side
+from local.stores.lines import CentrePorts
 from local.stores.own import OwnStore
 from local.stores.site import site_of
 
 LOCATIONS = ("shop-1", "shop-2")
-REGISTRATION = 4711
+CENTRE = CentrePorts(registration=4711, store_api=4712)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def stores(home: StackHome) -> list[FurnishedStore]:
 def _furnished(home: StackHome, location_id: str, ports: RememberedPorts) -> FurnishedStore:
     tills = [OwnTill(location_id, name, "DE", "Shop") for name in ("counter-1", "counter-2")]
     site = site_of(location_id, home, ports)
-    return furnish_store(OwnStore(location_id, tills), site, "jars", REGISTRATION)
+    return furnish_store(OwnStore(location_id, tills), site, "jars", CENTRE)
 
 
 def test_no_two_processes_share_a_name_a_port_or_a_log(

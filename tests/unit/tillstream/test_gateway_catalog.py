@@ -35,7 +35,7 @@ async def test_a_stop_ends_what_waits_for_news_and_what_was_known_counts_at_the_
         registry = CollectorRegistry()
         with (
             opened(LOCATION, tmp_path / "files", MemoryTopic(), gateway_metrics(registry)) as whole,
-            gateway_catalog.opened(whole, tmp_path / "files", registry) as catalog,
+            gateway_catalog.opened(whole, tmp_path / "files", registry, settings) as catalog,
         ):
             stopping, address = asyncio.Event(), asyncio.get_running_loop().create_future()
             parts = catalog.parts(settings, stopping)

@@ -85,4 +85,5 @@ def test_in_the_store_each_topic_has_one_writer_beside_operators_and_the_users_o
             for name in UP
         },
         **{name: {"operator", "connect"} for name in DOWN},
+        f"up.{SHOP}.reports": {"operator", "gateway", "replication"},
     }

@@ -1,6 +1,6 @@
 -- Disputed returns that are due, the newest first; '' is of all locations.
-SELECT receipt_no, location_id, reason, due_at, beyond, paid_minor, refunded_minor, sales,
-    returns_count, returns
+SELECT receipt_no, location_id, reason, due_at, beyond, paid_minor, refunded_minor,
+    sales_count, sales, returns_count, returns
 FROM disputed_returns
 WHERE due_at <= now()
     AND (

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from edge.gateway.batches import read_batch
+from edge.gateway.carts.keeping import GoneTwice
 from edge.gateway.centre import HeardStatus
 from edge.gateway.devices import AskingTill
 from edge.gateway.file import GatewayFile
@@ -46,6 +47,7 @@ class HeardReports:
         self.conflicts: list[str] = []
         self.foreigners: list[str] = []
         self.news: list[tuple[int, int]] = []
+        self.twice: list[GoneTwice] = []
 
     def taken(self, till: TillName, new: int, unreadable: int) -> None:
         self.news.append((new, unreadable))
@@ -55,6 +57,9 @@ class HeardReports:
 
     def forked(self, till: TillName, epoch: int, numbers: Sequence[int]) -> None:
         self.forks += numbers
+
+    def went_on_twice(self, till: TillName, cart: GoneTwice) -> None:
+        self.twice.append(cart)
 
     def conflict(self, till: TillName, epoch: int, kind: str, detail: str) -> None:
         self.conflicts.append(kind)
