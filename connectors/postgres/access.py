@@ -98,7 +98,8 @@ FUNCTIONS = (
     Function("lived_before(integer)", frozenset({WEBHOOKS})),
     Function("erase_customer(text)", frozenset({BOARD, PEOPLE})),
     Function("books_here(text)", frozenset({BOARD, CLIENT, OPERATOR})),
-    Function("take_document(jsonb)", frozenset({BOARD})),
+    Function("take_document(jsonb)", frozenset({REPLICATION})),
+    Function("take_back_document(text, text)", frozenset({REPLICATION})),
 )
 
 
