@@ -25,6 +25,7 @@ from topics.registry import (
     ALL,
     ASSORTMENT,
     DEAD_LETTERS,
+    DOCUMENTS,
     GENERATIONS,
     INPUTS,
     KEPT_ON_PAGES,
@@ -142,7 +143,7 @@ SERVICES = (
         "feeds",
         "tells each store what is its own, in its feed; see `topics.store_access`.",
         reads=names_of(
-            *(PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES, CUSTOMERS, DEVICES),
+            *(PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES, CUSTOMERS, DEVICES, DOCUMENTS),
             *(STOCK_LEVELS, RECEIPTS, TILL_STATUS, STORE_STATUS, STORE_CUSTOMERS),
         ),
         writes=names_of(STORE_CUSTOMERS),

@@ -14,7 +14,7 @@ import orjson
 
 from topics.down import canonical, key_of
 from topics.for_stores import CUSTOMERS, EMPLOYEES, OFFERS, PRICES, RECALLS, RULE_TABLES
-from topics.registry import ASSORTMENT, LOCATIONS, PRODUCTS
+from topics.registry import ASSORTMENT, DOCUMENTS, LOCATIONS, PRODUCTS
 from topics.scalars import ID_PATTERN, anchored
 
 KIND_OF_TOPIC: Mapping[str, str] = {
@@ -27,9 +27,10 @@ KIND_OF_TOPIC: Mapping[str, str] = {
     RULE_TABLES.name: "rule_table",
     OFFERS.name: "offer",
     RECALLS.name: "recall",
+    DOCUMENTS.name: "document",
 }
 
-OF_ONE_PLACE = frozenset({"assortment", "location", "offer"})
+OF_ONE_PLACE = frozenset({"assortment", "location", "offer", "document"})
 """Kinds of which each row is of one location, by its key."""
 
 DELETED = "__deleted"
@@ -96,7 +97,10 @@ def read(topic: str, key: bytes | None, value: bytes | None) -> ToldRow:
 
 
 def _is_dismissed(kind: str, row: Mapping[str, Any]) -> bool:
-    """No store needs the PIN of somebody whom it must not let in."""
+    """No store needs the PIN of somebody whom it must not let in, nor what is booked or asked for no
+    more."""
+    if kind == "document":
+        return row.get("state") != "open"
     return kind == "employee" and row.get("active") is not True
 
 
