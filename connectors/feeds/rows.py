@@ -97,8 +97,7 @@ def read(topic: str, key: bytes | None, value: bytes | None) -> ToldRow:
 
 
 def _is_dismissed(kind: str, row: Mapping[str, Any]) -> bool:
-    """No store needs the PIN of somebody whom it must not let in, nor what is booked or asked for no
-    more."""
+    """No store needs the PIN of somebody whom it must not let in, nor what nobody is to book."""
     if kind == "document":
         return row.get("state") != "open"
     return kind == "employee" and row.get("active") is not True

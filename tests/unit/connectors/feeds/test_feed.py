@@ -114,7 +114,7 @@ def test_what_stores_were_told_is_not_taken_back_because_a_topic_was_lost() -> N
     list(told.feeds["shop-1"].say({"product/milk": ROWS[1]}))
     ends: dict[str, int] = dict.fromkeys(
         ("cdc.products", "cdc.prices", "cdc.assortment", "cdc.locations", "cdc.employees",
-         "cdc.customers", "cdc.rule-tables", "cdc.offers", "cdc.recalls"), 0,
+         "cdc.customers", "cdc.rule-tables", "cdc.offers", "cdc.recalls", "cdc.documents"), 0,
     )  # fmt: skip
     told.require_inputs({**ends, "cdc.products": 1})
     try:
