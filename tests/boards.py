@@ -20,8 +20,9 @@ def open_board(
     policy: AccessPolicy = OPEN_TO_THE_MACHINE,
     certificate: Tls | None = None,
     registration: RegistrationAccess | None = None,
+    store: str = "",
 ) -> AbstractAsyncContextManager[OpenBoard]:
     """See `tillstream.board.open_board`."""
     access = KafkaAccess(kafka) if isinstance(kafka, str) else kafka
     servers = access, PostgresAccess(postgres), MetricsDoor("127.0.0.1", 0)
-    return board.open_board(*servers, host, port, policy, certificate, registration)
+    return board.open_board(*servers, host, port, policy, certificate, registration, store)

@@ -97,6 +97,7 @@ async def open_board(
     policy: AccessPolicy = OPEN_TO_THE_MACHINE,
     certificate: Tls | None = None,
     registration: RegistrationAccess | None = None,
+    store: str = "",
 ) -> AsyncGenerator[OpenBoard]:
     """The board for the length of a block; port 0 takes a free one.
 
@@ -108,7 +109,7 @@ async def open_board(
     board = Board(kafka, postgres)
     board.registry.register(ProcessIdentity("board", "board"))
     told = MetricsServer(metrics, board.registry)
-    app = build(board, policy, registration)
+    app = build(board, policy, registration, store)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     if certificate and tls:

@@ -123,8 +123,9 @@ SERVICES = (
     ServiceAccess("webhooks", "tells alerts.", reads=names_of(OUTPUTS)),
     ServiceAccess(
         "board",
-        "shows what is derived, and whether master data that was changed on it is published.",
-        reads=names_of(OUTPUTS, KEPT_ON_PAGES),
+        "shows what is derived, what stores say of themselves, and whether master data that was "
+        "changed on it is published.",
+        reads=names_of(OUTPUTS, KEPT_ON_PAGES, STORE_STATUS),
     ),
     ServiceAccess(
         "shadow",
@@ -143,8 +144,8 @@ SERVICES = (
         "feeds",
         "tells each store what is its own, in its feed; see `topics.store_access`.",
         reads=names_of(
-            *(PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES, CUSTOMERS, DEVICES, DOCUMENTS),
-            *(STOCK_LEVELS, RECEIPTS, TILL_STATUS, STORE_STATUS, STORE_CUSTOMERS),
+            *(PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES, CUSTOMERS, DEVICES),
+            *(DOCUMENTS, STOCK_LEVELS, RECEIPTS, TILL_STATUS, STORE_STATUS, STORE_CUSTOMERS),
         ),
         writes=names_of(STORE_CUSTOMERS),
         more=(

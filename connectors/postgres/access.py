@@ -54,6 +54,9 @@ MASTER_DATA = (
     *("prices", "offers", "recalls", "rule_tables"),
 )
 
+REPLICATED = (*MASTER_DATA, "employees", "customers")
+"""What a store's feed brings."""
+
 SHOWN = ("employees_shown", "customers_shown")
 """Views of people, without hashes and what is sealed."""
 
@@ -96,6 +99,7 @@ FUNCTIONS = (
     Function("renew_card_key(text, text)", frozenset({REGISTRATION, PEOPLE})),
     Function("forget_old_audit_entries()", frozenset({SINK})),
     Function("lived_before(integer)", frozenset({WEBHOOKS})),
+    Function("replicated_digests(text)", frozenset({CLIENT, OPERATOR})),
     Function("erase_customer(text)", frozenset({BOARD, PEOPLE})),
     Function("books_here(text)", frozenset({BOARD, CLIENT, OPERATOR})),
     Function("take_document(jsonb)", frozenset({REPLICATION})),
@@ -180,8 +184,8 @@ TABLES: Mapping[str, Granted] = {
     "cdc_signals": _table(_LOOKING, cdc=frozenset({"INSERT"})),
     # The feed as it came, of people too: who looks sees which rows are in no table, and why.
     **dict.fromkeys(["replicated_rows", "replicated_onward"], _table(replication=WRITE)),
-    "replicated_aside": _table(_LOOKING),
-    "replication_state": _table(_LOOKING, replication=KEPT),
+    "replicated_aside": _table((BOARD, *_LOOKING)),
+    "replication_state": _table((BOARD, *_LOOKING), replication=KEPT),
     "schema_migrations": _table(_LOOKING),
     "migration_hashes": _table(_LOOKING),
 }

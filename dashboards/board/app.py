@@ -25,7 +25,7 @@ from dashboards.board.live import view
 from dashboards.board.live.board import BOARD, Board
 from dashboards.board.live.refused import refused_pages
 from dashboards.board.live.streams import stream
-from dashboards.board.locations import location_page, overview_page, sweep
+from dashboards.board.locations import location_page, overview_page, stores, sweep
 from dashboards.board.locations.metrics import Shops
 from dashboards.board.people import (
     account_page,
@@ -94,10 +94,12 @@ def build(
     board: Board,
     policy: AccessPolicy = OPEN_TO_THE_MACHINE,
     registration: RegistrationAccess | None = None,
+    store: str = "",
 ) -> web.Application:
     """The application; it shows ``board``, gives it the subjects' work, and starts nothing.
 
     ``policy`` says who gets in; ``registration`` is asked for devices, where there is one.
+    ``store`` is whose board it is, where it is one store's own and not the centre's.
 
     Raises `vendor.NotInstalled`.
     """
@@ -113,7 +115,7 @@ def build(
     app[REGISTRATION] = registration
     app[REPORTS] = Reports(board.postgres, board.database_source)
     board.artist.pieces |= locations.PIECES | stock.PIECES
-    _add_work(board)
+    _add_work(board, store)
     board.registry.register(Shops(board.memory))
     for page in PAGES:
         app.add_routes(page.ROUTES)
@@ -131,13 +133,17 @@ def build(
     return app
 
 
-def _add_work(board: Board) -> None:
+def _add_work(board: Board, store: str) -> None:
     goods = GoodsFigures(board.registry)
     board.work += [
         lambda: sweep.run(board),
         lambda: goods_sweep.run(board, goods),
         lambda: in_transit.run(board),
     ]
+    if store:
+        board.work.append(lambda: stores.run_own(board))
+    else:
+        stores.follow(board)
 
 
 def _headers(policy: AccessPolicy) -> dict[str, str]:

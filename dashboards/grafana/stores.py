@@ -42,7 +42,7 @@ PANELS = (
     ),
     Panel(
         "Longest on the way",
-        "Since when goods left each location that came in nowhere. After a week somebody is told.",
+        "Since when goods left each location that came in nowhere.",
         [
             (
                 "{{location_id}}",
@@ -52,6 +52,6 @@ PANELS = (
         ],
         unit="s",
         kind="bargauge",
-        red_above=604_800,
+        red_above=259_200,
     ),
 )

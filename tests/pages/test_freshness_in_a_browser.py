@@ -4,11 +4,26 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Browser
 
+from clients.kafka import KafkaAccess
+from operations.topic_sync.sync import sync
 from tests.boards import open_board
 from tests.browser import visit
-from tests.integration.board_world import catalogue, level, register, store, till, totals
+from tests.integration.board_world import (
+    PARTITIONS,
+    catalogue,
+    insert,
+    level,
+    make_topics,
+    register,
+    say_raw,
+    store,
+    till,
+    totals,
+)
 from tests.integration.test_freshness import NO_KAFKA, book, moved, sold
-from tests.pages.seen_board import assert_good
+from tests.pages.seen_board import assert_good, board_seen
+from topics.for_stores import STORE_STATUS
+from topics.store_status import StoreStatus
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 MILK = "4006381333931"
@@ -61,6 +76,46 @@ async def test_a_silent_store_says_what_is_in_doubt_and_what_is_on_its_way(
         assert await seen.cell(f"figures/{heard}/", "unheard") == "Nothing"
         assert await seen.cell(f"stock/{heard}/{MILK}", "doubt") == ""
         assert_no_script(await seen.page.locator("img").count())
+
+
+async def test_a_stores_own_page_says_how_old_its_prices_rules_and_devices_are(
+    browser: Browser, fresh_postgres: str, shop: str
+) -> None:
+    register(fresh_postgres, shop, "Dark")
+    state = {
+        "location_id": shop,
+        "topic_id": "t",
+        "next_offset": 9,
+        "applied_version": 812,
+        "head_version": 840,
+        "changed_at": datetime.now(UTC) - timedelta(hours=3),
+    }
+    insert(fresh_postgres, "replication_state", state)
+    async with (
+        open_board(NO_KAFKA, fresh_postgres, store=shop) as board,
+        visit(browser, board.address) as seen,
+    ):
+        await seen.page.goto(f"{board.address}/locations/{shop}")
+        words = "Version 812, 840 is on its way, 3 h 0 min ago"
+        await seen.shows(f"figures/{shop}/", "feed", words)
+
+
+async def test_the_centre_shows_what_stores_say_of_themselves(
+    browser: Browser, kafka: str, fresh_postgres: str, shop: str
+) -> None:
+    make_topics(kafka)
+    sync(KafkaAccess(kafka), PARTITIONS, 1, specs=[STORE_STATUS])
+    register(fresh_postgres, shop, "Dark")
+    reported_at = datetime.now(UTC) - timedelta(hours=3)
+    said = StoreStatus(
+        location_id=shop, reported_at=reported_at, applied_version=840, head_version=840,
+        is_whole=True,
+    )  # fmt: skip
+    told = ("store.status", shop, shop.encode(), said.model_dump_json().encode())
+    await say_raw(kafka, [told])  # before the board is there
+    async with board_seen(browser, kafka, fresh_postgres) as seen:
+        await seen.go(f"/locations/{shop}")
+        await seen.shows(f"figures/{shop}/", "feed", "Version 840, all of it, 3 h 0 min ago")
 
 
 def assert_no_script(images: int) -> None:

@@ -58,6 +58,7 @@ async def _serve(settings: Settings, as_json: bool) -> None:
         policy,
         certificate,
         registration,
+        settings.store,
     ) as opened:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, opened.work.cancel)

@@ -23,8 +23,9 @@ def freshness(asked: FreshnessAsked) -> questions.Question:
     return "freshness", values
 
 
-def with_silence(board: Board, rows: Sequence[Row]) -> list[Row]:
+async def with_silence(board: Board, rows: Sequence[Row]) -> list[Row]:
     """With what nobody has heard, as the board's pages say it: in usual days of selling."""
+    await board.ready()
     scene = board.scene(DEFAULT)
     return [{**row, "unheard_days": _days(scene.unheard(row["location_id"]))} for row in rows]
 
@@ -35,6 +36,7 @@ async def doubt(board: Board, location_id: str, sku: str) -> Row:
     rows = await board.database.query(statement(__file__, "doubted"), dict[str, Any], **values)
     if not rows:
         raise NoAnswer(HTTPStatus.NOT_FOUND, f"There is nothing of {sku} at {location_id}.")
+    await board.ready()
     unheard, found = board.scene(DEFAULT).unheard(location_id), CERTAIN
     if unheard.is_something:
         item = (location_id, sku)

@@ -1,7 +1,7 @@
 """The handlers of the API, one function for all lists: what differs is in the table."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -41,7 +41,10 @@ TURNS: web.AppKey[asyncio.Semaphore] = web.AppKey("turns", asyncio.Semaphore)
 """Where the application keeps them."""
 
 
-def _as_is(_: Board, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+_Rows = Sequence[Mapping[str, Any]]
+
+
+async def _as_is(_: Board, rows: _Rows) -> _Rows:
     return rows
 
 
@@ -52,13 +55,13 @@ class _List:
     endpoint: ApiEndpoint
     question: Callable[[Any], questions.Question]
     key: tuple[str, ...]
-    finish: Callable[[Board, Sequence[Mapping[str, Any]]], Sequence[Mapping[str, Any]]] = _as_is
+    finish: Callable[[Board, _Rows], Awaitable[_Rows]] = _as_is
 
     async def answer(self, request: web.Request) -> web.Response:
         """A page of items, and where the next begins."""
         asked = asked_of(self.endpoint.asked, request.query.items())
         rows = await _rows(request, self.question(asked))
-        shown = self.finish(request.app[BOARD], rows[: asked.limit])
+        shown = await self.finish(request.app[BOARD], rows[: asked.limit])
         more = len(rows) > len(shown)
         cursor = cursors.write([shown[-1][name] for name in self.key]) if more else None
         return answers.json(request, {"items": shown, "next_cursor": cursor})

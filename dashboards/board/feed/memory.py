@@ -21,6 +21,7 @@ from dashboards.board.feed.rows import (
     Row,
     ShownLocation,
     ShownProduct,
+    StoreWord,
     Till,
     Totals,
     ident_of,
@@ -61,6 +62,7 @@ class Memory:
         self.products: Recent[str, ShownProduct] = Recent(PRODUCTS_MAX)
         self.tills = TillRows()
         self.in_transit: dict[str, LeftFor] = {}
+        self.store_words: dict[str, StoreWord] = {}
         self.sold = SoldRates()
         self._gone: Recent[tuple[type[Row], Ident], int] = Recent(GONE_MAX)
         self._raised: dict[str, dict[str, Alert]] = {}
@@ -111,6 +113,16 @@ class Memory:
         changed = [each for each in known if self.in_transit.get(each) != now.get(each)]
         self.turn += bool(changed)
         self.in_transit = now
+        return changed
+
+    def learn_store_words(self, words: Iterable[StoreWord]) -> list[str]:
+        """Take what stores say last of themselves; returns those that say something else."""
+        changed: list[str] = []
+        for word in words:
+            if self.store_words.get(word.location_id) != word:
+                self.store_words[word.location_id] = word
+                changed.append(word.location_id)
+        self.turn += bool(changed)
         return changed
 
     def learn_products(self, products: Iterable[ShownProduct]) -> None:

@@ -48,6 +48,18 @@ class ShownProduct(msgspec.Struct, frozen=True, gc=False):
     unit: str
 
 
+class StoreWord(msgspec.Struct, frozen=True, gc=False):
+    """How far a store is with its feed; see `topics.store_status`. ``told_at`` is when it said so,
+    or in the store itself when the last of it came."""
+
+    location_id: str
+    told_at: datetime
+    applied_version: int
+    head_version: int | None
+    is_whole: bool | None
+    set_aside: int
+
+
 class LeftFor(msgspec.Struct, frozen=True, gc=False):
     """Products that left a location and came in nowhere yet, the first of them at ``since``."""
 

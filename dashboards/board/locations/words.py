@@ -6,6 +6,7 @@ from dashboards.board.feed.rows import Totals
 from dashboards.board.live.keys import Key
 from dashboards.board.live.scene import Scene, Shown, milliseconds, some
 from dashboards.board.locations import attention
+from dashboards.board.locations.stores import feed_words
 from dashboards.board.wording.words import NOTHING, age, span
 
 KINDS = {"shop": "Shop", "warehouse": "Warehouse", "online": "Online"}
@@ -90,7 +91,8 @@ def _unheard_cells(scene: Scene, location_id: str) -> dict[str, str]:
     if left is not None:
         age_words = span((scene.now - left.since).total_seconds())
         on_way = f"{attention.counted(scene, left.products, 'product')}, for {age_words}"
-    return {"unheard": unheard_words(scene, unheard.days), "in_transit": on_way}
+    feed = feed_words(scene, location_id)
+    return {"unheard": unheard_words(scene, unheard.days), "in_transit": on_way, "feed": feed}
 
 
 def unheard_words(scene: Scene, days: float) -> str:

@@ -6,17 +6,20 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from dashboards.board.feed.memory import Memory
-from dashboards.board.feed.rows import LeftFor, ShownLocation
+from dashboards.board.feed.rows import LeftFor, ShownLocation, StoreWord
 from dashboards.board.feed.sold import GOOD_SECONDS, SoldRates
 from dashboards.board.feed.usual import Profile, Usual
 from dashboards.board.live.keys import Key
 from dashboards.board.live.scene import Scene
+from dashboards.board.locations.stores import read
 from dashboards.board.locations.words import show_figures
 from dashboards.board.stock.words import show_place, show_product
-from dashboards.board.wording.words import DEFAULT_WORDS
+from dashboards.board.wording.words import DEFAULT_WORDS, NOTHING
 from dashboards.doubt.rule import CERTAIN, CERTAINTY, QUANTITY_MAX, SoldLately, Unheard, doubt_of
 from tests.unit.dashboards.rows import day_of, till
 from tests.unit.dashboards.test_attention import BERLIN, NOON, OPENING_BINS, TODAY
+from topics.decoder import Refused
+from topics.store_status import StoreStatus
 from topics.wire_derived import WireStockLevel
 
 MILK = SoldLately(lines=240, quantity=480, receipts=2_400, days=24)
@@ -162,3 +165,37 @@ def test_what_sold_lately_is_read_again_after_an_hour() -> None:
     now[0] = GOOD_SECONDS + 1
     assert rates.unknown([("shop-1", "milk")]) == [("shop-1", "milk")]
     assert rates.get("shop-1", "milk") == MILK, "while the database is away it is all there is"
+
+
+def feed_of(*words: StoreWord) -> str:
+    drawn = scene()
+    drawn.memory.learn_store_words(words)
+    return show_figures(drawn, Key("figures", "shop-1")).cells["feed"]
+
+
+def word(applied: int, head: int | None, is_whole: bool | None, aside: int = 0) -> StoreWord:
+    return StoreWord("shop-1", NOON - timedelta(hours=2), applied, head, is_whole, aside)
+
+
+def test_a_place_says_how_old_its_prices_rules_and_devices_are_where_it_has_a_store() -> None:
+    assert feed_of() == NOTHING
+    assert feed_of(word(812, 812, True)) == "Version 812, all of it, 2 h 0 min ago"
+    assert feed_of(word(812, 840, None)) == "Version 812, 840 is on its way, 2 h 0 min ago"
+    assert feed_of(word(812, 812, False, 2)) == (
+        "Version 812, something else than the centre says, 2 rows kept aside, 2 h 0 min ago"
+    )
+    assert feed_of(word(0, None, None)) == "Version 0, 2 h 0 min ago"
+
+
+def test_a_store_whose_clock_is_ahead_was_heard_now() -> None:
+    ahead = StoreWord("shop-1", NOON + timedelta(days=365), 1, 1, True, 0)
+    assert feed_of(ahead).endswith(", 0 s ago")
+
+
+def test_what_a_store_says_is_read_from_its_contract_and_nothing_else() -> None:
+    said = StoreStatus(location_id="shop-1", reported_at=NOON, applied_version=3, head_version=4)
+    told = read("store.status", b"shop-1", said.model_dump_json().encode())
+    assert told == StoreWord("shop-1", NOON, 3, 4, None, 0)
+    assert read("store.status", b"shop-1", None) is None
+    with pytest.raises(Refused):
+        read("store.status", b"shop-1", b"[]")

@@ -17,6 +17,10 @@ from edge.gateway.catalog.keeping import CatalogFile
 from edge.gateway.customers.customer_call import GET_CUSTOMER, CustomerCall
 from edge.gateway.customers.known import HeardCustomers
 from edge.gateway.devices import ListedDevices
+from edge.gateway.elsewhere.levels import LevelsElsewhere
+from edge.gateway.elsewhere.questions import CentreQuestions
+from edge.gateway.elsewhere.receipts import ReceiptsElsewhere
+from edge.gateway.elsewhere.reserving import ReturnsElsewhere
 from edge.gateway.employees.authorizations import Authorizations
 from edge.gateway.employees.authorize_call import AUTHORIZE, AuthorizeCall
 from edge.gateway.employees.pins import PinCheck
@@ -28,6 +32,7 @@ from edge.gateway.receipts.receipt_calls import (
     GET_CUSTOMERS_RECEIPTS,
     GET_RECEIPT,
     POST_RETURN,
+    KnownElsewhere,
     ReceiptCalls,
 )
 from edge.gateway.receipts.returns import Returns
@@ -149,14 +154,21 @@ def etag(reply: Reply) -> str:
 
 @asynccontextmanager
 async def catalog_door(
-    folder: Path, clock: Callable[[], float] = time.monotonic
+    folder: Path,
+    clock: Callable[[], float] = time.monotonic,
+    centre: CentreQuestions | None = None,
 ) -> AsyncGenerator[CatalogDoor]:
-    """A gateway on a folder, for the length of a block; by ``clock`` its catalog grows old."""
+    """A gateway on a folder, for the length of a block; by ``clock`` its catalog grows old, and
+    ``centre`` is asked about other stores."""
     door = CatalogDoor(folder / "catalog.sqlite", clock)
-    product = ProductCall(LOCATION, lambda: door.desk.view, door.levels, door.devices, door.now)
+    levels = LevelsElsewhere(LOCATION, door.levels, centre) if centre else door.levels
+    product = ProductCall(LOCATION, lambda: door.desk.view, levels, door.devices, door.now)
     customer = CustomerCall(door.customers, door.authorizations, door.devices)
     returns = Returns(door.shelf, door.monotonic)
-    receipts = ReceiptCalls(door.shelf, returns, door.authorizations, door.devices)
+    elsewhere = centre and KnownElsewhere(
+        ReceiptsElsewhere(centre), ReturnsElsewhere(LOCATION, returns, door.shelf, centre)
+    )
+    receipts = ReceiptCalls(door.shelf, returns, door.authorizations, door.devices, elsewhere)
     calls = [
         ServedCall(GET_BUNDLE, BundleCall(door.desk, door.devices).get),
         ServedCall(GET_PRODUCT, product.get),
