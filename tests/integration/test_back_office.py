@@ -327,6 +327,17 @@ async def test_what_the_centre_takes_back_is_closed_unless_somebody_has_begun_it
     ]
 
 
+async def test_a_store_that_was_replaced_books_nothing_anew_that_the_centre_knows_as_booked(
+    office: Office,
+) -> None:
+    has_store(office, "ulm", here=True)
+    row = {"document_id": "d", "location_id": "ulm", "kind": "adjustment", "why": "stolen"}
+    row |= {"lines": [{"sku": "milk", "quantity": -2}], "state": "booked", "ordered_by": "centre"}
+    take(office, {**row, "ordered_at": "2026-11-21T10:00:00Z"})
+    assert moved(office.dsn, "ulm") == []
+    assert rows(office.dsn, "SELECT state FROM documents") == [{"state": "closed"}]
+
+
 async def test_the_centre_knows_by_the_ledger_what_a_store_has_booked(office: Office) -> None:
     has_store(office, "ulm", here=False)
     made = await office.open("order", "ulm", lines=lines(milk=5))

@@ -147,12 +147,15 @@ BEGIN
     IF jsonb_typeof(given.lines) = 'string' THEN
         given.lines := (given.lines #>> '{}')::jsonb;
     END IF;
+    -- A store that was replaced by an empty one hears again of what it had booked: not to be booked
+    -- anew.
     INSERT INTO documents (
         document_id, location_id, kind, other_location_id, supplier, why, note, lines, rounds,
-        digest, ordered_by, ordered_at
+        state, digest, ordered_by, ordered_at
     ) VALUES (
         given.document_id, given.location_id, given.kind, given.other_location_id, given.supplier,
-        given.why, given.note, given.lines, coalesce(given.rounds, 1), coalesce(given.digest, ''),
+        given.why, given.note, given.lines, coalesce(given.rounds, 1),
+        CASE WHEN given.state = 'open' THEN 'open' ELSE 'closed' END, coalesce(given.digest, ''),
         given.ordered_by, given.ordered_at
     )
     ON CONFLICT DO NOTHING;
@@ -161,7 +164,7 @@ BEGIN
         PERFORM take_back_document(given.document_id, given.location_id);
         RETURN is_new;
     END IF;
-    IF is_new AND given.kind = 'adjustment' AND books_here(given.location_id) THEN
+    IF is_new AND given.state = 'open' AND given.kind = 'adjustment' AND books_here(given.location_id) THEN
         INSERT INTO document_bookings (booking_id, document_id, location_id, act, lines, digest,
             booked_by)
         VALUES (given.document_id, given.document_id, given.location_id, 'book', given.lines,
