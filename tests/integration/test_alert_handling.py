@@ -30,7 +30,8 @@ from tests.integration.board_world import (
     store,
     until,
     watching,
-)from tests.integration.office_world import Office, on_hand, state_of
+)
+from tests.integration.office_world import Office, on_hand, state_of
 
 SKU = "milk"
 RAISED = datetime(2026, 11, 21, 10, 0, 0, 123456, tzinfo=UTC)
@@ -235,8 +236,7 @@ async def test_a_transfer_comes_from_the_nearest_with_a_surplus_and_says_why(
 async def carries_out(dsn: str, proposal_id: str, near: str, shop: str) -> None:
     """Whoever does it books the document, and some of it is lost on the way."""
     office = Office(dsn)
-    goods = {"lines": [{"code": SKU, "quantity": 17}]}
-    await office.do(proposal_id, near, "send", **goods)
+    await office.do(proposal_id, near, "send", lines=[{"code": SKU, "quantity": 17}])
     await office.do(proposal_id, shop, "take_in", lines=[{"code": SKU, "quantity": 16}])
     closed = await office.do(proposal_id, shop, "close")
     assert state_of(closed) == {near: "booked", shop: "closed"}
