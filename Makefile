@@ -53,6 +53,14 @@ faults: setup ## Suffer drawn faults on a whole stack: make faults SEEDS=20 FIRS
 till-faults: setup ## Tills that sell while everything breaks: make till-faults SEEDS=10 FIRST=1 MINUTES=2; SEED=7 is one
 	@$(BIN)/python -m tests.till_faults --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10) --first $(or $(FIRST),1))
 
+.PHONY: store-faults
+store-faults: setup ## A store in which everything breaks: make store-faults SEEDS=10 FIRST=1 MINUTES=2; SEED=7 is one
+	@$(BIN)/python -m tests.store_faults --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10) --first $(or $(FIRST),1))
+
+.PHONY: store-day
+store-day: setup ## A day without a line in a store, and how soon the centre is equal: make store-day EVENTS=50000
+	@$(BIN)/python -m tests.store_day --events $(or $(EVENTS),50000)
+
 .PHONY: simulate
 simulate: setup ## Drawn crashes between any two steps, simulated: make simulate SEEDS=10000 FIRST=1
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),1)
@@ -86,6 +94,10 @@ bench: setup ## Compare with Kafka Streams, Quix Streams, Faust and a bare loop;
 .PHONY: bounds
 bounds: setup ## Four hours of one busy partition: memory stays bounded, and it opens at once; ten minutes
 	@$(BIN)/python -m benchmarks.bounds
+
+.PHONY: feeds
+feeds: setup ## One price change at 1,000 stores with feeds in a broker, and 10,000 in the fold; five minutes
+	@$(BIN)/python -m benchmarks.feeds --stores $(or $(STORES),1000) --listing $(or $(LISTING),100) --folded $(or $(FOLDED),10000)
 
 .PHONY: till-page
 till-page: setup ## How soon a till's page answers, and what it takes; five minutes: make till-page SCANS=200 THROTTLE=6 JSON=1

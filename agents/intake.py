@@ -3,7 +3,7 @@
 One fault never takes its neighbours along: the rest of the batch goes on.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from agents.ports import Counting
@@ -44,14 +44,23 @@ class Intake:
     """Decodes one partition's records and keeps its dead letters until they are announced.
 
     ``at`` is the offset of the record that is being applied: it is named where a rule fails.
+    ``inputs`` are topics that take the place of others, by the usual name: a letter lies beside
+    the usual one, and names the place where its message lies.
     """
 
-    def __init__(self, partition: int, partitions: int, counting: Counting) -> None:
+    def __init__(
+        self,
+        partition: int,
+        partitions: int,
+        counting: Counting,
+        inputs: Mapping[str, str] | None = None,
+    ) -> None:
         self.at: int | None = None
         self._partition = partition
         self._partitions = partitions
         self._letters: list[tuple[str, Message]] = []
         self._counting = counting
+        self._inputs = inputs or {}
         self._here: set[str] = set()
 
     def take(
@@ -101,9 +110,8 @@ class Intake:
     def refuse(self, topic: str, record: Record, refusal: Refusal) -> None:
         """Make ``record`` a dead letter."""
         reason, error = refusal
-        headers = dead_letter_headers(
-            record.headers, reason, error, topic, self._partition, record.offset
-        )
+        source = self._inputs.get(topic, topic), self._partition, record.offset
+        headers = dead_letter_headers(record.headers, reason, error, *source)
         letter = Message(record.key, record.value, headers)
         self._letters.append((topic + DEAD_LETTER_SUFFIX, letter))
         self._counting.now.note_letter(topic, reason)

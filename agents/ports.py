@@ -1,5 +1,6 @@
 """What the agents ask of who runs them: the rules that are settings, and somewhere to count."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -7,14 +8,20 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What may differ between companies.
+    """What may differ between companies, and between the centre and a store.
 
     An open cart without an event for ``cart_timeout`` is forgotten. ``default_hysteresis`` is in
-    base units, for assortment rows that name none.
+    base units, for assortment rows that name none. ``inputs`` are the topics that take the place
+    of inputs on this cluster, by the usual name.
     """
 
     cart_timeout: timedelta
     default_hysteresis: int
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def topic_of(self, name: str) -> str:
+        """Where the input that is usually called ``name`` lies."""
+        return self.inputs.get(name, name)
 
     @property
     def cart_timeout_us(self) -> int:

@@ -81,30 +81,32 @@ def retail(app: BatchApp, rules: Rules, tally: Tally, generation: int = 0) -> No
     def shop(state: State) -> Shop:
         return Shop(state, rules, tally, generation)
 
-    _till_agents(app, shop)
-    _business_agents(app, shop)
+    _till_agents(app, shop, rules)
+    _business_agents(app, shop, rules)
     _operators_agents(app, shop)
 
 
 MakeShop = Callable[[State], Shop]
 
 
-def _till_agents(app: BatchApp, shop: MakeShop) -> None:
+def _till_agents(app: BatchApp, shop: MakeShop, rules: Rules) -> None:
     """What tills say."""
 
     def aside(record: Record, state: State) -> None:
         state.part(shop).checkout.set_aside(record)
 
-    @app.batch_agent(TILL_EVENTS.name, set_aside=aside)
+    @app.batch_agent(rules.topic_of(TILL_EVENTS.name), set_aside=aside)
     def checkout(batch: Batch, state: State) -> None:
         """Count every event of a till once, and keep stock, totals, alerts and tills by it."""
         state.part(shop).checkout.fold(batch)
 
 
-def _business_agents(app: BatchApp, shop: MakeShop) -> None:
+def _business_agents(app: BatchApp, shop: MakeShop, rules: Rules) -> None:
     """What the database says."""
 
-    @app.batch_agent(STOCK_MOVEMENTS.name, set_aside=_aside(shop, STOCK_MOVEMENTS))
+    booked = rules.topic_of(STOCK_MOVEMENTS.name)
+
+    @app.batch_agent(booked, set_aside=_aside(shop, STOCK_MOVEMENTS))
     def movements(batch: Batch, state: State) -> None:
         """Book deliveries, transfers, adjustments and stocktakes, each once."""
         state.part(shop).movements.fold(batch)

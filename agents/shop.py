@@ -36,7 +36,7 @@ class Shop(Part):
         self._clocks = Clocks(state)
         base = base_of(generation)
         deadlines = Deadlines(state)
-        self.intake = Intake(state.partition, state.partitions, self._counting)
+        self.intake = Intake(state.partition, state.partitions, self._counting, rules.inputs)
         self._shelf = Shelf(
             state, deadlines, self._clocks, rules.default_hysteresis, self._counting, base
         )

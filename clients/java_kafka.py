@@ -1,6 +1,6 @@
 """Settings of Java's clients, by their names, and the file of properties that holds them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from clients.errors import AccessError
@@ -8,14 +8,23 @@ from clients.kafka import KafkaAccess, Login, Token
 from clients.tls import Tls
 
 
-def properties(access: KafkaAccess) -> dict[str, str]:
+def text_of(file: Path) -> str:
+    """What ``file`` holds; raises `clients.errors.AccessError`."""
+    try:
+        return file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise AccessError(f"{file} cannot be read: {error}") from error
+
+
+def properties(access: KafkaAccess, held: Callable[[Path], str] = text_of) -> dict[str, str]:
     """What such a client is told of the cluster. It holds key and password: print it nowhere.
 
-    Raises `clients.errors.AccessError` where a file cannot be read, and for a token.
+    ``held`` may name where a file's text is found in place of the text. Raises
+    `clients.errors.AccessError` where a file cannot be read, and for a token.
     """
     told = {"bootstrap.servers": access.servers}
     if access.tls is not None:
-        told |= {"security.protocol": access.protocol, **_tls(access.tls)}
+        told |= {"security.protocol": access.protocol, **_tls(access.tls, held)}
     if isinstance(access.login, Token):
         raise AccessError("Java takes no token from a file: give it a certificate or a login")
     if access.login is not None:
@@ -40,28 +49,21 @@ def _escaped(value: str) -> str:
     )
 
 
-def _tls(tls: Tls) -> dict[str, str]:
+def _tls(tls: Tls, held: Callable[[Path], str]) -> dict[str, str]:
     told: dict[str, str] = {}
     if tls.authorities is not None:
         told |= {
             "ssl.truststore.type": "PEM",
-            "ssl.truststore.certificates": _text(tls.authorities),
+            "ssl.truststore.certificates": held(tls.authorities),
         }
     if tls.certificate is not None and tls.key is not None:
         told |= {
             "ssl.keystore.type": "PEM",
-            "ssl.keystore.certificate.chain": _text(tls.certificate),
+            "ssl.keystore.certificate.chain": held(tls.certificate),
             # Java reads PKCS #8 only: "BEGIN PRIVATE KEY".
-            "ssl.keystore.key": _text(tls.key),
+            "ssl.keystore.key": held(tls.key),
         }
     return told
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise AccessError(f"{file} cannot be read: {error}") from error
 
 
 def _jaas(login: Login) -> str:

@@ -1,5 +1,6 @@
 """SQLite files in which a thing is on the disk before anybody is told that it is kept."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,3 +24,11 @@ def open_durable(path: Path, vfs: str | None = None) -> Any:
     # Synced before it is told, so that it is there after a power cut.
     database.pragma("synchronous", "full")
     return database
+
+
+def put_aside(path: Path) -> None:
+    """Make room for a new file where the old one is damaged, and keep that for who wants to see."""
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        path.replace(path.with_name(f"{path.name}.damaged"))

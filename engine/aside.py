@@ -10,9 +10,9 @@ from typing import Any
 import structlog
 
 from clients.kafka import KafkaAccess
+from clients.topic_ids import described
 from engine.clients import TopicPartition
 from engine.fetching import FETCH_WAIT_MS, PlainConsumer
-from engine.topic_ids import described
 
 log = structlog.get_logger()
 

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from clients import async_kafka
 from clients.kafka import KafkaAccess
+from clients.topic_ids import Described, described
 from engine.clients import TopicPartition
 from engine.errors import InputRecreated
 from engine.fetching import FETCH_WAIT_MS
-from engine.topic_ids import Described, described
 
 SHOWN_SECONDS = 5.0
 """A broker may take so long to show a topic that another has just made."""

@@ -1,8 +1,9 @@
 """Somebody who may sell at the stack's own till: a card and a PIN, drawn at the first start.
 
-    python -m local.cashier STACK_HOME LOCATION
+    python -m local.cashier STACK_HOME LOCATION STORE_HOME
 
-They lie in the stack's home, for their owner's eyes, and `tillstream local status` shows them.
+They lie in the store's home, for their owner's eyes, and `tillstream local status` shows them. That
+is the stack's own home where the store's gateway stands at the centre.
 """
 
 import json
@@ -14,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from local.checkout import environment, module
+from local.child import Service
 from local.home import StackHome, write_json
 
 FILE = "cashier.json"
@@ -46,27 +48,36 @@ def drawn() -> StackCashier:
 
 
 def known(home: StackHome) -> StackCashier | None:
-    """Who was drawn for this stack, if anybody was."""
+    """Who was drawn for the store with that home, if anybody was."""
     file = home.folder / FILE
     return StackCashier(**json.loads(file.read_text())) if file.exists() else None
 
 
-def let_in(home: StackHome, location_id: str) -> None:
-    """Add the cashier and give the store's gateway its list of cards, unless it has one.
+def let_in(home: StackHome, location_id: str, store: StackHome | None = None) -> None:
+    """Add the cashier and give the store's gateway its list of cards, unless it has one; ``store``
+    is the home of a store that has one of its own.
 
     Ended at any step, the next start goes on with the same card. Raises `NotLetIn`.
     """
-    cards = home.folder / "gateway" / location_id / "own" / "cards.json"
+    own = store or home
+    cards = own.folder / "gateway" / location_id / "own" / "cards.json"
     if cards.exists():
         return
-    cashier = known(home) or drawn()
-    write_json(home.folder / FILE, asdict(cashier))
+    cashier = known(own) or drawn()
+    write_json(own.folder / FILE, asdict(cashier))
     try:
         _add(home, location_id, cashier)
     except NotLetIn:
         if cashier.employee_id not in _employees(home):
             raise
     _command(home, "employees", "cards", location_id, "--out", str(cards))
+
+
+def step(home: StackHome, location_id: str, store: StackHome) -> Service:
+    """The step that lets somebody in; see `let_in`."""
+    folders = [str(each.folder.absolute()) for each in (home, store)]
+    command = module("local.cashier", folders[0], location_id, folders[1])
+    return Service("cashier", command, store.log("cashier"), lambda: False, environment({}))
 
 
 def _employees(home: StackHome) -> set[str]:
@@ -96,6 +107,6 @@ def _command(home: StackHome, *words: str, said: str = "") -> str:
 
 if __name__ == "__main__":
     try:
-        let_in(StackHome(Path(sys.argv[1])), sys.argv[2])
+        let_in(StackHome(Path(sys.argv[1])), sys.argv[2], StackHome(Path(sys.argv[3])))
     except NotLetIn as error:
         sys.exit(f"tillstream: {error}")

@@ -1,12 +1,12 @@
 """Kafka Connect, distributed mode with one worker: Debezium and MirrorMaker 2 are at hand.
 
 Whoever reaches its REST API decides what is read from the database and written to Kafka, so it
-answers `VISITORS` alone: over TLS, each by the very certificate that it has now. Its server reads
-no PEM; its stores are made at each start, as is their password.
+answers a few visitors alone: over TLS, each by the very certificate that it has now. Its server
+reads no PEM; its stores are made at each start, as is their password.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from identity import files
@@ -24,7 +24,17 @@ VISITORS = ("operator", "sink", "connect")
 """Operators define connectors, the sink looks how they do, and one Connect passes on to another
 what that one must do. Its API knows no smaller rights: whoever is answered may do all of it."""
 
-HEAP_MB = 512
+MIRRORS_VISITORS = ("operator", "mirrors", "connect")
+"""In a store: who watches its mirrors keeps them to their definitions."""
+
+ROOMY = java.Footprint(512)
+
+MIRRORS = java.Footprint(192, java.FRUGAL)
+"""For both mirrors of a store: with 128 MB it starts, and a day that drains fills it."""
+
+OFFSETS_SEGMENT_BYTES = 16 * 1024 * 1024
+"""Of the topic of positions, which takes a note a second from each connector. The newest segment is
+never compacted: by Kafka's 1 GiB, Connect would read all of that at each start."""
 
 GROUP = "tillstream-connect"
 
@@ -51,23 +61,27 @@ def service(
     class_path: str,
     log: Path,
     identities: Identities,
-    named: Path | None = None,
+    named: Sequence[Path] = (),
+    footprint: java.Footprint = ROOMY,
+    visitors: Sequence[str] = VISITORS,
 ) -> Service:
     """A Connect worker whose state is in the cluster that the properties ``kafka`` lead to.
 
-    Definitions of connectors may name files in the folder ``named`` in place of what they hold.
+    Definitions of connectors may name files in the folders ``named`` in place of what they hold.
+    ``visitors`` are the services that the API answers. A store's, which runs mirrors alone, does
+    with `MIRRORS` and `MIRRORS_VISITORS`.
     """
     config = folder / "connect.properties"
 
     def prepare() -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        links = _links(folder, identities)
+        links = _links(folder, identities, visitors)
         told = _properties(port, kafka()) | _provider(named) | links
         java.write_properties(config, told)
 
     return Service(
         name="connect",
-        command=java.command(PROGRAM, str(config), heap_mb=HEAP_MB, class_path=class_path),
+        command=java.command(PROGRAM, str(config), footprint=footprint, class_path=class_path),
         log=log,
         ready=lambda: is_ready(address(port), identities),
         environment={"CLASSPATH": class_path},
@@ -91,14 +105,14 @@ def settings(identities: Identities, service: str) -> dict[str, str]:
     return {f"connect_{name}": str(path.absolute()) for name, path in told.items()}
 
 
-def _links(folder: Path, identities: Identities) -> dict[str, object]:
+def _links(folder: Path, identities: Identities, visitors: Sequence[str]) -> dict[str, object]:
     """How the API is reached; the stores are written anew."""
     password = secrets.token_hex(16)
     own, trusted = folder / "own.p12", folder / "trusted.p12"
     key = files.read_key(identities.key("connect"))
     chain = files.read_certificates(identities.certificate("connect"))
     files.write(own, files.key_store(key, chain, password))
-    known = [files.read_certificates(identities.certificate(each))[0] for each in VISITORS]
+    known = [files.read_certificates(identities.certificate(each))[0] for each in visitors]
     files.write(trusted, files.trust_store(known, password))
     told: dict[str, object] = {
         "client.auth": "required",
@@ -114,8 +128,8 @@ def _links(folder: Path, identities: Identities) -> dict[str, object]:
     return {f"listeners.https.ssl.{name}": value for name, value in told.items()}
 
 
-def _provider(named: Path | None) -> dict[str, object]:
-    if named is None:
+def _provider(named: Sequence[Path]) -> dict[str, object]:
+    if not named:
         return {}
     return {
         "config.providers": "directory",
@@ -123,7 +137,7 @@ def _provider(named: Path | None) -> dict[str, object]:
             "org.apache.kafka.common.config.provider.DirectoryConfigProvider"
         ),
         # Whoever may define a connector could read every file of ours otherwise.
-        "config.providers.directory.param.allowed.paths": named,
+        "config.providers.directory.param.allowed.paths": ",".join(map(str, named)),
     }
 
 
@@ -146,6 +160,7 @@ def _properties(port: int, kafka: Mapping[str, object]) -> dict[str, object]:
         "offset.storage.topic": offsets,
         "offset.storage.replication.factor": 1,
         "offset.storage.partitions": 1,
+        "offset.storage.segment.bytes": OFFSETS_SEGMENT_BYTES,
         "status.storage.topic": status,
         "status.storage.replication.factor": 1,
         "status.storage.partitions": 1,

@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -17,21 +17,23 @@ from local.checkout import environment
 from local.home import StackHome
 from local.record import Addresses, ProcessRecord, StackRecord, StackState
 from local.report import Report
+from local.stores import lines
 
 POLL_SECONDS = 0.2
 
-DOWN_SECONDS = 150
+DOWN_SECONDS = 300
 """Above the sum of the graces of all processes of a usual stack."""
 
 
 @dataclass(frozen=True)
 class Status:
     """The stack now; ``record`` is None where nothing was ever started. ``cashier`` is let in at
-    its tills."""
+    the centre's till, ``cashiers`` at those of stores with a stack of their own."""
 
     state: StackState
     record: StackRecord | None
     cashier: StackCashier | None = None
+    cashiers: Mapping[str, StackCashier] = field(default_factory=dict[str, StackCashier])
 
     def as_json(self) -> dict[str, Any]:
         """The fixed form that programs read; addresses are null while the stack is down."""
@@ -47,9 +49,11 @@ class Status:
             console.print("Start it with 'tillstream local up'.")
             return
         if self.state != "stopped":
-            console.print(_address_table(self.record))
+            console.print(_address_table(self.record.addresses))
             if self.cashier is not None:
-                console.print(_signs_in(self.cashier))
+                console.print(_signs_in("At the till", self.cashier))
+            for location_id, who in self.cashiers.items():
+                console.print(_signs_in(f"At the tills of {location_id}", who))
         console.print(_process_table(self.record.processes))
 
     def _processes(self) -> list[dict[str, Any]]:
@@ -63,9 +67,27 @@ def status(home: StackHome) -> Status:
     if noted is None:
         return Status("stopped", None)
     if home.is_supervised():
-        return Status(noted.state, noted, cashier.known(home))
+        told = _with_lines(home, noted.addresses)
+        shown = noted.model_copy(update={"addresses": told})
+        return Status(noted.state, shown, cashier.known(home), _cashiers(home, told))
     stopped = [_stopped(process) for process in noted.processes]
     return Status("stopped", noted.model_copy(update={"processes": stopped}))
+
+
+def _cashiers(home: StackHome, addresses: Addresses) -> Mapping[str, StackCashier]:
+    found = {
+        each.location_id: cashier.known(home.store(each.location_id)) for each in addresses.stores
+    }
+    return {location_id: who for location_id, who in found.items() if who is not None}
+
+
+def _with_lines(home: StackHome, addresses: Addresses) -> Addresses:
+    """The same with the state that each store's line has now."""
+    stores = [
+        each.model_copy(update={"link": lines.state(home.store(each.location_id))})
+        for each in addresses.stores
+    ]
+    return addresses.model_copy(update={"stores": stores})
 
 
 def metrics(home: StackHome) -> Sequence[str]:
@@ -87,7 +109,7 @@ def say_already_running(home: StackHome, report: Report) -> None:
     else:
         report.say(f"The stack is {found.state} already, by another process; nothing was started.")
     if found.record is not None:
-        report.console.print(_address_table(found.record))
+        report.console.print(_address_table(found.record.addresses))
 
 
 def up_detached(home: StackHome, command: Sequence[str], report: Report) -> int:
@@ -143,13 +165,15 @@ def down(home: StackHome, report: Report) -> int:
     return 0
 
 
-def _address_table(noted: StackRecord) -> Table:
+def _address_table(addresses: Addresses) -> Table:
     table = Table.grid(padding=(0, 2))
-    addresses = noted.addresses
     for name in ("kafka", "postgres", "connect", "dashboard"):
         table.add_row(name, getattr(addresses, name))
     for store in addresses.stores:
         table.add_row("gateway", f"{store.gateway} of {store.location_id}")
+        if store.dashboard != addresses.dashboard:
+            table.add_row("dashboard", f"{store.dashboard} of {store.location_id}")
+            table.add_row("link", f"{store.link} of {store.location_id}")
         for till in store.tills:
             table.add_row("till", f"{till.page} of {till.till_id}, {store.location_id}")
     for url in addresses.metrics:
@@ -157,8 +181,8 @@ def _address_table(noted: StackRecord) -> Table:
     return table
 
 
-def _signs_in(who: StackCashier) -> str:
-    return f"At the till {who.employee_id} signs in with card {who.card} and PIN {who.pin}."
+def _signs_in(where: str, who: StackCashier) -> str:
+    return f"{where} {who.employee_id} signs in with card {who.card} and PIN {who.pin}."
 
 
 def _process_table(processes: list[ProcessRecord]) -> Table:

@@ -11,7 +11,7 @@ from typing import IO
 
 OWNED_FOLDERS = (
     *("postgres", "kafka", "connect", "identities", "logs", "state", "gateway"),
-    *("counters", "tills"),
+    *("counters", "tills", "stores"),
 )
 """What `reset` deletes. Only these: a home that was pointed at the wrong place loses nothing. The
 key in ``people/`` stays: what it wraps may lie in a database that is not the stack's."""
@@ -47,6 +47,15 @@ class StackHome:
     def record(self) -> Path:
         """What the supervisor says about itself and its children."""
         return self.folder / "stack.json"
+
+    @property
+    def line(self) -> Path:
+        """Of a store: what is asked of its line to the centre, and what that does."""
+        return self.folder / "line"
+
+    def store(self, location_id: str) -> "StackHome":
+        """The home of a store that has a stack of its own beside the centre's."""
+        return StackHome(self.folder / "stores" / location_id)
 
     def log(self, name: str) -> Path:
         """Log of the process or step called ``name``."""

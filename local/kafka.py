@@ -9,7 +9,7 @@ import os
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,10 @@ from local.child import Service, StartError
 from local.identities import Identities
 from local.ports import LOOPBACK, answers
 
-HEAP_MB = 512
+ROOMY = java.Footprint(512)
+
+SMALL = java.Footprint(128, java.FRUGAL)
+"""For a store: its days of a few tens of thousand events need no more."""
 
 INTERNAL_PARTITIONS = 8
 """Of the offsets and transaction topics. Kafka's 50 cost seconds at each start; a single one
@@ -33,6 +36,15 @@ MESSAGE_BYTES_MAX = 9 * 1024 * 1024
 
 CLEANER_BUFFER_BYTES = 32 * 1024 * 1024
 """Kafka's 128 MiB is a quarter of the heap here; below a few MiB compaction crawls."""
+
+SMALL_SETTINGS: Mapping[str, object] = {
+    "log.cleaner.dedupe.buffer.size": 4 * 1024 * 1024,
+    "num.io.threads": 2,
+    "num.network.threads": 1,
+    "offsets.topic.num.partitions": 1,
+    "transaction.state.log.num.partitions": 1,
+}
+"""Of a broker that is `SMALL`: the fewest threads and files that do."""
 
 PROBE_MS = 2000
 """The supervisor looks after nothing else while it asks; a broker that starts needs some time."""
@@ -54,6 +66,7 @@ def service(
     log: Path,
     identities: Identities | None = None,
     others: Mapping[str, object] | None = None,
+    footprint: java.Footprint = ROOMY,
 ) -> Service:
     """The broker with its data in ``folder``; ``others`` are settings that count before ours."""
     config = folder / "server.properties"
@@ -66,9 +79,10 @@ def service(
         if not (folder / "data" / "meta.properties").exists():
             _format(config, class_path)
 
+    main = java.command("kafka.Kafka", str(config), footprint=footprint, class_path=class_path)
     return Service(
         name="kafka",
-        command=java.command("kafka.Kafka", str(config), heap_mb=HEAP_MB, class_path=class_path),
+        command=main,
         log=log,
         ready=lambda: answers(port) and is_ready(address(port), _probe(identities)),
         environment={"CLASSPATH": class_path},
@@ -120,13 +134,28 @@ def _format(config: Path, class_path: str) -> None:
     words = ("format", "--config", str(config), "--cluster-id", cluster, "--ignore-formatted")
     program = "kafka.tools.StorageTool"
     done = subprocess.run(
-        java.command(program, *words, heap_mb=HEAP_MB, class_path=class_path),
+        java.command(program, *words, footprint=ROOMY, class_path=class_path),
         env={**os.environ, "CLASSPATH": class_path},
         capture_output=True,
         text=True,
     )
     if done.returncode:
         raise StartError(f"kafka's storage cannot be prepared:\n{done.stdout}{done.stderr}")
+
+
+def doors(port: int, controller_port: int, more: Sequence[tuple[int, str]]) -> Mapping[str, object]:
+    """Settings of a secured broker with further listeners: a port each, and the address by which
+    whoever comes in there is told to come again."""
+    names = [f"LINK{number}" for number, _ in enumerate(more, 1)]
+    ours = _listening(port, controller_port, "SSL")
+    listeners = [f"{name}://{address(door)}" for name, (door, _) in zip(names, more, strict=True)]
+    told = [f"{name}://{leads}" for name, (_, leads) in zip(names, more, strict=True)]
+    secured = ["SSL:SSL", "CONTROLLER:SSL", *(f"{name}:SSL" for name in names)]
+    return {
+        "listeners": ",".join([str(ours["listeners"]), *listeners]),
+        "advertised.listeners": ",".join([str(ours["advertised.listeners"]), *told]),
+        "listener.security.protocol.map": ",".join(secured),
+    }
 
 
 def _listening(port: int, controller_port: int, name: str) -> dict[str, object]:

@@ -39,18 +39,26 @@ class OwnTill:
         """Its name among the stack's processes."""
         return f"{SERVICE}-{self.till_id}"
 
-    def home(self, home: StackHome) -> Path:
-        """The till's own home."""
-        return home.folder / "counters" / self.till_id
+    def home(self, store: StackHome) -> Path:
+        """The till's own home, in that of its store."""
+        return store.folder / "counters" / self.till_id
 
 
 def service(
-    home: StackHome, till: OwnTill, doors: StoreDoors, port: int, metrics: Mapping[str, str]
+    centre: StackHome,
+    store: StackHome,
+    till: OwnTill,
+    doors: StoreDoors,
+    port: int,
+    metrics: Mapping[str, str],
 ) -> tuple[Service, str]:
-    """What runs the till and is ready when its page answers, and the page's address; ``port`` is
-    the page's, ``metrics`` are settings of how it tells them."""
-    own, page = till.home(home).absolute(), f"http://{LOOPBACK}:{port}"
-    words = (str(home.folder.absolute()), str(own), till.location_id, till.till_id, str(port))
+    """What runs the till and is ready when its page answers, and the page's address.
+
+    Its voucher comes by the commands of ``centre``, and it lies in the home of its ``store``.
+    ``port`` is the page's, ``metrics`` are settings of how it tells them.
+    """
+    own, page = till.home(store).absolute(), f"http://{LOOPBACK}:{port}"
+    words = (str(centre.folder.absolute()), str(own), till.location_id, till.till_id, str(port))
     settings = {
         "home": str(own),
         "till_country": till.country,
@@ -62,7 +70,7 @@ def service(
     made = Service(
         name=till.process,
         command=module("local.start_till", *words, doors.gateway, doors.registration),
-        log=home.log(till.process),
+        log=store.log(till.process),
         ready=lambda: answers_ok(page),
         environment=environment(settings),
         grace_seconds=GRACE_SECONDS,

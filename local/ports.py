@@ -1,6 +1,7 @@
 """Free ports on the loopback, remembered so that addresses stay the same from start to start."""
 
 import json
+import random
 import socket
 import ssl
 from contextlib import closing
@@ -9,6 +10,11 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 LOOPBACK = "127.0.0.1"
+
+PORTS = range(10_240, 32_768)
+"""Below those that systems give to connections that go out (Linux from 32768, RFC 6335 from 49152):
+one of these may be taken by any client between the choice and the server's start. Above those that
+services of a machine have."""
 
 
 def is_free(port: int) -> bool:
@@ -39,15 +45,14 @@ def answers_ok(url: str, context: ssl.SSLContext | None = None) -> bool:
 
 
 def choose(count: int) -> list[int]:
-    """``count`` different free ports."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind((LOOPBACK, 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+    """``count`` different free ports, at random so that two who choose at once differ."""
+    found: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        if len(found) == count:
+            break
+        if is_free(port):
+            found.append(port)
+    return found
 
 
 class RememberedPorts:

@@ -21,6 +21,8 @@ SERVICES: Mapping[str, Sequence[str]] = {
     "webhooks": ("tillstream_webhooks",),
     "gateway": ("tillstream_gateway",),
     "registration": ("tillstream_registration",),
+    "replication": ("tillstream_replication",),
+    "store-api": ("tillstream_store_api",),
     "cdc": ("tillstream_cdc",),
     "reader": ("tillstream_reader",),
     "client": ("tillstream_client",),

@@ -4,11 +4,11 @@ Each is the command line in a process of its own, on the interpreter and checkou
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from local import connect, kafka_clients, metrics_links, own_till
-from local.checkout import PREFIX, environment, module
+from local import cashier, connect, kafka_clients, metrics_links, own_till
+from local.checkout import PREFIX
 from local.child import Service
 from local.home import StackHome
 from local.identities import Identities
@@ -17,9 +17,11 @@ from local.own_till import OwnTill
 from local.ports import LOOPBACK, RememberedPorts, answers_ok
 from local.programs import Furnish, Programs, StackProcess, StoreDoors, TillPage
 from local.servers import external
+from local.starting import Starter
+from local.store_api import StoreApiPlace
 
-WORKER_GRACE_SECONDS = 20
-"""A worker finishes its batch and its transaction; killed before, the next one repeats it."""
+ASKS_REGISTRATION = frozenset({"feeds"})
+"""Roles that fetch from the registration what stores are told of their devices."""
 
 STEPS = (("connectors", "apply"),)
 """Commands that must have succeeded before the stack counts as started. No process waits for them:
@@ -33,9 +35,12 @@ one that has not come that far, as all processes start at once; longer is waited
 def furnished(home: StackHome, options: StackOptions) -> Furnish:
     """What a stack in ``home`` runs."""
 
-    def furnish(ports: RememberedPorts, addresses: Mapping[str, str]) -> Programs:
+    def furnish(
+        ports: RememberedPorts, addresses: Mapping[str, str], elsewhere: Sequence[StoreDoors]
+    ) -> Programs:
         processes = _Processes(home, ports, addresses)
         ruled = [word for store in options.stores for word in ("--store", store)]
+        ruled += [word for each in _ids(elsewhere) for word in ("--mirrored", each)]
         before = [processes.step("topics", "sync", *ruled), processes.step("migrate")]
         steps = [processes.step(*arguments) for arguments in STEPS]
         board, dashboard = processes.board()
@@ -43,18 +48,25 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
         wanted += [processes.role(role) for role in options.roles]
         gateways = [processes.gateway(store) for store in options.stores]
         doors = [store for _, store in gateways]
-        registration, asked = processes.registration(doors)
+        registration, asked = processes.registration([*doors, *elsewhere])
         wanted += [registration, board, *(process for process, _ in gateways)]
+        wanted += [processes.store_api()] if doors or elsewhere else []
         if options.till is not None:
             till, doors = processes.till(options.till, doors)
             wanted.append(till)
             steps += processes.cashier(options.till) if options.simulate else []
         if options.simulate:
             wanted.append(processes.simulator(options.rate, is_store=bool(options.stores)))
+            steps += [processes.step("furnish", *kept)] if (kept := _ids(elsewhere)) else []
         asked |= processes.by_hand()
-        return Programs(before, steps, wanted, dashboard, asked["registration"], asked, doors)
+        known = dashboard, asked["registration"]
+        return Programs(before, steps, wanted, *known, asked, doors, processes.store_api_address)
 
     return furnish
+
+
+def _ids(stores: Sequence[StoreDoors]) -> list[str]:
+    return [each.location_id for each in stores]
 
 
 class _Processes:
@@ -65,29 +77,32 @@ class _Processes:
     ) -> None:
         self._home = home
         self._ports = ports
-        self._settings = {"home": str(home.folder), **addresses}
+        self._start = Starter(home, ports.take, {"home": str(home.folder), **addresses})
         self._identities = Identities(home.identities)
         self._registration_port = ports.take("registration")
+        self._store_api = StoreApiPlace(self._identities, ports.take("store-api"))
 
     def step(self, *arguments: str) -> Service:
         """A command that is run to its end, as somebody would give it by hand."""
-        settings = self._as("operator")
-        return self._service(" ".join(arguments[:2]), arguments, settings, ready=lambda: False)
+        return self._start.step(*arguments, settings=self._as("operator"))
 
     def worker(self, number: int) -> StackProcess:
         """One worker: a member of the group, with state of its own."""
         name = f"worker-{number}"
-        return self._measured(name, ("worker",), {"worker_name": name, **self._as("worker")})
+        return self._start.measured(name, ("worker",), {"worker_name": name, **self._as("worker")})
 
     def role(self, role: str) -> StackProcess:
         """What there is one of: the worker of another application, the sink, the webhooks."""
-        return self._measured(role, ("worker", role), {"worker_name": role, **self._as(role)})
+        settings = {"worker_name": role, **self._as(role)}
+        if role in ASKS_REGISTRATION:
+            settings |= {**self._registration_place(), **self._at_registration(role)}
+        return self._start.measured(role, ("worker", role), settings)
 
     def gateway(self, location_id: str) -> tuple[StackProcess, StoreDoors]:
         """What takes a store's events, and where it is reached."""
         own, name = self._identities.of_store(location_id), f"gateway-{location_id}"
         port, relay = self._ports.take(name), self._ports.take(f"{name}-registration")
-        settings, metrics = self._telling(
+        settings, metrics = self._start.telling(
             name,
             {
                 "gateway_port": str(port),
@@ -97,13 +112,14 @@ class _Processes:
                 "gateway_ca": str(self._identities.devices[0].absolute()),
                 **self._registration_place(),
                 **self._at_registration(own),
+                **self._store_api.asked(),
                 **self._as(own),
             },
             own,
         )
         url, asking = f"https://{LOOPBACK}:{port}", self._identities.context(metrics_links.READER)
         live = lambda: answers_ok(f"{url}/live", asking)  # noqa: E731
-        service = self._service(name, ("gateway",), settings, live)
+        service = self._start.service(name, ("gateway",), settings, live)
         return StackProcess(service, metrics), StoreDoors(
             location_id, url, f"https://{LOOPBACK}:{relay}"
         )
@@ -114,8 +130,8 @@ class _Processes:
         """The till that people sell at, and the stores with its page."""
         doors = next(each for each in stores if each.location_id == till.location_id)
         port = self._ports.take(f"{till.process}-page")
-        settings, metrics = self._telling(till.process, {})
-        service, page = own_till.service(self._home, till, doors, port, settings)
+        settings, metrics = self._start.telling(till.process, {})
+        service, page = own_till.service(self._home, self._home, till, doors, port, settings)
         shown = replace(doors, tills=[*doors.tills, TillPage(till.till_id, page)])
         return StackProcess(service, metrics), [shown if each is doors else each for each in stores]
 
@@ -124,9 +140,7 @@ class _Processes:
         is the user's own, whom it holds is theirs to say."""
         if "postgres" in external():
             return []
-        command = module("local.cashier", str(self._home.folder.absolute()), till.location_id)
-        log = self._home.log("cashier")
-        return [Service("cashier", command, log, lambda: False, environment({}))]
+        return [cashier.step(self._home, till.location_id, self._home)]
 
     def registration(self, stores: Sequence[StoreDoors]) -> tuple[StackProcess, dict[str, str]]:
         """What gives tills their certificates, and how commands that are given by hand ask it;
@@ -144,8 +158,17 @@ class _Processes:
             "registration_issuing_cert": str(issuing.absolute()),
             "registration_issuing_key": str(issuing_key.absolute()),
         }
-        process = self._measured("registration", ("registration",), settings)
+        process = self._start.measured("registration", ("registration",), settings)
         return process, {**place, **self._at_registration("operator")}
+
+    @property
+    def store_api_address(self) -> str:
+        """Where stores ask about other stores."""
+        return self._store_api.address
+
+    def store_api(self) -> StackProcess:
+        """What answers them."""
+        return self._store_api.process(self._start)
 
     def _registration_place(self) -> dict[str, str]:
         return {
@@ -172,8 +195,8 @@ class _Processes:
             **self._at_registration("board"),
             **self._as("board"),
         }
-        settings, metrics = self._telling("board", settings)
-        service = self._service("board", ("board",), settings, lambda: answers_ok(url))
+        settings, metrics = self._start.telling("board", settings)
+        service = self._start.service("board", ("board",), settings, lambda: answers_ok(url))
         return StackProcess(service, metrics), url
 
     def simulator(self, rate: float | None, *, is_store: bool) -> StackProcess:
@@ -190,7 +213,7 @@ class _Processes:
             **self._registration_place(),
             **self._at_registration("operator"),
         }
-        service = self._service(
+        service = self._start.service(
             "simulator",
             arguments,
             settings,
@@ -212,39 +235,3 @@ class _Processes:
         if "connect" not in theirs and identity in connect.VISITORS:
             told |= connect.settings(self._identities, identity)
         return told
-
-    def _measured(
-        self, name: str, arguments: tuple[str, ...], settings: dict[str, str]
-    ) -> StackProcess:
-        settings, url = self._telling(name, settings)
-        asking = self._identities.context(metrics_links.READER)
-        service = self._service(name, arguments, settings, lambda: answers_ok(url, asking))
-        return StackProcess(service, url)
-
-    def _telling(
-        self, name: str, settings: Mapping[str, str], identity: str = ""
-    ) -> tuple[dict[str, str], str]:
-        """The settings with where and how a process tells its metrics, and their address."""
-        port = self._ports.take(f"{name}-metrics")
-        # Workers share an identity: worker-2 is one as worker-1 is.
-        told = metrics_links.settings(self._identities, identity or name.partition("-")[0])
-        url = f"https://{LOOPBACK}:{port}/metrics"
-        return {**settings, **told, "metrics_port": str(port)}, url
-
-    def _service(
-        self,
-        name: str,
-        arguments: tuple[str, ...],
-        settings: Mapping[str, str],
-        ready: Callable[[], bool],
-        settle_seconds: float = 0,
-    ) -> Service:
-        return Service(
-            name=name,
-            command=module("tillstream", *arguments),
-            log=self._home.log(name),
-            ready=ready,
-            environment=environment({**self._settings, **settings}),
-            settle_seconds=settle_seconds,
-            grace_seconds=WORKER_GRACE_SECONDS,
-        )

@@ -40,7 +40,7 @@ class Programs:
     ``before_connect`` are steps that need no Connect: it starts when they have succeeded.
     ``dashboard`` is the address that people are sent to, ``registration`` the one of tills.
     ``by_hand`` are settings, by name, of commands that somebody gives meanwhile; ``stores`` are
-    the locations that have a gateway here.
+    the locations that have a gateway here, and ``store_api`` is what they ask about each other.
     """
 
     before_connect: Sequence[Service]
@@ -50,7 +50,9 @@ class Programs:
     registration: str
     by_hand: Mapping[str, str]
     stores: Sequence[StoreDoors] = ()
+    store_api: str = ""
 
 
-Furnish = Callable[[RememberedPorts, Mapping[str, str]], Programs]
-"""Makes the programs, once the addresses of the servers are known, by name."""
+Furnish = Callable[[RememberedPorts, Mapping[str, str], Sequence[StoreDoors]], Programs]
+"""Makes the programs, once the addresses of the servers are known, by name, and the doors of stores
+that have a stack of their own."""

@@ -39,7 +39,7 @@ class StoreAddresses(BaseModel):
     """A store's addresses; those of the centre where it has none of its own.
 
     ``link`` says how it stands with what passes between store and centre: ``up`` where nothing is
-    between them.
+    between them. ``metrics`` are of a store's own processes, told to identities of the store.
     """
 
     location_id: str
@@ -50,6 +50,7 @@ class StoreAddresses(BaseModel):
     kafka_client: dict[str, str]
     postgres: str
     link: str = "up"
+    metrics: list[str] = []
     tills: list[StoreTill] = []
 
 

@@ -1,7 +1,7 @@
 """Where PostgreSQL, Kafka and Connect come from: started here, or the user's own."""
 
 import os
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from local.outside import Outside
 from local.ports import RememberedPorts
 from local.postgres_door import by_certificate
 from local.report import Report
+from local.stores.site import StoreSite
 
 POSTGRES = "postgres"
 """The service whose identity the database shows."""
@@ -61,9 +62,16 @@ class Servers:
     """The three of one stack, or what is ``outside`` in their place."""
 
     def __init__(
-        self, home: StackHome, ports: RememberedPorts, class_path: str, outside: Outside
+        self,
+        home: StackHome,
+        ports: RememberedPorts,
+        class_path: str,
+        outside: Outside,
+        sites: Sequence[StoreSite] = (),
     ) -> None:
+        """``sites`` are stores, each of which has a door of its own at this Kafka."""
         self._home = home
+        self._sites = sites
         self._ports = ports
         self._class_path = class_path
         self._outside = outside
@@ -107,6 +115,7 @@ class Servers:
 
     def _kafka(self) -> Server:
         port, controller_port = self._ports.take("kafka"), self._ports.take("kafka-controller")
+        more = [(site.port("door"), site.address("line-kafka")) for site in self._sites]
         service = kafka.service(
             self._home.folder / "kafka",
             port,
@@ -114,6 +123,7 @@ class Servers:
             self._class_path,
             self._home.log("kafka"),
             self._identities,
+            kafka.doors(port, controller_port, more),
         )
         address = kafka.address(port)
         admit = lambda: kafka_rules.admit_operator(address, self._identities)  # noqa: E731
@@ -165,7 +175,7 @@ def _runs_no_java(theirs: Set[str]) -> bool:
     return {"kafka", "connect"} <= theirs
 
 
-def _capture_secrets(environment: Mapping[str, str] = os.environ) -> Path | None:
+def _capture_secrets(environment: Mapping[str, str] = os.environ) -> Sequence[Path]:
     """The folder of the file in which the user keeps the password of Debezium's role."""
     file = environment.get(f"{PREFIX}CDC_PASSWORD_FILE", "")
-    return Path(file).absolute().parent if file else None
+    return [Path(file).absolute().parent] if file else []

@@ -1,17 +1,22 @@
 """The whole stack from top to bottom: what starts after what, and what it tells others."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from local import kafka_clients, metrics_links, record, servers, vouching
 from local.child import Service
 from local.home import StackHome
 from local.identities import Identities
+from local.options import StackOptions
 from local.outside import Outside
 from local.ports import RememberedPorts
 from local.programs import Furnish, Programs, StoreDoors
 from local.record import Addresses, ProcessRecord, StackRecord, StackState, StoreAddresses
 from local.report import Report
 from local.servers import Server, Servers
+from local.stores.furnished import FurnishedStore, furnish_store, side_by_side
+from local.stores.lines import CentrePorts
+from local.stores.site import site_of
 from local.supervisor import StopRequested, Supervisor
 
 
@@ -25,11 +30,12 @@ class Stack:
         report: Report,
         pid: int,
         outside: Outside | None = None,
-        stores: Sequence[str] = (),
+        options: StackOptions | None = None,
     ) -> None:
-        """``stores`` are the locations that have a gateway here."""
+        """``options`` name the stores, whose identities are made before anything else."""
         self._home = home
-        self._stores = stores
+        self._stores = options.stores if options else ()
+        self._own_stores = options.own_stores if options else ()
         self._identities = Identities(home.identities)
         self._furnish = furnish
         self._report = report
@@ -68,15 +74,17 @@ class Stack:
 
     def _start(self) -> None:
         self._record.save(self._home)
-        vouching.prepare(self._home.identities, stores=self._stores)
+        known = [*self._stores, *(each.location_id for each in self._own_stores)]
+        vouching.prepare(self._home.identities, stores=known)
         servers.fetch(self._report)
         class_path = servers.java_class_path(self._report)
         ports = RememberedPorts(self._home.ports)
-        own = Servers(self._home, ports, class_path, self._outside)
+        sites = [site_of(each.location_id, self._home, ports) for each in self._own_stores]
+        own = Servers(self._home, ports, class_path, self._outside, sites)
         wanted = own.wanted()
         links = {name: value for server in wanted for name, value in server.links.items()}
         settings = {server.name: server.address for server in wanted} | links
-        programs = self._furnish(ports, settings)
+        programs = self._furnish(ports, settings, [site.doors for site in sites])
         self._start_servers(own, wanted, programs)
         by_hand = {**programs.by_hand, **metrics_links.settings(self._identities, "operator")}
         self._home.note_addresses({**settings, **by_hand})
@@ -84,7 +92,13 @@ class Stack:
         processes = programs.processes
         self._together([each.service for each in processes], programs.steps)
         self._set_addresses(metrics=[each.metrics for each in processes if each.metrics])
-        self._tell_stores(programs.stores)
+        centre = CentrePorts(_port(programs.registration), _port(programs.store_api))
+        stores = [
+            furnish_store(each, site, class_path, centre)
+            for each, site in zip(self._own_stores, sites, strict=True)
+        ]
+        self._open_stores(stores)
+        self._tell_stores(programs.stores, stores)
 
     def _start_servers(self, own: Servers, wanted: list[Server], programs: Programs) -> None:
         self._set_addresses(**{server.name: server.told or server.address for server in wanted})
@@ -114,9 +128,17 @@ class Stack:
         told = kafka_clients.told(kafka, self._identities, self._outside.kafka)
         self._set_addresses(**told)
 
-    def _tell_stores(self, stores: Sequence[StoreDoors]) -> None:
+    def _open_stores(self, stores: Sequence[FurnishedStore]) -> None:
+        for each in stores:
+            each.site.home.note_addresses(each.by_hand)
+        for together in side_by_side(stores):
+            self._together(together.services, together.steps)
+            together.opens()
+
+    def _tell_stores(self, here: Sequence[StoreDoors], own: Sequence[FurnishedStore]) -> None:
         known = self._record.addresses
-        self._set_addresses(stores=[known.store(each) for each in stores])
+        told = [*(known.store(each) for each in here), *(each.addresses for each in own)]
+        self._set_addresses(stores=told)
 
     def _greet(self) -> None:
         addresses = self._record.addresses
@@ -126,12 +148,17 @@ class Stack:
         if self._report.console.is_terminal:
             self._report.say("\nCtrl-C stops everything; the data stay.")
         self._report.say(f"\nThe board: {addresses.dashboard}")
-        for till in (till for store in addresses.stores for till in store.tills):
-            self._report.say(f"The till's page: {till.page}")
+        for store in addresses.stores:
+            if store.dashboard != addresses.dashboard:
+                self._report.say(f"\nThe board of {store.location_id}: {store.dashboard}")
+            for till in store.tills:
+                self._report.say(f"The till's page: {till.page}")
 
     def _stop(self) -> None:
         self._set_state("stopping")
         self._home.forget_addresses()
+        for each in self._own_stores:
+            self._home.store(each.location_id).forget_addresses()
         self._supervisor.stop()
         self._set_state("stopped")
 
@@ -150,3 +177,7 @@ class Stack:
         everything = [*self._external, *processes]
         self._record = self._record.model_copy(update={"processes": everything})
         self._record.save(self._home)
+
+
+def _port(address: str) -> int:
+    return urlsplit(address).port or 0

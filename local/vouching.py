@@ -29,6 +29,7 @@ SERVERS = (
     "postgres",
     "connect",
     "registration",
+    "store-api",
     "gateway",
     "till",
     "worker",
@@ -38,6 +39,10 @@ SERVERS = (
     "sink",
     "webhooks",
     "board",
+    "admission",
+    "feeds",
+    "mirrors",
+    "replication",
 )
 """Services that somebody connects to: servers, and processes that show their metrics."""
 

@@ -1,5 +1,6 @@
 """Metrics of the board. Part of the catalogue, `metrics.catalogue`."""
 
+from metrics.goods import GOODS
 from metrics.spec import BOARD_AGE_SECONDS_BUCKETS, MetricSpec
 from metrics.upkeep import EVERYWHERE
 from metrics.workers import FRESHNESS
@@ -54,6 +55,13 @@ SILENT_TILLS = MetricSpec(
     ("location_id",),
 )
 
+IN_TRANSIT_OLDEST = MetricSpec(
+    "tillstream_in_transit_oldest_seconds",
+    "gauge",
+    "Since when the oldest goods are on their way that left a location and came in nowhere.",
+    ("location_id",),
+)
+
 BOARD = (
     *EVERYWHERE,
     BOARD_VIEWERS,
@@ -67,5 +75,7 @@ BOARD = (
     STOCK_ALERTS,
     MISSING_EVENTS,
     SILENT_TILLS,
+    *GOODS,
+    IN_TRANSIT_OLDEST,
 )
 """What the board shows."""

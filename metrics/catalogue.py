@@ -4,11 +4,16 @@ Names end in their unit; counters are named as they are shown, with ``_total``. 
 their figures from these specs, so that a board or a rule can rely on the names.
 """
 
+from metrics.admission import ADMISSION
 from metrics.board import BOARD
+from metrics.feeds import FEEDS
 from metrics.gateway import GATEWAY
+from metrics.mirrors import MIRRORS
 from metrics.proxy import PROXY
 from metrics.registration import REGISTRATION
+from metrics.replication import REPLICATION
 from metrics.sink import SINK
+from metrics.store_api import STORE_API
 from metrics.till import TILL
 from metrics.webhooks import WEBHOOKS
 from metrics.workers import WORKERS
@@ -18,8 +23,13 @@ BY_PROCESS = {
     "sink": SINK,
     "webhooks": WEBHOOKS,
     "registration": REGISTRATION,
+    "store-api": STORE_API,
     "gateway": GATEWAY,
     "board": BOARD,
+    "mirrors": MIRRORS,
+    "admission": ADMISSION,
+    "replication": REPLICATION,
+    "feeds": FEEDS,
     "proxy": PROXY,
     "till": TILL,
 }

@@ -107,7 +107,7 @@ GATEWAY_FEED_UP = MetricSpec(
     "tillstream_gateway_feed_up",
     "gauge",
     "1 while a source of news answers: registration (lists of devices), till_status (what the "
-    "centre has), catalog, or levels (stock in all shops).",
+    "centre has), catalog, levels (stock in all shops), or store_api (other stores).",
     ("feed",),
 )
 GATEWAY_NEWS = MetricSpec(
@@ -132,6 +132,13 @@ GATEWAY_CLOSED = MetricSpec(
     "tillstream_gateway_closed_connections_total",
     "counter",
     "Connections that were closed because a list refuses their devices.",
+)
+GATEWAY_ASKED = MetricSpec(
+    "tillstream_gateway_asked_centre_total",
+    "counter",
+    "Questions to the centre's store API, by kind (stock, receipt, customer, return) and by what "
+    "came of them: fresh, kept (the last answer), own (by this store alone), refused, or nothing.",
+    ("question", "result"),
 )
 GATEWAY_RELAYING = MetricSpec(
     "tillstream_gateway_relay_connections",
@@ -173,6 +180,7 @@ GATEWAY = (
     GATEWAY_NEWS_REFUSED,
     GATEWAY_NEWS_UNKEPT,
     GATEWAY_CLOSED,
+    GATEWAY_ASKED,
     GATEWAY_RELAYING,
     GATEWAY_RELAYED,
     *GATEWAY_CATALOG,

@@ -72,7 +72,7 @@ SIDE_BY_SIDE = (
     _lot("lonely", "integration", marker="lonely"),
     _lot("integration", "integration", marker="not alone and not lonely"),
     replace(_lot("acceptance", "acceptance"), needs_disk=True),
-    replace(_lot("faults", "faults", "till_faults"), needs_disk=True),
+    replace(_lot("faults", "faults", "till_faults", "store_faults"), needs_disk=True),
     _lot("pages", "pages"),
     _lot("simulation", "simulation", "protocol"),
 )

@@ -58,7 +58,8 @@ class _Nobody:
 
 def _retail(app: BatchApp, settings: Settings, tally: Tally, generation: int) -> None:
     cart_timeout = timedelta(seconds=settings.cart_timeout_seconds)
-    retail(app, Rules(cart_timeout, settings.restock_hysteresis), tally, generation)
+    rules = Rules(cart_timeout, settings.restock_hysteresis, settings.inputs())
+    retail(app, rules, tally, generation)
 
 
 AGENTS = Application(FIRST, _retail)

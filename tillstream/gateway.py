@@ -14,7 +14,7 @@ from edge.gateway.metrics import gateway_metrics
 from identity import files
 from identity.errors import IdentityError
 from identity.names import StoreName, name_of
-from tillstream import gateway_catalog, gateway_feeds, gateway_relay
+from tillstream import gateway_catalog, gateway_feeds, gateway_office, gateway_relay
 from tillstream.gateway_catalog import StoreCatalogParts
 from tillstream.process import measured, stop_asked
 from tillstream.settings import Settings, SettingsError
@@ -36,7 +36,7 @@ def run(settings: Settings) -> None:
     with (
         measured(settings, "gateway", location_id) as registry,
         whole.opened(location_id, folder, topic, gateway_metrics(registry)) as gateway,
-        gateway_catalog.opened(gateway, folder, registry) as catalog,
+        gateway_catalog.opened(gateway, folder, registry, settings) as catalog,
     ):
         door = _door(settings, certificate, key, authorities)
         try:
@@ -49,15 +49,17 @@ async def _serve(
     gateway: Gateway, catalog: StoreCatalogParts, door: TillDoor, settings: Settings
 ) -> None:
     log, stopping = structlog.get_logger("tillstream.gateway"), stop_asked()
+    ears = gateway_feeds.ears_of(gateway, settings)
     await gateway.run(
         door,
         stopping,
         lambda address: log.info("gateway_serves", address=address, topic=settings.gateway_topic),
         catalog.calls(),
         (
-            *gateway_feeds.parts(gateway, settings),
+            *gateway_feeds.parts(gateway, ears, settings, catalog.desk.is_current),
             *gateway_relay.parts(gateway, settings),
-            *catalog.parts(settings, stopping),
+            *gateway_office.parts(gateway, catalog.offers, settings),
+            *catalog.parts(settings, stopping, ears),
         ),
     )
 

@@ -7,6 +7,10 @@ AGENTS = "agents"
 
 SINK = "sink"
 WEBHOOKS = "webhooks"
+MIRRORS = "mirrors"
+ADMISSION = "admission"
+REPLICATION = "replication"
+FEEDS = "feeds"
 
 ROLES = {
     AGENTS: "keep stock, totals, alerts and till status from the inputs.",
@@ -14,5 +18,9 @@ ROLES = {
     "receipts": "say each accepted sale and return once.",
     SINK: "copy derived topics, ledger and receipts into PostgreSQL.",
     WEBHOOKS: "tell endpoints of restock alerts.",
+    MIRRORS: "guard and watch the mirrors of a store, in that store.",
+    ADMISSION: "move on what stores send, each for itself alone, at the centre.",
+    REPLICATION: "keep a store's database equal to its feed, in that store.",
+    FEEDS: "tell each store its master data and its tills' confirmations, at the centre.",
 }
-"""What each does. All but the sink and the webhooks are of `tillstream.applications`."""
+"""What each does. Those before the sink are of `tillstream.applications`."""

@@ -25,13 +25,17 @@ from operations.installation import Installation
 from operations.upkeep.metrics_door import MetricsDoor
 from tillstream.board_settings import BoardSettings
 from tillstream.database_roles import LOOKING, DatabaseRole
+from tillstream.feeds_settings import FeedsSettings
 from tillstream.gateway_settings import GatewaySettings
 from tillstream.kafka_settings import KafkaSettings
 from tillstream.metrics_settings import MetricsSettings
+from tillstream.mirror_settings import MirrorSettings
 from tillstream.noted_settings import NotedByLocalStack
 from tillstream.people_settings import PeopleSettings
 from tillstream.postgres_settings import PostgresSettings
 from tillstream.registration_settings import RegistrationSettings
+from tillstream.store_api_settings import StoreApiSettings
+from tillstream.store_settings import StoreSettings
 from tillstream.till_settings import TillSettings
 from tillstream.webhook_settings import WebhookSettings
 from topics.registry import PARTITIONS_DEFAULT
@@ -48,12 +52,16 @@ class SettingsError(Exception):
 
 class Settings(
     BoardSettings,
+    FeedsSettings,
     GatewaySettings,
     KafkaSettings,
     MetricsSettings,
+    MirrorSettings,
     PeopleSettings,
     PostgresSettings,
     RegistrationSettings,
+    StoreApiSettings,
+    StoreSettings,
     TillSettings,
     WebhookSettings,
 ):

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import uvloop
 from prometheus_client import CollectorRegistry
@@ -50,7 +50,7 @@ def run(settings: Settings) -> None:
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
         try:
-            uvloop.run(_until_stopped(kafka, postgres, registry))
+            uvloop.run(_until_stopped(kafka, postgres, registry, settings.inputs()))
         except Lost as fault:
             sys.exit(
                 f"tillstream: the sink stopped: {fault}. Give the sink a fresh database, or reset "
@@ -61,7 +61,10 @@ def run(settings: Settings) -> None:
 
 
 async def _until_stopped(
-    kafka: KafkaAccess, postgres: PostgresAccess, registry: CollectorRegistry
+    kafka: KafkaAccess,
+    postgres: PostgresAccess,
+    registry: CollectorRegistry,
+    inputs: Mapping[str, str],
 ) -> None:
     stopping = stop_asked()
     metrics = sink_metrics(registry)
@@ -73,7 +76,7 @@ async def _until_stopped(
         await heads.look(records)
 
     watches = {TILL_EVENTS.name: look}
-    flows = [Sink(topics, kafka, postgres, metrics, stopping, watches) for topics in FLOWS]
+    flows = [Sink(topics, kafka, postgres, metrics, stopping, watches, inputs) for topics in FLOWS]
     house = Housekeeping(postgres, stopping)
     returns = ReturnsJudge(postgres, ReportedDisputes(metrics.disputed, metrics.disputes), stopping)
     await asyncio.gather(house.run(), returns.run(), *(flow.run() for flow in flows))

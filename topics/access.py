@@ -5,16 +5,27 @@ Nothing is allowed by prefix: a topic that is made later is nobody's until it is
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
 
-from identity.names import ServiceName
-from topics.for_stores import CUSTOMERS, EMPLOYEES
+from topics.access_terms import AccessRule as AccessRule
+from topics.access_terms import Operation as Operation
+from topics.access_terms import Resource as Resource
+from topics.access_terms import ServiceAccess as ServiceAccess
+from topics.access_terms import names_of
+from topics.for_stores import (
+    CUSTOMERS,
+    DEVICES,
+    EMPLOYEES,
+    OFFERS,
+    STORE_CUSTOMERS,
+    STORE_STATUS,
+)
+from topics.mirrored import ADMISSION_ID, FEED_WRITERS, FEEDS_ID
 from topics.registry import (
     ACCEPTED,
     ALL,
     ASSORTMENT,
     DEAD_LETTERS,
+    DOCUMENTS,
     GENERATIONS,
     INPUTS,
     KEPT_ON_PAGES,
@@ -31,18 +42,12 @@ from topics.registry import (
     RECEIPTS_INPUTS,
     SET_ASIDE,
     STOCK_LEVELS,
+    STOCK_MOVEMENTS,
     TILL_EVENTS,
     TILL_STATUS,
     TILL_UPKEEP,
-    TopicSpec,
 )
 from topics.topic_spec import DEAD_LETTER_SUFFIX
-
-Resource = Literal["topic", "group", "transactional-id", "cluster"]
-
-Operation = Literal[
-    "read", "write", "create", "delete", "alter", "describe", "describe-configs", "alter-configs"
-]
 
 CLUSTER = "kafka-cluster"
 """Kafka's own name of the resource that is the cluster."""
@@ -67,114 +72,89 @@ ADMINISTERS: tuple[Operation, ...] = (
 """With a topic; to read it includes that it is shown."""
 
 
-class AccessRule(NamedTuple):
-    """One service may, or must not, do one thing with one resource."""
-
-    service: str
-    resource: Resource
-    name: str
-    operation: Operation
-    allows: bool = True
-
-    @property
-    def principal(self) -> str:
-        """The service as Kafka writes it in its rules."""
-        return f"User:{ServiceName(self.service).principal()}"
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceAccess:
-    """What one service does with topics, and ``more`` that it does with what is no topic."""
-
-    service: str
-    summary: str
-    reads: tuple[str, ...] = ()
-    writes: tuple[str, ...] = ()
-    makes: tuple[str, ...] = ()
-    more: tuple[tuple[Resource, str, Operation], ...] = field(default=())
-
-    def rules(self) -> Iterable[AccessRule]:
-        """The same in Kafka's terms."""
-        by_operation: tuple[tuple[Operation, tuple[str, ...]], ...] = (
-            ("read", self.reads),
-            ("write", self.writes),
-            ("create", self.makes),
-        )
-        for operation, names in by_operation:
-            for name in names:
-                yield AccessRule(self.service, "topic", name, operation)
-        for resource, name, operation in self.more:
-            yield AccessRule(self.service, resource, name, operation)
-
-
-def _names(*specs: Iterable[TopicSpec] | TopicSpec) -> tuple[str, ...]:
-    each = [spec for some in specs for spec in ([some] if isinstance(some, TopicSpec) else some)]
-    return tuple(dict.fromkeys(spec.name for spec in each))
-
-
 _CAPTURED = tuple(
     name
-    for name in _names(ALL)
+    for name in names_of(ALL)
     if name.startswith("cdc.") and not name.endswith(DEAD_LETTER_SUFFIX)
 )
 
 GATEWAY = ServiceAccess(
     "gateway",
     "passes on what tills say, tells them what the centre has of it, and what they sell by.",
-    reads=_names(
-        TILL_STATUS,
-        STOCK_LEVELS,
-        RECEIPTS,
-        PRODUCTS,
-        LOCATIONS,
-        ASSORTMENT,
-        PRICING,
-        EMPLOYEES,
-        CUSTOMERS,
+    reads=names_of(
+        *(TILL_STATUS, STOCK_LEVELS, RECEIPTS),
+        *(PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES, CUSTOMERS),
     ),
-    writes=_names(TILL_EVENTS),
+    writes=names_of(TILL_EVENTS),
 )
 """What a gateway does on the centre's Kafka, be it as a service or as its store."""
+
+_GROUPS = (CONNECT_GROUP, ADMISSION_ID, FEEDS_ID)
+"""In which services keep positions."""
 
 SERVICES = (
     ServiceAccess(
         "worker",
         "keeps stock, totals, alerts and till status. It reads what it writes: whoever opens a "
         "partition asks which transactions were left open there.",
-        reads=_names(INPUTS, SET_ASIDE, GENERATIONS, OUTPUTS, ACCEPTED, DEAD_LETTERS),
-        writes=_names(OUTPUTS, ACCEPTED, DEAD_LETTERS, GENERATIONS),
+        reads=names_of(INPUTS, SET_ASIDE, GENERATIONS, OUTPUTS, ACCEPTED, DEAD_LETTERS),
+        writes=names_of(OUTPUTS, ACCEPTED, DEAD_LETTERS, GENERATIONS),
     ),
     ServiceAccess(
         "products",
         "adds up stock over all locations.",
-        reads=_names(PRODUCTS_INPUTS, SET_ASIDE, GENERATIONS, PRODUCT_STOCK, PRODUCTS_DEAD_LETTERS),
-        writes=_names(LEVELS_BY_PRODUCT, PRODUCT_STOCK, PRODUCTS_DEAD_LETTERS, GENERATIONS),
+        reads=names_of(
+            PRODUCTS_INPUTS, SET_ASIDE, GENERATIONS, PRODUCT_STOCK, PRODUCTS_DEAD_LETTERS
+        ),
+        writes=names_of(LEVELS_BY_PRODUCT, PRODUCT_STOCK, PRODUCTS_DEAD_LETTERS, GENERATIONS),
     ),
     ServiceAccess(
         "receipts",
         "says each accepted sale and return once.",
-        reads=_names(RECEIPTS_INPUTS, SET_ASIDE, RECEIPTS, RECEIPTS_DEAD_LETTERS),
-        writes=_names(RECEIPTS, RECEIPTS_DEAD_LETTERS),
+        reads=names_of(RECEIPTS_INPUTS, SET_ASIDE, RECEIPTS, RECEIPTS_DEAD_LETTERS),
+        writes=names_of(RECEIPTS, RECEIPTS_DEAD_LETTERS),
     ),
     ServiceAccess(
         "sink",
         "copies topics into PostgreSQL, and shows how much waits.",
-        reads=_names(INPUTS, OUTPUTS, DEAD_LETTERS),
+        reads=names_of(INPUTS, OUTPUTS, DEAD_LETTERS),
         more=(("cluster", CLUSTER, "describe"),),
     ),
-    ServiceAccess("webhooks", "tells alerts.", reads=_names(OUTPUTS)),
+    ServiceAccess("webhooks", "tells alerts.", reads=names_of(OUTPUTS)),
     ServiceAccess(
         "board",
         "shows what is derived, and whether master data that was changed on it is published.",
-        reads=_names(OUTPUTS, KEPT_ON_PAGES),
+        reads=names_of(OUTPUTS, KEPT_ON_PAGES),
     ),
     ServiceAccess(
         "shadow",
         "tries other agents beside the live ones, into topics of its own; see `operations.shadow`.",
-        reads=_names(INPUTS, SET_ASIDE),
+        reads=names_of(INPUTS, SET_ASIDE),
     ),
-    ServiceAccess("simulator", "sells as tills do.", writes=_names(TILL_EVENTS)),
+    ServiceAccess("simulator", "sells as tills do.", writes=names_of(TILL_EVENTS)),
     GATEWAY,
+    ServiceAccess(
+        "admission",
+        "moves on what stores send, each for itself alone; see `topics.store_access`.",
+        writes=names_of(TILL_EVENTS, STOCK_MOVEMENTS, OFFERS, STORE_STATUS),
+        more=(("group", ADMISSION_ID, "read"), ("transactional-id", ADMISSION_ID, "write")),
+    ),
+    ServiceAccess(
+        "feeds",
+        "tells each store what is its own, in its feed; see `topics.store_access`.",
+        reads=names_of(
+            *(PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES, CUSTOMERS, DEVICES),
+            *(DOCUMENTS, STOCK_LEVELS, RECEIPTS, TILL_STATUS, STORE_STATUS, STORE_CUSTOMERS),
+        ),
+        writes=names_of(STORE_CUSTOMERS),
+        more=(
+            ("group", FEEDS_ID, "read"),
+            *(
+                ("transactional-id", f"{FEEDS_ID}-{writer}", "write")
+                for writer in range(FEED_WRITERS)
+            ),
+        ),
+    ),
     ServiceAccess(
         "connect",
         "brings what the database changes.",
@@ -189,17 +169,17 @@ SERVICES = (
     ServiceAccess(
         "client",
         "any program of the user's: it may write the inputs and read everything.",
-        reads=_names(ALL),
-        writes=_names(spec for spec in INPUTS if spec is not TILL_UPKEEP),
+        reads=names_of(ALL),
+        writes=names_of(spec for spec in INPUTS if spec is not TILL_UPKEEP),
         more=(("group", ANY, "read"),),
     ),
     ServiceAccess(
         "operator",
         "whoever gives commands, and the workers that commands start.",
         more=(
-            *(("topic", name, each) for name in _names(ALL) for each in ADMINISTERS),
+            *(("topic", name, each) for name in names_of(ALL) for each in ADMINISTERS),
             *(("cluster", CLUSTER, each) for each in ("alter", "describe", "describe-configs")),
-            ("group", CONNECT_GROUP, "describe"),
+            *(("group", each, "describe") for each in _GROUPS),
             ("topic", OFFSETS, "describe"),
         ),
     ),
@@ -213,7 +193,7 @@ STATE_KEEPERS = ("worker", "products", "receipts")
 def static_rules() -> set[AccessRule]:
     """All that does not depend on how applications are called."""
     allowed = {rule for each in SERVICES for rule in each.rules()}
-    return allowed | {_not_in_group("client", CONNECT_GROUP)}
+    return allowed | {_not_in_group("client", each) for each in _GROUPS}
 
 
 def rules_of_state(

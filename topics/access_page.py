@@ -16,11 +16,12 @@ from topics.access import (
     static_rules,
 )
 from topics.registry import ALL
+from topics.store_access import StoreRule, rules_of_link, rules_of_mirrored
 
 _INTRODUCTION = """\
 # Who may do what at Kafka
 
-The access rules of every service, from the table in `topics/access.py`. `tillstream topics sync` makes a cluster agree with it: it adds what lacks, removes what is beyond, and with `--check` only tells. Each rule names its topic, group or transactional id in full; none holds by prefix. Only principals that begin with `service:` are looked at, so what was ruled for tills, stores and people stays. With `--store LOCATION`, the rules of `store:LOCATION`, whose gateway stands on this cluster, are kept as well: it may what `service:gateway` may.
+The access rules of every service, from the table in `topics/access.py`. `tillstream topics sync` makes a cluster agree with it: it adds what lacks, removes what is beyond, and with `--check` only tells. Each rule names its topic, group or transactional id in full; none holds by prefix. Only principals that begin with `service:` are looked at, so what was ruled for tills, stores and people stays. With `--store LOCATION`, the rules of `store:LOCATION`, whose gateway stands on this cluster, are kept as well: it may what `service:gateway` may. Of a store with a Kafka of its own (`--mirrored LOCATION`, and `--own LOCATION` in the store) see below.
 
 A service's principal is `service:` and its name, from its certificate `spiffe://tillstream/service/<name>`; where a cluster knows its clients by a password, give each its principal for a user name. `super.users` is the broker's own principal alone.
 
@@ -37,9 +38,19 @@ Each application keeps its state under a name: the application id, with `-produc
 """  # noqa: E501 - Markdown: a paragraph is a line
 
 
+_LINKS = """\
+## Stores with a Kafka of their own
+
+Beside the tables, for the topics of each store, on either side of its link; `service:operator` administers all of them and `service:client` reads them.
+
+| side | principal | may |
+|---|---|---|
+"""  # noqa: E501 - Markdown: a paragraph is a line
+
+
 def page() -> str:
     """The Markdown of ``docs/access.md``."""
-    return "\n".join([_INTRODUCTION, _services(), _STATE + _of_state()])
+    return "\n".join([_INTRODUCTION, _services(), _STATE + _of_state(), _LINKS + _of_links()])
 
 
 def _services() -> str:
@@ -48,7 +59,9 @@ def _services() -> str:
 
 
 def _row(access: ServiceAccess) -> str:
-    denied = (rule for rule in static_rules() if rule.service == access.service and not rule.allows)
+    denied = sorted(
+        rule for rule in static_rules() if rule.service == access.service and not rule.allows
+    )
     more = [_told(rule) for rule in access.rules() if rule.operation not in ("read", "write")]
     more += [_told(rule) for rule in access.rules() if _reads_no_topic(rule)]
     more += [_told(rule) for rule in denied]
@@ -71,7 +84,7 @@ def _topics(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _told(rule: AccessRule) -> str:
+def _told(rule: AccessRule | StoreRule) -> str:
     verb = rule.operation if rule.allows else f"**not** {rule.operation}"
     return f"{verb} {rule.resource} `{rule.name}`"
 
@@ -86,6 +99,24 @@ def _of_state() -> str:
         for service in ("operator", "client")
     ]
     return "".join(f"| {who} | {_joined(rules)} |\n" for who, rules in rows)
+
+
+def _of_links() -> str:
+    own = [_told(rule) for rule in rules_of_mirrored("LOCATION")]
+    rows = [f"| centre | `store:LOCATION` | {_listed(own)} |\n"]
+    for side in ("centre", "store"):
+        rules = [r for r in rules_of_link("LOCATION", side) if r.service not in _EVERYWHERE]
+        for service in sorted({rule.service for rule in rules}):
+            told = [_told(rule) for rule in rules if rule.service == service]
+            rows.append(f"| {side} | `service:{service}` | {_listed(told)} |\n")
+    return "".join(rows)
+
+
+_EVERYWHERE = ("client", "operator")
+
+
+def _listed(told: Iterable[str]) -> str:
+    return "; ".join(sorted(told))
 
 
 def _joined(rules: Iterable[AccessRule]) -> str:

@@ -12,7 +12,9 @@ from pydantic.json_schema import models_json_schema
 
 from topics import registry
 from topics.dead_letters import ERROR, REASON, SOURCE
+from topics.down import FeedMessage
 from topics.events import Receipt, TillEvent, till_event_adapter
+from topics.mirrored import PARTITIONS, down_specs
 from topics.notices import AlertNotice
 from topics.registry import TopicSpec, kafka_configs
 from topics.upkeep import TillUpkeep
@@ -38,11 +40,19 @@ _INTRODUCTION = (
 
 Json = dict[str, Any]
 
+_LOCATION = "{location_id}"
+
+_OF_EACH_STORE = tuple(down_specs(_LOCATION))
+"""Topics of which each store with a Kafka of its own has one."""
+
+_EVERY = (*registry.ALL, *_OF_EACH_STORE)
+
 _UNIONS: dict[str, Any] = {
     registry.TILL_EVENTS.name: TillEvent,
     registry.TILL_UPKEEP.name: TillUpkeep,
     registry.ACCEPTED.name: Receipt,
     registry.RECEIPTS.name: Receipt,
+    _OF_EACH_STORE[0].name: FeedMessage,
 }
 """What each topic of several kinds of messages holds."""
 
@@ -69,13 +79,11 @@ def asyncapi() -> Json:
             "description": _INTRODUCTION,
         },
         "defaultContentType": "application/json",
-        "channels": {spec.name: _channel(spec) for spec in registry.ALL},
+        "channels": {spec.name: _channel(spec) for spec in _EVERY},
         "operations": _operations(),
         "components": {
             "messages": {
-                name: message
-                for spec in registry.ALL
-                for name, message in _messages_of(spec).items()
+                name: message for spec in _EVERY for name, message in _messages_of(spec).items()
             },
             "schemas": _shared_schemas(),
         },
@@ -96,7 +104,7 @@ def _models_of(spec: TopicSpec) -> tuple[type[BaseModel], ...]:
 
 
 def _models() -> list[type[BaseModel]]:
-    every = (model for spec in registry.ALL for model in _models_of(spec))
+    every = (model for spec in _EVERY for model in _models_of(spec))
     return list(dict.fromkeys(every))
 
 
@@ -114,21 +122,29 @@ def _channel(spec: TopicSpec) -> Json:
     numbers = ("retention.ms", "delete.retention.ms", "max.message.bytes")
     topic_configuration: Json = {"cleanup.policy": [spec.cleanup]}
     topic_configuration |= {name: int(configs[name]) for name in numbers if name in configs}
+    is_placed = spec.by_location and spec not in _OF_EACH_STORE
     return {
         "address": spec.name,
-        "description": f"{spec.summary} {_PLACEMENT}" if spec.by_location else spec.summary,
+        **_parameters(spec),
+        "description": f"{spec.summary} {_PLACEMENT}" if is_placed else spec.summary,
         "messages": {
             name: {"$ref": f"#/components/messages/{name}"} for name in _messages_of(spec)
         },
         "bindings": {
             "kafka": {
                 "topic": spec.name,
-                "partitions": registry.PARTITIONS_DEFAULT,
+                "partitions": PARTITIONS if spec in _OF_EACH_STORE else registry.PARTITIONS_DEFAULT,
                 "topicConfiguration": topic_configuration,
                 **_BINDING,
             }
         },
     }
+
+
+def _parameters(spec: TopicSpec) -> Json:
+    if spec not in _OF_EACH_STORE:
+        return {}
+    return {"parameters": {_LOCATION.strip("{}"): {"description": "Whose store is told."}}}
 
 
 def _messages_of(spec: TopicSpec) -> Json:
@@ -179,7 +195,8 @@ def _operations() -> Json:
         *between,
         *registry.FURTHER_OUTPUTS,
     )
-    sent = [("send", spec) for spec in (*told, *registry.DECISIONS, *registry.FOR_STORES, *both)]
+    written = (*registry.DECISIONS, *registry.FOR_STORES, *registry.TOLD_BY, *_OF_EACH_STORE)
+    sent = [("send", spec) for spec in (*told, *written, *both)]
     return {f"{action}-{spec.name}": _operation(action, spec) for action, spec in received + sent}
 
 

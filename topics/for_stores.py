@@ -4,6 +4,8 @@ from topics.devices import Device
 from topics.people import Customer, Employee
 from topics.pricing import Offer, Price, Recall
 from topics.rule_tables import RuleTable
+from topics.store_customers import StoreCustomer
+from topics.store_status import StoreStatus
 from topics.topic_spec import FOREVER_MS, TopicSpec
 
 DEVICES = TopicSpec(
@@ -73,3 +75,23 @@ PRICING = (PRICES, OFFERS, RECALLS, RULE_TABLES)
 """What a till charges by. Each key has many rows, so nothing is compacted away."""
 
 FOR_STORES = (DEVICES, EMPLOYEES, CUSTOMERS, *PRICING)
+
+STORE_STATUS = TopicSpec(
+    "store.status",
+    "How far each store is with what it is told, by its own word.",
+    "location_id",
+    StoreStatus,
+    "compact",
+    FOREVER_MS,
+)
+STORE_CUSTOMERS = TopicSpec(
+    "tillstream.store-customers",
+    "Who has bought where, so that a store is told of its own customers and no others.",
+    "location_id/customer_id",
+    StoreCustomer,
+    "compact",
+    FOREVER_MS,
+)
+
+TOLD_BY = (STORE_STATUS, STORE_CUSTOMERS)
+"""What no database says, and decides what a store is told."""

@@ -5,6 +5,10 @@
 
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.dead_letters import RetriedLetters
+from topics.decisions import ALERT_HANDLING as ALERT_HANDLING
+from topics.decisions import DECISIONS as DECISIONS
+from topics.decisions import DOCUMENTS as DOCUMENTS
+from topics.decisions import RESTOCK_PROPOSALS as RESTOCK_PROPOSALS
 from topics.derived import (
     CheckoutTotals,
     LevelOfProduct,
@@ -20,7 +24,7 @@ from topics.for_stores import PRICES as PRICES
 from topics.for_stores import PRICING as PRICING
 from topics.for_stores import RECALLS as RECALLS
 from topics.for_stores import RULE_TABLES as RULE_TABLES
-from topics.handling import AlertHandling, RestockProposal
+from topics.for_stores import TOLD_BY as TOLD_BY
 from topics.topic_spec import DEAD_LETTER_BYTES_MAX, DEAD_LETTER_SUFFIX, FOREVER_MS
 from topics.topic_spec import PARTITIONS_DEFAULT as PARTITIONS_DEFAULT
 from topics.topic_spec import TopicSpec as TopicSpec
@@ -144,23 +148,6 @@ PRODUCT_STOCK = TopicSpec(
     by_location=False,
 )
 
-ALERT_HANDLING = TopicSpec(
-    "cdc.alert-handling",
-    "Who has acknowledged a restock alert, who looks after it, and what they noted.",
-    "location_id",
-    AlertHandling,
-    "delete",
-    FOREVER_MS,
-)
-RESTOCK_PROPOSALS = TopicSpec(
-    "cdc.restock-proposals",
-    "Transfers and orders that were proposed for a restock alert, accepted or withdrawn.",
-    "location_id",
-    RestockProposal,
-    "delete",
-    FOREVER_MS,
-)
-
 TILL_UPKEEP = TopicSpec(
     "till.upkeep",
     "What operators decide: a till is forgotten, a gap closed, a row said again.",
@@ -180,8 +167,6 @@ RECEIPTS_INPUTS = (ACCEPTED,)
 """What the application `agents.receipts` reads."""
 KEPT_ON_PAGES = (PRODUCTS, LOCATIONS, ASSORTMENT, *PRICING)
 """Master data that people change on the board, which hears here that a change is published."""
-DECISIONS = (ALERT_HANDLING, RESTOCK_PROPOSALS)
-"""What people decide on the board, for others to carry out: no worker reads them."""
 
 
 def dead_letter_of(spec: TopicSpec) -> TopicSpec:
@@ -237,6 +222,7 @@ GENERATIONS = TopicSpec(
 ALL = (
     *(*INPUTS, *OUTPUTS, *FURTHER_OUTPUTS, LEVELS_BY_PRODUCT, ACCEPTED, *DECISIONS),
     *FOR_STORES,
+    *TOLD_BY,
     *(*ALL_DEAD_LETTERS, RETRIED, SET_ASIDE, GENERATIONS),
 )
 

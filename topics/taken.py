@@ -1,4 +1,4 @@
-"""When a store's gateway took an event: a header of its message.
+"""When a store took an event: headers of its message.
 
 Kafka's own time is when the event reached its topic, which may be days later, where Kafka was away.
 """
@@ -9,11 +9,23 @@ from datetime import UTC, datetime
 TAKEN_AT = "gateway-at"
 """Name of the header; its value is in RFC 3339, to the millisecond."""
 
+STORE_AT = "store-at"
+"""Name of the header that says when the store's own Kafka took it; in the same form."""
+
+
+def store_at(timestamp_ms: int) -> tuple[str, bytes]:
+    """The header, of a message that bears the store's time."""
+    return STORE_AT, _told(datetime.fromtimestamp(max(0, timestamp_ms) / 1000, UTC))
+
 
 def taken_at(moment: datetime) -> tuple[str, bytes]:
     """The header."""
+    return TAKEN_AT, _told(moment)
+
+
+def _told(moment: datetime) -> bytes:
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return TAKEN_AT, text.encode()
+    return text.encode()
 
 
 def read_taken_at(headers: Sequence[tuple[str, bytes]]) -> datetime | None:

@@ -1,7 +1,7 @@
 """Database changes on their way to Kafka: the Debezium connector, as a file, and what keeps it so.
 
-`tillstream-cdc.json` is the definition; `definition` fills in the addresses, `rest` speaks with
-Kafka Connect and `keeper` makes Connect agree with the definition. The tables, the role and the
+`tillstream-cdc.json` is the definition; `definition` fills in the addresses and `keeper`, over
+`connectors.connect`, makes Connect agree with it. The tables, the role and the
 publication are migrations of `connectors.postgres`. What a row means is not known here.
 
 One connector with one replication slot reads the business tables, the two of what people do about

@@ -7,7 +7,8 @@ from pathlib import Path
 from string import Template
 
 from clients.postgres import PostgresAccess
-from connectors.debezium.errors import ConnectorError
+from connectors.connect.errors import ConnectorError
+from connectors.connect.secrets import held_in
 
 FILE = Path(__file__).parent / "tillstream-cdc.json"
 
@@ -86,4 +87,4 @@ def _password(file: Path | None) -> str:
             f"{file} holds more than the password: Kafka's provider takes a line's end for a part "
             "of it, so write the file without"
         )
-    return f"${{directory:{file.absolute().parent}:{file.name}}}"
+    return held_in(file)

@@ -8,7 +8,7 @@ from psycopg import errors
 
 from clients.errors import AccessError
 from clients.postgres import PostgresAccess
-from connectors.debezium.errors import ConnectorError
+from connectors.connect.errors import ConnectorError
 
 _OWN = "FROM pg_replication_slots WHERE slot_name = %s AND database = current_database()"
 

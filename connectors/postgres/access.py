@@ -1,9 +1,10 @@
 """Which role may do what with which table: the only place that says so.
 
 Each process of Tillstream comes to PostgreSQL under a role of its own. A table has one role that
-writes it; `MASTER_DATA` alone have two, the business's own programs and the board's pages. Of
-people the board changes what two views show; what is hidden stays with its one writer. A new table,
-view, or function that somebody calls is declared here, and `granting` brings a database to it.
+writes it; `MASTER_DATA` and movements have two, the business's own programs and the board's pages.
+In a store, master data and people come from the centre: there `REPLICATION` writes them. Of people
+the board changes what two views show; what is hidden stays with its one writer. A new table, view,
+or function that somebody calls is declared here, and `granting` brings a database to it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,9 @@ BOARD = "tillstream_board"
 WEBHOOKS = "tillstream_webhooks"
 GATEWAY = "tillstream_gateway"
 REGISTRATION = "tillstream_registration"
+STORE_API = "tillstream_store_api"
 PEOPLE = "tillstream_people"
+REPLICATION = "tillstream_replication"
 CDC = "tillstream_cdc"
 READER = "tillstream_reader"
 CLIENT = "tillstream_client"
@@ -27,7 +30,9 @@ ROLES: Mapping[str, str] = {
     WEBHOOKS: "tells endpoints of alerts; also under which commands keep endpoints",
     GATEWAY: "takes what a store's tills send",
     REGISTRATION: "gives devices their identities",
+    STORE_API: "answers stores: levels and receipts of others, and reserves returns",
     PEOPLE: "commands that keep employees and customers, which they hide and open",
+    REPLICATION: "copies a store's feed into its tables, and judges nothing again",
     CDC: "Debezium: follows the changes of the captured tables",
     READER: "analysts: figures, and nothing of people",
     CLIENT: "the business's own programs: books, and reads all that is no secret",
@@ -48,6 +53,9 @@ MASTER_DATA = (
     *("products", "locations", "assortment"),
     *("prices", "offers", "recalls", "rule_tables"),
 )
+
+REPLICATED = (*MASTER_DATA, "employees", "customers")
+"""What a store's feed brings."""
 
 SHOWN = ("employees_shown", "customers_shown")
 """Views of people, without hashes and what is sealed."""
@@ -91,7 +99,10 @@ FUNCTIONS = (
     Function("renew_card_key(text, text)", frozenset({REGISTRATION, PEOPLE})),
     Function("forget_old_audit_entries()", frozenset({SINK})),
     Function("lived_before(integer)", frozenset({WEBHOOKS})),
+    Function("replicated_digests(text)", frozenset({CLIENT, OPERATOR})),
     Function("erase_customer(text)", frozenset({BOARD, PEOPLE})),
+    Function("books_here(text)", frozenset({BOARD, CLIENT, OPERATOR})),
+    Function("take_document(jsonb)", frozenset({BOARD})),
 )
 
 
@@ -105,17 +116,31 @@ _FIGURES = (READER, BOARD, *_LOOKING)
 
 TABLES: Mapping[str, Granted] = {
     # A policy that is deleted tells its readers so: the business may take its own rows away.
-    **dict.fromkeys(MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE)),
+    **dict.fromkeys(
+        MASTER_DATA, _table((*_FIGURES, CDC), client=WRITE, board=WRITE, replication=WRITE)
+    ),
     # By them the sink decides each sale again.
-    "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE),
+    "rule_tables": _table((*_FIGURES, CDC, SINK), client=WRITE, board=WRITE, replication=WRITE),
+    # A store's gateway tells its tills of the store's own.
+    "offers": _table((*_FIGURES, CDC, GATEWAY), client=WRITE, board=WRITE, replication=WRITE),
     # What the centre allows is set by people on the board, and by no program.
     "business_limits": _table(_FIGURES, board=CHANGED),
-    "stock_movements": _table((*_FIGURES, CDC), client=APPEND),
+    "stock_movements": _table((*_FIGURES, CDC), client=APPEND, board=APPEND),
+    # What people want to be moved and counted, and what was done about it, with its movements.
+    "documents": _table((*_FIGURES, CDC), board=KEPT),
+    "document_bookings": _table(_FIGURES, board=APPEND),
+    # What a store says to its own Kafka: triggers write it, its gateway takes it away.
+    "outbox": _table(_LOOKING, gateway=frozenset({"SELECT", "DELETE"})),
+    "own_offers": _table((GATEWAY, *_LOOKING)),
+    # Written where a store is added: at the centre, and in the store that it is.
+    "stores": _table(_FIGURES, client=WRITE),
     **dict.fromkeys(DERIVED, _table(_FIGURES, sink=WRITE)),
     # Of an alert whose item has left, nobody asks for the version that was told.
-    "stock_levels": _table((*_FIGURES, WEBHOOKS), sink=WRITE),
+    "stock_levels": _table((*_FIGURES, WEBHOOKS, STORE_API), sink=WRITE),
+    # Written by a trigger of the ledger.
+    "stock_in_transit": _table(_FIGURES, sink=WRITE),
     # A till's newest epoch, as the centre has heard it, is where the next one begins.
-    "till_status": _table((*_FIGURES, REGISTRATION), sink=WRITE),
+    "till_status": _table((*_FIGURES, REGISTRATION, STORE_API), sink=WRITE),
     **dict.fromkeys(HANDLED, _table((*_FIGURES, CDC), board=KEPT)),
     # Written by a trigger of the sink's table, which runs as the owner.
     "alerts_rebuilt": _table(_LOOKING),
@@ -126,8 +151,8 @@ TABLES: Mapping[str, Granted] = {
     "device_vouchers": _table(registration=KEPT),
     # Hashes and what is sealed: Debezium alone reads them beside their writer. Who is erased is
     # erased by a function, which deletes row and key and keeps the proof.
-    "employees": _table((CDC,), people=KEPT),
-    "customers": _table((CDC,), people=KEPT),
+    "employees": _table((CDC,), people=KEPT, replication=WRITE),
+    "customers": _table((CDC,), people=KEPT, replication=WRITE),
     "customer_keys": _table(people=APPEND),
     "customer_erasures": _table((*_LOOKING, PEOPLE, BOARD)),
     # Views without what is hidden: the board changes duties and consents through them.
@@ -135,14 +160,17 @@ TABLES: Mapping[str, Granted] = {
     "employee_cards": _table(people=KEPT),
     "card_keys": _table(people=KEPT),
     # Who is erased is told how many receipts carry the id still.
-    "sales": _table((*_FIGURES, PEOPLE), sink=WRITE),
+    "sales": _table((*_FIGURES, PEOPLE, STORE_API), sink=WRITE),
+    "sale_lines": _table((*_FIGURES, STORE_API), sink=WRITE),
+    "return_reservations": _table(_LOOKING, store_api=WRITE),
     # Written by triggers and by record_in_audit_log, both as the owner.
     "audit_log": _table((BOARD, *_LOOKING)),
     # How long that keeps its entries, which the owner says, and what makes them old.
     **dict.fromkeys(["audit_retention", "days_lived"], _table(_LOOKING)),
     **dict.fromkeys(OF_BOARD, _table(board=WRITE)),
     "sink_offsets": _table((BOARD, *_LOOKING), sink=WRITE),
-    "sink_tills": _table(_LOOKING, sink=WRITE),
+    # A count notes how far each till was told.
+    "sink_tills": _table((BOARD, *_LOOKING), sink=WRITE),
     "returns_to_judge": _table(_LOOKING, sink=WRITE),
     "sink_refused": _table(_LOOKING, sink=WRITE),
     "sink_malformed": _table(_LOOKING, sink=WRITE),
@@ -153,6 +181,10 @@ TABLES: Mapping[str, Granted] = {
     "webhook_dead_letters": _table(_LOOKING, webhooks=WRITE),
     "cdc_heartbeat": _table(_LOOKING, cdc=frozenset({"UPDATE"})),
     "cdc_signals": _table(_LOOKING, cdc=frozenset({"INSERT"})),
+    # The feed as it came, of people too: who looks sees which rows are in no table, and why.
+    **dict.fromkeys(["replicated_rows", "replicated_onward"], _table(replication=WRITE)),
+    "replicated_aside": _table(_LOOKING),
+    "replication_state": _table(_LOOKING, replication=KEPT),
     "schema_migrations": _table(_LOOKING),
     "migration_hashes": _table(_LOOKING),
 }

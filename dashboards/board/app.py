@@ -18,6 +18,9 @@ from dashboards.board.customers import page as customers_page
 from dashboards.board.devices import page as devices_page
 from dashboards.board.devices.page import REGISTRATION
 from dashboards.board.feed.recent import Recent
+from dashboards.board.goods import document_page, goods_page, labels_page, new_page
+from dashboards.board.goods import sweep as goods_sweep
+from dashboards.board.goods.metrics import GoodsFigures
 from dashboards.board.live import view
 from dashboards.board.live.board import BOARD, Board
 from dashboards.board.live.refused import refused_pages
@@ -35,7 +38,7 @@ from dashboards.board.people.door import DOOR, Door
 from dashboards.board.people.guard import guard
 from dashboards.board.people.policy import OPEN_TO_THE_MACHINE, AccessPolicy, origin_of
 from dashboards.board.returns import page as returns_page
-from dashboards.board.stock import product_page
+from dashboards.board.stock import in_transit, product_page
 from dashboards.board.stock import words as stock
 from dashboards.board.subscribe import page as subscribe_page
 from dashboards.board.totals import page as totals_page
@@ -64,6 +67,10 @@ PAGES = (
     devices_page,
     customers_page,
     returns_page,
+    goods_page,
+    new_page,
+    document_page,
+    labels_page,
 )
 
 _HEADERS = {
@@ -106,7 +113,7 @@ def build(
     app[REGISTRATION] = registration
     app[REPORTS] = Reports(board.postgres, board.database_source)
     board.artist.pieces |= locations.PIECES | stock.PIECES
-    board.work.append(lambda: sweep.run(board))
+    _add_work(board)
     board.registry.register(Shops(board.memory))
     for page in PAGES:
         app.add_routes(page.ROUTES)
@@ -122,6 +129,15 @@ def build(
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(_end_streams)
     return app
+
+
+def _add_work(board: Board) -> None:
+    goods = GoodsFigures(board.registry)
+    board.work += [
+        lambda: sweep.run(board),
+        lambda: goods_sweep.run(board, goods),
+        lambda: in_transit.run(board),
+    ]
 
 
 def _headers(policy: AccessPolicy) -> dict[str, str]:

@@ -88,4 +88,31 @@ PANELS = (
             ),
         ],
     ),
+    Panel(
+        "Transfers under way",
+        "Of which something has left one location and not come to the other.",
+        [("transfers", "max(tillstream_transfers_under_way)")],
+        kind="stat",
+        width=8,
+    ),
+    Panel(
+        "Oldest transfer under way",
+        "Since its goods left.",
+        [("oldest", "max(tillstream_oldest_transfer_seconds)")],
+        kind="stat",
+        unit="s",
+        width=8,
+    ),
+    Panel(
+        "Counts that wait for tills",
+        "Committed, and a till may still tell what it sold before; corrections for that, and looks "
+        "that failed, in the last hour.",
+        [
+            ("waiting", "max(tillstream_counts_unsettled)"),
+            ("corrected", "sum(increase(tillstream_late_corrections_total[1h]))"),
+            ("failed", "sum(increase(tillstream_count_looks_failed_total[1h]))"),
+        ],
+        kind="stat",
+        width=8,
+    ),
 )

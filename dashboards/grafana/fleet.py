@@ -1,6 +1,16 @@
 """Which shops and tills need somebody?"""
 
-from dashboards.grafana import gateways, people, proxy, registration, till
+from dashboards.grafana import (
+    feeds,
+    gateways,
+    mirrors,
+    people,
+    proxy,
+    registration,
+    replication,
+    stores,
+    till,
+)
 from dashboards.grafana.panel import Panel
 
 TITLE = "Tillstream: shops and tills"
@@ -96,6 +106,10 @@ PANELS = (
     ),
     *registration.PANELS,
     *gateways.PANELS,
+    *stores.PANELS,
+    *mirrors.PANELS,
+    *replication.PANELS,
+    *feeds.PANELS,
     *proxy.PANELS,
     *till.PANELS,
     *people.PANELS,

@@ -12,8 +12,9 @@ from prometheus_client import Counter
 
 from edge.gateway import described
 from edge.gateway.batches import read_batch
-from edge.gateway.devices import AskingTill, Devices
+from edge.gateway.devices import AskingTill
 from edge.gateway.errors import GatewayError, SpoolFull
+from edge.gateway.from_centre import FromCentre
 from edge.gateway.intake import BatchIntake, TakenBatch
 from edge.gateway.limits import Room
 from edge.gateway.served import Operation
@@ -29,12 +30,11 @@ _RETRY_AFTER = {"Retry-After": "5"}
 
 @dataclass(frozen=True, slots=True)
 class EventCalls:
-    """Answers the call; ``catalog_version`` says the newest catalog that this store has."""
+    """Answers the call; ``centre`` is what this store has heard of the centre."""
 
     intake: BatchIntake
-    devices: Devices
+    centre: FromCentre
     room: Room
-    catalog_version: Callable[[], int]
     batches: Counter
     now: Callable[[], datetime]
 
@@ -51,7 +51,7 @@ class EventCalls:
         return web.Response(body=orjson.dumps(self._told(taken)), content_type="application/json")
 
     def _asking(self, request: web.Request) -> AskingTill:
-        till = self.devices.asking(request[CERTIFICATE])
+        till = self.centre.devices.asking(request[CERTIFICATE])
         if request.match_info["till_id"] != till.name.till_id:
             words = "This path is another till's."
             raise Refusal(HTTPStatus.FORBIDDEN, Code.DEVICE, words)
@@ -70,8 +70,10 @@ class EventCalls:
             "forks": taken.forks,
             "durable": taken.durable.value,
             "server_time": now.replace("+00:00", "Z"),
-            "catalog_version": self.catalog_version(),
-            "devices_version": self.devices.version,
+            "catalog_version": self.centre.catalog_version,
+            "catalog_age": self.centre.catalog_age(),
+            "devices_version": self.centre.devices.version,
+            "devices_age": self.centre.devices_age,
         }
 
 

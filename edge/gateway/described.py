@@ -58,6 +58,13 @@ _BATCH = _object(
     optional=("head", "signature"),
 )
 
+_AGE: Json = {
+    "type": ["integer", "null"],
+    "minimum": 0,
+    "description": "For how many seconds the centre has not said that this is the newest; null "
+    "where it has not since the gateway's start.",
+}
+
 _TAKEN = _object(
     {
         "accepted_to": _COUNT,
@@ -76,8 +83,11 @@ _TAKEN = _object(
         "durable": {"enum": [each.value for each in Durable]},
         "server_time": {"type": "string", "format": "date-time"},
         "catalog_version": _COUNT,
+        "catalog_age": _AGE,
         "devices_version": _COUNT,
-    }
+        "devices_age": _AGE,
+    },
+    optional=("catalog_age", "devices_age"),
 )
 
 _CONFLICT: Json = {

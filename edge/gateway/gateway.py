@@ -88,9 +88,8 @@ class Gateway:
         self.intake = BatchIntake(file, self._outlet, self.centre.status, reports, _now)
         self._events = EventCalls(
             self.intake,
-            self.centre.devices,
+            self.centre,
             self._room,
-            lambda: self.centre.catalog_version,
             metrics.batches,
             _now,
         )

@@ -49,6 +49,7 @@ class GatewayMetrics:
     news_refused: Counter
     news_unkept: Counter
     closed: Counter
+    asked_centre: Counter
     relaying: Gauge
     relayed: Counter
     gauges: Mapping[MetricSpec, Gauge]
@@ -105,6 +106,7 @@ def gateway_metrics(registry: CollectorRegistry) -> GatewayMetrics:
         news_refused=counter(names.GATEWAY_NEWS_REFUSED),
         news_unkept=counter(names.GATEWAY_NEWS_UNKEPT),
         closed=counter(names.GATEWAY_CLOSED),
+        asked_centre=counter(names.GATEWAY_ASKED),
         relaying=gauge(names.GATEWAY_RELAYING),
         relayed=counter(names.GATEWAY_RELAYED),
         gauges={spec: gauge(spec) for spec in LOOKED_AT},

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from edge.pooled import Away
 from edge.problems import Code
-from edge.registration.database import Away
 from edge.registration.issuing import NotIssued
 from edge.registration.requests import BadRequest
 from edge.registration.rules import Denied, Reason

@@ -9,8 +9,9 @@ from datetime import datetime
 from aiohttp import web
 
 from clients.postgres import PostgresAccess
+from edge.pooled import Away
 from edge.registration.cases import Cases
-from edge.registration.database import Away, RecordStore
+from edge.registration.database import RecordStore
 from edge.registration.desk import Desk, Places
 from edge.registration.device_list import DeviceLists
 from edge.registration.enrolment import Enrolment

@@ -29,6 +29,9 @@ _BY_MAX = 128
 _DIGITS_MAX = 19
 """Of a list's number, which PostgreSQL keeps in 64 bits."""
 
+FEEDS = ServiceName("feeds")
+"""Tells each store its own list, and signs none."""
+
 routes = web.RouteTableDef()
 
 
@@ -71,11 +74,11 @@ async def revoke(request: web.Request) -> web.Response:
 
 @routes.get("/v1/locations/{location_id}/device-list")
 async def device_list(request: web.Request) -> web.Response:
-    """A location's signed list: for the store itself, and for operators. With ``above``, 204
-    unless its number is above that."""
+    """A location's signed list: for the store itself, who tells it to stores, and operators. With
+    ``above``, 204 unless its number is above that."""
     location_id = request.match_info["location_id"]
     try:
-        readers = (*OPERATORS, GATEWAY, StoreName(location_id))
+        readers = (*OPERATORS, GATEWAY, FEEDS, StoreName(location_id))
     except IdentityError as error:
         raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, str(error)) from error
     who_asks(request, readers, request.app[OFFICE].clock())

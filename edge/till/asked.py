@@ -170,7 +170,7 @@ class AskedReceiptReturn(Asked, frozen=True, kw_only=True):
     """Take goods of a receipt back. ``authorization`` is an employee's at the gateway, without it
     that of who is signed in: with one the store is asked, with none only what this till itself sold
     can come back. ``till_id``, ``epoch`` and ``sequence`` say which of several receipts with one
-    number is meant."""
+    number is meant, ``location_id`` which store's."""
 
     lines: Annotated[tuple[AskedReturnLine, ...], msgspec.Meta(min_length=1, max_length=1_000)]
     restock: bool
@@ -180,6 +180,7 @@ class AskedReceiptReturn(Asked, frozen=True, kw_only=True):
     till_id: s.Identifier | None = None
     epoch: s.Epoch | None = None
     sequence: s.Ordinal | None = None
+    location_id: s.Identifier | None = None
 
 
 class AskedShift(Asked, frozen=True, kw_only=True):

@@ -63,6 +63,11 @@ class CatalogKeeper:
         self._tell_refused()
 
     @property
+    def age_seconds(self) -> int | None:
+        """For how long nobody has said that it is what the centre has; None without one."""
+        return None if self.current() is None else int(self.news.age_seconds)
+
+    @property
     def refused_tables(self) -> Sequence[RefusedTable]:
         """Versions of decision tables that came and do not count; those before them do."""
         catalog = self.current()

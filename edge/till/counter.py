@@ -139,7 +139,7 @@ class TillCounter:
         return {
             **told_of_identity(premises.name, premises.identity, premises.keeper.standing),
             **told_of_books(standing),
-            **told_of_sending(premises.sending, standing),
+            **told_of_sending(premises.sending, standing, premises.catalogs.age_seconds),
             "catalog": premises.catalogs.told(),
             "employees": None if books is None else await books.run(books.desk.staff.told),
             "clock": {"now": clock.written, **clock.marks()},

@@ -44,6 +44,7 @@ class AcceptedBatch(msgspec.Struct, frozen=True):
     quarantined: list[QuarantinedNumber] = []
     catalog_version: _Watermark = 0
     devices_version: _Watermark = 0
+    devices_age: _Watermark | None = None
 
     @property
     def at_seconds(self) -> float:

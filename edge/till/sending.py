@@ -53,6 +53,9 @@ class SendingStanding:
     durable: str = ""
     catalog_version: int = 0
     devices_version: int = 0
+    devices_age: int | None = None
+    """For how long the centre had not said to the gateway that the list is the newest, in seconds,
+    when the gateway was heard; None where it had not since the gateway's start."""
     quarantined: list[int] = field(default_factory=list[int])
     heard_at: float | None = None
     """On the monotonic clock."""
@@ -190,6 +193,7 @@ class BatchSender:
         self._standing.durable = said.durable[:16]
         self._standing.catalog_version = said.catalog_version
         self._standing.devices_version = said.devices_version
+        self._standing.devices_age = said.devices_age
         numbers = [each.sequence for each in said.quarantined]
         self._standing.quarantined = (self._standing.quarantined + numbers)[-QUARANTINED_MAX:]
 

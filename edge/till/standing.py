@@ -111,8 +111,14 @@ def told_of_identity(
     }
 
 
-def told_of_sending(sending: SendingStanding, books: BooksStanding | None) -> dict[str, Any]:
-    """How the sending goes, and how old what the gateway last said is, as it is told."""
+def told_of_sending(
+    sending: SendingStanding, books: BooksStanding | None, catalog_age: int | None
+) -> dict[str, Any]:
+    """How the sending goes, and how old is what the gateway last said, as it is told; in seconds.
+
+    Prices and rules are as old as ``catalog_age``, the list of devices as the gateway has told: so
+    long ago the centre said to the store that there is nothing newer.
+    """
     told: dict[str, Any] = {
         "state": sending.state,
         "why": sending.why,
@@ -127,8 +133,20 @@ def told_of_sending(sending: SendingStanding, books: BooksStanding | None) -> di
             "missing": sum(each.missing for each in books.epochs),
             "epochs": [each._asdict() for each in books.epochs],
         }
-    lists = {"catalog_version": sending.catalog_version, "devices_version": sending.devices_version}
-    return {"sending": told, "lists": lists | {"age_seconds": _seconds_since(sending.heard_at)}}
+    heard = _seconds_since(sending.heard_at)
+    lists = {
+        "catalog_version": sending.catalog_version,
+        "catalog_age_seconds": catalog_age,
+        "devices_version": sending.devices_version,
+        "devices_age_seconds": _older(sending.devices_age, heard),
+        "age_seconds": heard,
+    }
+    return {"sending": told, "lists": lists}
+
+
+def _older(age: int | None, heard: int | None) -> int | None:
+    """An age that the gateway told so long ago; None where it is not known."""
+    return None if age is None or heard is None else age + heard
 
 
 def _seconds_since(at: float | None) -> int | None:

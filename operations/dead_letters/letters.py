@@ -26,6 +26,7 @@ from topics.dead_letters import (
     parse_source,
     told,
 )
+from topics.mirrored import told_by
 from topics.partitioning import partition_of_key
 from topics.registry import ALL_DEAD_LETTERS, RETRIED
 from topics.topic_spec import DEAD_LETTER_SUFFIX
@@ -109,15 +110,16 @@ class RetryOutcome:
 
 
 def dead_letter_topics(topic: str | None) -> list[str]:
-    """The dead-letter topics meant by an input's name, its own, or None for all.
+    """The dead-letter topics meant by an input's name, its own, or None for all of the registry.
 
-    Raises ValueError, which names the known ones, for any other.
+    Those of a store are meant by the name of what it sends. Raises ValueError, which names the
+    known ones, for any other.
     """
     known = [spec.name for spec in ALL_DEAD_LETTERS]
     if topic is None:
         return known
     name = topic.removesuffix(DEAD_LETTER_SUFFIX) + DEAD_LETTER_SUFFIX
-    if name not in known:
+    if name not in known and not told_by(name.removesuffix(DEAD_LETTER_SUFFIX)):
         raise ValueError(f"{topic} has no dead letters; known: {', '.join(known)}")
     return [name]
 

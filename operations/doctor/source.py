@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from connectors.connect.errors import ConnectorError
 from connectors.debezium import keeper
 from connectors.debezium.definition import SourceDatabase
-from connectors.debezium.errors import ConnectorError
 from connectors.postgres.migrate import MIGRATIONS
 from operations.doctor.finding import Finding, Patient, bad, good, unknown
 from operations.status import connect, postgres

@@ -8,8 +8,9 @@ from clients.kafka import KafkaAccess
 from operations.kafka.reader import TopicMissing
 from operations.topic_sync import states
 from operations.topic_sync.access import in_kafkas_words, rules_of, told
+from operations.topic_sync.links import NO_LINKS, Links, of_links
 from topics.access import AccessRule, static_rules
-from topics.store_access import principal_of, rules_of_store
+from topics.store_access import principal_of, rules_of_mirrored, rules_of_store
 
 AccessState = Literal["in order", "differs", "changed"]
 
@@ -40,12 +41,12 @@ class AccessFinding:
         return self.state != "differs"
 
 
-def begin(kafka: KafkaAccess) -> None:
+def begin(kafka: KafkaAccess, links: Links = NO_LINKS) -> None:
     """Let services do what follows from no topic, so that topics can be made."""
     with rules_of(kafka) as kept:
         found = kept.of_services()
         if found is not None:
-            kept.add(in_kafkas_words(static_rules()) - found)
+            kept.add(in_kafkas_words(static_rules() | of_links(links)) - found)
 
 
 def sync_access(
@@ -55,18 +56,22 @@ def sync_access(
     *,
     change: bool,
     stores: Collection[str] = (),
+    links: Links = NO_LINKS,
 ) -> list[AccessFinding] | None:
-    """Compare all rules of services, and of ``stores`` whose gateway stands on this cluster; with
-    ``change`` add what lacks and remove what is beyond.
+    """Compare all rules of services, of ``stores`` whose gateway stands on this cluster, and of
+    those at the other end of ``links``; with ``change`` add what lacks and remove what is beyond.
 
     None where the cluster asks nobody who they are. Raises `RulesError` and `KafkaAway`.
     """
+    mirrored = {each for each, side in links.items() if side == "centre"}
     with rules_of(kafka) as kept:
-        found = kept.of_services({principal_of(each) for each in stores})
+        found = kept.of_services({principal_of(each) for each in {*stores, *mirrored}})
         if found is None:
             return None
         wanted = in_kafkas_words(_wanted(kafka, application_id, partitions, change=change))
+        wanted |= in_kafkas_words(of_links(links))
         wanted |= in_kafkas_words(rule for each in stores for rule in rules_of_store(each))
+        wanted |= in_kafkas_words(rule for each in mirrored for rule in rules_of_mirrored(each))
         if change:
             kept.add(wanted - found)
             kept.remove(found - wanted)

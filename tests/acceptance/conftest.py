@@ -9,6 +9,7 @@ import pytest
 from tests.acceptance.counter.store import Store, opened
 from tests.acceptance.counter.terminal import CounterTerminal, terminal_open
 from tests.acceptance.stacks import START_SECONDS_MAX, Stack
+from tests.acceptance.store_side import StoreSide
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +39,25 @@ def stack(
         yield whole
     finally:
         whole.python("tillstream", "local", "down")
+
+
+@pytest.fixture(scope="session")
+def stores_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole stack with a store that has a stack of its own, and without its simulator."""
+    whole = Stack(tmp_path_factory.mktemp("stores-stack") / "home")
+    up = ("tillstream", "local", "up", "--detach", "--no-simulator", "--stores", "1")
+    try:
+        started = whole.python(*up, timeout=START_SECONDS_MAX)
+        assert started.returncode == 0, started.stdout + started.stderr
+        yield whole
+    finally:
+        whole.python("tillstream", "local", "down")
+
+
+@pytest.fixture(scope="session")
+def side(stores_stack: Stack) -> StoreSide:
+    """The store of that stack."""
+    return StoreSide(stores_stack, stores_stack.status()["stores"][0]["location_id"])
 
 
 @pytest.fixture(scope="session")

@@ -21,14 +21,17 @@ import pytest
 
 from clients.kafka import KafkaAccess
 from dashboards.grafana.document import expressions
+from local.home import StackHome
 from operations.applications import BESIDE
 from operations.kafka.reader import TopicReader
 from tests.acceptance.desk import faults_of_data as data
 from tests.acceptance.desk import faults_of_gateways as gateways
+from tests.acceptance.desk import faults_of_goods as goods
 from tests.acceptance.desk import faults_of_people as people
 from tests.acceptance.desk import faults_of_registration as registrations
 from tests.acceptance.desk import faults_of_selling as selling
 from tests.acceptance.desk import faults_of_services as services
+from tests.acceptance.desk import faults_of_stores as stores
 from tests.acceptance.desk import faults_of_tills as tills
 from tests.acceptance.desk.faults_of_webhooks import out_of_order, told
 from tests.acceptance.desk.operators import Desk, pulse, suffer
@@ -40,6 +43,8 @@ from tests.acceptance.desk.prometheus import (
     watching,
 )
 from tests.acceptance.stacks import Stack
+from tests.acceptance.store_side import Seller, StoreSide, books
+from tests.told_metrics import read_metrics
 from topics.partitioning import partition_of
 from topics.topic_spec import PARTITIONS_DEFAULT
 
@@ -49,15 +54,35 @@ pytestmark = pytest.mark.timeout(900)
 FIRED: set[str] = set()
 """What the tests of this module have seen firing and resting."""
 
+MIRRORS, ADMISSION = "tillstream-mirrors", "tillstream-admission"
+"""Jobs around a store with a stack of its own."""
+
 SHOPS = ("pulse", "malformed", "ahead", "silent", "half", "gap", "forked", "held", "late")
 
 
 @pytest.fixture(scope="module")
-def desk(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(stack: Stack, side: StoreSide, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """At the stack, by a Prometheus that watches the store of another one as well."""
     addresses = stack.status()
     folder = tmp_path_factory.mktemp("desk") / "prometheus"
-    with watching(_jobs(addresses), _rules(stack), folder, stack.home) as prometheus:
+    jobs = _jobs(addresses) | _jobs_around(side)
+    centre = side.stack.home
+    there = StackHome(centre).store(side.location_id)
+    elsewhere = {MIRRORS: there.folder, ADMISSION: centre}
+    with watching(jobs, _rules(stack), folder, stack.home, elsewhere) as prometheus:
         yield Desk(stack, prometheus, addresses)
+
+
+@pytest.fixture(scope="module")
+def store_desk(
+    desk: Desk, side: StoreSide, tmp_path_factory: pytest.TempPathFactory
+) -> stores.StoreDesk:
+    """At the centre of that store."""
+    for each in books(side):
+        each.know()
+    seller = Seller(side.till(tmp_path_factory.mktemp("store-desk") / "till"))
+    there = Desk(side.stack, desk.prometheus, side.stack.status())
+    return stores.StoreDesk(there, side, seller)
 
 
 def _rules(stack: Stack) -> str:
@@ -76,12 +101,18 @@ def _rules(stack: Stack) -> str:
             "tillstream_gateway_catalog_current_timestamp_seconds > 0)) > 1800": (
                 "tillstream_gateway_catalog_current_timestamp_seconds > 0)) > 20"
             ),
+            "(tillstream_mirror_oldest_seconds) > 60": "(tillstream_mirror_oldest_seconds) > 4",
+            # Whoever looks after mirrors starts one again twice a minute at the most.
+            "(increase(tillstream_mirror_restarts_total[30m])) > 3": (
+                "(increase(tillstream_mirror_restarts_total[30m])) > 0"
+            ),
+            "(tillstream_admission_lag_records) > 5000": "(tillstream_admission_lag_records) > 500",
         },
     )
 
 
 def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
-    *workers, sink, webhooks, registration, board, gateway, till = (
+    *workers, sink, webhooks, registration, board, gateway, store_api, till = (
         urlsplit(each).netloc for each in addresses["metrics"]
     )
     return {
@@ -90,10 +121,26 @@ def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
         "tillstream-webhooks": [webhooks],
         "tillstream-registration": [registration],
         "tillstream-board": [board],
+        "tillstream-store-api": [store_api],
         "tillstream-gateway": [gateway],
         "tillstream-proxy": [],
         "tillstream-till": [secured(till)],
     }
+
+
+def _jobs_around(side: StoreSide) -> dict[str, list[str]]:
+    """Of the store, and of who admits what it sends."""
+    centre, there = side.stack.home, StackHome(side.stack.home).store(side.location_id).folder
+    return {
+        MIRRORS: [_told_by("mirrors", side.told["metrics"], there)],
+        ADMISSION: [_told_by("admission", side.stack.status()["metrics"], centre)],
+    }
+
+
+def _told_by(process: str, metrics: list[str], home: Path) -> str:
+    """Where a process tells its metrics, host:port, by what it says of itself."""
+    says = f'process="{process}"'
+    return next(urlsplit(url).netloc for url in metrics if says in read_metrics(home, url))
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +189,8 @@ def test_what_goes_wrong_around_working_workers(
             data.forked(desk, shops["forked"]),
             data.malformed_record(desk, shops["forked"]),
             data.returned_twice(desk, shops["forked"], shops["malformed"]),
+            goods.lost_on_the_way(desk, shops["gap"]),
+            goods.counted_by_nobody(desk, shops["gap"]),
             tills.cut_off(desk, tmp_path / "cut-off"),
             tills.old_certificate(desk, tmp_path / "dark"),
             registrations.stolen(desk),
@@ -151,11 +200,14 @@ def test_what_goes_wrong_around_working_workers(
     )
 
 
-def test_what_goes_wrong_around_a_stores_gateway(desk: Desk, tmp_path: Path) -> None:
+def test_what_goes_wrong_around_a_stores_gateway(
+    desk: Desk, shops: dict[str, str], tmp_path: Path
+) -> None:
     """Not while the connector stands still: it is by that that a store hears what it sells."""
     FIRED.update(
         suffer(
             desk,
+            data.not_received(desk, shops["pulse"]),
             gateways.nothing_to_sell(desk),
             gateways.forged(desk, tmp_path / "forged"),
             gateways.sold_twice(desk, tmp_path / "twice"),
@@ -196,6 +248,7 @@ def test_who_hangs_or_takes_what_is_not_theirs(
                 services.throttled(desk, shops["pulse"]),
                 services.hanging(desk, "connect", "ConnectIsAway"),
                 services.hanging(desk, "board", "ProcessIsDown", **down),
+                services.hanging(desk, "store-api", "StoreApiIsAway"),
                 *(
                     services.hanging(desk, role, "ApplicationIsNotRun", application=role)
                     for role in BESIDE
@@ -208,16 +261,31 @@ def test_who_hangs_or_takes_what_is_not_theirs(
     FIRED.update(suffer(desk, gateways.kafka_away(desk, till)))
 
 
+def test_what_goes_wrong_around_a_store_with_a_stack_of_its_own(
+    store_desk: stores.StoreDesk,
+) -> None:
+    """One after the other where they use the same mirror."""
+    desk, at = store_desk.desk, store_desk
+    FIRED.update(suffer(desk, stores.foreign(at), stores.changed_by_hand(at)))
+    FIRED.update(suffer(desk, stores.purged(at), stores.not_admitted(at)))
+    FIRED.update(suffer(desk, stores.of_another_time(at), stores.flooded(at)))
+    FIRED.update(suffer(desk, stores.revoked(at)))
+    hanging = stores.hanging(at, "connect", "StoreConnectIsAway")
+    FIRED.update(suffer(desk, stores.cut(at), hanging))
+    FIRED.update(suffer(desk, stores.hanging(at, "kafka", "StoreKafkaIsAway")))
+
+
 def test_somebody_who_guesses_passwords(desk: Desk) -> None:
     """Not among many other faults: who guesses must be quick."""
     FIRED.update(suffer(desk, people.guessed(desk)))
 
 
 def test_every_panel_of_grafana_can_be_drawn(
-    desk: Desk, shops: dict[str, str], tmp_path: Path
+    desk: Desk, shops: dict[str, str], store_desk: stores.StoreDesk, tmp_path: Path
 ) -> None:
     registrations.enrolled(desk)
     with (
+        stores.busy(store_desk),
         pulse(desk, shops["pulse"]),
         told(desk),
         tills.busy(desk, tmp_path / "busy"),

@@ -23,8 +23,10 @@ NOTICE_SECONDS_MAX = 90.0
 class OwnStack:
     """The local stack in a folder of its own, without its simulator."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *options: str) -> None:
+        """``options`` are further ones of `local up`."""
         self.home = home
+        self._options = options
         self.addresses: Stack
         self.extras: dict[str, subprocess.Popen[bytes]] = {}
         self._extras_started = 0
@@ -32,8 +34,8 @@ class OwnStack:
     def up(self) -> None:
         """Start it, and point every command of this process at it."""
         os.environ["TILLSTREAM_HOME"] = str(self.home)
-        options = ("local", "up", "--detach", "--no-simulator")
-        started = tillstream(*options, timeout=START_SECONDS_MAX)
+        options = ("--detach", "--no-simulator", *self._options)
+        started = tillstream("local", "up", *options, timeout=START_SECONDS_MAX)
         if started.returncode:
             raise RuntimeError(f"the stack did not start: {started.stdout}{started.stderr}")
         self.addresses = status()

@@ -18,6 +18,7 @@ from tests.gateways import HOST, Fleet
 from tests.unit.edge.gateway.doubles import MemoryTopic
 from tests.unit.edge.journal.tills import TILL
 from tillstream import gateway_catalog
+from tillstream.settings import load_settings
 
 PATIENCE_SECONDS = 30
 
@@ -52,7 +53,7 @@ def threaded_gateway(folder: Path) -> Generator[ThreadedGateway]:
         metrics, files = gateway_metrics(registry), folder / "files"
         with (
             opened(TILL.location_id, files, topic, metrics) as gateway,
-            gateway_catalog.opened(gateway, files, registry) as catalog,
+            gateway_catalog.opened(gateway, files, registry, load_settings()) as catalog,
         ):
             catalog.desk.close()  # nobody waits for news that will not come
             await gateway.run(door, stopping, told, catalog.calls())

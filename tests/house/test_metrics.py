@@ -5,9 +5,14 @@ import ast
 import pytest
 from prometheus_client import CollectorRegistry
 
+from connectors.admission.metrics import admission_metrics
+from connectors.feeds.metrics import feed_metrics
+from connectors.mirrormaker.metrics import mirror_metrics
 from connectors.postgres.metrics import sink_metrics
+from connectors.postgres.replication.metrics import replication_metrics
 from connectors.webhooks.metrics import webhook_metrics
 from dashboards.board.feed.memory import Memory
+from dashboards.board.goods.metrics import GoodsFigures
 from dashboards.board.live.metrics import BoardMetrics
 from dashboards.board.locations.metrics import Shops
 from dashboards.board.people.sign_ins import SignIns
@@ -15,6 +20,7 @@ from edge.gateway.catalog.metrics import catalog_metrics
 from edge.gateway.metrics import gateway_metrics
 from edge.proxy.metrics import proxy_metrics
 from edge.registration.metrics import registration_metrics
+from edge.store_api.metrics import store_api_metrics
 from edge.till.metrics import till_metrics
 from metrics.catalogue import BY_PROCESS
 from metrics.page import page
@@ -81,6 +87,7 @@ def _board() -> CollectorRegistry:
     BoardMetrics(registry)
     registry.register(Shops(Memory()))
     SignIns(registry)
+    GoodsFigures(registry)
     return registry
 
 
@@ -96,10 +103,40 @@ def _registration() -> CollectorRegistry:
     return registry
 
 
+def _store_api() -> CollectorRegistry:
+    registry = _anyone("store-api")
+    store_api_metrics(registry)
+    return registry
+
+
 def _gateway() -> CollectorRegistry:
     registry = _anyone("gateway")
     gateway_metrics(registry)
     catalog_metrics(registry)
+    return registry
+
+
+def _mirrors() -> CollectorRegistry:
+    registry = _anyone("mirrors")
+    mirror_metrics(registry)
+    return registry
+
+
+def _admission() -> CollectorRegistry:
+    registry = _anyone("admission")
+    admission_metrics(registry)
+    return registry
+
+
+def _feeds() -> CollectorRegistry:
+    registry = _anyone("feeds")
+    feed_metrics(registry)
+    return registry
+
+
+def _replication() -> CollectorRegistry:
+    registry = _anyone("replication")
+    replication_metrics(registry)
     return registry
 
 
@@ -121,8 +158,13 @@ PROCESSES = {
     "sink": _sink,
     "webhooks": _webhooks,
     "registration": _registration,
+    "store-api": _store_api,
     "gateway": _gateway,
     "board": _board,
+    "mirrors": _mirrors,
+    "replication": _replication,
+    "admission": _admission,
+    "feeds": _feeds,
     "proxy": _proxy,
     "till": _till,
 }

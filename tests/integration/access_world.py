@@ -65,6 +65,12 @@ class Visitor:
         ) as answer:
             return await _answer(answer)
 
+    async def send_for_a_file(self, path: str, form: dict[str, str]) -> tuple[str, bytes]:
+        """Send a form that is answered by a file: its type, and its content."""
+        data = {"csrf": self.csrf, **form}
+        async with self._http.post(self.address + path, data=data) as answer:
+            return answer.content_type, await answer.read()
+
     async def post(
         self, path: str, form: dict[str, str] | bytes | FormData, **headers: str
     ) -> Answer:

@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
+from connectors.connect.errors import ConnectorError
+from connectors.connect.rest import Connect
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, ROLE, SourceDatabase, definition
-from connectors.debezium.errors import ConnectorError
-from connectors.debezium.rest import Connect
 from connectors.debezium.slot import ReplicationSlot
 from operations.topic_sync.sync import sync
 from tests.conftest import connect_settings

@@ -18,9 +18,9 @@ from kafka import KafkaAdminClient, KafkaProducer
 from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
+from connectors.connect.rest import Connect
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, ROLE, SourceDatabase
-from connectors.debezium.rest import Connect
 from local.home import StackHome, write_json
 from local.ports import choose
 from operations.doctor import cluster, machine

@@ -94,6 +94,10 @@ async def running(source: StatusTopic | AskedRegistration) -> AsyncIterator[None
             await asyncio.gather(task, return_exceptions=True)
 
 
+def nothing() -> None:
+    """Hears that what is known is the newest."""
+
+
 def outage(lamp: Lamp) -> Outage:
     return Outage("a service", lamp, structlog.get_logger())
 
@@ -114,7 +118,7 @@ def asked(world: World, shop: str, heard: Heard, lamp: Lamp) -> AskedRegistratio
         await heard.hear(news)
         above[0] = heard.numbers()[-1]
 
-    return AskedRegistration(access, shop, hear, lambda: above[0], outage(lamp))
+    return AskedRegistration(access, shop, hear, lambda: above[0], outage(lamp), nothing)
 
 
 async def test_a_revocation_arrives_and_each_list_comes_once(world: World, shop: str) -> None:
@@ -153,7 +157,9 @@ async def test_who_is_no_store_of_this_location_is_told_nothing(world: World, sh
     await world.voucher(world.till(shop))
     theirs = world.pki.certified(StoreName("another"))
     access = RegistrationAccess(world.address, Tls(world.pki.ca, theirs.certificate, theirs.key))
-    async with running(AskedRegistration(access, shop, heard.hear, lambda: 0, outage(lamp))):
+    async with running(
+        AskedRegistration(access, shop, heard.hear, lambda: 0, outage(lamp), nothing)
+    ):
         await asyncio.sleep(0.3)
     assert heard.news == [] and lamp.lit == 0
 
@@ -228,15 +234,16 @@ async def test_a_till_that_is_revoked_at_the_centre_is_put_out_of_its_store(
         trusted = read_certificates(world.pki.ca)
         reports = ReportedFeeds(gateway.metrics)
         ears = Ears(shop, gateway.centre, gateway.file, trusted, reports)
-        source = AskedRegistration(
-            access, shop, ears.hear, lambda: ears.lists.kept_number, outage(Lamp())
-        )
+        current, above = gateway.centre.devices_are_current, lambda: ears.lists.kept_number
+        source = AskedRegistration(access, shop, ears.hear, above, outage(Lamp()), current)
+        assert gateway.centre.devices_age is None, "a list that nobody has heard of has an age"
         stopping = asyncio.Event()
         door = TillDoor("127.0.0.1", 0, context)
         run = gateway.run(door, stopping, address.set_result, parts=[source.run])
         task = asyncio.create_task(run)
         port = int((await asyncio.wait_for(address, PATIENCE_SECONDS)).rsplit(":", 1)[1])
         reader, writer = await connected(world, port, held)
+        assert gateway.centre.devices_age == 0
         await world.revoke(till)
         with contextlib.suppress(ConnectionError):
             assert await asyncio.wait_for(reader.read(), PATIENCE_SECONDS) == b"", "it stays in"

@@ -15,10 +15,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewTopic, RecordsToDelete
 
 from clients.kafka import KafkaAccess
+from clients.topic_ids import described
 from engine.app import EXIT_FAILED
 from engine.aside import read_set_aside
 from engine.inputs import KafkaInputs
-from engine.topic_ids import described
 from tests.integration.process import PATIENCE_SECONDS, Process
 from tests.integration.topic_admin import topic_admin
 

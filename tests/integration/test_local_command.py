@@ -170,7 +170,7 @@ def test_each_library_comes_to_kafka_by_what_status_says(stack: LocalStack) -> N
         java.command(
             "org.apache.kafka.tools.TopicCommand",
             *(*arguments, "--command-config", status["kafka_java"]),
-            heap_mb=128,
+            footprint=java.Footprint(128),
             class_path=jars.class_path(),
         ),
         env={**os.environ, "CLASSPATH": jars.class_path()},

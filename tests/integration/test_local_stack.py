@@ -36,7 +36,10 @@ def test_kafkas_programs_take_their_classes_from_the_archive() -> None:
     class_path = jars.class_path()
     archive.make(class_path)
     java_, *words = java.command(
-        "kafka.tools.StorageTool", "random-uuid", heap_mb=64, class_path=class_path
+        "kafka.tools.StorageTool",
+        "random-uuid",
+        footprint=java.Footprint(64),
+        class_path=class_path,
     )
     done = subprocess.run(
         [java_, "-XX:AOTMode=on", *words],  # which fails where it cannot use the archive

@@ -16,10 +16,10 @@ from clients.connect import ConnectAccess
 from clients.kafka import KafkaAccess
 from clients.postgres import PostgresAccess
 from clients.tls import Tls
+from connectors.connect.errors import ConnectorError
+from connectors.connect.rest import Connect
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, ROLE, SourceDatabase, definition
-from connectors.debezium.errors import ConnectorError
-from connectors.debezium.rest import Connect
 from connectors.postgres.migrate import migrate
 from local import connect as connect_service
 from local import jars, postgres_clients
@@ -80,7 +80,7 @@ def connect(
     folder, log = services_folder / "connect-secrets", services_folder / "connect-secrets.log"
     link = {"bootstrap.servers": kafka}
     service = connect_service.service(
-        folder, port, lambda: link, jars.class_path(), log, identities, secrets
+        folder, port, lambda: link, jars.class_path(), log, identities, [secrets]
     )
     own = identities.certificate("operator"), identities.key("operator")
     with running(service):

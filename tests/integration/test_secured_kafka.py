@@ -106,7 +106,7 @@ def test_javas_clients_come_in(access: KafkaAccess, tmp_path: Path) -> None:
     arguments = ("--list", "--bootstrap-server", access.servers, "--command-config", str(file))
     program, class_path = "org.apache.kafka.tools.TopicCommand", jars.class_path()
     done = subprocess.run(
-        java.command(program, *arguments, heap_mb=128, class_path=class_path),
+        java.command(program, *arguments, footprint=java.Footprint(128), class_path=class_path),
         env={**environ, "CLASSPATH": class_path},
         capture_output=True,
         text=True,

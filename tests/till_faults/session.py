@@ -62,7 +62,10 @@ class TillReport:
 
 
 class TillSession:
-    """Everything of one run."""
+    """Everything of one run. Where other things break than these, a class beside it says which."""
+
+    stack_options: Sequence[str] = ()
+    """Further ones of `local up`."""
 
     def __init__(
         self, seed: int, minutes: float, tills: int, faults: Sequence[TillFault], home: Path
@@ -76,12 +79,12 @@ class TillSession:
     def run(self) -> TillReport:
         """The whole of it; the stack is down when it returns, and no till runs."""
         began = time.monotonic()
-        stack = OwnStack(self._home)
+        stack = OwnStack(self._home, *self.stack_options)
         tills: list[tuple[TillMachine, Customers]] = []
         try:
             say("starting the stack")
             stack.up()
-            store = _store()
+            store = self.store_of(json.loads(tillstream("local", "status", "--json").stdout))
             tills += [self._till(store, number) for number in range(self._count)]
             self._drive(stack, store["location_id"], tills)
         finally:
@@ -104,7 +107,7 @@ class TillSession:
     def _drive(self, stack: OwnStack, location_id: str, tills: Tills) -> None:
         for _, customers in tills:
             customers.start()
-        self._suffer(Injection(stack, location_id, tills), tills)
+        self._suffer(self.injection(stack, location_id, tills), tills)
         say("the last customers")
         for machine, customers in tills:
             machine.look_after()
@@ -117,9 +120,21 @@ class TillSession:
                 text = f"{machine.till_id} serves nobody: {machine.state()}"
                 self.report.verdict.findings.add("stuck", text)
         say("judging")
-        judge(stack.addresses, location_id, tills, self.report.verdict)
+        self.judge(stack, location_id, tills)
         for machine, _ in tills:
             machine.end(signal.SIGTERM)
+
+    def store_of(self, status: dict[str, Any]) -> dict[str, Any]:
+        """The store that the tills are of, as status tells of it."""
+        return status["stores"][0]
+
+    def injection(self, stack: OwnStack, location_id: str, tills: Tills) -> Injection:
+        """The hands that break things."""
+        return Injection(stack, location_id, tills)
+
+    def judge(self, stack: OwnStack, location_id: str, tills: Tills) -> None:
+        """Compare what customers were told with what is there."""
+        judge(stack.addresses, location_id, tills, self.report.verdict)
 
     def _suffer(self, injection: Injection, tills: Tills) -> None:
         began, pace = time.monotonic(), self._seconds / max(1, len(self._faults))
@@ -152,8 +167,3 @@ class TillSession:
         self.report.recoveries.append((after, seconds))
         sold = sum(len(customers.done) for _, customers in tills)
         say(f"    all is sent after {seconds:.1f} s; {sold} sales")
-
-
-def _store() -> dict[str, Any]:
-    told = json.loads(tillstream("local", "status", "--json").stdout)
-    return told["stores"][0]

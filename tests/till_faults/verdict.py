@@ -47,8 +47,15 @@ class TillVerdict:
         return dict(counts)
 
 
-def judge(stack: Stack, location_id: str, tills: Tills, verdict: TillVerdict) -> None:
-    """Wait until the tills say that the centre has everything, and ask the centre."""
+def judge(
+    stack: Stack,
+    location_id: str,
+    tills: Tills,
+    verdict: TillVerdict,
+    booked: Mapping[str, int] | None = None,
+) -> None:
+    """Wait until the tills say that the centre has everything, and ask the centre. ``booked`` are
+    pieces by SKU that came to the shelf otherwise."""
     findings = verdict.findings
     for machine, _ in tills:
         _await_confirmed(machine, findings)
@@ -57,7 +64,7 @@ def judge(stack: Stack, location_id: str, tills: Tills, verdict: TillVerdict) ->
     eventually(SINK_SECONDS_MAX, lambda: done.keys() <= {r["event_id"] for r in _receipts(stack)})
     receipts = [each for each in _receipts(stack) if each["location_id"] == location_id]
     compare_receipts(done, untold, receipts, findings)
-    _compare_levels(stack, location_id, receipts, findings)
+    _compare_levels(stack, location_id, receipts, booked or {}, findings)
     _compare_status(stack, location_id, findings)
     for machine, _ in tills:
         _verify_journal(machine, findings)
@@ -130,10 +137,14 @@ def _moved(receipt: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _compare_levels(
-    stack: Stack, location_id: str, receipts: Sequence[dict[str, Any]], findings: Findings
+    stack: Stack,
+    location_id: str,
+    receipts: Sequence[dict[str, Any]],
+    booked: Mapping[str, int],
+    findings: Findings,
 ) -> None:
-    """What is on hand is what the receipts leave; nothing was ever delivered."""
-    expected: Counter[str] = Counter()
+    """What is on hand is what the receipts leave of what was booked."""
+    expected: Counter[str] = Counter(booked)
     for receipt in receipts:
         expected.subtract(_moved(receipt))
     wanted = {sku: expected[sku] for sku in SKUS if expected[sku]}

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from connectors.connect.errors import ConnectorError
+from connectors.connect.finding import ConnectorFinding
 from connectors.debezium import keeper
 from connectors.debezium.definition import NAME, SourceDatabase
-from connectors.debezium.errors import ConnectorError
-from connectors.debezium.keeper import ConnectorFinding
 from connectors.debezium.resending import DAYS, DAYS_MAX
 from operations.topic_sync.sync import sync
 from tillstream.settings import Settings, load_settings

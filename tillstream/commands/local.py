@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -10,8 +10,18 @@ from local import control
 from local.checkout import module
 from local.home import StackHome
 from local.report import Report
+from local.stores import lines
+from local.stores.line import LineState
+from local.stores.lines import LineAway
 from tillstream.settings import load_settings
-from tillstream.terminal import AsJson, Yes, grouped, tell
+from tillstream.terminal import AsJson, Yes, grouped, mendable, tell
+
+STORES_MAX = 14
+"""As many shops as the simulated company has beyond its first six."""
+
+LineChange = Literal["cut", "slow", "heal"]
+
+LINE_STATES: dict[LineChange, LineState] = {"cut": "cut", "slow": "slow", "heal": "up"}
 
 group = grouped(
     "PostgreSQL, Kafka, Connect, workers, sink, board and simulated tills on this machine."
@@ -29,6 +39,15 @@ def up(
     rate: Annotated[
         float | None, typer.Option(min=0, help="Events per second of the simulated tills.")
     ] = None,
+    stores: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=STORES_MAX,
+            help="So many stores with a stack of their own and two tills each, beside the centre; "
+            "from two on a warehouse with a stack of its own comes with them.",
+        ),
+    ] = 0,
 ) -> None:
     """Start everything; Ctrl-C stops it again.
 
@@ -46,7 +65,7 @@ def up(
     from tillstream import local_up  # the other commands need nothing of what it takes to start one
 
     with lock:
-        local_up.run(home, report, workers=workers, simulate=simulator, rate=rate)
+        local_up.run(home, report, workers=workers, simulate=simulator, rate=rate, stores=stores)
 
 
 @group.command()
@@ -59,6 +78,33 @@ def status(as_json: AsJson = False) -> None:
     else:
         found.print(Report().console)
     _exit_with(0 if found.state == "running" else 1)
+
+
+@group.command()
+def link(
+    location: Annotated[str, typer.Argument(metavar="LOCATION", help="Of a store of the stack.")],
+    change: Annotated[
+        LineChange,
+        typer.Argument(
+            metavar="cut|slow|heal",
+            help="cut: what is open ends, and nothing passes. slow: each way takes longer and "
+            "carries little. heal: all passes.",
+        ),
+    ],
+) -> None:
+    """Cut, slow down or heal the line between a store and the centre: all that passes there.
+
+    Returns once the line does so. It stays until it is changed again, or the stack starts anew;
+    `local status` shows it as link.
+    """
+    home = _home()
+    known = [each["location_id"] for each in control.status(home).as_json()["stores"]]
+    store = home.store(location)
+    if location not in known or not store.folder.exists():
+        raise typer.BadParameter(f"no store {location} with a line runs here")
+    with mendable(LineAway):
+        lines.change(store, LINE_STATES[change])
+    typer.echo(f"The line of {location} is {LINE_STATES[change]}.")
 
 
 @group.command()

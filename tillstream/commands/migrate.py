@@ -3,6 +3,7 @@
 from clients.passwords import password_in
 from connectors.postgres.errors import MigrationError
 from connectors.postgres.migrate import migrate
+from connectors.postgres.standing import stands_in
 from tillstream.database_roles import OWNER
 from tillstream.settings import load_settings
 from tillstream.terminal import AsJson, mendable, tell
@@ -12,11 +13,14 @@ from tillstream.terminal import AsJson, mendable, tell
 def command(as_json: AsJson = False) -> None:
     """Apply the migrations that the database lacks; safe to run at any time, from anywhere.
 
+    In a store, by TILLSTREAM_STORE, the database then books for that location and for no other.
     Exit status 1 if it could not be done: a migration failed, or an applied one was edited.
     """
     settings = load_settings()
     file, owner = settings.cdc_password_file, settings.postgres_access(OWNER)
     password = password_in(file) if file else ""
     applied = migrate(owner, password, audit_days=settings.audit_days)
+    if settings.store:
+        stands_in(owner, settings.store)
     words = [f"applied {name}" for name in applied] or ["the schema is up to date"]
     tell(as_json, {"applied": applied}, words)

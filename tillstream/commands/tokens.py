@@ -25,13 +25,17 @@ def add(
     no_end: Annotated[
         bool, typer.Option("--no-end", help="Until it is revoked, however long that takes.")
     ] = False,
+    may_book: Annotated[
+        bool, typer.Option("--may-book", help="It may also make documents and book them.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a token that may read all that a viewer may see. It is printed once, and kept as a hash.
 
     Exit status 1 if the name is taken or cannot be one.
     """
-    token = in_one_transaction(lambda work: tokens.add(work, name, None if no_end else days))
+    role, until = "merchandiser" if may_book else "viewer", None if no_end else days
+    token = in_one_transaction(lambda work: tokens.add(work, name, until, role))
     tell(as_json, {"name": name, "token": token}, token)
 
 

@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from tillstream.logs import configure_logs
-from tillstream.roles import AGENTS, ROLES, SINK, WEBHOOKS
+from tillstream.roles import (
+    ADMISSION,
+    AGENTS,
+    FEEDS,
+    MIRRORS,
+    REPLICATION,
+    ROLES,
+    SINK,
+    WEBHOOKS,
+)
 from tillstream.settings import Settings, load_settings
 from tillstream.terminal import MetricsPort
 
@@ -51,6 +60,22 @@ def run_role(role: str, settings: Settings) -> None:
         from tillstream import webhooks
 
         webhooks.run(settings)
+    elif role == MIRRORS:
+        from tillstream import mirrors
+
+        mirrors.run(settings)
+    elif role == ADMISSION:
+        from tillstream import admission
+
+        admission.run(settings)
+    elif role == REPLICATION:
+        from tillstream import replication
+
+        replication.run(settings)
+    elif role == FEEDS:
+        from tillstream import feeds
+
+        feeds.run(settings)
     else:
         from tillstream import agents_worker, applications
 

@@ -50,8 +50,12 @@ class BatchRows:
 
 @dataclass(slots=True)
 class Decoded:
-    """A fetch, decoded: derived rows are final, inputs wait for their windows."""
+    """A fetch, decoded: derived rows are final, inputs wait for their windows.
 
+    ``inputs`` are topics that take the place of inputs here, by the usual name.
+    """
+
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     newest: dict[str, Newest] = field(default_factory=dict[str, Newest])
     heard: list[Heard] = field(default_factory=list[Heard])
     booked: list[Booked] = field(default_factory=list[Booked])
@@ -63,17 +67,16 @@ class Decoded:
 
     def add(self, topic: str, records: Sequence[FollowedRecord], partitions: int) -> None:
         """Decode records of one partition of a topic that has so many."""
-        if topic == TILL_EVENTS.name:
+        if topic == self.inputs.get(TILL_EVENTS.name, TILL_EVENTS.name):
             heard = heard_events(records, partitions)
             self.heard.extend(heard)
             self.tills.update([till_epoch(event) for _, event in heard])
             self._note_span(records)
-        elif topic == STOCK_MOVEMENTS.name:
+        elif topic == self.inputs.get(STOCK_MOVEMENTS.name, STOCK_MOVEMENTS.name):
             self.booked.extend(booked_movements(records, partitions))
             self._note_span(records)
         elif topic in LETTERS:
-            refusals = refusals_in(records)
-            self.refusals.extend(refusals)
+            self.refusals.extend(refusals_in(records, self.inputs))
         else:
             newest = self.newest.setdefault(topic, Newest(DERIVED_BY_TOPIC[topic]))
             newest.add(records)

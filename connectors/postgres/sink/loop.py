@@ -31,9 +31,15 @@ class Sink:
         metrics: SinkMetrics,
         stopping: asyncio.Event,
         watches: Mapping[str, Watch] | None = None,
+        inputs: Mapping[str, str] | None = None,
     ) -> None:
-        """``watches`` are shown what is read of their topics."""
-        self._watches = watches or {}
+        """``watches`` are shown what is read of their topics. ``inputs`` are topics that take the
+        place of some of these here, by the usual name."""
+        self._inputs = inputs or {}
+        topics = [self._inputs.get(each, each) for each in topics]
+        self._watches = {
+            self._inputs.get(name, name): each for name, each in (watches or {}).items()
+        }
         self._postgres = postgres
         self._metrics = metrics
         self._stopping = stopping
@@ -60,6 +66,7 @@ class Sink:
                     self._asides,
                     self._database.note_answer,
                     self._watches,
+                    self._inputs,
                 )
                 await session.begin()
                 self._kafka.note_answer()

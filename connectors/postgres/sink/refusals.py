@@ -4,7 +4,7 @@ A sum that grew too large, a closed day: only a worker knows. Its letter names t
 partition and offset and carries its bytes, so the sink finds the rows that it made of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from connectors.postgres.sink.acceptance import Origin, Receipt, TillEpoch, till_epoch
@@ -44,18 +44,22 @@ class RefusedInput:
         return till_epoch(self.made)
 
 
-def refusals_in(letters: Iterable[FollowedRecord]) -> list[RefusedInput]:
-    """What the letters say; one that names an input of another topic or partition says nothing."""
-    found: list[RefusedInput] = []
+def refusals_in(
+    letters: Iterable[FollowedRecord], inputs: Mapping[str, str] | None = None
+) -> list[RefusedInput]:
+    """What the letters say; one that names an input of another topic or partition says nothing.
+
+    ``inputs`` are topics that take the place of inputs here, by the usual name.
+    """
+    found, inputs = list[RefusedInput](), inputs or {}
     for letter in letters:
         topic = LETTERS[letter.topic]
         try:
             source = parse_source(told(letter.headers, SOURCE))
         except ValueError:
             continue
-        if (source.topic, source.partition) == (topic, letter.partition) and (
-            source.offset <= OFFSET_MAX
-        ):
+        place = inputs.get(topic, topic), letter.partition
+        if (source.topic, source.partition) == place and source.offset <= OFFSET_MAX:
             reason = told(letter.headers, REASON)
             found.append(RefusedInput(source, reason, _made_of(topic, letter.value)))
     return found

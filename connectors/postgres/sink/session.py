@@ -67,9 +67,11 @@ class SinkSession:
         asides: Asides,
         proven: Callable[[], None],
         watches: Mapping[str, Watch],
+        inputs: Mapping[str, str],
     ) -> None:
         """``proven`` is called whenever PostgreSQL has shown that it takes what there is."""
         self._watches = watches
+        self._inputs = inputs
         self._asides = asides
         self._reader = reader
         self._store = store
@@ -114,7 +116,7 @@ class SinkSession:
         return Batch(await self._decode(fetched), positions, oldest_ms)
 
     async def _decode(self, fetched: Fetched) -> Decoded:
-        decoded = Decoded()
+        decoded = Decoded(self._inputs)
         for (topic, _), records in fetched.items():
             for start in range(0, len(records), PIECE_RECORDS):
                 piece = records[start : start + PIECE_RECORDS]

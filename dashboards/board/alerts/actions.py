@@ -3,12 +3,15 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from psycopg import errors
 
 from clients.statements import statement
+from dashboards.backoffice.asked import AskedDocument, AskedGoods
+from dashboards.backoffice.refusals import BookingRefused
+from dashboards.backoffice.writer import open_document
 from dashboards.board.alerts.demand import Candidate, Demand, pick
 from dashboards.board.alerts.handling import Handling, Raising
 from dashboards.board.feed.writing import Work
@@ -18,6 +21,15 @@ from dashboards.board.wording.words import Words
 NAME_CHARACTERS_MAX = 128
 REASON_CHARACTERS_MAX = 1024
 """As migration 0009 has them; the name of a location may be as long as a reason."""
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """A proposal that was accepted or withdrawn."""
+
+    proposal_id: str
+    kind: Literal["transfer", "order"]
+    from_location_id: str | None
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +90,37 @@ class Act:
         await self._propose("transfer", picked.quantity, reason, source.location_id)
 
     async def decide(self, proposal_id: str, state: str) -> None:
-        """Accept or withdraw the open proposal."""
-        touched = await self.work.run(
+        """Accept or withdraw the open proposal; an accepted one is ordered."""
+        decided = await self.work.query(
             statement(__file__, "decide"),
+            Decided,
             **self.held.raising._asdict(),
             proposal_id=proposal_id,
             state=state,
             decided_by=self.by,
             decided_at=datetime.now(UTC),
         )
-        if not touched:
+        if not decided:
             raise RequestRefused("Decided already", "This proposal is not open any more.", 409)
+        if state == "accepted":
+            await self._order(decided[0])
         verb = "accept" if state == "accepted" else "withdraw"
         await self._put(verb, proposal_id=proposal_id)
+
+    async def _order(self, decided: Decided) -> None:
+        """An accepted proposal is a document of the same id, for who carries it out to book."""
+        at, goods = (
+            self.held.location_id,
+            [AskedGoods(code=self.held.sku, quantity=decided.quantity)],
+        )
+        told = {"document_id": decided.proposal_id, "kind": decided.kind, "lines": goods}
+        place = {"location_id": decided.from_location_id or at}
+        target = {"to_location_id": at} if decided.from_location_id else {}
+        asked = AskedDocument.model_validate({**told, **place, **target})
+        try:
+            await open_document(self.work, self.by, asked)
+        except BookingRefused as refusal:
+            raise RequestRefused("Not accepted", str(refusal), 422) from refusal
 
     async def _put(
         self, verb: str, changed: Mapping[str, object] | None = None, **told: object

@@ -15,8 +15,8 @@ from dashboards.board.api.problems import NoAnswer
 from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.feed.recent import Recent
 from dashboards.board.live.board import BOARD
-from dashboards.board.live.refused import Handler
-from dashboards.board.live.visitor import USER, Role, User
+from dashboards.board.live.refused import SAFE_METHODS, Handler
+from dashboards.board.live.visitor import BY_TOKEN, USER, Role, User
 from dashboards.board.people.door import DOOR
 from dashboards.board.people.strangers import TooManyStrangers
 from dashboards.board.people.tokens import digest
@@ -35,6 +35,10 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tillstream"'}
 _AWAY = "PostgreSQL does not answer now: ask again later."
 
 
+_SHOW_WHO_BOOKS = (
+    "Send 'Authorization: Bearer' and a token of 'tillstream tokens add NAME --may-book'."
+)
+
 _STRANGERS = "Too many unknown tokens come from your address: ask again in a minute."
 
 
@@ -50,6 +54,8 @@ async def machines(request: web.Request, handler: Handler) -> web.StreamResponse
         return await handler(request)
     try:
         await _enter_by_token(request)
+        if request.method not in SAFE_METHODS and BY_TOKEN not in request:
+            raise NoAnswer(HTTPStatus.UNAUTHORIZED, _SHOW_WHO_BOOKS)
         response = await handler(request)
     except NoAnswer as fault:
         return _told(fault)
@@ -81,6 +87,7 @@ async def _enter_by_token(request: web.Request) -> None:
         )
     name, address = found[0].name, request.app[DOOR].address_of(request)
     request[USER] = User(f"token {name}", address, name, found[0].role)
+    request[BY_TOKEN] = True
 
 
 async def _known(request: web.Request, key: bytes) -> list[_Token]:

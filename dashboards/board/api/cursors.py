@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeGuard, cast
 
 import orjson
@@ -26,6 +26,13 @@ def _text(part: str | date | None) -> str:
 
 def read(cursor: str | None, parts: int) -> list[str] | None:
     """The key that `write` was given, or None without a cursor; raises `NoAnswer`."""
+    key = _read(cursor)
+    if key is not None and (len(key) != parts or not all(map(_is_part, key))):
+        raise wrong_parameter("cursor", _NOT_OURS)
+    return key
+
+
+def _read(cursor: str | None) -> list[str] | None:
     if cursor is None:
         return None
     try:
@@ -33,13 +40,30 @@ def read(cursor: str | None, parts: int) -> list[str] | None:
         key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError) as fault:
         raise wrong_parameter("cursor", _NOT_OURS) from fault
-    if not _is_key(key) or len(key) != parts:
+    if not _is_key(key):
+        raise wrong_parameter("cursor", _NOT_OURS)
+    return key
+
+
+def read_moment(cursor: str | None, parts: int) -> list[str] | None:
+    """The same of a key that begins with a moment."""
+    key = _read(cursor)
+    if key is None:
+        return None
+    moment, *others = key
+    try:
+        is_one = datetime.fromisoformat(moment).tzinfo is not None
+    except ValueError:
+        is_one = False
+    if not is_one or len(key) != parts or not all(map(_is_part, others)):
         raise wrong_parameter("cursor", _NOT_OURS)
     return key
 
 
 def _is_key(key: Any) -> TypeGuard[list[str]]:
-    return isinstance(key, list) and all(map(_is_part, cast(list[object], key)))
+    if not isinstance(key, list) or not key:
+        return False
+    return all(isinstance(part, str) for part in cast(list[object], key))
 
 
 def _is_part(part: object) -> bool:

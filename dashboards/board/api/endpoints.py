@@ -8,7 +8,10 @@ from pydantic import BaseModel
 from dashboards.board.api.models import (
     Alerts,
     AlertsAsked,
+    Freshness,
+    FreshnessAsked,
     ItemAsked,
+    LevelDoubt,
     Levels,
     LevelsAsked,
     NothingAsked,
@@ -20,13 +23,15 @@ from topics.derived import RestockAlert, StockLevel
 
 @dataclass(frozen=True, slots=True)
 class ApiEndpoint:
-    """One address. ``asked`` names its parameters, in the path or after it."""
+    """One address. ``asked`` names its parameters, in the path or after it; ``body`` is what is
+    sent to one that changes something."""
 
     path: str
     operation: str
     summary: str
     asked: type[BaseModel]
     answer: type[BaseModel] | dict[str, Any]
+    body: type[BaseModel] | None = None
 
 
 LEVELS = ApiEndpoint(
@@ -56,6 +61,20 @@ ALERT = ApiEndpoint(
     ItemAsked,
     RestockAlert,
 )
+FRESHNESS = ApiEndpoint(
+    "/api/v1/freshness",
+    "listFreshness",
+    "How fresh each location's figures are.",
+    FreshnessAsked,
+    Freshness,
+)
+DOUBT = ApiEndpoint(
+    "/api/v1/levels/{location_id}/{sku}/doubt",
+    "getDoubt",
+    "How uncertain a level is, by what nobody has heard of its location.",
+    ItemAsked,
+    LevelDoubt,
+)
 OPENAPI = ApiEndpoint(
     "/api/v1/openapi.json",
     "getDocument",
@@ -64,4 +83,4 @@ OPENAPI = ApiEndpoint(
     {"type": "object", "description": "An OpenAPI 3.1 document."},
 )
 
-ENDPOINTS = (LEVELS, LEVEL, TOTALS, ALERTS, ALERT, OPENAPI)
+ENDPOINTS = (LEVELS, LEVEL, DOUBT, TOTALS, ALERTS, ALERT, FRESHNESS, OPENAPI)

@@ -1,7 +1,7 @@
 """What may be asked of the API and what it answers: requests and the document follow from these."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -77,6 +77,12 @@ class AlertsAsked(Paged):
     )
 
 
+class FreshnessAsked(Paged):
+    """Of which locations."""
+
+    location_id: Identifier | None = Field(default=None, description="Of this location.")
+
+
 class ItemAsked(BaseModel):
     """One item, by its key in the path."""
 
@@ -118,6 +124,44 @@ class Alerts(_Page):
     items: list[RestockAlert]
 
 
+class LocationFreshness(BaseModel):
+    """How much of what happened at a location nobody has heard."""
+
+    location_id: Identifier
+    heard_at: datetime | None = Field(description="When a till of it was last heard.")
+    unheard_days: float = Field(
+        description="How many usual days of selling lie in its silence; 0 while it is heard."
+    )
+    missing_events: int = Field(description="Till events that are known to be missing.")
+    in_transit_products: int = Field(
+        description="Products that left it and have come in nowhere yet."
+    )
+    in_transit_since: datetime | None = Field(description="When the first of them left.")
+
+
+class Freshness(_Page):
+    """Locations, by id."""
+
+    items: list[LocationFreshness]
+
+
+class LevelDoubt(BaseModel):
+    """A level and how much less there may be: docs/freshness.md says what that means."""
+
+    location_id: Identifier
+    sku: Identifier
+    on_hand: int
+    version: int
+    as_of: datetime
+    in_transit: int = Field(description="What left for elsewhere and has come in nowhere yet.")
+    unheard_days: float = Field(description="As in the location's freshness.")
+    missing_events: int
+    sold_unheard_expected: int = Field(
+        description="Base units that were sold unheard, if the location sells as it lately did."
+    )
+    sold_unheard_at_most: int = Field(description="As many, or fewer, in 19 of 20 cases.")
+
+
 class WrongParameter(BaseModel):
     """One parameter that cannot be meant so."""
 
@@ -133,6 +177,9 @@ class Problem(BaseModel):
     status: int = Field(ge=400, le=599)
     detail: str
     errors: list[WrongParameter] = Field(default_factory=list[WrongParameter])
+    code: str | None = Field(
+        default=None, description="Of a booking that was refused: why, for programs."
+    )
 
 
 IDENTIFIER = re.compile(ID_PATTERN.removesuffix("$") + r"\Z")

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from dashboards.board.api.endpoints import ENDPOINTS, ApiEndpoint
 from dashboards.board.api.models import Problem
+from dashboards.board.api.office_endpoints import OFFICE
 from topics.export import CONTRACTS_VERSION
 from topics.notices import AlertNotice
 
@@ -21,15 +22,24 @@ _DESCRIPTION = (
     "RFC 3339 in UTC. Lists go on with `next_cursor`; an item that changes while a list is read "
     "is shown as it is when its page is read. Ask again with `If-None-Match` to be told 304 while "
     "nothing has changed. For changes as they happen, read the topics (asyncapi.json) or name a "
-    "webhook."
+    "webhook. What is booked (documents) is sent with an id of yours: sent again, it is booked "
+    "once."
 )
 
 _FAULTS = {
     "400": "A parameter that cannot be meant so.",
     "401": "No token, or one that is not known, was revoked or has run out.",
     "404": "There is no such item.",
+    "403": "The token may read and not book.",
+    "409": "As things stand it cannot be booked; `code` says why.",
+    "415": "Something else than JSON.",
+    "422": "A product or a location that nobody knows.",
     "503": "PostgreSQL does not answer now.",
 }
+
+_FAULTS_OF_CHANGES = ("400", "401", "403", "404", "409", "415", "422", "503")
+
+_ALL = (*ENDPOINTS, *OFFICE)
 
 _CARRIED = {
     "webhook-id": "The same for the same change, however often it is sent.",
@@ -50,14 +60,14 @@ def document() -> Json:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Tillstream read API",
+            "title": "Tillstream API",
             "version": CONTRACTS_VERSION,
             "description": _DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
-        "paths": {each.path: {"get": _operation(each)} for each in ENDPOINTS},
+        "paths": _paths(),
         "webhooks": {"restockAlert": {"post": _webhook()}},
         "components": {
             "schemas": _schemas(),
@@ -69,6 +79,33 @@ def document() -> Json:
                     "description": "A token of `tillstream tokens add`; a board that asks for no "
                     "sign-in needs none.",
                 }
+            },
+        },
+    }
+
+
+def _paths() -> Json:
+    found: Json = {}
+    for each in _ALL:
+        operation = _operation(each) if each.body is None else _change(each, each.body)
+        found.setdefault(each.path, {})["get" if each.body is None else "post"] = operation
+    return found
+
+
+def _change(endpoint: ApiEndpoint, body: type[BaseModel]) -> Json:
+    schema = {"$ref": f"#/components/schemas/{_name(body)}"}
+    answer = _answer(endpoint)
+    return {
+        "operationId": endpoint.operation,
+        "summary": endpoint.summary,
+        "parameters": _parameters(endpoint),
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": {
+            "200": {**answer, "description": "The same was booked before, and not again now."},
+            "201": answer,
+            **{
+                status: {"$ref": f"#/components/responses/Problem{status}"}
+                for status in _FAULTS_OF_CHANGES
             },
         },
     }
@@ -164,10 +201,14 @@ def _webhook() -> Json:
 
 
 def _schemas() -> Json:
-    answers = [each.answer for each in ENDPOINTS if not isinstance(each.answer, dict)]
+    answers = [each.answer for each in _ALL if not isinstance(each.answer, dict)]
     models: list[type[BaseModel]] = [*answers, Problem, AlertNotice]
+    bodies = [each.body for each in _ALL if each.body is not None]
     _, shared = models_json_schema(
-        [(model, "serialization") for model in models],
+        [
+            *((model, "serialization") for model in models),
+            *((model, "validation") for model in bodies),
+        ],
         by_alias=True,
         ref_template="#/components/schemas/{model}",
     )

@@ -16,11 +16,15 @@ class NoAnswer(Exception):
     """Why a request is not answered."""
 
     def __init__(
-        self, status: HTTPStatus, detail: str, errors: Sequence[WrongParameter] = ()
+        self,
+        status: HTTPStatus,
+        detail: str,
+        errors: Sequence[WrongParameter] = (),
+        code: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.problem = Problem(
-            title=status.phrase, status=status, detail=detail, errors=list(errors)
+            title=status.phrase, status=status, detail=detail, errors=list(errors), code=code
         )
 
 

@@ -1,4 +1,4 @@
-"""Tokens with which machines read the API, as `tillstream tokens` keeps them."""
+"""Tokens with which machines read the API and book by it, as `tillstream tokens` keeps them."""
 
 import re
 from datetime import datetime
@@ -7,6 +7,7 @@ import msgspec
 
 from clients.statements import statement
 from dashboards.board.feed.writing import Work
+from dashboards.board.live.visitor import Role
 from dashboards.board.people.tokens import digest, new_token
 
 PREFIX = "tsr_"
@@ -37,19 +38,26 @@ class ListedToken(msgspec.Struct, frozen=True):
     revoked_at: datetime | None
 
 
-async def add(work: Work, name: str, days: int | None) -> str:
-    """A new token, without an end or for so many days; raises `TokenError`."""
+async def add(work: Work, name: str, days: int | None, role: Role = "viewer") -> str:
+    """A new token, without an end or for so many days; raises `TokenError`.
+
+    A viewer's reads; a merchandiser's books as well.
+    """
     if not re.fullmatch(NAME_PATTERN, name):
         raise TokenError(
             f"{name!r} cannot be a token's name: 1 to 64 of a-z 0-9 . _ -, first a letter or digit"
         )
     token = PREFIX + new_token()
     added = await work.run(
-        statement(__file__, "add_token"), token_sha256=digest(token), name=name, days=days
+        statement(__file__, "add_token"),
+        token_sha256=digest(token),
+        name=name,
+        days=days,
+        role=role,
     )
     if not added:
         raise TokenError(f"there is a token {name} already; revoke it first")
-    await work.record("tokens.add", f"tokens/{name}", None, {"role": "viewer", "days": days})
+    await work.record("tokens.add", f"tokens/{name}", None, {"role": role, "days": days})
     return token
 
 

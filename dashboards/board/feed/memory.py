@@ -16,6 +16,7 @@ from dashboards.board.feed.rows import (
     Alert,
     Gone,
     Ident,
+    LeftFor,
     Level,
     Row,
     ShownLocation,
@@ -24,6 +25,7 @@ from dashboards.board.feed.rows import (
     Totals,
     ident_of,
 )
+from dashboards.board.feed.sold import SoldRates
 from dashboards.board.feed.tills import TillRows
 
 CLEARED_MAX = 100_000
@@ -58,6 +60,8 @@ class Memory:
         self.totals: dict[str, Totals] = {}
         self.products: Recent[str, ShownProduct] = Recent(PRODUCTS_MAX)
         self.tills = TillRows()
+        self.in_transit: dict[str, LeftFor] = {}
+        self.sold = SoldRates()
         self._gone: Recent[tuple[type[Row], Ident], int] = Recent(GONE_MAX)
         self._raised: dict[str, dict[str, Alert]] = {}
         self._cleared: Recent[tuple[str, str], int] = Recent(CLEARED_MAX)
@@ -98,6 +102,15 @@ class Memory:
         changed = [each for each in known if self.places.get(each) != now.get(each)]
         self.turn += bool(changed)
         self.places = now
+        return changed
+
+    def learn_in_transit(self, rows: Iterable[LeftFor]) -> list[str]:
+        """Take what is on its way now; returns the locations of which something else is."""
+        now = {row.location_id: row for row in rows}
+        known = self.in_transit.keys() | now.keys()
+        changed = [each for each in known if self.in_transit.get(each) != now.get(each)]
+        self.turn += bool(changed)
+        self.in_transit = now
         return changed
 
     def learn_products(self, products: Iterable[ShownProduct]) -> None:

@@ -48,6 +48,14 @@ class ShownProduct(msgspec.Struct, frozen=True, gc=False):
     unit: str
 
 
+class LeftFor(msgspec.Struct, frozen=True, gc=False):
+    """Products that left a location and came in nowhere yet, the first of them at ``since``."""
+
+    location_id: str
+    products: int
+    since: datetime
+
+
 class LastSale(msgspec.Struct, frozen=True, gc=False):
     """The newest receipt of a till; ``total_minor`` in the currency of its location."""
 

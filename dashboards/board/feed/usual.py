@@ -31,6 +31,8 @@ by a day at the most. A till whose clock stands at 1970 would draw a chart of fi
 LOCATIONS_AT_ONCE = 20
 """Locations of one question: some thousand receipts each."""
 
+_DAY_SECONDS = 86_400
+
 PAUSE_SECONDS = 1.0
 """Between two questions, and how late a location that has begun a new day is noticed."""
 
@@ -48,6 +50,11 @@ class Profile:
         at = elapsed_seconds / BIN_SECONDS
         whole = sum(amount for place, amount in self.bins.items() if place + 1 <= at)
         return round(whole + self.bins.get(int(at), 0.0) * (at - int(at)))
+
+    @property
+    def whole(self) -> int:
+        """What the day sells in all, in minor units; nothing where more came back."""
+        return max(0, self.by(_DAY_SECONDS))
 
     def sells(self, elapsed_seconds: float) -> bool:
         """Whether something is usually sold about then."""
@@ -95,6 +102,18 @@ class Usual:
             return 0.0
         elapsed = self._elapsed(location_id, profile, now)
         return elapsed - min(profile.bins) * BIN_SECONDS
+
+    def days_between(self, location_id: str, since: datetime, now: datetime) -> float:
+        """How much of usual days lies between two moments: 1 is what a whole day sells. By the
+        clock alone where nobody knows at which hours the location sells."""
+        profile = self.today(location_id)
+        if profile is None or not (whole := profile.whole):
+            return max(0.0, (now - since).total_seconds() / _DAY_SECONDS)
+        began, ended = (
+            divmod(self._elapsed(location_id, profile, at), _DAY_SECONDS) for at in (since, now)
+        )
+        share = (profile.by(ended[1]) - profile.by(began[1])) / whole
+        return max(0.0, ended[0] - began[0] + share)
 
     def put(self, location_id: str, profile: Profile) -> None:
         """Remember a profile."""

@@ -8,6 +8,8 @@ from dashboards.board.feed.database import DatabaseAway
 from dashboards.board.feed.rows import Level, ShownProduct
 from dashboards.board.live.board import Board
 from dashboards.board.live.keys import Key
+from dashboards.board.wording.locales import DEFAULT
+from dashboards.doubt.lately import sold_lately
 
 
 async def load(board: Board, keys: Sequence[Key]) -> None:
@@ -26,6 +28,7 @@ async def load(board: Board, keys: Sequence[Key]) -> None:
         )
         board.memory.learn_products(products)
         await _load_levels(board, stock)
+        await _load_sold(board, stock)
 
 
 async def _load_levels(board: Board, stock: Sequence[Key]) -> None:
@@ -39,3 +42,13 @@ async def _load_levels(board: Board, stock: Sequence[Key]) -> None:
         skus=[key.ident for key in unknown],
     )
     board.memory.take_stored(rows)
+
+
+async def _load_sold(board: Board, stock: Sequence[Key]) -> None:
+    """What is usually sold, of levels that are in doubt."""
+    scene = board.scene(DEFAULT)
+    places = {key.location_id for key in stock}
+    doubted = {each for each in places if scene.unheard(each).is_something}
+    items = {(key.location_id, key.ident) for key in stock if key.location_id in doubted}
+    if wanted := board.memory.sold.unknown(sorted(items)):
+        board.memory.sold.learn(await sold_lately(board.database.query, wanted))

@@ -9,6 +9,7 @@ from dashboards.board.feed.usual import Usual
 from dashboards.board.live.keys import Key
 from dashboards.board.wording import words as wording
 from dashboards.board.wording.words import Words
+from dashboards.doubt.rule import CERTAIN, Doubt, Unheard, doubt_of
 
 SILENT_AFTER_SECONDS = 90
 """A location without an event or heartbeat for so long counts as silent. A heartbeat that is
@@ -43,6 +44,20 @@ class Scene:
     def known(self, sku: str) -> str:
         """A mark for whether the product is known."""
         return "known" if self.memory.products.get(sku) else "unknown"
+
+    def unheard(self, location_id: str) -> Unheard:
+        """What nobody has heard of a location: its silence, and what is known to be missing."""
+        tills = self.memory.tills
+        seen = tills.last_seen(location_id)
+        missing = sum(till.missing_events for till in tills.at(location_id))
+        if heard_state(seen, self.now) != "silent" or seen is None:
+            return Unheard(0.0, missing)
+        return Unheard(self.usual.days_between(location_id, seen, self.now), missing)
+
+    def doubt(self, location_id: str, sku: str) -> Doubt:
+        """How much less than its level there may be, as far as somebody has looked."""
+        sold = self.memory.sold.get(location_id, sku)
+        return CERTAIN if sold is None else doubt_of(sold, self.unheard(location_id))
 
     def state(self, location_id: str) -> str:
         """``open``, ``silent``, ``closed`` or ``unheard``: a key of `wording.STATES`.

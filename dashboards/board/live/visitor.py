@@ -37,6 +37,9 @@ def role_named(text: object) -> Role | None:
 USER: web.RequestKey[User] = web.RequestKey("user", User)
 """Set before a handler runs, but on the few pages that ask for no sign-in."""
 
+BY_TOKEN: web.RequestKey[bool] = web.RequestKey("by_token", bool)
+"""Set where a machine showed a token, which no browser sends by itself."""
+
 CSRF: web.RequestKey[str] = web.RequestKey("csrf", str)
 """What forms of the page must carry."""
 

@@ -14,6 +14,7 @@ from dashboards.board.live.view import view_of
 from dashboards.board.live.visit import Visit, is_identifier, message
 from dashboards.board.locations.hours import divisor_of, hours_of
 from dashboards.board.stock.choice import SHOWS, SORTS, StockWish, choose
+from dashboards.board.stock.in_transit import on_the_way, way_words
 
 DAYS_DEFAULT, DAYS_MAX = 14, 365
 """Days without a sale that a viewer may ask for; two weeks pass over what sells at weekends."""
@@ -61,6 +62,7 @@ async def _with_stock(visit: Visit, location_id: str) -> web.Response:
         viewer,
         {
             **shown,
+            **way_words(visit, await on_the_way(board, location_id=location_id)),
             "hours": hours,
             "divisor": divisor_of(board, location_id),
             "place": board.memory.place(location_id),

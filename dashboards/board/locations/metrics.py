@@ -38,7 +38,10 @@ class Shops(Collector):
                 silent.add_metric([location_id], sum(_is_silent(till, now) for till in tills))
             for reason, number in self._alerts(location_id).items():
                 alerts.add_metric([location_id, reason], number)
-        yield from (freshness, alerts, missing, silent)
+        oldest = _family(names.IN_TRANSIT_OLDEST)
+        for left in self._memory.in_transit.values():
+            oldest.add_metric([left.location_id], (now - left.since).total_seconds())
+        yield from (freshness, alerts, missing, silent, oldest)
 
     def _alerts(self, location_id: str) -> dict[str, int]:
         numbers = {"below_reorder_point": 0, "out_of_stock": 0, "negative_stock": 0}

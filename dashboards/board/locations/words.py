@@ -6,7 +6,7 @@ from dashboards.board.feed.rows import Totals
 from dashboards.board.live.keys import Key
 from dashboards.board.live.scene import Scene, Shown, milliseconds, some
 from dashboards.board.locations import attention
-from dashboards.board.wording.words import NOTHING, age
+from dashboards.board.wording.words import NOTHING, age, span
 
 KINDS = {"shop": "Shop", "warehouse": "Warehouse", "online": "Online"}
 
@@ -78,8 +78,28 @@ def show_figures(scene: Scene, key: Key) -> Shown:
     line = show_location(scene, key)
     cells = {**line.cells, **_money_cells(scene, totals, place.currency)}
     where = scene.where(location_id)
+    cells |= _unheard_cells(scene, location_id)
     cells["as_of"] = scene.words.clock(totals.as_of, where, scene.now) if totals else NOTHING
     return Shown(key, cells, line.marks, line.seen, line.notes)
+
+
+def _unheard_cells(scene: Scene, location_id: str) -> dict[str, str]:
+    """How much of what happens there nobody has heard, and what left for elsewhere."""
+    unheard, left = scene.unheard(location_id), scene.memory.in_transit.get(location_id)
+    on_way = "Nothing"
+    if left is not None:
+        age_words = span((scene.now - left.since).total_seconds())
+        on_way = f"{attention.counted(scene, left.products, 'product')}, for {age_words}"
+    return {"unheard": unheard_words(scene, unheard.days), "in_transit": on_way}
+
+
+def unheard_words(scene: Scene, days: float) -> str:
+    """A share of usual days, in words."""
+    if days <= 0:
+        return "Nothing"
+    if days < 1:
+        return f"{max(1, round(days * 100))} % of a usual day"
+    return f"{scene.words.count(round(days))} usual day{'' if round(days) == 1 else 's'}"
 
 
 def heard(scene: Scene, location_id: str, seen: datetime | None) -> dict[str, str]:

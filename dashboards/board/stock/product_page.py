@@ -13,6 +13,7 @@ from dashboards.board.live.keys import Key, place_list
 from dashboards.board.live.load import load
 from dashboards.board.live.view import view_of
 from dashboards.board.live.visit import Visit, is_identifier, message
+from dashboards.board.stock.in_transit import on_the_way, way_words
 from dashboards.board.stock.ledger import ledger_of
 
 DAYS_SHOWN = 28
@@ -60,7 +61,9 @@ async def product(request: web.Request) -> web.Response:
     whole: dict[str, Any] = {}
     if visit.part != "list":
         days = await _days(board, sku, list(listing.idents))
+        ways = await on_the_way(board, sku=sku)
         whole = {**await _ledger(visit, sku), "days": days, "product": row}
+        whole |= way_words(visit, ways)
     shown: dict[str, Any] = {
         "view": await view_of(board, viewer, listing, request.query),
         "sku": sku,

@@ -32,6 +32,9 @@ def show_product(scene: Scene, key: Key) -> Shown:
         "available": scene.quantity(sum(level.available for level in levels), sku),
         "locations": scene.words.count(len(levels)),
         "out": scene.words.count(sum(1 for level in levels if level.on_hand <= 0)),
+        "doubt": scene.quantity(
+            sum(scene.doubt(level.location_id, sku).at_most for level in levels), sku
+        ),
     }
     return Shown(key, cells)
 
@@ -51,6 +54,7 @@ def _level(scene: Scene, key: Key, name: str) -> Shown:
     cells = {
         "name": name,
         **_level_cells(scene, level, alert),
+        "doubt": doubt_words(scene, location_id, sku),
         **alert_cells(scene, alert),
         "as_of": scene.words.clock(at, scene.where(location_id), scene.now) if at else NOTHING,
     }
@@ -60,6 +64,12 @@ def _level(scene: Scene, key: Key, name: str) -> Shown:
         "sign": "negative" if level and level.on_hand < 0 else "",
     }
     return Shown(key, cells, marks, milliseconds(at))
+
+
+def doubt_words(scene: Scene, location_id: str, sku: str) -> str:
+    """How much less there may be; empty where nothing is in doubt."""
+    doubt = scene.doubt(location_id, sku)
+    return f"perhaps {scene.quantity(doubt.at_most, sku)} fewer" if doubt.at_most else ""
 
 
 def _level_cells(scene: Scene, level: Level | None, alert: Alert | None) -> dict[str, str]:

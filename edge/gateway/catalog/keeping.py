@@ -7,14 +7,13 @@ the second of its making, above all that one with fewer than a change a second h
 
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import apsw
 
 from edge.bundle.form import BundleName, RowKey, sha256_of
-from edge.durable import open_durable
+from edge.durable import open_durable, put_aside
 from edge.gateway.catalog.versions import NextVersion, StoreCatalog
 from edge.gateway.errors import GatewayUnusable
 
@@ -34,7 +33,7 @@ class CatalogFile:
         try:
             self._open()
         except (apsw.CorruptError, apsw.NotADBError):
-            _put_aside(path)
+            put_aside(path)
             self._open_anew()
         except (apsw.Error, OSError) as error:
             raise GatewayUnusable(f"no catalog in {path}: {error}") from error
@@ -60,6 +59,12 @@ class CatalogFile:
         """The number of the last version, where its rows are not there any more."""
         last: int | None = self._database.execute("SELECT max(catalog_version) FROM versions").get
         return int(time.time()) if last is None else last
+
+    def next_number(self, version: int | None) -> int:
+        """Of what is to be kept: the feed's ``version`` where that leads on, else the next."""
+        if version is not None and self.catalog is None:
+            return version
+        return max(version or 0, self.last_number + 1)
 
     def _read(self) -> StoreCatalog | None:
         versions = "SELECT catalog_version, sha256 FROM versions ORDER BY catalog_version"
@@ -104,13 +109,6 @@ class CatalogFile:
 
 def _is_proven(catalog: StoreCatalog) -> bool:
     return sha256_of(catalog.whole()) == catalog.name.sha256
-
-
-def _put_aside(path: Path) -> None:
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    with suppress(FileNotFoundError):
-        path.replace(path.with_name(f"{path.name}.damaged"))
 
 
 @cache

@@ -34,13 +34,14 @@ class _NoList(Exception):
 @dataclass(frozen=True, slots=True)
 class AskedRegistration:
     """Brings the newest list of a location to ``hear``; ``above`` tells the number of the list
-    that nobody needs to bring again."""
+    that nobody needs to bring again, and ``is_current`` hears that nothing newer is there."""
 
     access: RegistrationAccess
     location_id: str
     hear: Hear
     above: Callable[[], int]
     outage: Outage
+    is_current: Callable[[], None]
 
     async def run(self) -> None:
         """Ask for ever; wait while nobody answers."""
@@ -53,6 +54,7 @@ class AskedRegistration:
                     await self.outage.wait(fault, never)
                 else:
                     self.outage.note_answer()
+                    self.is_current()
                     await asyncio.sleep(ASK_SECONDS)
 
     @contextlib.asynccontextmanager

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from topics.wire_derived import WireStockLevel
 
 LEVELS_MAX = 100_000
-"""KnowsLevels that are kept, some 40 MiB: 100 shops of 1,000 products. More belong to a fleet whose
+"""Levels that are kept, some 40 MiB: 100 shops of 1,000 products. More belong to a fleet whose
 centre is asked by its store API; those that do not fit are shops that are not told of."""
 
 STALE_AFTER = timedelta(seconds=15)
@@ -22,6 +22,8 @@ class HeldLevel(NamedTuple):
     available: int
     as_of: datetime
     version: int
+    is_stale: bool = False
+    """Whether nobody has heard of the location for long, however new the rest is."""
 
 
 class ShopLevels(NamedTuple):
@@ -39,13 +41,17 @@ class ShopLevels(NamedTuple):
 class KnowsLevels(Protocol):
     """Where levels come from: here a topic, in a store of its own the centre's store API."""
 
+    async def here(self, sku: str) -> ShopLevels:
+        """What is known in the store itself, of itself at least; nobody is waited for."""
+        ...
+
     async def in_shops(self, sku: str) -> ShopLevels:
         """What all shops have; the last that was heard where nobody answers now."""
         ...
 
 
 class HeardLevels:
-    """KnowsLevels in memory: whoever reads them from a topic, reads them again."""
+    """`KnowsLevels` in memory: whoever reads them from a topic, reads them again."""
 
     def __init__(self, location_id: str, now: Callable[[], datetime]) -> None:
         self._location_id = location_id
@@ -83,6 +89,10 @@ class HeardLevels:
     def is_current(self) -> None:
         """All that there is has been heard, now."""
         self._as_of = self._now()
+
+    async def here(self, sku: str) -> ShopLevels:
+        """See `KnowsLevels`."""
+        return await self.in_shops(sku)
 
     async def in_shops(self, sku: str) -> ShopLevels:
         """See `KnowsLevels`."""

@@ -60,7 +60,7 @@ class ProductCall:
         return catalog
 
     async def _told(self, catalog: TillCatalog, product: BundledProduct, wants_shops: bool) -> Json:
-        levels, now = await self.levels.in_shops(product.sku), self.now()
+        here, now = await self.levels.here(product.sku), self.now()
         variants = [each for each in catalog.variants(product.sku) if each.sku != product.sku]
         told: Json = {
             "product": msgspec.to_builtins(product),
@@ -69,13 +69,13 @@ class ProductCall:
             "variants": [
                 await self._variant(catalog, each, now) for each in variants[:VARIANTS_MAX]
             ],
-            "stock": self._here(levels),
+            "stock": self._here(here),
             "catalog_version": catalog.name.catalog_version,
         }
-        return told | _shops(levels) if wants_shops else told
+        return told | _shops(await self.levels.in_shops(product.sku)) if wants_shops else told
 
     async def _variant(self, catalog: TillCatalog, each: BundledProduct, now: datetime) -> Json:
-        levels = await self.levels.in_shops(each.sku)
+        levels = await self.levels.here(each.sku)
         return {
             "product": msgspec.to_builtins(each),
             "price": _price(catalog.price_of(each.sku, now)),
@@ -96,7 +96,7 @@ def _price(price: ShelfPrice | None) -> Json | None:
 
 def _shops(levels: ShopLevels) -> Json:
     shops = [
-        {"location_id": location_id, **_level(level, levels.is_stale)}
+        {"location_id": location_id, **_level(level, levels.is_stale or level.is_stale)}
         for location_id, level in sorted(levels.by_location.items())
     ]
     as_of = None if levels.as_of is None else _time(levels.as_of)

@@ -15,7 +15,7 @@ _COUNT: Json = {"type": "integer", "minimum": 0, "maximum": NUMBER_MAX}
 _REFUSALS = {
     **DEVICE_REFUSALS,
     "403": f"No `{PARAMETER}` that is good (200), or the device may not ask (100).",
-    "404": "This store has no such receipt (200).",
+    "404": "Nobody has such a receipt (200).",
 }
 
 
@@ -47,14 +47,20 @@ _WANTED = _object(
         "till_id": {"type": "string", "pattern": ID_PATTERN},
         "epoch": {"type": "integer", "minimum": 1, "maximum": EPOCH_MAX},
         "sequence": _ORDINAL,
+        "location_id": {"type": "string", "pattern": ID_PATTERN},
     },
-    ("till_id", "epoch", "sequence"),
+    ("till_id", "epoch", "sequence", "location_id"),
 )
 
 _RESERVED = _object(
     {
         "return_id": _TEXT,
         "receipt_no": _TEXT,
+        "location_id": {
+            "type": "string",
+            "pattern": ID_PATTERN,
+            "description": "Whose receipt it is.",
+        },
         "lines": {
             "type": "array",
             "items": _object(
@@ -69,7 +75,10 @@ _RESERVED = _object(
         },
         "refund_minor": _COUNT,
         "reserved_seconds": _COUNT,
-        "verified": {"const": "store"},
+        "verified": {
+            "enum": ["store", "centre"],
+            "description": "By what this store knows alone, or by all stores.",
+        },
     }
 )
 
@@ -84,6 +93,13 @@ SCHEMAS: Json = {
             "receipt_no": _TEXT,
             "lines": {"type": "array"},
             "returned": {"type": "object", "additionalProperties": _COUNT},
+            "as_of": {
+                "type": ["string", "null"],
+                "format": "date-time",
+                "description": "When the centre knew it so of all stores; not told where a store "
+                "asks no centre.",
+            },
+            "stale": {"type": "boolean", "description": "Whether the centre is away now."},
         },
     },
     "WantedReturn": _WANTED,
@@ -92,7 +108,8 @@ SCHEMAS: Json = {
 
 GET_RECEIPT: Json = {
     "operationId": "getReceipt",
-    "summary": "A receipt of this store; a list where several have the number.",
+    "summary": "A receipt of this store or, where the centre can be asked, of any; a list "
+    "where several have the number.",
     "parameters": [_path("receipt_no"), _AUTHORIZED],
     "responses": {
         "200": json_answer(
@@ -105,12 +122,20 @@ GET_RECEIPT: Json = {
 
 GET_CUSTOMERS_RECEIPTS: Json = {
     "operationId": "getCustomersReceipts",
-    "summary": "A customer's newest receipts of this store.",
+    "summary": "A customer's newest receipts, of this store or, where the centre can be "
+    "asked, of any.",
     "parameters": [_path("customer_id"), _AUTHORIZED],
     "responses": {
         "200": json_answer(
             "The newest first; none is an empty list.",
-            _object({"receipts": {"type": "array", "items": referred("StoredSale")}}),
+            _object(
+                {
+                    "receipts": {"type": "array", "items": referred("StoredSale")},
+                    "as_of": {"type": ["string", "null"], "format": "date-time"},
+                    "stale": {"type": "boolean"},
+                },
+                ("as_of", "stale"),
+            ),
         ),
         **problems({status: words for status, words in _REFUSALS.items() if status != "404"}),
     },

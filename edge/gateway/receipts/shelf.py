@@ -117,8 +117,22 @@ class ReceiptShelf:
         return self._bodies(receipt_no, "cart_completed")
 
     def returns(self, receipt_no: str) -> list[StoredReceipt]:
-        """What has come back of it."""
+        """What has come back here of this store's receipt; another's may have the number, too."""
+        return [each for each in self._come(receipt_no) if not each.is_of_another]
+
+    def returns_of_others(self, receipt_no: str) -> list[StoredReceipt]:
+        """What has come back here of other stores' receipts with this number."""
+        return [each for each in self._come(receipt_no) if each.is_of_another]
+
+    def _come(self, receipt_no: str) -> list[StoredReceipt]:
         return [decode_receipt(body) for body in self._bodies(receipt_no, "goods_returned")]
+
+    def let_go(self, return_id: str) -> None:
+        """End a reservation."""
+        try:
+            self._database.execute("DELETE FROM reserved WHERE return_id = ?", (return_id,))
+        except apsw.Error as error:
+            raise GatewayUnusable(f"{self._path} cannot be written: {error}") from error
 
     def _bodies(self, receipt_no: str, type_: str) -> list[bytes]:
         self.settle()

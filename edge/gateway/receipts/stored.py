@@ -29,6 +29,12 @@ class StoredReceipt(msgspec.Struct, frozen=True):
     total_minor: Amount = 0
     customer_id: Reference | None = None
     return_id: Reference | None = None
+    receipt_location_id: Identifier | None = None
+
+    @property
+    def is_of_another(self) -> bool:
+        """Whether goods came back that another store had sold."""
+        return self.receipt_location_id not in (None, self.location_id)
 
     @property
     def is_sale(self) -> bool:

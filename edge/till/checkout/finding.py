@@ -16,7 +16,7 @@ from edge.proxy.upstream import Upstream
 from edge.signing.session import Reply
 from edge.till.books import Books
 from edge.till.checkout.receipt_numbers import told_of_receipt
-from edge.till.checkout.reserving import RESERVE_SECONDS_MAX, gateway_away
+from edge.till.checkout.reserving import RESERVE_SECONDS_MAX, away_by, gateway_away
 from edge.till.checkout.sold_here import SoldHere, sold_by
 from edge.till.refusals import WhyNot, forbidden, refusal, unfit
 
@@ -65,10 +65,12 @@ class SaleFinder:
             return [_own(own, next((each for each in told if _is_same(each, own)), None))]
         return _some(told)
 
-    async def elsewhere(self, receipt_no: str) -> list[SoldReceipt]:
-        """The sales of that number at other tills, where this one is known to have none; raises
-        `Refusal`."""
-        return _some(await self._asked(receipt_no))
+    async def elsewhere(self, receipt_no: str, location_id: str | None = None) -> list[SoldReceipt]:
+        """The sales of that number at other tills, where this one is known to have none, or of the
+        store ``location_id`` alone; raises `Refusal`."""
+        told = await self._asked(receipt_no)
+        found = [each for each in told if location_id in (None, each.sale.location_id)]
+        return _some(found, location_id)
 
     async def _asked(self, receipt_no: str) -> list[SoldReceipt]:
         authorization = quote(await self._authorization(), safe="")
@@ -88,7 +90,7 @@ def _read(reply: Reply) -> list[SoldReceipt]:
         words = "The store must know who asks: sign out, and show your card again."
         raise forbidden(WhyNot.AUTHORIZATION_NEEDED, words)
     if reply.status != HTTPStatus.OK:
-        raise gateway_away()
+        raise away_by(reply)
     try:
         told = orjson.loads(reply.body)
         every = cast(list[Any], told) if isinstance(told, list) else [told]
@@ -104,8 +106,9 @@ def _sold(told: Any) -> SoldReceipt:
 
 
 def _is_same(told: SoldReceipt, own: SoldHere) -> bool:
-    place = (own.sale.till_id, own.sale.epoch, own.sale.sequence)
-    return (told.sale.till_id, told.sale.epoch, told.sale.sequence) == place
+    place = (own.sale.location_id, own.sale.till_id, own.sale.epoch, own.sale.sequence)
+    its = (told.sale.location_id, told.sale.till_id, told.sale.epoch, told.sale.sequence)
+    return its == place
 
 
 def _own(own: SoldHere, told: SoldReceipt | None) -> SoldReceipt:
@@ -114,11 +117,10 @@ def _own(own: SoldHere, told: SoldReceipt | None) -> SoldReceipt:
     return SoldReceipt(own.event, own.sale, back, is_here=True, is_store_asked=told is not None)
 
 
-def _some(told: list[SoldReceipt]) -> list[SoldReceipt]:
+def _some(told: list[SoldReceipt], location_id: str | None = None) -> list[SoldReceipt]:
     if told:
         return told
-    words = (
-        "Neither this till nor its store has such a receipt, or no longer. What other stores sold "
-        "cannot be looked up here."
-    )
+    words = "Nobody whom this till can ask has such a receipt, or no longer."
+    if location_id is not None:
+        words = f"This receipt is of the store {location_id}. {words}"
     raise refusal(HTTPStatus.NOT_FOUND, WhyNot.NO_SUCH_RECEIPT, words)

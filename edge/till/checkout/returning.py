@@ -30,12 +30,14 @@ def take_back_of(
     if sold is not None:
         _require_left(sold, wanted)
     if reserved is not None:
-        lines, verified = reserved.lines, "store"
+        lines, verified = reserved.lines, reserved.verified
     elif sold is not None:
         lines, verified = _own(sold, wanted), "till"
     else:
         raise no_such_receipt()
-    return _decided(receipt_no, want, sold, lines, verified)
+    # Whose receipt it is, says who knows all stores' receipts.
+    place = reserved.location_id if reserved and reserved.is_by_centre else None
+    return _decided(receipt_no, want, sold, lines, (verified, place))
 
 
 def _require_left(sold: SoldHere, wanted: list[ReturnLine]) -> None:
@@ -66,8 +68,9 @@ def _decided(
     want: asked.AskedReceiptReturn,
     sold: SoldHere | None,
     lines: tuple[ReservedLine, ...],
-    verified: str,
+    known: tuple[str, str | None],
 ) -> Decision:
+    verified, place = known
     told = [_line(each) for each in lines]
     refund_minor = sum(each.refund_minor for each in lines)
     event: dict[str, Any] = {
@@ -78,6 +81,7 @@ def _decided(
         "restock": want.restock,
         "cashier_id": want.cashier_id,
         "verified": verified,
+        **({} if place is None else {"receipt_location_id": place}),
         **({"training": True} if want.training or (sold and sold.is_training) else {}),
     }
     shown = {"receipt_no": receipt_no, "refund_minor": refund_minor, "lines": told}

@@ -122,7 +122,17 @@ class InformationMode:
             each._replace(here=_stock("Here", by_sku.get(each.product.sku), now, zone))
             for each in shown.variants
         ]
+        shown.shops_unasked = _unasked(answer, now, zone)
         shown.stock_state = "told"
+
+
+def _unasked(answer: dict[str, Any], now: datetime, zone: tzinfo) -> str:
+    if not answer.get("stale"):
+        return ""
+    if not answer.get("as_of"):
+        return "The other shops cannot be asked now."
+    as_of = clock_words(datetime.fromisoformat(answer["as_of"]), now, zone)
+    return f"The other shops cannot be asked now. This is what they had at {as_of}."
 
 
 def _stock(

@@ -1,6 +1,7 @@
 """Receipts at the page: looked for by number or code, shown, and printed again as a copy."""
 
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from edge.problems import Refusal
 from edge.till import asked
@@ -45,24 +46,28 @@ class LookupSteps:
 
     async def take(self, text: str) -> None:
         """The receipt's number, or what its code says."""
-        await self.show(number_of(text, self._actions.location_id))
+        named = named_by(text, self._actions.location_id)
+        await self.show(named.receipt_no, named.foreign)
 
-    async def show(self, receipt_no: str) -> None:
-        """Show a receipt of this till, or of another one of the store."""
+    async def show(self, receipt_no: str, foreign: str | None = None) -> None:
+        """Show a receipt of this till, of another one of the store, or of the store ``foreign``."""
         scene = self._stage.scene
-        scene.receipt = await self._found(receipt_no)
+        scene.receipt = await self._found(receipt_no, foreign)
         scene.view = PageView.RECEIPT
         words = "The next print is a copy." if scene.receipt.is_copy else ""
         self._stage.say("plain", f"Receipt {scene.receipt.receipt_no}", words)
 
-    async def _found(self, receipt_no: str) -> ShownReceipt:
+    async def _found(self, receipt_no: str, foreign: str | None) -> ShownReceipt:
         try:
-            return await own_receipt(self._actions, receipt_no)
+            if foreign is None:
+                return await own_receipt(self._actions, receipt_no)
         except Refusal as refused:
             if reason_of(refused) != WhyNot.NO_SUCH_RECEIPT:
                 raise
-        sales = await self._actions.store.of_others(receipt_no)
-        shown = others_receipt(sales[0], self._actions.currency, self._name_of)
+        sales = await self._actions.store.of_others(receipt_no, foreign)
+        shown = others_receipt(
+            sales[0], self._actions.location_id, self._actions.currency, self._name_of
+        )
         if len(sales) > 1:
             shown = shown._replace(found=f"{shown.found}, one of {len(sales)} with this number")
         return shown
@@ -102,19 +107,21 @@ class LookupSteps:
         return shown
 
 
-def number_of(text: str, location_id: str) -> str:
-    """The number of a receipt, from its code or as it was typed; raises `Refusal`."""
+class WhichReceipt(NamedTuple):
+    """A receipt as somebody names it; ``foreign`` is the other store that its code says."""
+
+    receipt_no: str
+    foreign: str | None = None
+
+
+def named_by(text: str, location_id: str) -> WhichReceipt:
+    """The receipt, from its code or as its number was typed; raises `Refusal`."""
     text = text.strip()
     if not text.startswith("{"):
-        return text[:NUMBER_LENGTH_MAX]
+        return WhichReceipt(text[:NUMBER_LENGTH_MAX])
     named = proof_of(text).receipt
-    if named.location_id != location_id:
-        words = (
-            f"This receipt is of the store {named.location_id}. What other stores sold cannot be "
-            "looked up here."
-        )
-        raise unfit(WhyNot.NO_SUCH_RECEIPT, words)
-    return named.receipt_no
+    is_own = named.location_id == location_id
+    return WhichReceipt(named.receipt_no, None if is_own else named.location_id)
 
 
 def proof_of(text: str) -> ReceiptProof:

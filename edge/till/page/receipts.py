@@ -51,9 +51,11 @@ async def own_receipt(actions: TillActions, receipt_no: str) -> ShownReceipt:
     )
 
 
-def others_receipt(sold: SoldReceipt, currency: str, name_of: Callable[[str], str]) -> ShownReceipt:
-    """A receipt that another till of the store wrote. It is shown and not printed: its proof lies
-    at that till."""
+def others_receipt(
+    sold: SoldReceipt, location_id: str, currency: str, name_of: Callable[[str], str]
+) -> ShownReceipt:
+    """A receipt that another till of the store wrote, or of another store than ``location_id``. It
+    is shown and not printed: its proof lies at that till."""
     event, sale = sold.event, sold.sale
     lines = [
         (_row(f"{each.quantity} {name_of(each.sku)}", each.amount_minor, currency), False)
@@ -70,10 +72,19 @@ def others_receipt(sold: SoldReceipt, currency: str, name_of: Callable[[str], st
         "",
         [*lines, (_row("Total", sale.total_minor, currency), True)],
         "",
-        found=f"Sold at till {sale.till_id} on {sale.business_date}",
+        found=f"{sold_where(sold, location_id)} on {sale.business_date}",
         may_print=False,
         may_come_back=True,
     )
+
+
+def sold_where(sold: SoldReceipt, location_id: str) -> str:
+    """At which till, of which store; and whether somebody could be asked what came back since."""
+    sale = sold.sale
+    if sale.location_id == location_id:
+        return f"Sold at till {sale.till_id}"
+    known = ", as the centre last knew it," if sold.event.get("stale") else ""
+    return f"Sold in {sale.location_id} at till {sale.till_id}{known}"
 
 
 def _drawn(receipt: Receipt) -> ShownReceipt:

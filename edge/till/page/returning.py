@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from edge.till import asked
 from edge.till.checkout.finding import SoldReceipt
-from edge.till.page.lookup import number_of, proof_of
-from edge.till.page.receipts import note_receipt
+from edge.till.page.lookup import named_by, proof_of
+from edge.till.page.receipts import note_receipt, sold_where
 from edge.till.page.scene import PageView
 from edge.till.page.shown import BackLine, ReturnOnPage
 from edge.till.page.stage import PageStage
@@ -39,7 +39,11 @@ class ReturnSteps:
 
     async def take_receipt(self, text: str) -> None:
         """The receipt's number, or what its code says."""
-        sales = await self._actions.store.find(number_of(text, self._actions.location_id))
+        named, store = named_by(text, self._actions.location_id), self._actions.store
+        if named.foreign is None:
+            sales = await store.find(named.receipt_no)
+        else:
+            sales = await store.of_others(named.receipt_no, named.foreign)
         if len(sales) > 1 and text.lstrip().startswith("{"):
             proof = proof_of(text)
             place = (proof.receipt.till_id, proof.head.epoch)
@@ -52,7 +56,8 @@ class ReturnSteps:
     def _ask_which(self, sales: list[SoldReceipt]) -> None:
         self._several = sales
         self._stage.scene.back = None
-        self._stage.scene.several = [_words(each, self._actions.currency) for each in sales]
+        own, currency = self._actions.location_id, self._actions.currency
+        self._stage.scene.several = [_words(each, own, currency) for each in sales]
         self._stage.say("plain", "Several receipts have this number. Press the one you hold.")
 
     async def _decide(self, place: str) -> None:
@@ -69,9 +74,10 @@ class ReturnSteps:
             came_back = sold.back.get(line.line_no, 0)
             lines.append(BackLine(line.line_no, name, line.quantity, line.unit, came_back))
         place = None if sold.is_here else (sale.till_id, sale.epoch, sale.sequence)
-        back = ReturnOnPage(sale.receipt_no, lines, place, sold.is_store_asked)
+        location_id = None if sold.is_here else sale.location_id
+        back = ReturnOnPage(sale.receipt_no, lines, place, sold.is_store_asked, location_id)
         self._stage.scene.back, self._stage.scene.several = back, []
-        where = "" if sold.is_here else f"Sold at till {sale.till_id}."
+        where = "" if sold.is_here else f"{sold_where(sold, self._actions.location_id)}."
         self._stage.say("plain", "Press what comes back, once for each piece.", where)
 
     async def _choose(self, text: str) -> None:
@@ -101,12 +107,13 @@ class ReturnSteps:
             till_id=till_id,
             epoch=epoch,
             sequence=sequence,
+            location_id=back.location_id,
         )
         told = await self._actions.take_back(key, back.receipt_no, want)
         note_receipt(self._actions, told["return_id"], -told["refund_minor"])
         scene.view, scene.back = PageView.CART, None
         refund = money(told["refund_minor"], self._actions.currency)
-        unasked = "" if told["verified"] == "store" else " The store's other tills were not asked."
+        unasked = "" if told["verified"] != "till" else " The store's other tills were not asked."
         self._stage.say("good", f"Give {refund} back in cash.{unasked}", told["return_id"])
 
     def _shown(self) -> ReturnOnPage:
@@ -115,7 +122,8 @@ class ReturnSteps:
         return self._stage.scene.back
 
 
-def _words(sold: SoldReceipt, currency: str) -> str:
+def _words(sold: SoldReceipt, location_id: str, currency: str) -> str:
     sale = sold.sale
     total = money(sale.total_minor, currency)
-    return f"Till {sale.till_id}, {sale.business_date}, {total} {currency}"
+    store = "" if sale.location_id == location_id else f"Store {sale.location_id}, till"
+    return f"{store or 'Till'} {sale.till_id}, {sale.business_date}, {total} {currency}"

@@ -35,6 +35,8 @@ class ProductOnPage:
     here: ShownStock | None = None
     elsewhere: list[ShownStock] = field(default_factory=list[ShownStock])
     stock_state: Literal["asked", "told", "away"] = "asked"
+    shops_unasked: str = ""
+    """Why what the other shops have may have changed since, where nobody could ask them."""
 
 
 class ShownReceipt(NamedTuple):
@@ -87,12 +89,13 @@ class CartCustomer(NamedTuple):
 @dataclass
 class ReturnOnPage:
     """Goods of a receipt that come back. ``place`` is till, epoch and sequence of a sale that
-    another till wrote."""
+    another till wrote, in the store ``location_id``."""
 
     receipt_no: str
     lines: list[BackLine]
     place: tuple[str, int, int] | None = None
     is_store_asked: bool = True
+    location_id: str | None = None
 
 
 class DiscountLine(NamedTuple):

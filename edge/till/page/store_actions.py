@@ -61,9 +61,9 @@ class StoreActions:
         """The sales of that number, of this till or another one of the store."""
         return await self._counter.sales.find(receipt_no)
 
-    async def of_others(self, receipt_no: str) -> list[SoldReceipt]:
-        """The sales of that number of the store's other tills."""
-        return await self._counter.sales.elsewhere(receipt_no)
+    async def of_others(self, receipt_no: str, location_id: str | None = None) -> list[SoldReceipt]:
+        """The sales of that number of the store's other tills, or of another store alone."""
+        return await self._counter.sales.elsewhere(receipt_no, location_id)
 
     async def own(self, receipt_no: str) -> tuple[FoundReceipt, Receipt]:
         """What this till itself has under the number, and as it would be printed now."""

@@ -37,6 +37,11 @@ OWED_SECONDS = 5
 hangs is called away only after 40 s."""
 
 
+OLD_SECONDS = 3_600
+"""From which age of prices, rules or the list of devices on the page says it. They change some
+times a day; a store that is cut off for some minutes sells by nothing that is old."""
+
+
 def standing_words(standing: Mapping[str, Any]) -> str:
     """How the till stands, for who sells; it sells whatever these say, unless they say so."""
     why_not = {name: words for name, words in standing.get("why_not", {}).items() if words}
@@ -48,8 +53,29 @@ def standing_words(standing: Mapping[str, Any]) -> str:
     age_seconds = standing.get("lists", {}).get("age_seconds")
     is_silent = sending.get("state") == "away" or (sending.get("owed_seconds") or 0) >= OWED_SECONDS
     if is_silent or age_seconds is None or age_seconds > HEARD_SECONDS:
-        return f"▲ Store not heard, {waiting} to send. Sell on."
-    return "● Store heard"
+        return f"▲ Store not heard, {waiting} to send. Sell on.{age_words(standing)}"
+    return f"● Store heard.{old}" if (old := age_words(standing)) else "● Store heard"
+
+
+def age_words(standing: Mapping[str, Any]) -> str:
+    """How old prices with their rules, and the list of devices, are; nothing while all is new."""
+    lists = standing.get("lists", {})
+    told = {"Prices and rules": "catalog_age_seconds", "List of devices": "devices_age_seconds"}
+    ages = {what: lists.get(name) for what, name in told.items()}
+    return "".join(
+        f" {what} as of {span_words(age)} ago."
+        for what, age in ages.items()
+        if age is not None and age >= OLD_SECONDS
+    )
+
+
+def span_words(seconds: int) -> str:
+    """A long time in one unit."""
+    for unit, length in (("day", 86_400), ("hour", 3_600)):
+        if seconds >= length:
+            number = seconds // length
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return f"{max(1, seconds // 60)} min"
 
 
 def check_words(check: Check) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from tests.acceptance.desk.operators import Desk, Fault, now, pulse
 from tests.integration.sink_world import Till, line
 from topics.registry import TILL_EVENTS
@@ -26,6 +28,22 @@ def clock_ahead(desk: Desk, shop: str) -> Fault:
         desk.say(till.sale(line(1, "tea", 1), occurred_at=now(minutes=10)))
         yield [("TillClockIsAhead", {})]
         assert (shop, till.till) in [row[:2] for row in desk.from_runbook("TillClockIsAhead")]
+
+
+BOOKED_LATE = """
+INSERT INTO stock_movements
+    (movement_id, location_id, sku, quantity, reason, reference, occurred_at)
+VALUES (%s, %s, 'lost-goods', %s, %s, %s, now() - interval '8 days')
+"""
+
+
+def not_received(desk: Desk, shop: str) -> Fault:
+    """Goods that left a week ago, and that nobody books in."""
+    reference = f"truck-{uuid.uuid4().hex[:8]}"
+    desk.sql(BOOKED_LATE, f"{reference}-out", shop, -4, "transfer_out", reference)
+    yield [("TransferIsNotReceived", {"location_id": shop})]
+    assert reference in [row[0] for row in desk.from_runbook("TransferIsNotReceived")]
+    desk.sql(BOOKED_LATE, f"{reference}-in", shop, 4, "transfer_in", reference)
 
 
 def late_line(desk: Desk, shop: str) -> Fault:

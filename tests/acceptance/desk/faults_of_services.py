@@ -17,8 +17,8 @@ import psycopg
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.protocol.admin.client_quotas import AlterClientQuotasRequest
 
+from connectors.connect.rest import Connect
 from connectors.debezium.definition import NAME
-from connectors.debezium.rest import Connect
 from metrics.upkeep import STARTED
 from tests.acceptance.desk.boards import one_more_board
 from tests.acceptance.desk.operators import Desk, Fault, now

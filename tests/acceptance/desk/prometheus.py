@@ -153,13 +153,16 @@ def _group(target: str) -> dict[str, Any]:
     return {"targets": [place], "labels": {"__scheme__": "https"} if place != target else {}}
 
 
-def _config(jobs: Iterable[str], home: Path) -> dict[str, Any]:
+def _identity(home: Path) -> dict[str, str]:
     ours = identities(home)
-    identity = {
+    return {
         "ca_file": str(ours.authorities),
         "cert_file": str(ours.certificate("metrics")),
         "key_file": str(ours.key("metrics")),
     }
+
+
+def _config(jobs: Iterable[str], home: Path, elsewhere: Mapping[str, Path]) -> dict[str, Any]:
     return {
         "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
         "rule_files": ["rules.yml"],
@@ -168,7 +171,7 @@ def _config(jobs: Iterable[str], home: Path) -> dict[str, Any]:
                 "job_name": job,
                 "file_sd_configs": [{"files": [f"{job}.json"]}],
                 "scheme": "http" if job in ON_THEIR_OWN_MACHINE else "https",
-                "tls_config": identity,
+                "tls_config": _identity(elsewhere.get(job, home)),
             }
             for job in jobs
         ],
@@ -177,15 +180,19 @@ def _config(jobs: Iterable[str], home: Path) -> dict[str, Any]:
 
 @contextmanager
 def watching(
-    jobs: Mapping[str, Sequence[str]], rules: str, folder: Path, home: Path
+    jobs: Mapping[str, Sequence[str]],
+    rules: str,
+    folder: Path,
+    home: Path,
+    elsewhere: Mapping[str, Path] | None = None,
 ) -> Iterator[Prometheus]:
     """A Prometheus that scrapes ``jobs`` (name to host:port) of the stack in ``home``, for the
-    length of a block."""
+    length of a block. Jobs that are ``elsewhere`` are told to identities of another home."""
     program = shutil.which("prometheus")
     assert program, "no prometheus on the path: apt-get install prometheus"
     folder.mkdir(parents=True)
     (folder / "rules.yml").write_text(rules)
-    (folder / "prometheus.yml").write_text(json.dumps(_config(jobs, home)))
+    (folder / "prometheus.yml").write_text(json.dumps(_config(jobs, home, elsewhere or {})))
     (port,) = choose(1)
     address = f"http://127.0.0.1:{port}"
     prometheus = Prometheus(address, folder, jobs)

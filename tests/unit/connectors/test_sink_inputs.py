@@ -12,6 +12,7 @@ from connectors.postgres.sink.batch import BatchRows, Decoded
 from connectors.postgres.sink.columns import SALES_COLUMNS
 from connectors.postgres.sink.refusals import LETTERS, refusals_in
 from topics.dead_letters import dead_letter_headers
+from topics.mirrored import inputs_of
 from topics.partitioning import partition_of
 from topics.registry import STOCK_MOVEMENTS, TILL_EVENTS
 from topics.scalars import NUMBER_MAX
@@ -236,6 +237,14 @@ def test_a_letter_names_the_input_and_the_number_that_its_receipt_had() -> None:
     (refusal,) = refusals_in([letter(sale(4))])
     assert refusal.origin == (TILL_EVENTS.name, OWN, 7)
     assert (refusal.reason, refusal.till) == ("out_of_range", TILL)
+
+
+def test_in_a_store_a_letter_names_an_input_by_the_name_that_it_has_there() -> None:
+    inputs = inputs_of("shop-1")
+    there = f"{inputs[TILL_EVENTS.name]}-{OWN}-7"
+    (refusal,) = refusals_in([letter(sale(4), there)], inputs)
+    assert refusal.origin == (inputs[TILL_EVENTS.name], OWN, 7)
+    assert refusals_in([letter(sale(4))], inputs) == [], "nobody writes that topic there"
 
 
 @pytest.mark.parametrize("value", [b"{", b"", json.dumps(event(1)).encode()])

@@ -27,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> StackHome:
 
 
 def programs(home: StackHome, options: StackOptions = OPTIONS) -> Programs:
-    return furnished(home, options)(RememberedPorts(home.ports), {})
+    return furnished(home, options)(RememberedPorts(home.ports), {}, [])
 
 
 def lets_in(programs: Programs) -> bool:

@@ -80,7 +80,7 @@ def test_its_process_has_a_home_of_its_own_and_nothing_of_the_stacks(
 ) -> None:
     monkeypatch.delenv("TILLSTREAM_TILL_TERMINAL", raising=False)
     home, till = StackHome(tmp_path), OwnTill("shop-1", "counter-1", "DE", "Shop")
-    made, page = service(home, till, StoreDoors("shop-1", GATEWAY, RELAY), 8000, {})
+    made, page = service(home, home, till, StoreDoors("shop-1", GATEWAY, RELAY), 8000, {})
     assert page == "http://127.0.0.1:8000"
     told = made.environment
     assert told["TILLSTREAM_HOME"] == str(tmp_path / "counters" / "counter-1")
@@ -96,5 +96,5 @@ def test_it_asks_the_terminal_that_somebody_names(
 ) -> None:
     monkeypatch.setenv("TILLSTREAM_TILL_TERMINAL", "127.0.0.1:9100")
     home, till = StackHome(tmp_path), OwnTill("shop-1", "counter-1", "DE", "Shop")
-    made, _ = service(home, till, StoreDoors("shop-1", GATEWAY, RELAY), 8000, {})
+    made, _ = service(home, home, till, StoreDoors("shop-1", GATEWAY, RELAY), 8000, {})
     assert made.environment["TILLSTREAM_TILL_TERMINAL"] == "127.0.0.1:9100"

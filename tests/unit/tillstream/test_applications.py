@@ -3,7 +3,7 @@
 from engine.settings import changelog_topic
 from operations.generations.standing import check_application_id
 from tillstream.applications import AGENTS, APPLICATIONS
-from tillstream.roles import ROLES, SINK, WEBHOOKS
+from tillstream.roles import ADMISSION, FEEDS, MIRRORS, REPLICATION, ROLES, SINK, WEBHOOKS
 from tillstream.settings import load_settings
 
 
@@ -22,7 +22,9 @@ def test_each_application_has_a_group_and_a_state_of_its_own() -> None:
 
 
 def test_each_application_is_started_by_its_role() -> None:
-    assert APPLICATIONS.keys() == ROLES.keys() - {SINK, WEBHOOKS}
+    assert APPLICATIONS.keys() == ROLES.keys() - {
+        *(SINK, WEBHOOKS, MIRRORS, ADMISSION, REPLICATION, FEEDS),
+    }
     assert all(role == each.role for role, each in APPLICATIONS.items())
 
 

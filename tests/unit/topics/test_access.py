@@ -5,7 +5,15 @@ import pytest
 from tests.house.checkout import CHECKOUT
 from topics.access import SERVICES, AccessRule, rules_of_state, rules_of_tending, static_rules
 from topics.access_page import page
-from topics.registry import ALL, INPUTS, OUTPUTS, TILL_EVENTS, TILL_UPKEEP
+from topics.registry import (
+    ALL,
+    INPUTS,
+    OFFERS,
+    OUTPUTS,
+    STOCK_MOVEMENTS,
+    TILL_EVENTS,
+    TILL_UPKEEP,
+)
 from topics.store_access import rules_of_store
 from topics.topic_spec import DEAD_LETTER_SUFFIX
 
@@ -34,11 +42,15 @@ def test_what_the_database_says_is_written_by_connect_and_by_who_was_asked_to() 
     for spec in captured:
         if not spec.name.endswith(DEAD_LETTER_SUFFIX):
             asked = {"client"} if spec in INPUTS else set[str]()
+            asked |= {"admission"} if spec in (STOCK_MOVEMENTS, OFFERS) else set()
             assert _writers(spec.name) == {"connect", "operator", *asked}, spec.name
 
 
 def test_what_tills_say_is_written_by_who_stands_for_tills() -> None:
-    assert _writers(TILL_EVENTS.name) == {"simulator", "gateway", "client", "operator"}
+    assert _writers(TILL_EVENTS.name) == {
+        *("simulator", "gateway", "admission"),
+        *("client", "operator"),
+    }
 
 
 def test_a_store_may_what_its_gateway_does_and_nothing_else() -> None:

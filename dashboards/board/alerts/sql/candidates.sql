@@ -11,16 +11,21 @@ SELECT
     COALESCE((
         SELECT sum(proposal.quantity)
         FROM restock_proposals AS proposal
+        LEFT JOIN documents AS document
+            ON document.document_id = proposal.proposal_id
+            AND document.location_id = level.location_id
         WHERE proposal.from_location_id = level.location_id
             AND proposal.sku = level.sku
             AND proposal.kind = 'transfer'
             AND proposal.state <> 'withdrawn'
+            AND document.state IS DISTINCT FROM 'closed'
             AND NOT EXISTS (
                 SELECT FROM stock_ledger AS effect
                 WHERE effect.location_id = level.location_id
                     AND effect.sku = level.sku
                     AND effect.reason = 'transfer_out'
                     AND effect.reference = proposal.proposal_id
+                    AND effect.movement_id IS NOT NULL
             )
     ), 0)::bigint AS promised
 FROM unnest(%(locations)s::text[]) AS asked (location_id)

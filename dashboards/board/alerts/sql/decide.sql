@@ -5,3 +5,4 @@ SET state = %(state)s, decided_by = %(decided_by)s, decided_at = %(decided_at)s,
 WHERE proposal_id = %(proposal_id)s
     AND location_id = %(location_id)s AND sku = %(sku)s AND raised_at = %(raised_at)s
     AND state = 'proposed'
+RETURNING proposal_id, kind, from_location_id, quantity

@@ -20,10 +20,12 @@ from edge.gateway import limits
 from edge.gateway.calls import POST_EVENTS, EventCalls
 from edge.gateway.devices import ListedDevices
 from edge.gateway.errors import GatewayUnusable
+from edge.gateway.from_centre import FromCentre
 from edge.gateway.health import GET_LIVE, GET_READY, Health
 from edge.gateway.limits import Room
 from edge.gateway.metrics import gateway_metrics
 from edge.gateway.served import ServedCall
+from edge.gateway.server import OpenConnections
 from edge.gateway.service import application
 from edge.journal.batches import BATCH_BYTES_MAX
 from edge.journal.entries import TillPlace
@@ -88,15 +90,15 @@ class Door:
 
 @pytest.fixture
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    topic, devices, room = MemoryTopic(), ListedDevices(LOCATION), Room()
+    topic, room = MemoryTopic(), Room()
+    centre = FromCentre(LOCATION, OpenConnections())
+    devices, centre.catalog_version = centre.devices, 7
     with closing(Nonces(tmp_path / "nonces")) as nonces:
         async with store(tmp_path, topic) as gateway:
             made = Door(gateway, topic, devices, room)
             figures = gateway_metrics(CollectorRegistry())
             health = Health(gateway.file, gateway.spool, topic, devices)
-            calls = EventCalls(
-                gateway.intake, devices, room, lambda: 7, figures.batches, lambda: NOW
-            )
+            calls = EventCalls(gateway.intake, centre, room, figures.batches, lambda: NOW)
 
             def shown_by(request: web.Request) -> bytes | None:
                 return bytes.fromhex(request.headers.get(SHOWN, "")) or None
@@ -158,6 +160,8 @@ async def test_a_batch_is_answered_as_the_contract_says(door: Door, journal: Jou
         "server_time": "2026-11-29T12:00:00.000Z",
         "catalog_version": 7,
         "devices_version": 3,
+        "catalog_age": None,
+        "devices_age": None,
     }
     assert door.topic.heads()[0]["key_id"] == key_id_of(door.own)
 

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from edge.gateway.calls import POST_EVENTS, EventCalls
 from edge.gateway.devices import ListedDevices
+from edge.gateway.from_centre import FromCentre
 from edge.gateway.health import GET_LIVE, Health
 from edge.gateway.limits import Room
 from edge.gateway.metrics import gateway_metrics
@@ -69,16 +70,18 @@ class Served:
 
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    fleet, topic, devices = Fleet(tmp_path), MemoryTopic(), ListedDevices(LOCATION)
+    fleet, topic = Fleet(tmp_path), MemoryTopic()
     shown = fleet.identity(StoreName(LOCATION))
     context = tls(shown.certificate, shown.key, fleet.authorities, ())
     connections, room = OpenConnections(), Room()
+    centre = FromCentre(LOCATION, connections)
+    devices = centre.devices
     with closing(Nonces(tmp_path / "nonces")) as nonces:
         async with store(tmp_path, topic) as gateway:
             figures = gateway_metrics(CollectorRegistry())
             health = Health(gateway.file, gateway.spool, topic, devices)
             calls = EventCalls(
-                gateway.intake, devices, room, lambda: 0, figures.batches, lambda: datetime.now(UTC)
+                gateway.intake, centre, room, figures.batches, lambda: datetime.now(UTC)
             )
             app = application(
                 [ServedCall(GET_LIVE, health.live), ServedCall(POST_EVENTS, calls.post)],

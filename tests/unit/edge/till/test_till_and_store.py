@@ -34,6 +34,7 @@ from tests.unit.edge.till.shops import Shop, shop
 from tests.unit.edge.till.tills import Program, enrolled, paid, running
 from tillstream import gateway_catalog
 from tillstream.gateway_catalog import StoreCatalogParts
+from tillstream.settings import load_settings
 
 FLEETS = "ab" * 32
 """Of a card, under the fleet's key: what the centre's rows have."""
@@ -80,7 +81,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     with ExitStack() as stack:
 
         def more(gateway: Gateway) -> tuple[ServedCall, ...]:
-            opened = gateway_catalog.opened(gateway, tmp_path, CollectorRegistry())
+            opened = gateway_catalog.opened(gateway, tmp_path, CollectorRegistry(), load_settings())
             made.append(stack.enter_context(opened))
             return tuple(made[-1].calls())
 

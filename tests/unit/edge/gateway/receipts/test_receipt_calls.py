@@ -11,9 +11,9 @@ import pytest
 
 from edge.gateway.receipts import shelf as shelves
 from edge.gateway.receipts.passing import PassingReceipts
-from edge.gateway.receipts.returns import RESERVED_SECONDS
 from edge.gateway.receipts.shelf import DAYS_KEPT, ReceiptShelf, TopicPlace
 from edge.gateway.receipts.stored import decode_receipt
+from edge.gateway.receipts.wanted import RESERVED_SECONDS
 from tests.unit.edge.gateway.catalog.catalog_doors import CatalogDoor, catalog_door, of
 from tests.unit.edge.gateway.doubles import MemoryTopic
 from tests.unit.edge.gateway.employees.test_authorize import HASH, employee

@@ -25,6 +25,7 @@ from tests.unit.edge.till.shops import Shop, shop
 from tests.unit.edge.till.tills import enrolled, until
 from tillstream import gateway_catalog
 from tillstream.gateway_catalog import StoreCatalogParts
+from tillstream.settings import load_settings
 
 CUSTOMERS_CARD = "loyal-0815"
 CUSTOMER = "c-17"
@@ -63,7 +64,7 @@ class PageStore:
 
     def _calls(self, gateway: Gateway) -> list[ServedCall]:
         folder = self.folder / "gateway"
-        opened = gateway_catalog.opened(gateway, folder, CollectorRegistry())
+        opened = gateway_catalog.opened(gateway, folder, CollectorRegistry(), load_settings())
         self.parts = self.stack.enter_context(opened)
         gateway.intake.watchers.append(PassingReceipts(self.parts.shelf).see)
         return list(self.parts.calls())

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from clients.connect import ConnectAccess
-from connectors.debezium.errors import ConnectorError
-from connectors.debezium.rest import Busy, Connect
+from connectors.connect.errors import ConnectorError
+from connectors.connect.rest import Busy, Connect
 
 REBALANCE = "Request cannot be completed because a rebalance is expected"
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from clients.connect import ConnectAccess
 from clients.errors import AccessError
-from connectors.debezium.errors import ConnectorError
+from connectors.connect.errors import ConnectorError
 
 _ANSWER_SECONDS_MAX = 90
 """Connect itself waits 90 s for a definition to be validated; less would hide its verdict."""
@@ -60,6 +60,10 @@ class Connect:
     def restart_failed(self) -> None:
         """Restart what has failed, the connector or a task, and nothing else."""
         self._call("POST", "/restart?includeTasks=true&onlyFailed=true")
+
+    def restart(self) -> None:
+        """Restart the connector and its tasks, whatever they do."""
+        self._call("POST", "/restart?includeTasks=true")
 
     def resume(self) -> None:
         """Start the tasks of a connector that was paused or stopped."""

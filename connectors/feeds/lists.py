@@ -1,0 +1,62 @@
+"""Asks the registration for a location's signed list of devices, once it has a newer one.
+
+The list is signed anew for whoever asks, so it is asked for only where its number has grown.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from clients.registration import RegistrationAccess, RegistrationError
+from connectors.feeds.rows import DownRow, UntellableRow
+from following.outage import Outage
+from topics.down import canonical
+
+LOOK_SECONDS = 1.0
+"""How late a revocation sets out."""
+
+
+class ToldLists(Protocol):
+    """Who knows the lists that stores were told."""
+
+    def behind(self) -> Iterable[str]:
+        """Locations with a feed whose list has a higher number than the one that they were told."""
+        ...
+
+    def hear_list(self, location_id: str, number: int, signed: DownRow) -> None:
+        """Take a newer list."""
+        ...
+
+
+def list_of(location_id: str, signed: Mapping[str, Any]) -> tuple[int, DownRow]:
+    """Number and row of a signed list; raises `UntellableRow`."""
+    number = signed.get("number")
+    if signed.get("location_id") != location_id or not isinstance(number, int):
+        raise UntellableRow("no list of this location's devices")
+    return number, DownRow(canonical(signed))
+
+
+class AskedLists:
+    """Asks for ever, one list at a time. ``told`` is who knows them now."""
+
+    def __init__(
+        self, access: RegistrationAccess, told: Callable[[], ToldLists], outage: Outage
+    ) -> None:
+        self._access = access
+        self._told = told
+        self._outage = outage
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Until it is asked to stop; wait while the registration is away."""
+        while not stopping.is_set():
+            for location_id in list(self._told().behind()):
+                try:
+                    signed = await self._access.device_list(location_id)
+                    self._told().hear_list(location_id, *list_of(location_id, signed))
+                except (RegistrationError, UntellableRow) as fault:
+                    await self._outage.wait(fault, stopping)
+                else:
+                    self._outage.note_answer()
+                if stopping.is_set():
+                    return
+            await asyncio.sleep(LOOK_SECONDS)

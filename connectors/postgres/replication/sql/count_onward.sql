@@ -1,0 +1,2 @@
+-- How much waits to be told.
+SELECT count(*) FROM replicated_onward

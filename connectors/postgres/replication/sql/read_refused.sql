@@ -1,0 +1,5 @@
+-- Rows of some kinds that are in no table yet, the first to come first.
+SELECT kind, id, body FROM replicated_rows
+WHERE refused IS NOT NULL AND kind = ANY(%(kinds)s::text[])
+ORDER BY place
+LIMIT %(most)s

@@ -1,0 +1,2 @@
+-- Names of products.
+SELECT sku, name FROM products WHERE sku = ANY(%(skus)s::text[])

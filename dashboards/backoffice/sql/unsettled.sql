@@ -1,0 +1,6 @@
+-- Counts for which late sales may still come. Any of them: over the rounds each has its turn.
+SELECT document_id, location_id
+FROM documents
+WHERE kind = 'count' AND state = 'booked' AND settled_at IS NULL
+ORDER BY random()
+LIMIT %(most)s

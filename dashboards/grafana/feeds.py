@@ -1,0 +1,55 @@
+"""Does what the centre says reach stores with a Kafka of their own, and is it what they have?"""
+
+from dashboards.grafana.panel import Panel
+
+PANELS = (
+    Panel(
+        "Behind their feeds",
+        "How long ago the first change was written that a store has not reported. It rises in a "
+        "straight line while a store is cut off.",
+        [("{{location_id}}", "max by (location_id) (tillstream_feed_behind_seconds)")],
+        unit="s",
+    ),
+    Panel(
+        "What stores should have",
+        "Rows by store; and how many stores have a feed.",
+        [
+            ("{{location_id}}", "max by (location_id) (tillstream_feed_rows)"),
+            ("stores", "max(tillstream_feeds_stores)"),
+        ],
+    ),
+    Panel(
+        "Written to feeds",
+        "Records per second by what they say, and words on tills that were passed on.",
+        [
+            (
+                "{{what}}",
+                "sum by (what) (rate(tillstream_feeds_written_total[$__rate_interval]))",
+            ),
+            ("words", "sum(rate(tillstream_feeds_words_total[$__rate_interval]))"),
+        ],
+        unit="ops",
+    ),
+    Panel(
+        "Age of a change in all feeds",
+        "How old a change was when it was in all feeds that it concerns: the oldest of 99 in 100 "
+        "lots.",
+        [
+            (
+                "age",
+                "histogram_quantile(0.99, sum by (le)"
+                " (rate(tillstream_feeds_age_seconds_bucket[$__rate_interval])))",
+            )
+        ],
+        unit="s",
+    ),
+    Panel(
+        "Who tells stores",
+        "1 or 0: whether all that there was is told, whether Kafka answers, and the registration.",
+        [
+            ("ready", "min(tillstream_feeds_ready)"),
+            ("kafka for {{what}}", "min by (what) (tillstream_feeds_kafka_up)"),
+            ("registration", "min(tillstream_feeds_registration_up)"),
+        ],
+    ),
+)

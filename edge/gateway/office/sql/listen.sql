@@ -1,0 +1,2 @@
+-- Whoever writes says so.
+LISTEN tillstream_outbox
