@@ -116,7 +116,6 @@ def build(
     app[REPORTS] = Reports(board.postgres, board.database_source)
     board.artist.pieces |= locations.PIECES | stock.PIECES
     _add_work(board, store)
-    board.registry.register(Shops(board.memory))
     for page in PAGES:
         app.add_routes(page.ROUTES)
     app.add_routes(
@@ -134,6 +133,7 @@ def build(
 
 
 def _add_work(board: Board, store: str) -> None:
+    board.registry.register(Shops(board.memory))
     goods = GoodsFigures(board.registry)
     board.work += [
         lambda: sweep.run(board),
