@@ -95,6 +95,10 @@ bench: setup ## Compare with Kafka Streams, Quix Streams, Faust and a bare loop;
 bounds: setup ## Four hours of one busy partition: memory stays bounded, and it opens at once; ten minutes
 	@$(BIN)/python -m benchmarks.bounds
 
+.PHONY: feeds
+feeds: setup ## One price change at 1,000 stores with feeds in a broker, and 10,000 in the fold; five minutes
+	@$(BIN)/python -m benchmarks.feeds --stores $(or $(STORES),1000) --listing $(or $(LISTING),100) --folded $(or $(FOLDED),10000)
+
 .PHONY: till-page
 till-page: setup ## How soon a till's page answers, and what it takes; five minutes: make till-page SCANS=200 THROTTLE=6 JSON=1
 	@.ci/test-tools

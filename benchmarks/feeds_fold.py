@@ -71,7 +71,7 @@ def fold(stores: int, rows: int) -> dict[str, Any]:
     heard = time.perf_counter()
     names = [store_of(n) for n in range(stores)]
     told.fleet.is_followed = True
-    told.fleet.now = datetime.now(UTC)
+    told.set_clock(datetime.now(UTC))
     filled = _fill(told, names)
     first = time.perf_counter()
     _hear(told, priced(0, 149, 2))
@@ -103,7 +103,7 @@ def _fill(told: ToldStores, names: list[str]) -> int:
 
 def _hear(told: ToldStores, record: Record) -> None:
     topic, key, row = record
-    told.hear(topic, key.encode(), json.dumps(row).encode())
+    told.hear(topic, key.encode(), json.dumps(row).encode(), int(time.time() * 1000))
 
 
 def _refuse(topic: str, why: str) -> None:

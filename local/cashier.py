@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from local.checkout import environment, module
+from local.child import Service
 from local.home import StackHome, write_json
 
 FILE = "cashier.json"
@@ -70,6 +71,13 @@ def let_in(home: StackHome, location_id: str, store: StackHome | None = None) ->
         if cashier.employee_id not in _employees(home):
             raise
     _command(home, "employees", "cards", location_id, "--out", str(cards))
+
+
+def step(home: StackHome, location_id: str, store: StackHome) -> Service:
+    """The step that lets somebody in; see `let_in`."""
+    folders = [str(each.folder.absolute()) for each in (home, store)]
+    command = module("local.cashier", folders[0], location_id, folders[1])
+    return Service("cashier", command, store.log("cashier"), lambda: False, environment({}))
 
 
 def _employees(home: StackHome) -> set[str]:

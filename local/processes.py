@@ -7,8 +7,8 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from local import connect, kafka_clients, metrics_links, own_till
-from local.checkout import PREFIX, environment, module
+from local import cashier, connect, kafka_clients, metrics_links, own_till
+from local.checkout import PREFIX
 from local.child import Service
 from local.home import StackHome
 from local.identities import Identities
@@ -40,7 +40,7 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
     ) -> Programs:
         processes = _Processes(home, ports, addresses)
         ruled = [word for store in options.stores for word in ("--store", store)]
-        ruled += [word for each in elsewhere for word in ("--mirrored", each.location_id)]
+        ruled += [word for each in _ids(elsewhere) for word in ("--mirrored", each)]
         before = [processes.step("topics", "sync", *ruled), processes.step("migrate")]
         steps = [processes.step(*arguments) for arguments in STEPS]
         board, dashboard = processes.board()
@@ -57,11 +57,16 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
             steps += processes.cashier(options.till) if options.simulate else []
         if options.simulate:
             wanted.append(processes.simulator(options.rate, is_store=bool(options.stores)))
+            steps += [processes.step("furnish", *kept)] if (kept := _ids(elsewhere)) else []
         asked |= processes.by_hand()
         known = dashboard, asked["registration"]
         return Programs(before, steps, wanted, *known, asked, doors, processes.store_api_address)
 
     return furnish
+
+
+def _ids(stores: Sequence[StoreDoors]) -> list[str]:
+    return [each.location_id for each in stores]
 
 
 class _Processes:
@@ -135,10 +140,7 @@ class _Processes:
         is the user's own, whom it holds is theirs to say."""
         if "postgres" in external():
             return []
-        home = str(self._home.folder.absolute())
-        command = module("local.cashier", home, till.location_id, home)
-        log = self._home.log("cashier")
-        return [Service("cashier", command, log, lambda: False, environment({}))]
+        return [cashier.step(self._home, till.location_id, self._home)]
 
     def registration(self, stores: Sequence[StoreDoors]) -> tuple[StackProcess, dict[str, str]]:
         """What gives tills their certificates, and how commands that are given by hand ask it;

@@ -43,7 +43,6 @@ SERVERS = (
     "feeds",
     "mirrors",
     "replication",
-    "replication",
 )
 """Services that somebody connects to: servers, and processes that show their metrics."""
 

@@ -23,6 +23,7 @@ from local.identities import Identities
 from local.ports import choose
 from local.vouching import prepare
 from tests import open_postgres as postgres_service
+from tests.memory import quick_folder
 from tests.thrown_away import thrown_away
 
 # A machine that is busy with other tests is slow, and that is no fault of an example.
@@ -50,7 +51,7 @@ def running(service: child.Service) -> Generator[child.Child]:
 @pytest.fixture(scope="session")
 def services_folder() -> Generator[Path]:
     """Data and logs of the services; not under pytest's own folder, which only its owner enters."""
-    folder = tempfile.mkdtemp(prefix="tillstream-tests-")
+    folder = tempfile.mkdtemp(prefix="tillstream-tests-", dir=quick_folder())
     try:
         yield Path(folder)
     finally:

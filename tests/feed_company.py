@@ -60,6 +60,12 @@ def offer(offer_id: str, location_id: str, changed_ms: int = 1, **more: Any) -> 
     return "cdc.offers", location_id, row | {"__source_ts_ms": changed_ms} | more
 
 
+def document(document_id: str, location_id: str, state: str = "open") -> Record:
+    row = {"document_id": document_id, "location_id": location_id, "kind": "order"}
+    row |= {"lines": "[]", "rounds": 1, "state": state, "ordered_by": "ann", "version": 1}
+    return "cdc.documents", location_id, row | {"ordered_at": "2026-11-20T08:00:00Z"}
+
+
 def rule_table(name: str, version: int, *locations: str) -> Record:
     row = {"table_name": name, "version": version, "hit_policy": "first", "columns": "[]"}
     row |= {"rows": "[]", "tests": "[]", "locations": list(locations)}
@@ -123,3 +129,34 @@ class StoreCopy:
         for key, row in self.rows.items():
             sums.add(key.partition("/")[0], row_digest(key, canonical(row)))
         return sums
+
+
+def told(fleet: Fleet, location_id: str = "shop-1") -> dict[str, dict[str, Any]]:
+    """What a new store would be told."""
+    store = StoreCopy()
+    store.apply(write(fleet, Feed(location_id, "f")))
+    return store.rows
+
+
+HERE, THERE, LATER = "shop-1", "shop-2", "shop.3"
+
+COMPANY = (
+    *(product(sku) for sku in ("milk", "tea", "salt")),
+    *(assortment(HERE, sku) for sku in ("milk", "tea")),
+    assortment(THERE, "salt"),
+    *(assortment(LATER, sku) for sku in ("milk", "tea", "salt")),
+    price("p-1", "milk"),
+    price("p-2", "salt"),
+    employee("ann", HERE, LATER),
+    employee("bob", THERE),
+    customer("c-1"),
+    customer("c-2"),
+    bought(THERE, "c-2"),
+    rule_table("off5", 1),
+)
+
+OWN = {
+    *("product/milk", "product/tea", "assortment/milk", "assortment/tea", "price/p-1"),
+    *("employee/ann", "rule_table/off5/1"),
+}
+"""What the store `HERE` is to have of `COMPANY`."""

@@ -7,7 +7,6 @@ fails, its errors come in one piece. Ctrl-C ends all lots, and their services wi
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +15,10 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from tests.memory import quick_folder
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -49,6 +50,8 @@ class Lot:
 
     name: str
     command: Sequence[str]
+    needs_disk: bool = False
+    """Whether it fills a disk, and so keeps nothing in memory."""
 
 
 def _lot(name: str, *folders: str, marker: str = "not alone", without: str = "") -> Lot:
@@ -68,8 +71,8 @@ these leave a core, and find Kafka's jars fetched and its classes kept."""
 SIDE_BY_SIDE = (
     _lot("lonely", "integration", marker="lonely"),
     _lot("integration", "integration", marker="not alone and not lonely"),
-    _lot("acceptance", "acceptance"),
-    _lot("faults", "faults", "till_faults", "store_faults"),
+    replace(_lot("acceptance", "acceptance"), needs_disk=True),
+    replace(_lot("faults", "faults", "till_faults", "store_faults"), needs_disk=True),
     _lot("pages", "pages"),
     _lot("simulation", "simulation", "protocol"),
 )
@@ -95,14 +98,17 @@ class Ended:
 class Runner:
     """Runs lots and tells what they say."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, disk: Path, quick: Path) -> None:
+        """What a lot writes comes into a folder of ``disk`` where it needs one, else of ``quick``;
+        it is removed where the lot has passed."""
+        self._disk = disk
+        self._quick = quick
         self._telling = threading.Lock()
         self._running: dict[Lot, subprocess.Popen[str]] = {}
         self._is_over = False
         # Hundreds of Pythons start, each of which would compile the checkout where that is not
         # kept; and what is kept lies here, not beside the sources.
-        kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+        kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(quick / "compiled")}
         self._environment = {**os.environ, **kept, "COLUMNS": LINE_WIDTH}
 
     def run(self, lots: Sequence[Lot], at_once: int, required: Sequence[Lot] = ()) -> list[Ended]:
@@ -130,10 +136,11 @@ class Runner:
 
     def _run(self, lot: Lot) -> Ended:
         began = time.monotonic()
-        place = [f"--basetemp={self._folder / lot.name}"] if lot.command[0] == "pytest" else []
+        place = (self._disk if lot.needs_disk else self._quick) / lot.name
+        placed = [f"--basetemp={place}"] if lot.command[0] == "pytest" else []
         # A session of its own: Ctrl-C reaches it once, from here, and never while it tidies up.
         process = subprocess.Popen(
-            [sys.executable, "-m", *lot.command, *place],
+            [sys.executable, "-m", *lot.command, *placed],
             cwd=CHECKOUT,
             env=self._environment,
             stdout=subprocess.PIPE,
@@ -143,7 +150,10 @@ class Runner:
         )
         self._running[lot] = process
         last_line, faults = self._tell(lot.name, process)
-        return Ended(lot, process.wait(), time.monotonic() - began, last_line, faults)
+        status = process.wait()
+        if status == 0:
+            _remove(place)  # others may need the memory
+        return Ended(lot, status, time.monotonic() - began, last_line, faults)
 
     def _tell(self, name: str, process: subprocess.Popen[str]) -> tuple[str, list[str]]:
         """Pass on what it says, to its last line; errors are kept until it has told all of them."""
@@ -171,6 +181,19 @@ class Runner:
                 os.killpg(process.pid, signal.SIGINT)
 
 
+def _remove(folder: Path) -> None:
+    """A broker's data are many files, over which Python takes long."""
+    subprocess.run(["rm", "-rf", folder], check=True)
+
+
+def _settle(quick: Path, folder: Path) -> None:
+    """Bring what failed lots wrote out of memory, where it would lie until the machine ends."""
+    _remove(quick / "compiled")
+    if written := list(quick.iterdir()):
+        subprocess.run(["mv", *written, folder], check=True)
+    quick.rmdir()
+
+
 def _left_behind() -> set[str]:
     """What lies in the checkout and belongs to nobody, empty folders included."""
     command = ["git", "ls-files", "--others", "--exclude-standard", "--directory"]
@@ -192,25 +215,30 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     before, began = _left_behind(), time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="tillstream-tests-"))
+    folder, quick = (
+        Path(tempfile.mkdtemp(prefix="tillstream-tests-", dir=where))
+        for where in (None, quick_folder())
+    )
     try:
-        ended = list(_steps(Runner(folder)))
+        ended = list(_steps(Runner(folder, quick)))
     except KeyboardInterrupt:
         sys.stdout.write("interrupted\n")
-        shutil.rmtree(folder)
+        _remove(folder)
+        _remove(quick)
         return 130
     for each in ended:
         word = "FAILED" if each.status else "passed"
         sys.stdout.write(f"{each.lot.name:<12}{word} {each.seconds:5.0f} s  {each.last_line}\n")
     sys.stdout.writelines(fault for each in ended for fault in each.faults)
     sys.stdout.write(f"{time.monotonic() - began:.0f} s in all\n")
+    _settle(quick, folder)
     left = _left_behind() - before
     if left:
         sys.stdout.write(f"The tests left behind in the checkout: {', '.join(sorted(left))}\n")
     if left or any(each.status for each in ended):
         sys.stdout.write(f"What the tests wrote is in {folder}\n")
         return 1
-    shutil.rmtree(folder)
+    _remove(folder)
     return 0
 
 

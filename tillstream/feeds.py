@@ -12,9 +12,10 @@ from clients.registration import RegistrationAccess
 from connectors.feeds.customers import CustomerNotes
 from connectors.feeds.lists import AskedLists
 from connectors.feeds.metrics import FeedMetrics, feed_metrics
-from connectors.feeds.process import FeedsProcess, FeedsTaken
+from connectors.feeds.process import FeedsProcess
 from connectors.feeds.told import InputsLost
 from connectors.feeds.writing import ALL_WRITERS
+from connectors.superseding import Superseded
 from following.outage import Outage
 from tillstream.process import measured, stop_asked
 from tillstream.registration import access_of
@@ -38,7 +39,7 @@ def run(settings: Settings) -> None:
     with measured(settings, SERVICE, settings.worker_name) as registry:
         try:
             uvloop.run(_until_stopped(kafka, registration, registry, writers))
-        except (FeedsTaken, InputsLost) as fault:
+        except (Superseded, InputsLost) as fault:
             sys.exit(f"tillstream: stores are told nothing more: {fault}")
 
 

@@ -49,16 +49,17 @@ async def _serve(
     gateway: Gateway, catalog: StoreCatalogParts, door: TillDoor, settings: Settings
 ) -> None:
     log, stopping = structlog.get_logger("tillstream.gateway"), stop_asked()
+    ears = gateway_feeds.ears_of(gateway, settings)
     await gateway.run(
         door,
         stopping,
         lambda address: log.info("gateway_serves", address=address, topic=settings.gateway_topic),
         catalog.calls(),
         (
-            *gateway_feeds.parts(gateway, settings),
+            *gateway_feeds.parts(gateway, ears, settings, catalog.desk.is_current),
             *gateway_relay.parts(gateway, settings),
             *gateway_office.parts(gateway, catalog.offers, settings),
-            *catalog.parts(settings, stopping),
+            *catalog.parts(settings, stopping, ears),
         ),
     )
 

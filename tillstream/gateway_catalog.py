@@ -11,6 +11,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from clients.kafka import KafkaAccess
 from edge.bundle.catalog import RefusedTable, TillCatalog
 from edge.gateway.catalog.bundle_call import GET_BUNDLE, BundleCall
 from edge.gateway.catalog.desk import CatalogDesk, CatalogReports
@@ -25,6 +26,8 @@ from edge.gateway.employees.authorize_call import AUTHORIZE, AuthorizeCall
 from edge.gateway.employees.pins import PinCheck
 from edge.gateway.feeds.catalog_topics import CatalogTopics
 from edge.gateway.feeds.customer_topic import CustomerTopic
+from edge.gateway.feeds.down_topic import DownTopic, FeedReaders
+from edge.gateway.feeds.ears import Ears
 from edge.gateway.feeds.level_topic import LevelTopic
 from edge.gateway.feeds.receipt_topic import ReceiptTopic
 from edge.gateway.gateway import Gateway, Part
@@ -42,10 +45,9 @@ from edge.gateway.receipts.returns import Returns
 from edge.gateway.receipts.shelf import ReceiptShelf
 from edge.gateway.served import ServedCall
 from tillstream import gateway_store_api
-from tillstream.gateway_feeds import outage
+from tillstream.gateway_feeds import has_own_kafka, outage
 from tillstream.gateway_store_api import StoreApiParts
 from tillstream.settings import Settings
-from topics.registry import TILL_EVENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,37 +92,43 @@ class StoreCatalogParts:
     def _all_levels(self) -> KnowsLevels:
         return self.levels if self.elsewhere is None else self.elsewhere.levels(self.levels)
 
-    def parts(self, settings: Settings, stopping: asyncio.Event) -> Sequence[Part]:
+    def parts(self, settings: Settings, stopping: asyncio.Event, ears: Ears) -> Sequence[Part]:
         """What brings it; a stop waits for no till that waits for news.
 
-        It comes by the centre's Kafka where events go to the centre's topic. A store with a Kafka
-        of its own is told by the mirror.
+        Rows come from the centre's topics where events go to the centre's, and else from the feed
+        in the store's own Kafka. Levels and receipts are in either.
         """
-        released = partial(_released, self.desk, stopping)
         passing = PassingReceipts(self.shelf)
         self.gateway.intake.watchers.append(passing.see)
         asking = () if self.elsewhere is None else (self.elsewhere.centre.run,)
-        if settings.gateway_topic != TILL_EVENTS.name:
-            return (released, passing.run, *asking)
-        kafka, gateway, reports = settings.kafka_access(), self.gateway, self.reports
-        away = outage(gateway, "catalog")
-        rows = CatalogTopics(kafka, gateway.location_id, self.own.take, reports, away)
-        away = outage(gateway, "levels")
-        levels = LevelTopic(kafka, self.levels, reports.left_out, away)
+        kafka, gateway, refused = settings.kafka_access(), self.gateway, self.reports.left_out
+        levels = LevelTopic(kafka, self.levels, refused, outage(gateway, "levels"))
         away = outage(gateway, "receipts")
-        receipts = ReceiptTopic(kafka, gateway.location_id, self.shelf, reports.left_out, away)
-        away = outage(gateway, "customers")
-        customers = CustomerTopic(kafka, self.customers, reports.left_out, away)
+        receipts = ReceiptTopic(kafka, gateway.location_id, self.shelf, refused, away)
         return (
-            released,
+            partial(_released, self.desk, stopping),
             passing.run,
-            rows.run,
+            *(self._fed(kafka, ears) if has_own_kafka(settings) else self._captured(kafka)),
             self.own.run,
             levels.run,
             receipts.run,
-            customers.run,
             *asking,
         )
+
+    def _captured(self, kafka: KafkaAccess) -> Sequence[Part]:
+        away = outage(self.gateway, "catalog")
+        location_id, reports = self.gateway.location_id, self.reports
+        rows = CatalogTopics(kafka, location_id, self.own.take, reports, away)
+        away = outage(self.gateway, "customers")
+        customers = CustomerTopic(kafka, self.customers, reports.left_out, away)
+        return rows.run, customers.run
+
+    def _fed(self, kafka: KafkaAccess, ears: Ears) -> Sequence[Part]:
+        readers = FeedReaders(
+            self.own.take, self.customers, ears.hear, self.reports, self.desk.is_current
+        )
+        away = outage(self.gateway, "feed")
+        return (DownTopic(kafka, self.gateway.location_id, readers, away).run,)
 
 
 @contextmanager

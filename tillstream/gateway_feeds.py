@@ -1,6 +1,6 @@
 """What a gateway hears of the centre, and by which ways: those to which its settings lead."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -16,25 +16,40 @@ from tillstream.settings import Settings
 from topics.registry import TILL_EVENTS
 
 
-def parts(gateway: Gateway, settings: Settings) -> Sequence[Part]:
-    """What brings the news, to run beside the intake; what was heard before counts at once.
+def parts(
+    gateway: Gateway, ears: Ears, settings: Settings, current: Callable[[], object]
+) -> Sequence[Part]:
+    """What brings the news to ``ears``, to run beside the intake.
 
-    The registration is asked where its address is named, and the centre's Kafka where events go
-    to the centre's topic. A store with a Kafka of its own is told by the mirror.
+    The registration is asked where its address is named. What Kafka tells comes from the centre's
+    topics where events go to the centre's, and else from what came down to the store's own Kafka;
+    ``current`` hears that something has just come down.
     """
-    location_id, (trusted,) = gateway.location_id, settings.files("gateway", "gateway_ca")
-    authorities, reports = files.read_certificates(trusted), ReportedFeeds(gateway.metrics)
-    ears = Ears(location_id, gateway.centre, gateway.file, authorities, reports)
+    location_id = gateway.location_id
     found: list[Part] = []
     if settings.registration:
         access, above = access_of(settings), lambda: ears.lists.kept_number
         away = outage(gateway, "registration")
         current = gateway.centre.devices_are_current
         found.append(AskedRegistration(access, location_id, ears.hear, above, away, current).run)
-    if settings.gateway_topic == TILL_EVENTS.name:
-        kafka, away = settings.kafka_access(), outage(gateway, "till_status")
-        found.append(StatusTopic(kafka, location_id, ears.hear, away).run)
-    return found
+    kafka, away = settings.kafka_access(), outage(gateway, "till_status")
+    if has_own_kafka(settings):
+        words = StatusTopic(kafka, location_id, ears.hear, away, is_own=True, current=current)
+    else:
+        words = StatusTopic(kafka, location_id, ears.hear, away)
+    return [*found, words.run]
+
+
+def ears_of(gateway: Gateway, settings: Settings) -> Ears:
+    """Who takes the news; what was heard before counts at once."""
+    (trusted,) = settings.files("gateway", "gateway_ca")
+    authorities, reports = files.read_certificates(trusted), ReportedFeeds(gateway.metrics)
+    return Ears(gateway.location_id, gateway.centre, gateway.file, authorities, reports)
+
+
+def has_own_kafka(settings: Settings) -> bool:
+    """Whether the gateway stands in a store with a Kafka of its own."""
+    return settings.gateway_topic != TILL_EVENTS.name
 
 
 def outage(gateway: Gateway, feed: str) -> Outage:

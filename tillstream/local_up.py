@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from edge.simulator.places import SHOPS, STORE, SimulatedPlace
+from edge.simulator.places import SHOPS, STORE, STORES_WAREHOUSE, SimulatedPlace
 from local.child import StartError
 from local.home import StackHome
 from local.jars import JarError
@@ -29,6 +29,11 @@ TILLS_OF_STORE = (TILL_ID, "counter-2")
 OWN_STORES = SHOPS[6:]
 """Which may have a stack of their own. By default the simulated company has the six before them:
 what it sold there before is known to the centre alone, and no store would ever agree."""
+
+
+WAREHOUSE_FROM = 2
+"""So many shops with stacks of their own have a warehouse with one: a single shop receives goods
+from nobody here."""
 
 
 def run(
@@ -67,15 +72,22 @@ def _with_stores(options: StackOptions, count: int) -> StackOptions:
         workers=options.workers,
         simulate=options.simulate,
         rate=options.rate,
-        own_stores=_own_stores(count),
+        own_stores=_own_stores(count, options.simulate),
     )
 
 
-def _own_stores(count: int) -> Sequence[OwnStore]:
-    return [
-        OwnStore(shop.location.location_id, [_till(shop, till_id) for till_id in TILLS_OF_STORE])
+def _own_stores(count: int, is_furnished: bool) -> Sequence[OwnStore]:
+    """The shops, and behind them the warehouse, where there is somebody to send goods to."""
+    shops = [
+        OwnStore(
+            shop.location.location_id,
+            [_till(shop, till_id) for till_id in TILLS_OF_STORE],
+            is_furnished,
+        )
         for shop in OWN_STORES[:count]
     ]
+    warehouse = OwnStore(STORES_WAREHOUSE.location_id, is_furnished=is_furnished)
+    return [*shops, warehouse] if count >= WAREHOUSE_FROM else shops
 
 
 def _till(shop: SimulatedPlace, till_id: str) -> OwnTill:

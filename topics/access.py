@@ -25,6 +25,7 @@ from topics.registry import (
     ALL,
     ASSORTMENT,
     DEAD_LETTERS,
+    DOCUMENTS,
     GENERATIONS,
     INPUTS,
     KEPT_ON_PAGES,
@@ -144,7 +145,7 @@ SERVICES = (
         "tells each store what is its own, in its feed; see `topics.store_access`.",
         reads=names_of(
             *(PRODUCTS, LOCATIONS, ASSORTMENT, PRICING, EMPLOYEES, CUSTOMERS, DEVICES),
-            *(STOCK_LEVELS, RECEIPTS, TILL_STATUS, STORE_STATUS, STORE_CUSTOMERS),
+            *(DOCUMENTS, STOCK_LEVELS, RECEIPTS, TILL_STATUS, STORE_STATUS, STORE_CUSTOMERS),
         ),
         writes=names_of(STORE_CUSTOMERS),
         more=(

@@ -61,6 +61,8 @@ class AdmissionLoop:
         self._partitions: dict[str, int] = {}
         self._log: Any = structlog.get_logger("tillstream.admission")
         self._outage = Outage("kafka", metrics.kafka_up, self._log)
+        self._is_refused = False
+        """Whether what was read last could not be moved."""
         self._lots = Lots(lambda place: self._refused(place, UNREADABLE))
 
     async def run(self) -> None:
@@ -80,11 +82,15 @@ class AdmissionLoop:
     async def _while_kafka_answers(self) -> None:
         # The producer first: it ends what another has open, before positions are read.
         async with _producing(self._kafka) as producer, _consuming(self._kafka) as consumer:
-            self._outage.note_answer()
+            # Kafka lets in who may write nothing, too: only what is moved proves that it may.
+            if not self._is_refused:
+                self._outage.note_answer()
             self._reached, self._partitions = {}, {}
             while not self._stopping.is_set():
                 if fetched := await self._lots.next(consumer):
+                    self._is_refused = True
                     await self._move(producer, fetched)
+                    self._is_refused = False
                     self._outage.note_answer()
                 self._metrics.lag_records.set(self._lag(consumer))
 

@@ -42,7 +42,7 @@ _decode = msgspec.json.Decoder(_Sale).decode
 
 def to_note(value: bytes | None, last_bought: LastBought) -> StoreCustomer | None:
     """What a receipt changes of whose customers there are. Pure."""
-    if value is None or b'"customer_id":"' not in value:  # of a hundred sales a few name one
+    if value is None or b'"customer_id"' not in value:  # most name none
         return None
     sale = _decode(value)
     if sale.customer_id is None:
@@ -123,13 +123,11 @@ async def _clients(kafka: KafkaAccess) -> AsyncGenerator[tuple[Any, Any]]:
         auto_offset_reset="earliest",
         isolation_level="read_committed",
     )
-    await producer.start()
     try:
+        await producer.start()
         await consumer.start()
-        try:
-            consumer.subscribe([RECEIPTS.name])
-            yield consumer, producer
-        finally:
-            await consumer.stop()
+        consumer.subscribe([RECEIPTS.name])
+        yield consumer, producer
     finally:
+        await consumer.stop()
         await producer.stop()

@@ -14,7 +14,7 @@ finds exactly what is missing.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from connectors.feeds.metrics import FeedMetrics
 from connectors.feeds.shown import show_stores
 from connectors.feeds.told import ToldStores
 from connectors.feeds.writing import ALL_WRITERS, Writers, writer_of, writing
+from connectors.superseding import Superseded
 from following.outage import Outage
 from following.reader import KAFKA_AWAY, Reader, opened
 from following.records import Fetched, Positions
@@ -57,10 +58,6 @@ record that says so. One store takes some 10 ms for a thousand rows."""
 SHOWN_SECONDS = 2.0
 
 
-class FeedsTaken(Exception):
-    """Another process tells stores now; the text is for people."""
-
-
 class FeedsProcess:
     """The process, until ``stopping`` is set, for the stores of these ``writers``."""
 
@@ -81,7 +78,7 @@ class FeedsProcess:
         """What is known: of a new one, nothing yet."""
 
     async def run(self) -> None:
-        """Tell stores, and wait out what passes; raises `FeedsTaken` and `told.InputsLost`."""
+        """Tell stores, and wait out what passes; raises `Superseded` and `told.InputsLost`."""
         while not self._stopping.is_set():
             try:
                 # The writers first: they end what another has open, before that is read.
@@ -94,8 +91,9 @@ class FeedsProcess:
                         reader, self._stopping
                     )
             except ProducerFenced as fault:
-                raise FeedsTaken("another process tells stores; one does at a time") from fault
+                raise Superseded("another process tells stores; one does at a time") from fault
             except KAFKA_AWAY as fault:
+                self.told = self.new()  # or both would be in memory
                 await self._outage.wait(fault, self._stopping)
             finally:
                 self._metrics.ready.set(0)
@@ -135,16 +133,16 @@ class _Session:
         reader.seek(await reader.first_offsets())
         await recovery.read_to_ends(reader, self._told.hear)
         self._told.fleet.is_followed = True
-        await self._look_for_stores(_sums(await reader.end_offsets()))
+        await self._look_for_stores(reader)
         self._process.note_ready(self._told)
         while not stopping.is_set():
             oldest_ms = self._hear(await reader.gather(RECORDS_MAX, WAIT_SECONDS))
-            self._told.fleet.now = datetime.now(UTC)
+            self._told.set_clock(datetime.now(UTC))
             self._compare_next()
             await self._write(self._told.waiting(), oldest_ms)
             await self._pass_on_words()
             if time.monotonic() >= self._look_at:
-                await self._look_for_stores(_sums(reader.ends_heard()))
+                await self._look_for_stores(reader)
             if time.monotonic() >= self._show_at:
                 show_stores(self._metrics, self._told, time.time())
                 self._show_at = time.monotonic() + SHOWN_SECONDS
@@ -153,10 +151,10 @@ class _Session:
         """Take what came; when the oldest of it was written, in milliseconds, 0 where none was."""
         for (topic, _), records in fetched.items():
             for record in records:
-                self._told.hear(topic, record.key, record.value)
+                self._told.hear(topic, record.key, record.value, record.timestamp)
         return min((each[0].timestamp for each in fetched.values() if each), default=0)
 
-    async def _look_for_stores(self, ends: Mapping[str, int]) -> None:
+    async def _look_for_stores(self, reader: Reader) -> None:
         """Take in stores whose topics were made, and forget those whose topics are gone."""
         told = self._told
         here = {each for each in await recovery.stores_here(self._kafka) if told.owns(each)}
@@ -164,6 +162,7 @@ class _Session:
             told.drop([gone])
             self._metrics.forget(gone)
         new = sorted(here - told.feeds.keys())
+        ends = _sums(await reader.end_offsets()) if new else {}
         for at in range(0, len(new), STORES_AT_ONCE):
             stores = new[at : at + STORES_AT_ONCE]
             await self._take_in(stores)
@@ -175,7 +174,7 @@ class _Session:
         """Read back what these stores were told, and look at all of their rows."""
         self._told.add(stores)
         await recovery.read_back(self._kafka, stores, self._told.recover)
-        self._told.fleet.now = datetime.now(UTC)
+        self._told.set_clock(datetime.now(UTC))
         for location_id in stores:
             self._compare(location_id)
 

@@ -7,14 +7,14 @@ is, and when it holds, is read of it.
 import re
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
 
 from topics.down import canonical, key_of
 from topics.for_stores import CUSTOMERS, EMPLOYEES, OFFERS, PRICES, RECALLS, RULE_TABLES
-from topics.registry import ASSORTMENT, LOCATIONS, PRODUCTS
+from topics.registry import ASSORTMENT, DOCUMENTS, LOCATIONS, PRODUCTS
 from topics.scalars import ID_PATTERN, anchored
 
 KIND_OF_TOPIC: Mapping[str, str] = {
@@ -27,10 +27,15 @@ KIND_OF_TOPIC: Mapping[str, str] = {
     RULE_TABLES.name: "rule_table",
     OFFERS.name: "offer",
     RECALLS.name: "recall",
+    DOCUMENTS.name: "document",
 }
 
-OF_ONE_PLACE = frozenset({"assortment", "location", "offer"})
+OF_ONE_PLACE = frozenset({"assortment", "document", "location", "offer"})
 """Kinds of which each row is of one location, by its key."""
+
+DOCUMENTS_KEPT = timedelta(days=90)
+"""How long a store is told of a document after it was ordered, once it is booked or closed: a
+store that was dark all the while hears that it was closed."""
 
 DELETED = "__deleted"
 CHANGED_MS = "__source_ts_ms"
@@ -104,7 +109,7 @@ def held(told: ToldRow) -> StandingRow:
     """A row that stands; raises `UntellableRow`."""
     row = told.row or {}
     try:
-        begins, ends = _time(row.get("valid_from")), _time(row.get("valid_to"))
+        begins, ends = _time(row.get("valid_from")), _ends(told.kind, row)
         return StandingRow(
             DownRow(_exact(canonical(row)), begins and _text(begins)),
             sys.intern(told.place),
@@ -115,7 +120,7 @@ def held(told: ToldRow) -> StandingRow:
             begins,
             ends,
         )
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError, OverflowError, KeyError) as error:
         raise UntellableRow(f"no row of the kind {told.kind}: {type(error).__name__}") from error
 
 
@@ -134,6 +139,14 @@ def _exact(body: bytes) -> bytes:
 def _once(told: object) -> str | None:
     """A name that many rows have, in memory once."""
     return None if told is None else sys.intern(str(told))
+
+
+def _ends(kind: str, row: Mapping[str, Any]) -> datetime | None:
+    """When it holds no more; of a document that is done with, when nobody asks for it any more."""
+    if kind != "document":
+        return _time(row.get("valid_to"))
+    ordered = _time(row["ordered_at"])
+    return None if ordered is None or row.get("state") == "open" else ordered + DOCUMENTS_KEPT
 
 
 def _time(told: object) -> datetime | None:

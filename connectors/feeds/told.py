@@ -7,6 +7,7 @@ Kafka holds is the only truth. It makes no client and reads no clock.
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
@@ -22,6 +23,10 @@ from topics.registry import TILL_STATUS
 from topics.store_status import StoreStatus
 
 _LIST = b"device_list/"
+
+CLOCK_AHEAD_MAX = timedelta(days=1)
+"""How far our clock may be ahead of the newest record that somebody wrote. Where nothing happens
+for so long, rows stay a little longer than they must."""
 
 LeftOut = Callable[[str, str], None]
 """Is told the topic of a record from which nothing could be read, and why."""
@@ -45,9 +50,17 @@ class ToldStores:
         self._dirty: dict[str, set[str]] = defaultdict(set)
         self._reported: set[str] = set()
         self._left_out = left_out
+        self._newest_ms = 0
 
-    def hear(self, topic: str, key: bytes | None, value: bytes | None, _: int = 0) -> None:
-        """Take a record of the inputs."""
+    def set_clock(self, now: datetime) -> None:
+        """Let rows hold by this time, as far as it is believed: one clock that is a year ahead
+        must not take from stores the prices that hold."""
+        believed = datetime.fromtimestamp(self._newest_ms / 1000, UTC) + CLOCK_AHEAD_MAX
+        self.fleet.now = min(now, believed)
+
+    def hear(self, topic: str, key: bytes | None, value: bytes | None, time_ms: int) -> None:
+        """Take a record of the inputs, written at a time in milliseconds since 1970."""
+        self._newest_ms = max(self._newest_ms, time_ms)
         try:
             if topic == TILL_STATUS.name:
                 self.acks.hear(key or b"", value)

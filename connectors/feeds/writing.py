@@ -95,8 +95,8 @@ async def _producer(kafka: KafkaAccess, **options: Any) -> AsyncGenerator[Any]:
         compression_type="gzip",  # which every client of the house can unpack
         **options,
     )
-    await producer.start()
     try:
+        await producer.start()
         yield producer
     finally:
         await producer.stop()

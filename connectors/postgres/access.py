@@ -54,6 +54,9 @@ MASTER_DATA = (
     *("prices", "offers", "recalls", "rule_tables"),
 )
 
+REPLICATED = (*MASTER_DATA, "employees", "customers")
+"""What a store's feed brings."""
+
 SHOWN = ("employees_shown", "customers_shown")
 """Views of people, without hashes and what is sealed."""
 
@@ -96,6 +99,7 @@ FUNCTIONS = (
     Function("renew_card_key(text, text)", frozenset({REGISTRATION, PEOPLE})),
     Function("forget_old_audit_entries()", frozenset({SINK})),
     Function("lived_before(integer)", frozenset({WEBHOOKS})),
+    Function("replicated_digests(text)", frozenset({CLIENT, OPERATOR})),
     Function("erase_customer(text)", frozenset({BOARD, PEOPLE})),
     Function("books_here(text)", frozenset({BOARD, CLIENT, OPERATOR})),
     Function("take_document(jsonb)", frozenset({BOARD})),

@@ -7,6 +7,7 @@ from dashboards.grafana import (
     people,
     proxy,
     registration,
+    replication,
     stores,
     till,
 )
@@ -107,6 +108,7 @@ PANELS = (
     *gateways.PANELS,
     *stores.PANELS,
     *mirrors.PANELS,
+    *replication.PANELS,
     *feeds.PANELS,
     *proxy.PANELS,
     *till.PANELS,

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from clients.postgres import PostgresAccess
 from edge.company.bookings import Bookings
-from edge.simulator.places import SHOPS
+from edge.simulator.places import ONLINE, SHOPS, STORES_WAREHOUSE
+from edge.simulator.shelves import policies_of
 from edge.simulator.stockroom import Stockroom
 from edge.simulator.world import World, build_world
 
@@ -27,29 +28,30 @@ class NoSuchShop(Exception):
 def furnish_shops(postgres: PostgresAccess, seed: int, location_ids: Collection[str]) -> None:
     """Write their locations, catalog, assortment, prices, offers and decision tables into the
     centre's database, where they are not there yet. Raises `NoSuchShop` and `psycopg.Error`."""
-    world = _world_of(seed, location_ids)
+    world = _world_with(seed, location_ids)
     policies = {
-        key: policy
-        for key, policy in Stockroom(world, seed, 0, 0, RATE, {}).policies.items()
-        if key[0] in location_ids
+        key: policy for key, policy in policies_of(world, RATE).items() if key[0] in location_ids
     }
+    sites = tuple(each for each in world.sites if each.location.location_id in location_ids)
     with closing(Bookings(postgres)) as bookings:
-        bookings.furnish(world, policies, ())
+        bookings.furnish(replace(world, sites=sites), policies, ())
 
 
 def stock_shop(postgres: PostgresAccess, seed: int, location_id: str, now_ms: int) -> None:
     """Book the first filling of its shelves in the store's own database; a second time books
     nothing. Raises `NoSuchShop`, `edge.company.bookings.NotBooked` and `psycopg.Error`."""
-    stockroom = Stockroom(_world_of(seed, {location_id}), seed, 0, now_ms, RATE, {})
+    stockroom = Stockroom(_world_with(seed, {location_id}), seed, 0, now_ms, RATE, {})
+    opening = stockroom.opening_movements(now_ms)
     with closing(Bookings(postgres)) as bookings:
-        bookings.add(
-            each for each in stockroom.opening_movements(now_ms) if each.location_id == location_id
-        )
+        bookings.add(each for each in opening if each.location_id == location_id)
 
 
-def _world_of(seed: int, location_ids: Collection[str]) -> World:
+def _world_with(seed: int, location_ids: Collection[str]) -> World:
+    """The company with all its shops, and the warehouse that is meant, if one is."""
     world = build_world(seed, len(SHOPS), TILLS)
-    sites = tuple(each for each in world.sites if each.location.location_id in location_ids)
-    if unknown := set(location_ids) - {site.location.location_id for site in sites}:
+    if STORES_WAREHOUSE.location_id in location_ids:
+        world = replace(world, warehouse=STORES_WAREHOUSE)
+    known = {each.location_id for each in world.locations} - {ONLINE.location.location_id}
+    if unknown := set(location_ids) - known:
         raise NoSuchShop(f"{', '.join(sorted(unknown))} is none of the simulated shops")
-    return replace(world, sites=sites)
+    return world

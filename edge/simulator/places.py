@@ -43,6 +43,10 @@ STORE = SHOPS[0].location.location_id
 """The one that a stack without stores of its own shows as a store: it has the products, prices and
 stock of a simulated shop."""
 WAREHOUSE = WireLocation("warehouse-kassel", "Warehouse Kassel", "warehouse", "Europe/Berlin", "DE")
+STORES_WAREHOUSE = WireLocation(
+    "warehouse-erfurt", "Warehouse Erfurt", "warehouse", "Europe/Berlin", "DE"
+)
+"""The one with a stack of its own: what the other books, the simulated company books for it."""
 ONLINE = SimulatedPlace(WireLocation("online", "Online shop", "online", "Europe/Berlin"), 1.4)
 
 

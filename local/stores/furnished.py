@@ -60,7 +60,7 @@ def furnish_store(
         StartRound(at_first, opens=lambda: servers.admit_operator(site)),
         StartRound(steps=programs.before_connect()),
         StartRound(steps=[programs.guard()]),
-        StartRound(at_last),
+        StartRound(at_last, programs.furnishing(bool(tills)) if store.is_furnished else ()),
     ]
     pages = [StoreTill(till_id=page.till_id, page=page.page) for _, page in tills]
     return FurnishedStore(site, rounds, programs.by_hand(), _told(programs, processes, pages))

@@ -122,6 +122,9 @@ class StoreLine:
             while chunk := await source.read(CHUNK_BYTES):
                 if self._state == "slow":
                     await bottleneck.pass_on(len(chunk))
+                if self._state == "cut":  # what was under way is lost with the line
+                    sink.transport.abort()
+                    return
                 sink.write(chunk)
                 await sink.drain()
             sink.write_eof()

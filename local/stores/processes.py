@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from local import connect, kafka_clients, metrics_links, own_till
+from local import cashier, connect, kafka_clients, metrics_links, own_till
 from local.child import Service
 from local.own_till import OwnTill
 from local.ports import answers_ok
@@ -33,6 +33,13 @@ class StoreProcesses:
     def guard(self) -> Service:
         """The step that sets back positions of mirrors, while nobody writes."""
         return self._start.step("mirrors", "guard", settings=self._mirrors("operator"))
+
+    def furnishing(self, has_tills: bool) -> list[Service]:
+        """Steps that bring the first stock, and somebody who may sell where there are tills."""
+        site = self.site
+        step = cashier.step(site.centre, site.location_id, site.home)
+        stock = self._step("furnish", site.location_id)
+        return [stock, replace(step, name=step.name + site.mark)] if has_tills else [stock]
 
     def workers(self) -> list[StackProcess]:
         """What is one of its kind and tells its metrics."""

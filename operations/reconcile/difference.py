@@ -4,7 +4,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Check = Literal["progress", "levels-ledger", "totals-receipts", "tills-counted", "rows-topics"]
+Check = Literal[
+    "progress",
+    "levels-ledger",
+    "totals-receipts",
+    "tills-counted",
+    "rows-topics",
+    "store-rows",
+    "store-sales",
+    "store-effects",
+    "store-movements",
+    "store-levels",
+    "store-totals",
+]
 
 Place = tuple[str, str]
 """(name of the check, key): one thing that is compared."""

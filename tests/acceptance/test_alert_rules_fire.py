@@ -44,6 +44,7 @@ from tests.acceptance.desk.prometheus import (
 )
 from tests.acceptance.stacks import Stack
 from tests.acceptance.store_side import Seller, StoreSide, books
+from tests.told_metrics import read_metrics
 from topics.partitioning import partition_of
 from topics.topic_spec import PARTITIONS_DEFAULT
 
@@ -129,9 +130,17 @@ def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
 
 def _jobs_around(side: StoreSide) -> dict[str, list[str]]:
     """Of the store, and of who admits what it sends."""
-    _, _, _, mirrors, *_ = side.told["metrics"]
-    *_, admission, _, _, _ = side.stack.status()["metrics"]
-    return {MIRRORS: [urlsplit(mirrors).netloc], ADMISSION: [urlsplit(admission).netloc]}
+    centre, there = side.stack.home, StackHome(side.stack.home).store(side.location_id).folder
+    return {
+        MIRRORS: [_told_by("mirrors", side.told["metrics"], there)],
+        ADMISSION: [_told_by("admission", side.stack.status()["metrics"], centre)],
+    }
+
+
+def _told_by(process: str, metrics: list[str], home: Path) -> str:
+    """Where a process tells its metrics, host:port, by what it says of itself."""
+    says = f'process="{process}"'
+    return next(urlsplit(url).netloc for url in metrics if says in read_metrics(home, url))
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ def test_a_lot_that_fails_is_told_in_one_piece_and_the_other_goes_on(
     for name, body in cases.items():
         (tmp_path / f"test_{name}.py").write_text(f"def test_it() -> None:\n    {body}\n")
         lots.append(Lot(name, ("pytest", "-c", "/dev/null", str(tmp_path / f"test_{name}.py"))))
-    ended = Runner(tmp_path).run(lots, 2)
+    ended = Runner(tmp_path, tmp_path).run(lots, 2)
     assert [(each.lot.name, each.status) for each in ended] == [("right", 0), ("wrong", 1)]
     said = capsys.readouterr().out
     assert said.index("What wrong says:") < said.index("AssertionError: lost")
@@ -68,6 +68,28 @@ def test_a_lot_that_fails_is_told_in_one_piece_and_the_other_goes_on(
     assert told.endswith("test_wrong.py::test_it - AssertionError: lost\n"), (
         "told without its cause"
     )
+
+
+WRITES = """
+def test_it(tmp_path):
+    (tmp_path / "written").touch()
+    assert {holds}
+"""
+
+
+def test_what_a_lot_writes_stays_where_it_fails_and_goes_where_it_passes(tmp_path: Path) -> None:
+    disk, quick = tmp_path / "disk", tmp_path / "quick"
+    lots: list[Lot] = []
+    for name, holds in {"right": True, "wrong": False}.items():
+        for needs_disk, place in ((True, disk), (False, quick)):
+            file = tmp_path / f"test_{name}_{needs_disk}.py"
+            file.write_text(WRITES.format(holds=holds))
+            command = ("pytest", "-c", "/dev/null", str(file))
+            lots.append(Lot(f"{name}-{place.name}", command, needs_disk))
+            place.mkdir(exist_ok=True)
+    Runner(disk, quick).run(lots, 2)
+    left = sorted(path.relative_to(tmp_path).parts[:2] for path in tmp_path.rglob("written"))
+    assert left == [("disk", "wrong-disk"), ("quick", "wrong-quick")]
 
 
 ENDLESS = """
@@ -92,6 +114,6 @@ def test_a_lot_that_must_be_right_ends_those_behind_it_where_it_fails(tmp_path: 
         file = tmp_path / f"test_{name}.py"
         file.write_text(body.format(begun=str(tmp_path / "begun")))
         lots.append(Lot(name, ("pytest", "-c", "/dev/null", str(file))))
-    ended = Runner(tmp_path).run(lots, 2, required=lots[1:2])
+    ended = Runner(tmp_path, tmp_path).run(lots, 2, required=lots[1:2])
     assert [each.lot.name for each in ended] == ["endless", "wrong"], "another was begun"
     assert all(each.status for each in ended)

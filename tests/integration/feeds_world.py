@@ -4,7 +4,8 @@ import json
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from kafka.structs import TopicPartition
@@ -16,17 +17,20 @@ from local.kafka_links import BROKER
 from tests.feed_company import Record, StoreCopy
 from tests.integration.guarded_broker import PARTITIONS, GuardedBroker
 from tests.integration.process import PATIENCE_SECONDS, Process
+from tests.integration.registration_world import Till, World
+from topics.down import FeedGone, FeedRow, read_feed
 from topics.mirrored import down_topics
 from topics.partitioning import partition_of
 from topics.registry import BY_NAME
 
+_FILES = ("kafka_ca", "kafka_cert", "kafka_key")
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class FeedsWorld:
     """A broker, and who is told what there."""
 
     broker: GuardedBroker
-    settings: dict[str, str] = field(default_factory=dict[str, str])
 
     def mirror(self, *stores: str) -> None:
         """Give stores topics."""
@@ -36,22 +40,12 @@ class FeedsWorld:
 
     def worker(self, name: str, **settings: str) -> Process:
         """One that tells stores, as the service that it is."""
-        access = self.broker.as_somebody(ServiceName("feeds"))
-        assert access.tls is not None
-        own = {"cert": access.tls.certificate, "key": access.tls.key, "ca": access.tls.authorities}
-        given = {
-            "home": str(self.broker.folder / "home"),
-            "partitions": str(PARTITIONS),
-            "kafka": self.broker.mutual,
-            "kafka_plaintext": "false",
-            "registration": "https://127.0.0.1:1",
-            "log_level": "info",
-            **{f"kafka_{each}": str(file) for each, file in own.items()},
-            **{f"registration_{each}": str(file) for each, file in own.items()},
-        } | self.settings
+        own = self.broker.settings("feeds")
+        files = {name.replace("kafka_", "registration_"): own[name] for name in _FILES}
+        more = {"kafka": self.broker.mutual, "log_level": "info", **files}
+        given = own | more | {"registration": "https://127.0.0.1:1"} | settings
         log = self.broker.folder / f"{name}.log"
-        arguments = ["-m", "tillstream", "worker", "feeds", "--name", name]
-        return Process(arguments, log, given | settings)
+        return Process(["-m", "tillstream", "worker", "feeds", "--name", name], log, given)
 
     @contextmanager
     def running(self, name: str, **settings: str) -> Generator[Process]:
@@ -130,3 +124,71 @@ def await_word(worker: Process, word: str, times: int = 1) -> None:
         assert worker.process.poll() is None, worker.log[-3000:]
         assert time.monotonic() < deadline, worker.log[-3000:]
         time.sleep(0.1)
+
+
+def gone(world: FeedsWorld, store: str) -> dict[str, int]:
+    """What a feed says is gone, and under which version."""
+    found = newest(world, store).items()
+    return {key: each.version for key, each in found if isinstance(each, FeedGone)}
+
+
+def newest(world: FeedsWorld, store: str) -> dict[str, Any]:
+    """What a feed says under each key."""
+    found = {each.key.decode(): each for each in world.records(f"down.{store}")}
+    return {
+        key: read_feed(each.key, each.value)
+        for key, each in found.items()
+        if each.value is not None
+    }
+
+
+def status_of(store: str, applied: int, feed: str) -> Record:
+    """A store's word that it has all up to a version."""
+    told = {"location_id": store, "reported_at": datetime.now(UTC).isoformat()}
+    row = told | {"applied_version": applied, "feed": feed, "head_version": applied}
+    return "store.status", store, row | {"is_whole": True}
+
+
+def one_meaning_for_each_version(world: FeedsWorld, store: str) -> None:
+    """Whatever was killed: of all that was ever committed."""
+    versions = list[int]()
+    for record in world.records(f"down.{store}", store):
+        told = read_feed(record.key, record.value) if record.value else None
+        if isinstance(told, FeedRow | FeedGone):
+            versions.append(told.version)
+    assert versions == sorted(set(versions)), "a version that says two things, or goes back"
+
+
+def asking(devices: World) -> dict[str, str]:
+    """Settings of who asks that registration as `feeds`."""
+    ours = devices.pki.certified(ServiceName("feeds"))
+    named = {"ca": devices.pki.ca, "cert": ours.certificate, "key": ours.key}
+    files = {f"registration_{name}": str(each) for name, each in named.items()}
+    return {"registration": devices.address, **files}
+
+
+def publish(world: FeedsWorld, devices: World, store: str) -> None:
+    """The rows of devices, as Debezium brings them."""
+    rows = devices.rows("SELECT row_to_json(devices) FROM devices WHERE location_id = %s", store)
+    world.say(*(("cdc.devices", store, row) for (row,) in rows))
+
+
+def listed(world: FeedsWorld, store: str, above: int) -> dict[str, Any]:
+    """The list that a store is told, once its number is above that."""
+    key = f"device_list/{store}"
+    copy = world.told(store, lambda copy: copy.rows.get(key, {"number": 0})["number"] > above)
+    return copy.rows[key]
+
+
+def state_of(till: Till, told: dict[str, Any]) -> str:
+    """What a list says of a till."""
+    return {each["till_id"]: each["status"] for each in told["devices"]}[till.till_id]
+
+
+def names_in(store: StoreCopy) -> dict[str, str]:
+    """Of a store's products, by SKU."""
+    return {
+        key.partition("/")[2]: row["name"]
+        for key, row in store.rows.items()
+        if key.startswith("product/")
+    }

@@ -17,6 +17,8 @@ from connectors.postgres.access import (
     FUNCTIONS,
     MASTER_DATA,
     READER,
+    REPLICATED,
+    REPLICATION,
     ROLES,
     SECRETS,
     SINK,
@@ -100,6 +102,11 @@ def test_every_table_is_declared(postgres: str) -> None:
 def test_each_table_has_one_role_that_writes_it() -> None:
     for table, granted in TABLES.items():
         writers = {role for role, rights in granted.items() if rights - {"SELECT"}}
+        assert (REPLICATION in writers) == (
+            table in (*REPLICATED, "replicated_rows", "replicated_onward", "replication_state")
+        ), table
+        if table in REPLICATED:
+            writers.remove(REPLICATION)
         expected = {BOARD, CLIENT} if table in MASTER_DATA else writers
         assert writers == expected and (len(writers) <= 1 or table in MASTER_DATA), table
 

@@ -48,7 +48,7 @@ class Store:
         self.catalog: list[BundleRows] = []
         self.offers = OwnOffers(self._take, self._take)
 
-    async def _take(self, rows: BundleRows) -> bool:
+    async def _take(self, rows: BundleRows, version: int | None) -> bool:
         self.catalog.append(rows)
         return True
 

@@ -180,3 +180,41 @@ def test_a_speed_without_a_start_is_refused(topic: TillTopic) -> None:
 
     assert status == 2
     assert "--start" in errors
+
+
+def furnished(kafka: str, dsn: str, *locations: str, **settings: str) -> tuple[int, str]:
+    status, _, errors = tillstream(kafka, "furnish", *locations, postgres=dsn, **settings)
+    return status, errors
+
+
+def test_a_shop_in_which_others_sell_is_furnished_without_stock_and_once(
+    kafka: str, fresh_postgres: str
+) -> None:
+    for _ in range(2):
+        assert furnished(kafka, fresh_postgres, "koeln-ehrenfeld", "milano-brera") == (0, "")
+    listed = "SELECT string_agg(DISTINCT location_id, ',' ORDER BY location_id) FROM assortment"
+    assert scalar(fresh_postgres, listed) == "koeln-ehrenfeld,milano-brera"
+    assert scalar(fresh_postgres, "SELECT count(*) FROM products") > 0
+    assert scalar(fresh_postgres, "SELECT count(*) FROM stock_movements") == 0, "a store books its"
+
+
+def test_a_store_of_its_own_books_its_first_stock_once_and_no_others(
+    kafka: str, fresh_postgres: str
+) -> None:
+    here, counted = {"store": "koeln-ehrenfeld"}, "SELECT count(*) FROM stock_movements"
+    assert furnished(kafka, fresh_postgres, "koeln-ehrenfeld", **here) == (0, "")
+    booked = scalar(fresh_postgres, counted)
+    assert furnished(kafka, fresh_postgres, "koeln-ehrenfeld", **here) == (0, "")
+    assert scalar(fresh_postgres, counted) == booked > 0
+    elsewhere = "SELECT count(*) FROM stock_movements WHERE location_id <> 'koeln-ehrenfeld'"
+    assert scalar(fresh_postgres, elsewhere) == 0
+
+    for wrong in (("milano-brera",), ("koeln-ehrenfeld", "milano-brera")):
+        status, errors = furnished(kafka, fresh_postgres, *wrong, **here)
+        assert status == 1 and "no other is furnished" in errors
+    assert scalar(fresh_postgres, counted) == booked
+
+
+def test_a_shop_that_the_company_does_not_have_is_named(kafka: str, fresh_postgres: str) -> None:
+    status, errors = furnished(kafka, fresh_postgres, "atlantis")
+    assert status == 1 and "atlantis is none of the simulated shops" in errors

@@ -1,36 +1,50 @@
 """Each store's feed at a real broker: whole, in order, its own alone, whatever is killed."""
 
+import asyncio
 import random
 import time
 from collections.abc import Generator
-from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
 
 import kafka.errors as errors
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from clients import blocking_kafka
+from edge.signed_list import require_signed
 from identity.names import ServiceName
 from tests.feed_company import (
+    COMPANY,
+    HERE,
+    LATER,
+    OWN,
+    THERE,
     assortment,
-    bought,
-    customer,
     deleted,
     employee,
     moved,
     price,
     product,
-    rule_table,
 )
-from tests.integration.feeds_world import FeedsWorld, await_word
+from tests.integration.feeds_world import (
+    FeedsWorld,
+    asking,
+    await_word,
+    gone,
+    listed,
+    names_in,
+    one_meaning_for_each_version,
+    publish,
+    state_of,
+    status_of,
+)
 from tests.integration.guarded_broker import guarded_broker
 from tests.integration.own_broker import tillstream_json
 from tests.integration.process import PATIENCE_SECONDS, Process
-from topics.down import FeedGone, FeedRow, read_feed
+from tests.integration.registration_world import registration
 
 pytestmark = pytest.mark.lonely
-
-HERE, THERE, LATER = "shop-1", "shop-2", "shop.3"
 
 
 @pytest.fixture(scope="module")
@@ -39,27 +53,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Generator[FeedsWorld]:
         made = FeedsWorld(broker)
         made.mirror(HERE, THERE)
         yield made
-
-
-COMPANY = (
-    *(product(sku) for sku in ("milk", "tea", "salt")),
-    *(assortment(HERE, sku) for sku in ("milk", "tea")),
-    assortment(THERE, "salt"),
-    *(assortment(LATER, sku) for sku in ("milk", "tea", "salt")),
-    price("p-1", "milk"),
-    price("p-2", "salt"),
-    employee("ann", HERE, LATER),
-    employee("bob", THERE),
-    customer("c-1"),
-    customer("c-2"),
-    bought(THERE, "c-2"),
-    rule_table("off5", 1),
-)
-
-OWN = {
-    *("product/milk", "product/tea", "assortment/milk", "assortment/tea", "price/p-1"),
-    *("employee/ann", "rule_table/off5/1"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -98,55 +91,34 @@ def test_a_restart_goes_on_where_it_was_and_rows_that_come_again_say_nothing(
     assert (world.end(HERE), world.end(THERE)) == before
     world.say(*COMPANY, product("milk", "Fresh milk"), price("p-3", "salt"))
     world.told(THERE, lambda store: "price/p-3" in store.rows)
-    versions = [read_feed(each.key, each.value).version for each in world.records(f"down.{HERE}")]
-    milk = world.store(HERE)
-    assert milk.rows["product/milk"]["name"] == "Fresh milk"
-    assert versions == sorted(versions)
+    assert world.store(HERE).rows["product/milk"]["name"] == "Fresh milk"
+    one_meaning_for_each_version(world, HERE)
 
 
 def test_what_leaves_is_said_and_let_go_once_the_store_has_reported_more(
     world: FeedsWorld, feeds: Process
 ) -> None:
     world.say(deleted(assortment(HERE, "tea")), employee("ann", LATER))
-    store = world.told(HERE, lambda store: "product/tea" not in store.rows)
-    assert "employee/ann" not in store.rows
-    gone = [each for each in _newest(world, HERE).items() if isinstance(each[1], FeedGone)]
-    assert {key for key, _ in gone} == {"product/tea", "assortment/tea", "employee/ann"}
-    world.say(_status(HERE, store.version, store.head.feed if store.head else ""))
+    leaving = {"product/tea", "assortment/tea", "employee/ann"}
+    store = world.told(HERE, lambda store: not leaving & store.rows.keys())
+    left_at = gone(world, HERE)
+    assert set(left_at) == leaving
+    world.say(status_of(HERE, store.version, store.head.feed if store.head else ""))
     time.sleep(1.5)
-    highest = max(gone, key=lambda each: each[1].version)[0]
+    highest = max(left_at, key=lambda key: left_at[key])
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while len(left := _gone(world)) != 1:
+    while len(left := gone(world, HERE)) != 1:
         assert time.monotonic() < deadline, f"{left} are kept for ever"
         time.sleep(0.2)
-    assert left == {highest}, "that version it has reported, and no later one"
+    assert set(left) == {highest}, "that version it has reported, and no later one"
     world.say(moved(HERE, "tea"))
     world.told(HERE, lambda store: "product/tea" in store.rows)
-
-
-def _gone(world: FeedsWorld) -> set[str]:
-    return {key for key, each in _newest(world, HERE).items() if isinstance(each, FeedGone)}
-
-
-def _newest(world: FeedsWorld, store: str) -> dict[str, Any]:
-    found = {each.key.decode(): each for each in world.records(f"down.{store}")}
-    return {
-        key: read_feed(each.key, each.value)
-        for key, each in found.items()
-        if each.value is not None
-    }
-
-
-def _status(store: str, applied: int, feed: str) -> Any:
-    told = {"location_id": store, "reported_at": datetime.now(UTC).isoformat()}
-    row = told | {"applied_version": applied, "feed": feed, "head_version": applied}
-    return "store.status", store, row | {"is_whole": True}
 
 
 def test_the_centre_sees_how_far_each_store_is(world: FeedsWorld, feeds: Process) -> None:
     store = world.store(HERE)
     assert store.head is not None
-    world.say(_status(HERE, store.version - 1, store.head.feed))
+    world.say(status_of(HERE, store.version - 1, store.head.feed))
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         status, told = tillstream_json(
@@ -160,7 +132,7 @@ def test_the_centre_sees_how_far_each_store_is(world: FeedsWorld, feeds: Process
     assert (here["version"], here["lacks"], here["is_whole"]) == (store.version, 1, None)
     (there,) = [each for each in told["stores"] if each["location_id"] == THERE]
     assert (there["applied_version"], there["reported_at"]) == (None, None)
-    assert there["lacks"] == sum(world.store(THERE).head.rows.values())  # pyright: ignore
+    assert there["lacks"] == len(world.store(THERE).rows)
 
 
 def test_a_store_that_is_added_is_full_without_a_restart(world: FeedsWorld, feeds: Process) -> None:
@@ -220,22 +192,8 @@ def test_who_is_killed_over_and_over_in_mid_work_says_each_change_once(
             await_word(feeds, "feeds_ready", times=started + 1)
     world.say(*(product(sku, "last") for sku in skus))
     for name in (HERE, THERE):
-        store = world.told(name, lambda store: all(_name(store, sku) == "last" for sku in skus))
-        assert sum(key.startswith("product/sku-") for key in store.rows) == len(skus)
-        _one_meaning_for_each_version(world, name)
-
-
-def _name(store: Any, sku: str) -> str:
-    return store.rows.get(f"product/{sku}", {}).get("name", "")
-
-
-def _one_meaning_for_each_version(world: FeedsWorld, store: str) -> None:
-    versions = list[int]()
-    for record in world.records(f"down.{store}", store):
-        told = read_feed(record.key, record.value) if record.value else None
-        if isinstance(told, FeedRow | FeedGone):
-            versions.append(told.version)
-    assert versions == sorted(set(versions)), "a version that says two things, or goes back"
+        world.told(name, lambda store: {names_in(store).get(sku) for sku in skus} == {"last"})
+        one_meaning_for_each_version(world, name)
 
 
 def test_of_two_that_tell_stores_the_later_one_goes_on(world: FeedsWorld, feeds: Process) -> None:
@@ -252,7 +210,7 @@ def test_of_two_that_tell_stores_the_later_one_goes_on(world: FeedsWorld, feeds:
         world.told(HERE, lambda store: store.rows["product/milk"]["name"] == "after")
         world.told(THERE, lambda store: store.rows["product/salt"]["name"] == "after")
         for store in (HERE, THERE):
-            _one_meaning_for_each_version(world, store)
+            one_meaning_for_each_version(world, store)
 
 
 @pytest.mark.parametrize("topic", [f"up.{HERE}.till-events", "cdc.products", "till.status"])
@@ -264,3 +222,26 @@ def test_who_tells_stores_writes_nothing_else(world: FeedsWorld, topic: str) -> 
             producer.send(topic, b"{}", b"k", partition=0).get(timeout=30)
     finally:
         producer.close(timeout=1)
+
+
+async def test_a_till_that_is_revoked_is_out_of_its_stores_list_in_seconds(
+    world: FeedsWorld, postgres: str, tmp_path: Path
+) -> None:
+    async with registration(postgres, tmp_path) as devices:
+        till = devices.till(HERE, f"till-{tmp_path.name}")
+        await devices.enrolled(till)
+        await asyncio.to_thread(publish, world, devices, HERE)
+        worker = await asyncio.to_thread(world.worker, "third", **asking(devices))
+        try:
+            first = await asyncio.to_thread(listed, world, HERE, 0)
+            assert state_of(till, first) == "active"
+            signer = x509.load_pem_x509_certificate(first["certificate"].encode()).public_key()
+            assert isinstance(signer, ec.EllipticCurvePublicKey)
+            require_signed(first, signer)
+            await devices.revoke(till)
+            await asyncio.to_thread(publish, world, devices, HERE)
+            later = await asyncio.to_thread(listed, world, HERE, first["number"])
+            assert state_of(till, later) == "revoked"
+            assert f"device_list/{HERE}" not in world.store(THERE).rows
+        finally:
+            await asyncio.to_thread(worker.stop)

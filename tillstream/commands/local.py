@@ -44,7 +44,8 @@ def up(
         typer.Option(
             min=0,
             max=STORES_MAX,
-            help="So many stores with a stack of their own and two tills each, beside the centre.",
+            help="So many stores with a stack of their own and two tills each, beside the centre; "
+            "from two on a warehouse with a stack of its own comes with them.",
         ),
     ] = 0,
 ) -> None:

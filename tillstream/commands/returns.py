@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 import typer
 
 from operations.returns.disputed import disputed, lines
@@ -34,5 +35,5 @@ def disputed_returns(
     Exit status: 0 there is none, 1 there are some.
     """
     found = disputed(load_settings().postgres_access(LOOKING), location)
-    tell(as_json, [each._asdict() for each in found], lines(found))
+    tell(as_json, msgspec.to_builtins(found), lines(found))
     raise typer.Exit(1 if found else 0)

@@ -70,5 +70,60 @@ CREATE OR REPLACE TRIGGER recalls_key_is_fixed BEFORE UPDATE ON recalls
     EXECUTE FUNCTION refuse_change_of_key('recall_id', 'sku');
 ALTER TABLE recalls ENABLE ALWAYS TRIGGER recalls_key_is_fixed;
 
+-- What a store may have of master data, each row by a digest of its content, for whoever compares
+-- a store with the centre: also of people, of whom nobody else may see hashes. is_due says that the
+-- store should have it now; of the others it may have what moved there, or what has just ended.
+-- Of all the places that a row names a store is told its own alone.
+CREATE FUNCTION replicated_digests(place text) RETURNS TABLE (
+    kind text, id text, digest text, is_due boolean
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH listed AS (SELECT sku FROM assortment WHERE location_id = place),
+    found AS (
+        SELECT 'product' AS kind, sku AS id, to_jsonb(p) AS content,
+            sku IN (SELECT sku FROM listed) AS is_due
+        FROM products AS p
+        UNION ALL
+        SELECT 'assortment', sku, to_jsonb(a), true FROM assortment AS a WHERE location_id = place
+        UNION ALL
+        SELECT 'price', price_id, to_jsonb(p),
+            sku IN (SELECT sku FROM listed) AND (valid_to IS NULL OR valid_to > now())
+                AND NOT EXISTS (
+                    SELECT FROM prices AS later
+                    WHERE later.sku = p.sku AND later.location_id IS NOT DISTINCT FROM p.location_id
+                        AND later.valid_to IS NULL AND later.valid_from <= now()
+                        AND later.valid_from > p.valid_from
+                )
+        FROM prices AS p WHERE location_id IS NULL OR location_id = place
+        UNION ALL
+        SELECT 'recall', recall_id, to_jsonb(r),
+            sku IN (SELECT sku FROM listed) AND (valid_to IS NULL OR valid_to > now())
+        FROM recalls AS r
+        UNION ALL
+        SELECT 'offer', offer_id, to_jsonb(o), valid_to > now()
+        FROM offers AS o WHERE location_id = place
+        UNION ALL
+        SELECT 'location', location_id, to_jsonb(l), true
+        FROM locations AS l WHERE location_id = place
+        UNION ALL
+        SELECT 'employee', employee_id,
+            jsonb_set(to_jsonb(e), '{locations}', jsonb_build_array(place)), true
+        FROM employees AS e WHERE active AND place = ANY (locations)
+        UNION ALL
+        SELECT 'rule_table', table_name || '/' || version,
+            CASE WHEN locations = '{}' THEN to_jsonb(t)
+                ELSE jsonb_set(to_jsonb(t), '{locations}', jsonb_build_array(place)) END,
+            valid_from > now() - interval '8 days'
+        FROM rule_tables AS t WHERE locations = '{}' OR place = ANY (locations)
+        UNION ALL
+        SELECT 'customer', customer_id, to_jsonb(c), false FROM customers AS c
+    )
+    SELECT kind, id,
+        -- Without nulls: a column that one side has and does not fill is no difference.
+        encode(sha256(convert_to(jsonb_strip_nulls(content)::text, 'UTF8')), 'hex'), is_due
+    FROM found
+$$;
+REVOKE EXECUTE ON FUNCTION replicated_digests FROM PUBLIC;
+
 -- migrate:down
 DO $$ BEGIN RAISE EXCEPTION 'migrations only go forward: write a new one'; END $$;

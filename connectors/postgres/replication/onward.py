@@ -51,7 +51,7 @@ class Marked(NamedTuple):
     body: str | None
 
 
-class ToldRow(NamedTuple):
+class OnwardMessage(NamedTuple):
     """What is told of it."""
 
     topic: str
@@ -59,15 +59,15 @@ class ToldRow(NamedTuple):
     value: bytes | None
 
 
-def message_of(location_id: str, row: Marked) -> ToldRow:
+def message_of(location_id: str, row: Marked) -> OnwardMessage:
     """As Debezium says it: a deleted policy is a value, for its key is its location's alone."""
     topic = ONWARD[row.kind]
     if row.kind != "assortment":
-        return ToldRow(topic, row.id, row.body.encode() if row.body is not None else None)
+        return OnwardMessage(topic, row.id, row.body.encode() if row.body is not None else None)
     if row.body is not None:
-        return ToldRow(topic, location_id, row.body.encode())
+        return OnwardMessage(topic, location_id, row.body.encode())
     gone = {"location_id": location_id, "sku": row.id, "listed": False, "reorder_point": 0}
-    return ToldRow(
+    return OnwardMessage(
         topic, location_id, orjson.dumps({**gone, "order_up_to": 0, "__deleted": "true"})
     )
 
@@ -142,7 +142,7 @@ class Onward:
         self._metrics.onward.labels(told.topic).inc()
         return await producer.send(told.topic, told.value, told.key.encode(), partition)
 
-    async def _partition(self, producer: Any, told: ToldRow) -> int:
+    async def _partition(self, producer: Any, told: OnwardMessage) -> int:
         if told.topic not in self._partitions:
             self._partitions[told.topic] = len(await producer.partitions_for(told.topic))
         by = self._location_id if BY_NAME[told.topic].by_location else told.key

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.postgres.replication.metrics import ReplicationMetrics
-from connectors.postgres.replication.replica import AnotherFeed, FeedStanding, Replica
 from connectors.postgres.replication.store import Aside, ReplicaStore
 from following.reader import Reader
 from following.records import Fetched, FollowedRecord
 from topics.down import read_feed
+from topics.replica import AnotherFeed, Replica, ReplicaStanding
 
 LOT_RECORDS_MAX = 2_000
 """Records in one transaction, half a second's work. Fewer make a new store wait for commits; more
@@ -32,7 +32,7 @@ PROBE_SECONDS = 5.0
 class ReplicationProgress:
     """What others may tell of the replication: as of the last commit."""
 
-    standing: FeedStanding | None = None
+    standing: ReplicaStanding | None = None
     aside: Aside = field(default_factory=lambda: Aside(0, 0))
 
 
@@ -69,9 +69,11 @@ class ReplicationSession:
         self._was = found.topic_id, found.standing
         self._replica = Replica(found.standing, found.rows)
         if found.topic_id != self._topic_id:
-            self._begin_anew("another_topic")
+            self._begin_anew("another_topic", end)
         elif found.standing.next_offset > end:
-            self._begin_anew("shorter_log")
+            self._begin_anew("shorter_log", end)
+        elif not found.standing.place:
+            self._begin_anew("", end)
         self._reader.seek({self._place: max(self._first, self._replica.standing.next_offset)})
         await self._write()
 
@@ -118,9 +120,11 @@ class ReplicationSession:
         is_quiet = time.monotonic() - self._quiet_since > PUT_BACK_SECONDS
         return is_quiet and standing.filling_to is None and standing.behind_itself > 0
 
-    def _begin_anew(self, reason: str) -> None:
-        self._replica.begin_anew(self._first)
-        self._tell_filling(reason)
+    def _begin_anew(self, reason: str, end: int) -> None:
+        """The log may hold what is left of other feeds: what comes last counts."""
+        self._replica.begin_anew(self._first, end)
+        if reason:
+            self._tell_filling(reason)
 
     def _fill(self, filling_to: int, reason: str) -> None:
         self._replica.fill(filling_to, self._first)

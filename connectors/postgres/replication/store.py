@@ -14,10 +14,10 @@ from clients.statements import by_column, statement
 from connectors.postgres.errors import Unready
 from connectors.postgres.replication.kinds import ONWARD, TABLES
 from connectors.postgres.replication.putting import Columns, FeedRowBody, Tables, Why
-from connectors.postgres.replication.replica import Changes, FeedStanding, HeldRow, NewRow
 from following.offsets import Overtaken
 from following.postgres import Connection, connection_to
 from topics.down import KINDS, FeedKey
+from topics.replica import Changes, HeldRow, NewRow, ReplicaStanding
 
 STATEMENT_SECONDS = 30
 """As long as the sink's: what takes longer waits for somebody's lock."""
@@ -33,7 +33,7 @@ class Found(NamedTuple):
     """What the database knows of its feed."""
 
     topic_id: str
-    standing: FeedStanding
+    standing: ReplicaStanding
     rows: dict[FeedKey, HeldRow]
 
 
@@ -70,10 +70,10 @@ class ReplicaStore:
             FeedKey(kind, row_id): HeldRow(version, int.from_bytes(digest), place)
             for kind, row_id, version, digest, place in rows
         }
-        return Found(state.pop("topic_id"), FeedStanding(**state), held)
+        return Found(state.pop("topic_id"), ReplicaStanding(**state), held)
 
     async def write(
-        self, was: tuple[str, FeedStanding], now: tuple[str, FeedStanding], changes: Changes
+        self, was: tuple[str, ReplicaStanding], now: tuple[str, ReplicaStanding], changes: Changes
     ) -> None:
         """A lot and the position after it, both or neither; raises `Overtaken`."""
         async with self._connection.transaction():
@@ -98,7 +98,9 @@ class ReplicaStore:
         ((refused, unknown),) = await self._fetch("count_refused", {"known": list(KINDS)})
         return Aside(refused, unknown)
 
-    async def _move(self, was: tuple[str, FeedStanding], now: tuple[str, FeedStanding]) -> None:
+    async def _move(
+        self, was: tuple[str, ReplicaStanding], now: tuple[str, ReplicaStanding]
+    ) -> None:
         before = was[1]
         moved = await self._connection.execute(
             statement(__file__, "move_state"),

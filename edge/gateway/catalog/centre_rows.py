@@ -91,6 +91,10 @@ _KINDS = dict(
     )
 )  # fmt: skip
 
+_BY_KIND = {each.kind: each for each in _KINDS.values()}
+
+ASSORTMENT_KIND = "assortment"
+
 _POLICY = TypeAdapter(AssortmentPolicy)
 
 CATALOG_TOPICS = (*_KINDS, ASSORTMENT.name)
@@ -140,23 +144,35 @@ class CentreRows:
         except (ValidationError, msgspec.ValidationError, UnicodeDecodeError) as error:
             raise BadRow(f"{topic}, key {key!r}: {error}") from error
 
+    def hear_row(self, kind: str, row_id: str, value: bytes | None) -> bool:
+        """Take a row of the store's feed, or None where it is gone; whether it may change the
+        bundle. Raises `BadRow`; what was heard of it before stays."""
+        try:
+            if kind == ASSORTMENT_KIND:
+                return self._list(row_id, value is not None)
+            if kind not in _BY_KIND:
+                return False
+            return self._hear(_BY_KIND[kind], "", value, row_id)
+        except (ValidationError, msgspec.ValidationError) as error:
+            raise BadRow(f"{kind}/{row_id}: {type(error).__name__}") from error
+
+    def _list(self, sku: str, is_listed: bool) -> bool:
+        was_listed = sku in self._listed
+        (self._listed.add if is_listed else self._listed.discard)(sku)
+        return was_listed != is_listed
+
     def _hear_policy(self, value: bytes | None) -> bool:
         if value is None:
             return False
         policy = _POLICY.validate_json(value)
         if self._is_older((ASSORTMENT.name, "", policy.sku), policy.changed_ms):
             return False
-        was_listed = policy.sku in self._listed
-        if policy.deleted == "true":
-            self._listed.discard(policy.sku)
-        else:
-            self._listed.add(policy.sku)
-        return was_listed != (policy.sku in self._listed)
+        return self._list(policy.sku, policy.deleted == "false")
 
-    def _hear(self, kind: _Kind, key: str, value: bytes | None) -> bool:
+    def _hear(self, kind: _Kind, key: str, value: bytes | None, row_id: str = "") -> bool:
         held = self._heard.setdefault(kind.kind, {})
         if value is None:  # the key is the row's id, where a topic has tombstones
-            return held.pop((key, key), None) is not None
+            return held.pop((key, row_id or key), None) is not None
         told = kind.model.validate_json(value)
         # Under its key: what has moved to another key is told there before it is gone here.
         place = key, kind.row_id(told)

@@ -89,24 +89,32 @@ class CatalogDesk:
         if file.catalog is not None:
             self._show(file.catalog, _seen(file.catalog.whole()))
 
-    async def take(self, rows: BundleRows) -> bool:
+    async def take(self, rows: BundleRows, version: int | None = None) -> bool:
         """Let these rows count, all that the centre has for the store's tills now; whether they do.
+
+        They are called by ``version`` where the store's feed has numbers of its own. What lies in
+        the store's own Kafka may be old: then whoever hears the centre says so by `is_current`.
 
         They do once they are on the disk. False where that failed, or they are too many: what
         counted before still does, and the same may be tried again.
         """
-        if not await self.retake(rows):
+        if not await self.retake(rows, version):
             return False
-        self._current_at = self._monotonic()
-        self._reports.is_current()
+        if version is None:
+            self.is_current()
         return True
 
-    async def retake(self, rows: BundleRows) -> bool:
+    def is_current(self) -> None:
+        """What counts is, now, all that the centre has."""
+        self._current_at = self._monotonic()
+        self._reports.is_current()
+
+    async def retake(self, rows: BundleRows, version: int | None = None) -> bool:
         """The same, where what has changed is the store's own and nobody has heard the centre: what
         it said before is no newer by that."""
         async with self._turn:
             try:
-                made = await asyncio.to_thread(self._made, rows)
+                made = await asyncio.to_thread(self._made, rows, version)
             except (BundleError, GatewayUnusable) as error:
                 self._reports.kept_back(str(error))
                 return False
@@ -120,10 +128,10 @@ class CatalogDesk:
         heard since the start of this process."""
         return None if self._current_at is None else int(self._monotonic() - self._current_at)
 
-    def _made(self, rows: BundleRows) -> tuple[StoreCatalog, _Seen] | None:
+    def _made(self, rows: BundleRows, version: int | None) -> tuple[StoreCatalog, _Seen] | None:
         """In a thread: for 10,000 products it is some 100 ms."""
         _require_products(self._file.catalog, rows)
-        number = self._file.last_number + 1
+        number = self._file.next_number(version)
         made = next_version(self._location_id, self._file.catalog, rows, number)
         if made is None:
             return None

@@ -60,6 +60,12 @@ class CatalogFile:
         last: int | None = self._database.execute("SELECT max(catalog_version) FROM versions").get
         return int(time.time()) if last is None else last
 
+    def next_number(self, version: int | None) -> int:
+        """Of what is to be kept: the feed's ``version`` where that leads on, else the next."""
+        if version is not None and self.catalog is None:
+            return version
+        return max(version or 0, self.last_number + 1)
+
     def _read(self) -> StoreCatalog | None:
         versions = "SELECT catalog_version, sha256 FROM versions ORDER BY catalog_version"
         known = tuple(BundleName(*row) for row in self._database.execute(versions))

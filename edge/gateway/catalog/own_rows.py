@@ -35,6 +35,8 @@ SCREEN = "screen.json"
 
 TakeRows = Callable[[BundleRows], Awaitable[bool]]
 
+TakeNumberedRows = Callable[[BundleRows, int | None], Awaitable[bool]]
+
 
 class CardsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A store's list: cards' hashes by employee, under its key."""
@@ -105,7 +107,9 @@ READERS: Mapping[str, Callable[[Mapping[RowKey, bytes], bytes], dict[RowKey, byt
 class OwnRows:
     """The files of one store, over whatever the centre tells. One loop's only."""
 
-    def __init__(self, folder: Path, take: TakeRows, retake: TakeRows, reports: _Reports) -> None:
+    def __init__(
+        self, folder: Path, take: TakeNumberedRows, retake: TakeRows, reports: _Reports
+    ) -> None:
         """``take`` lets rows count that the centre has told now, ``retake`` those that it told
         before."""
         self._folder = folder
@@ -119,11 +123,12 @@ class OwnRows:
         self._faults: dict[str, str] = {}
         self._is_untold = False
 
-    async def take(self, rows: BundleRows) -> bool:
-        """Let the centre's rows count, and the store's own with them; whether they do."""
+    async def take(self, rows: BundleRows, version: int | None = None) -> bool:
+        """Let the centre's rows count, and the store's own with them; whether they do. They came
+        with ``version`` of the store's feed, where there is one."""
         async with self._turn:
             self._rows = rows
-            return await self._tell(rows, self._take)
+            return await self._tell(rows, lambda joined: self._take(joined, version))
 
     async def run(self) -> None:
         """Look at the files for ever; what has changed counts without news from the centre."""

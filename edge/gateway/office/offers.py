@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from edge.bundle.form import BundleRows, RowKey, canonical_row
 from edge.bundle.rows import BundledOffer
 
-TakeRows = Callable[[BundleRows], Awaitable[bool]]
+TakeNumberedRows = Callable[[BundleRows, int | None], Awaitable[bool]]
 
 KIND = "offer"
 
@@ -34,8 +34,9 @@ def with_offers(
 class OwnOffers:
     """Between who brings rows and who keeps the catalog. One loop's only."""
 
-    def __init__(self, take: TakeRows, retake: TakeRows) -> None:
-        """``take`` lets rows count that the centre has told now, ``retake`` those of before."""
+    def __init__(self, take: TakeNumberedRows, retake: TakeNumberedRows) -> None:
+        """``take`` lets rows count that the centre has told now, ``retake`` those of before; by a
+        number of the store's feed, where they have one."""
         self._take = take
         self._retake = retake
         self._turn = asyncio.Lock()
@@ -44,13 +45,13 @@ class OwnOffers:
         self._offers: Collection[BundledOffer] = ()
         self._is_untold = False
 
-    async def take(self, rows: BundleRows) -> bool:
+    async def take(self, rows: BundleRows, version: int | None = None) -> bool:
         """Let the centre's rows count, and the store's offers with them; whether they do."""
-        return await self._through(rows, self._take)
+        return await self._through(rows, version, self._take)
 
-    async def retake(self, rows: BundleRows) -> bool:
+    async def retake(self, rows: BundleRows, version: int | None = None) -> bool:
         """The same, of what the centre said before."""
-        return await self._through(rows, self._retake)
+        return await self._through(rows, version, self._retake)
 
     async def offer(self, made: Collection[str], offers: Collection[BundledOffer]) -> None:
         """Let these be the store's own offers; again until they count."""
@@ -58,12 +59,12 @@ class OwnOffers:
             if (made, offers) != (self._made, self._offers):
                 self._made, self._offers, self._is_untold = made, offers, True
             if self._is_untold and self._rows is not None:
-                self._is_untold = not await self._retake(self._joined(self._rows))
+                self._is_untold = not await self._retake(self._joined(self._rows), None)
 
-    async def _through(self, rows: BundleRows, take: TakeRows) -> bool:
+    async def _through(self, rows: BundleRows, version: int | None, take: TakeNumberedRows) -> bool:
         async with self._turn:
             self._rows = rows
-            is_taken = await take(self._joined(rows))
+            is_taken = await take(self._joined(rows), version)
             self._is_untold = self._is_untold and not is_taken
             return is_taken
 

@@ -45,6 +45,9 @@ BROKER = "kafka"
 BACKLOG = 6_000
 """Messages; one transaction of the admission moves 2,000."""
 
+BYTES_PER_SECOND = 100_000.0
+"""One such transaction takes some seconds, and well less than Kafka gives it up after."""
+
 
 @dataclass(frozen=True)
 class StoreDesk:
@@ -237,7 +240,7 @@ def _end(there: Link, place: TopicPartition) -> int:
 def _set_quota(there: Link, user: str, *, remove: bool) -> None:
     Entry: Any = AlterClientQuotasRequest.EntryData
     entity = [Entry.EntityData(entity_type="user", entity_name=user)]
-    change = [Entry.OpData(key="producer_byte_rate", value=1.0, remove=remove)]
+    change = [Entry.OpData(key="producer_byte_rate", value=BYTES_PER_SECOND, remove=remove)]
     request = AlterClientQuotasRequest(
         entries=[Entry(entity=entity, ops=change)], validate_only=False
     )

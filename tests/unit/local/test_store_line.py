@@ -114,6 +114,16 @@ async def test_a_slow_line_takes_its_time_and_carries_little_and_loses_nothing()
         assert clock() - began >= 2 * size / SLOW_BYTES_PER_SECOND, "each had a line of its own"
 
 
+async def test_what_is_under_way_when_the_line_is_cut_does_not_arrive() -> None:
+    async with opened() as (line, port):
+        line.set("slow")
+        saying = asyncio.create_task(said_again(port, b"under way"))
+        await asyncio.sleep(SLOW_DELAY_SECONDS / 2)
+        line.set("cut")
+        with contextlib.suppress(OSError):
+            assert await saying == b""
+
+
 async def test_where_nobody_is_behind_the_line_who_comes_is_turned_away() -> None:
     here, nobody = choose(2)
     line = StoreLine([Way(here, nobody)])

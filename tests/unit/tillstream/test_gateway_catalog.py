@@ -19,7 +19,7 @@ from tests.unit.edge.gateway.catalog.catalog_doors import of
 from tests.unit.edge.gateway.doubles import MemoryTopic
 from tests.unit.edge.gateway.stores import LOCATION
 from tests.unit.edge.journal.tills import TILL
-from tillstream import gateway_catalog
+from tillstream import gateway_catalog, gateway_feeds
 from tillstream.settings import load_settings
 
 
@@ -29,7 +29,11 @@ async def test_a_stop_ends_what_waits_for_news_and_what_was_known_counts_at_the_
     fleet = Fleet(tmp_path)
     shown, till = fleet.identity(StoreName(LOCATION)), fleet.till(*TILL)
     door = TillDoor(HOST, 0, tls(shown.certificate, shown.key, fleet.authorities, ()))
-    settings = load_settings(gateway_topic=f"up.{LOCATION}.till-events")
+    settings = load_settings(
+        gateway_topic=f"up.{LOCATION}.till-events",
+        gateway_ca=fleet.authorities,
+        kafka="127.0.0.1:9",  # its store is dark, and its own Kafka away as well
+    )
     seen: list[int] = []
     for start in range(2):
         registry = CollectorRegistry()
@@ -38,7 +42,8 @@ async def test_a_stop_ends_what_waits_for_news_and_what_was_known_counts_at_the_
             gateway_catalog.opened(whole, tmp_path / "files", registry, settings) as catalog,
         ):
             stopping, address = asyncio.Event(), asyncio.get_running_loop().create_future()
-            parts = catalog.parts(settings, stopping)
+            ears = gateway_feeds.ears_of(whole, settings)
+            parts = catalog.parts(settings, stopping, ears)
             running = asyncio.create_task(
                 whole.run(door, stopping, address.set_result, catalog.calls(), parts)
             )

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from connectors.feeds.feed import Feed, SaidRecord
 from connectors.feeds.rows import DownRow
-from connectors.feeds.told import InputsLost, ToldStores
 from tests.feed_company import StoreCopy
 from topics.down import FeedGone, FeedHead, read_feed
 
@@ -106,20 +105,3 @@ def test_a_head_says_what_stands_and_whose_it_is() -> None:
     head = read_feed(b"head", feed.head().value or b"")
     assert isinstance(head, FeedHead)
     assert (head.version, head.rows, head.feed) == (3, {"product": 1}, "drawn")
-
-
-def test_what_stores_were_told_is_not_taken_back_because_a_topic_was_lost() -> None:
-    told = ToldStores(lambda topic, why: None)
-    told.add(["shop-1"])
-    list(told.feeds["shop-1"].say({"product/milk": ROWS[1]}))
-    ends: dict[str, int] = dict.fromkeys(
-        ("cdc.products", "cdc.prices", "cdc.assortment", "cdc.locations", "cdc.employees",
-         "cdc.customers", "cdc.rule-tables", "cdc.offers", "cdc.recalls"), 0,
-    )  # fmt: skip
-    told.require_inputs({**ends, "cdc.products": 1})
-    try:
-        told.require_inputs(ends)
-    except InputsLost as fault:
-        assert "product" in str(fault)
-    else:
-        raise AssertionError("it would have told every store that it has nothing")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.postgres.replication.replica import AnotherFeed, FeedStanding, Replica
 from topics.down import FeedGone, FeedHead, FeedKey, FeedRow, FeedSums, canonical, row_digest
+from topics.replica import AnotherFeed, Replica, ReplicaStanding
 
 KINDS = ("product", "price", "loyalty_tier")
 
@@ -70,7 +70,7 @@ def test_repeats_kills_and_compaction_end_in_what_the_centre_has(
         read = _compacted(records)
     at = data.draw(st.integers(0, len(read)))
     repeated = read[data.draw(st.integers(0, at)) : at]
-    replica = Replica(FeedStanding(0), {})
+    replica = Replica(ReplicaStanding(0), {})
     for offset, each in [*read[:at], *repeated, *read[at:]]:
         replica.take(offset, each)
         if data.draw(st.booleans()):  # killed: it begins with what is written
@@ -87,7 +87,7 @@ def test_another_feed_takes_the_place_of_the_one_before_whatever_its_versions_ar
 ) -> None:
     old, new = Writer("old", version=50), Writer("new", version=begins)
     log: list[Any] = [old.change(*each) for each in before] + [old.head()]
-    replica = Replica(FeedStanding(0), {})
+    replica = Replica(ReplicaStanding(0), {})
     for offset, each in enumerate(log):
         replica.take(offset, each)
     log += [new.change(*each) for each in after] + [new.head()]
@@ -105,7 +105,7 @@ def test_another_feed_takes_the_place_of_the_one_before_whatever_its_versions_ar
 
 
 def test_a_head_that_does_not_agree_is_told_and_takes_nothing_away() -> None:
-    writer, replica = Writer(), Replica(FeedStanding(0), {})
+    writer, replica = Writer(), Replica(ReplicaStanding(0), {})
     replica.take(0, writer.change("product", "a", 1))
     head = writer.head()
     replica.take(1, head.model_copy(update={"rows": {"product": 2}}))
@@ -119,7 +119,7 @@ def test_a_head_that_does_not_agree_is_told_and_takes_nothing_away() -> None:
 
 
 def test_each_change_has_a_place_of_its_own_so_that_none_is_taken_for_another() -> None:
-    writer, replica = Writer(), Replica(FeedStanding(0), {})
+    writer, replica = Writer(), Replica(ReplicaStanding(0), {})
     places: list[int] = []
     for offset, value in enumerate((1, None, 2, 2, None)):
         replica.take(offset, writer.change("product", "a", value))
@@ -128,7 +128,7 @@ def test_each_change_has_a_place_of_its_own_so_that_none_is_taken_for_another() 
 
 
 def test_a_store_that_is_ahead_of_its_feed_says_by_how_much() -> None:
-    writer, replica = Writer(), Replica(FeedStanding(0), {})
+    writer, replica = Writer(), Replica(ReplicaStanding(0), {})
     for offset in range(9):
         replica.take(offset, writer.change("product", "a", offset))
     replica.take(9, writer.head())

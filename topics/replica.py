@@ -30,7 +30,7 @@ class NewRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class FeedStanding:
+class ReplicaStanding:
     """How far a store is. The newest head that it has read lies at ``head_offset``.
 
     ``filling_to`` is the offset up to which all is taken once more, and ``may_sweep`` says that the
@@ -69,7 +69,7 @@ class AnotherFeed(Exception):
 class Replica:
     """The rows that stand and the sums over them; ``changes`` are those since `written`."""
 
-    def __init__(self, standing: FeedStanding, rows: Mapping[FeedKey, HeldRow]) -> None:
+    def __init__(self, standing: ReplicaStanding, rows: Mapping[FeedKey, HeldRow]) -> None:
         self.standing = standing
         self.rows = dict(rows)
         self.sums = _sums(self.rows.items())
@@ -90,10 +90,11 @@ class Replica:
         """What there was to write is written."""
         self.changes = {}
 
-    def begin_anew(self, first_offset: int) -> None:
-        """The topic is another one: nothing that it says is known."""
-        now = self.standing
-        self.standing = FeedStanding(first_offset, place=now.place, may_sweep=bool(self.rows))
+    def begin_anew(self, first_offset: int, end_offset: int) -> None:
+        """Nothing is known of what the topic says, which has records from the one to the other."""
+        self.standing = ReplicaStanding(first_offset, place=self.standing.place, may_sweep=True)
+        if end_offset > first_offset:
+            self.fill(end_offset - 1, first_offset)
 
     def fill(self, filling_to: int, first_offset: int) -> None:
         """Take all once more from ``first_offset``; versions count again after ``filling_to``."""
