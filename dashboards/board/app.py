@@ -114,7 +114,6 @@ def build(
     app[EDITOR] = Editor(board.writing, follow(board))
     app[REGISTRATION] = registration
     app[REPORTS] = Reports(board.postgres, board.database_source)
-    board.artist.pieces |= locations.PIECES | stock.PIECES
     _add_work(board, store)
     for page in PAGES:
         app.add_routes(page.ROUTES)
@@ -133,6 +132,7 @@ def build(
 
 
 def _add_work(board: Board, store: str) -> None:
+    board.artist.pieces |= locations.PIECES | stock.PIECES
     board.registry.register(Shops(board.memory))
     goods = GoodsFigures(board.registry)
     board.work += [
