@@ -92,6 +92,13 @@ async def _process(
 ) -> dict[str, Any]:
     everything = [*products(listing), *(each for name in names for each in listed(name, listing))]
     await _say(kafka, everything)
+    found = await _filled_and_changed(kafka, names, times)
+    return {**found, "restarted_seconds": round(await _restarted(kafka, len(names)), 1)}
+
+
+async def _filled_and_changed(
+    kafka: KafkaAccess, names: Sequence[str], times: int
+) -> dict[str, Any]:
     stopping, metrics = asyncio.Event(), feed_metrics(CollectorRegistry())
     process = FeedsProcess(kafka, metrics, stopping)
     began = time.perf_counter()
@@ -101,15 +108,13 @@ async def _process(
     seconds, size = await _changes(kafka, names, times)
     stopping.set()
     await work
-    found: dict[str, Any] = {
+    return {
         "filled_rows": sum(each.rows for each in process.told.feeds.values()),
         "filled_seconds": round(filled, 1),
         "change_seconds": seconds,
         "change_bytes_per_store": size,
         "memory_mib": round(peak_mib(os.getpid())),
     }
-    del process, work
-    return {**found, "restarted_seconds": round(await _restarted(kafka, len(names)), 1)}
 
 
 async def _restarted(kafka: KafkaAccess, stores: int) -> float:
