@@ -52,8 +52,8 @@ class ReplicationSession:
         proven: Callable[[], None],
         written: Callable[[], None],
     ) -> None:
-        """``topic_now`` asks for the id that the topic has; ``proven`` is called whenever both sides
-        have answered, ``written`` after each commit."""
+        """``topic_now`` asks for the id that the topic has; ``proven`` is called whenever both
+        sides have answered, ``written`` after each commit."""
         self._proven = proven
         self._reader = reader
         self._store = store
