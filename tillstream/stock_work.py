@@ -146,8 +146,8 @@ def in_transit(as_json: bool) -> None:
     """What is on its way."""
     found = in_one_transaction(lambda work: reading.under_way(work.query))
     lines = (
-        f"{each.reference}  {each.from_location_id} to {each.to_location_id or '?'}  {each.sku} "
-        f"{each.quantity}  since {each.since:%Y-%m-%d %H:%M}"
+        f"{each.reference}  {each.from_location_id or '?'} to {each.to_location_id or '?'}  "
+        f"{each.sku} {each.quantity}  since {each.since:%Y-%m-%d %H:%M}"
         for each in found
     )
     tell(as_json, found, lines)

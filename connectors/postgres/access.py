@@ -102,7 +102,8 @@ FUNCTIONS = (
     Function("replicated_digests(text)", frozenset({CLIENT, OPERATOR})),
     Function("erase_customer(text)", frozenset({BOARD, PEOPLE})),
     Function("books_here(text)", frozenset({BOARD, CLIENT, OPERATOR})),
-    Function("take_document(jsonb)", frozenset({BOARD})),
+    Function("take_document(jsonb)", frozenset({REPLICATION})),
+    Function("take_back_document(text, text)", frozenset({REPLICATION})),
 )
 
 

@@ -1,4 +1,7 @@
-"""Whose store a database stands in: then it books for that location and for no other."""
+"""Which locations have a store of their own, and whose store a database stands in: it books for
+that location and for no other, and the centre's for all without one."""
+
+from collections.abc import Sequence
 
 import psycopg
 
@@ -22,3 +25,15 @@ def stands_in(owner: PostgresAccess, location_id: str) -> None:
             f"this database is of another store than {location_id}: name that one by "
             "TILLSTREAM_STORE, or the database of this one"
         ) from error
+
+
+def has_stores(owner: PostgresAccess, location_ids: Sequence[str]) -> None:
+    """Note at the centre that these locations book in their own stores; raises `MigrationError`
+    where one is no id of a location."""
+    with owner.connect(autocommit=True) as connection:
+        try:
+            connection.execute(
+                statement(__file__, "has_stores"), {"location_ids": list(location_ids)}
+            )
+        except psycopg.errors.CheckViolation as error:
+            raise MigrationError(f"{', '.join(location_ids)}: no id of a location") from error

@@ -51,12 +51,11 @@ class DocumentTold(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def progress(self) -> str:
         """In a word; of a location with a store, what that store has told."""
-        if self.here or self.document.state == "closed":
+        if self.here or self.document.state != "open":
             return self.document.state
         if not any(each.found for each in self.found):
             return "ordered, not booked"
-        is_all = all(each.found == each.wanted for each in self.found)
-        return "booked in the store" if is_all else "booked in part in the store"
+        return "booked in part in the store"
 
 
 class OfficePlace(msgspec.Struct, frozen=True):
@@ -74,7 +73,7 @@ class UnderWay(msgspec.Struct, frozen=True):
     reference: str
     sku: str
     name: str | None
-    from_location_id: str
+    from_location_id: str | None
     to_location_id: str | None
     quantity: int
     since: datetime

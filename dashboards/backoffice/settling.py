@@ -69,6 +69,11 @@ async def unsettled(ask: Ask) -> list[UnsettledCount]:
     return await ask(statement(__file__, "unsettled"), UnsettledCount, most=AT_ONCE)
 
 
+async def note_booked_elsewhere(work: BookingWork) -> int:
+    """Documents whose stores have told that they booked them; how many there were."""
+    return await work.run(statement(__file__, "note_booked_elsewhere"))
+
+
 async def settle(work: BookingWork, which: UnsettledCount) -> Look | None:
     """Look at one of them; None where somebody else does so now, or it is settled."""
     question = statement(__file__, "unsettled_for_update")

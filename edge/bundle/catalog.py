@@ -143,6 +143,10 @@ class TillCatalog:
         product = self._products.get(sku)
         return None if product is None else product.tax_basis_points
 
+    def offers_at(self, at: datetime) -> list[BundledOffer]:
+        """All of the store's own offers that hold at a moment."""
+        return [each for each in self._offers if holds(each, at)]
+
     def offers_of(self, sku: str, at: datetime) -> list[BundledOffer]:
         """The store's own offers on a product or its category, in the order in which they began."""
         product = self._products.get(sku)

@@ -74,6 +74,9 @@ class TillCart(msgspec.Struct, frozen=True, omit_defaults=True):
     settled: tuple[SettledCheck, ...] = ()
     given: tuple[GivenDiscount, ...] = ()
     next_discount_no: int = 1
+    began_at_seconds: float = 0
+    """By the till's clock: what the store offered then holds for the whole cart."""
+
     agreed_percent: int = 0
     """Of what the cart came to: what was given by hand in all, when the last of it was allowed."""
 

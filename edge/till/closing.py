@@ -9,6 +9,7 @@ from edge.till.carts import plain
 from edge.till.checking import require_checked
 from edge.till.checkout.paying import payment_of
 from edge.till.deciding import Decision, Sight, event_of, require_day, require_settled
+from edge.till.offering import is_offer
 from edge.till.refusals import WhyNot, conflict, unfit
 from edge.till.ruling import CartRules, PricedCart, priced, told_of_rules
 from edge.till.shifts.steps import COUNTS_MAX
@@ -71,8 +72,8 @@ def complete(sight: Sight, cart_id: str, want: asked.AskedCompletion) -> Decisio
 def _by_hand(discounts: Sequence[WireDiscount], rules: CartRules) -> list[TableDiscount]:
     """Raises `Refusal` for one that a table gives: the till does that itself, and not twice."""
     for each in discounts:
-        if each.rule.partition("/")[0] in rules.versions:
-            words = f"{each.rule} is a table's: the till itself takes it off where it applies."
+        if each.rule.partition("/")[0] in rules.versions or is_offer(each.rule):
+            words = f"{each.rule} is none by hand: the till itself takes it off where it applies."
             raise unfit(WhyNot.RULE_OF_TABLE, words)
     return [TableDiscount(each.rule, each.amount_minor) for each in discounts]
 

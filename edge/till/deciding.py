@@ -10,6 +10,7 @@ import msgspec
 
 from edge.till.carts import TillCart
 from edge.till.kinds import TillKind
+from edge.till.offering import OfferingCatalog
 from edge.till.refusals import WhyNot, conflict, refusal, unfit
 from edge.till.ruling import CartRules, PricedCart, TablesCatalog, priced
 from edge.till.shifts.shift import Shift
@@ -59,7 +60,7 @@ class _Placed(Protocol):
     def time_zone(self) -> str: ...
 
 
-class SellingCatalog(TablesCatalog, Protocol):
+class SellingCatalog(TablesCatalog, OfferingCatalog, Protocol):
     """What a till sells by: `edge.bundle.catalog.TillCatalog`."""
 
     @property

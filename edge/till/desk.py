@@ -191,8 +191,12 @@ class SellingDesk:
         )
 
     def _rules_of(self, cart: TillCart, at_seconds: float) -> CartRules:
-        at = datetime.fromtimestamp(at_seconds, UTC)
-        return self._rules.of(self._catalogs.of(cart.cart_id), cart.tables, at)
+        catalog, at = self._catalogs.of(cart.cart_id), datetime.fromtimestamp(at_seconds, UTC)
+        rules = self._rules.of(catalog, cart.tables, at)
+        if catalog is None:
+            return rules
+        began = datetime.fromtimestamp(cart.began_at_seconds or at_seconds, UTC)
+        return rules._replace(offers=catalog.offers_at(began))
 
     def _require_new_carts(self) -> None:
         if self.refused_why is not None:

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from edge.bundle.rows import BundledTable
+from edge.bundle.rows import BundledOffer, BundledTable
 from edge.rules.compiled_tables import CompiledTables
 from edge.rules.evaluating import CartVerdict, Check, Ruleset, TableDiscount
 from edge.rules.facts import cart_of
 from edge.till.carts import TillCart
 from edge.till.discounts import by_hand
+from edge.till.offering import by_offers
 
 RULESETS_KEPT = 4
 """Put together at once: today's, yesterday's for carts that wait, and those of a change of the
@@ -38,6 +39,8 @@ class CartRules(NamedTuple):
 
     versions: Mapping[str, int]
     ruleset: Ruleset
+    offers: Sequence[BundledOffer] = ()
+    """The store's own, that held when the cart began."""
 
 
 class PricedCart(NamedTuple):
@@ -99,7 +102,9 @@ def priced(
     """What follows for a cart as it stands, for a customer who may have come since. ``given`` are
     discounts by hand beside those that the cart has."""
     facts = cart_of(cart.lines, cart.categories.get, customer_id or cart.customer_id)
-    return PricedCart(cart, rules, rules.ruleset.verdict(facts, [*by_hand(cart), *given]))
+    by_people = [*by_hand(cart), *given]
+    offered = by_offers(cart, rules.offers, by_people)
+    return PricedCart(cart, rules, rules.ruleset.verdict(facts, [*by_people, *offered]))
 
 
 def told_of_rules(sale: PricedCart) -> dict[str, Any] | None:

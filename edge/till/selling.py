@@ -162,8 +162,10 @@ def _categories(sight: Sight, want: asked.AskedTakeOver) -> dict[str, str]:
 
 
 def _ruled(sight: Sight, cart: TillCart) -> TillCart:
-    """The cart with the versions of the tables that count now: it keeps them."""
-    return msgspec.structs.replace(cart, tables=dict(sight.rules_of(cart).versions))
+    """The cart with the versions of the tables that count now, and the offers that hold: it keeps
+    both."""
+    tables = dict(sight.rules_of(cart).versions)
+    return msgspec.structs.replace(cart, tables=tables, began_at_seconds=sight.at_seconds)
 
 
 def attach(sight: Sight, cart_id: str, want: asked.AskedCustomer) -> Decision:

@@ -31,6 +31,7 @@ from tests.integration.board_world import (
     until,
     watching,
 )
+from tests.integration.office_world import Office, on_hand, state_of
 
 SKU = "milk"
 RAISED = datetime(2026, 11, 21, 10, 0, 0, 123456, tzinfo=UTC)
@@ -224,6 +225,22 @@ async def test_a_transfer_comes_from_the_nearest_with_a_surplus_and_says_why(
         assert (told.status, "as much as the policy asks for" in told.text) == (422, True)
         (made,) = proposals(dsn)
         assert (made["state"], made["decided_by"], made["version"]) == ("accepted", "local", 2)
+        sides = rows(dsn, "SELECT * FROM documents ORDER BY kind DESC")
+        told = [(each["kind"], each["location_id"], each["state"]) for each in sides]
+        assert told == [("transfer_out", near, "open"), ("transfer_in", shop, "open")]
+        assert {each["document_id"] for each in sides} == {identity}
+        assert [each["lines"] for each in sides] == [[{"sku": SKU, "quantity": 17}]] * 2
+        await carries_out(dsn, identity, near, shop)
+
+
+async def carries_out(dsn: str, proposal_id: str, near: str, shop: str) -> None:
+    """Whoever does it books the document, and some of it is lost on the way."""
+    office = Office(dsn)
+    await office.do(proposal_id, near, "send", lines=[{"code": SKU, "quantity": 17}])
+    await office.do(proposal_id, shop, "take_in", lines=[{"code": SKU, "quantity": 16}])
+    closed = await office.do(proposal_id, shop, "close")
+    assert state_of(closed) == {near: "booked", shop: "closed"}
+    assert (on_hand(dsn, near, SKU), on_hand(dsn, shop, SKU)) == (-17, 16)
 
 
 async def test_a_surplus_is_promised_once(kafka: str, dsn: str, shop: str) -> None:

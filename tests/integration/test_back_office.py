@@ -8,9 +8,12 @@ from psycopg import errors
 from psycopg.types.json import Jsonb
 
 from dashboards.backoffice.asked import AskedDocument
+from dashboards.backoffice.reading import one
 from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
+from dashboards.backoffice.settling import note_booked_elsewhere
 from dashboards.backoffice.writer import open_document
 from dashboards.board.feed.writing import Work
+from tests.integration.board_world import insert
 from tests.integration.office_world import (
     Office,
     carry_movements,
@@ -18,6 +21,7 @@ from tests.integration.office_world import (
     lines,
     moved,
     new_id,
+    now,
     on_hand,
     rows,
     state_of,
@@ -302,6 +306,58 @@ async def test_what_comes_down_is_taken_once_and_a_correction_is_booked_as_it_co
     assert state_of(received) == {"ulm": "booked"}
     take(office, {**waiting, "lines": "[]", "state": "closed"})
     assert on_hand(office.dsn, "ulm") == 5
+
+
+async def test_what_the_centre_takes_back_is_closed_unless_somebody_has_begun_it(
+    office: Office,
+) -> None:
+    has_store(office, "ulm", here=True)
+    order = {"location_id": "ulm", "kind": "order", "state": "open", "ordered_by": "centre"}
+    order |= {"lines": [{"sku": "milk", "quantity": 7}], "ordered_at": "2026-11-21T10:00:00Z"}
+    for ident in ("untouched", "begun"):
+        take(office, {**order, "document_id": ident})
+    await office.do("begun", "ulm", "receive", lines=lines(milk=3))
+    with psycopg.connect(office.dsn, autocommit=True) as connection:
+        for ident in ("untouched", "begun", "unheard"):
+            connection.execute("SELECT take_back_document(%s, 'ulm')", (ident,))
+    found = rows(office.dsn, "SELECT document_id, state FROM documents ORDER BY 1")
+    assert [(each["document_id"], each["state"]) for each in found] == [
+        ("begun", "open"),
+        ("untouched", "closed"),
+    ]
+
+
+async def test_a_store_that_was_replaced_books_nothing_anew_that_the_centre_knows_as_booked(
+    office: Office,
+) -> None:
+    has_store(office, "ulm", here=True)
+    row = {"document_id": "d", "location_id": "ulm", "kind": "adjustment", "why": "stolen"}
+    row |= {"lines": [{"sku": "milk", "quantity": -2}], "state": "booked", "ordered_by": "centre"}
+    take(office, {**row, "ordered_at": "2026-11-21T10:00:00Z"})
+    assert moved(office.dsn, "ulm") == []
+    assert rows(office.dsn, "SELECT state FROM documents") == [{"state": "closed"}]
+
+
+async def test_the_centre_knows_by_the_ledger_what_a_store_has_booked(office: Office) -> None:
+    has_store(office, "ulm", here=False)
+    made = await office.open("order", "ulm", lines=lines(milk=5))
+    ident = made.documents[0].document_id
+
+    async def told() -> str:
+        await office.within(note_booked_elsewhere)
+        (document,) = await office.within(lambda work: one(work.query, ident))
+        return document.progress
+
+    assert await told() == "ordered, not booked"
+    for quantity, progress in ((3, "booked in part in the store"), (2, "booked")):
+        insert(
+            office.dsn,
+            "stock_ledger",
+            {"location_id": "ulm", "sku": "milk", "quantity": quantity, "reason": "delivery"}
+            | {"reference": ident, "movement_id": new_id(), "occurred_at": now()}
+            | {"source_topic": "m", "source_partition": 0, "source_offset": quantity},
+        )
+        assert await told() == progress
 
 
 def take(office: Office, row: dict[str, object]) -> bool:

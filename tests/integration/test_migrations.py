@@ -23,6 +23,7 @@ from tests import open_postgres as postgres_service
 from topics.changes import AssortmentPolicy, Location, Product, StockMovement
 from topics.derived import CheckoutTotals, RestockAlert, StockLevel, TillStatus
 from topics.devices import Device
+from topics.documents import StoreDocument
 from topics.handling import AlertHandling, RestockProposal
 from topics.people import Customer, Employee
 from topics.pricing import Offer, Price, Recall
@@ -32,7 +33,7 @@ CDC = "tillstream_cdc"
 
 CAPTURED = (
     *("products", "locations", "assortment", "stock_movements"),
-    *("alert_handling", "restock_proposals", "devices", "employees", "customers"),
+    *("alert_handling", "restock_proposals", "documents", "devices", "employees", "customers"),
     *("prices", "offers", "recalls", "rule_tables"),
 )
 """What Debezium publishes."""
@@ -315,6 +316,7 @@ def test_the_same_movement_is_booked_once(rows: psycopg.Connection) -> None:
         ("till_status", TillStatus),
         ("alert_handling", AlertHandling),
         ("restock_proposals", RestockProposal),
+        ("documents", StoreDocument),
         ("devices", Device),
         ("employees", Employee),
         ("customers", Customer),

@@ -1,11 +1,12 @@
 """A database of a store, as each start of the store's software leaves it."""
 
+import psycopg
 import pytest
 
 from clients.postgres import PostgresAccess
 from connectors.postgres.errors import MigrationError
 from connectors.postgres.migrate import migrate
-from connectors.postgres.standing import stands_in
+from connectors.postgres.standing import has_stores, stands_in
 from tests.integration.sink_world import execute, rows
 
 BOOK = "INSERT INTO stock_movements (location_id, sku, quantity, reason) VALUES (%s, 'tea', 1, %s)"
@@ -37,3 +38,14 @@ def test_the_database_of_one_store_is_not_anothers(fresh_postgres: str, shop: st
     stands_in(owner, shop)
     with pytest.raises(MigrationError, match="of another store"):
         stands_in(owner, "elsewhere")
+
+
+def test_the_centre_books_for_no_location_that_has_a_store(fresh_postgres: str, shop: str) -> None:
+    owner = PostgresAccess(fresh_postgres)
+    for _ in range(2):
+        has_stores(owner, [shop])
+    with pytest.raises(psycopg.errors.RestrictViolation, match="not booked in this database"):
+        execute(fresh_postgres, BOOK, shop, "delivery")
+    execute(fresh_postgres, BOOK, f"{shop}-2", "delivery")
+    with pytest.raises(MigrationError, match="no id of a location"):
+        has_stores(owner, ["not an id"])

@@ -123,10 +123,20 @@ ALTER TABLE documents ENABLE ALWAYS TRIGGER documents_guard;
 ALTER TABLE documents ENABLE ALWAYS TRIGGER documents_are_kept;
 ALTER TABLE document_bookings ENABLE ALWAYS TRIGGER document_bookings_are_kept;
 
+-- In the store: what the centre asks for no more, and nobody here has begun, is closed.
+CREATE FUNCTION take_back_document(taken_back text, place text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE documents AS held SET state = 'closed', version = held.version + 1
+    WHERE document_id = taken_back AND location_id = place AND state = 'open'
+        AND NOT EXISTS (
+            SELECT FROM document_bookings AS done
+            WHERE done.document_id = held.document_id AND done.location_id = held.location_id
+        )
+$$;
+
 -- In the store: takes a row of `documents` that came down from the centre, once, however often it
 -- comes; whether it was new. A correction that the centre has ordered is booked as it comes, under
 -- the document's id, for nobody has to lift a hand for it; all else waits for who carries it out.
--- What the centre closes, and nobody here has begun, is closed.
 CREATE FUNCTION take_document(told jsonb) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -137,28 +147,24 @@ BEGIN
     IF jsonb_typeof(given.lines) = 'string' THEN
         given.lines := (given.lines #>> '{}')::jsonb;
     END IF;
+    -- A store that was replaced by an empty one hears again of what it had booked: not to be booked
+    -- anew.
     INSERT INTO documents (
         document_id, location_id, kind, other_location_id, supplier, why, note, lines, rounds,
-        digest, ordered_by, ordered_at
+        state, digest, ordered_by, ordered_at
     ) VALUES (
         given.document_id, given.location_id, given.kind, given.other_location_id, given.supplier,
-        given.why, given.note, given.lines, coalesce(given.rounds, 1), coalesce(given.digest, ''),
+        given.why, given.note, given.lines, coalesce(given.rounds, 1),
+        CASE WHEN given.state = 'open' THEN 'open' ELSE 'closed' END, coalesce(given.digest, ''),
         given.ordered_by, given.ordered_at
     )
     ON CONFLICT DO NOTHING;
     is_new := FOUND;
     IF given.state = 'closed' THEN
-        UPDATE documents AS held SET state = 'closed', version = held.version + 1
-        WHERE document_id = given.document_id AND location_id = given.location_id
-            AND state = 'open'
-            AND NOT EXISTS (
-                SELECT FROM document_bookings AS done
-                WHERE done.document_id = held.document_id
-                    AND done.location_id = held.location_id
-            );
+        PERFORM take_back_document(given.document_id, given.location_id);
         RETURN is_new;
     END IF;
-    IF is_new AND given.kind = 'adjustment' AND books_here(given.location_id) THEN
+    IF is_new AND given.state = 'open' AND given.kind = 'adjustment' AND books_here(given.location_id) THEN
         INSERT INTO document_bookings (booking_id, document_id, location_id, act, lines, digest,
             booked_by)
         VALUES (given.document_id, given.document_id, given.location_id, 'book', given.lines,
@@ -176,9 +182,8 @@ BEGIN
     RETURN is_new;
 END $$;
 
--- What has left one location and not come to the other: by when it left, and by the reference of
--- both. Of sales the reference is the receipt, for which nobody asks here.
-CREATE INDEX stock_ledger_sent ON stock_ledger (occurred_at) WHERE reason = 'transfer_out';
+-- What was booked under a document's id. Of sales the reference is the receipt, for which nobody
+-- asks here.
 CREATE INDEX stock_ledger_by_reference ON stock_ledger (reference, sku)
     WHERE movement_id IS NOT NULL AND reference IS NOT NULL;
 
@@ -191,7 +196,7 @@ ALTER TABLE api_tokens ADD CONSTRAINT api_tokens_role_check
     CHECK (role IN ('viewer', 'merchandiser'));
 
 REVOKE EXECUTE ON FUNCTION
-    books_here, book_where_it_belongs, guard_document, take_document
+    books_here, book_where_it_belongs, guard_document, take_document, take_back_document
 FROM PUBLIC;
 
 ALTER TABLE documents REPLICA IDENTITY FULL;

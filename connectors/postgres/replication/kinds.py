@@ -51,6 +51,10 @@ ONWARD: Mapping[str, str] = {
 }
 """What the store's own workers are told, as Debezium tells the centre's, and in which topic."""
 
+DOCUMENT = "document"
+"""What the centre wants booked. The store's own rows of that table say how far it is, so a function
+of the database takes it (`take_document`), and nothing here writes them."""
+
 UNKNOWN = "this release does not know the kind"
 
 

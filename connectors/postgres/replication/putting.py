@@ -14,6 +14,7 @@ from psycopg import sql
 
 from clients.statements import statement
 from connectors.postgres.replication.kinds import (
+    DOCUMENT,
     TABLES,
     UNKNOWN,
     UNTABLED,
@@ -64,6 +65,9 @@ class Tables:
         why: Why = {}
         lots: dict[tuple[str, frozenset[str]], list[_Ready]] = defaultdict(list)
         for each in rows:
+            if each.key.kind == DOCUMENT:
+                why[each.key] = await self._take_document(each.key, each.row)
+                continue
             ready = self._ready(each, why)
             if ready is not None:
                 lots[each.key.kind, frozenset(ready.columns)].append(ready)
@@ -75,6 +79,9 @@ class Tables:
         """Delete rows; one that is not there is no fault."""
         by_kind: dict[str, list[dict[str, str]]] = defaultdict(list)
         for each in keys:
+            if each.kind == DOCUMENT:
+                taken_back = {"document_id": each.id, "location_id": self._location_id}
+                await self._connection.execute(statement(__file__, "take_back"), taken_back)
             if each.kind in TABLES:
                 table = TABLES[each.kind]
                 by_kind[each.kind].append(key_values(self._location_id, table, each.id))
@@ -84,6 +91,18 @@ class Tables:
                 "take_out", table, held=_of("held", table.key), gone=_of("gone", table.key)
             )
             await self._connection.execute(order, {"rows": _json(gone)})
+
+    async def _take_document(self, key: FeedKey, row: Mapping[str, Any]) -> str | None:
+        """What the centre wants booked is the store's to book: the database takes it, once."""
+        if (row.get("document_id"), row.get("location_id")) != (key.id, self._location_id):
+            return f"under {key} there is another location's, or another document"
+        try:
+            async with self._connection.transaction():
+                order = statement(__file__, "take_document")
+                await self._connection.execute(order, {"row": orjson.dumps(row).decode()})
+        except REFUSED as error:
+            return _reason(error)
+        return None
 
     def _ready(self, each: FeedRowBody, why: Why) -> _Ready | None:
         kind = each.key.kind

@@ -31,7 +31,7 @@ TOLD = {
     "note": "Noted.",
     "transfer": "Transfer proposed.",
     "order": "Order proposed.",
-    "accept": "Accepted.",
+    "accept": "Accepted: its document is among the goods' orders and transfers.",
     "withdraw": "Withdrawn.",
 }
 

@@ -187,7 +187,7 @@ class ShownTransit(_Shown):
     reference: str
     sku: str
     name: str | None
-    from_location_id: str
+    from_location_id: str | None
     to_location_id: str | None
     quantity: int
     since: datetime

@@ -11,7 +11,13 @@ import structlog
 
 from dashboards.backoffice import reading
 from dashboards.backoffice.refusals import BookingRefused
-from dashboards.backoffice.settling import WHO, UnsettledCount, settle, unsettled
+from dashboards.backoffice.settling import (
+    WHO,
+    UnsettledCount,
+    note_booked_elsewhere,
+    settle,
+    unsettled,
+)
 from dashboards.board.feed.database import DatabaseAway, DatabaseBusy
 from dashboards.board.feed.writing import Actor
 from dashboards.board.goods.metrics import GoodsFigures
@@ -35,6 +41,8 @@ async def run(board: Board, goods: GoodsFigures) -> None:
             for each in counts:
                 await _look_at(board, goods, each)
             if time.monotonic() >= figures_due:
+                async with board.writing.transaction(Actor(WHO)) as work:
+                    await note_booked_elsewhere(work)
                 await _tell(board, goods)
                 figures_due = time.monotonic() + FIGURES_SECONDS
 

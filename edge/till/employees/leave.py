@@ -14,6 +14,7 @@ from edge.till.carts import TillCart
 from edge.till.deciding import Sight
 from edge.till.discounts import PERCENT, by_hand, share_of
 from edge.till.employees.limits import EmployeeLimits
+from edge.till.offering import OFFERS
 from edge.till.refusals import WhyNot, forbidden
 from edge.till.selling import amount_of
 
@@ -68,7 +69,7 @@ def _require_sale(event: Mapping[str, Any], sight: Sight, leave: Leave) -> None:
         _require_plain(leave, "anything but cash is taken")
     if cart.training:
         return
-    tables = sight.rules_of(cart).versions
+    tables = {*sight.rules_of(cart).versions, OFFERS}
     own = [each for each in event["discounts"] if each["rule"].partition("/")[0] not in tables]
     given_minor = -sum(each["amount_minor"] for each in own if each["amount_minor"] < 0)
     is_known = given_minor <= -sum(each.amount_minor for each in by_hand(cart))
