@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dashboards.backoffice.asked import AskedGoods, AskedMark
+from dashboards.backoffice.asked import AskedGoods
 from dashboards.backoffice.documents import Why
 from dashboards.backoffice.refusals import BookingRefused
 from tillstream import stock_work
@@ -116,7 +116,7 @@ def count(
     booked; nothing of it is then.
     """
     wanted = WantedBooking("count", location, read(lines, file), id, file, None, note)
-    stock_work.count(wanted, dict(map(_mark, mark or ())), as_json)
+    stock_work.count(wanted, dict(map(stock_work.mark_of, mark or ())), as_json)
 
 
 @group.command()
@@ -247,11 +247,3 @@ def read(lines: list[str] | None, file: Path | None) -> list[AskedGoods]:
             raise typer.BadParameter("name products as arguments or by --file, and not by both")
         return stock_work.lines_of_file(file)
     return [stock_work.line_of(each) for each in lines or ()]
-
-
-def _mark(text: str) -> tuple[str, AskedMark]:
-    till, _, place = text.rpartition("=")
-    epoch, _, number = place.partition("/")
-    if not (till and epoch.isdigit() and number.isdigit()):
-        raise typer.BadParameter(f"{text!r} is not TILL=EPOCH/NUMBER")
-    return till, AskedMark(epoch=int(epoch), sequence=int(number))
