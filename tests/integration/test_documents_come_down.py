@@ -1,4 +1,4 @@
-"""Documents and offers that come down to a store: taken once, and never over the store's own word."""
+"""What comes down to a store: documents are taken once, and its own offers stay its own."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
