@@ -91,7 +91,7 @@ def write(fleet: Fleet, feed: Feed) -> list[SaidRecord]:
     """Bring a feed up to all that its store should have."""
     keys = {*feed.keys(), *fleet.all_wanted(feed.location_id)}
     said = list(feed.say(wanted_by(fleet.wanted, feed.location_id, keys)))
-    return said if feed.is_headed else [*said, feed.head()]
+    return [*said, *feed.heading()]
 
 
 def follow(fleet: Fleet, feed: Feed) -> list[SaidRecord]:

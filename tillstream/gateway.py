@@ -56,7 +56,7 @@ async def _serve(
         lambda address: log.info("gateway_serves", address=address, topic=settings.gateway_topic),
         catalog.calls(),
         (
-            *gateway_feeds.parts(gateway, ears, settings, catalog.desk.is_current),
+            *gateway_feeds.parts(gateway, ears, settings, catalog.centre_is_heard),
             *gateway_relay.parts(gateway, settings),
             *gateway_office.parts(gateway, catalog.offers, settings),
             *catalog.parts(settings, stopping, ears),

@@ -89,6 +89,12 @@ class StoreCatalogParts:
             ServedCall(POST_RETURN, receipts.post_return),
         )
 
+    def centre_is_heard(self) -> None:
+        """Something has just come down by the store's feed: catalog and list of devices are what
+        the centre has."""
+        self.desk.is_current()
+        self.gateway.centre.devices_are_current()
+
     def _all_levels(self) -> KnowsLevels:
         return self.levels if self.elsewhere is None else self.elsewhere.levels(self.levels)
 
@@ -125,7 +131,7 @@ class StoreCatalogParts:
 
     def _fed(self, kafka: KafkaAccess, ears: Ears) -> Sequence[Part]:
         readers = FeedReaders(
-            self.own.take, self.customers, ears.hear, self.reports, self.desk.is_current
+            self.own.take, self.customers, ears.hear, self.reports, self.centre_is_heard
         )
         away = outage(self.gateway, "feed")
         return (DownTopic(kafka, self.gateway.location_id, readers, away).run,)

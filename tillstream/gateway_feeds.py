@@ -30,8 +30,8 @@ def parts(
     if settings.registration:
         access, above = access_of(settings), lambda: ears.lists.kept_number
         away = outage(gateway, "registration")
-        current = gateway.centre.devices_are_current
-        found.append(AskedRegistration(access, location_id, ears.hear, above, away, current).run)
+        listed = gateway.centre.devices_are_current
+        found.append(AskedRegistration(access, location_id, ears.hear, above, away, listed).run)
     kafka, away = settings.kafka_access(), outage(gateway, "till_status")
     if has_own_kafka(settings):
         words = StatusTopic(kafka, location_id, ears.hear, away, is_own=True, current=current)

@@ -52,7 +52,7 @@ def run(
     options = _options(workers, simulate, rate)
     with mendable(StartError, JarError):
         if stores:
-            options = _with_stores(options, stores)
+            options = with_stores(options, stores)
         theirs = outside(load_settings())
         Stack(home, furnished(home, options), report, os.getpid(), theirs, options).run()
 
@@ -62,7 +62,7 @@ def _options(workers: int, simulate: bool, rate: float | None) -> StackOptions:
     return StackOptions(roles, (STORE,), till, workers, simulate, rate)
 
 
-def _with_stores(options: StackOptions, count: int) -> StackOptions:
+def with_stores(options: StackOptions, count: int) -> StackOptions:
     """The same with stores in place of the centre's own gateway and till."""
     if theirs := external():
         named = ", ".join(theirs.values())

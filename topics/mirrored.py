@@ -164,6 +164,13 @@ def told_by(topic: str) -> tuple[str, str] | None:
     return (location_id, what) if begin == "up" and location_id and what in UP else None
 
 
+def stands_for(topic: str) -> str | None:
+    """The input whose place ``topic`` takes in a store; None of others."""
+    told = told_by(topic)
+    usual = {TILL_EVENTS_UP: TILL_EVENTS.name, STOCK_MOVEMENTS_UP: STOCK_MOVEMENTS.name}
+    return usual.get(told[1]) if told else None
+
+
 def links_among(topics: Iterable[str]) -> Mapping[str, Side]:
     """The stores whose topics are among ``topics``, and on which side of their links these are."""
     names = frozenset(topics)

@@ -64,11 +64,6 @@ class Feed:
         """Of which rows stand."""
         return self._sums.rows()
 
-    @property
-    def is_headed(self) -> bool:
-        """Whether the newest head says what stands."""
-        return self._head == self._head_value()
-
     def keys(self) -> Collection[str]:
         """Of all rows that stand."""
         return self._said.keys()
@@ -110,10 +105,12 @@ class Feed:
             del self._gone[key]
             yield SaidRecord(key.encode(), None, "forgotten")
 
-    def head(self) -> SaidRecord:
-        """What stands, after all that was said."""
-        self._head = self._head_value()
-        return SaidRecord(HEAD_KEY.encode(), self._head, "head")
+    def heading(self) -> Iterator[SaidRecord]:
+        """A head, where the newest one does not say what stands."""
+        head = self._head_value()
+        if head != self._head:
+            self._head = head
+            yield SaidRecord(HEAD_KEY.encode(), head, "head")
 
     def _differs(self, key: str, row: DownRow) -> bool:
         return self._said.get(key) != _digest(key, row.body)

@@ -12,6 +12,7 @@ finds exactly what is missing.
 # pyright: reportMissingTypeStubs=false
 
 import asyncio
+import gc
 import time
 from collections import deque
 from collections.abc import Collection, Sequence
@@ -105,6 +106,7 @@ class FeedsProcess:
     def note_ready(self, told: ToldStores) -> None:
         """All that there was has been read and written."""
         self.told = told
+        gc.freeze()  # millions of objects that stay: to look through them takes seconds each time
         self._metrics.ready.set(1)
         self._log.info("feeds_ready", stores=len(told.feeds))
 

@@ -119,12 +119,14 @@ class ToldStores:
         """What there is to tell these stores, some at a time; a store's own is never divided."""
         self._note_changed()
         lot: dict[str, list[SaidRecord]] = {}
+        records = 0
         for location_id in stores:
             if messages := list(self._to_say(self.feeds[location_id])):
                 lot[location_id] = messages
-            if sum(map(len, lot.values())) >= records_max:
+                records += len(messages)
+            if records >= records_max:
                 yield lot
-                lot = {}
+                lot, records = {}, 0
         if lot:
             yield lot
 
@@ -144,8 +146,7 @@ class ToldStores:
         if feed.location_id in self._reported:
             self._reported.discard(feed.location_id)
             yield from feed.forget(self.standings[feed.location_id].applied(feed.feed_id))
-        if not feed.is_headed:
-            yield feed.head()
+        yield from feed.heading()
 
     def _hear_status(self, value: bytes | None) -> None:
         if value is not None:
@@ -153,12 +154,13 @@ class ToldStores:
             self.standings[status.location_id].status = status
             self._reported.add(status.location_id)
 
-    def behind(self) -> Iterable[str]:
-        """Stores whose list of devices has a higher number than the one that they were told."""
+    def behind(self) -> Iterable[tuple[str, int]]:
+        """Stores whose list of devices has a higher number than the one that they were told, and
+        that number."""
         for location_id in self.feeds:
-            told = self._list_numbers.get(location_id, 0)
-            if self.fleet.list_numbers.get(location_id, 0) > told:
-                yield location_id
+            number = self.fleet.list_numbers.get(location_id, 0)
+            if number > self._list_numbers.get(location_id, 0):
+                yield location_id, number
 
     def hear_list(self, location_id: str, number: int, signed: DownRow) -> None:
         """Take a signed list; one that is not above the last changes nothing."""

@@ -26,7 +26,7 @@ from topics.dead_letters import (
     parse_source,
     told,
 )
-from topics.mirrored import told_by
+from topics.mirrored import stands_for, told_by
 from topics.partitioning import partition_of_key
 from topics.registry import ALL_DEAD_LETTERS, RETRIED
 from topics.topic_spec import DEAD_LETTER_SUFFIX
@@ -71,8 +71,13 @@ class Letter:
 
     @property
     def input_topic(self) -> str:
-        """Where it goes back to."""
-        return self.place.topic.removesuffix(DEAD_LETTER_SUFFIX)
+        """Where it goes back to: in a store to the topic that takes the place of the usual one."""
+        usual = self.place.topic.removesuffix(DEAD_LETTER_SUFFIX)
+        try:
+            lay_in = parse_source(self.source).topic
+        except ValueError:
+            return usual
+        return lay_in if stands_for(lay_in) == usual else usual
 
     def input_partition(self, partitions: int) -> int:
         """The partition of its key's first part; without a key, that in which it lay.

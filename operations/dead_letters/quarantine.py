@@ -22,6 +22,7 @@ from operations.kafka.posting import append
 from operations.kafka.reader import TopicReader, consuming, telling_where
 from operations.who import who
 from topics.dead_letters import LetterSource
+from topics.mirrored import stands_for
 from topics.registry import INPUTS, SET_ASIDE
 from topics.upkeep import SetAside
 
@@ -103,7 +104,7 @@ def set_aside(kafka: KafkaAccess) -> dict[str, SetAside]:
 
 
 def _message(kafka: KafkaAccess, source: LetterSource) -> Any:
-    if source.topic not in {spec.name for spec in INPUTS}:
+    if (stands_for(source.topic) or source.topic) not in {spec.name for spec in INPUTS}:
         known = ", ".join(spec.name for spec in INPUTS)
         raise CannotQuarantine(f"{source.topic} is no input of the workers; those are {known}")
     with consuming(kafka, auto_offset_reset="none", max_poll_records=1) as consumer:

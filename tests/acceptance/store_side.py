@@ -21,6 +21,7 @@ from urllib.request import urlopen
 
 import psycopg
 
+from local.home import StackHome
 from tests.acceptance.outside_till import OutsideTill
 from tests.acceptance.stacks import Stack
 
@@ -64,6 +65,18 @@ class StoreSide:
         """`tillstream local link`."""
         done = self.stack.python("tillstream", "local", "link", self.location_id, change)
         assert done.returncode == 0, done.stdout + done.stderr
+
+    def run(self, *arguments: str) -> str:
+        """A command that is given in the store; what it says."""
+        there = Stack(StackHome(self.stack.home).store(self.location_id).folder)
+        done = there.python("tillstream", *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def letters(self) -> set[str]:
+        """Sources of the dead letters of till events in the store."""
+        listed = json.loads(self.run("dead-letters", "list", "till.cart-events", "--json"))
+        return {each["source"] for each in listed}
 
     def process(self, name: str) -> dict[str, Any]:
         """One of the store's own, as the supervisor has noted it."""

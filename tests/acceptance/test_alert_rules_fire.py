@@ -25,6 +25,7 @@ from local.home import StackHome
 from operations.applications import BESIDE
 from operations.kafka.reader import TopicReader
 from tests.acceptance.desk import faults_of_data as data
+from tests.acceptance.desk import faults_of_feeds as feeds
 from tests.acceptance.desk import faults_of_gateways as gateways
 from tests.acceptance.desk import faults_of_goods as goods
 from tests.acceptance.desk import faults_of_people as people
@@ -54,8 +55,8 @@ pytestmark = pytest.mark.timeout(900)
 FIRED: set[str] = set()
 """What the tests of this module have seen firing and resting."""
 
-MIRRORS, ADMISSION = "tillstream-mirrors", "tillstream-admission"
-"""Jobs around a store with a stack of its own."""
+IN_THE_STORE, FOR_STORES = ("mirrors", "replication"), ("admission", "feeds")
+"""Processes of a store with a stack of its own, and of the centre that serves such stores."""
 
 SHOPS = ("pulse", "malformed", "ahead", "silent", "half", "gap", "forked", "held", "late")
 
@@ -68,7 +69,8 @@ def desk(stack: Stack, side: StoreSide, tmp_path_factory: pytest.TempPathFactory
     jobs = _jobs(addresses) | _jobs_around(side)
     centre = side.stack.home
     there = StackHome(centre).store(side.location_id)
-    elsewhere = {MIRRORS: there.folder, ADMISSION: centre}
+    elsewhere = {f"tillstream-{each}": there.folder for each in IN_THE_STORE}
+    elsewhere |= {f"tillstream-{each}": centre for each in FOR_STORES}
     with watching(jobs, _rules(stack), folder, stack.home, elsewhere) as prometheus:
         yield Desk(stack, prometheus, addresses)
 
@@ -107,6 +109,7 @@ def _rules(stack: Stack) -> str:
                 "(increase(tillstream_mirror_restarts_total[30m])) > 0"
             ),
             "(tillstream_admission_lag_records) > 5000": "(tillstream_admission_lag_records) > 500",
+            "(tillstream_feed_behind_seconds) > 3600": "(tillstream_feed_behind_seconds) > 5",
         },
     )
 
@@ -131,9 +134,10 @@ def _jobs(addresses: dict[str, Any]) -> dict[str, list[str]]:
 def _jobs_around(side: StoreSide) -> dict[str, list[str]]:
     """Of the store, and of who admits what it sends."""
     centre, there = side.stack.home, StackHome(side.stack.home).store(side.location_id).folder
+    own, theirs = side.told["metrics"], side.stack.status()["metrics"]
     return {
-        MIRRORS: [_told_by("mirrors", side.told["metrics"], there)],
-        ADMISSION: [_told_by("admission", side.stack.status()["metrics"], centre)],
+        **{f"tillstream-{each}": [_told_by(each, own, there)] for each in IN_THE_STORE},
+        **{f"tillstream-{each}": [_told_by(each, theirs, centre)] for each in FOR_STORES},
     }
 
 
@@ -263,13 +267,17 @@ def test_what_goes_wrong_around_a_store_with_a_stack_of_its_own(
 ) -> None:
     """One after the other where they use the same mirror."""
     desk, at = store_desk.desk, store_desk
-    FIRED.update(suffer(desk, stores.foreign(at), stores.changed_by_hand(at)))
-    FIRED.update(suffer(desk, stores.purged(at), stores.not_admitted(at)))
-    FIRED.update(suffer(desk, stores.of_another_time(at), stores.flooded(at)))
-    FIRED.update(suffer(desk, stores.revoked(at)))
     hanging = stores.hanging(at, "connect", "StoreConnectIsAway")
-    FIRED.update(suffer(desk, stores.cut(at), hanging))
-    FIRED.update(suffer(desk, stores.hanging(at, "kafka", "StoreKafkaIsAway")))
+    for together in (
+        (stores.foreign(at), feeds.no_row(at), feeds.no_lists(at), feeds.false_head(at)),
+        (stores.purged(at), stores.not_admitted(at), feeds.another_feed(at)),
+        (stores.of_another_time(at), stores.flooded(at), feeds.told_nothing(at)),
+        (stores.changed_by_hand(at), feeds.spoilt(at)),
+        (stores.revoked(at),),
+        (feeds.behind(at), hanging),
+        (stores.hanging(at, "kafka", "StoreKafkaIsAway", "ReplicationFallsBehind"),),
+    ):
+        FIRED.update(suffer(desk, *together))
 
 
 def test_somebody_who_guesses_passwords(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import psycopg
 import pytest
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer
 from kafka.errors import KafkaError
 
 from tests.acceptance.memory import pss_mib_of_store
@@ -138,6 +138,21 @@ def test_what_is_killed_in_mid_work_loses_nothing_and_doubles_nothing(
             lambda each=each: each.has(seller.receipts, seller.net_minor),
             f"{victim} was killed, and a side does not have {seller.receipts} sales",
         )
+
+
+def test_what_a_stores_worker_refuses_is_a_dead_letter_there_and_can_go_back(
+    side: StoreSide,
+) -> None:
+    topic, told = f"up.{side.location_id}.till-events", side.told
+    producer = KafkaProducer(bootstrap_servers=told["kafka"], **told["kafka_client"])
+    try:
+        sent = producer.send(topic, b"{", side.location_id.encode()).get(60)
+    finally:
+        producer.close()
+    source = f"{topic}-0-{sent.offset}"
+    eventually(lambda: source in side.letters(), "the store's worker says nothing of it")
+    side.run("dead-letters", "retry", "--source", source)
+    eventually(lambda: len(side.letters() - {source}), "it went where no worker reads")
 
 
 def test_a_whole_store_fits_into_a_gigabyte(stores_stack: Stack, side: StoreSide) -> None:

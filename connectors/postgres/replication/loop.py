@@ -58,7 +58,14 @@ class Replication:
         try:
             async with connected(self._postgres, self._location_id) as store:
                 session = ReplicationSession(
-                    reader, store, found.topic_id, self._metrics, self._log, self.shown, self._told
+                    reader,
+                    store,
+                    found.topic_id,
+                    self._metrics,
+                    self._log,
+                    self.shown,
+                    self._note_answers,
+                    self._written,
                 )
                 await session.begin()
                 await session.run(self._stopping)
@@ -66,7 +73,6 @@ class Replication:
             self._metrics.overtaken.inc()
             self._log.warning("overtaken", cause="another replication writes to this database")
 
-    def _told(self) -> None:
+    def _note_answers(self) -> None:
         self._kafka.note_answer()
         self._database.note_answer()
-        self._written()

@@ -37,7 +37,7 @@ class ReplicationProgress:
 
 
 class ReplicationSession:
-    """Applies the feed in ``topic_id``; ``proven`` is called whenever PostgreSQL has taken all."""
+    """Applies the feed in ``topic_id``, and shows how far it is."""
 
     def __init__(
         self,
@@ -47,9 +47,11 @@ class ReplicationSession:
         metrics: ReplicationMetrics,
         log: Any,
         shown: ReplicationProgress,
+        proven: Callable[[], None],
         written: Callable[[], None],
     ) -> None:
-        """``written`` is called after each commit."""
+        """``proven`` is called whenever both sides have answered, ``written`` after each commit."""
+        self._proven = proven
         self._reader = reader
         self._store = store
         self._topic_id = topic_id
@@ -75,6 +77,7 @@ class ReplicationSession:
         elif not found.standing.place:
             self._begin_anew("", end)
         self._reader.seek({self._place: max(self._first, self._replica.standing.next_offset)})
+        self._shown.aside = await self._store.aside()
         await self._write()
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -142,9 +145,10 @@ class ReplicationSession:
             self._replica.written()
             self._was = now
             self._shown.aside = await self._store.aside()
+            self._written()
         self._shown.standing = now[1]
         self._show()
-        self._written()
+        self._proven()
 
     def _show(self) -> None:
         standing, metrics, aside = self._replica.standing, self._metrics, self._shown.aside

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from clients.postgres import PostgresAccess
 from clients.statements import by_column, statement
 from connectors.postgres.errors import Unready
-from connectors.postgres.replication.kinds import ONWARD, TABLES
+from connectors.postgres.replication.kinds import ONWARD, TABLES, UNKNOWN
 from connectors.postgres.replication.putting import Columns, FeedRowBody, Tables, Why
 from following.offsets import Overtaken
 from following.postgres import Connection, connection_to
@@ -65,6 +65,8 @@ class ReplicaStore:
         noted = state.pop("columns")
         if noted != self._columns:
             await self._put_again()
+        else:
+            await self._try_again(KINDS)
         rows = await self._fetch("read_rows")
         held = {
             FeedKey(kind, row_id): HeldRow(version, int.from_bytes(digest), place)
@@ -90,7 +92,7 @@ class ReplicaStore:
                 # Of what is kept anew, the table says already that nothing is wrong.
                 await self._note({key: each for key, each in why.items() if each is not None})
             if changes:
-                await self._try_again(TABLES.keys() & {key.kind for key in changes})
+                await self._try_again({key.kind for key in changes})
                 await self._mark_onward(changes, now[1].place)
 
     async def aside(self) -> Aside:
@@ -139,7 +141,7 @@ class ReplicaStore:
 
     async def _try_again(self, kinds: Iterable[str]) -> None:
         """What did not fit may fit, now that others have changed."""
-        values = {"kinds": list(kinds), "most": RETRIED_MAX}
+        values = {"kinds": list(kinds), "unknown": UNKNOWN, "most": RETRIED_MAX}
         found = await self._fetch("read_refused", values)
         await self._note(await self.tables.put(_bodies(found), is_news=False))
 

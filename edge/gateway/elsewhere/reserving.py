@@ -65,24 +65,29 @@ class ReturnsElsewhere:
     async def reserve(self, receipt_no: str, wanted: WantedReturn) -> bytes:
         """What a till is told, as JSON; raises `Refusal`."""
         own = self._by_own(receipt_no, wanted)
-        asked = wanted
         if own is not None:  # another store may have the same number
-            asked = msgspec.structs.replace(wanted, location_id=self._location_id)
+            wanted = msgspec.structs.replace(wanted, location_id=self._location_id)
         try:
-            told = await self._by_centre(receipt_no, asked)
+            kept = await self._by_centre(receipt_no, wanted)
         except CentreAway as error:
-            self._questions.count(KIND, "nothing" if own is None else "own")
-            if own is None:
-                raise away() from error
-            return own
+            return self._alone(own, error)
         except Refusal:
             self._questions.count(KIND, "refused")
             self._shelf.let_go(wanted.return_id)
             raise
         self._questions.count(KIND, "fresh")
-        if told is None and own is None:
+        if kept is not None:
+            return kept
+        if own is None:
             raise Refusal(HTTPStatus.NOT_FOUND, Code.REQUEST, "No store has such a receipt.")
-        return own if told is None and own is not None else told or b""
+        return own
+
+    def _alone(self, own: bytes | None, why: CentreAway) -> bytes:
+        """While the centre is away: by what this store knows, or not at all."""
+        self._questions.count(KIND, "nothing" if own is None else "own")
+        if own is None:
+            raise away() from why
+        return own
 
     def _by_own(self, receipt_no: str, wanted: WantedReturn) -> bytes | None:
         """What this store would tell; None where it has no such receipt."""

@@ -7,7 +7,7 @@ feed had at the start has been read.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -121,14 +121,7 @@ class _Reading:
 
     async def hear(self, records: Sequence[FollowedRecord]) -> None:
         """Take records in order."""
-        for record in records:
-            self._hear_one(record)
-        changes, news = self._replica.changes, list[News]()
-        self._replica.written()
-        for key, new in changes.items():
-            if key.kind == "device_list" and new is not None:
-                news.append(News(NewsKind.DEVICE_LIST, key.id, new.body))
-            self._change(key, new)
+        news = [each for record in records for each in self._hear_one(record)]
         if news:
             await self._readers.hear(news)
 
@@ -143,7 +136,7 @@ class _Reading:
         self._readers.reports.tables_refused(chosen.refused)
         self._take_due = time.monotonic() + (AGAIN_SECONDS if is_taken else PROBE_SECONDS)
 
-    def _hear_one(self, record: FollowedRecord) -> None:
+    def _hear_one(self, record: FollowedRecord) -> Iterator[News]:
         if record.value is None or self._is_another:
             return
         try:
@@ -154,18 +147,21 @@ class _Reading:
         except (ValueError, TypeError, RecursionError) as error:
             # Without what is in it, which may be of people.
             self._readers.reports.left_out(place_of(record), type(error).__name__)
+        else:
+            changes = self._replica.changes
+            self._replica.written()
+            for key, new in changes.items():
+                yield from self._change(key, new, told.version)
 
-    def _change(self, key: FeedKey, new: NewRow | None) -> None:
+    def _change(self, key: FeedKey, new: NewRow | None, version: int) -> Iterator[News]:
+        """A row that came or went with a version; the list of devices is news."""
+        body = new and new.body
         try:
             if key.kind == "customer":
-                self._readers.customers.hear(key.id, new and new.body)
-            elif self._rows.hear_row(key.kind, key.id, new and new.body):
-                self._take_due = 0.0
-                self._version = _newest(self._version, self._replica, new)
+                self._readers.customers.hear(key.id, body)
+            elif key.kind == "device_list" and body is not None:
+                yield News(NewsKind.DEVICE_LIST, key.id, body)
+            elif self._rows.hear_row(key.kind, key.id, body):
+                self._take_due, self._version = 0.0, max(self._version or 0, version)
         except (BadRow, ValueError):
             self._readers.reports.left_out(str(key), "it is no row of its kind")
-
-
-def _newest(before: int | None, replica: Replica, new: NewRow | None) -> int:
-    """The version of the newest row that tills have; of what is gone, only the feed's is known."""
-    return max(before or 0, new.held.version if new else replica.standing.applied_version)

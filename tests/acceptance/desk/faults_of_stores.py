@@ -34,7 +34,6 @@ from connectors.mirrormaker.definition import DOWN, UP
 from local.home import StackHome
 from tests.acceptance.desk.operators import Desk, Fault, beating
 from tests.acceptance.desk.prometheus import PATIENCE_SECONDS
-from tests.acceptance.stacks import Stack
 from tests.acceptance.store_side import Seller, StoreSide
 from tests.links import Link, access, link
 from topics.registry import TILL_EVENTS
@@ -57,11 +56,6 @@ class StoreDesk:
     side: StoreSide
     seller: Seller
 
-    @property
-    def there(self) -> Stack:
-        """The store, for commands that are given in it."""
-        return Stack(StackHome(self.desk.stack.home).store(self.side.location_id).folder)
-
     def topic(self, what: str) -> str:
         """One that the store writes."""
         return f"up.{self.side.location_id}.{what}"
@@ -72,14 +66,10 @@ class StoreDesk:
 
     def connect(self, mirror: str) -> Connect:
         """A mirror in the store's own Connect, as its operator has it."""
-        noted = json.loads((self.there.home / "addresses.json").read_text())
+        home = StackHome(self.desk.stack.home).store(self.side.location_id)
+        noted = json.loads(home.addresses.read_text())
         tls = access(self.side.told, "operator").tls
         return Connect(ConnectAccess(noted["connect"], tls), mirror)
-
-    def run_there(self, *arguments: str) -> None:
-        """A command of the runbook in the store, which must succeed."""
-        done = self.there.python("tillstream", *arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
 
     def pid(self, name: str) -> int:
         """Of a process in the store."""
@@ -122,13 +112,13 @@ def changed_by_hand(at: StoreDesk) -> Fault:
     connect = at.connect(DOWN)
     connect.put_config({**(connect.config() or {}), "consumer.isolation.level": "read_uncommitted"})
     yield [("MirrorDiffers", {"mirror": DOWN})]
-    at.run_there("mirrors", "apply")
+    at.side.run("mirrors", "apply")
 
 
 def revoked(at: StoreDesk) -> Fault:
     """The centre takes back what the store may write, while it sells."""
     topic, location = at.topic("till-events"), at.side.location_id
-    _revoke(at.desk.link(BROKER), topic, f"User:store:{location}", ACLOperation.WRITE)
+    revoke(at.desk.link(BROKER), topic, f"User:store:{location}", ACLOperation.WRITE)
     with beating(at.seller.sell):
         at.desk.prometheus.fires("MirrorDoesNotRun", time.monotonic(), mirror=UP)
     yield [
@@ -139,17 +129,11 @@ def revoked(at: StoreDesk) -> Fault:
     at.desk.run("topics", "sync", "--mirrored", location)
 
 
-def cut(at: StoreDesk) -> Fault:
-    at.side.link("cut")
-    yield [("StoreIsCutOff", {})]
-    at.side.link("heal")
-
-
-def hanging(at: StoreDesk, name: str, alert: str) -> Fault:
+def hanging(at: StoreDesk, name: str, *alerts: str) -> Fault:
     """A server of the store that is there and does not answer."""
     pid = at.pid(name)
     os.kill(pid, signal.SIGSTOP)
-    yield [(alert, {})]
+    yield [(alert, {}) for alert in alerts]
     at.kill(name)
 
 
@@ -161,7 +145,7 @@ def purged(at: StoreDesk) -> Fault:
     with _admin(at.link(BROKER)) as admin:
         admin.delete_records({place: _end(at.link(BROKER), place)})
     yield [("MirrorSkippedRecords", {"topic": place.topic})]
-    at.run_there("mirrors", "apply")
+    at.side.run("mirrors", "apply")
 
 
 def of_another_time(at: StoreDesk) -> Fault:
@@ -173,17 +157,17 @@ def of_another_time(at: StoreDesk) -> Fault:
     at.connect(UP).stop()
     with _admin(at.link(BROKER)) as admin:
         admin.delete_topics([place.topic])
-    at.run_there("topics", "sync", "--own", at.side.location_id)
+    at.side.run("topics", "sync", "--own", at.side.location_id)
     yield [("MirrorIsAheadOfItsLog", {"topic": place.topic})]
-    at.run_there("mirrors", "guard")
+    at.side.run("mirrors", "guard")
     at.kill("connect")
-    at.run_there("mirrors", "apply")
+    at.side.run("mirrors", "apply")
 
 
 def not_admitted(at: StoreDesk) -> Fault:
     """The admission may not write the input any more, and a store says something."""
     rule = TILL_EVENTS.name, "User:service:admission", ACLOperation.WRITE
-    _revoke(at.desk.link(BROKER), *rule)
+    revoke(at.desk.link(BROKER), *rule)
     _say(at.desk.link("operator"), at.topic("till-events"), [heartbeat(at.side.location_id)])
     yield [("AdmissionIsAway", {})]
     at.desk.run("topics", "sync")
@@ -223,7 +207,8 @@ def _admin(there: Link) -> Iterator[Any]:
         yield admin
 
 
-def _revoke(there: Link, topic: str, principal: str, operation: ACLOperation) -> None:
+def revoke(there: Link, topic: str, principal: str, operation: ACLOperation) -> None:
+    """Take a right away, as somebody who may do anything."""
     resource = ResourcePatternFilter(ResourceType.TOPIC, topic, ACLResourcePatternType.LITERAL)
     rule = ACLFilter(principal, "*", operation, ACLPermissionType.ALLOW, resource)
     with _admin(there) as admin:

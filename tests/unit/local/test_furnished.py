@@ -11,7 +11,7 @@ from local.options import StackOptions
 from local.own_till import OwnTill
 from local.ports import RememberedPorts
 from local.processes import furnished
-from local.programs import Programs
+from local.programs import Programs, StoreDoors
 from local.record import Addresses, StackRecord
 from local.vouching import prepare
 
@@ -88,3 +88,17 @@ def test_status_names_the_page_to_programs_and_who_signs_in_to_people(home: Stac
     said = console.export_text()
     assert f"{page} of {till_id}, shop-1" in said
     assert f"card {who.card} and PIN {who.pin}" in said
+
+
+def test_of_stores_of_their_own_the_centre_keeps_links_and_lists_goods(home: StackHome) -> None:
+    elsewhere = [StoreDoors("shop-8", "https://g", "https://r")]
+    options = StackOptions(("sink", "feeds"), simulate=True)
+    made = furnished(home, options)(RememberedPorts(home.ports), {}, elsewhere)
+    synced = next(each for each in made.before_connect if each.name == "topics sync")
+    assert list(synced.command[-2:]) == ["--mirrored", "shop-8"]
+    assert [each.name for each in made.steps if each.name.startswith("furnish")] == [
+        "furnish shop-8"
+    ]
+    (registration,) = [each for each in made.processes if each.service.name == "registration"]
+    assert registration.service.environment["TILLSTREAM_GATEWAY"] == "shop-8=https://g"
+    assert not made.stores, "it has no gateway here"

@@ -8,6 +8,7 @@ import pytest
 
 from identity.names import Name, ServiceName, StoreName, TillName
 from local import java, kafka_links
+from local.kafka import doors
 from local.vouching import prepare
 
 
@@ -64,3 +65,24 @@ def test_properties_with_keys_are_for_their_owner_only(tmp_path: Path) -> None:
     java.write_properties(file, {"key": "one\ntwo\\three", "is": True})
     assert file.read_text() == "key=one\\u000atwo\\u005cthree\nis=true\n"
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_door_of_a_store_advertises_where_its_line_begins_and_asks_for_an_identity() -> None:
+    told = doors(9092, 9093, [(9101, "127.0.0.1:7101"), (9102, "127.0.0.1:7102")])
+    assert told["listeners"] == (
+        "SSL://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093,"
+        "LINK1://127.0.0.1:9101,LINK2://127.0.0.1:9102"
+    )
+    assert told["advertised.listeners"] == (
+        "SSL://127.0.0.1:9092,LINK1://127.0.0.1:7101,LINK2://127.0.0.1:7102"
+    )
+    assert told["listener.security.protocol.map"] == "SSL:SSL,CONTROLLER:SSL,LINK1:SSL,LINK2:SSL"
+
+
+def test_without_stores_a_broker_has_the_doors_that_it_always_had() -> None:
+    told = doors(9092, 9093, [])
+    assert told == {
+        "listeners": "SSL://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093",
+        "advertised.listeners": "SSL://127.0.0.1:9092",
+        "listener.security.protocol.map": "SSL:SSL,CONTROLLER:SSL",
+    }

@@ -91,7 +91,7 @@ def test_in_any_order_and_with_repeats_every_store_has_the_same_and_its_own_alon
         for place, feed in feeds.items():
             keys = changed.get(place, set())
             said = list(feed.say({key: other.wanted(place, *key.split("/", 1)) for key in keys}))
-            copies[place].apply([*said, feed.head()])
+            copies[place].apply([*said, *feed.heading()])
     for place, feed in feeds.items():
         assert copies[place].rows == told(once, place)
         assert write(other, feed) == [], "what was noted as changed is all that has changed"

@@ -1,4 +1,4 @@
-"""A sale makes its customer one of that location; and lists are asked for by their number."""
+"""A sale makes its customer one of that location."""
 
 import json
 from datetime import date
@@ -8,8 +8,6 @@ import msgspec
 import pytest
 
 from connectors.feeds.customers import to_note
-from connectors.feeds.lists import list_of
-from connectors.feeds.rows import UntellableRow
 from topics.store_customers import NOTED_AGAIN_DAYS
 
 
@@ -44,10 +42,3 @@ def test_who_comes_often_is_noted_once_a_month(days: int) -> None:
 def test_what_is_no_receipt_is_refused() -> None:
     with pytest.raises(msgspec.MsgspecError):
         to_note(b'{"customer_id":"c-1"', never)
-
-
-@pytest.mark.parametrize("signed", [{}, {"location_id": "shop-2", "number": 1},
-                                    {"location_id": "shop-1", "number": "1"}])  # fmt: skip
-def test_a_list_that_is_not_this_locations_is_refused(signed: dict[str, Any]) -> None:
-    with pytest.raises(UntellableRow):
-        list_of("shop-1", signed)
