@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -138,9 +138,19 @@ def postgres(postgres_server: str, template: str) -> str:
 
 
 @pytest.fixture
-def fresh_postgres(postgres_server: str, template: str) -> str:
-    """DSN of a migrated database that nobody has written to."""
-    return new_database(postgres_server, template)
+def fresh_postgres(postgres_server: str, template: str) -> Generator[str]:
+    """DSN of a migrated database that nobody has written to, and that goes with the test: some
+    hundred of them, of 13 MB each, would fill the memory in which they may lie."""
+    dsn = new_database(postgres_server, template)
+    yield dsn
+    name = sql.Identifier(dsn.rsplit("/", 1)[1])
+    gone = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name)  # a test may lose it
+    # A slot that a connector has left keeps its database, which goes with the server then.
+    with (
+        psycopg.connect(postgres_server, autocommit=True) as connection,
+        suppress(psycopg.errors.ObjectInUse),
+    ):
+        connection.execute(gone)
 
 
 @pytest.fixture
