@@ -1,5 +1,6 @@
 """What ``tillstream stock offer`` does: an offer of a location's own, which its database judges."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -43,11 +44,24 @@ def end_offer(offer_id: str, location_id: str, as_json: bool) -> None:
 
 
 def _checked(told: dict[str, Any]) -> Offer:
+    moments = {name: _moment(told[name]) for name in ("valid_from", "valid_to")}
     try:
-        return Offer.model_validate(told)
+        return Offer.model_validate({**told, **moments})
     except ValidationError as fault:
         found = fault.errors(include_url=False, include_input=False)
         texts = (
             f"{'.'.join(map(str, each['loc']))}: {each['msg']}".removeprefix(": ") for each in found
         )
         raise WrongOffer("; ".join(texts).replace("Value error, ", "")) from fault
+
+
+def _moment(text: str) -> datetime:
+    """As somebody types it: without seconds too, and never without an offset."""
+    wrong = WrongOffer(f"{text!r} is no moment: write it as 2026-12-24T18:00Z")
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise wrong from None
+    if found.tzinfo is None:
+        raise wrong
+    return found

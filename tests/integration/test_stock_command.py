@@ -84,7 +84,7 @@ def test_an_offer_is_made_within_the_limit_and_ended(dsn: str) -> None:
         ((*made, "--percent", "51"), "at the most"),
         ((*made, "--percent", "20", "--price-minor", "5"), "a percentage or gives a price"),
         ((*made, "--percent", "20", "--category", "Dairy"), "of a product or of a category"),
-        (("offer", "ulm", "--sku", "milk", "--percent", "5", "--until", "soon"), "RFC 3339"),
+        (("offer", "ulm", "--sku", "milk", "--percent", "5", "--until", "soon"), "is no moment"),
         (("end-offer", "ulm", "spring"), "has no offer spring"),
     ):
         status, output, errors = tillstream(NO_KAFKA, "stock", *arguments, postgres=dsn)
