@@ -182,13 +182,34 @@ class Machine:
         self._address = address
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
-    async def ask(self, path: str, body: Any = None, **values: str) -> tuple[int, Any]:
+    async def ask(
+        self, path: str, body: Any = None, query: dict[str, str] | None = None, **values: str
+    ) -> tuple[int, Any]:
         """GET, or POST of a body."""
         url, method = self._address + path.format(**values), "get" if body is None else "post"
-        async with self._http.request(method, url, json=body, headers=self._headers) as answer:
+        sent = {"json": body, "params": query, "headers": self._headers}
+        async with self._http.request(method, url, **sent) as answer:
             told = await answer.json(content_type=None)
             conforms(path, answer.status, answer.content_type, told, method)
             return answer.status, told
+
+    async def make(self, kind: str) -> bool:
+        """A document of one milk at Ulm; whether it is new."""
+        line = {"code": "milk", "quantity": 1}
+        body = {"document_id": new_id(), "kind": kind, "location_id": "ulm", "lines": [line]}
+        return (await self.ask("/api/v1/documents", body))[0] == 201
+
+    async def whole(self, query: dict[str, str]) -> set[str]:
+        """The ids of all documents, page by page."""
+        found: list[str] = []
+        cursor: dict[str, str] = {}
+        while True:
+            _, page = await self.ask("/api/v1/documents", query={**query, **cursor})
+            found += [each["document_id"] for each in page["items"]]
+            if page["next_cursor"] is None:
+                assert len(found) == len(set(found))
+                return set(found)
+            cursor = {"cursor": page["next_cursor"]}
 
 
 async def test_a_program_books_by_its_token_once_and_reads_what_came_of_it(dsn: str) -> None:
@@ -230,6 +251,11 @@ async def test_a_program_books_by_its_token_once_and_reads_what_came_of_it(dsn: 
         got, page = await reader.ask("/api/v1/documents")
         assert [each["document_id"] for each in page["items"]] == [ident]
         assert (await reader.ask("/api/v1/in-transit"))[1] == {"items": []}
+        assert await erp.make("delivery") and await erp.make("delivery")
+        assert len(await reader.whole({"limit": "1"})) == 3
+        assert len(await reader.whole({"limit": "1", "kind": "order"})) == 1
+        for wrong in ({"cursor": "nonsense"}, {"cursor": "WyJ4Il0"}, {"kind": "sale"}):
+            assert (await reader.ask("/api/v1/documents", query=wrong))[0] == 400
     assert moved(dsn, "ulm") == [("milk", 5, "delivery")]
     assert {
         each["who"] for each in rows(dsn, "SELECT who FROM audit_log WHERE action LIKE 'doc%%'")
