@@ -1,12 +1,14 @@
 """Every test belongs to one lot of `make test`, and every lot has tests."""
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.house.checkout import CHECKOUT
-from tests.whole import ALONE, FIRST, SIDE_BY_SIDE, Lot, Runner
+from tests.lots import ALONE, FIRST, SIDE_BY_SIDE, WITH_A_STORE, Lot
+from tests.whole import Runner
 
 TESTS = CHECKOUT / "tests"
 
@@ -25,7 +27,7 @@ def test_what_a_lot_leaves_out_is_in_another() -> None:
 
 def test_every_folder_with_tests_is_in_one_lot() -> None:
     there = sorted({path.relative_to(TESTS).parts[0] for path in TESTS.rglob("test_*.py")})
-    assert _folders(*FIRST, *SIDE_BY_SIDE) == there, "put the folder into one lot of tests/whole.py"
+    assert _folders(*FIRST, *SIDE_BY_SIDE) == there, "put the folder into one lot of tests/lots.py"
 
 
 def test_pytest_alone_runs_the_same_folders() -> None:
@@ -41,6 +43,15 @@ def test_who_needs_the_lonely_broker_is_in_the_lot_that_has_it() -> None:
             f"{path.name} needs `pytestmark = pytest.mark.lonely`: the other lot of the folder "
             "would start one more broker"
         )
+
+
+def test_who_needs_the_stack_with_a_store_is_in_the_lot_that_starts_it() -> None:
+    needs_it = {
+        f"acceptance/{path.name}"
+        for path in (TESTS / "acceptance").glob("test_*.py")
+        if re.search(r"\b(stores_stack|side): ", path.read_text())
+    }
+    assert needs_it == set(WITH_A_STORE), "put the module into `WITH_A_STORE` of tests/lots.py"
 
 
 def test_what_runs_alone_lies_where_the_last_lot_looks() -> None:
