@@ -11,7 +11,8 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -91,6 +92,13 @@ async def _process(
 ) -> dict[str, Any]:
     everything = [*products(listing), *(each for name in names for each in listed(name, listing))]
     await _say(kafka, everything)
+    found = await _filled_and_changed(kafka, names, times)
+    return {**found, "restarted_seconds": round(await _restarted(kafka, len(names)), 1)}
+
+
+async def _filled_and_changed(
+    kafka: KafkaAccess, names: Sequence[str], times: int
+) -> dict[str, Any]:
     stopping, metrics = asyncio.Event(), feed_metrics(CollectorRegistry())
     process = FeedsProcess(kafka, metrics, stopping)
     began = time.perf_counter()
@@ -100,11 +108,9 @@ async def _process(
     seconds, size = await _changes(kafka, names, times)
     stopping.set()
     await work
-    again = await _restarted(kafka, len(names))
     return {
         "filled_rows": sum(each.rows for each in process.told.feeds.values()),
         "filled_seconds": round(filled, 1),
-        "restarted_seconds": round(again, 1),
         "change_seconds": seconds,
         "change_bytes_per_store": size,
         "memory_mib": round(peak_mib(os.getpid())),
@@ -138,12 +144,13 @@ async def _changes(
         await consumer.seek_to_end()
         for place in places:
             await consumer.position(place)
-        for turn in range(times):
-            began = time.perf_counter()
-            await _say(kafka, [priced(0, 100 + turn, 2 + turn)])
-            size = await _heads(consumer, set(places))
-            found.append(time.perf_counter() - began)
-            await asyncio.sleep(1.0)
+        async with _producing(kafka) as producer:
+            for turn in range(times):
+                began = time.perf_counter()
+                await _send(producer, [priced(0, 100 + turn, 2 + turn)])
+                size = await _heads(consumer, set(places))
+                found.append(time.perf_counter() - began)
+                await asyncio.sleep(1.0)
     finally:
         await consumer.stop()
     found.sort()
@@ -163,18 +170,28 @@ async def _heads(consumer: Any, left: set[Any]) -> int:
 
 
 async def _say(kafka: KafkaAccess, records: Iterable[Record]) -> None:
-    producer = async_kafka.producer(kafka, max_batch_size=262_144, linger_ms=5)
+    async with _producing(kafka) as producer:
+        await _send(producer, records)
+
+
+@asynccontextmanager
+async def _producing(kafka: KafkaAccess) -> AsyncGenerator[Any]:
+    producer = async_kafka.producer(kafka, max_batch_size=262_144, linger_ms=2)
     await producer.start()
     try:
-        waited: list[Any] = []
-        for topic, key, row in records:
-            by_location = BY_NAME[topic].by_location
-            where = partition_of(key, PARTITIONS_DEFAULT) if by_location else None
-            value = json.dumps(row).encode()
-            waited.append(await producer.send(topic, value, key.encode(), where))
-        await asyncio.gather(*waited)
+        yield producer
     finally:
         await producer.stop()
+
+
+async def _send(producer: Any, records: Iterable[Record]) -> None:
+    waited: list[Any] = []
+    for topic, key, row in records:
+        by_location = BY_NAME[topic].by_location
+        where = partition_of(key, PARTITIONS_DEFAULT) if by_location else None
+        value = json.dumps(row).encode()
+        waited.append(await producer.send(topic, value, key.encode(), where))
+    await asyncio.gather(*waited)
 
 
 async def _until(holds: Any, work: "asyncio.Task[None]", seconds: float) -> None:

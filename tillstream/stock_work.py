@@ -165,6 +165,17 @@ def line_of(text: str) -> AskedGoods:
         raise BookingRefused(WhyNotBooked.NOT_UNDERSTOOD, words) from fault
 
 
+def mark_of(text: str) -> tuple[str, AskedMark]:
+    """TILL=EPOCH/NUMBER; raises `BookingRefused`."""
+    till, _, place = text.rpartition("=")
+    epoch, _, number = place.partition("/")
+    try:
+        return till, AskedMark(epoch=int(epoch), sequence=int(number))
+    except ValueError as fault:
+        words = f"{text!r} is not TILL=EPOCH/NUMBER. Nothing was booked."
+        raise BookingRefused(WhyNotBooked.NOT_UNDERSTOOD, words) from fault
+
+
 def lines_of_file(file: Path) -> list[AskedGoods]:
     """The lines of a CSV file; raises `BookingRefused`."""
     return line_texts.of_file(_text(file))

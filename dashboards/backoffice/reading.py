@@ -66,6 +66,13 @@ class OfficePlace(msgspec.Struct, frozen=True):
     here: bool
 
 
+class UnderWayFigures(msgspec.Struct, frozen=True):
+    """Transfers on their way, and for how long the oldest has been."""
+
+    transfers: int
+    oldest_seconds: float
+
+
 class UnderWay(msgspec.Struct, frozen=True):
     """What has left a location by a transfer and has not come to the other. Below nothing, more
     came than had left."""
@@ -112,6 +119,12 @@ async def under_way(ask: Ask, location_id: str | None = None) -> list[UnderWay]:
     """What is in transit from or to a location, or anywhere, the oldest first."""
     question = statement(__file__, "under_way")
     return await ask(question, UnderWay, location_id=location_id, most=TRANSFERS_TOLD_MAX)
+
+
+async def transfers_under_way(ask: Ask) -> UnderWayFigures:
+    """How many transfers there are on their way, as the centre sees it; in a store none."""
+    (found,) = await ask(statement(__file__, "transfers_under_way"), UnderWayFigures)
+    return found
 
 
 async def places(ask: Ask) -> list[OfficePlace]:

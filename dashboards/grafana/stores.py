@@ -30,7 +30,7 @@ PANELS = (
     ),
     Panel(
         "Questions of stores by status",
-        "A second. 401 and 403 are somebody who is no store, 429 one that asks too much, 503 a "
+        "A second. 403 is somebody who is no store, 429 one that asks too much, 503 a "
         "database that does not answer.",
         [
             (

@@ -24,7 +24,6 @@ _TIME: Json = {"type": "string", "format": "date-time"}
 
 _REFUSALS = {
     "400": "The request is not of its form (200).",
-    "401": "The connection shows no store's certificate (100).",
     "403": "The certificate is no store's, or not good now (100).",
     "408": "The body did not arrive in time.",
     "413": "Too large (201).",

@@ -24,13 +24,13 @@ LOCATION = web.RequestKey("location", str)
 
 
 def tls(certificate: Path, key: Path, authorities: Path) -> ssl.SSLContext:
-    """What the server shows, and who may show something: what ``authorities`` vouch for, each by
-    itself, so that a file with the authority for stores alone keeps out whom another one below the
-    same root vouches for. OSError where a file is unusable."""
+    """What the server shows, and who comes in: whom ``authorities`` vouch for, each by itself, so
+    that a file with the authority for stores alone keeps out whom another one below the same root
+    vouches for. OSError where a file is unusable."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=authorities)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(certificate, key)
-    context.verify_mode = ssl.CERT_OPTIONAL
+    context.verify_mode = ssl.CERT_REQUIRED
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     ignore_dates(context)
     context.num_tickets = 0
@@ -41,9 +41,6 @@ def store_asking(request: web.Request, now: datetime) -> str:
     """The location of the store that asks; raises `Refusal` where none does, or its certificate is
     not good now."""
     certificate = _shown(request)
-    if certificate is None:
-        words = "This connection shows no store's certificate."
-        raise Refusal(HTTPStatus.UNAUTHORIZED, Code.DEVICE, words)
     with suppress(IdentityError):
         name = name_of(certificate)
         if isinstance(name, StoreName):
@@ -58,7 +55,7 @@ def _while_good(certificate: x509.Certificate, name: StoreName, now: datetime) -
     return name.location_id
 
 
-def _shown(request: web.Request) -> x509.Certificate | None:
+def _shown(request: web.Request) -> x509.Certificate:
+    """Without one nobody has come in."""
     opened = request.get_extra_info("ssl_object")
-    der = opened.getpeercert(binary_form=True) if opened is not None else None
-    return x509.load_der_x509_certificate(der) if der else None
+    return x509.load_der_x509_certificate(opened.getpeercert(binary_form=True))

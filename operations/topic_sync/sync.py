@@ -40,6 +40,10 @@ Less fails where nothing is wrong; more delays the word that something is."""
 
 _LOOK_AGAIN_SECONDS = 0.1
 
+_CREATED_AT_ONCE = 250
+"""Topics of one request. Kafka refuses one that makes more than 10,000 of its records, and a topic
+with its settings and partitions makes some twenty; a fleet of stores has thousands."""
+
 _ONCE_DONE: dict[State, State] = {"missing": "created", "differs": "changed"}
 
 
@@ -113,17 +117,18 @@ def _change(
 
 
 def _create(admin: Any, topics: list[Wanted], partitions: int, replication: int) -> None:
-    admin.create_topics(
-        {
-            each.name: {
-                "num_partitions": partitions,
-                "replication_factor": replication,
-                "configs": each.configs(replication),
-            }
-            for each in topics
-        },
-        wait_for_metadata=True,
-    )
+    for at in range(0, len(topics), _CREATED_AT_ONCE):
+        admin.create_topics(
+            {
+                each.name: {
+                    "num_partitions": partitions,
+                    "replication_factor": replication,
+                    "configs": each.configs(replication),
+                }
+                for each in topics[at : at + _CREATED_AT_ONCE]
+            },
+            wait_for_metadata=True,
+        )
 
 
 def _set(admin: Any, findings: list[TopicFinding]) -> None:

@@ -269,11 +269,16 @@ def test_what_goes_wrong_around_a_store_with_a_stack_of_its_own(
     desk, at = store_desk.desk, store_desk
     hanging = stores.hanging(at, "connect", "StoreConnectIsAway")
     for together in (
-        (stores.foreign(at), feeds.no_row(at), feeds.no_lists(at), feeds.false_head(at)),
+        (
+            stores.foreign(at),
+            stores.changed_by_hand(at),
+            feeds.no_row(at),
+            feeds.no_lists(at),
+            feeds.false_head(at),
+        ),
         (stores.purged(at), stores.not_admitted(at), feeds.another_feed(at)),
         (stores.of_another_time(at), stores.flooded(at), feeds.told_nothing(at)),
-        (stores.changed_by_hand(at), feeds.spoilt(at)),
-        (stores.revoked(at),),
+        (stores.revoked(at), feeds.spoilt(at)),
         (feeds.behind(at), hanging),
         (stores.hanging(at, "kafka", "StoreKafkaIsAway", "ReplicationFallsBehind"),),
     ):

@@ -8,7 +8,7 @@ from psycopg import errors
 from psycopg.types.json import Jsonb
 
 from dashboards.backoffice.asked import AskedDocument
-from dashboards.backoffice.reading import one
+from dashboards.backoffice.reading import one, transfers_under_way, under_way
 from dashboards.backoffice.refusals import BookingRefused, WhyNotBooked
 from dashboards.backoffice.settling import note_booked_elsewhere
 from dashboards.backoffice.writer import open_document
@@ -132,6 +132,19 @@ def in_transit(office: Office) -> dict[str, int]:
         "HAVING sum(quantity) <> 0",
     )
     return {each["sku"]: each["under_way"] for each in found}
+
+
+async def test_the_centre_tells_of_what_is_under_way_and_a_store_does_not(office: Office) -> None:
+    document = await a_transfer(office, milk=10)
+    await office.do(document, "ulm", "send", lines=lines(milk=10))
+    carry_movements(office.dsn)
+    found = await office.within(lambda work: transfers_under_way(work.query))
+    assert (found.transfers, found.oldest_seconds >= 0) == (1, True)
+    (under_way_here,) = await office.within(lambda work: under_way(work.query, "bonn"))
+    assert (under_way_here.quantity, under_way_here.to_location_id) == (10, "bonn")
+    has_store(office, "ulm", here=True)
+    found = await office.within(lambda work: transfers_under_way(work.query))
+    assert (found.transfers, found.oldest_seconds) == (0, 0)
 
 
 async def test_who_takes_in_more_than_was_sent_has_found_the_rest(office: Office) -> None:

@@ -150,6 +150,7 @@ def test_every_process_runs_and_serves_metrics_where_it_should(stack: LocalStack
         "registration",
         "board",
         f"gateway-{STORE}",
+        "store-api",
         f"till-{TILL_ID}",
     )
     assert states == dict.fromkeys(names, "running")

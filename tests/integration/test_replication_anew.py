@@ -121,6 +121,27 @@ async def test_a_topic_that_was_made_anew_is_read_from_its_start(
         assert replication.metric(filled) == 1
 
 
+async def test_a_topic_that_is_made_anew_while_it_is_read_is_noticed_however_long_it_is_by_then(
+    kafka: str, fresh_postgres: str, tmp_path: Path, shop: str
+) -> None:
+    await make_store_topics(kafka, shop)
+    feed = Feed(shop)
+    with replicating(shop, kafka, fresh_postgres, tmp_path):
+        feed.product("tea")
+        feed.product("gone-meanwhile")
+        await _told(kafka, fresh_postgres, feed)
+        await _make_anew(kafka, feed.topic)
+        again = Feed(shop, version=feed.version + 1)
+        for number in range(40):
+            again.product(f"sku-{number}")
+        again.product("tea", name="Tea")
+        again.head()
+        await again.send(kafka)
+        await applied(fresh_postgres, again.version)
+        await until(lambda: bool(state(fresh_postgres)["is_whole"]), "the store has all")
+        assert count(fresh_postgres, "products") == 41
+
+
 async def test_a_mirror_that_repeats_itself_changes_nothing(
     kafka: str, fresh_postgres: str, tmp_path: Path, shop: str
 ) -> None:

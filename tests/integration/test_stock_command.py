@@ -73,3 +73,20 @@ def test_what_cannot_be_booked_ends_with_one_line_and_status_1(dsn: str) -> None
         assert words in errors, errors
         assert len(errors.strip().splitlines()) == 1, errors
     assert moved(dsn, "ulm") == []
+
+
+def test_an_offer_is_made_within_the_limit_and_ended(dsn: str) -> None:
+    made = ("offer", "ulm", "--sku", "milk", "--until", "2036-01-01T00:00Z", "--id", "spring")
+    told = [stock(dsn, *made, "--percent", "20")[1]["known"] for _ in range(2)]
+    assert told == [False, True]
+    assert stock(dsn, "end-offer", "ulm", "spring")[1]["ended"] is True
+    for arguments, words in (
+        ((*made, "--percent", "51"), "at the most"),
+        ((*made, "--percent", "20", "--price-minor", "5"), "a percentage or gives a price"),
+        ((*made, "--percent", "20", "--category", "Dairy"), "of a product or of a category"),
+        (("offer", "ulm", "--sku", "milk", "--percent", "5", "--until", "soon"), "RFC 3339"),
+        (("end-offer", "ulm", "spring"), "has no offer spring"),
+    ):
+        status, output, errors = tillstream(NO_KAFKA, "stock", *arguments, postgres=dsn)
+        assert (status, output) == (1, ""), arguments
+        assert words in errors, errors

@@ -43,7 +43,7 @@ async def test_what_a_scanner_reads_is_received_once_though_somebody_clicks_twic
         await assert_good(seen)
         await page.get_by_role("button", name="Receive goods").dblclick()
         await page.wait_for_url("**/goods/documents/**")
-        await expect(page.get_by_text("booked").first).to_be_visible()
+        await expect(page.locator("dd.state")).to_have_text("booked")
         await assert_good(seen)
     assert sorted(moved(dsn, "ulm")) == [("bread", 1, "delivery"), ("milk", 2, "delivery")]
 
@@ -63,7 +63,7 @@ async def test_goods_go_to_another_shop_and_what_lacks_is_written_off(
         await page.get_by_role("button", name="Take these in").click()
         await assert_good(seen)
         await page.get_by_role("button", name="Close it").click()
-        await expect(page.get_by_text("closed")).to_be_visible()
+        await expect(page.locator("dd.state").last).to_have_text("closed")
     assert (on_hand(dsn, "ulm"), on_hand(dsn, "bonn")) == (-5, 4)
 
 
@@ -88,7 +88,7 @@ async def test_a_count_is_blind_and_its_page_says_what_is_wrong(
         await page.get_by_role("button", name="Save this count").click()
         await expect(page.get_by_text("What is expected is told once")).to_be_visible()
         await page.get_by_role("button", name="Commit the count").click()
-        await expect(page.get_by_text("late sales may still come")).to_be_visible()
+        await expect(page.locator("dd.state")).to_contain_text("late sales may still come")
         await assert_good(seen)
     assert on_hand(dsn, "ulm") == 3
 

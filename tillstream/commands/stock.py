@@ -1,14 +1,16 @@
 """``tillstream stock``: deliveries, transfers, counts and corrections by command."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dashboards.backoffice.asked import AskedGoods, AskedMark
+from dashboards.backoffice.asked import AskedGoods
 from dashboards.backoffice.documents import Why
 from dashboards.backoffice.refusals import BookingRefused
 from tillstream import stock_work
+from tillstream.offer_work import WrongOffer, end_offer, make_offer
 from tillstream.stock_work import WantedBooking
 from tillstream.terminal import AsJson, grouped, mendable
 
@@ -114,7 +116,7 @@ def count(
     booked; nothing of it is then.
     """
     wanted = WantedBooking("count", location, read(lines, file), id, file, None, note)
-    stock_work.count(wanted, dict(map(_mark, mark or ())), as_json)
+    stock_work.count(wanted, dict(map(stock_work.mark_of, mark or ())), as_json)
 
 
 @group.command()
@@ -179,6 +181,46 @@ def close(document: Document, location: Location, as_json: AsJson = False) -> No
     stock_work.do(document, "close", WantedBooking("order", location, []), as_json)
 
 
+@group.command()
+@mendable(WrongOffer)
+def offer(
+    location: Location,
+    until: Annotated[
+        str, typer.Option(help="The first moment at which it holds no more: 2026-12-24T18:00Z.")
+    ],
+    sku: Annotated[str | None, typer.Option(help="Of this product.")] = None,
+    category: Annotated[str | None, typer.Option(help="Of all products of this one.")] = None,
+    percent: Annotated[int | None, typer.Option(help="So much off.")] = None,
+    price_minor: Annotated[
+        int | None, typer.Option(help="At this price, in minor units, per each or per kilogram.")
+    ] = None,
+    begins: Annotated[
+        str | None, typer.Option("--from", help="When it begins.", show_default="now")
+    ] = None,
+    id: Annotated[str | None, typer.Option(help="Your own id of it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an offer of a location's own, within the centre's limit.
+
+    In a store with a database of its own it is at the tills within seconds. Exit status 1 if it
+    cannot be.
+    """
+    told = {"location_id": location, "sku": sku, "category": category, "percent": percent}
+    told |= {"price_minor": price_minor, "offer_id": id, "valid_to": until}
+    make_offer({**told, "valid_from": begins or datetime.now(UTC).isoformat()}, as_json)
+
+
+@group.command("end-offer")
+@mendable(WrongOffer)
+def end_one_offer(
+    location: Location,
+    offer_id: Annotated[str, typer.Argument(metavar="OFFER", help="Id of the offer.")],
+    as_json: AsJson = False,
+) -> None:
+    """End an offer now. Exit status 1 if the location has none of that id."""
+    end_offer(offer_id, location, as_json)
+
+
 @group.command("documents")
 def list_documents(
     location: Annotated[
@@ -205,11 +247,3 @@ def read(lines: list[str] | None, file: Path | None) -> list[AskedGoods]:
             raise typer.BadParameter("name products as arguments or by --file, and not by both")
         return stock_work.lines_of_file(file)
     return [stock_work.line_of(each) for each in lines or ()]
-
-
-def _mark(text: str) -> tuple[str, AskedMark]:
-    till, _, place = text.rpartition("=")
-    epoch, _, number = place.partition("/")
-    if not (till and epoch.isdigit() and number.isdigit()):
-        raise typer.BadParameter(f"{text!r} is not TILL=EPOCH/NUMBER")
-    return till, AskedMark(epoch=int(epoch), sequence=int(number))

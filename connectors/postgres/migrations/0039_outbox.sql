@@ -112,6 +112,58 @@ END $$;
 CREATE TRIGGER stores_say_all AFTER INSERT OR UPDATE OF here ON stores
     FOR EACH ROW WHEN (NEW.here) EXECUTE FUNCTION say_all_of_store();
 
+-- As before (0037), but for the store's own offers: the centre has them as messages alone, and no
+-- row that could be compared.
+CREATE OR REPLACE FUNCTION replicated_digests(place text) RETURNS TABLE (
+    kind text, id text, digest text, is_due boolean
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH listed AS (SELECT sku FROM assortment WHERE location_id = place),
+    found AS (
+        SELECT 'product' AS kind, sku AS id, to_jsonb(p) AS content,
+            sku IN (SELECT sku FROM listed) AS is_due
+        FROM products AS p
+        UNION ALL
+        SELECT 'assortment', sku, to_jsonb(a), true FROM assortment AS a WHERE location_id = place
+        UNION ALL
+        SELECT 'price', price_id, to_jsonb(p),
+            sku IN (SELECT sku FROM listed) AND (valid_to IS NULL OR valid_to > now())
+                AND NOT EXISTS (
+                    SELECT FROM prices AS later
+                    WHERE later.sku = p.sku AND later.location_id IS NOT DISTINCT FROM p.location_id
+                        AND later.valid_to IS NULL AND later.valid_from <= now()
+                        AND later.valid_from > p.valid_from
+                )
+        FROM prices AS p WHERE location_id IS NULL OR location_id = place
+        UNION ALL
+        SELECT 'recall', recall_id, to_jsonb(r),
+            sku IN (SELECT sku FROM listed) AND (valid_to IS NULL OR valid_to > now())
+        FROM recalls AS r
+        UNION ALL
+        SELECT 'offer', offer_id, to_jsonb(o), valid_to > now()
+        FROM offers AS o
+        WHERE location_id = place AND offer_id NOT IN (SELECT offer_id FROM own_offers)
+        UNION ALL
+        SELECT 'location', location_id, to_jsonb(l), true
+        FROM locations AS l WHERE location_id = place
+        UNION ALL
+        SELECT 'employee', employee_id,
+            jsonb_set(to_jsonb(e), '{locations}', jsonb_build_array(place)), true
+        FROM employees AS e WHERE active AND place = ANY (locations)
+        UNION ALL
+        SELECT 'rule_table', table_name || '/' || version,
+            CASE WHEN locations = '{}' THEN to_jsonb(t)
+                ELSE jsonb_set(to_jsonb(t), '{locations}', jsonb_build_array(place)) END,
+            valid_from > now() - interval '8 days'
+        FROM rule_tables AS t WHERE locations = '{}' OR place = ANY (locations)
+        UNION ALL
+        SELECT 'customer', customer_id, to_jsonb(c), false FROM customers AS c
+    )
+    SELECT kind, id,
+        -- Without nulls: a column that one side has and does not fill is no difference.
+        encode(sha256(convert_to(jsonb_strip_nulls(content)::text, 'UTF8')), 'hex'), is_due
+    FROM found
+$$;
 REVOKE EXECUTE ON FUNCTION
     rfc3339, movement_told, offer_told, say_movements, say_own_offer, keep_own_offer,
     say_all_of_store

@@ -52,15 +52,14 @@ class Replication:
         await follower.run(self._session)
 
     async def _session(self, reader: Reader) -> None:
-        found = (await topic_ids.described(self._access, [self._topic])).get(self._topic)
-        if found is None:
-            raise TopicsMissing(f"no topic {self._topic}: run 'tillstream topics sync --own'")
+        topic_id = await self._topic_now()
         try:
             async with connected(self._postgres, self._location_id) as store:
                 session = ReplicationSession(
                     reader,
                     store,
-                    found.topic_id,
+                    topic_id,
+                    self._topic_now,
                     self._metrics,
                     self._log,
                     self.shown,
@@ -72,6 +71,12 @@ class Replication:
         except Overtaken:
             self._metrics.overtaken.inc()
             self._log.warning("overtaken", cause="another replication writes to this database")
+
+    async def _topic_now(self) -> str:
+        found = (await topic_ids.described(self._access, [self._topic])).get(self._topic)
+        if found is None:
+            raise TopicsMissing(f"no topic {self._topic}: run 'tillstream topics sync --own'")
+        return found.topic_id
 
     def _note_answers(self) -> None:
         self._kafka.note_answer()

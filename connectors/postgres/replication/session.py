@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,8 @@ PUT_BACK_SECONDS = 10.0
 back. A mirror that repeats itself is through in a second."""
 
 PROBE_SECONDS = 5.0
-"""Between two looks at the topic's end while nothing comes: silence may mean that Kafka is away."""
+"""Between two looks at the topic while nothing comes: silence may mean that Kafka is away, or that
+somebody has made the topic anew."""
 
 
 @dataclass(slots=True)
@@ -44,17 +45,20 @@ class ReplicationSession:
         reader: Reader,
         store: ReplicaStore,
         topic_id: str,
+        topic_now: Callable[[], Awaitable[str]],
         metrics: ReplicationMetrics,
         log: Any,
         shown: ReplicationProgress,
         proven: Callable[[], None],
         written: Callable[[], None],
     ) -> None:
-        """``proven`` is called whenever both sides have answered, ``written`` after each commit."""
+        """``topic_now`` asks for the id that the topic has; ``proven`` is called whenever both
+        sides have answered, ``written`` after each commit."""
         self._proven = proven
         self._reader = reader
         self._store = store
         self._topic_id = topic_id
+        self._topic_now = topic_now
         self._metrics = metrics
         self._log = log
         self._shown = shown
@@ -81,7 +85,7 @@ class ReplicationSession:
         await self._write()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Apply until ``stopping``."""
+        """Apply until ``stopping``, or until the topic is another one."""
         while not stopping.is_set():
             fetched = await self._reader.gather(LOT_RECORDS_MAX, IDLE_SECONDS)
             if fetched:
@@ -90,7 +94,8 @@ class ReplicationSession:
             elif self._is_put_back():
                 self._fill(self._replica.standing.head_offset or 0, "put_back")
             elif time.monotonic() >= self._probe_due:
-                await self._reader.end_offsets()
+                if await self._topic_now() != self._topic_id:
+                    return
                 self._probe_due = time.monotonic() + PROBE_SECONDS
             await self._write()
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -65,7 +64,6 @@ async def _look_at(board: Board, goods: GoodsFigures, which: UnsettledCount) -> 
 
 
 async def _tell(board: Board, goods: GoodsFigures) -> None:
-    now, found = datetime.now(UTC), await reading.under_way(board.database.query)
-    goods.under_way.set(len({each.reference for each in found}))
-    oldest = min((each.since for each in found), default=now)
-    goods.oldest_seconds.set(max(0.0, (now - oldest).total_seconds()))
+    found = await reading.transfers_under_way(board.database.query)
+    goods.under_way.set(found.transfers)
+    goods.oldest_seconds.set(max(0.0, found.oldest_seconds))

@@ -105,9 +105,10 @@ class CatalogDesk:
         return True
 
     def is_current(self) -> None:
-        """What counts is, now, all that the centre has."""
-        self._current_at = self._monotonic()
-        self._reports.is_current()
+        """What counts is, now, all that the centre has; before the first catalog, nothing does."""
+        if self.catalog is not None:
+            self._current_at = self._monotonic()
+            self._reports.is_current()
 
     async def retake(self, rows: BundleRows, version: int | None = None) -> bool:
         """The same, where what has changed is the store's own and nobody has heard the centre: what

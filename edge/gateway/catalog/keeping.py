@@ -52,6 +52,7 @@ class CatalogFile:
             form: int = self._database.execute("SELECT version FROM form").get
         if form > FORM:
             raise GatewayUnusable(f"{self._path} has form {form}, and this release knows {FORM}")
+        self._is_new = not self._database.execute("SELECT count(*) FROM versions").get
         self.catalog = self._read()
         self.last_number = self.catalog.name.catalog_version if self.catalog else self._numbered()
 
@@ -62,7 +63,7 @@ class CatalogFile:
 
     def next_number(self, version: int | None) -> int:
         """Of what is to be kept: the feed's ``version`` where that leads on, else the next."""
-        if version is not None and self.catalog is None:
+        if version is not None and self._is_new:
             return version
         return max(version or 0, self.last_number + 1)
 
@@ -94,7 +95,7 @@ class CatalogFile:
                 self._database.execute("INSERT INTO versions VALUES (?, ?)", (number, sha256))
         except (apsw.Error, OSError) as error:
             raise GatewayUnusable(f"{self._path} cannot be written: {error}") from error
-        self.catalog, self.last_number = catalog, number
+        self.catalog, self.last_number, self._is_new = catalog, number, False
 
     def _forget(self, known: Iterable[BundleName]) -> None:
         oldest = min(each.catalog_version for each in known)

@@ -26,7 +26,15 @@ async def take_back(
     found = await books.run(lambda: books.desk.answered(once))
     if found is not None:
         return found
-    sold, mark = await books.run(lambda: (sold_here(books.journal, receipt_no), books.journal.mark))
+    own = premises.name and premises.name.location_id
+    is_foreign = want.location_id not in (None, own)
+    sold, mark = await books.run(
+        lambda: (
+            # Another store's receipt may have the number of one that was sold here.
+            None if is_foreign else sold_here(books.journal, receipt_no),
+            books.journal.mark,
+        )
+    )
     reserved = None
     if want.authorization is not None and not want.training and not (sold and sold.is_training):
         return_id = f"{premises.name.till_id if premises.name else ''}-{mark.epoch}-R"

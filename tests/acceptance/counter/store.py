@@ -146,7 +146,7 @@ def opened(stack: Stack) -> Store:
     shown = SIGNS_IN.search(stack.python("tillstream", "local", "status").stdout)
     assert shown, "status shows nobody who may sign in"
     store = Store(stack, location_id, till_id, till["page"], status["dashboard"], *shown.groups())
-    asyncio.run(knows_its_store(door_of(store), store.card))
+    asyncio.run(_knows_its_store(door_of(store), store.card))
     return store
 
 
@@ -155,7 +155,7 @@ def door_of(store: Store) -> Path:
     return store.stack.home / "counters" / store.till_id / "till" / "till.sock"
 
 
-async def knows_its_store(door: Path, card: str) -> None:
+async def _knows_its_store(door: Path, card: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     async with ClientSession("http://till", connector=UnixConnector(str(door))) as session:
         while lacking := await _lacking(session, card):

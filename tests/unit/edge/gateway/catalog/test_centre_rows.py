@@ -259,3 +259,44 @@ def test_a_number_that_no_bundle_can_carry_is_told_and_ends_nothing(centre: Cent
 def test_one_row_alone_cannot_fill_a_bundle(centre: Centre) -> None:
     with pytest.raises(BadRow, match="bytes"):
         centre.product("tea", name="x" * ROW_BYTES_MAX)
+
+
+class Store(Centre):
+    """Is told rows as its feed has them."""
+
+    def __init__(self) -> None:
+        self.rows = CentreRows(HERE, self._try)
+        self.unsound: set[int] = set()
+
+    def told(self, kind: str, row_id: str, row: dict[str, Any] | None) -> bool:
+        value = None if row is None else json.dumps(row, default=lambda at: at.isoformat()).encode()
+        return self.rows.hear_row(kind, row_id, value)
+
+
+def test_a_feed_leads_to_the_catalog_that_the_centres_topics_lead_to() -> None:
+    store, centre = Store(), Centre()
+    tea = {"sku": "tea", "name": "Tea", "category": "drinks", "unit": "each", "price_minor": 300,
+           "currency": "EUR", "tax_basis_points": 700}  # fmt: skip
+    price = {"sku": "tea", "location_id": None, "price_minor": 250, "currency": "EUR",
+             "valid_from": NOON, "valid_to": None, "price_id": "p-1"}  # fmt: skip
+    centre.product("tea")
+    centre.price("p-1")
+    assert store.told("price", "p-1", price)
+    assert store.told("product", "tea", {**tea, "cost_minor": 111, "supplier": "Leaf"})
+    assert store.ids("product") == [], "it has not been listed"
+    assert store.told("assortment", "tea", {"location_id": HERE, "sku": "tea"})
+    chosen = store.rows.selected(NOON).rows
+    assert chosen.keys() == {("product", "tea"), ("price", "p-1")}
+    assert chosen == centre.rows.selected(NOON).rows
+    assert not store.told("assortment", "tea", {"location_id": HERE, "sku": "tea"}), "no news"
+    assert store.told("price", "p-1", None) and store.told("assortment", "tea", None)
+    assert store.rows.selected(NOON).rows == {}
+
+
+def test_a_feed_may_name_kinds_that_no_catalog_has_and_rows_that_nobody_can_read() -> None:
+    store = Store()
+    assert not store.told("loyalty_tier", "gold", {"tier": "gold"})
+    assert not store.told("customer", "c-1", {"customer_id": "c-1"})
+    with pytest.raises(BadRow) as fault:
+        store.told("product", "tea", {"sku": "tea", "name": "Nobody may read this"})
+    assert "Nobody" not in str(fault.value)

@@ -105,6 +105,37 @@ def test_a_row_that_the_disk_altered_is_told_to_nobody_and_the_counter_goes_on(
         assert file.last_number == number + 1
 
 
+def test_a_catalog_is_called_by_its_feeds_version_and_never_by_one_that_was_taken(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "catalog.sqlite"
+    with closing(CatalogFile(path, HERE)) as file:
+        assert file.next_number(700) == 700, "a new file has a number of its own"
+        made = next_version(HERE, None, of(product("a"), product("b")), 700)
+        assert made
+        file.keep(made)
+        assert file.next_number(None) == 701, "what the store itself changed has no number"
+        assert [file.next_number(each) for each in (650, 700, 900)] == [701, 701, 900]
+        file._database.execute("UPDATE catalog_rows SET row = ? WHERE id = 'a'", (b"{}",))  # noqa: SLF001
+    with closing(CatalogFile(path, HERE)) as file:
+        assert file.catalog is None and file.next_number(700) == 701
+
+
+async def test_rows_that_lie_in_the_stores_own_kafka_are_no_proof_that_the_centre_was_heard(
+    tmp_path: Path,
+) -> None:
+    reports = HeardCatalog()
+    with closing(CatalogFile(tmp_path / "catalog.sqlite", HERE)) as file:
+        desk = CatalogDesk(HERE, file, reports, lambda _: None)
+        desk.is_current()
+        assert desk.age_seconds is None, "what is not there is called current"
+        assert await desk.take(of(product("a")), 700)
+        assert desk.age_seconds is None and not reports.current
+        desk.is_current()
+        assert desk.age_seconds == 0 and reports.current == 1
+        assert desk.catalog and desk.catalog.name.catalog_version == 700
+
+
 def test_a_file_that_is_no_database_is_put_aside(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     path.write_bytes(b"this is no database" * 500)

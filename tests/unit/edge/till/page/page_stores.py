@@ -1,15 +1,19 @@
 """A store of the tests: a gateway that knows employees and customers, and tills with pages."""
 
 import json
+import time
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, cast
 
 from prometheus_client import CollectorRegistry
 
 from edge.bundle.form import RowKey, sha256_of
 from edge.bundle.holding import CatalogHolder
+from edge.gateway.elsewhere.kept_answers import KeptAnswers
+from edge.gateway.elsewhere.questions import AsksCentre, CentreQuestions
 from edge.gateway.gateway import Gateway
 from edge.gateway.receipts.passing import PassingReceipts
 from edge.gateway.served import ServedCall
@@ -25,6 +29,7 @@ from tests.unit.edge.till.shops import Shop, shop
 from tests.unit.edge.till.tills import enrolled, until
 from tillstream import gateway_catalog
 from tillstream.gateway_catalog import StoreCatalogParts
+from tillstream.gateway_store_api import StoreApiParts
 from tillstream.settings import load_settings
 
 CUSTOMERS_CARD = "loyal-0815"
@@ -41,6 +46,8 @@ class PageStore:
     parts: StoreCatalogParts | None = None
     port: int = 0
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    centre: AsksCentre | None = None
+    """Who says what other stores know; without one nobody is asked."""
 
     def __post_init__(self) -> None:
         self.fleet = Fleet(self.folder)
@@ -66,6 +73,13 @@ class PageStore:
         folder = self.folder / "gateway"
         opened = gateway_catalog.opened(gateway, folder, CollectorRegistry(), load_settings())
         self.parts = self.stack.enter_context(opened)
+        if self.centre is not None:
+            kept = self.stack.enter_context(
+                closing(KeptAnswers(folder / "elsewhere.sqlite", time.time))
+            )
+            questions = CentreQuestions(self.centre, kept, gateway.metrics.asked_centre)
+            elsewhere: Any = StoreApiParts(gateway.location_id, cast(Any, self.centre), questions)
+            self.parts = replace(self.parts, elsewhere=elsewhere)
         gateway.intake.watchers.append(PassingReceipts(self.parts.shelf).see)
         return list(self.parts.calls())
 
@@ -118,9 +132,11 @@ async def _has_way(till: PagedTill) -> bool:
 
 
 @asynccontextmanager
-async def page_store(folder: Path, *more: tuple[RowKey, bytes]) -> AsyncGenerator[PageStore]:
+async def page_store(
+    folder: Path, *more: tuple[RowKey, bytes], centre: AsksCentre | None = None
+) -> AsyncGenerator[PageStore]:
     """A store whose gateway runs, for the length of a block."""
-    store = PageStore(folder, more)
+    store = PageStore(folder, more, centre=centre)
     await store.light()
     try:
         yield store

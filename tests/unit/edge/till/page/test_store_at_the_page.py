@@ -12,6 +12,8 @@ from edge.till.page import elsewhere
 from edge.till.page.open_pages import OpenPage
 from edge.till.page.scene import PageView
 from tests.till_pages import HOSTILE, MILK, TEA, PagedTill
+from tests.unit.edge.gateway.elsewhere.test_told_to_tills import SaidCentre
+from tests.unit.edge.journal.tills import TILL
 from tests.unit.edge.till.page.page_stores import (
     CUSTOMER,
     CUSTOMERS_CARD,
@@ -188,6 +190,63 @@ async def test_a_receipt_of_another_store_and_one_of_nowhere_are_told_apart(
         assert "of the store shop-0007" in till.said
         await till.type(page, "9-1-1")
         assert "Nobody whom this till can ask" in till.said
+
+
+ELSEWHERE = "shop-0007"
+
+
+def sold_elsewhere(receipt_no: str, returned: int = 0) -> tuple[int, Any]:
+    """What the centre says of a receipt of another store, with two bags of tea."""
+    line = {"line_no": 1, "sku": TEA, "quantity": 2, "unit": "each", "unit_price_minor": 300}
+    sale = {
+        "type": "cart_completed", "location_id": ELSEWHERE, "till_id": "9", "epoch": 1,
+        "sequence": 40, "receipt_no": receipt_no, "business_date": "2026-11-29",
+        "currency": "EUR", "total_minor": 600, "lines": [line | {"amount_minor": 600}],
+        "returned": {"1": returned},
+    }  # fmt: skip
+    return 200, {"as_of": "2026-11-30T09:00:00Z", "receipts": [sale]}
+
+
+def kept_at_the_centre(receipt_no: str, return_id: str) -> tuple[int, Any]:
+    line = {"line_no": 1, "sku": TEA, "quantity": 1, "unit": "each", "refund_minor": 300}
+    return 200, {
+        "return_id": return_id, "receipt_no": receipt_no, "location_id": ELSEWHERE,
+        "lines": [line], "refund_minor": 300, "reserved_seconds": 900, "verified": "centre",
+    }  # fmt: skip
+
+
+async def test_goods_that_another_store_sold_come_back_here_by_the_receipts_code(
+    tmp_path: Path,
+) -> None:
+    """Its number is that of a receipt of this very till, of which one piece is left."""
+    centre = SaidCentre()
+    async with page_store(tmp_path, centre=centre) as store, store.till("1") as (till, page):
+        receipt_no = await sold(store, till, page, TEA)
+        code = (await till.actions.receipt(receipt_no)).qr.replace(TILL.location_id, ELSEWHERE)
+        path = f"/v1/receipts/{receipt_no}"
+        centre.says[path] = sold_elsewhere(receipt_no)
+        await till.press(page, "receipts")
+        await till.scan(page, code)
+        assert f"Sold in {ELSEWHERE} at till 9 on" in await till.seen()
+        await till.press(page, "return")
+        await till.scan(page, code)
+        await sees(till, f"Sold in {ELSEWHERE} at till 9.")
+        await till.press(page, "back:1")
+        centre.says[f"{path}/returns"] = kept_at_the_centre(receipt_no, "R")
+        await till.press(page, "give-back:shelf")
+        assert till.said.startswith("Give 3.00 back in cash.") and "not asked" not in till.said
+        (event,) = [each for each in await till.events() if each["type"] == "goods_returned"]
+        assert (event["verified"], event["receipt_location_id"]) == ("centre", ELSEWHERE)
+        asked = next(body for method, _, body in centre.heard if method == "POST")
+        assert (asked["location_id"], asked["till_id"], asked["sequence"]) == (ELSEWHERE, "9", 40)
+
+        centre.is_away = True
+        await till.press(page, "return")
+        await till.scan(page, code)
+        await sees(till, "as the centre last knew it")
+        await till.press(page, "back:1")
+        await till.press(page, "give-back:shelf")
+        assert "the centre, which may, does not answer now" in till.said
 
 
 # --- receipts -------------------------------------------------------------------------------------
