@@ -27,8 +27,7 @@ def _lot(name: str, *places: str, marker: str = "not alone", without: Sequence[s
 
 
 WITH_A_STORE = tuple(
-    f"acceptance/test_{name}.py"
-    for name in ("alert_rules_fire", "a_line_in_a_browser", "store_at_the_page", "stores")
+    f"acceptance/test_{name}.py" for name in ("alert_rules_fire", "a_line_in_a_browser", "stores")
 )
 """What needs the stack that has a store with a stack of its own: twice the servers of the other
 one, which would take their share of the cores until the last test of a lot has ended."""
