@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 PLAIN_LINES = ("-o", "console_output_style=classic")
 """Without a share at the right edge, which nobody would see: see `LINE_WIDTH`."""
@@ -26,10 +28,14 @@ def _lot(name: str, *places: str, marker: str = "not alone", without: Sequence[s
     return Lot(name, (*PYTEST, marker, *left_out, *(f"tests/{place}" for place in places)))
 
 
+TESTS = Path(__file__).parent
+
 WITH_A_STORE = tuple(
-    f"acceptance/test_{name}.py" for name in ("alert_rules_fire", "a_line_in_a_browser", "stores")
+    path.relative_to(TESTS).as_posix()
+    for path in sorted((TESTS / "acceptance").glob("test_*.py"))
+    if re.search(r"\b(stores_stack|side): ", path.read_text())
 )
-"""What needs the stack that has a store with a stack of its own: twice the servers of the other
+"""What asks for the stack that has a store with a stack of its own: twice the servers of the other
 one, which would take their share of the cores until the last test of a lot has ended."""
 
 FIRST = (
