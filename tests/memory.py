@@ -3,7 +3,7 @@
 A test's database is a thousand files, of which a disk makes half a second, and what tills and
 gateways acknowledge is synced before: most of such a test is waiting for the disk. Nothing that a
 test looks at depends on it, because what is killed here is a process and never the machine. What
-fills or measures a disk takes one (`tests.whole.Lot`).
+fills or measures a disk takes one (`tests.lots.Lot`).
 """
 
 import os
@@ -13,10 +13,12 @@ from pathlib import Path
 SHARED = Path("/dev/shm")  # noqa: S108 - each takes a folder of its own in it
 
 ROOM_BYTES_MIN = 8 * 1024**3
-"""In that file system: four times what two lots of tests were seen to have there at once."""
+"""In that file system. Each of two lots may have a gigabyte of PostgreSQL's log, some dozen
+databases of 13 MB, and some hundred megabytes of brokers and workers."""
 
 AVAILABLE_BYTES_MIN = 12 * 1024**3
-"""Of memory, before anything is kept in it: the servers and browsers of two lots take 4 GB."""
+"""Of memory, before anything is kept in it: stacks, servers and browsers of two lots take as much
+as that room."""
 
 _MEMINFO = Path("/proc/meminfo")
 

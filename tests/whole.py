@@ -15,17 +15,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.lots import ALONE, FIRST, SIDE_BY_SIDE, Lot
 from tests.memory import quick_folder
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-
-PLAIN_LINES = ("-o", "console_output_style=classic")
-"""Without a share at the right edge, which nobody would see: see `LINE_WIDTH`."""
-
-PYTEST = ("pytest", "--color=no", "--no-header", *PLAIN_LINES, "-m")
 
 AT_ONCE = 2
 """Lots. The machine that all this is measured on has two cores. Three were tried: each took half as
@@ -42,45 +38,6 @@ one looks first."""
 
 LINE_WIDTH = "1000"
 """Where pytest takes a terminal of 80 columns for granted, it cuts off why a test failed."""
-
-
-@dataclass(frozen=True)
-class Lot:
-    """A part of the tests, as the arguments of ``python -m``."""
-
-    name: str
-    command: Sequence[str]
-    needs_disk: bool = False
-    """Whether it fills a disk, and so keeps nothing in memory."""
-
-
-def _lot(name: str, *folders: str, marker: str = "not alone", without: str = "") -> Lot:
-    left_out = (f"--ignore=tests/{without}",) if without else ()
-    return Lot(name, (*PYTEST, marker, *left_out, *(f"tests/{folder}" for folder in folders)))
-
-
-FIRST = (
-    Lot("java", ("local.archive",)),
-    Lot("types", ("pyright",)),
-    _lot("unit", "house", "unit", without="unit/edge"),
-    _lot("edge", "unit/edge"),
-)
-"""Within two minutes they tell of a slip, which ends all others at once. The others begin where
-these leave a core, and find Kafka's jars fetched and its classes kept."""
-
-SIDE_BY_SIDE = (
-    _lot("lonely", "integration", marker="lonely"),
-    _lot("integration", "integration", marker="not alone and not lonely"),
-    replace(_lot("acceptance", "acceptance"), needs_disk=True),
-    replace(_lot("faults", "faults", "till_faults", "store_faults"), needs_disk=True),
-    _lot("pages", "pages"),
-    _lot("simulation", "simulation", "protocol"),
-)
-"""Each of the `AT_ONCE` that run is followed by the next: the longest come first. A whole stack
-takes a fifth of a core even when nobody asks it: what needs none is in another lot."""
-
-ALONE = (_lot("alone", "integration", marker="alone"),)
-"""Tests marked ``alone``, which measure speed: nothing else runs beside them."""
 
 
 @dataclass

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.house.checkout import CHECKOUT
-from tests.whole import ALONE, FIRST, SIDE_BY_SIDE, Lot, Runner
+from tests.lots import ALONE, FIRST, SIDE_BY_SIDE, WITH_A_STORE, Lot
+from tests.whole import Runner
 
 TESTS = CHECKOUT / "tests"
 
@@ -25,7 +26,7 @@ def test_what_a_lot_leaves_out_is_in_another() -> None:
 
 def test_every_folder_with_tests_is_in_one_lot() -> None:
     there = sorted({path.relative_to(TESTS).parts[0] for path in TESTS.rglob("test_*.py")})
-    assert _folders(*FIRST, *SIDE_BY_SIDE) == there, "put the folder into one lot of tests/whole.py"
+    assert _folders(*FIRST, *SIDE_BY_SIDE) == there, "put the folder into one lot of tests/lots.py"
 
 
 def test_pytest_alone_runs_the_same_folders() -> None:
@@ -41,6 +42,13 @@ def test_who_needs_the_lonely_broker_is_in_the_lot_that_has_it() -> None:
             f"{path.name} needs `pytestmark = pytest.mark.lonely`: the other lot of the folder "
             "would start one more broker"
         )
+
+
+def test_the_stack_with_a_store_is_started_by_one_lot() -> None:
+    modules = {f"acceptance/{path.name}" for path in (TESTS / "acceptance").glob("test_*.py")}
+    assert set(WITH_A_STORE) and set(WITH_A_STORE) < modules
+    named = [lot.name for lot in SIDE_BY_SIDE if f"tests/{WITH_A_STORE[0]}" in lot.command]
+    assert named == ["stores"]
 
 
 def test_what_runs_alone_lies_where_the_last_lot_looks() -> None:

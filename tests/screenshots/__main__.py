@@ -21,6 +21,7 @@ from tests.boards import open_board
 from tests.links import access
 from tests.screenshots.camera import Subject, take_all, take_for_readme
 from tests.screenshots.chain import Chain, Troubles
+from tests.screenshots.line import take_line
 from tests.screenshots.till import take_till
 from tests.told_metrics import read_metrics
 
@@ -57,6 +58,7 @@ def main(
             _photograph(stack, shops, readme)
         finally:
             stack.python("tillstream", "local", "down")
+    take_line([PICTURES, README_PICTURES] if readme else [PICTURES])
 
 
 def _photograph(stack: Stack, shops: int, readme: bool) -> None:

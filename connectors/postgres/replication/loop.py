@@ -15,7 +15,7 @@ from connectors.postgres.replication.store import connected
 from following.follower import Follower
 from following.offsets import Overtaken
 from following.outage import Outage
-from following.reader import Reader, TopicsMissing
+from following.reader import Lost, Reader, TopicsMissing
 from topics.mirrored import down_topics
 
 
@@ -68,6 +68,9 @@ class Replication:
                 )
                 await session.begin()
                 await session.run(self._stopping)
+        except Lost as fault:
+            # The next session looks where the topic begins and ends by now.
+            self._log.warning("feed_is_not_where_it_was", cause=str(fault))
         except Overtaken:
             self._metrics.overtaken.inc()
             self._log.warning("overtaken", cause="another replication writes to this database")

@@ -27,6 +27,11 @@ FURNISH = (
     "INSERT INTO assortment (location_id, sku) VALUES (%(at)s, %(sku)s) ON CONFLICT DO NOTHING",
 )
 
+DELIVER = (
+    "INSERT INTO stock_movements (movement_id, location_id, sku, quantity, reason)"
+    " VALUES ('first-delivery', %(at)s, %(sku)s, 100, 'delivery') ON CONFLICT DO NOTHING"
+)
+
 
 @dataclass(frozen=True)
 class OwnShop:
@@ -48,6 +53,8 @@ async def furnished(side: StoreSide) -> OwnShop:
     with psycopg.connect(status["postgres"]) as connection:
         for statement in FURNISH:
             connection.execute(statement.encode(), told)
+    with psycopg.connect(side.told["postgres"]) as connection:
+        connection.execute(DELIVER, told)
     cashier.let_in(home, side.location_id, own)
     who = cashier.known(own)
     assert who is not None
