@@ -256,7 +256,7 @@ async def test_a_program_books_by_its_token_once_and_reads_what_came_of_it(dsn: 
         assert len(await reader.whole({"limit": "1", "kind": "order"})) == 1
         for wrong in ({"cursor": "nonsense"}, {"cursor": "WyJ4Il0"}, {"kind": "sale"}):
             assert (await reader.ask("/api/v1/documents", query=wrong))[0] == 400
-    assert moved(dsn, "ulm") == [("milk", 5, "delivery")]
+    assert moved(dsn, "ulm") == [("milk", 5, "delivery"), *[("milk", 1, "delivery")] * 2]
     assert {
         each["who"] for each in rows(dsn, "SELECT who FROM audit_log WHERE action LIKE 'doc%%'")
     }
