@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 
 from edge.simulator.places import SHOPS, STORE, STORES_WAREHOUSE, SimulatedPlace
+from edge.till.checkout.terms import countries
 from local.child import StartError
 from local.home import StackHome
 from local.jars import JarError
@@ -92,4 +93,6 @@ def _own_stores(count: int, is_furnished: bool) -> Sequence[OwnStore]:
 
 def _till(shop: SimulatedPlace, till_id: str) -> OwnTill:
     at = shop.location
-    return OwnTill(at.location_id, till_id, country=at.region or "", heading=at.name)
+    # Nobody's labels are read where nobody knows them; all else is sold.
+    country = at.region if at.region in countries() else None
+    return OwnTill(at.location_id, till_id, country=country or "", heading=at.name)

@@ -3,6 +3,7 @@
 import pytest
 
 from edge.simulator.places import SHOPS, STORES_WAREHOUSE
+from edge.till.checkout.terms import countries
 from local.options import StackOptions
 from tillstream import local_up
 from tillstream.commands.local import STORES_MAX
@@ -34,6 +35,12 @@ def test_no_store_is_a_shop_in_which_the_company_sells_at_the_centre() -> None:
     made = local_up.with_stores(OPTIONS, STORES_MAX).own_stores
     assert len(made) == STORES_MAX + 1
     assert not sold_in & {store.location_id for store in made}
+
+
+def test_every_till_of_a_store_starts_also_in_a_country_whose_labels_nobody_knows() -> None:
+    made = local_up.with_stores(OPTIONS, STORES_MAX).own_stores
+    named = {till.country for store in made for till in store.tills}
+    assert named <= {"", *countries()} and len(named) > 1
 
 
 @pytest.mark.parametrize("simulate", [True, False])
