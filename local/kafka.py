@@ -107,12 +107,14 @@ def _probe(identities: Identities | None) -> Mapping[str, Any]:
 
 
 @contextmanager
-def silent_client(bootstrap: str, link: Mapping[str, Any]) -> Generator[Any]:
+def silent_client(
+    bootstrap: str, link: Mapping[str, Any], patience_ms: int = PROBE_MS
+) -> Generator[Any]:
     """A client without its own lines on each broker that is not there yet."""
     log = logging.getLogger("kafka")
     before = log.level
     log.setLevel(logging.CRITICAL)
-    patience = {"request_timeout_ms": PROBE_MS, "bootstrap_timeout_ms": PROBE_MS}
+    patience = {"request_timeout_ms": patience_ms, "bootstrap_timeout_ms": patience_ms}
     try:
         with closing(KafkaAdminClient(bootstrap_servers=bootstrap, **patience, **link)) as client:
             yield client

@@ -21,6 +21,10 @@ OPERATOR = "operator"
 CLUSTER = "kafka-cluster"
 """Kafka's own name of the resource that is the cluster."""
 
+RULE_PATIENCE_MS = 30_000
+"""A broker that has just started, beside others that start, was seen to take more than the two
+seconds that a probe waits; nothing else can begin before."""
+
 _RULE = ACL(
     f"User:{ServiceName(OPERATOR).principal()}",
     "*",
@@ -36,7 +40,8 @@ def admit_operator(bootstrap: str, identities: Identities) -> None:
     All other rules are theirs to make: `tillstream topics sync` does.
     """
     try:
-        with silent_client(bootstrap, client_arguments(identities, BROKER)) as client:
+        broker = client_arguments(identities, BROKER)
+        with silent_client(bootstrap, broker, RULE_PATIENCE_MS) as client:
             refused = client.create_acls([_RULE])["failed"]
     except KafkaError as error:
         refused = [error]

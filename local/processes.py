@@ -41,7 +41,8 @@ def furnished(home: StackHome, options: StackOptions) -> Furnish:
         processes = _Processes(home, ports, addresses)
         ruled = [word for store in options.stores for word in ("--store", store)]
         ruled += [word for each in _ids(elsewhere) for word in ("--mirrored", each)]
-        before = [processes.step("topics", "sync", *ruled), processes.step("migrate")]
+        booked = [word for each in elsewhere for word in ("--with-store", each.location_id)]
+        before = [processes.step("topics", "sync", *ruled), processes.step("migrate", *booked)]
         steps = [processes.step(*arguments) for arguments in STEPS]
         board, dashboard = processes.board()
         wanted = [processes.worker(number + 1) for number in range(options.workers)]

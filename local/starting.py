@@ -37,7 +37,8 @@ class Starter:
 
     def step(self, *arguments: str, settings: Mapping[str, str]) -> Service:
         """A command that is run to its end, as somebody would give it by hand."""
-        return self.service(" ".join(arguments[:2]), arguments, settings, ready=lambda: False)
+        name = " ".join(word for word in arguments[:2] if not word.startswith("-"))
+        return self.service(name, arguments, settings, ready=lambda: False)
 
     def measured(
         self, name: str, arguments: tuple[str, ...], settings: Mapping[str, str]
