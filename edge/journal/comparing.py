@@ -28,16 +28,21 @@ class CentreRecords(NamedTuple):
     only_receipts: bool
 
 
-def compare(database: Any, till: TillPlace, centre: CentreRecords, findings: Findings) -> None:
+def compare(
+    database: Any, now: Any, till: TillPlace, centre: CentreRecords, findings: Findings
+) -> None:
     """Add what journal and centre disagree about. A record that comes twice is none of it, and
-    what the centre has not confirmed yet may be missing."""
+    what the centre has not confirmed yet may be missing.
+
+    ``database`` shows one moment of the journal, ``now`` as it grows: the till may write on, and
+    the centre have what it wrote since.
+    """
     seen: dict[int, list[Range]] = {}
     epochs = {row[0]: _Kept(*row) for row in database.execute(statement("epoch_ends")).fetchall()}
     for told in centre.told_of(till):
         kept = epochs.get(told.epoch, _Kept(told.epoch, 1, 0, False))
         if told.sequence > kept.last:
-            words = "the centre has events that the journal has not"
-            findings.add(Fault.CUT, told.epoch, told.sequence, told.sequence, words)
+            _compare_newer(now, told, findings)
         elif told.sequence >= kept.first:
             _compare(database, told, findings)
         ranges = seen.setdefault(told.epoch, [])
@@ -66,6 +71,15 @@ def _find_gone(kept: _Kept, seen: list[Range], findings: Findings) -> None:
             until = min(first, kept.first) - 1
             findings.add(Fault.ELSEWHERE, kept.epoch, behind + 1, until, words)
         behind = last
+
+
+def _compare_newer(now: Any, told: ToldEvent, findings: Findings) -> None:
+    """Of what the centre has the till has written it before: by now it is in the journal."""
+    if now.execute(statement("told_event"), (told.epoch, told.sequence)).fetchone():
+        _compare(now, told, findings)
+        return
+    words = "the centre has events that the journal has not"
+    findings.add(Fault.CUT, told.epoch, told.sequence, told.sequence, words)
 
 
 def _compare(database: Any, told: ToldEvent, findings: Findings) -> None:

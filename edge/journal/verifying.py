@@ -6,6 +6,7 @@ or printed, or the centre's records.
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,12 +58,9 @@ def prove(
     only that one device wrote it. ``centre`` is what the centre has of this till. Raises
     `JournalUnusable`.
     """
-    database = open_to_read(path)
-    try:
+    with closing(open_to_read(path)) as database, closing(open_to_read(path)) as now:
         with database:  # one moment of a journal that is being written
-            return _Proving(database, known, trusted).prove(centre)
-    finally:
-        database.close()
+            return _Proving(database, known, trusted).prove(centre, now)
 
 
 class _Proving:
@@ -81,12 +79,12 @@ class _Proving:
         )
         self._heads = self._events = 0
 
-    def prove(self, centre: Sequence[CentreRecords]) -> JournalProof:
+    def prove(self, centre: Sequence[CentreRecords], now: Any) -> JournalProof:
         rows = self._database.execute(statement("epochs_kept")).fetchall()
         epochs = [self._epoch(*row) for row in rows]
         self._check_known({each.epoch: each for each in epochs})
         for records in centre:
-            compare(self._database, self._till, records, self._findings)
+            compare(self._database, now, self._till, records, self._findings)
         kept, count = self._findings.kept, self._findings.count
         return JournalProof(self._till, epochs, self._events, self._heads, kept, count)
 

@@ -388,3 +388,17 @@ def test_where_there_is_no_journal_it_is_said(tmp_path: Path) -> None:
             path.write_bytes(content)
         with pytest.raises(JournalUnusable):
             prove(path)
+
+
+def test_what_the_till_writes_and_sends_while_it_is_proven_is_nothing_wrong(
+    tmp_path: Path,
+) -> None:
+    with closing(opened(tmp_path)) as journal:
+        journal.append([sale()])
+
+        def read(_: Any) -> Iterator[ToldEvent]:
+            journal.append([heartbeat()])
+            yield from told(tmp_path)
+
+        path = tmp_path / "journal.sqlite"
+        assert prove(path, centre=[CentreRecords(read, False)]).findings == []
