@@ -58,9 +58,12 @@ def prove(
     only that one device wrote it. ``centre`` is what the centre has of this till. Raises
     `JournalUnusable`.
     """
-    with closing(open_to_read(path)) as database, closing(open_to_read(path)) as now:
-        with database:  # one moment of a journal that is being written
-            return _Proving(database, known, trusted).prove(centre, now)
+    with (
+        closing(open_to_read(path)) as now,
+        closing(open_to_read(path)) as database,
+        database,  # one moment of a journal that is being written
+    ):
+        return _Proving(database, known, trusted).prove(centre, now)
 
 
 class _Proving:
