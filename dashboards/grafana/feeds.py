@@ -11,6 +11,17 @@ PANELS = (
         unit="s",
     ),
     Panel(
+        "Versions that stores lack",
+        "By how much the version that each store has reported is below that of its feed. Versions "
+        "have holes: the number says nothing but whether it is 0.",
+        [
+            (
+                "{{location_id}}",
+                "max by (location_id) (tillstream_feed_version - tillstream_feed_applied_version)",
+            )
+        ],
+    ),
+    Panel(
         "What stores should have",
         "Rows by store; and how many stores have a feed.",
         [
@@ -29,6 +40,12 @@ PANELS = (
             ("words", "sum(rate(tillstream_feeds_words_total[$__rate_interval]))"),
         ],
         unit="ops",
+    ),
+    Panel(
+        "Bytes written to feeds",
+        "Per second, uncompressed: what one price change costs where many stores list the product.",
+        [("bytes", "sum(rate(tillstream_feeds_written_bytes_total[$__rate_interval]))")],
+        unit="Bps",
     ),
     Panel(
         "Age of a change in all feeds",

@@ -45,4 +45,26 @@ PANELS = (
             ),
         ],
     ),
+    Panel(
+        "Versions that stores have applied",
+        "Of each store's own feed, and by how much a store is ahead of its feed, which was put "
+        "back then.",
+        [
+            ("{{instance}}", "max by (instance) (tillstream_replication_applied_version)"),
+            ("{{instance}} ahead", "max by (instance) (tillstream_replication_ahead_versions)"),
+        ],
+    ),
+    Panel(
+        "Told to stores' own workers",
+        "Rows per second, by topic; within an hour, lots that another process had written before; "
+        "and fields that no column takes, for the centre is newer.",
+        [
+            (
+                "{{topic}}",
+                "sum by (topic) (rate(tillstream_replication_onward_total[$__rate_interval]))",
+            ),
+            ("overtaken", "sum(increase(tillstream_replication_overtaken_total[1h]))"),
+            ("unknown fields", "sum(tillstream_replication_unknown_fields)"),
+        ],
+    ),
 )
