@@ -77,8 +77,10 @@ def _guard(settings: Settings, link: StoreLink, metrics: MirrorMetrics) -> None:
     for finding in guard(settings.kafka_access(), link.location_id):
         told = log.error if finding.verdict in ("set back", "purged") else log.info
         told("mirror_guarded", found=finding.in_words())
+        # A count that begins with its first time rises from nothing, which is no increase.
+        set_back = metrics.set_back.labels(finding.topic)
         if finding.verdict == "set back":
-            metrics.set_back.labels(finding.topic).inc()
+            set_back.inc()
     log.info("mirrors_guarded", location_id=link.location_id)
 
 

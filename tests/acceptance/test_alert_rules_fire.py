@@ -193,8 +193,6 @@ def test_what_goes_wrong_around_working_workers(
             data.forked(desk, shops["forked"]),
             data.malformed_record(desk, shops["forked"]),
             data.returned_twice(desk, shops["forked"], shops["malformed"]),
-            goods.lost_on_the_way(desk, shops["gap"]),
-            goods.counted_by_nobody(desk, shops["gap"]),
             tills.cut_off(desk, tmp_path / "cut-off"),
             tills.old_certificate(desk, tmp_path / "dark"),
             registrations.stolen(desk),
@@ -204,11 +202,16 @@ def test_what_goes_wrong_around_working_workers(
     )
 
 
-def test_what_goes_wrong_around_a_stores_gateway(desk: Desk, tmp_path: Path) -> None:
-    """Not while the connector stands still: it is by that that a store hears what it sells."""
+def test_what_goes_wrong_around_a_stores_gateway(
+    desk: Desk, shops: dict[str, str], tmp_path: Path
+) -> None:
+    """Not while the connector stands still: it is by that that a store hears what it sells, and
+    the ledger what was sent."""
     FIRED.update(
         suffer(
             desk,
+            goods.lost_on_the_way(desk, shops["gap"]),
+            goods.counted_by_nobody(desk, shops["gap"]),
             gateways.nothing_to_sell(desk),
             gateways.forged(desk, tmp_path / "forged"),
             gateways.sold_twice(desk, tmp_path / "twice"),

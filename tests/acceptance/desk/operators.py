@@ -80,8 +80,8 @@ class Desk:
 
     def from_runbook(self, alert: str) -> list[tuple[Any, ...]]:
         """The answer to the query in the alert's section."""
-        section = (HOME / "docs" / "runbook.md").read_text().split(f"\n### {alert}\n")[1]
-        query = re.findall(r"`(SELECT [^`]*)`", section)[0]
+        rest = (HOME / "docs" / "runbook.md").read_text().split(f"\n### {alert}\n")[1]
+        query = re.findall(r"(?:`|```sql\n)(SELECT [^`]*)`", rest.split("\n### ")[0])[0]
         return _answer(as_owner(self.postgres), query, ())
 
     def say(self, *messages: Message) -> None:
