@@ -79,6 +79,7 @@ async def measured(folder: Path, stores: int, listing: int, times: int) -> dict[
         "products": listing,
         "topics_seconds": round(topics_seconds, 1),
         **told,
+        "writes": writes,
     }
 
 
