@@ -5,6 +5,7 @@ const SCAN_GAP_MS = 30; // between two keys of a scanner, on average; nobody typ
 const PAUSE_MS = 120; // between two keys of which the second begins a scan: the hand goes to the scanner
 const SCAN_KEYS_MIN = 4; // of the shortest code: a PLU
 const AGAIN_MS = 300; // before a line that was cut is tried again
+const PICTURE_MS = 1_000; // longer, and a key would answer a question that came later by itself
 const SILENCE_MS = 12_000; // more than two beats of the till: the line is cut
 const STAY_MS = 10_000; // between two words that somebody is still here
 const KEYS_MAX = 600;
@@ -59,12 +60,16 @@ function take(message) {
 function draw(text) {
   if (isSpent) catchUp(); // in the frame of what it has led to
   const whole = { text, sourceElement: document.body, target: document.body, swap: "none swapEmpty:false" };
-  swapped = swapped.then(() => htmx.swap(whole)).then(() => early && pressHotkey(early));
+  swapped = swapped.then(() => htmx.swap(whole)).then(() => {
+    if (!mayBeDrawn()) early = "";
+    if (early) pressHotkey(early);
+  });
 }
 
 function ended(word, key) {
   const place = waiting.findIndex((input) => input.key === key);
   if (place >= 0) waiting.splice(place, 1);
+  drawnBy = performance.now() + PICTURE_MS;
   if (word !== "elsewhere") return;
   document.getElementById("elsewhere").hidden = false;
   sound("bad");
@@ -197,11 +202,17 @@ document.addEventListener("click", ({ target }) => {
 });
 
 let early = ""; // a key whose button comes with a picture that is under way
+let drawnBy = 0; // when the pictures of all that is done are there
 
 function pressHotkey(key) {
   const button = document.querySelector(`button[data-hotkey="${CSS.escape(key)}"]`);
-  early = button || !waiting.length ? "" : key;
+  early = button || !mayBeDrawn() ? "" : key;
   button?.click();
+}
+
+// The word that an input is done may come before its picture, which takes its time to be drawn.
+function mayBeDrawn() {
+  return waiting.length > 0 || performance.now() < drawnBy;
 }
 
 function press(button) {
