@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -42,16 +44,20 @@ def stack(
 
 
 @pytest.fixture(scope="session")
-def stores_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole stack with a store that has a stack of its own, and without its simulator."""
-    whole = Stack(tmp_path_factory.mktemp("stores-stack") / "home")
+def stores_stack() -> Iterator[Stack]:
+    """The whole stack with a store that has a stack of its own, and without its simulator.
+
+    Its folder is not that of the tests, which is deep: a till's socket has 107 bytes for its path.
+    """
     up = ("tillstream", "local", "up", "--detach", "--no-simulator", "--stores", "1")
-    try:
-        started = whole.python(*up, timeout=START_SECONDS_MAX)
-        assert started.returncode == 0, started.stdout + started.stderr
-        yield whole
-    finally:
-        whole.python("tillstream", "local", "down")
+    with tempfile.TemporaryDirectory(prefix="stores-") as folder:
+        whole = Stack(Path(folder) / "home")
+        try:
+            started = whole.python(*up, timeout=START_SECONDS_MAX)
+            assert started.returncode == 0, started.stdout + started.stderr
+            yield whole
+        finally:
+            whole.python("tillstream", "local", "down")
 
 
 @pytest.fixture(scope="session")
