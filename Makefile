@@ -41,7 +41,7 @@ run: setup ## Start the whole stack and simulated tills; Ctrl-C stops it
 	@$(BIN)/tillstream local up
 
 .PHONY: test
-test: setup lint ## Everything: format, lint, types, import directions, all tests; under 20 minutes
+test: setup lint ## Everything: format, lint, types, import directions, all tests; some 35 minutes
 	@.ci/test-tools
 	@$(BIN)/python -m tests.whole
 
