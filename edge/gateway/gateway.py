@@ -15,6 +15,7 @@ from edge.gateway import calls, health, openapi
 from edge.gateway.calls import EventCalls
 from edge.gateway.carts import cart_calls
 from edge.gateway.carts.cart_calls import CartCalls
+from edge.gateway.documented import GET_OPENAPI
 from edge.gateway.errors import GatewayUnusable
 from edge.gateway.file import GatewayFile
 from edge.gateway.from_centre import FromCentre
@@ -115,7 +116,7 @@ class Gateway:
         own = [
             ServedCall(health.GET_LIVE, self._health.live),
             ServedCall(health.GET_READY, self._health.ready),
-            ServedCall(openapi.GET_OPENAPI, openapi.get_openapi),
+            ServedCall(GET_OPENAPI, openapi.get_openapi),
             ServedCall(calls.POST_EVENTS, self._events.post),
             ServedCall(cart_calls.GET_CARTS, carts.get),
             ServedCall(cart_calls.POST_HOLD, carts.hold),

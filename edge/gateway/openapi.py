@@ -1,23 +1,19 @@
 """The gateway's OpenAPI 3.1 document, made of what stands beside each call."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
-from typing import Any
 
-import orjson
 from aiohttp import web
 
 from edge.gateway import calls, health
 from edge.gateway.carts import cart_calls
 from edge.gateway.catalog import bundle_call
 from edge.gateway.customers import customer_call
+from edge.gateway.documented import GET_OPENAPI, Json, document_of, text_of
 from edge.gateway.employees import authorize_call
 from edge.gateway.products import product_call
 from edge.gateway.receipts import receipt_calls
-from edge.gateway.served import Operation, json_answer
-from topics.export import CONTRACTS_VERSION
-
-Json = dict[str, Any]
+from edge.gateway.served import Operation
 
 _DESCRIPTION = (
     "What a store's gateway answers its tills. It speaks TLS 1.3 and shows `store/<location>`. "
@@ -34,17 +30,6 @@ _SIGNED: Json = {
         "description": "The device's certificate, and a signature by its key.",
     }
 }
-
-GET_OPENAPI = Operation(
-    "GET",
-    "/openapi.json",
-    {
-        "operationId": "getOpenapi",
-        "summary": "This document.",
-        "responses": {"200": json_answer("The document.", {"type": "object"})},
-    },
-    is_open=True,
-)
 
 OPERATIONS = (
     health.GET_LIVE,
@@ -67,34 +52,13 @@ OPERATIONS = (
 
 def document(operations: Iterable[Operation] = OPERATIONS) -> Json:
     """The document of these calls."""
-    every = list(operations)
-    schemas: Json = {}
-    paths: dict[str, Json] = {}
-    for each in every:
-        schemas |= each.schemas
-        paths.setdefault(each.path, {})[each.method.lower()] = _told(each)
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Tillstream gateway",
-            "version": CONTRACTS_VERSION,
-            "description": _DESCRIPTION,
-            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        },
-        "servers": [{"url": "/"}],
-        "paths": paths,
-        "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": _SIGNED},
-    }
-
-
-def _told(operation: Operation) -> Mapping[str, Any]:
-    return {**operation.told, "security": [] if operation.is_open else [{"device": []}]}
+    return document_of("Tillstream gateway", _DESCRIPTION, _SIGNED, operations)
 
 
 @cache
 def text() -> bytes:
     """The document as it is served and committed."""
-    return orjson.dumps(document(), option=orjson.OPT_INDENT_2) + b"\n"
+    return text_of(document())
 
 
 async def get_openapi(_: web.Request) -> web.Response:

@@ -1,18 +1,13 @@
 """The store API's OpenAPI 3.1 document, made of what stands beside each call."""
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
-import orjson
 from aiohttp import web
 
+from edge.gateway.documented import GET_OPENAPI, Json, document_of, text_of
 from edge.gateway.health import GET_LIVE
 from edge.gateway.served import Operation, json_answer, problems
 from edge.store_api import calls
-from topics.export import CONTRACTS_VERSION
-
-Json = dict[str, Any]
 
 _DESCRIPTION = (
     "What the centre answers a store's gateway about other stores. It speaks TLS 1.3; who asks "
@@ -44,17 +39,6 @@ GET_READY = Operation(
     is_open=True,
 )
 
-GET_OPENAPI = Operation(
-    "GET",
-    "/openapi.json",
-    {
-        "operationId": "getOpenapi",
-        "summary": "This document.",
-        "responses": {"200": json_answer("The document.", {"type": "object"})},
-    },
-    is_open=True,
-)
-
 OPERATIONS = (
     GET_LIVE,
     GET_READY,
@@ -69,33 +53,13 @@ OPERATIONS = (
 
 def document() -> Json:
     """The document of these calls."""
-    schemas: Json = {}
-    paths: dict[str, Json] = {}
-    for each in OPERATIONS:
-        schemas |= each.schemas
-        paths.setdefault(each.path, {})[each.method.lower()] = _told(each)
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Tillstream store API",
-            "version": CONTRACTS_VERSION,
-            "description": _DESCRIPTION,
-            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        },
-        "servers": [{"url": "/"}],
-        "paths": paths,
-        "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": _STORE},
-    }
-
-
-def _told(operation: Operation) -> Mapping[str, Any]:
-    return {**operation.told, "security": [] if operation.is_open else [{"store": []}]}
+    return document_of("Tillstream store API", _DESCRIPTION, _STORE, OPERATIONS)
 
 
 @cache
 def text() -> bytes:
     """The document as it is served and committed."""
-    return orjson.dumps(document(), option=orjson.OPT_INDENT_2) + b"\n"
+    return text_of(document())
 
 
 async def get_openapi(_: web.Request) -> web.Response:

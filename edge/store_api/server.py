@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from clients.postgres import PostgresAccess
+from edge.gateway.documented import GET_OPENAPI
 from edge.gateway.health import GET_LIVE
 from edge.gateway.limits import Room
 from edge.gateway.served import ServedCall
@@ -61,7 +62,7 @@ class StoreApi:
         served = [
             ServedCall(GET_LIVE, _live),
             ServedCall(openapi.GET_READY, self._ready),
-            ServedCall(openapi.GET_OPENAPI, openapi.get_openapi),
+            ServedCall(GET_OPENAPI, openapi.get_openapi),
             ServedCall(calls.GET_STOCK, answering.get_stock),
             ServedCall(calls.GET_RECEIPTS, answering.get_receipts),
             ServedCall(calls.GET_CUSTOMERS_RECEIPTS, answering.get_customers_receipts),
