@@ -13,9 +13,9 @@ from pathlib import Path
 import apsw
 
 from edge.bundle.form import BundleName, RowKey, sha256_of
-from edge.durable import open_durable, put_aside
 from edge.gateway.catalog.versions import NextVersion, StoreCatalog
 from edge.gateway.errors import GatewayUnusable
+from edge.gateway.refetched import database_of_form, open_refetched
 
 FORM = 1
 """The form of the file that this release writes."""
@@ -30,28 +30,10 @@ class CatalogFile:
         """Open the file or make it; raises `GatewayUnusable`."""
         self._path = path
         self._location_id = location_id
-        try:
-            self._open()
-        except (apsw.CorruptError, apsw.NotADBError):
-            put_aside(path)
-            self._open_anew()
-        except (apsw.Error, OSError) as error:
-            raise GatewayUnusable(f"no catalog in {path}: {error}") from error
-
-    def _open_anew(self) -> None:
-        try:
-            self._open()
-        except (apsw.Error, OSError) as error:
-            raise GatewayUnusable(f"no catalog in {self._path}: {error}") from error
+        open_refetched(path, "catalog", self._open)
 
     def _open(self) -> None:
-        self._database = open_durable(self._path)
-        with self._database:
-            if not self._database.table_exists(None, "form"):
-                self._database.execute(_statement("form_1")).fetchall()
-            form: int = self._database.execute("SELECT version FROM form").get
-        if form > FORM:
-            raise GatewayUnusable(f"{self._path} has form {form}, and this release knows {FORM}")
+        self._database = database_of_form(self._path, FORM, _statement("form_1"))
         self._is_new = not self._database.execute("SELECT count(*) FROM versions").get
         self.catalog = self._read()
         self.last_number = self.catalog.name.catalog_version if self.catalog else self._numbered()

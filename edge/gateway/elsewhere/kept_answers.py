@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import apsw
 
-from edge.durable import open_durable, put_aside
 from edge.gateway.errors import GatewayUnusable
+from edge.gateway.refetched import database_of_form, open_refetched
 
 FORM = 1
 """The form of the file that this release writes."""
@@ -42,28 +42,10 @@ class KeptAnswers:
         """Open the file or make it; ``now`` tells seconds since 1970."""
         self._path = path
         self._now = now
-        try:
-            self._open()
-        except (apsw.CorruptError, apsw.NotADBError):
-            put_aside(path)
-            self._open_anew()
-        except (apsw.Error, OSError) as error:
-            raise GatewayUnusable(f"no answers in {path}: {error}") from error
-
-    def _open_anew(self) -> None:
-        try:
-            self._open()
-        except (apsw.Error, OSError) as error:
-            raise GatewayUnusable(f"no answers in {self._path}: {error}") from error
+        open_refetched(path, "answers", self._open)
 
     def _open(self) -> None:
-        self._database = open_durable(self._path)
-        with self._database:
-            if not self._database.table_exists(None, "form"):
-                self._database.execute(_statement("form_1")).fetchall()
-            form: int = self._database.execute("SELECT version FROM form").get
-        if form > FORM:
-            raise GatewayUnusable(f"{self._path} has form {form}, and this release knows {FORM}")
+        self._database = database_of_form(self._path, FORM, _statement("form_1"))
         told = "SELECT count(*), coalesce(sum(length(body)), 0) FROM answers"
         self.count, self.size = next(iter(self._database.execute(told)))
 
