@@ -1,6 +1,5 @@
 """The registration as a web server, over TLS alone."""
 
-import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ from edge.registration import est, json_calls, operator_calls
 from edge.registration.answers import BUSY_SECONDS, SAID, Saying, saying
 from edge.registration.office import OFFICE, Office
 from edge.registration.requests import BYTES_MAX
+from edge.watched_server import serving_watched
 
 IDLE_SECONDS = 15.0
 """How long a connection may say nothing, or half a request. Without an end, a few thousand that are
@@ -46,15 +46,10 @@ async def serving(office: Office, host: str, port: int, tls: ssl.SSLContext) -> 
         keepalive_timeout=IDLE_SECONDS,
         shutdown_timeout=SHUTDOWN_SECONDS,
     )
-    await runner.setup()
-    watch = asyncio.create_task(office.watch())
     try:
-        await web.TCPSite(runner, host, port, ssl_context=tls).start()
-        yield f"https://{host}:{runner.addresses[0][1]}"
+        async with serving_watched(runner, office.watch, host, port, tls) as address:
+            yield address
     finally:
-        watch.cancel()
-        await asyncio.gather(watch, return_exceptions=True)
-        await runner.cleanup()
         await office.database.close()
 
 

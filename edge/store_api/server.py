@@ -23,6 +23,7 @@ from edge.store_api.calls import StoreCalls
 from edge.store_api.metrics import StoreApiMetrics
 from edge.store_api.quota import StoreQuotas
 from edge.store_api.visitors import LOCATION, store_asking
+from edge.watched_server import serving_watched
 
 IDLE_SECONDS = 75.0
 """How long a connection may say nothing. A gateway keeps its own open, so that no question waits
@@ -127,15 +128,10 @@ async def serving(api: StoreApi, host: str, port: int, tls: ssl.SSLContext) -> A
         keepalive_timeout=IDLE_SECONDS,
         shutdown_timeout=SHUTDOWN_SECONDS,
     )
-    await runner.setup()
-    watch = asyncio.create_task(api.watch())
     try:
-        await web.TCPSite(runner, host, port, ssl_context=tls).start()
-        yield f"https://{host}:{runner.addresses[0][1]}"
+        async with serving_watched(runner, api.watch, host, port, tls) as address:
+            yield address
     finally:
-        watch.cancel()
-        await asyncio.gather(watch, return_exceptions=True)
-        await runner.cleanup()
         await api.database.close()
 
 
